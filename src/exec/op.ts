@@ -1,0 +1,118 @@
+/**
+ * The op table: everything that a child process can be told to do between fork and exec.
+ *
+ * An exec plan is a list of these ops. The keeper carries them out in order in the child and stops at the first that
+ * fails. `keeper/ops.h` is generated from this table, and the hash of the table is part of the handshake.
+ *
+ * File descriptors that a plan makes live in numbered slots (0 to 1023) of the child, close-on-exec and out of the
+ * way of the numbers that the program will see; `dup` places a slot at its final number.
+ */
+
+/** How a field travels: integers little-endian, `string` and `bytes` with a u32 length before them, `strings` with a u32 count. */
+export type FieldType = 'u32' | 'i32' | 'u64' | 'string' | 'strings' | 'bytes';
+
+/** One row of the op table. */
+export interface OpRow {
+  readonly fields: Readonly<Record<string, FieldType>>;
+  /** The exit status (systemd.exec(5), "Process exit codes") of a child whose op fails, where the op itself does not say otherwise. */
+  readonly exit: number;
+  readonly doc: string;
+}
+
+/** Every op: its fields in wire order, its exit status and what it does. */
+export const ops = {
+  signals: { fields: { ignorePipe: 'u32' }, exit: 207, doc: 'Reset every signal disposition and the mask; then ignore SIGPIPE if asked.' },
+  setsid: { fields: {}, exit: 220, doc: 'Become the leader of a new session.' },
+  wait: {
+    fields: { slot: 'u32', timeoutMs: 'u32' },
+    exit: 202,
+    doc: 'Wait until the other end of the slot is closed, or the time is over.',
+  },
+  rlimit: {
+    fields: { resource: 'u32', soft: 'u64', hard: 'u64' },
+    exit: 205,
+    doc: 'setrlimit(2); a limit above the permitted one is lowered to it.',
+  },
+  nice: { fields: { value: 'i32' }, exit: 201, doc: 'setpriority(2).' },
+  'oom-score': { fields: { value: 'i32' }, exit: 206, doc: 'Write /proc/self/oom_score_adj.' },
+  ioprio: { fields: { class: 'u32', level: 'u32' }, exit: 211, doc: 'ioprio_set(2).' },
+  umask: { fields: { mask: 'u32' }, exit: 255, doc: 'umask(2).' },
+  open: {
+    fields: { slot: 'u32', path: 'string', flags: 'u32', mode: 'u32' },
+    exit: 208,
+    doc: 'open(2) into a slot; flags are those of Linux. A path that is a UNIX stream socket is connected to instead.',
+  },
+  take: { fields: { slot: 'u32', name: 'string' }, exit: 202, doc: 'Put a held descriptor into a slot.' },
+  output: {
+    fields: { slot: 'u32', stream: 'u64', meta: 'string' },
+    exit: 209,
+    doc: 'Make a pipe whose other end the keeper reads and forwards to the journal as this stream; meta travels to the journal unread.',
+  },
+  pipe: { fields: { readSlot: 'u32', writeSlot: 'u32' }, exit: 202, doc: 'pipe2(2) into two slots.' },
+  data: { fields: { slot: 'u32', bytes: 'bytes' }, exit: 208, doc: 'A sealed memfd with these bytes, read from the start.' },
+  keep: {
+    fields: { slot: 'u32', name: 'string' },
+    exit: 202,
+    doc: 'Give the descriptor in the slot to the keeper, which holds it under this name; a descriptor held under it before is closed.',
+  },
+  dup: { fields: { slot: 'u32', number: 'u32' }, exit: 202, doc: 'Place the slot at a descriptor number that survives exec.' },
+  nonblock: { fields: { slot: 'u32', on: 'u32' }, exit: 202, doc: 'Set or clear O_NONBLOCK on the slot.' },
+  unlink: { fields: { path: 'string' }, exit: 202, doc: 'unlink(2); a missing path is no error.' },
+  mkdir: { fields: { path: 'string', mode: 'u32' }, exit: 233, doc: 'mkdir(2); an existing directory is no error.' },
+  'mkdir-parents': { fields: { path: 'string', mode: 'u32' }, exit: 233, doc: 'Make the directories above path that are missing.' },
+  directory: {
+    fields: { path: 'string', mode: 'u32', uid: 'u32', gid: 'u32' },
+    exit: 233,
+    doc: 'Make the directory and its parents, following no symlink in its last component; set mode and owner, and those of its content where the owner differs.',
+  },
+  remove: {
+    fields: { path: 'string' },
+    exit: 233,
+    doc: 'Remove a directory tree, crossing no mount and following no symlink; a missing path is no error.',
+  },
+  chown: { fields: { path: 'string', uid: 'u32', gid: 'u32' }, exit: 235, doc: 'lchown(2).' },
+  chmod: { fields: { path: 'string', mode: 'u32' }, exit: 235, doc: 'chmod(2).' },
+  symlink: { fields: { target: 'string', path: 'string' }, exit: 233, doc: 'symlink(2); an equal link is no error.' },
+  write: { fields: { path: 'string', bytes: 'bytes' }, exit: 255, doc: 'Open an existing file, write the bytes in one write(2), close.' },
+  mkfifo: { fields: { path: 'string', mode: 'u32' }, exit: 202, doc: 'mkfifo(2); an existing FIFO is no error.' },
+  socket: { fields: { slot: 'u32', family: 'u32', type: 'u32', protocol: 'u32' }, exit: 202, doc: 'socket(2) into a slot.' },
+  setsockopt: { fields: { slot: 'u32', level: 'u32', option: 'u32', value: 'bytes' }, exit: 202, doc: 'setsockopt(2) with these bytes.' },
+  bind: { fields: { slot: 'u32', address: 'bytes' }, exit: 202, doc: 'bind(2); the bytes are a struct sockaddr.' },
+  listen: { fields: { slot: 'u32', backlog: 'u32' }, exit: 202, doc: 'listen(2).' },
+  chroot: { fields: { path: 'string' }, exit: 210, doc: 'chroot(2).' },
+  chdir: { fields: { path: 'string' }, exit: 200, doc: 'chdir(2).' },
+  groups: { fields: { gids: 'strings' }, exit: 216, doc: 'setgroups(2); each gid in decimal.' },
+  gid: { fields: { gid: 'u32' }, exit: 216, doc: 'setresgid(2).' },
+  uid: { fields: { uid: 'u32' }, exit: 217, doc: 'setresuid(2).' },
+  'no-new-privileges': { fields: {}, exit: 227, doc: 'prctl(PR_SET_NO_NEW_PRIVS).' },
+  'env-pid': { fields: { name: 'string' }, exit: 204, doc: 'Add NAME=<pid of the child> to the environment of exec.' },
+  'env-stream': { fields: { slot: 'u32' }, exit: 204, doc: 'Add JOURNAL_STREAM=<device>:<inode> of the slot to the environment of exec.' },
+  exec: { fields: { paths: 'strings', argv: 'strings', env: 'strings' }, exit: 203, doc: 'execve(2) the first of the paths that exists.' },
+  exit: { fields: { status: 'u32' }, exit: 255, doc: 'End the child with this status.' },
+} as const satisfies Record<string, OpRow>;
+
+export type OpName = keyof typeof ops;
+
+type FieldValue<F extends FieldType> = F extends 'u32' | 'i32'
+  ? number
+  : F extends 'u64'
+    ? bigint
+    : F extends 'string'
+      ? string
+      : F extends 'strings'
+        ? readonly string[]
+        : Uint8Array;
+
+/** One op of a plan: its name, its fields, and where they differ from the table's row, exit status and tolerance. */
+export type Op = {
+  readonly [Name in OpName]: {
+    readonly op: Name;
+    /** Exit status of the child if this op fails, instead of the table's. */
+    readonly exit?: number;
+    /** Go on with the next op when this one fails. */
+    readonly tolerate?: boolean;
+  } & { readonly [Field in keyof (typeof ops)[Name]['fields']]: FieldValue<(typeof ops)[Name]['fields'][Field] & FieldType> };
+}[OpName];
+
+/** What a child does from fork on; one that does not end with `exec` or `exit` ends with status 0. */
+export type Plan = readonly Op[];

@@ -1,0 +1,84 @@
+import type { UnitConfig } from '../unit/config.ts';
+import type { Command } from '../unit/values/types.ts';
+
+/** What a unit type asks for when it wants a process; with an ExecContext it compiles to a plan. */
+export interface ExecRequest {
+  readonly config: UnitConfig;
+  readonly command: Command;
+  /** Which Exec*= list the command is of: it decides over stdin, notify access, passed descriptors and environment. */
+  readonly list:
+    | 'ExecCondition'
+    | 'ExecStartPre'
+    | 'ExecStart'
+    | 'ExecStartPost'
+    | 'ExecReload'
+    | 'ExecReloadPost'
+    | 'ExecStop'
+    | 'ExecStopPre'
+    | 'ExecStopPost';
+  /** The command is the unit's main process, rather than a control process. */
+  readonly main: boolean;
+  readonly invocationId: string;
+  /** What the manager tells this process (systemd.exec(5), "Environment variables set or propagated by the service manager"), as NAME=value. */
+  readonly environment: readonly string[];
+  /** Held descriptors to pass from 3 on, with the names for LISTEN_FDNAMES. */
+  readonly descriptors: readonly { readonly held: string; readonly name: string }[];
+  /** Give the process $NOTIFY_SOCKET. */
+  readonly notify: boolean;
+  /** Give the process $WATCHDOG_USEC. */
+  readonly watchdogUsec?: number;
+  /** Type=idle: exec only when the job queue is empty, or after 5 s. */
+  readonly idle: boolean;
+  /** For StandardInput=socket and its kin: the held descriptor. */
+  readonly socket?: string;
+}
+
+/** An account, as the machine's databases have it. */
+export interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  readonly shell: string;
+  /** The gids of the groups that have it as a member; the primary one is not among them. */
+  readonly groups: readonly number[];
+}
+
+/** Facts of the machine and the manager that a plan depends on; gathered by the manager at each spawn. */
+export interface ExecContext {
+  readonly scope: 'system' | 'user';
+  /** The effective uid of the manager is 0. */
+  readonly privileged: boolean;
+  /** The manager's own account, which a unit without User= runs as. */
+  readonly self: Account;
+  /** The account of User=, if set and found. */
+  readonly account?: Account;
+  /** The gid of Group=, if set and found. */
+  readonly gid?: number;
+  /** The gids of SupplementaryGroups=. */
+  readonly supplementary: readonly number[];
+  /** Environment block of the manager that every process starts from, as NAME=value. */
+  readonly environment: readonly string[];
+  /** The manager process's own environment, for PassEnvironment=. */
+  readonly ownEnvironment: Readonly<Record<string, string | undefined>>;
+  /** The content of each file of EnvironmentFile=, in order; a file that is missing and optional gives ''. */
+  readonly environmentFiles: readonly string[];
+  /** Path of $NOTIFY_SOCKET. */
+  readonly notifySocket: string;
+  /** %t, %S, %C, %L, %E: /run, /var/lib, … or the user's. */
+  readonly directories: {
+    readonly runtime: string;
+    readonly state: string;
+    readonly cache: string;
+    readonly logs: string;
+    readonly configuration: string;
+  };
+  /** DefaultLimit*= of the manager, by name without the word. */
+  readonly limits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
+  readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';
+  readonly defaultStandardError: 'journal' | 'inherit' | 'null';
+  /** A fresh id for the output stream of this process. */
+  readonly stream: bigint;
+  /** Name under which the keeper holds the pipe of Type=idle. */
+  readonly idlePipe: string;
+}

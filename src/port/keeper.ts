@@ -1,0 +1,140 @@
+import type { Plan } from '../exec/op.ts';
+
+/**
+ * The door to the keeper, which is the parent of every process and holds every descriptor.
+ *
+ * Everything that the manager decides in one turn of its loop travels as one batch, which the keeper carries out whole
+ * or not at all. Everything that the keeper tells is an event with a sequence number; it stays with the keeper until a
+ * batch acknowledges it. So a manager that dies between two turns finds, when it is back, each of its blobs consistent
+ * with what was done, and each event that it had not acted on.
+ */
+export interface Keeper {
+  /** Carries out the commands, in order, after everything sent before; and forgets the events up to `acknowledge`. */
+  send(batch: Batch): void;
+  /** Sets the one receiver of events; events that came before are delivered to it first, in order. */
+  receive(receiver: (event: KeeperEvent) => void): void;
+  /** The keeper's inventory as it was when this manager connected. */
+  readonly inventory: Inventory;
+}
+
+/** One turn's decisions. */
+export interface Batch {
+  /** Sequence number of the last event that the turn's state includes; 0 for none. */
+  readonly acknowledge: number;
+  readonly commands: readonly Command[];
+}
+
+/** Identifies a child process for ever: the manager counts them up, never reusing one. */
+export type ChildId = number;
+
+/** The key under which the keeper knows a group of processes: a cgroup, or a session where there are no cgroups. */
+export type GroupKey = string;
+
+export type Command =
+  /** Fork a child in the group and carry out the plan in it. `reportExec` asks for `executed` when execve succeeded. */
+  | { readonly do: 'run'; readonly child: ChildId; readonly group: GroupKey; readonly plan: Plan; readonly reportExec?: boolean }
+  /** Signal one child, by pidfd, so a reused pid is never hit. A child that is gone is no error. */
+  | { readonly do: 'signal'; readonly child: ChildId; readonly signal: number }
+  /** Signal a process that is not the keeper's child (a forking daemon's main process), if it is (still) in the group. */
+  | { readonly do: 'signal-pid'; readonly group: GroupKey; readonly pid: number; readonly signal: number }
+  /** Signal each process of the group but those named. */
+  | { readonly do: 'signal-group'; readonly group: GroupKey; readonly signal: number; readonly except: readonly number[] }
+  /** Make the group known: its cgroup's path below the root, and the environment entry by which its processes are known without cgroups. */
+  | { readonly do: 'make-group'; readonly group: GroupKey; readonly path: string; readonly mark: string }
+  /** Ask for one `group-empty` when no process is left in the group; at once if there is none now. */
+  | { readonly do: 'watch-group'; readonly group: GroupKey }
+  /** Forget the group and remove its cgroup. */
+  | { readonly do: 'remove-group'; readonly group: GroupKey }
+  /** Watch a process that is not the keeper's child by pidfd: one `exited` with this child id follows when it ends. */
+  | { readonly do: 'adopt'; readonly child: ChildId; readonly group: GroupKey; readonly pid: number }
+  /** Ask for one `readable` when the held descriptor polls readable (or hung up). */
+  | { readonly do: 'poll'; readonly name: string }
+  | { readonly do: 'unpoll'; readonly name: string }
+  /** Accept one connection from a held listening socket and hold it as `as`; `accepted` follows. */
+  | { readonly do: 'accept'; readonly name: string; readonly as: string }
+  | { readonly do: 'rename'; readonly name: string; readonly to: string }
+  /** Tell by one `hangup` when the other end of the held descriptor goes away (FDPOLL=). */
+  | { readonly do: 'watch-hangup'; readonly name: string }
+  | { readonly do: 'close'; readonly name: string }
+  /** Remember a blob under a key; the keeper never looks into it. */
+  | { readonly do: 'put'; readonly key: string; readonly bytes: Uint8Array }
+  | { readonly do: 'delete'; readonly key: string }
+  /** Hand a record of the manager's own to the journal. */
+  | { readonly do: 'journal'; readonly record: string }
+  /** Close everything, remove what was made, and end with this status; as PID 1 of a machine, do `action` with it. */
+  | { readonly do: 'end'; readonly status: number; readonly action: EndAction };
+
+export type EndAction = 'exit' | 'reboot' | 'poweroff' | 'halt' | 'kexec' | 'reexec';
+
+/** When something happened: CLOCK_MONOTONIC and CLOCK_REALTIME in microseconds. */
+export interface Stamp {
+  readonly monotonicUsec: number;
+  readonly realtimeUsec: number;
+}
+
+export type KeeperEvent = { readonly sequence: number; readonly at: Stamp } & KeeperEventBody;
+
+export type KeeperEventBody =
+  | { readonly event: 'spawned'; readonly child: ChildId; readonly pid: number }
+  /** fork itself failed; no child was made. */
+  | { readonly event: 'spawn-failed'; readonly child: ChildId; readonly errno: number }
+  | { readonly event: 'executed'; readonly child: ChildId }
+  | { readonly event: 'exited'; readonly child: ChildId; readonly exit: Exit }
+  | { readonly event: 'group-empty'; readonly group: GroupKey }
+  | { readonly event: 'readable'; readonly name: string }
+  | { readonly event: 'hangup'; readonly name: string }
+  | {
+      readonly event: 'accepted';
+      readonly name: string;
+      readonly as: string;
+      readonly errno: number;
+      readonly peer: string;
+      readonly local: string;
+      readonly pid: number;
+      readonly uid: number;
+    }
+  /** A datagram on $NOTIFY_SOCKET; `group` is the sender's group, '' if it has none; `fds` are the names of the descriptors that came along. */
+  | {
+      readonly event: 'notified';
+      readonly group: GroupKey;
+      readonly pid: number;
+      readonly uid: number;
+      readonly gid: number;
+      readonly text: string;
+      readonly fds: readonly string[];
+    }
+  /** A signal that the keeper itself got. */
+  | { readonly event: 'signalled'; readonly signal: number; readonly pid: number; readonly uid: number };
+
+/** How a child ended. */
+export interface Exit {
+  readonly how: 'exited' | 'killed' | 'dumped';
+  /** The exit code, or the signal's number. */
+  readonly status: number;
+  /** The op of the plan that failed, or -1; and its errno. */
+  readonly failedOp: number;
+  readonly errno: number;
+  /** No process is left in the child's group. */
+  readonly groupEmpty: boolean;
+  readonly userUsec: number;
+  readonly systemUsec: number;
+  readonly maxRssKib: number;
+}
+
+export interface Inventory {
+  /** Children that have not exited. */
+  readonly children: readonly { readonly child: ChildId; readonly pid: number; readonly group: GroupKey }[];
+  readonly groups: readonly GroupKey[];
+  readonly descriptors: readonly string[];
+  readonly blobs: ReadonlyMap<string, Uint8Array>;
+  /** The highest child id ever run, so that ids go on from there. */
+  readonly lastChild: ChildId;
+  /** The keeper's clock when it sent the inventory. */
+  readonly at: Stamp;
+  /** When the keeper started: survives every restart of the manager. */
+  readonly startedAt: Stamp;
+  readonly pid: number;
+  /** How processes are grouped: cgroup v2, v1 `name=systemd`, or by session. */
+  readonly tracking: 'cgroup2' | 'cgroup1' | 'session';
+  readonly cgroupRoot: string;
+}

@@ -1,0 +1,201 @@
+import type { ExecRequest } from '../exec/request.ts';
+import type { Plan } from '../exec/op.ts';
+import type { UnitConfig, UnitTypeName } from '../unit/config.ts';
+import type { JobMode } from '../unit/values/types.ts';
+
+/** The states that every unit type's own states map to (systemd.unit(5)). */
+export type ActiveState = 'inactive' | 'activating' | 'active' | 'reloading' | 'deactivating' | 'failed' | 'maintenance';
+
+/** How a state looks from outside: ActiveState=, SubState= and Result=. */
+export interface Look {
+  readonly active: ActiveState;
+  readonly sub: string;
+  readonly result: string;
+  /** The unit is inactive now but will start again by itself: dependents that stop when it is unneeded must wait. */
+  readonly willRestart?: boolean;
+}
+
+/** What a child was forked for. */
+export type Role = 'main' | 'control';
+
+/** What can happen to a unit. Times are CLOCK_MONOTONIC microseconds. */
+export type UnitEvent =
+  | { readonly event: 'spawned'; readonly child: number; readonly pid: number }
+  | { readonly event: 'spawn-failed'; readonly child: number; readonly reason: string }
+  | { readonly event: 'executed'; readonly child: number }
+  | {
+      readonly event: 'exited';
+      readonly child: number;
+      readonly how: 'exited' | 'killed' | 'dumped';
+      readonly status: number;
+      /** What failed before exec, for people: "Failed at step EXEC spawning /usr/bin/x: No such file or directory". */
+      readonly failure?: string;
+      /** The command's file does not exist: with the prefix `-` that is a success. */
+      readonly missing: boolean;
+      readonly groupEmpty: boolean;
+    }
+  | { readonly event: 'group-empty' }
+  | { readonly event: 'elapsed'; readonly timer: string }
+  | {
+      readonly event: 'notified';
+      readonly from: 'main' | 'control' | 'other';
+      readonly pid: number;
+      readonly uid: number;
+      readonly message: Notification;
+    }
+  /** Answer to the effect `read-pid-file`; `pid` is absent where the file is missing, unreadable or names no process that may be it. */
+  | { readonly event: 'pid-file'; readonly pid?: number; readonly reason?: string }
+  /** Answer to the effect `guess-main`: the only process left in the group, if there is just one. */
+  | { readonly event: 'guessed'; readonly pid?: number }
+  | { readonly event: 'readable'; readonly name: string }
+  /** Answer to the effect `listen`. */
+  | { readonly event: 'listened'; readonly failure?: string }
+  | { readonly event: 'hangup'; readonly name: string }
+  /** The unit that this one triggers changed its state. */
+  | { readonly event: 'triggered-changed'; readonly unit: string; readonly look: Look; readonly hasJob: boolean }
+  | { readonly event: 'reset-failed' };
+
+/** A datagram of sd_notify(3), parsed. Durations in microseconds. */
+export interface Notification {
+  readonly ready: boolean;
+  readonly reloading: boolean;
+  readonly stopping: boolean;
+  readonly monotonicUsec?: number;
+  readonly status?: string;
+  readonly errno?: number;
+  readonly busError?: string;
+  readonly mainPid?: number;
+  readonly watchdog?: 'ping' | 'trigger';
+  readonly watchdogUsec?: number;
+  readonly extendTimeoutUsec?: number;
+  readonly notifyAccess?: 'none' | 'main' | 'exec' | 'all';
+  readonly fdStore: boolean;
+  readonly fdStoreRemove: boolean;
+  readonly fdName?: string;
+  readonly fdPoll: boolean;
+  readonly barrier: boolean;
+  /** Names under which the keeper holds the descriptors that came along. */
+  readonly fds: readonly string[];
+}
+
+/** What a unit wants done; data, carried out by manager/loop.ts in order. */
+export type Effect =
+  /** Fork a process in the unit's group; `child` is from context.nextChild(). */
+  | { readonly effect: 'spawn'; readonly child: number; readonly request: ExecRequest; readonly reportExec?: boolean }
+  /** Carry out a plan of the type's own in a child, as sockets are opened; its exit comes as `exited`. */
+  | { readonly effect: 'run'; readonly child: number; readonly plan: Plan }
+  | { readonly effect: 'signal'; readonly child: number; readonly signal: number }
+  /** Signal a main process that is no child of the keeper. */
+  | { readonly effect: 'signal-pid'; readonly pid: number; readonly signal: number }
+  /** Signal every process of the unit's group, except these pids. */
+  | { readonly effect: 'signal-group'; readonly signal: number; readonly except: readonly number[] }
+  /** Ask for `group-empty`. */
+  | { readonly effect: 'watch-group' }
+  | { readonly effect: 'remove-group' }
+  /** Watch a process that is no child of the keeper; its end comes as `exited` with this child id (status 0, since nobody can know it). */
+  | { readonly effect: 'adopt'; readonly child: number; readonly pid: number }
+  /** Ask for `elapsed` at a time; arming an armed timer moves it. Timers survive the manager. */
+  | { readonly effect: 'arm'; readonly timer: string; readonly atUsec: number }
+  | { readonly effect: 'disarm'; readonly timer: string }
+  | { readonly effect: 'poll'; readonly name: string }
+  | { readonly effect: 'unpoll'; readonly name: string }
+  | { readonly effect: 'close'; readonly name: string }
+  | { readonly effect: 'rename'; readonly name: string; readonly to: string }
+  | { readonly effect: 'watch-hangup'; readonly name: string }
+  /** Read and judge the PID file (systemd.service(5), PIDFile=); `watch` asks for another answer whenever it changes, until `unwatch-pid-file`. */
+  | { readonly effect: 'read-pid-file'; readonly path: string; readonly watch: boolean }
+  | { readonly effect: 'unwatch-pid-file' }
+  | { readonly effect: 'unlink'; readonly path: string }
+  | { readonly effect: 'guess-main' }
+  /** Queue a job for another unit, as a socket does for its service. */
+  | { readonly effect: 'trigger'; readonly unit: string; readonly job: 'start' | 'stop' | 'restart'; readonly mode: JobMode }
+  /** Queue the start of this very unit again (Restart=). */
+  | { readonly effect: 'restart' }
+  /** The unit's own reload ended; without this, leaving `reloading` counts as done. */
+  | { readonly effect: 'reload-failed' }
+  /** The service said by itself that it reloads: pass it on to PropagatesReloadTo=. */
+  | { readonly effect: 'propagate-reload' }
+  | { readonly effect: 'log'; readonly priority: number; readonly message: string };
+
+/** The outcome of one event: where the unit is now, and what is to be done. */
+export interface Step<State> {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+/** Why a job is not carried out now. */
+export type Refusal =
+  /** The unit is where the job wants it: the job is done. */
+  | { readonly refused: 'already' }
+  /** The unit is on its way elsewhere: ask again when its state has changed. */
+  | { readonly refused: 'again' }
+  /** The job makes no sense in this state (reload of what is not active). */
+  | { readonly refused: 'invalid' }
+  | { readonly refused: 'unsupported' }
+  | { readonly refused: 'failed'; readonly reason: string };
+
+/** What a type may know besides its state and its configuration. */
+export interface StepContext {
+  /** CLOCK_MONOTONIC, microseconds. */
+  readonly now: number;
+  readonly invocationId: string;
+  /** A fresh child id. */
+  nextChild(): number;
+  readonly defaults: Defaults;
+  /** A stop is wanted by a person or a dependency: a queued stop job, or the stop that is being carried out. */
+  readonly stopRequested: boolean;
+  /** A restart job is queued or running for this unit. */
+  readonly restartRequested: boolean;
+  /** Names of the unit's processes' pids are not kept by types; how many starts were automatic restarts is. */
+  /** Held descriptors of the sockets that trigger this service, in the order of Sockets= and of the sockets' names. */
+  sockets(): readonly { readonly held: string; readonly name: string }[];
+  /** Look of the unit that this one triggers, for sockets and timers. */
+  triggered(): Look | undefined;
+  /** The uid of the manager. */
+  readonly uid: number;
+  /** Resolves a user or group to its number for SocketUser= and SocketGroup=; undefined where there is none. */
+  resolveUser(name: string): number | undefined;
+  resolveGroup(name: string): number | undefined;
+  /** The machine can make IPv6 sockets. */
+  readonly ipv6: boolean;
+  /** A number in [0, 1), the same for the same seed. */
+  random(): number;
+}
+
+/** [Manager] defaults that units fall back on. Durations in microseconds. */
+export interface Defaults {
+  readonly timeoutStartUsec: number;
+  readonly timeoutStopUsec: number;
+  readonly timeoutAbortUsec: number | undefined;
+  readonly restartUsec: number;
+  readonly startLimitIntervalUsec: number;
+  readonly startLimitBurst: number;
+}
+
+/** A unit type: a pure state machine, and what it can do. State is plain JSON data: it is what survives the manager. */
+export interface UnitType<State> {
+  readonly name: UnitTypeName;
+  readonly can: {
+    readonly stop: boolean;
+    /** May fail, so OnFailure= makes sense. */
+    readonly fail: boolean;
+    readonly trigger: boolean;
+    reload(config: UnitConfig): boolean;
+  };
+  /** The state of a unit that was never started. */
+  readonly initial: State;
+  look(state: State): Look;
+  /** Carries out a start job. Conditions, asserts and the start limit are checked before, by the manager, for all types alike. */
+  start(state: State, config: UnitConfig, context: StepContext): Step<State> | Refusal;
+  stop(state: State, config: UnitConfig, context: StepContext): Step<State> | Refusal;
+  reload(state: State, config: UnitConfig, context: StepContext): Step<State> | Refusal;
+  step(state: State, event: UnitEvent, config: UnitConfig, context: StepContext): Step<State>;
+  /** The unit's properties for `show`, beyond those of every unit: systemd's property names to their text. */
+  properties(state: State, config: UnitConfig): Readonly<Record<string, string>>;
+  /** The main process's pid and the control process's, if there are any. */
+  pids(state: State): { readonly main?: number; readonly control?: number };
+  /** Puts the unit into `failed` with this result, from an inactive state (start-limit-hit). */
+  fail(state: State, result: string): State;
+  /** Held descriptors that belong to this state: those that the keeper holds beyond them are closed at recovery. */
+  descriptors(state: State): readonly string[];
+}
