@@ -1,0 +1,21 @@
+import type { Result } from '../../base/result.ts';
+import type { Specifiers } from '../specifiers.ts';
+
+/** Why a value was not taken; `fatal` errors make the unit `bad-setting` (semantics: systemd refuses the whole unit). */
+export interface ValueError {
+  readonly message: string;
+  /** Offset in the value where the trouble begins, in UTF-16 units. */
+  readonly offset?: number;
+  readonly fatal?: boolean;
+}
+
+/** What a value may depend on besides its own text. */
+export interface ValueContext {
+  readonly specifiers: Specifiers;
+  readonly scope: 'system' | 'user';
+  /** Collects remarks about words that were dropped while the rest was taken. */
+  warn(error: ValueError): void;
+}
+
+/** Turns the text right of the `=` into a value. */
+export type ValueParser<T> = (text: string, context: ValueContext) => Result<T, ValueError>;
