@@ -19,3 +19,8 @@ export interface ValueContext {
 
 /** Turns the text right of the `=` into a value. */
 export type ValueParser<T> = (text: string, context: ValueContext) => Result<T, ValueError>;
+
+/** A value that was not taken: what was expected, and where the trouble begins. */
+export function refuse(message: string, offset = 0): { readonly ok: false; readonly error: ValueError } {
+  return { ok: false, error: { message, offset } };
+}

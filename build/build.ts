@@ -1,0 +1,23 @@
+// `npm run build`: dist/tysd, one executable that needs no runtime; dist/tysd-keeper, static; and the names tysd goes by.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+
+run('make', ['-s', '-C', 'keeper']);
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+run(join(root, 'node_modules/.bin/bun'), [
+  'build', '--compile', '--minify', '--bytecode', '--format=esm', '--target=bun', `--outfile=${join(dist, 'tysd')}`, 'src/main/main.ts',
+]);
+copyFileSync(join(root, 'keeper/build/tysd-keeper'), join(dist, 'tysd-keeper'));
+for (const name of ['tysctl', 'systemctl', 'journalctl', 'systemd-notify', 'systemd-escape', 'systemd-analyze']) {
+  symlinkSync('tysd', join(dist, name));
+}
+
+function run(command: string, argv: readonly string[]): void {
+  const result = spawnSync(command, argv, { cwd: root, stdio: 'inherit' });
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}

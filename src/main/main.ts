@@ -1,0 +1,16 @@
+// The one executable: what it is depends on the name that it is called by, and in its own processes on `--process=`.
+import { basename } from 'node:path';
+
+const [first, ...rest] = process.argv.slice(2);
+const named = first?.startsWith('--as=') ? first.slice('--as='.length) : undefined;
+const name = named ?? basename(process.argv0);
+const argv = named === undefined ? process.argv.slice(2) : rest;
+// How to run this program again: the compiled executable is its own runtime.
+const compiled = import.meta.path.startsWith('/$bunfs/');
+const self = compiled ? [process.execPath] : [process.execPath, import.meta.path, '--as=tysd'];
+
+const processName = name === 'tysd' && argv[0]?.startsWith('--process=') ? argv[0].slice('--process='.length) : undefined;
+if (processName === 'manager') await (await import('./manager.ts')).runManager();
+else if (processName === 'journal') await (await import('./journal.ts')).runJournal(argv.slice(1));
+else if (name === 'tysd' || name === 'init') process.exitCode = await (await import('./tysd.ts')).runTysd(argv, self);
+else process.exitCode = await (await import('./tysctl.ts')).runTysctl(name, argv);

@@ -1,0 +1,157 @@
+import { err, ok, type Result } from '../base/result.ts';
+
+/** How tysd was asked to run; what is absent is chosen by the configuration file or by default. */
+export interface Options {
+  readonly scope: 'system' | 'user';
+  readonly unit?: string;
+  /** Search path for unit files, instead of systemd's. */
+  readonly unitPath?: readonly string[];
+  readonly runtimeDirectory?: string;
+  readonly stateDirectory?: string;
+  readonly logLevel?: string;
+  readonly showStatus?: boolean;
+  /** A cgroup to take over, as an absolute path below /sys/fs/cgroup, or below the cgroup mount. */
+  readonly cgroup?: string;
+  /** A configuration file, read instead of the usual ones; or a directory in the manner of rustysd. */
+  readonly config?: string;
+  /** Leave after printing this. */
+  readonly print?: 'help' | 'version';
+  /** Words that were not understood; fatal but for PID 1. */
+  readonly unknown: readonly string[];
+}
+
+interface Word {
+  readonly takes: 'nothing' | 'value' | 'optional';
+  apply(options: Mutable<Options>, value: string): string | undefined;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+const words: Readonly<Record<string, Word>> = {
+  '--system': { takes: 'nothing', apply: (options) => assign(options, { scope: 'system' }) },
+  '--user': { takes: 'nothing', apply: (options) => assign(options, { scope: 'user' }) },
+  '--unit': { takes: 'value', apply: (options, value) => assign(options, { unit: value }) },
+  '--unit-path': { takes: 'value', apply: (options, value) => absolutePaths(options, value) },
+  '--runtime-directory': { takes: 'value', apply: (options, value) => assign(options, { runtimeDirectory: value }) },
+  '--state-directory': { takes: 'value', apply: (options, value) => assign(options, { stateDirectory: value }) },
+  '--log-level': { takes: 'value', apply: (options, value) => logLevel(options, value) },
+  '--show-status': { takes: 'optional', apply: (options, value) => showStatus(options, value === '' ? 'yes' : value) },
+  '--cgroup': { takes: 'value', apply: (options, value) => assign(options, { cgroup: value }) },
+  '--config': { takes: 'value', apply: (options, value) => assign(options, { config: value }) },
+  '-c': { takes: 'value', apply: (options, value) => assign(options, { config: value }) },
+  '--conf': { takes: 'value', apply: (options, value) => assign(options, { config: value }) },
+  '--help': { takes: 'nothing', apply: (options) => assign(options, { print: 'help' }) },
+  '-h': { takes: 'nothing', apply: (options) => assign(options, { print: 'help' }) },
+  '--version': { takes: 'nothing', apply: (options) => assign(options, { print: 'version' }) },
+  // systemd's own options that container images pass to their init; they change nothing here.
+  '--log-target': { takes: 'value', apply: () => undefined },
+  '--log-color': { takes: 'optional', apply: () => undefined },
+  '--default-standard-output': { takes: 'value', apply: () => undefined },
+  '--default-standard-error': { takes: 'value', apply: () => undefined },
+  '--deserialize': { takes: 'value', apply: () => undefined },
+  '--switched-root': { takes: 'nothing', apply: () => undefined },
+};
+
+/** What kernels and container runtimes pass to an init that means a target (kernel-command-line(7)). */
+const targets: Readonly<Record<string, string>> = {
+  single: 'rescue.target',
+  s: 'rescue.target',
+  S: 'rescue.target',
+  '1': 'rescue.target',
+  rescue: 'rescue.target',
+  emergency: 'emergency.target',
+  '-b': 'emergency.target',
+  '2': 'multi-user.target',
+  '3': 'multi-user.target',
+  '4': 'multi-user.target',
+  '5': 'graphical.target',
+};
+
+const kernelWords: Readonly<Record<string, Word['apply']>> = {
+  'systemd.unit': (options, value) => assign(options, { unit: value }),
+  'systemd.show_status': (options, value) => showStatus(options, value === '' ? 'yes' : value),
+  'systemd.log_level': (options, value) => logLevel(options, value),
+};
+
+/** Reads tysd's command line. `init` says that it runs as PID 1, which takes unknown words without complaint. */
+export function parseOptions(argv: readonly string[], init: boolean, uid: number): Result<Options, string> {
+  const options: Mutable<Options> = { scope: init || uid === 0 ? 'system' : 'user', unknown: [] };
+  const unknown: string[] = [];
+  for (let index = 0; index < argv.length; index++) {
+    const argument = argv[index] ?? '';
+    const equals = argument.indexOf('=');
+    const name = equals < 0 ? argument : argument.slice(0, equals);
+    const word = Object.hasOwn(words, name) ? words[name] : undefined;
+    let problem: string | undefined;
+    if (word) {
+      let value = equals < 0 ? '' : argument.slice(equals + 1);
+      if (word.takes === 'value' && equals < 0) value = argv[++index] ?? '';
+      if (word.takes === 'value' && value === '') problem = `${name} needs a value`;
+      else if (word.takes === 'nothing' && equals >= 0) problem = `${name} takes no value`;
+      else problem = word.apply(options, value);
+    } else if (init && Object.hasOwn(kernelWords, name)) {
+      problem = kernelWords[name]?.(options, equals < 0 ? '' : argument.slice(equals + 1));
+    } else if (init && Object.hasOwn(targets, argument)) {
+      options.unit = targets[argument] ?? 'default.target';
+    } else {
+      unknown.push(argument);
+    }
+    // An init that refuses to start for a wrong word leaves a machine that does not boot.
+    if (problem !== undefined && !init) return err(problem);
+  }
+  const first = unknown[0];
+  if (first !== undefined && !init) return err(`unknown ${first.startsWith('-') ? 'option' : 'argument'} ${first}; see tysd --help`);
+  return ok({ ...options, unknown });
+}
+
+/** The text of `tysd --help`. */
+export const help = `tysd [OPTION…]
+
+Runs systemd units, unmodified, where systemd is not or cannot be.
+
+  --system                   Use systemd's unit path (default for root and PID 1)
+  --user                     Use the user's unit path
+  --unit=TARGET              Start this unit instead of default.target
+  --unit-path=DIR[:DIR]      Search unit files here, and nowhere else
+  --runtime-directory=DIR    Sockets (default: /run/tysd or $XDG_RUNTIME_DIR/tysd)
+  --state-directory=DIR      Logs and state (default: /var/lib/tysd or $XDG_STATE_HOME/tysd)
+  --log-level=LEVEL          emerg … debug (default: info)
+  --show-status[=BOOL]       Tell on the terminal what is started and stopped
+  --cgroup=PATH              Take over this cgroup, rather than make one below our own
+  --config=FILE              Read this configuration file
+  --version, --help
+
+tysctl controls a running tysd.
+`;
+
+function assign(options: Mutable<Options>, values: Partial<Options>): undefined {
+  Object.assign(options, values);
+}
+
+function absolutePaths(options: Mutable<Options>, value: string): string | undefined {
+  const paths = value.split(':').filter((path) => path !== '');
+  if (paths.length === 0) return '--unit-path needs at least one directory';
+  options.unitPath = paths;
+  return undefined;
+}
+
+const logLevels = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
+
+function logLevel(options: Mutable<Options>, value: string): string | undefined {
+  const level = /^[0-7]$/.test(value) ? logLevels[Number(value)] : value;
+  if (level === undefined || !logLevels.includes(level)) return `--log-level needs one of ${logLevels.join(' ')}, not ${value}`;
+  options.logLevel = level;
+  return undefined;
+}
+
+const booleans: Readonly<Record<string, boolean>> = {
+  '1': true, yes: true, y: true, true: true, t: true, on: true, auto: true, error: true,
+  '0': false, no: false, n: false, false: false, f: false, off: false,
+};
+
+function showStatus(options: Mutable<Options>, value: string): string | undefined {
+  const shown = booleans[value.toLowerCase()];
+  if (shown === undefined) return `--show-status needs yes or no, not ${value}`;
+  options.showStatus = shown;
+  return undefined;
+}

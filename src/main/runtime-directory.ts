@@ -1,0 +1,56 @@
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { err, ok, type Result } from '../base/result.ts';
+
+/** Where tysd's sockets are, where nothing else is asked for. */
+export function defaultRuntimeDirectory(scope: 'system' | 'user', uid: number, environment: NodeJS.ProcessEnv): string {
+  if (scope === 'system') return '/run/tysd';
+  const user = environment['XDG_RUNTIME_DIR'];
+  return user !== undefined && user.startsWith('/') ? join(user, 'tysd') : `/tmp/tysd-${uid}`;
+}
+
+/** Where tysd keeps what outlives it, where nothing else is asked for. */
+export function defaultStateDirectory(scope: 'system' | 'user', environment: NodeJS.ProcessEnv): string {
+  if (scope === 'system') return '/var/lib/tysd';
+  const state = environment['XDG_STATE_HOME'];
+  return state !== undefined && state.startsWith('/') ? join(state, 'tysd') : join(environment['HOME'] ?? '/', '.local/state/tysd');
+}
+
+/**
+ * Makes a directory that only we can write to, or checks that it is one. Below /tmp everybody may have made it before
+ * us, so what is there counts only if it is a directory, ours, and closed to others.
+ */
+export function ownDirectory(path: string, mode: number, uid: number): Result<undefined, string> {
+  try {
+    mkdirSync(join(path, '..'), { recursive: true });
+    try {
+      mkdirSync(path, { mode });
+    } catch (error) {
+      if (!isErrno(error, 'EEXIST')) throw error;
+    }
+    const found = lstatSync(path);
+    if (!found.isDirectory()) return err(`${path} is not a directory`);
+    if (found.uid !== uid) return err(`${path} belongs to uid ${found.uid}, not to ${uid}`);
+    chmodSync(path, mode);
+    return ok(undefined);
+  } catch (error) {
+    return err(`cannot make ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Whether a tysd answers on the control socket there. */
+export function isServed(runtimeDirectory: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(join(runtimeDirectory, 'control.sock'));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

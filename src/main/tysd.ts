@@ -1,0 +1,78 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { enterCgroup } from './cgroup.ts';
+import { help, parseOptions, type Options } from './options.ts';
+import { defaultRuntimeDirectory, defaultStateDirectory, isServed, ownDirectory } from './runtime-directory.ts';
+import { version } from './version.ts';
+
+/** Starts tysd: prepares its directories and its cgroup, then becomes the keeper, which starts the manager and the journal. */
+export async function runTysd(argv: readonly string[], self: readonly string[]): Promise<number> {
+  const uid = process.getuid?.() ?? 0;
+  const init = process.pid === 1;
+  const parsed = parseOptions(argv, init, uid);
+  if (!parsed.ok) return refuse(parsed.error, 2);
+  const options = parsed.value;
+  if (options.print !== undefined) {
+    process.stdout.write(options.print === 'help' ? help : `tysd ${version}\n`);
+    return 0;
+  }
+  if (options.scope === 'system' && uid !== 0) return refuse('--system needs root; as another user run tysd --user', 1);
+
+  const runtimeDirectory = options.runtimeDirectory ?? defaultRuntimeDirectory(options.scope, uid, process.env);
+  const stateDirectory = options.stateDirectory ?? defaultStateDirectory(options.scope, process.env);
+  const runtime = ownDirectory(runtimeDirectory, options.scope === 'system' ? 0o755 : 0o700, uid);
+  if (!runtime.ok) return refuse(runtime.error, 1);
+  if (await isServed(runtimeDirectory)) return refuse(`another tysd runs with ${runtimeDirectory}; give this one its own --runtime-directory=`, 1);
+  const state = ownDirectory(stateDirectory, 0o755, uid);
+  // The keeper keeps logs in memory while they cannot be stored: a full or read-only disk must not keep a machine from booting.
+  if (!state.ok) process.stderr.write(`tysd: ${state.error}; logs will not be stored\n`);
+
+  const keeper = findKeeper(self);
+  if (keeper === undefined) return refuse('tysd-keeper is not there; it belongs beside tysd (npm run build makes it)', 1);
+  const tracking = enterCgroup(init, options.cgroup);
+  const resolved: Options = { ...options, runtimeDirectory, stateDirectory };
+  become(keeper, [
+    `--runtime-directory=${runtimeDirectory}`,
+    `--tracking=${tracking.by}`,
+    ...(tracking.root === '' ? [] : [`--cgroup=${tracking.root}`]),
+    ...(tracking.home === '' ? [] : [`--cgroup-home=${tracking.home}`]),
+    ...(options.scope === 'system' && init ? ['--syslog=/dev/log'] : []),
+    ...[...self, '--process=manager'].flatMap((word) => ['--manager', word]),
+    ...[...self, '--process=journal', `--state-directory=${stateDirectory}`].flatMap((word) => ['--journal', word]),
+  ], resolved);
+}
+
+/** The manager's side: the options that runTysd resolved. */
+export function resolvedOptions(environment: NodeJS.ProcessEnv): Options & { readonly runtimeDirectory: string; readonly stateDirectory: string } {
+  const text = environment['TYSD_OPTIONS'];
+  if (text === undefined) throw new Error('TYSD_OPTIONS is not set: this process is started by tysd-keeper only');
+  // Written by ourselves one exec ago, in an environment that nobody else can write to.
+  return JSON.parse(text) as Options & { readonly runtimeDirectory: string; readonly stateDirectory: string };
+}
+
+function refuse(message: string, status: number): number {
+  process.stderr.write(`tysd: ${message}\n`);
+  return status;
+}
+
+function findKeeper(self: readonly string[]): string | undefined {
+  const beside = join(dirname(self[0] ?? process.execPath), 'tysd-keeper');
+  const source = join(import.meta.dirname, '../../keeper/build/tysd-keeper');
+  return [process.env['TYSD_KEEPER_PATH'], beside, source].find((path) => path !== undefined && isExecutable(path));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function become(keeper: string, argv: readonly string[], options: Options): never {
+  const environment: Record<string, string> = { TYSD_OPTIONS: JSON.stringify(options) };
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined && !name.startsWith('TYSD_')) environment[name] = value;
+  if (process.execve === undefined) throw new Error('this runtime cannot exec');
+  process.execve(keeper, ['tysd-keeper', ...argv], environment);
+}
