@@ -10,7 +10,14 @@ run('make', ['-s', '-C', 'keeper']);
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 run(join(root, 'node_modules/.bin/bun'), [
-  'build', '--compile', '--minify', '--bytecode', '--format=esm', '--target=bun', `--outfile=${join(dist, 'tysd')}`, 'src/main/main.ts',
+  'build',
+  '--compile',
+  '--minify',
+  '--bytecode',
+  '--format=esm',
+  '--target=bun',
+  `--outfile=${join(dist, 'tysd')}`,
+  'src/main/main.ts',
 ]);
 copyFileSync(join(root, 'keeper/build/tysd-keeper'), join(dist, 'tysd-keeper'));
 for (const name of ['tysctl', 'systemctl', 'journalctl', 'systemd-notify', 'systemd-escape', 'systemd-analyze']) {

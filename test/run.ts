@@ -24,7 +24,14 @@ const run = spawnSync(join(root, 'node_modules/.bin/bun'), ['test', '--timeout',
 });
 const output = `${run.stdout}${run.stderr}`;
 const verbose = process.env['CI'] !== undefined || run.status !== 0;
-process.stdout.write(verbose ? output : output.split('\n').filter((line) => !line.startsWith('(pass)')).join('\n'));
+process.stdout.write(
+  verbose
+    ? output
+    : output
+        .split('\n')
+        .filter((line) => !line.startsWith('(pass)'))
+        .join('\n'),
+);
 
 const count = (word: string) => Number(new RegExp(`^ *(\\d+) ${word}$`, 'm').exec(output)?.[1] ?? 0);
 console.log(`\n${count('pass')} passed, ${count('fail')} failed, ${count('skip')} skipped`);

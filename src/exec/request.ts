@@ -22,7 +22,12 @@ export interface ExecRequest {
   /** What the manager tells this process (systemd.exec(5), "Environment variables set or propagated by the service manager"), as NAME=value. */
   readonly environment: readonly string[];
   /** Held descriptors to pass from 3 on, with the names for LISTEN_FDNAMES. */
-  readonly descriptors: readonly { readonly held: string; readonly name: string }[];
+  readonly descriptors: readonly {
+    readonly held: string;
+    readonly name: string;
+    /** It comes from the fd store rather than from a socket unit, so O_NONBLOCK is left as the service set it. */
+    readonly stored?: boolean;
+  }[];
   /** Give the process $NOTIFY_SOCKET. */
   readonly notify: boolean;
   /** Give the process $WATCHDOG_USEC. */
@@ -61,8 +66,8 @@ export interface ExecContext {
   readonly environment: readonly string[];
   /** The manager process's own environment, for PassEnvironment=. */
   readonly ownEnvironment: Readonly<Record<string, string | undefined>>;
-  /** The content of each file of EnvironmentFile=, in order; a file that is missing and optional gives ''. */
-  readonly environmentFiles: readonly string[];
+  /** The content of each file of EnvironmentFile=, in order; '' for one that is missing and optional, its path for one that is missing and is not. */
+  readonly environmentFiles: readonly (string | { readonly missing: string })[];
   /** Path of $NOTIFY_SOCKET. */
   readonly notifySocket: string;
   /** %t, %S, %C, %L, %E: /run, /var/lib, … or the user's. */
@@ -81,4 +86,6 @@ export interface ExecContext {
   readonly stream: bigint;
   /** Name under which the keeper holds the pipe of Type=idle. */
   readonly idlePipe: string;
+  /** $MANAGERPID of a user manager: the process that outlives the manager, which is the keeper. */
+  readonly managerPid?: number;
 }

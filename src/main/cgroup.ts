@@ -50,7 +50,9 @@ function hierarchies(): readonly Hierarchy[] {
 
 function ownCgroup(hierarchy: Hierarchy): string | undefined {
   const prefix = hierarchy.by === 'cgroup2' ? /^0::/ : /^\d+:name=systemd:/;
-  const line = readOr('/proc/self/cgroup', '').split('\n').find((candidate) => prefix.test(candidate));
+  const line = readOr('/proc/self/cgroup', '')
+    .split('\n')
+    .find((candidate) => prefix.test(candidate));
   if (line === undefined) return undefined;
   const path = line.replace(prefix, '');
   const below = relative(hierarchy.mountRoot, path);

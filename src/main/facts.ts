@@ -21,7 +21,16 @@ export function gatherFacts(scope: 'system' | 'user', environment: NodeJS.Proces
 
 /** Node's names of architectures to systemd's (systemd.unit(5), ConditionArchitecture=). */
 const architectures: Readonly<Record<string, string>> = {
-  x64: 'x86-64', ia32: 'x86', arm64: 'arm64', arm: 'arm', riscv64: 'riscv64', ppc64: 'ppc64-le', s390x: 's390x', loong64: 'loongarch64', mips: 'mips', mipsel: 'mips-le',
+  x64: 'x86-64',
+  ia32: 'x86',
+  arm64: 'arm64',
+  arm: 'arm',
+  riscv64: 'riscv64',
+  ppc64: 'ppc64-le',
+  s390x: 's390x',
+  loong64: 'loongarch64',
+  mips: 'mips',
+  mipsel: 'mips-le',
 };
 
 function systemDirectories(environment: NodeJS.ProcessEnv): SpecifierFacts['directories'] {
@@ -66,7 +75,13 @@ function currentUser(environment: NodeJS.ProcessEnv): SpecifierFacts['user'] {
 }
 
 /** A container may run us under a uid that no passwd file knows. */
-function accountOrNumbers(environment: NodeJS.ProcessEnv): { uid: number; gid: number; username: string; homedir: string; shell: string | null } {
+function accountOrNumbers(environment: NodeJS.ProcessEnv): {
+  uid: number;
+  gid: number;
+  username: string;
+  homedir: string;
+  shell: string | null;
+} {
   try {
     return userInfo();
   } catch {
@@ -91,7 +106,11 @@ function keyValues(text: string): Readonly<Record<string, string>> {
   const values: Record<string, string> = {};
   for (const line of text.split('\n')) {
     const match = /^\s*([A-Z0-9_]+)=(.*)$/.exec(line);
-    if (match?.[1] !== undefined) values[match[1]] = (match[2] ?? '').trim().replace(/^(["'])(.*)\1$/, '$2').replace(/\\(.)/g, '$1');
+    if (match?.[1] !== undefined)
+      values[match[1]] = (match[2] ?? '')
+        .trim()
+        .replace(/^(["'])(.*)\1$/, '$2')
+        .replace(/\\(.)/g, '$1');
   }
   return values;
 }

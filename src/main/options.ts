@@ -145,8 +145,20 @@ function logLevel(options: Mutable<Options>, value: string): string | undefined 
 }
 
 const booleans: Readonly<Record<string, boolean>> = {
-  '1': true, yes: true, y: true, true: true, t: true, on: true, auto: true, error: true,
-  '0': false, no: false, n: false, false: false, f: false, off: false,
+  '1': true,
+  yes: true,
+  y: true,
+  true: true,
+  t: true,
+  on: true,
+  auto: true,
+  error: true,
+  '0': false,
+  no: false,
+  n: false,
+  false: false,
+  f: false,
+  off: false,
 };
 
 function showStatus(options: Mutable<Options>, value: string): string | undefined {

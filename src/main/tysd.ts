@@ -22,7 +22,8 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
   const stateDirectory = options.stateDirectory ?? defaultStateDirectory(options.scope, process.env);
   const runtime = ownDirectory(runtimeDirectory, options.scope === 'system' ? 0o755 : 0o700, uid);
   if (!runtime.ok) return refuse(runtime.error, 1);
-  if (await isServed(runtimeDirectory)) return refuse(`another tysd runs with ${runtimeDirectory}; give this one its own --runtime-directory=`, 1);
+  if (await isServed(runtimeDirectory))
+    return refuse(`another tysd runs with ${runtimeDirectory}; give this one its own --runtime-directory=`, 1);
   const state = ownDirectory(stateDirectory, 0o755, uid);
   // The keeper keeps logs in memory while they cannot be stored: a full or read-only disk must not keep a machine from booting.
   if (!state.ok) process.stderr.write(`tysd: ${state.error}; logs will not be stored\n`);
@@ -31,19 +32,25 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
   if (keeper === undefined) return refuse('tysd-keeper is not there; it belongs beside tysd (npm run build makes it)', 1);
   const tracking = enterCgroup(init, options.cgroup);
   const resolved: Options = { ...options, runtimeDirectory, stateDirectory };
-  become(keeper, [
-    `--runtime-directory=${runtimeDirectory}`,
-    `--tracking=${tracking.by}`,
-    ...(tracking.root === '' ? [] : [`--cgroup=${tracking.root}`]),
-    ...(tracking.home === '' ? [] : [`--cgroup-home=${tracking.home}`]),
-    ...(options.scope === 'system' && init ? ['--syslog=/dev/log'] : []),
-    ...[...self, '--process=manager'].flatMap((word) => ['--manager', word]),
-    ...[...self, '--process=journal', `--state-directory=${stateDirectory}`].flatMap((word) => ['--journal', word]),
-  ], resolved);
+  become(
+    keeper,
+    [
+      `--runtime-directory=${runtimeDirectory}`,
+      `--tracking=${tracking.by}`,
+      ...(tracking.root === '' ? [] : [`--cgroup=${tracking.root}`]),
+      ...(tracking.home === '' ? [] : [`--cgroup-home=${tracking.home}`]),
+      ...(options.scope === 'system' && init ? ['--syslog=/dev/log'] : []),
+      ...[...self, '--process=manager'].flatMap((word) => ['--manager', word]),
+      ...[...self, '--process=journal', `--state-directory=${stateDirectory}`].flatMap((word) => ['--journal', word]),
+    ],
+    resolved,
+  );
 }
 
 /** The manager's side: the options that runTysd resolved. */
-export function resolvedOptions(environment: NodeJS.ProcessEnv): Options & { readonly runtimeDirectory: string; readonly stateDirectory: string } {
+export function resolvedOptions(
+  environment: NodeJS.ProcessEnv,
+): Options & { readonly runtimeDirectory: string; readonly stateDirectory: string } {
   const text = environment['TYSD_OPTIONS'];
   if (text === undefined) throw new Error('TYSD_OPTIONS is not set: this process is started by tysd-keeper only');
   // Written by ourselves one exec ago, in an environment that nobody else can write to.

@@ -1,10 +1,10 @@
 import type { ExecRequest } from '../exec/request.ts';
 import type { Plan } from '../exec/op.ts';
+import type { ActiveState } from '../graph/active-state.ts';
 import type { UnitConfig, UnitTypeName } from '../unit/config.ts';
 import type { JobMode } from '../unit/values/types.ts';
 
-/** The states that every unit type's own states map to (systemd.unit(5)). */
-export type ActiveState = 'inactive' | 'activating' | 'active' | 'reloading' | 'deactivating' | 'failed' | 'maintenance';
+export type { ActiveState };
 
 /** How a state looks from outside: ActiveState=, SubState= and Result=. */
 export interface Look {
@@ -87,7 +87,7 @@ export type Effect =
   | { readonly effect: 'signal'; readonly child: number; readonly signal: number }
   /** Signal a main process that is no child of the keeper. */
   | { readonly effect: 'signal-pid'; readonly pid: number; readonly signal: number }
-  /** Signal every process of the unit's group, except these pids. */
+  /** Signal every process of the unit's group, except these pids; the keeper lets each continue (SIGCONT) after it. */
   | { readonly effect: 'signal-group'; readonly signal: number; readonly except: readonly number[] }
   /** Ask for `group-empty`. */
   | { readonly effect: 'watch-group' }
@@ -121,6 +121,11 @@ export type Effect =
 export interface Step<State> {
   readonly state: State;
   readonly effects: readonly Effect[];
+  /**
+   * A state that was passed on the way to `state`, so that the manager acts on both transitions in turn: a service that will
+   * restart is first seen as inactive or failed, and one without commands as starting.
+   */
+  readonly through?: State;
 }
 
 /** Why a job is not carried out now. */
@@ -138,6 +143,8 @@ export type Refusal =
 export interface StepContext {
   /** CLOCK_MONOTONIC, microseconds. */
   readonly now: number;
+  /** CLOCK_REALTIME, microseconds: only for stamps that people read. */
+  readonly realtimeUsec: number;
   readonly invocationId: string;
   /** A fresh child id. */
   nextChild(): number;
@@ -198,4 +205,6 @@ export interface UnitType<State> {
   fail(state: State, result: string): State;
   /** Held descriptors that belong to this state: those that the keeper holds beyond them are closed at recovery. */
   descriptors(state: State): readonly string[];
+  /** Questions that only the manager answers (`read-pid-file`, `guess-main`) and that were open in this state: asked again at recovery. */
+  resume?(state: State, config: UnitConfig): readonly Effect[];
 }

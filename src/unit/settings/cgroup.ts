@@ -1,5 +1,214 @@
-export interface CgroupSettings {
-  /** Empty where it is not set: graph/default-dependencies.ts then chooses. */
-  readonly Slice: string;
-  readonly Delegate: boolean | readonly string[];
+import { ok, type Result } from '../../base/result.ts';
+import type { ValueContext, ValueError } from '../values/parser.ts';
+import { boolean } from '../values/boolean.ts';
+import { cpuQuota, memoryLimit, rate, tasksMax, weight } from '../values/cgroup-limit.ts';
+import { cpuSet } from '../values/cpu-set.ts';
+import { deviceRule, perDevice } from '../values/device.ts';
+import { oneOf } from '../values/enum.ts';
+import { addressPrefixList } from '../values/ip-address.ts';
+import { invertibleNames } from '../values/name-list.ts';
+import { absolutePath } from '../values/path.ts';
+import { permyriad } from '../values/percent.ts';
+import { plainString, string } from '../values/string.ts';
+import { timespan, timespanOrInfinity } from '../values/timespan.ts';
+import { unitName } from '../values/unit-name.ts';
+import { words } from '../values/words.ts';
+import { mergeNumbers, noNumbers } from './merge.ts';
+import { combining, entries, last, list, merged, obsolete, type Values } from './setting.ts';
+import { later } from './status.ts';
+
+/** What systemd.resource-control(5) describes. */
+export const cgroupRows = {
+  Slice: last(unitName('slice'), '', { since: 208, meaning: 'Slice the unit is placed in' }),
+  AllowedCPUs: merged(cpuSet, noNumbers, mergeNumbers, { since: 244, meaning: 'cpuset.cpus', status: later.resources }),
+  StartupAllowedCPUs: merged(cpuSet, noNumbers, mergeNumbers, {
+    since: 244,
+    meaning: 'cpuset.cpus during boot/shutdown',
+    status: later.resources,
+  }),
+  AllowedMemoryNodes: merged(cpuSet, noNumbers, mergeNumbers, { since: 244, meaning: 'cpuset.mems', status: later.resources }),
+  StartupAllowedMemoryNodes: merged(cpuSet, noNumbers, mergeNumbers, {
+    since: 244,
+    meaning: 'cpuset.mems during boot/shutdown',
+    status: later.resources,
+  }),
+  CPUSetPartition: last(oneOf('member', 'root', 'isolated'), undefined, {
+    since: 261,
+    meaning: 'cpuset.cpus.partition: member, root, isolated',
+    status: later.resources,
+  }),
+  CPUAccounting: obsolete({ since: 0, meaning: 'Obsolete (always on)' }),
+  CPUWeight: last(weight({ idle: true }), undefined, { since: 232, meaning: 'cpu.weight 1..10000 or idle', status: later.resources }),
+  StartupCPUWeight: last(weight({ idle: true }), undefined, {
+    since: 232,
+    meaning: 'cpu.weight during boot/shutdown',
+    status: later.resources,
+  }),
+  CPUShares: obsolete({ since: 0, meaning: 'Obsolete cgroup v1 weight' }),
+  StartupCPUShares: obsolete({ since: 0, meaning: 'Obsolete cgroup v1 weight' }),
+  CPUQuota: last(cpuQuota, undefined, { since: 213, meaning: 'CPU time per wall time in percent', status: later.resources }),
+  CPUQuotaPeriodSec: last(timespanOrInfinity, undefined, {
+    since: 242,
+    meaning: 'Period the quota is measured over',
+    status: later.resources,
+  }),
+  MemoryAccounting: last(boolean, undefined, { since: 208, meaning: 'Memory accounting switch', status: later.resources }),
+  MemoryMin: last(memoryLimit, undefined, { since: 240, meaning: 'memory.min (hard protection)', status: later.resources }),
+  MemoryLow: last(memoryLimit, undefined, { since: 240, meaning: 'memory.low (soft protection)', status: later.resources }),
+  StartupMemoryLow: last(memoryLimit, undefined, { since: 254, meaning: 'memory.low during boot/shutdown', status: later.resources }),
+  DefaultMemoryMin: obsolete({ since: 243, meaning: 'Default MemoryMin for children (obsolete in 262)' }),
+  DefaultMemoryLow: obsolete({ since: 243, meaning: 'Default MemoryLow for children (obsolete in 262)' }),
+  DefaultStartupMemoryLow: obsolete({ since: 254, meaning: 'Default StartupMemoryLow for children (obsolete in 262)' }),
+  MemoryHigh: last(memoryLimit, undefined, { since: 231, meaning: 'memory.high (throttle)', status: later.resources }),
+  StartupMemoryHigh: last(memoryLimit, undefined, { since: 254, meaning: 'memory.high during boot/shutdown', status: later.resources }),
+  MemoryMax: last(memoryLimit, undefined, { since: 231, meaning: 'memory.max (hard limit)', status: later.resources }),
+  StartupMemoryMax: last(memoryLimit, undefined, { since: 254, meaning: 'memory.max during boot/shutdown', status: later.resources }),
+  MemorySwapMax: last(memoryLimit, undefined, { since: 232, meaning: 'memory.swap.max', status: later.resources }),
+  StartupMemorySwapMax: last(memoryLimit, undefined, {
+    since: 254,
+    meaning: 'memory.swap.max during boot/shutdown',
+    status: later.resources,
+  }),
+  MemoryZSwapMax: last(memoryLimit, undefined, { since: 253, meaning: 'memory.zswap.max', status: later.resources }),
+  StartupMemoryZSwapMax: last(memoryLimit, undefined, {
+    since: 254,
+    meaning: 'memory.zswap.max during boot/shutdown',
+    status: later.resources,
+  }),
+  MemoryZSwapWriteback: last(boolean, true, { since: 256, meaning: 'memory.zswap.writeback', status: later.resources }),
+  MemoryLimit: obsolete({ since: 0, meaning: 'Obsolete cgroup v1 limit' }),
+  DeviceAllow: entries(deviceRule, { since: 208, meaning: 'Device node or block-/char- class with r, w, m', status: later.resources }),
+  DevicePolicy: last(oneOf('auto', 'closed', 'strict'), 'auto', {
+    since: 208,
+    meaning: 'auto, closed or strict device access',
+    status: later.resources,
+  }),
+  IOAccounting: last(boolean, undefined, { since: 230, meaning: 'IO accounting switch', status: later.resources }),
+  IOWeight: last(weight(), undefined, { since: 230, meaning: 'io.weight 1..10000', status: later.resources }),
+  StartupIOWeight: last(weight(), undefined, { since: 230, meaning: 'io.weight during boot/shutdown', status: later.resources }),
+  IODeviceWeight: entries(perDevice(weight()), { since: 230, meaning: 'Per-device weight', status: later.resources }),
+  IOReadBandwidthMax: combining(
+    'per-device',
+    entries(perDevice(rate), { since: 230, meaning: 'Per-device read bytes per second', status: later.resources }),
+  ),
+  IOWriteBandwidthMax: combining(
+    'per-device',
+    entries(perDevice(rate), { since: 230, meaning: 'Per-device write bytes per second', status: later.resources }),
+  ),
+  IOReadIOPSMax: combining(
+    'per-device',
+    entries(perDevice(rate), { since: 230, meaning: 'Per-device read operations per second', status: later.resources }),
+  ),
+  IOWriteIOPSMax: combining(
+    'per-device',
+    entries(perDevice(rate), { since: 230, meaning: 'Per-device write operations per second', status: later.resources }),
+  ),
+  IODeviceLatencyTargetSec: entries(perDevice(timespan), { since: 240, meaning: 'Per-device latency target', status: later.resources }),
+  BlockIOAccounting: obsolete({ since: 0, meaning: 'Obsolete cgroup v1' }),
+  BlockIOWeight: obsolete({ since: 0, meaning: 'Obsolete cgroup v1' }),
+  StartupBlockIOWeight: obsolete({ since: 0, meaning: 'Obsolete cgroup v1' }),
+  BlockIODeviceWeight: obsolete({ since: 0, meaning: 'Obsolete cgroup v1' }),
+  BlockIOReadBandwidth: obsolete({ since: 0, meaning: 'Obsolete cgroup v1' }),
+  BlockIOWriteBandwidth: obsolete({ since: 0, meaning: 'Obsolete cgroup v1' }),
+  TasksAccounting: last(boolean, undefined, { since: 227, meaning: 'Task accounting switch', status: later.resources }),
+  TasksMax: last(tasksMax, undefined, { since: 227, meaning: 'pids.max: number, percent or infinity', status: later.resources }),
+  Delegate: merged(delegate, false, addControllers, {
+    since: 218,
+    meaning: 'Hand cgroup subtree management to the unit (bool or controllers)',
+  }),
+  DelegateSubgroup: last(plainString, '', {
+    since: 254,
+    meaning: 'Sub-cgroup for the main process of a delegated unit',
+    status: later.resources,
+  }),
+  DisableControllers: combining(
+    'merge',
+    list(words, { since: 240, meaning: 'Controllers not enabled below this unit', status: later.resources }),
+  ),
+  IPAccounting: last(boolean, undefined, { since: 235, meaning: 'IP traffic accounting switch', status: later.resources }),
+  IPAddressAllow: list(addressPrefixList, { since: 235, meaning: 'Allowed peer address prefixes', status: later.resources }),
+  IPAddressDeny: list(addressPrefixList, { since: 235, meaning: 'Denied peer address prefixes', status: later.resources }),
+  IPIngressFilterPath: entries(absolutePath, { since: 243, meaning: 'Pinned BPF program for ingress', status: later.resources }),
+  IPEgressFilterPath: entries(absolutePath, { since: 243, meaning: 'Pinned BPF program for egress', status: later.resources }),
+  ManagedOOMSwap: last(oneOf('auto', 'kill'), undefined, {
+    since: 247,
+    meaning: 'systemd-oomd swap monitoring: auto, kill',
+    status: later.resources,
+  }),
+  ManagedOOMMemoryPressure: last(oneOf('auto', 'kill'), undefined, {
+    since: 247,
+    meaning: 'systemd-oomd pressure monitoring: auto, kill',
+    status: later.resources,
+  }),
+  ManagedOOMMemoryPressureLimit: last(permyriad, undefined, { since: 247, meaning: 'Pressure limit in percent', status: later.resources }),
+  ManagedOOMMemoryPressureDurationSec: last(timespan, undefined, {
+    since: 257,
+    meaning: 'Time above the limit before acting',
+    status: later.resources,
+  }),
+  ManagedOOMPreference: last(oneOf('none', 'avoid', 'omit'), undefined, {
+    since: 248,
+    meaning: 'Candidate preference: none, avoid, omit',
+    status: later.resources,
+  }),
+  OOMRules: last(words, undefined, { since: 261, meaning: 'Named systemd-oomd rule sets', status: later.resources }),
+  NetClass: obsolete({ since: 0, meaning: 'Obsolete no-op' }),
+  BPFProgram: entries(plainString, { since: 249, meaning: 'type:path of a pinned BPF program to attach', status: later.resources }),
+  SocketBindAllow: entries(plainString, { since: 249, meaning: 'Allowed bind(): [family:][proto:]ports or any', status: later.resources }),
+  SocketBindDeny: entries(plainString, { since: 249, meaning: 'Denied bind()', status: later.resources }),
+  RestrictNetworkInterfaces: combining(
+    'merge',
+    entries(invertibleNames, { since: 250, meaning: 'Allowed interfaces, or denied with ~', status: later.resources }),
+  ),
+  MemoryPressureThresholdSec: last(timespan, undefined, {
+    since: 254,
+    meaning: 'Threshold advertised in $MEMORY_PRESSURE_WRITE',
+    status: later.resources,
+  }),
+  MemoryPressureWatch: last(oneOf('no', 'yes', 'auto', 'skip'), undefined, {
+    since: 254,
+    meaning: 'Whether $MEMORY_PRESSURE_* is set: no, yes, auto, skip',
+    status: later.resources,
+  }),
+  CPUPressureThresholdSec: last(timespan, undefined, {
+    since: 261,
+    meaning: 'Threshold advertised in $CPU_PRESSURE_WRITE',
+    status: later.resources,
+  }),
+  CPUPressureWatch: last(oneOf('no', 'yes', 'auto', 'skip'), undefined, {
+    since: 261,
+    meaning: 'Whether $CPU_PRESSURE_* is set',
+    status: later.resources,
+  }),
+  IOPressureThresholdSec: last(timespan, undefined, {
+    since: 261,
+    meaning: 'Threshold advertised in $IO_PRESSURE_WRITE',
+    status: later.resources,
+  }),
+  IOPressureWatch: last(oneOf('no', 'yes', 'auto', 'skip'), undefined, {
+    since: 261,
+    meaning: 'Whether $IO_PRESSURE_* is set',
+    status: later.resources,
+  }),
+  NFTSet: entries(plainString, { since: 255, meaning: 'nftables sets to add the cgroup/user/group to', status: later.resources }),
+  CoredumpReceive: last(boolean, false, {
+    since: 255,
+    meaning: 'Forward crashes inside the unit to its own coredump socket',
+    status: later.resources,
+  }),
+  BindNetworkInterface: last(string, '', { since: 260, meaning: 'Network interface sockets are bound to', status: later.resources }),
+};
+
+/** Slice is empty where it is not set: graph/default-dependencies.ts then chooses. */
+export interface CgroupSettings extends Values<typeof cgroupRows> {}
+
+/** Delegate=: a boolean, or controllers, which accumulate; empty delegates without asking for controllers. */
+function delegate(text: string, context: ValueContext): Result<boolean | readonly string[], ValueError> {
+  if (text === '') return ok([]);
+  const all = boolean(text, context);
+  return all.ok ? all : words(text, context);
+}
+
+function addControllers(current: unknown, added: boolean | readonly string[]): boolean | readonly string[] {
+  return Array.isArray(added) && added.length > 0 && Array.isArray(current) ? [...current, ...added] : added;
 }

@@ -1,50 +1,149 @@
-import type { InputSource, ManagedDirectory, OutputTarget, ResourceLimit } from '../values/types.ts';
+import { ok, type Result } from '../../base/result.ts';
+import type { ValueContext, ValueError } from '../values/parser.ts';
+import type { limitRows } from './limit.ts';
+import type { sandboxRows } from './sandbox.ts';
+import type { stdioRows } from './stdio.ts';
+import { boolean, tristate } from '../values/boolean.ts';
+import { fatal, orEmpty } from '../values/combine.ts';
+import { cpuAffinity, cpuSet } from '../values/cpu-set.ts';
+import { oneOf } from '../values/enum.ts';
+import { environmentAssignments, environmentNames, environmentNamesOrAssignments } from '../values/environment.ts';
+import { integer } from '../values/integer.ts';
+import { managedDirectories } from '../values/managed-directory.ts';
+import { mode } from '../values/mode.ts';
+import { absolutePath, optionalPath, searchPath, workingDirectory } from '../values/path.ts';
+import { plainString, string } from '../values/string.ts';
+import { nanoseconds, timespan } from '../values/timespan.ts';
+import { groupList, userOrGroup } from '../values/user-name.ts';
+import { words } from '../values/words.ts';
+import { combining, entries, last, list, obsolete, type Values } from './setting.ts';
+import { later } from './status.ts';
 
-/** systemd.exec(5). Only what is carried out has a typed name here so far; see `coverage` for the rest. */
-export interface ExecSettings {
-  readonly WorkingDirectory: { readonly path: string; readonly missingOk: boolean } | undefined;
-  readonly RootDirectory: string;
-  readonly User: string;
-  readonly Group: string;
-  readonly SupplementaryGroups: readonly string[];
-  readonly DynamicUser: boolean;
-  readonly SetLoginEnvironment: boolean | undefined;
-  readonly PAMName: string;
-  readonly NoNewPrivileges: boolean;
-  readonly Nice: number | undefined;
-  readonly OOMScoreAdjust: number | undefined;
-  readonly IOSchedulingClass: 'none' | 'realtime' | 'best-effort' | 'idle' | undefined;
-  readonly IOSchedulingPriority: number | undefined;
-  readonly UMask: number | undefined;
-  readonly Environment: readonly string[];
-  readonly EnvironmentFile: readonly { readonly path: string; readonly optional: boolean }[];
-  readonly PassEnvironment: readonly string[];
-  readonly UnsetEnvironment: readonly string[];
-  readonly ExecSearchPath: readonly string[];
-  /** Limit*=: by name without the word, as NOFILE; only those that are set. */
-  readonly Limits: Readonly<Record<string, ResourceLimit>>;
-  readonly StandardInput: InputSource;
-  /** undefined: not set, so the default applies (semantics of systemd.exec(5), StandardOutput=). */
-  readonly StandardOutput: OutputTarget | undefined;
-  readonly StandardError: OutputTarget | undefined;
-  readonly StandardInputData: Uint8Array | undefined;
-  readonly TTYPath: string;
-  readonly SyslogIdentifier: string;
-  readonly SyslogFacility: string;
-  readonly SyslogLevel: string;
-  readonly SyslogLevelPrefix: boolean;
-  readonly IgnoreSIGPIPE: boolean;
-  readonly RuntimeDirectory: readonly ManagedDirectory[];
-  readonly RuntimeDirectoryMode: number;
-  readonly RuntimeDirectoryPreserve: 'no' | 'yes' | 'restart' | 'on-success';
-  readonly StateDirectory: readonly ManagedDirectory[];
-  readonly StateDirectoryMode: number;
-  readonly CacheDirectory: readonly ManagedDirectory[];
-  readonly CacheDirectoryMode: number;
-  readonly LogsDirectory: readonly ManagedDirectory[];
-  readonly LogsDirectoryMode: number;
-  readonly ConfigurationDirectory: readonly ManagedDirectory[];
-  readonly ConfigurationDirectoryMode: number;
-  /** Names of directives that the files set and that are parsed but not carried out, for `verify`, `plan` and `status`. */
+/** Identity, scheduling, environment and directories of processes (systemd.exec(5)). */
+export const processRows = {
+  WorkingDirectory: last(workingDirectory, undefined, {
+    since: 183,
+    meaning: 'Working directory; ~ = home of User; leading - tolerates absence',
+  }),
+  RootDirectory: last(orEmpty(fatal(absolutePath), ''), '', { since: 183, meaning: 'chroot-like new root directory' }),
+  User: last(userOrGroup, '', { since: 183, meaning: 'Unix user the processes run as' }),
+  Group: last(userOrGroup, '', { since: 183, meaning: 'Unix primary group' }),
+  SupplementaryGroups: list(groupList, { since: 183, meaning: 'Additional groups' }),
+  SetLoginEnvironment: last(tristate, undefined, { since: 255, meaning: 'Whether HOME, LOGNAME, SHELL are set' }),
+  Nice: last(integer({ min: -20, max: 19 }), undefined, { since: 183, meaning: 'Nice level -20..19' }),
+  OOMScoreAdjust: last(integer({ min: -1000, max: 1000 }), undefined, { since: 183, meaning: 'OOM score adjustment -1000..1000' }),
+  CoredumpFilter: combining(
+    'merge',
+    list(words, { since: 246, meaning: 'Mappings included in core dumps (mask or names)', status: later.process }),
+  ),
+  IOSchedulingClass: last(ioSchedulingClass, undefined, { since: 183, meaning: 'realtime, best-effort, idle (or number)' }),
+  IOSchedulingPriority: last(integer({ min: 0, max: 7 }), undefined, { since: 183, meaning: 'IO priority 0..7' }),
+  CPUSchedulingPolicy: last(cpuSchedulingPolicy, undefined, {
+    since: 183,
+    meaning: 'other, batch, idle, fifo, rr (ext)',
+    status: later.process,
+  }),
+  CPUSchedulingPriority: last(integer({ min: 0, max: 99 }), undefined, {
+    since: 183,
+    meaning: 'Real-time priority 1..99',
+    status: later.process,
+  }),
+  CPUSchedulingResetOnFork: last(boolean, false, { since: 183, meaning: 'Reset policy on fork', status: later.process }),
+  CPUAffinity: combining('merge', entries(cpuAffinity, { since: 183, meaning: 'CPU list, or numa', status: later.process })),
+  NUMAPolicy: last(oneOf('default', 'preferred', 'bind', 'interleave', 'local', 'preferred-many', 'weighted-interleave'), undefined, {
+    since: 243,
+    meaning: 'default, preferred, bind, interleave, local...',
+    status: later.process,
+  }),
+  NUMAMask: last(numaMask, undefined, { since: 243, meaning: 'NUMA node list, or all', status: later.process }),
+  UMask: last(mode, undefined, { since: 183, meaning: 'File mode creation mask' }),
+  Environment: list(environmentAssignments, { since: 183, meaning: 'VAR=value assignments' }),
+  EnvironmentFile: entries(optionalPath, { since: 183, meaning: 'File with assignments; leading - tolerates absence' }),
+  PassEnvironment: list(environmentNames, { since: 228, meaning: 'Variables inherited from the manager' }),
+  UnsetEnvironment: list(environmentNamesOrAssignments, { since: 235, meaning: 'Names or assignments removed at the end' }),
+  DynamicUser: last(fatal(boolean), false, { since: 232, meaning: 'Allocate a transient user; implies sandbox settings' }),
+  Capabilities: obsolete({ since: 0, meaning: 'Obsolete no-op' }),
+  TimerSlackNSec: last(nanoseconds, undefined, { since: 183, meaning: 'Timer slack', status: later.process }),
+  NoNewPrivileges: last(boolean, false, { since: 187, meaning: 'PR_SET_NO_NEW_PRIVS' }),
+  ExecSearchPath: list(searchPath, { since: 250, meaning: 'Search path for relative Exec* binaries; also sets PATH' }),
+  RuntimeDirectoryPreserve: last(oneOf('no', 'yes', 'restart', 'on-success'), 'no', {
+    since: 235,
+    meaning: 'Keep RuntimeDirectory on stop: no, yes, restart',
+  }),
+  RuntimeDirectoryMode: last(mode, 0o755, { since: 234, meaning: 'Mode of RuntimeDirectory' }),
+  RuntimeDirectory: list(managedDirectories, {
+    since: 211,
+    meaning: 'Directories below the runtime dir, removed on stop; name[:symlink[:flags]]',
+  }),
+  StateDirectoryMode: last(mode, 0o755, { since: 234, meaning: 'Mode of StateDirectory' }),
+  StateDirectoryAccounting: last(boolean, false, {
+    since: 258,
+    meaning: 'Project quota accounting for StateDirectory',
+    status: later.process,
+  }),
+  StateDirectoryQuota: last(plainString, '', { since: 258, meaning: 'Size limit for StateDirectory', status: later.process }),
+  StateDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the state dir' }),
+  CacheDirectoryMode: last(mode, 0o755, { since: 234, meaning: 'Mode of CacheDirectory' }),
+  CacheDirectoryAccounting: last(boolean, false, {
+    since: 258,
+    meaning: 'Project quota accounting for CacheDirectory',
+    status: later.process,
+  }),
+  CacheDirectoryQuota: last(plainString, '', { since: 258, meaning: 'Size limit for CacheDirectory', status: later.process }),
+  CacheDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the cache dir' }),
+  LogsDirectoryMode: last(mode, 0o755, { since: 234, meaning: 'Mode of LogsDirectory' }),
+  LogsDirectoryAccounting: last(boolean, false, {
+    since: 258,
+    meaning: 'Project quota accounting for LogsDirectory',
+    status: later.process,
+  }),
+  LogsDirectoryQuota: last(plainString, '', { since: 258, meaning: 'Size limit for LogsDirectory', status: later.process }),
+  LogsDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the log dir' }),
+  ConfigurationDirectoryMode: last(mode, 0o755, { since: 234, meaning: 'Mode of ConfigurationDirectory' }),
+  ConfigurationDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the configuration dir (never chowned)' }),
+  SetCredential: entries(plainString, { since: 247, meaning: 'Inline credential id:data (C escapes)', status: later.process }),
+  SetCredentialEncrypted: entries(plainString, { since: 247, meaning: 'Inline encrypted credential (base64)', status: later.process }),
+  LoadCredential: entries(plainString, {
+    since: 247,
+    meaning: 'Credential id[:path] from file, directory, socket or inherited',
+    status: later.process,
+  }),
+  LoadCredentialEncrypted: entries(plainString, { since: 247, meaning: 'Same, encrypted', status: later.process }),
+  ImportCredential: entries(plainString, {
+    since: 254,
+    meaning: 'Glob of system credentials to import [:new prefix]',
+    status: later.process,
+  }),
+  TimeoutCleanSec: last(timespan, undefined, { since: 244, meaning: 'Time limit for systemctl clean', status: later.process }),
+  PAMName: last(string, '', { since: 183, meaning: 'PAM session to open' }),
+  IgnoreSIGPIPE: last(boolean, true, { since: 183, meaning: 'Start with SIGPIPE ignored (default yes)' }),
+  UtmpIdentifier: last(string, '', { since: 183, meaning: 'utmp/wtmp id (4 characters)', status: later.process }),
+  UtmpMode: last(oneOf('init', 'login', 'user'), 'init', { since: 225, meaning: 'init, login or user record', status: later.process }),
+  MemoryKSM: last(tristate, undefined, { since: 254, meaning: 'Enable kernel same-page merging', status: later.process }),
+  MemoryTHP: last(oneOf('inherit', 'disable', 'madvise', 'system'), undefined, {
+    since: 260,
+    meaning: 'Transparent huge page policy of the process',
+    status: later.process,
+  }),
+};
+
+/** systemd.exec(5): what every process of a unit is given. `notApplied` names the directives that the files set and that tysd reads but does not act on yet. */
+export interface ExecSettings
+  extends Values<typeof processRows>, Values<typeof stdioRows>, Values<typeof sandboxRows>, Values<typeof limitRows> {
   readonly notApplied: readonly string[];
+}
+
+const ioClasses = ['none', 'realtime', 'best-effort', 'idle'] as const;
+
+function ioSchedulingClass(text: string, context: ValueContext): Result<(typeof ioClasses)[number], ValueError> {
+  const numbered = /^[0-3]$/.test(text) ? ioClasses[Number(text)] : undefined;
+  return numbered === undefined ? oneOf(...ioClasses)(text, context) : ok(numbered);
+}
+
+function cpuSchedulingPolicy(text: string, context: ValueContext): Result<string, ValueError> {
+  return oneOf('other', 'batch', 'idle', 'fifo', 'ext', 'rr')(text, context);
+}
+
+function numaMask(text: string, context: ValueContext): Result<'all' | readonly number[], ValueError> {
+  return text === 'all' ? ok('all') : cpuSet(text, context);
 }

@@ -57,7 +57,9 @@ export type Row = (Setting<unknown> & { readonly into?: string }) | DependencyRo
 export type Table = Readonly<Record<string, Row>>;
 
 /** The properties that the rows of a table make: what the settings' types are derived from. */
-export type Values<T> = { readonly [Key in keyof T as Property<T[Key], Key>]: T[Key] extends { readonly initial: infer Value } ? Value : never };
+export type Values<T> = {
+  readonly [Key in keyof T as Property<T[Key], Key>]: T[Key] extends { readonly initial: infer Value } ? Value : never;
+};
 
 type Property<T, Key> = T extends { readonly into: infer Into extends string } ? Into : T extends { readonly row: 'setting' } ? Key : never;
 
@@ -79,7 +81,13 @@ export function first<Value, const Initial>(parse: ValueParser<Value>, initial: 
 
 /** Each assignment adds its words; an empty one resets. */
 export function list<Item>(parse: ValueParser<readonly Item[]>, facts: Facts): Setting<readonly Item[]> {
-  return { ...facts, row: 'setting', combine: 'append', initial: none, assign: (current, text, context) => append(current, text, () => parse(text, context)) };
+  return {
+    ...facts,
+    row: 'setting',
+    combine: 'append',
+    initial: none,
+    assign: (current, text, context) => append(current, text, () => parse(text, context)),
+  };
 }
 
 /** Each assignment adds one entry; an empty one resets. */

@@ -1,54 +1,159 @@
-import type { Command, ListenAddress } from '../values/types.ts';
+import { ok, type Result } from '../../base/result.ts';
+import type { ValueContext, ValueError } from '../values/parser.ts';
+import { boolean } from '../values/boolean.ts';
+import { commands } from '../values/command.ts';
+import { oneOf } from '../values/enum.ts';
+import { fileDescriptorName } from '../values/file-descriptor-name.ts';
+import { integer, unsigned } from '../values/integer.ts';
+import { mode } from '../values/mode.ts';
+import { pathList } from '../values/path.ts';
+import { size1024 } from '../values/size.ts';
+import { listenAddress } from '../values/socket-address.ts';
+import { plainString, string } from '../values/string.ts';
+import { timeout, timespan } from '../values/timespan.ts';
+import { unitName } from '../values/unit-name.ts';
+import { socketUserOrGroup } from '../values/user-name.ts';
+import { entries, into, last, list, type Values } from './setting.ts';
+import { later } from './status.ts';
 
-/** [Socket], less what it shares with other types. */
-export interface SocketSettings {
-  /** Every Listen*= line, in the order of the files. */
-  readonly Listen: readonly ListenAddress[];
-  readonly SocketProtocol: 'udplite' | 'sctp' | 'mptcp' | undefined;
-  readonly BindIPv6Only: 'default' | 'both' | 'ipv6-only';
-  readonly Backlog: number;
-  readonly BindToDevice: string;
-  readonly SocketUser: string;
-  readonly SocketGroup: string;
-  readonly SocketMode: number;
-  readonly DirectoryMode: number;
-  readonly Accept: boolean;
-  readonly Writable: boolean;
-  readonly FlushPending: boolean;
-  readonly MaxConnections: number;
-  readonly MaxConnectionsPerSource: number;
-  readonly KeepAlive: boolean | undefined;
-  readonly KeepAliveTimeSec: number | undefined;
-  readonly KeepAliveIntervalSec: number | undefined;
-  readonly KeepAliveProbes: number | undefined;
-  readonly NoDelay: boolean | undefined;
-  readonly Priority: number | undefined;
-  readonly DeferAcceptSec: number | undefined;
-  readonly ReceiveBuffer: number | undefined;
-  readonly SendBuffer: number | undefined;
-  readonly IPTOS: number | undefined;
-  readonly IPTTL: number | undefined;
-  readonly Mark: number | undefined;
-  readonly ReusePort: boolean | undefined;
-  readonly PipeSize: number | undefined;
-  readonly FreeBind: boolean | undefined;
-  readonly Transparent: boolean | undefined;
-  readonly Broadcast: boolean | undefined;
-  readonly PassCredentials: boolean | undefined;
-  readonly PassSecurity: boolean | undefined;
-  readonly PassPacketInfo: boolean | undefined;
-  readonly TCPCongestion: string;
-  readonly ExecStartPre: readonly Command[];
-  readonly ExecStartPost: readonly Command[];
-  readonly ExecStopPre: readonly Command[];
-  readonly ExecStopPost: readonly Command[];
-  readonly TimeoutSec: number | undefined;
-  /** Empty: the service of the same name. */
-  readonly Service: string;
-  readonly RemoveOnStop: boolean;
-  readonly Symlinks: readonly string[];
-  /** Empty: the name of the unit. */
-  readonly FileDescriptorName: string;
-  readonly TriggerLimitIntervalSec: number | undefined;
-  readonly TriggerLimitBurst: number | undefined;
+/** [Socket], less what it shares with other types (systemd.socket(5)). */
+export const socketRows = {
+  ListenStream: into(
+    'Listen',
+    entries(listenAddress('stream'), { since: 183, meaning: 'Listen on a stream socket: path, @abstract, port, [addr]:port, vsock:' }),
+  ),
+  ListenDatagram: into('Listen', entries(listenAddress('datagram'), { since: 183, meaning: 'Same for datagram sockets' })),
+  ListenSequentialPacket: into(
+    'Listen',
+    entries(listenAddress('sequential-packet'), { since: 183, meaning: 'Same for AF_UNIX SOCK_SEQPACKET' }),
+  ),
+  ListenFIFO: into('Listen', entries(listenAddress('fifo'), { since: 183, meaning: 'Create and listen on a FIFO' })),
+  ListenNetlink: into(
+    'Listen',
+    entries(listenAddress('netlink'), { since: 183, meaning: 'Netlink family and optional multicast group', status: later.sockets }),
+  ),
+  ListenSpecial: into(
+    'Listen',
+    entries(listenAddress('special'), { since: 183, meaning: 'Open a special file (device, /proc, /sys node)', status: later.sockets }),
+  ),
+  ListenMessageQueue: into(
+    'Listen',
+    entries(listenAddress('message-queue'), { since: 183, meaning: 'POSIX message queue name', status: later.sockets }),
+  ),
+  ListenUSBFunction: into(
+    'Listen',
+    entries(listenAddress('usb-function'), { since: 227, meaning: 'FunctionFS endpoint directory', status: later.sockets }),
+  ),
+  SocketProtocol: last(oneOf('udplite', 'sctp', 'mptcp'), undefined, {
+    since: 229,
+    meaning: 'udplite, sctp or mptcp instead of the default protocol',
+  }),
+  BindIPv6Only: last(bindIPv6Only, 'default', { since: 183, meaning: 'default, both, ipv6-only (or boolean)' }),
+  Backlog: last(unsigned, 2147483647, { since: 183, meaning: 'listen() backlog' }),
+  BindToDevice: last(string, '', { since: 183, meaning: 'SO_BINDTODEVICE interface; also binds the unit to its device unit' }),
+  ExecStartPre: list(commands, { since: 183, meaning: 'Commands before the sockets are bound' }),
+  ExecStartPost: list(commands, { since: 183, meaning: 'Commands after the sockets are bound' }),
+  ExecStopPre: list(commands, { since: 183, meaning: 'Commands before the sockets are closed' }),
+  ExecStopPost: list(commands, { since: 183, meaning: 'Commands after the sockets are closed' }),
+  TimeoutSec: last(timeout, undefined, { since: 183, meaning: 'Time limit for the Exec* commands' }),
+  SocketUser: last(socketUserOrGroup, '', { since: 214, meaning: 'Owner of AF_UNIX sockets and FIFOs' }),
+  SocketGroup: last(socketUserOrGroup, '', { since: 214, meaning: 'Group of AF_UNIX sockets and FIFOs' }),
+  SocketMode: last(mode, 0o666, { since: 183, meaning: 'Access mode of socket/FIFO inodes' }),
+  DirectoryMode: last(mode, 0o755, { since: 183, meaning: 'Mode for parent directories created for socket paths' }),
+  Accept: last(boolean, false, { since: 183, meaning: 'yes: accept in the manager and start one instance per connection' }),
+  FlushPending: last(boolean, false, { since: 247, meaning: 'Drop queued data/connections when the service stops' }),
+  Writable: last(boolean, false, { since: 227, meaning: 'ListenSpecial node is opened read-write' }),
+  MaxConnections: last(unsigned, 64, { since: 183, meaning: 'Concurrent connections for Accept=yes' }),
+  MaxConnectionsPerSource: last(unsigned, 0, { since: 232, meaning: 'Concurrent connections per peer address or UID' }),
+  KeepAlive: last(boolean, undefined, { since: 183, meaning: 'SO_KEEPALIVE' }),
+  KeepAliveTimeSec: last(timespan, undefined, { since: 216, meaning: 'TCP_KEEPIDLE' }),
+  KeepAliveIntervalSec: last(timespan, undefined, { since: 216, meaning: 'TCP_KEEPINTVL' }),
+  KeepAliveProbes: last(unsigned, undefined, { since: 216, meaning: 'TCP_KEEPCNT' }),
+  DeferAcceptSec: last(timespan, undefined, { since: 216, meaning: 'TCP_DEFER_ACCEPT' }),
+  NoDelay: last(boolean, undefined, { since: 216, meaning: 'TCP_NODELAY' }),
+  Priority: last(integer(), undefined, { since: 183, meaning: 'SO_PRIORITY' }),
+  ReceiveBuffer: last(size1024, undefined, { since: 183, meaning: 'SO_RCVBUF size' }),
+  SendBuffer: last(size1024, undefined, { since: 183, meaning: 'SO_SNDBUF size' }),
+  IPTOS: last(typeOfService, undefined, { since: 183, meaning: 'IP TOS byte or name' }),
+  IPTTL: last(integer(), undefined, { since: 183, meaning: 'TTL / hop limit' }),
+  Mark: last(integer(), undefined, { since: 183, meaning: 'SO_MARK' }),
+  PipeSize: last(size1024, undefined, { since: 183, meaning: 'FIFO pipe buffer size' }),
+  FreeBind: last(boolean, undefined, { since: 183, meaning: 'IP_FREEBIND' }),
+  Transparent: last(boolean, undefined, { since: 183, meaning: 'IP_TRANSPARENT' }),
+  Broadcast: last(boolean, undefined, { since: 183, meaning: 'SO_BROADCAST' }),
+  PassCredentials: last(boolean, undefined, { since: 183, meaning: 'SO_PASSCRED' }),
+  PassPIDFD: last(boolean, false, { since: 258, meaning: 'SO_PASSPIDFD', status: later.sockets }),
+  PassSecurity: last(boolean, undefined, { since: 183, meaning: 'SO_PASSSEC' }),
+  PassPacketInfo: last(boolean, undefined, { since: 246, meaning: 'Deliver packet info ancillary data' }),
+  AcceptFileDescriptors: last(boolean, true, { since: 258, meaning: 'SO_PASSRIGHTS (accept SCM_RIGHTS)', status: later.sockets }),
+  Timestamping: last(timestamping, undefined, { since: 247, meaning: 'SO_TIMESTAMP/NS: off, us, ns', status: later.sockets }),
+  TCPCongestion: last(plainString, '', { since: 183, meaning: 'TCP congestion algorithm' }),
+  ReusePort: last(boolean, undefined, { since: 206, meaning: 'SO_REUSEPORT' }),
+  MessageQueueMaxMessages: last(integer(), undefined, { since: 183, meaning: 'mq_maxmsg', status: later.sockets }),
+  MessageQueueMessageSize: last(size1024, undefined, { since: 183, meaning: 'mq_msgsize', status: later.sockets }),
+  RemoveOnStop: last(boolean, false, { since: 214, meaning: 'Remove socket/FIFO nodes and Symlinks when stopped' }),
+  Symlinks: list(pathList, { since: 214, meaning: 'Symlinks to the (single) socket node' }),
+  FileDescriptorName: last(fileDescriptorName, '', {
+    since: 227,
+    meaning: 'Name put in $LISTEN_FDNAMES (default: unit id, or "connection" for Accept=yes)',
+  }),
+  Service: last(unitName('service'), '', { since: 183, meaning: 'Service to activate (default: same name); only Accept=no' }),
+  PassFileDescriptorsToExec: last(boolean, false, {
+    since: 256,
+    meaning: 'Pass the sockets to ExecStartPost/ExecStopPre commands',
+    status: later.sockets,
+  }),
+  TriggerLimitIntervalSec: last(timespan, undefined, { since: 230, meaning: 'Window of the activation limit (2s)' }),
+  TriggerLimitBurst: last(unsigned, undefined, {
+    since: 230,
+    meaning: 'Activations per window (20, or 200 with Accept); hit = unit fails',
+  }),
+  PollLimitIntervalSec: last(timespan, undefined, { since: 255, meaning: 'Window of the poll limit (2s)', status: later.sockets }),
+  PollLimitBurst: last(unsigned, undefined, {
+    since: 255,
+    meaning: 'Wakeups per window before polling pauses (15/150)',
+    status: later.sockets,
+  }),
+  DeferTrigger: last(oneOf('no', 'yes', 'patient'), undefined, {
+    since: 258,
+    meaning: 'Wait instead of stopping conflicting units when activation would need it',
+    status: later.sockets,
+  }),
+  DeferTriggerMaxSec: last(timeout, Infinity, { since: 258, meaning: 'Longest such wait', status: later.sockets }),
+  XAttrEntryPoint: entries(plainString, { since: 262, meaning: 'user.* xattr on the socket inode', status: later.sockets }),
+  XAttrListen: entries(plainString, { since: 262, meaning: 'user.* xattr on the listening socket', status: later.sockets }),
+  XAttrAccept: entries(plainString, { since: 262, meaning: 'user.* xattr on accepted sockets', status: later.sockets }),
+  SmackLabel: last(string, '', { since: 196, meaning: 'SMACK label of the FIFO/socket node', status: later.sockets }),
+  SmackLabelIPIn: last(string, '', { since: 196, meaning: 'SMACK label for incoming traffic', status: later.sockets }),
+  SmackLabelIPOut: last(string, '', { since: 196, meaning: 'SMACK label for outgoing traffic', status: later.sockets }),
+  SELinuxContextFromNet: last(boolean, false, {
+    since: 217,
+    meaning: 'Per-connection SELinux context derived from the peer',
+    status: later.sockets,
+  }),
+};
+
+/** `Listen` has every Listen*= line in the order of the files; Service is empty for the service of the same name. Durations are microseconds, Infinity for none, undefined where the manager's default applies. */
+export interface SocketSettings extends Values<typeof socketRows> {}
+
+function bindIPv6Only(text: string, context: ValueContext): Result<'default' | 'both' | 'ipv6-only', ValueError> {
+  const only = boolean(text, context);
+  return only.ok ? ok(only.value ? 'ipv6-only' : 'both') : oneOf('default', 'both', 'ipv6-only')(text, context);
+}
+
+const typesOfService: Readonly<Record<string, number>> = { 'low-delay': 0x10, throughput: 0x08, reliability: 0x04, 'low-cost': 0x02 };
+
+function typeOfService(text: string, context: ValueContext): Result<number, ValueError> {
+  const named = typesOfService[text];
+  return named === undefined ? integer({ min: 0, max: 255 })(text, context) : ok(named);
+}
+
+const units: Readonly<Record<string, 'us' | 'ns'>> = { us: 'us', usec: 'us', µs: 'us', ns: 'ns', nsec: 'ns' };
+
+function timestamping(text: string, context: ValueContext): Result<'off' | 'us' | 'ns', ValueError> {
+  const unit = units[text];
+  if (unit !== undefined) return ok(unit);
+  const on = boolean(text, context);
+  if (on.ok) return ok(on.value ? 'us' : 'off');
+  return oneOf('off', 'us', 'ns')(text, context);
 }

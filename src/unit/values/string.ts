@@ -1,6 +1,9 @@
-import type { Result } from '../../base/result.ts';
-import type { ValueError, ValueParser } from './parser.ts';
-/** Any text, its specifiers expanded. */
-export declare const string: ValueParser<string>;
+import { ok } from '../../base/result.ts';
+import { expanded } from './combine.ts';
+import type { ValueParser } from './parser.ts';
+
 /** Any text as it stands. */
-export declare const plainString: ValueParser<string>;
+export const plainString: ValueParser<string> = (text) => ok(text);
+
+/** Any text, its specifiers expanded. */
+export const string: ValueParser<string> = expanded(plainString);

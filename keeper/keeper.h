@@ -1,0 +1,398 @@
+/* The keeper: parent of every service process, owner of every descriptor that must outlive the manager.
+ *
+ * It decides nothing. Everything that it does is asked for by a command of the manager (batch.c) or is told to the
+ * manager as an event (events.c). One thread, one epoll loop (loop.c); nothing here waits for anything else. All state
+ * hangs off one struct keeper. PROTOCOL.md is the page to read first. */
+#ifndef KEEPER_H
+#define KEEPER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "ops.h"
+
+enum {
+    MAX_FRAME = 1 << 26,
+    MAX_CHILDREN = 65536,
+    MAX_DESCRIPTORS = 65536,
+    MAX_GROUPS = 65536,
+    MAX_BLOB_BYTES = 256 << 20,
+    MAX_EVENTS = 65536,
+    MAX_EVENT_BYTES = 32 << 20,
+    MAX_JOURNAL_BYTES = 8 << 20,
+    MAX_NAME = 4096,
+    MAX_SLOTS = 1024,
+    MAX_PLAN_BYTES = 16 << 20,
+    MAX_PLAN_OPS = 4096,
+    MAX_PLAN_STRINGS = 65536,
+    SPARE_ENVIRONMENT = 16,
+};
+
+struct keeper;
+
+/* memory.c */
+void *allocate(size_t size);
+void *grow(void *old, size_t size);
+char *copy_text(const char *text, size_t length);
+void memory_start(struct keeper *keeper);
+/* Keeps the heap out of the children: fork need not copy it, and no child ever sees another's secrets. */
+void memory_hide(struct keeper *keeper);
+
+/* table.c: a hash table of nodes that are part of what they index. */
+struct node {
+    struct node *next;
+    uint64_t number;  /* the key, or the hash of the text */
+    const char *text; /* the key, or NULL */
+};
+struct table {
+    struct node **buckets;
+    size_t size, count;
+};
+struct node *table_number(const struct table *table, uint64_t number);
+struct node *table_text(const struct table *table, const char *text);
+void table_add_number(struct table *table, struct node *node, uint64_t number);
+void table_add_text(struct table *table, struct node *node, const char *text);
+void table_remove(struct table *table, struct node *node);
+#define OF(type, member, pointer) ((type *)((char *)(pointer) - offsetof(type, member)))
+#define FOR_TABLE(table, node)                                      \
+    for (size_t bucket_ = 0; bucket_ < (table)->size; bucket_++) \
+        for (struct node *node = (table)->buckets[bucket_], *next_ = node ? node->next : NULL; node; node = next_, next_ = node ? node->next : NULL)
+
+/* buffer.c: bytes that are appended at the tail and consumed at the head. */
+struct buffer {
+    uint8_t *bytes;
+    size_t head, tail, size;
+};
+uint8_t *buffer_room(struct buffer *buffer, size_t more);
+void buffer_consume(struct buffer *buffer, size_t count);
+void buffer_clear(struct buffer *buffer);
+static inline size_t buffer_length(const struct buffer *buffer) { return buffer->tail - buffer->head; }
+void put_u8(struct buffer *buffer, uint8_t value);
+void put_u32(struct buffer *buffer, uint32_t value);
+void put_u64(struct buffer *buffer, uint64_t value);
+void put_raw(struct buffer *buffer, const void *bytes, size_t length);
+void put_bytes(struct buffer *buffer, const void *bytes, size_t length);
+void put_text(struct buffer *buffer, const char *text, size_t length);
+void put_string(struct buffer *buffer, const char *text);
+size_t frame_begin(struct buffer *buffer, uint8_t kind);
+void frame_end(struct buffer *buffer, size_t start);
+
+/* A cursor over a frame; reading outside of it gives zeros and sets `bad`. */
+struct cursor {
+    const uint8_t *at, *end;
+    const char *bad;
+};
+uint8_t get_u8(struct cursor *cursor);
+uint32_t get_u32(struct cursor *cursor);
+uint64_t get_u64(struct cursor *cursor);
+const uint8_t *get_bytes(struct cursor *cursor, uint32_t *length);
+/* A string without NUL inside and with a NUL after it: usable in place. */
+const char *get_string(struct cursor *cursor, uint32_t *length);
+const char *get_name(struct cursor *cursor);
+uint32_t load_u32(const uint8_t *at);
+uint64_t load_u64(const uint8_t *at);
+void store_u32(uint8_t *at, uint32_t value);
+void store_u64(uint8_t *at, uint64_t value);
+
+/* loop.c */
+typedef void ready_function(struct keeper *keeper, void *context, uint32_t events);
+struct watch {
+    ready_function *ready;
+    void *context;
+};
+/* 0 or -errno. `events` are those of epoll. */
+int watch(struct keeper *keeper, int fd, uint32_t events, ready_function *ready, void *context);
+int rewatch(struct keeper *keeper, int fd, uint32_t events);
+void unwatch(struct keeper *keeper, int fd);
+void unwatch_close(struct keeper *keeper, int *fd);
+uint64_t monotonic_usec(void);
+uint64_t realtime_usec(void);
+/* The loop wakes at this CLOCK_MONOTONIC time at the latest. */
+void wake_at(struct keeper *keeper, uint64_t usec);
+void signals_ready(struct keeper *keeper, void *context, uint32_t events);
+_Noreturn void loop_run(struct keeper *keeper);
+__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+/* plan.c: a plan, checked and taken apart before fork. */
+struct field {
+    uint64_t number; /* the integer, or the length or count of what `data` points at */
+    const void *data;
+};
+struct op {
+    uint8_t code, exit;
+    bool tolerate;
+    int fd; /* take: the held descriptor; output: the pipe's end for the child */
+    struct field fields[OP_MAX_FIELDS];
+};
+struct plan {
+    struct op *ops;
+    uint32_t count;
+    int highest; /* the highest number that an op places a descriptor at */
+    bool keeps, execs, takes, limits_descriptors;
+};
+struct arena {
+    uint8_t *bytes;
+    size_t used, size;
+};
+void arena_start(struct arena *arena);
+/* NULL, or what is wrong. The plan lives in the arena until the next plan. */
+const char *plan_parse(struct arena *arena, struct cursor *cursor, struct plan *plan);
+
+/* ops.c: carries out a plan in the child; never returns. */
+struct report {
+    int32_t failed, error; /* the op that failed + 1, or 0 */
+    uint32_t at_exec;
+};
+struct run {
+    struct plan *plan;
+    struct report *report;
+    struct rlimit descriptors; /* what RLIMIT_NOFILE is to be at exec */
+    int keep_fd, exec_fd;
+    bool report_exec;
+    const char *group_path; /* cgroup.procs to write to, or NULL */
+    char **environment;
+    int environment_count;
+    int slots[MAX_SLOTS]; /* descriptor + 1, or 0 */
+    char extra[SPARE_ENVIRONMENT][96];
+    int extra_count;
+};
+_Noreturn void run_plan(struct run *run);
+
+/* tree.c: what a child does to directory trees. */
+int tree_remove(const char *path);
+int tree_own(int fd, uint32_t uid, uint32_t gid);
+
+/* groups.c */
+struct session {
+    struct node by_sid;
+    struct session *next;
+    struct group *group;
+};
+struct group {
+    struct node by_key, by_path, by_mark, by_watch;
+    struct child *children;   /* known children and, in session mode, orphans */
+    struct session *sessions; /* session mode */
+    char *key, *path, *mark;
+    uint32_t references;
+    bool watched, removed, watching_file;
+};
+enum tracking { TRACK_CGROUP2, TRACK_CGROUP1, TRACK_SESSION };
+void groups_start(struct keeper *keeper);
+struct group *group_find(struct keeper *keeper, const char *key);
+void group_make(struct keeper *keeper, const char *key, const char *path, const char *mark);
+void group_watch(struct keeper *keeper, const char *key);
+void group_remove(struct keeper *keeper, const char *key);
+void group_signal(struct keeper *keeper, const char *key, int signal, const uint8_t *except, uint32_t count);
+void group_signal_pid(struct keeper *keeper, const char *key, pid_t pid, int signal);
+bool group_empty(struct keeper *keeper, struct group *group);
+void group_hold(struct group *group);
+void group_release(struct group *group);
+/* Looks again at the groups that are watched and whose emptiness no file tells. */
+void groups_check(struct keeper *keeper);
+void groups_retry_removal(struct keeper *keeper);
+/* The group of any process, or NULL. */
+struct group *group_of(struct keeper *keeper, pid_t pid);
+void groups_kill_all(struct keeper *keeper);
+void groups_remove_all(struct keeper *keeper);
+
+/* cgroup.c */
+const char *cgroup_find_hierarchy(struct keeper *keeper, const char *root);
+int cgroup_open(struct keeper *keeper, const char *path);
+bool cgroup_empty(struct keeper *keeper, const char *path);
+int cgroup_remove(struct keeper *keeper, const char *path, bool parents);
+bool cgroup_of(struct keeper *keeper, pid_t pid, char *path, size_t size);
+typedef void pid_function(struct keeper *keeper, void *context, pid_t pid);
+void cgroup_members(struct keeper *keeper, const char *path, pid_function *member, void *context);
+bool cgroup_kill(struct keeper *keeper, const char *path);
+int cgroup_enter(const char *path);
+
+/* session.c: groups where there are no cgroups. */
+void session_started(struct keeper *keeper, struct group *group, pid_t sid);
+void session_forget(struct keeper *keeper, struct group *group);
+void session_refresh(struct keeper *keeper);
+void session_members(struct keeper *keeper, struct group *group, pid_function *member, void *context);
+struct group *session_group_of(struct keeper *keeper, pid_t pid);
+
+/* children.c */
+struct child {
+    struct node by_id, by_pid;
+    struct child *next, **link; /* in its group */
+    uint64_t id;                /* 0 for an orphan */
+    struct group *group;
+    pid_t pid;
+    uint32_t slot;
+    int pidfd; /* of one that was adopted, else -1 */
+    int exec_fd, keep_fd;
+};
+void children_start(struct keeper *keeper);
+void child_run(struct keeper *keeper, uint64_t id, const char *group, bool report_exec, struct plan *plan);
+void child_adopt(struct keeper *keeper, uint64_t id, const char *group, pid_t pid);
+void child_signal(struct keeper *keeper, uint64_t id, int signal);
+struct child *child_orphan(struct keeper *keeper, pid_t pid, struct group *group);
+struct child *child_by_pid(struct keeper *keeper, pid_t pid);
+void children_reap(struct keeper *keeper);
+pid_t fork_into(int cgroup_fd);
+
+/* descriptors.c */
+struct descriptor {
+    struct node by_name;
+    char *name;
+    int fd;
+    bool poll, hangup, watched;
+};
+int descriptor_fd(struct keeper *keeper, const char *name);
+bool descriptor_hold(struct keeper *keeper, const char *name, int fd);
+void descriptor_poll(struct keeper *keeper, const char *name, bool poll);
+void descriptor_watch_hangup(struct keeper *keeper, const char *name);
+void descriptor_accept(struct keeper *keeper, const char *name, const char *as);
+void descriptor_rename(struct keeper *keeper, const char *name, const char *to);
+void descriptor_close(struct keeper *keeper, const char *name);
+void descriptors_close_all(struct keeper *keeper);
+
+/* blobs.c */
+struct blob {
+    struct node by_key;
+    uint8_t *bytes;
+    uint32_t length, room;
+    char key[];
+};
+void blob_put(struct keeper *keeper, const char *key, const uint8_t *bytes, uint32_t length);
+void blob_delete(struct keeper *keeper, const char *key);
+
+/* notify.c */
+void notify_start(struct keeper *keeper);
+void notify_drain(struct keeper *keeper);
+void notify_pause(struct keeper *keeper, bool pause);
+
+/* events.c: what the manager has not acknowledged yet. */
+enum event_kind {
+    EVENT_SPAWNED = 1,
+    EVENT_SPAWN_FAILED,
+    EVENT_EXECUTED,
+    EVENT_EXITED,
+    EVENT_GROUP_EMPTY,
+    EVENT_READABLE,
+    EVENT_HANGUP,
+    EVENT_ACCEPTED,
+    EVENT_NOTIFIED,
+    EVENT_SIGNALLED
+};
+struct buffer *event_begin(struct keeper *keeper, enum event_kind kind);
+void event_end(struct keeper *keeper);
+void event_name(struct keeper *keeper, enum event_kind kind, const char *name);
+void events_acknowledge(struct keeper *keeper, uint64_t sequence);
+
+/* link.c: the manager's connection. batch.c: its commands. */
+void link_start(struct keeper *keeper);
+void link_flush(struct keeper *keeper);
+void link_close(struct keeper *keeper);
+/* NULL, or what is wrong with it; then nothing of it was done. */
+const char *batch_carry_out(struct keeper *keeper, struct cursor frame);
+
+/* journal.c: the journal's connection and what it has not committed yet. output.c: the pipes that it is fed from. */
+void journal_start(struct keeper *keeper);
+void journal_flush(struct keeper *keeper);
+void journal_record(struct keeper *keeper, const char *record, uint32_t length);
+struct buffer *journal_begin(struct keeper *keeper, uint8_t kind);
+void journal_end(struct keeper *keeper);
+bool journal_full(const struct keeper *keeper);
+bool journal_settled(const struct keeper *keeper);
+void journal_check(struct keeper *keeper);
+void journal_close(struct keeper *keeper);
+struct stream {
+    struct stream *next, *previous;
+    uint64_t id, close_sequence; /* of its stream-close, or 0 while open */
+    char *meta;
+    pid_t pid;
+    int fd;
+    char *line; /* without a journal: the line so far */
+    size_t line_length;
+};
+void stream_open(struct keeper *keeper, uint64_t id, const char *meta, pid_t pid, int fd);
+void stream_free(struct keeper *keeper, struct stream *stream);
+void streams_pause(struct keeper *keeper, bool pause);
+void streams_announce(struct keeper *keeper, struct buffer *out);
+void streams_acknowledge(struct keeper *keeper, uint64_t sequence);
+void syslog_start(struct keeper *keeper);
+
+/* servants.c: the manager and the journal as processes; and the end of everything. */
+struct servant {
+    const char *name;
+    char **argv;
+    int argc;
+    char socket_path[108];
+    char environment[128];
+    int listen_fd;
+    pid_t pid;
+    uint64_t started_at, start_at, backoff;
+};
+void servants_start(struct keeper *keeper);
+void servants_check(struct keeper *keeper);
+/* A second request to stop, while no manager is there to hear the first, ends the keeper. */
+void servants_signalled(struct keeper *keeper, int signal);
+bool servant_reaped(struct keeper *keeper, pid_t pid, int status);
+int servant_listen(struct keeper *keeper, const char *name, int type, mode_t mode, char path[108]);
+/* Accepts from the servant's socket; the connection of anyone but the process started for it is closed. -1 if none. */
+int servant_accept(struct keeper *keeper, struct servant *servant);
+void end_begin(struct keeper *keeper, uint32_t status, uint8_t action);
+void end_step(struct keeper *keeper);
+
+struct keeper {
+    int epoll_fd, signal_fd, stdio_null;
+    struct watch *watches;
+    int watch_size;
+    uint64_t wake_usec;
+    uint64_t started_monotonic, started_realtime;
+    bool reap_needed, check_needed;
+    char **argv;
+    uintptr_t heap_start, heap_end;
+
+    const char *runtime_directory;
+    enum tracking tracking;
+    const char *cgroup_root, *cgroup_home;
+    char cgroup_path[4096]; /* of the root, as /proc/PID/cgroup shows it */
+    char **removals;        /* cgroups that were busy when they were to be removed */
+    int removal_count;
+    int inotify_fd;
+    uint64_t orphans_seen, turn; /* the turn in which orphans were looked for */
+
+    struct servant manager, journal;
+    int control_fd, notify_fd, syslog_fd;
+    const char *syslog_path;
+    struct rlimit descriptor_limit; /* what RLIMIT_NOFILE was */
+
+    struct table children_by_id, children_by_pid;
+    uint64_t last_child;
+    struct report *reports;
+    uint32_t *free_slots, free_slot_count;
+    struct arena arena;
+
+    struct table groups_by_key, groups_by_path, groups_by_mark, groups_by_watch, sessions;
+    uint32_t watched_groups;
+    struct table descriptors, blobs;
+    size_t blob_bytes;
+    uint64_t notify_count;
+
+    int link_fd;
+    bool link_ready, link_blocked, notify_paused;
+    struct buffer link_in, link_out, events; /* link_out: what goes before the events */
+    size_t events_sent, event_start;
+    uint64_t event_sequence, event_count;
+
+    int journal_fd;
+    bool journal_ready, journal_blocked, streams_paused;
+    struct buffer journal_in, journal_out, journal_frames;
+    size_t journal_sent, journal_start_at;
+    uint64_t journal_sequence, journal_instance, journal_progress, journal_dropped;
+    struct stream *streams;
+
+    int end_phase;
+    uint64_t end_deadline;
+    uint32_t end_status;
+    uint8_t end_action;
+};
+
+#endif

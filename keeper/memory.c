@@ -1,0 +1,57 @@
+#define _GNU_SOURCE
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "keeper.h"
+
+/* PID 1 must not die for want of memory: it says so and waits for some. */
+static void *or_wait(void *old, size_t size) {
+    for (;;) {
+        void *got = realloc(old, size ? size : 1);
+        if (got) return got;
+        say("out of memory (%zu bytes wanted); waiting", size);
+        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    }
+}
+
+void *allocate(size_t size) {
+    void *got = or_wait(NULL, size);
+    memset(got, 0, size);
+    return got;
+}
+
+void *grow(void *old, size_t size) { return or_wait(old, size); }
+
+char *copy_text(const char *text, size_t length) {
+    char *copy = grow(NULL, length + 1);
+    memcpy(copy, text, length);
+    copy[length] = 0;
+    return copy;
+}
+
+#ifdef __SANITIZE_ADDRESS__
+void memory_start(struct keeper *keeper) { (void)keeper; }
+void memory_hide(struct keeper *keeper) { (void)keeper; }
+#else
+void memory_start(struct keeper *keeper) {
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TOP_PAD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    /* What lies before is the thread's own block, which the child needs. */
+    keeper->heap_start = ((uintptr_t)sbrk(0) + page - 1) & ~(page - 1);
+    sbrk((intptr_t)(keeper->heap_start - (uintptr_t)sbrk(0)));
+    keeper->heap_end = keeper->heap_start;
+}
+
+void memory_hide(struct keeper *keeper) {
+    uintptr_t end = (uintptr_t)sbrk(0);
+    if (end == keeper->heap_end) return;
+    keeper->heap_end = end;
+    if (end > keeper->heap_start) madvise((void *)keeper->heap_start, end - keeper->heap_start, MADV_DONTFORK);
+}
+#endif

@@ -1,0 +1,120 @@
+import { connect, type Socket } from 'node:net';
+import { err, ok, type Result } from '../base/result.ts';
+// Types only: the schemas of the contract are slow to load, and a client has no use for them.
+import type { Answer, MethodName, Params } from './contract.ts';
+import { errorCodeOf, type ApiError } from './error.ts';
+import type { Change } from './manager.ts';
+
+/** A connection to a manager's control socket. */
+export interface Client {
+  /** Calls a method; calls may overlap. A lost connection makes all that are open fail with `connection-lost`. */
+  call<Name extends MethodName>(method: Name, params: Params<Name>): Promise<Result<Answer<Name>, ApiError>>;
+  /** Sets the one receiver of changes, which come after `changes.subscribe`. */
+  receive(receiver: (change: Change) => void): void;
+  close(): void;
+}
+
+/** Why there is no connection; `code` is that of connect(2), as ENOENT. */
+export interface ConnectFailure {
+  readonly path: string;
+  readonly code: string;
+}
+
+/**
+ * Connects to a control socket.
+ * With `retryMs`, goes on trying for so long while the socket is there but nobody answers, as when the manager is being replaced.
+ */
+export async function connectClient(path: string, { retryMs = 0 }: { readonly retryMs?: number } = {}): Promise<Result<Client, ConnectFailure>> {
+  const deadline = Date.now() + retryMs;
+  for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 200)) {
+    const socket = await open(path);
+    if (socket.ok) return ok(new JsonRpcClient(socket.value));
+    if (!isTransient(socket.error) || Date.now() + pauseMs > deadline) return err({ path, code: socket.error });
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+function open(path: string): Promise<Result<Socket, string>> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(ok(socket)));
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(err(error.code ?? error.message)));
+  });
+}
+
+/** While the manager is away its socket refuses, or has a full queue. */
+function isTransient(code: string): boolean {
+  return code === 'ECONNREFUSED' || code === 'EAGAIN';
+}
+
+type Settle = (answer: Result<unknown, ApiError>) => void;
+
+class JsonRpcClient implements Client {
+  readonly #socket: Socket;
+  readonly #open = new Map<number, Settle>();
+  #lastId = 0;
+  #rest = '';
+  #receiver: (change: Change) => void = () => undefined;
+  #lost = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    // A character may be cut in two between chunks.
+    socket.setEncoding('utf8');
+    socket.on('data', (text: string) => this.#read(text));
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#lose());
+  }
+
+  call<Name extends MethodName>(method: Name, params: Params<Name>): Promise<Result<Answer<Name>, ApiError>> {
+    if (this.#lost) return Promise.resolve(err(connectionLost));
+    const id = ++this.#lastId;
+    this.#socket.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+    return new Promise((resolve) => {
+      // The server made this answer from the same contract.
+      this.#open.set(id, (answer) => resolve(answer as Result<Answer<Name>, ApiError>));
+    });
+  }
+
+  receive(receiver: (change: Change) => void): void {
+    this.#receiver = receiver;
+  }
+
+  close(): void {
+    this.#socket.destroy();
+    this.#lose();
+  }
+
+  /** Each message of the server is one line. */
+  #read(text: string): void {
+    const lines = (this.#rest === '' ? text : this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#take(JSON.parse(line));
+  }
+
+  #take(message: unknown): void {
+    if (typeof message !== 'object' || message === null) return;
+    if ('method' in message && 'params' in message) return this.#receiver(message.params as Change);
+    const id = 'id' in message && typeof message.id === 'number' ? message.id : 0;
+    const settle = this.#open.get(id);
+    this.#open.delete(id);
+    settle?.('error' in message ? err(toError(message.error)) : ok('result' in message ? message.result : null));
+  }
+
+  #lose(): void {
+    this.#lost = true;
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    for (const settle of open) settle(err(connectionLost));
+  }
+}
+
+const connectionLost: ApiError = { code: 'connection-lost', message: 'The connection to the manager was lost.' };
+
+function toError(value: unknown): ApiError {
+  if (typeof value !== 'object' || value === null) return { code: 'internal', message: String(value) };
+  const code = 'code' in value && typeof value.code === 'number' ? errorCodeOf(value.code) : 'failed';
+  const message = 'message' in value && typeof value.message === 'string' ? value.message : '';
+  const data = 'data' in value && typeof value.data === 'object' && value.data !== null ? value.data : {};
+  return { code, message, ...('load' in data && typeof data.load === 'string' ? { load: data.load } : {}) };
+}

@@ -1,0 +1,377 @@
+import * as v from 'valibot';
+import type { ErrorCode } from './error.ts';
+
+/** One method of the API: what it takes, what it gives, which errors it has beyond those of every method, and what it does. */
+interface Method<Params extends v.GenericSchema, Answer extends v.GenericSchema> {
+  readonly params: Params;
+  readonly result: Answer;
+  readonly errors: readonly ErrorCode[];
+  readonly doc: string;
+}
+
+const list = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.readonly());
+const unitName = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
+const nothing = v.strictObject({});
+const done = v.null();
+
+const jobMode = v.picklist([
+  'replace',
+  'fail',
+  'lenient',
+  'replace-irreversibly',
+  'isolate',
+  'flush',
+  'ignore-dependencies',
+  'ignore-requirements',
+  'triggering',
+  'restart-dependencies',
+]);
+
+const jobResult = v.picklist([
+  'done',
+  'canceled',
+  'timeout',
+  'failed',
+  'dependency',
+  'skipped',
+  'invalid',
+  'assert',
+  'unsupported',
+  'collected',
+  'once',
+]);
+
+const requestedJob = v.picklist([
+  'start',
+  'stop',
+  'restart',
+  'try-restart',
+  'reload',
+  'reload-or-restart',
+  'try-reload-or-restart',
+  'verify-active',
+  'nop',
+]);
+
+const unitInfo = v.object({
+  name: v.string(),
+  names: list(v.string()),
+  description: v.string(),
+  load: v.string(),
+  loadReason: v.exactOptional(v.string()),
+  active: v.string(),
+  sub: v.string(),
+  result: v.string(),
+  fragment: v.string(),
+  dropIns: list(v.string()),
+  job: v.exactOptional(v.object({ id: v.number(), type: v.string() })),
+  mainPid: v.exactOptional(v.number()),
+  controlPid: v.exactOptional(v.number()),
+  statusText: v.exactOptional(v.string()),
+  sinceUsec: v.number(),
+  group: v.exactOptional(v.string()),
+});
+
+const jobInfo = v.object({ id: v.number(), unit: v.string(), type: v.string(), state: v.picklist(['waiting', 'running']) });
+const properties = v.record(v.string(), v.string());
+const requestErrors = [
+  'no-such-unit',
+  'masked',
+  'load-failed',
+  'bad-name',
+  'not-applicable',
+  'refused',
+  'no-isolate',
+  'destructive',
+  'cyclic',
+  'conflicting',
+  'invalid',
+  'shutting-down',
+] as const satisfies readonly ErrorCode[];
+
+const job = (doc: string) =>
+  method({
+    params: v.strictObject({
+      unit: unitName,
+      mode: v.exactOptional(jobMode, 'replace'),
+      /** Answer when the job is finished, with its result. */
+      wait: v.exactOptional(v.boolean(), false),
+      /** Who asks, for `why` and the log. */
+      cause: v.exactOptional(v.pipe(v.string(), v.maxLength(200))),
+    }),
+    result: v.object({ job: v.number(), unit: v.string(), result: v.exactOptional(jobResult) }),
+    errors: requestErrors,
+    doc,
+  });
+
+const installErrors = ['no-such-unit', 'masked', 'exists', 'bad-name', 'invalid', 'failed'] as const satisfies readonly ErrorCode[];
+const install = (doc: string) =>
+  method({
+    params: v.strictObject({
+      units: list(v.pipe(v.string(), v.minLength(1))),
+      runtime: v.exactOptional(v.boolean(), false),
+      force: v.exactOptional(v.boolean(), false),
+      global: v.exactOptional(v.boolean(), false),
+      presetMode: v.exactOptional(v.picklist(['full', 'enable-only', 'disable-only']), 'full'),
+    }),
+    result: v.object({
+      changes: list(
+        v.variant('change', [
+          v.object({ change: v.literal('symlink'), path: v.string(), target: v.string() }),
+          v.object({ change: v.literal('unlink'), path: v.string() }),
+        ]),
+      ),
+      messages: list(v.string()),
+      hasInstallInfo: v.boolean(),
+    }),
+    errors: installErrors,
+    doc,
+  });
+
+const diagnostic = v.object({
+  severity: v.picklist(['error', 'warning', 'notice']),
+  code: v.string(),
+  message: v.string(),
+  path: v.string(),
+  line: v.number(),
+  column: v.number(),
+});
+
+const unitFileState = v.picklist([
+  'enabled',
+  'enabled-runtime',
+  'linked',
+  'linked-runtime',
+  'alias',
+  'masked',
+  'masked-runtime',
+  'static',
+  'indirect',
+  'disabled',
+  'generated',
+  'transient',
+  'bad',
+]);
+
+const unit = v.strictObject({ unit: unitName });
+const units = v.strictObject({ units: list(unitName) });
+
+/** Every method of the control API. JSON-RPC, the client, the docs and D-Bus are made from this table; rustysd's methods are beside it, in rustysd/. */
+export const contract = {
+  'api.describe': method({
+    params: nothing,
+    result: list(v.object({ method: v.string(), doc: v.string(), errors: list(v.string()) })),
+    errors: [],
+    doc: 'Lists the methods of this API.',
+  }),
+  'changes.subscribe': method({
+    params: v.strictObject({ units: v.exactOptional(list(v.string())) }),
+    result: done,
+    errors: [],
+    doc: 'Sends a `change` notification for each change of a unit or job from now on; of the units that match these patterns, if there are any.',
+  }),
+  'changes.unsubscribe': method({ params: nothing, result: done, errors: [], doc: 'Ends what `changes.subscribe` began.' }),
+  'environment.list': method({
+    params: nothing,
+    result: list(v.string()),
+    errors: [],
+    doc: 'The environment block that services start from, as NAME=value.',
+  }),
+  'environment.set': method({
+    params: v.strictObject({ assignments: list(v.string()) }),
+    result: done,
+    errors: ['invalid'],
+    doc: 'Sets variables of the environment block; each as NAME=value.',
+  }),
+  'environment.unset': method({
+    params: v.strictObject({ names: list(v.string()) }),
+    result: done,
+    errors: ['invalid'],
+    doc: 'Removes variables from the environment block; with NAME=value only where the value is equal.',
+  }),
+  'install.add-requires': install('Makes the first unit require the others, by links.'),
+  'install.add-wants': install('Makes the first unit want the others, by links.'),
+  'install.default': method({ params: nothing, result: v.string(), errors: installErrors, doc: 'The unit that default.target leads to.' }),
+  'install.disable': install('Removes the links that lead to these unit files.'),
+  'install.enable': install('Makes the links that the [Install] sections of these unit files ask for.'),
+  'install.link': install('Links unit files from outside the search path into it.'),
+  'install.list': method({
+    params: nothing,
+    result: list(
+      v.object({
+        name: v.string(),
+        path: v.string(),
+        state: unitFileState,
+        preset: v.exactOptional(v.picklist(['enabled', 'disabled'])),
+      }),
+    ),
+    errors: [],
+    doc: 'All unit files with their state and preset.',
+  }),
+  'install.mask': install('Links unit names to /dev/null.'),
+  'install.preset': install('Enables or disables these unit files as the preset files say.'),
+  'install.preset-all': install('Enables or disables all unit files as the preset files say.'),
+  'install.reenable': install('Disables these unit files, then enables them.'),
+  'install.revert': install("Removes drop-ins and overriding unit files, so that the vendor's files apply."),
+  'install.set-default': install('Makes default.target lead to this unit.'),
+  'install.states': method({
+    params: units,
+    result: list(v.nullable(unitFileState)),
+    errors: [],
+    doc: 'The state of each unit file as `is-enabled` prints it; null where there is none.',
+  }),
+  'install.unmask': install('Removes the links to /dev/null.'),
+  'job.cancel': method({ params: v.strictObject({ job: v.number() }), result: done, errors: ['no-such-job'], doc: 'Takes a job off the queue.' }),
+  'job.wait': method({
+    params: v.strictObject({ job: v.number() }),
+    result: v.object({ result: jobResult }),
+    errors: ['no-such-job'],
+    doc: 'Answers when the job is finished.',
+  }),
+  'jobs.list': method({ params: nothing, result: list(jobInfo), errors: [], doc: 'The jobs that are queued or running.' }),
+  'manager.exit': method({
+    params: v.strictObject({
+      action: v.picklist(['exit', 'reboot', 'poweroff', 'halt', 'kexec']),
+      force: v.exactOptional(v.boolean(), false),
+      status: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255))),
+    }),
+    result: done,
+    errors: [],
+    doc: 'Stops all units, then ends; with force at once.',
+  }),
+  'manager.info': method({
+    params: nothing,
+    result: v.object({
+      version: v.string(),
+      scope: v.picklist(['system', 'user']),
+      unitPath: list(v.string()),
+      runtimeDirectory: v.string(),
+      stateDirectory: v.string(),
+      tracking: v.string(),
+      cgroupRoot: v.string(),
+    }),
+    errors: [],
+    doc: 'What this manager is and where its files are.',
+  }),
+  'manager.properties': method({ params: nothing, result: properties, errors: [], doc: 'The properties of the manager, as `show` prints them.' }),
+  'manager.reexecute': method({
+    params: nothing,
+    result: done,
+    errors: ['failed'],
+    doc: 'Replaces the manager process by a new one; services are not touched.',
+  }),
+  'manager.reload': method({ params: nothing, result: done, errors: [], doc: 'Reads all unit files afresh.' }),
+  'manager.state': method({
+    params: nothing,
+    result: v.object({
+      state: v.string(),
+      units: v.number(),
+      failed: v.number(),
+      jobs: v.number(),
+    }),
+    errors: [],
+    doc: 'The overall state (running, degraded, starting, …) and how many units there are, have failed and have a job.',
+  }),
+  'unit.dependencies': method({
+    params: unit,
+    result: list(v.object({ key: v.string(), unit: v.string() })),
+    errors: ['no-such-unit'],
+    doc: 'Every edge of the unit, in both directions, by the names of the properties (Wants, WantedBy, After, …).',
+  }),
+  'unit.files': method({
+    params: unit,
+    result: v.object({
+      unit: v.string(),
+      load: v.string(),
+      files: list(v.object({ path: v.string(), text: v.string() })),
+    }),
+    errors: ['bad-name'],
+    doc: "The text of the unit's file and drop-ins as they are on disk now.",
+  }),
+  'unit.kill': method({
+    params: v.strictObject({
+      unit: unitName,
+      whom: v.exactOptional(v.picklist(['all', 'main', 'control']), 'all'),
+      signal: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(64)),
+    }),
+    result: done,
+    errors: requestErrors,
+    doc: "Sends a signal to the unit's processes.",
+  }),
+  'unit.nop': job('Waits for its turn in the queue and does nothing.'),
+  'unit.plan': method({
+    params: unit,
+    result: list(
+      v.object({
+        list: v.string(),
+        ops: list(v.object({ op: v.string(), text: v.string() })),
+        notApplied: list(v.string()),
+      }),
+    ),
+    errors: requestErrors,
+    doc: 'What each Exec*= command of the unit would do, op by op.',
+  }),
+  'unit.preview': method({
+    params: v.strictObject({ unit: unitName, job: requestedJob, mode: v.exactOptional(jobMode, 'replace') }),
+    result: list(v.object({ unit: v.string(), type: v.string(), reason: v.string() })),
+    errors: requestErrors,
+    doc: 'The jobs that a request would queue and why, without queueing them.',
+  }),
+  'unit.reload': job('Asks the unit to read its configuration again.'),
+  'unit.reload-or-restart': job('Reloads the unit if it can, else starts or restarts it.'),
+  'unit.reset-failed': method({
+    params: v.strictObject({ unit: v.exactOptional(unitName) }),
+    result: done,
+    errors: ['no-such-unit', 'bad-name', 'not-applicable'],
+    doc: 'Clears the failed state, the start limit and the restart counter of one unit, or of all.',
+  }),
+  'unit.restart': job('Stops and starts the unit, or starts it.'),
+  'unit.start': job('Starts the unit and what it needs.'),
+  'unit.stop': job('Stops the unit and what needs it.'),
+  'unit.try-reload-or-restart': job('Reloads the unit if it can, else restarts it; nothing if it is not active.'),
+  'unit.try-restart': job('Restarts the unit if it is active.'),
+  'unit.verify': method({
+    params: v.strictObject({ targets: list(v.string()) }),
+    result: list(
+      v.object({
+        unit: v.string(),
+        load: v.string(),
+        loadReason: v.exactOptional(v.string()),
+        diagnostics: list(diagnostic),
+        notCarriedOut: list(v.object({ directive: v.string(), reason: v.string() })),
+      }),
+    ),
+    errors: [],
+    doc: 'Checks units, by name or path of a file, and says what of them is not carried out.',
+  }),
+  'unit.verify-active': job('Finishes well if the unit is active, else fails.'),
+  'units.get': method({
+    params: units,
+    result: list(v.nullable(unitInfo)),
+    errors: [],
+    doc: 'What is known of each of these units, which are loaded if need be; null for a name that is no unit name.',
+  }),
+  'units.list': method({
+    params: v.strictObject({ patterns: v.exactOptional(list(v.string())) }),
+    result: list(unitInfo),
+    errors: [],
+    doc: 'All loaded units; of these, those of which a name matches one of the patterns.',
+  }),
+  'units.properties': method({
+    params: units,
+    result: list(v.nullable(properties)),
+    errors: [],
+    doc: 'The properties of each of these units as `show` prints them; one that is printed as several lines holds them joined by newlines.',
+  }),
+};
+
+export type MethodName = keyof typeof contract;
+/** What a caller sends; defaults may be left out. */
+export type Params<Name extends MethodName> = v.InferInput<(typeof contract)[Name]['params']>;
+/** What a handler is given; defaults are filled in. */
+export type CheckedParams<Name extends MethodName> = v.InferOutput<(typeof contract)[Name]['params']>;
+export type Answer<Name extends MethodName> = v.InferOutput<(typeof contract)[Name]['result']>;
+
+function method<P extends v.GenericSchema, R extends v.GenericSchema>(row: Method<P, R>): Method<P, R> {
+  return row;
+}

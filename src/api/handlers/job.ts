@@ -1,0 +1,50 @@
+import { err, ok, type Result } from '../../base/result.ts';
+import type { Answer, CheckedParams } from '../contract.ts';
+import type { ApiError } from '../error.ts';
+import { requestFailed, type HandlerContext, type Handlers } from '../handler.ts';
+import type { RequestedJob } from '../manager.ts';
+
+type JobMethod = `unit.${RequestedJob}`;
+
+/** The methods that queue a job for a unit, and those about jobs that are queued. */
+export const jobHandlers: Handlers<JobMethod | 'unit.preview' | 'jobs.list' | 'job.cancel' | 'job.wait'> = {
+  'unit.start': queue('start'),
+  'unit.stop': queue('stop'),
+  'unit.restart': queue('restart'),
+  'unit.try-restart': queue('try-restart'),
+  'unit.reload': queue('reload'),
+  'unit.reload-or-restart': queue('reload-or-restart'),
+  'unit.try-reload-or-restart': queue('try-reload-or-restart'),
+  'unit.verify-active': queue('verify-active'),
+  'unit.nop': queue('nop'),
+
+  'unit.preview': ({ unit, job, mode }, { manager }) => {
+    const preview = manager.preview(job, unit, mode);
+    return preview.ok ? preview : requestFailed(preview.error, unit, manager);
+  },
+
+  'jobs.list': (_params, { manager }) => ok(manager.jobs()),
+
+  'job.cancel': ({ job }, { manager }) =>
+    manager.cancel(job) ? ok(null) : err({ code: 'no-such-job', message: `Job ${job} does not exist.` }),
+
+  'job.wait': async ({ job }, { manager, jobs }) =>
+    manager.jobs().some((queued) => queued.id === job)
+      ? ok({ result: await jobs.wait(job) })
+      : err({ code: 'no-such-job', message: `Job ${job} does not exist.` }),
+};
+
+type Queued = Result<Answer<'unit.start'>, ApiError>;
+
+function queue(job: RequestedJob): (params: CheckedParams<'unit.start'>, context: HandlerContext) => Queued | Promise<Queued> {
+  return ({ unit, mode, wait, cause }, { manager, jobs }) => {
+    const request = () => manager.request(job, unit, mode, cause ?? `${job} over the control socket`);
+    if (!wait) {
+      const ticket = request();
+      return ticket.ok ? ok({ job: ticket.value.job, unit: ticket.value.unit }) : requestFailed(ticket.error, unit, manager);
+    }
+    const { answer, result } = jobs.request(request);
+    if (!answer.ok || result === undefined) return answer.ok ? answer : requestFailed(answer.error, unit, manager);
+    return result.then((finished) => ok({ job: answer.value.job, unit: answer.value.unit, result: finished }));
+  };
+}

@@ -1,0 +1,50 @@
+import { err, ok } from '../../base/result.ts';
+import { matchesAny } from '../glob.ts';
+import { requestFailed, type Handlers } from '../handler.ts';
+
+/** What there is to know of units, and what is done to one without a job. */
+export const unitHandlers: Handlers<
+  | 'unit.dependencies'
+  | 'unit.files'
+  | 'unit.kill'
+  | 'unit.plan'
+  | 'unit.reset-failed'
+  | 'unit.verify'
+  | 'units.get'
+  | 'units.list'
+  | 'units.properties'
+> = {
+  'units.get': ({ units }, { manager }) => ok(units.map((unit) => manager.unit(unit) ?? null)),
+
+  'units.list': ({ patterns }, { manager }) => {
+    if (patterns === undefined) return ok(manager.units());
+    const matches = matchesAny(patterns);
+    return ok(manager.units().filter((unit) => unit.names.some(matches)));
+  },
+
+  'units.properties': ({ units }, { manager }) => ok(units.map((unit) => manager.properties(unit) ?? null)),
+
+  'unit.dependencies': ({ unit }, { manager }) => ok(manager.dependencies(unit)),
+
+  'unit.plan': ({ unit }, { manager }) => {
+    const plan = manager.plan(unit);
+    return plan.ok ? plan : requestFailed(plan.error, unit, manager);
+  },
+
+  'unit.files': ({ unit }, { unitFiles }) => {
+    const files = unitFiles.files(unit);
+    return files === undefined ? err({ code: 'bad-name', message: `Unit name ${unit} is not valid.` }) : ok(files);
+  },
+
+  'unit.verify': ({ targets }, { unitFiles }) => ok(unitFiles.verify(targets)),
+
+  'unit.kill': ({ unit, whom, signal }, { manager }) => {
+    const killed = manager.kill(unit, whom, signal);
+    return killed.ok ? ok(null) : requestFailed(killed.error, unit, manager);
+  },
+
+  'unit.reset-failed': ({ unit }, { manager }) => {
+    const reset = manager.resetFailed(unit);
+    return reset.ok ? ok(null) : requestFailed(reset.error, unit ?? '', manager);
+  },
+};

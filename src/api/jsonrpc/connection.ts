@@ -1,0 +1,119 @@
+import type { Socket } from 'node:net';
+import type { ApiServices, HandlerContext } from '../handler.ts';
+import type { Change } from '../manager.ts';
+import { answer } from './dispatch.ts';
+import { failure, notification, parseMessage } from './message.ts';
+import { JsonSplitter } from './splitter.ts';
+
+/** A client that lets this many bytes of answers pile up is not read from until it has taken them. */
+const slowLimit = 1024 * 1024;
+/** A client that lets this many bytes pile up, which only a subscription can do, is let go. */
+const lostLimit = 16 * 1024 * 1024;
+/** So many calls of one connection may wait for their jobs before more are read. */
+const openLimit = 16_384;
+
+/** Serves one client until it is gone: reads calls, answers them in the order in which they finish, pushes changes. */
+export function serve(socket: Socket, services: ApiServices): void {
+  const connection = new Connection(socket, services);
+  socket.on('data', (chunk: Buffer) => connection.read(chunk));
+  socket.on('end', () => connection.readEnd());
+  socket.on('drain', () => connection.flow());
+  // A client that went away is no concern of ours; `close` follows.
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => connection[Symbol.dispose]());
+}
+
+class Connection {
+  readonly #socket: Socket;
+  readonly #context: HandlerContext;
+  readonly #splitter = new JsonSplitter();
+  /** Calls that were read and not yet answered. */
+  #open = 0;
+  /** No more calls will be read. */
+  #ended = false;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(socket: Socket, services: ApiServices) {
+    this.#socket = socket;
+    this.#context = { ...services, subscribe: (wanted) => this.#subscribe(wanted) };
+  }
+
+  read(chunk: Buffer): void {
+    if (this.#ended) return;
+    const { texts, problem } = this.#splitter.push(chunk);
+    for (const text of texts) {
+      if (!this.#carryOut(text)) return;
+    }
+    if (problem !== undefined) this.#refuse(problem);
+    else this.flow();
+  }
+
+  readEnd(): void {
+    if (this.#ended) return;
+    const problem = this.#splitter.end();
+    if (problem === undefined) this.#finish();
+    else this.#refuse(problem);
+  }
+
+  /** Reads on when the client keeps up, and waits when it does not. */
+  flow(): void {
+    const busy = this.#socket.writableLength > slowLimit || this.#open >= openLimit;
+    if (busy) this.#socket.pause();
+    else if (!this.#ended) this.#socket.resume();
+  }
+
+  [Symbol.dispose](): void {
+    this.#ended = true;
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+
+  /** False where the connection is over. */
+  #carryOut(text: string): boolean {
+    const message = parseMessage(text);
+    if (!message.ok) {
+      this.#write(failure(null, message.error));
+      // After text that is not JSON nobody knows where the next request begins.
+      if (message.error.code === 'parse-error') this.#finish();
+      return message.error.code !== 'parse-error';
+    }
+    const answered = answer(message.value, this.#context);
+    if (answered instanceof Promise) {
+      this.#open++;
+      void answered.then((late) => {
+        this.#open--;
+        this.#write(late);
+        if (this.#ended) this.#finish();
+        else this.flow();
+      });
+    } else this.#write(answered);
+    return true;
+  }
+
+  #refuse(problem: string): void {
+    this.#write(failure(null, { code: 'parse-error', message: `This is not JSON-RPC: ${problem}` }));
+    this.#finish();
+  }
+
+  /** Reads no more; closes when all that was read is answered and nothing is subscribed to. */
+  #finish(): void {
+    this.#ended = true;
+    if (this.#open === 0 && this.#unsubscribe === undefined) this.#socket.end();
+  }
+
+  #write(text: string | undefined): void {
+    if (text === undefined || this.#socket.destroyed) return;
+    this.#socket.write(`${text}\n`);
+  }
+
+  #subscribe(wanted: ((change: Change) => boolean) | undefined): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    if (wanted === undefined) return;
+    this.#unsubscribe = this.#context.manager.subscribe((change) => {
+      if (!wanted(change)) return;
+      if (this.#socket.writableLength > lostLimit) this.#socket.destroy();
+      else this.#write(notification('change', change));
+    });
+  }
+}

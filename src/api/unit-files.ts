@@ -1,0 +1,26 @@
+import type { Diagnostic } from '../unit/diagnostic.ts';
+
+/** The text of unit files and what is to be said about them, as the handlers and a `tysctl` without a manager see it. */
+export interface UnitFilesApi {
+  /** A unit's main file and drop-ins as they are on disk now; undefined for names that are no unit names. */
+  files(unit: string): UnitFiles | undefined;
+  /** Checks units, by name or by path of a file, without running anything. */
+  verify(targets: readonly string[]): readonly Verification[];
+}
+
+export interface UnitFiles {
+  readonly unit: string;
+  /** LoadState= of the unit. */
+  readonly load: string;
+  /** The fragment first, then the drop-ins in the order in which they apply. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+}
+
+export interface Verification {
+  readonly unit: string;
+  readonly load: string;
+  readonly loadReason?: string;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Directives that the unit sets and that tysd reads but does not carry out, each with the reason. */
+  readonly notCarriedOut: readonly { readonly directive: string; readonly reason: string }[];
+}

@@ -1,0 +1,103 @@
+import type { UnitConfig } from '../unit/config.ts';
+import type { ExecSettings } from '../unit/settings/exec.ts';
+import type { ManagedDirectory } from '../unit/values/types.ts';
+import type { Identity } from './identity.ts';
+import type { Op, Plan } from './op.ts';
+import type { ExecContext } from './request.ts';
+
+/** One kind of managed directory (systemd.exec(5), RuntimeDirectory= and its kin). */
+interface Kind {
+  readonly base: keyof ExecContext['directories'];
+  readonly setting: 'RuntimeDirectory' | 'StateDirectory' | 'CacheDirectory' | 'LogsDirectory' | 'ConfigurationDirectory';
+  readonly mode: 'RuntimeDirectoryMode' | 'StateDirectoryMode' | 'CacheDirectoryMode' | 'LogsDirectoryMode' | 'ConfigurationDirectoryMode';
+  readonly variable: string;
+  /** Exit status of a child that cannot make one. */
+  readonly exit: number;
+  /** It belongs to the service's user; configuration belongs to whoever administers the machine. */
+  readonly owned: boolean;
+}
+
+const kinds: readonly Kind[] = [
+  { base: 'runtime', setting: 'RuntimeDirectory', mode: 'RuntimeDirectoryMode', variable: 'RUNTIME_DIRECTORY', exit: 233, owned: true },
+  { base: 'state', setting: 'StateDirectory', mode: 'StateDirectoryMode', variable: 'STATE_DIRECTORY', exit: 238, owned: true },
+  { base: 'cache', setting: 'CacheDirectory', mode: 'CacheDirectoryMode', variable: 'CACHE_DIRECTORY', exit: 239, owned: true },
+  { base: 'logs', setting: 'LogsDirectory', mode: 'LogsDirectoryMode', variable: 'LOGS_DIRECTORY', exit: 240, owned: true },
+  {
+    base: 'configuration',
+    setting: 'ConfigurationDirectory',
+    mode: 'ConfigurationDirectoryMode',
+    variable: 'CONFIGURATION_DIRECTORY',
+    exit: 241,
+    owned: false,
+  },
+];
+
+/** Makes the directories and the links to them. */
+export function directoryOps(exec: ExecSettings, context: ExecContext, identity: Identity): readonly Op[] {
+  if (!hasDirectories(exec)) return [];
+  // A manager that may not give files away makes them its own.
+  const owner = context.privileged && context.scope === 'system' ? { uid: identity.uid ?? 0, gid: identity.gid ?? 0 } : context.self;
+  return kinds.flatMap((kind) =>
+    exec[kind.setting].flatMap((directory): readonly Op[] => {
+      const base = context.directories[kind.base];
+      const path = `${base}/${directory.path}`;
+      const mode = exec[kind.mode];
+      return [
+        ...(kind.owned
+          ? [{ op: 'directory', path, mode, uid: owner.uid, gid: owner.gid, exit: kind.exit } as const]
+          : ([
+              { op: 'mkdir-parents', path, mode: 0o755, exit: kind.exit },
+              { op: 'mkdir', path, mode, exit: kind.exit },
+            ] as const)),
+        ...linkOps(base, directory, kind.exit),
+      ];
+    }),
+  );
+}
+
+/** RUNTIME_DIRECTORY and its kin, for the kinds that the unit has. */
+export function directoryVariables(exec: ExecSettings, context: ExecContext): readonly (readonly [string, string])[] {
+  if (!hasDirectories(exec)) return [];
+  return kinds
+    .filter((kind) => exec[kind.setting].length > 0)
+    .map((kind) => [kind.variable, exec[kind.setting].map(({ path }) => `${context.directories[kind.base]}/${path}`).join(':')]);
+}
+
+/**
+ * What removes the unit's runtime directories when it has stopped (systemd.exec(5), RuntimeDirectoryPreserve=); empty if there
+ * is nothing to remove. `restarting`: the unit will start again, by Restart= or a queued job.
+ */
+export function removalPlan(
+  config: UnitConfig,
+  directories: ExecContext['directories'],
+  { restarting }: { readonly restarting: boolean } = { restarting: false },
+): Plan {
+  const { exec } = config;
+  if (exec === undefined || exec.RuntimeDirectory.length === 0) return [];
+  if (exec.RuntimeDirectoryPreserve === 'yes' || (exec.RuntimeDirectoryPreserve === 'restart' && restarting)) return [];
+  const base = directories.runtime;
+  return exec.RuntimeDirectory.flatMap(({ path, symlinks }): readonly Op[] => [
+    { op: 'remove', path: `${base}/${path}`, tolerate: true },
+    ...symlinks.map((link): Op => ({ op: 'unlink', path: `${base}/${link}`, tolerate: true })),
+  ]);
+}
+
+function hasDirectories(exec: ExecSettings): boolean {
+  return kinds.some((kind) => exec[kind.setting].length > 0);
+}
+
+function linkOps(base: string, { path, symlinks }: ManagedDirectory, exit: number): readonly Op[] {
+  return symlinks.flatMap((link): readonly Op[] => [
+    { op: 'mkdir-parents', path: `${base}/${link}`, mode: 0o755, exit },
+    { op: 'symlink', target: relative(link, path), path: `${base}/${link}`, exit },
+  ]);
+}
+
+/** The way from the directory of `link` to `path`, both below the same base. */
+function relative(link: string, path: string): string {
+  const from = link.split('/').slice(0, -1);
+  const to = path.split('/');
+  let same = 0;
+  while (same < from.length && same < to.length - 1 && from[same] === to[same]) same += 1;
+  return [...from.slice(same).map(() => '..'), ...to.slice(same)].join('/');
+}

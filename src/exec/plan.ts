@@ -1,0 +1,185 @@
+import { type Result, err, ok } from '../base/result.ts';
+import type { ExecSettings } from '../unit/settings/exec.ts';
+import { expandArguments } from '../unit/values/expand.ts';
+import { directoryOps } from './directories.ts';
+import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
+import { type Identity, identify } from './identity.ts';
+import { limitOps } from './limits.ts';
+import type { Op, Plan } from './op.ts';
+import type { ExecContext, ExecRequest } from './request.ts';
+import { standardStreams } from './stdio.ts';
+
+/** A plan, and what its unit's author should know about it though it can run: unset variables, an unknown user. */
+export interface Compiled {
+  readonly plan: Plan;
+  readonly warnings: readonly string[];
+}
+
+/** Why no process can be made at all, which systemd calls the result `resources`. */
+export interface ExecError {
+  readonly message: string;
+  /** The status that systemd's child would have ended with. */
+  readonly exit?: number;
+}
+
+/**
+ * What a child must do to become the process that the request asks for (systemd.exec(5)).
+ *
+ * The order is the security argument: everything that needs privileges comes before `uid`; what could hinder the child's
+ * own set-up (no-new-privileges, the working directory as the user sees it) comes after.
+ */
+export function compile(request: ExecRequest, context: ExecContext): Result<Compiled, ExecError> {
+  const exec = request.config.exec;
+  if (exec === undefined) return err({ message: `${request.config.name} is of a type that runs no commands` });
+  const identity = identify(request, exec, context);
+  if (identity.kind === 'missing') return ok(stopped(request, exec, identity));
+  const directory = workingDirectory(exec, context, identity);
+  if (directory === undefined) return ok(stopped(request, exec, homeless));
+  const streams = standardStreams(request, exec, context);
+  if (!streams.ok) return streams;
+  const passed = request.main && !streams.value.usesSocket ? request.descriptors : [];
+  if (passed.length > maximumPassed) return err({ message: `${passed.length} descriptors are more than a process can be given` });
+  const environment = assembleEnvironment(request, exec, context, { identity, passed, journal: streams.value.journalSlot });
+  if (!environment.ok) return environment;
+  const command = expandCommand(request, environment.value);
+  const sandboxed = request.command.privilege !== 'full';
+
+  return ok({
+    plan: [
+      ...beginning(request, exec),
+      ...idleWait(request, context),
+      ...streams.value.ops,
+      ...scheduling(exec, context),
+      ...terminalOwner(exec, identity),
+      ...directoryOps(exec, context, identity),
+      ...umask(exec, context),
+      ...(sandboxed ? limitOps(exec, context) : []),
+      ...identity.groupOps,
+      ...descriptorOps(request, passed),
+      ...rootDirectory(request, exec),
+      ...identity.userOps,
+      ...directory,
+      ...(sandboxed && (exec.NoNewPrivileges || exec.DynamicUser) ? noNewPrivileges : []),
+      ...environment.value.ops,
+      { op: 'exec', paths: candidates(request, exec), argv: command.argv, env: environment.value.block },
+    ],
+    warnings: command.warnings.length === 0 ? identity.warnings : [...identity.warnings, ...command.warnings],
+  });
+}
+
+/** Slots 0 to 2 are the standard streams', those from here on the passed descriptors', the last one the idle pipe's. */
+const firstPassed = 3;
+const idleSlot = 1023;
+const maximumPassed = idleSlot - firstPassed;
+
+/** How long a process of Type=idle waits for the job queue to become empty (systemd.service(5)). */
+const idleMs = 5000;
+
+const homeless = { kind: 'missing', exit: 200, message: 'WorkingDirectory=~ is set, but the user has no home directory' } as const;
+
+/** The plan of a child that ends where systemd's would, since what it needs to go on does not exist. */
+function stopped(request: ExecRequest, exec: ExecSettings, missing: { readonly exit: number; readonly message: string }): Compiled {
+  return { plan: [...beginning(request, exec), { op: 'exit', status: missing.exit }], warnings: [missing.message] };
+}
+
+const ignoringPipe: readonly Op[] = [{ op: 'signals', ignorePipe: 1 }, { op: 'setsid' }];
+const mindingPipe: readonly Op[] = [{ op: 'signals', ignorePipe: 0 }, { op: 'setsid' }];
+
+function beginning(_request: ExecRequest, exec: ExecSettings): readonly Op[] {
+  return exec.IgnoreSIGPIPE ? ignoringPipe : mindingPipe;
+}
+
+function idleWait(request: ExecRequest, context: ExecContext): readonly Op[] {
+  if (!request.idle) return [];
+  return [
+    { op: 'take', slot: idleSlot, name: context.idlePipe, tolerate: true },
+    { op: 'wait', slot: idleSlot, timeoutMs: idleMs, tolerate: true },
+  ];
+}
+
+const ioClasses = { none: 0, realtime: 1, 'best-effort': 2, idle: 3 } as const;
+
+function scheduling(exec: ExecSettings, context: ExecContext): readonly Op[] {
+  const { OOMScoreAdjust, Nice, IOSchedulingClass, IOSchedulingPriority } = exec;
+  // Without privileges these may only be lowered; systemd goes on where it cannot raise them.
+  const tolerate = context.privileged ? {} : { tolerate: true };
+  const ops: Op[] = [];
+  if (OOMScoreAdjust !== undefined) ops.push({ op: 'oom-score', value: OOMScoreAdjust, ...tolerate });
+  if (Nice !== undefined) ops.push({ op: 'nice', value: Nice, ...tolerate });
+  if (IOSchedulingClass !== undefined || IOSchedulingPriority !== undefined) {
+    const ioClass = ioClasses[IOSchedulingClass ?? 'best-effort'];
+    ops.push({ op: 'ioprio', class: ioClass, level: ioClass === ioClasses.none ? 0 : (IOSchedulingPriority ?? 4) });
+  }
+  return ops;
+}
+
+/** An id that lchown(2) leaves as it is. */
+const unchanged = 0xffffffff;
+
+function terminalOwner(exec: ExecSettings, identity: Identity): readonly Op[] {
+  if (!exec.StandardInput.kind.startsWith('tty') || identity.uid === undefined) return [];
+  return [{ op: 'chown', path: exec.TTYPath || '/dev/console', uid: identity.uid, gid: unchanged, exit: 208 }];
+}
+
+const defaultUmask: readonly Op[] = [{ op: 'umask', mask: 0o022 }];
+
+function umask(exec: ExecSettings, context: ExecContext): readonly Op[] {
+  if (exec.UMask !== undefined) return [{ op: 'umask', mask: exec.UMask }];
+  // A user manager hands on the umask that it was started with.
+  return context.scope === 'system' ? defaultUmask : [];
+}
+
+function descriptorOps(request: ExecRequest, passed: ExecRequest['descriptors']): readonly Op[] {
+  const on = request.config.service?.NonBlocking === true ? 1 : 0;
+  return passed.flatMap(({ held, stored }, index): readonly Op[] => {
+    const slot = firstPassed + index;
+    const take: Op = { op: 'take', slot, name: held };
+    const dup: Op = { op: 'dup', slot, number: slot };
+    return stored === true ? [take, dup] : [take, { op: 'nonblock', slot, on }, dup];
+  });
+}
+
+function rootDirectory(request: ExecRequest, exec: ExecSettings): readonly Op[] {
+  if (exec.RootDirectory === '' || exec.RootDirectory === '/') return [];
+  if (request.config.service?.RootDirectoryStartOnly === true && request.list !== 'ExecStart') return [];
+  return [{ op: 'chroot', path: exec.RootDirectory }];
+}
+
+const inRoot: readonly Op[] = [{ op: 'chdir', path: '/' }];
+
+function workingDirectory(exec: ExecSettings, context: ExecContext, identity: Identity): readonly Op[] | undefined {
+  const wanted = exec.WorkingDirectory;
+  // A user's services run even where the home directory cannot be entered.
+  if (wanted === undefined) return context.scope === 'system' ? inRoot : [{ op: 'chdir', path: context.self.home, tolerate: true }];
+  const path = wanted.path === '~' ? identity.home : wanted.path;
+  if (path === undefined) return undefined;
+  return [wanted.missingOk ? { op: 'chdir', path, tolerate: true } : { op: 'chdir', path }];
+}
+
+const noNewPrivileges: readonly Op[] = [{ op: 'no-new-privileges' }];
+
+/** Where the executable may be: a bare name is looked up in ExecSearchPath= or the built-in path, never in the unit's $PATH. */
+function candidates(request: ExecRequest, exec: ExecSettings): readonly string[] {
+  const { path } = request.command;
+  if (path.includes('/')) return [path];
+  const directories = exec.ExecSearchPath.length > 0 ? exec.ExecSearchPath : defaultSearchPath;
+  return directories.map((directory) => `${directory}/${path}`);
+}
+
+const nothing: readonly string[] = [];
+
+function expandCommand(
+  request: ExecRequest,
+  environment: Environment,
+): { readonly argv: readonly string[]; readonly warnings: readonly string[] } {
+  const { command } = request;
+  if (!command.expand || !command.argv.some((word) => word.includes('$'))) return { argv: command.argv, warnings: nothing };
+  const { argv, unset, invalid } = expandArguments(command.argv, environment.variables);
+  return {
+    argv,
+    warnings: [
+      ...unset.map((name) => `Referenced but unset environment variable evaluates to an empty string: ${name}`),
+      ...invalid.map((name) => `Invalid environment variable name evaluates to an empty string: ${name}`),
+    ],
+  };
+}

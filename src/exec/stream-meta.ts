@@ -1,0 +1,59 @@
+import type { ExecSettings } from '../unit/settings/exec.ts';
+import type { ExecRequest } from './request.ts';
+
+/** What the journal must know about a stream of output, as a JSON object of strings: the op `output` carries it unread. */
+export function streamMeta(request: ExecRequest, exec: ExecSettings, stream: 'stdin' | 'stdout' | 'stderr', target: string): string {
+  const forward = forwards[target];
+  return JSON.stringify({
+    UNIT: request.config.name,
+    INVOCATION_ID: request.invocationId,
+    SYSLOG_IDENTIFIER: exec.SyslogIdentifier === '' ? baseName(request.command.path) : exec.SyslogIdentifier,
+    PRIORITY: levels[exec.SyslogLevel] ?? levels['info'],
+    SYSLOG_FACILITY: `${facilities[exec.SyslogFacility] ?? facilities['daemon']}`,
+    LEVEL_PREFIX: exec.SyslogLevelPrefix ? '1' : '0',
+    STREAM: stream,
+    ...(forward === undefined ? {} : { FORWARD: forward }),
+  });
+}
+
+/** Where the journal passes the stream on to, for the kinds of StandardOutput= that say so. */
+const forwards: Readonly<Record<string, string>> = { 'journal+console': 'console', kmsg: 'kmsg', 'kmsg+console': 'kmsg console' };
+
+const levels: Readonly<Record<string, string>> = {
+  emerg: '0',
+  alert: '1',
+  crit: '2',
+  err: '3',
+  warning: '4',
+  notice: '5',
+  info: '6',
+  debug: '7',
+};
+
+/** The numbers of syslog(3). */
+const facilities: Readonly<Record<string, number>> = {
+  kern: 0,
+  user: 1,
+  mail: 2,
+  daemon: 3,
+  auth: 4,
+  syslog: 5,
+  lpr: 6,
+  news: 7,
+  uucp: 8,
+  cron: 9,
+  authpriv: 10,
+  ftp: 11,
+  local0: 16,
+  local1: 17,
+  local2: 18,
+  local3: 19,
+  local4: 20,
+  local5: 21,
+  local6: 22,
+  local7: 23,
+};
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

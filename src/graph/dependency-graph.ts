@@ -1,0 +1,101 @@
+import { carriers, inverse, kindBit } from './dependency.ts';
+import type { Atom, KindSet } from './dependency.ts';
+import type { DependencyKey } from '../unit/config.ts';
+
+interface Node {
+  /** What the unit itself declares. */
+  readonly declared: Map<string, KindSet>;
+  /** What others declare towards it, already seen from its side. */
+  readonly implied: Map<string, KindSet>;
+}
+
+/** The dependencies between units, by name. An edge belongs to the unit that declares it and is seen from both ends. */
+export class DependencyGraph {
+  readonly #nodes = new Map<string, Node>();
+
+  /** `from` declares `key` towards `to`; a dependency on itself means nothing and is dropped. */
+  add(from: string, key: DependencyKey, to: string): void {
+    if (from === to) return;
+    this.#join(from, to, kindBit(key));
+  }
+
+  /** Calls back with each neighbour and all kinds of the edge towards it, seen from `name`. */
+  forEach(name: string, visit: (other: string, kinds: KindSet) => void): void {
+    const node = this.#nodes.get(name);
+    if (node === undefined) return;
+    for (const [other, declared] of node.declared) visit(other, declared | (node.implied.get(other) ?? 0));
+    for (const [other, implied] of node.implied) if (!node.declared.has(other)) visit(other, implied);
+  }
+
+  /** The neighbours whose edge has the atom. */
+  related(name: string, atom: Atom): readonly string[] {
+    const found: string[] = [];
+    const wanted = carriers[atom];
+    this.forEach(name, (other, kinds) => {
+      if ((kinds & wanted) !== 0) found.push(other);
+    });
+    return found;
+  }
+
+  /** Whether the edge from `name` to `other` has the atom. */
+  has(name: string, atom: Atom, other: string): boolean {
+    return (this.kinds(name, other) & carriers[atom]) !== 0;
+  }
+
+  /** All kinds of the edge from `name` to `other`; 0 if there is none. */
+  kinds(name: string, other: string): KindSet {
+    const node = this.#nodes.get(name);
+    return node === undefined ? 0 : (node.declared.get(other) ?? 0) | (node.implied.get(other) ?? 0);
+  }
+
+  /** Whether any unit declares a dependency on this one. */
+  isMentioned(name: string): boolean {
+    return (this.#nodes.get(name)?.implied.size ?? 0) > 0;
+  }
+
+  /** Drops what the unit declares, and gives the names that it declared it towards. */
+  forget(name: string): readonly string[] {
+    const node = this.#nodes.get(name);
+    if (node === undefined) return [];
+    const others = [...node.declared.keys()];
+    for (const other of others) this.#nodes.get(other)?.implied.delete(name);
+    node.declared.clear();
+    for (const each of [name, ...others]) this.#dropIfBare(each);
+    return others;
+  }
+
+  /** Moves what is declared towards `alias` to the unit that the name turned out to mean. */
+  merge(alias: string, name: string): void {
+    const node = this.#nodes.get(alias);
+    if (node === undefined || alias === name) return;
+    this.#nodes.delete(alias);
+    for (const [other, implied] of node.implied) {
+      this.#nodes.get(other)?.declared.delete(alias);
+      if (other !== name) this.#join(other, name, inverse(implied));
+    }
+    for (const [other, declared] of node.declared) {
+      this.#nodes.get(other)?.implied.delete(alias);
+      if (other !== name) this.#join(name, other, declared);
+    }
+  }
+
+  #join(from: string, to: string, kinds: KindSet): void {
+    const source = this.#node(from);
+    const destination = this.#node(to);
+    source.declared.set(to, (source.declared.get(to) ?? 0) | kinds);
+    destination.implied.set(from, (destination.implied.get(from) ?? 0) | inverse(kinds));
+  }
+
+  #node(name: string): Node {
+    const present = this.#nodes.get(name);
+    if (present !== undefined) return present;
+    const node: Node = { declared: new Map(), implied: new Map() };
+    this.#nodes.set(name, node);
+    return node;
+  }
+
+  #dropIfBare(name: string): void {
+    const node = this.#nodes.get(name);
+    if (node !== undefined && node.declared.size === 0 && node.implied.size === 0) this.#nodes.delete(name);
+  }
+}

@@ -1,0 +1,199 @@
+import type { DependencyKey } from '../unit/config.ts';
+
+/**
+ * What a dependency makes the engine do. The engine asks only for atoms, never for kinds; which kind carries which
+ * atoms is the table below.
+ */
+export type Atom =
+  /** Starting this starts the other; the other must be startable. */
+  | 'pull-in-start'
+  | 'pull-in-start-ignored'
+  | 'pull-in-verify'
+  | 'pull-in-stop'
+  | 'pull-in-stop-ignored'
+  /** Stopping this stops the other; restarting this restarts the other if it runs. */
+  | 'propagate-stop'
+  | 'propagate-stop-graceful'
+  | 'propagate-reload'
+  /** A failed start of this fails the other's start. */
+  | 'propagate-start-failure'
+  | 'propagate-stop-failure'
+  /** A start of this that ends inactive fails the other's start. */
+  | 'propagate-inactive-start-as-failure'
+  /** When this comes up without a job, the other is started (job mode replace, or fail). */
+  | 'retroactive-start-replace'
+  | 'retroactive-start-fail'
+  | 'retroactive-stop-on-start'
+  | 'retroactive-stop-on-stop'
+  /** This stops when the other is down. */
+  | 'cannot-be-active-without'
+  | 'cannot-be-active-without-inverse'
+  /** While the other is active, this is started again whenever it is down. */
+  | 'start-steadily'
+  | 'start-steadily-inverse'
+  /** An active other keeps this from being unneeded. */
+  | 'pins-when-unneeded'
+  /** When this goes down, the other may have become unneeded. */
+  | 'may-become-unneeded'
+  /** The other, if it is a target, is reached only after this. */
+  | 'default-target'
+  /** The inverse of `default-target`: seen from the target. */
+  | 'default-target-inverse'
+  | 'before'
+  | 'after'
+  | 'on-failure'
+  | 'on-success'
+  | 'triggers'
+  | 'triggered-by'
+  | 'joins-namespace';
+
+interface KindRow {
+  readonly inverse: string;
+  readonly atoms: readonly Atom[];
+}
+
+/** Every kind of dependency, its inverse, and its atoms (semantics of systemd.unit(5), in one place). */
+const table = {
+  Wants: { inverse: 'WantedBy', atoms: ['pull-in-start-ignored', 'retroactive-start-fail', 'may-become-unneeded', 'default-target-inverse'] },
+  WantedBy: { inverse: 'Wants', atoms: ['pins-when-unneeded', 'default-target'] },
+  Requires: { inverse: 'RequiredBy', atoms: ['pull-in-start', 'retroactive-start-replace', 'may-become-unneeded', 'default-target-inverse'] },
+  RequiredBy: {
+    inverse: 'Requires',
+    atoms: ['propagate-stop', 'propagate-start-failure', 'pins-when-unneeded', 'default-target'],
+  },
+  Requisite: { inverse: 'RequisiteOf', atoms: ['pull-in-verify', 'may-become-unneeded', 'default-target-inverse'] },
+  RequisiteOf: {
+    inverse: 'Requisite',
+    atoms: [
+      'propagate-stop',
+      'propagate-start-failure',
+      'propagate-inactive-start-as-failure',
+      'pins-when-unneeded',
+      'default-target',
+    ],
+  },
+  BindsTo: {
+    inverse: 'BoundBy',
+    atoms: ['pull-in-start', 'retroactive-start-replace', 'cannot-be-active-without', 'may-become-unneeded', 'default-target-inverse'],
+  },
+  BoundBy: {
+    inverse: 'BindsTo',
+    atoms: [
+      'propagate-stop',
+      'propagate-start-failure',
+      'retroactive-stop-on-stop',
+      'cannot-be-active-without-inverse',
+      'pins-when-unneeded',
+      'default-target',
+    ],
+  },
+  PartOf: { inverse: 'ConsistsOf', atoms: ['default-target-inverse'] },
+  ConsistsOf: { inverse: 'PartOf', atoms: ['propagate-stop'] },
+  Upholds: {
+    inverse: 'UpheldBy',
+    atoms: [
+      'pull-in-start-ignored',
+      'retroactive-start-replace',
+      'may-become-unneeded',
+      'start-steadily-inverse',
+      'default-target-inverse',
+    ],
+  },
+  UpheldBy: { inverse: 'Upholds', atoms: ['start-steadily', 'pins-when-unneeded', 'default-target'] },
+  Conflicts: { inverse: 'ConflictedBy', atoms: ['pull-in-stop', 'retroactive-stop-on-start'] },
+  ConflictedBy: { inverse: 'Conflicts', atoms: ['pull-in-stop-ignored', 'propagate-stop-failure', 'retroactive-stop-on-start'] },
+  Before: { inverse: 'After', atoms: ['before'] },
+  After: { inverse: 'Before', atoms: ['after'] },
+  OnFailure: { inverse: 'OnFailureOf', atoms: ['on-failure'] },
+  OnFailureOf: { inverse: 'OnFailure', atoms: [] },
+  OnSuccess: { inverse: 'OnSuccessOf', atoms: ['on-success'] },
+  OnSuccessOf: { inverse: 'OnSuccess', atoms: [] },
+  PropagatesReloadTo: { inverse: 'ReloadPropagatedFrom', atoms: ['propagate-reload'] },
+  ReloadPropagatedFrom: { inverse: 'PropagatesReloadTo', atoms: [] },
+  PropagatesStopTo: { inverse: 'StopPropagatedFrom', atoms: ['propagate-stop-graceful', 'retroactive-stop-on-stop'] },
+  StopPropagatedFrom: { inverse: 'PropagatesStopTo', atoms: [] },
+  Triggers: { inverse: 'TriggeredBy', atoms: ['triggers'] },
+  TriggeredBy: { inverse: 'Triggers', atoms: ['triggered-by'] },
+  JoinsNamespaceOf: { inverse: 'JoinsNamespaceOf', atoms: ['joins-namespace'] },
+} as const satisfies Record<string, KindRow>;
+
+/** A kind of dependency: what files can say, and the inverses that follow from it. */
+export type Kind = keyof typeof table;
+
+/** Every kind, in the order of their bits. */
+export const kinds: readonly Kind[] = Object.keys(table).filter(isKind);
+
+/** Kinds as bits of one number: an edge between two units is the sum of its kinds. */
+export type KindSet = number;
+
+const bits = new Map<Kind, KindSet>(kinds.map((kind, index) => [kind, 1 << index]));
+
+/** The bit of one kind. */
+export function kindBit(kind: Kind | DependencyKey): KindSet {
+  return bits.get(kind) ?? 0;
+}
+
+/** The kinds in a set. */
+export function kindsIn(set: KindSet): readonly Kind[] {
+  return kinds.filter((kind) => (set & kindBit(kind)) !== 0);
+}
+
+/** The other unit's view of an edge. */
+export function inverse(set: KindSet): KindSet {
+  let inverted = 0;
+  for (let rest = set; rest !== 0; rest &= rest - 1) inverted |= inverseOfBit(rest & -rest);
+  return inverted;
+}
+
+/** The kind that the other unit sees. */
+export function inverseKind(kind: Kind): Kind {
+  return table[kind].inverse;
+}
+
+const inverses: readonly KindSet[] = kinds.map((kind) => kindBit(table[kind].inverse));
+
+function inverseOfBit(bit: KindSet): KindSet {
+  return inverses[31 - Math.clz32(bit)] ?? 0;
+}
+
+/** For each atom, the set of kinds that carry it: an edge has the atom if the two sets meet. */
+export const carriers: Readonly<Record<Atom, KindSet>> = {
+  'pull-in-start': carriersOf('pull-in-start'),
+  'pull-in-start-ignored': carriersOf('pull-in-start-ignored'),
+  'pull-in-verify': carriersOf('pull-in-verify'),
+  'pull-in-stop': carriersOf('pull-in-stop'),
+  'pull-in-stop-ignored': carriersOf('pull-in-stop-ignored'),
+  'propagate-stop': carriersOf('propagate-stop'),
+  'propagate-stop-graceful': carriersOf('propagate-stop-graceful'),
+  'propagate-reload': carriersOf('propagate-reload'),
+  'propagate-start-failure': carriersOf('propagate-start-failure'),
+  'propagate-stop-failure': carriersOf('propagate-stop-failure'),
+  'propagate-inactive-start-as-failure': carriersOf('propagate-inactive-start-as-failure'),
+  'retroactive-start-replace': carriersOf('retroactive-start-replace'),
+  'retroactive-start-fail': carriersOf('retroactive-start-fail'),
+  'retroactive-stop-on-start': carriersOf('retroactive-stop-on-start'),
+  'retroactive-stop-on-stop': carriersOf('retroactive-stop-on-stop'),
+  'cannot-be-active-without': carriersOf('cannot-be-active-without'),
+  'cannot-be-active-without-inverse': carriersOf('cannot-be-active-without-inverse'),
+  'start-steadily': carriersOf('start-steadily'),
+  'start-steadily-inverse': carriersOf('start-steadily-inverse'),
+  'pins-when-unneeded': carriersOf('pins-when-unneeded'),
+  'may-become-unneeded': carriersOf('may-become-unneeded'),
+  'default-target': carriersOf('default-target'),
+  'default-target-inverse': carriersOf('default-target-inverse'),
+  before: carriersOf('before'),
+  after: carriersOf('after'),
+  'on-failure': carriersOf('on-failure'),
+  'on-success': carriersOf('on-success'),
+  triggers: carriersOf('triggers'),
+  'triggered-by': carriersOf('triggered-by'),
+  'joins-namespace': carriersOf('joins-namespace'),
+};
+
+function carriersOf(atom: Atom): KindSet {
+  return kinds.filter((kind) => table[kind].atoms.some((each) => each === atom)).reduce((set, kind) => set | kindBit(kind), 0);
+}
+
+function isKind(text: string): text is Kind {
+  return text in table;
+}

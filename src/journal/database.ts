@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type Result, err, ok } from '../base/result.ts';
+
+/** The journal's file below a state directory. */
+export function journalPath(stateDirectory: string): string {
+  return `${stateDirectory}/journal/journal.db`;
+}
+
+/** Why storage does not work now. */
+export interface StorageFailure {
+  readonly kind: 'corrupt' | 'full' | 'read-only' | 'other';
+  readonly message: string;
+}
+
+/** Opens the journal's file for the one process that writes it, making it where there is none. */
+export function openForWriting(path: string): Result<DatabaseSync, StorageFailure> {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+    // SQLite gives its own files the mode of the first.
+    closeSync(openSync(path, 'a', 0o640));
+    chmodSync(path, 0o640);
+  } catch (error) {
+    return err(storageFailure(error));
+  }
+  return attempt(path, (database) => {
+    database.exec(writerSettings);
+    const version = userVersion(database);
+    if (version > schemaVersion) throw new Error(`it was written by a newer version (${version})`);
+    if (version === 0) database.exec(schema(randomBytes(16).toString('hex')));
+  });
+}
+
+/** Opens the journal's file for queries, without the process that writes it; the error is for people. */
+export function openForReading(path: string): Result<DatabaseSync, string> {
+  if (!existsSync(path)) return err(`No journal files were found (${path} does not exist).`);
+  const opened = attempt(path, (database) => void userVersion(database), true);
+  return opened.ok ? opened : err(`Cannot read the journal ${path}: ${opened.error.message}`);
+}
+
+/** Moves a file that is no usable journal out of the way, with what belongs to it; gives its new name. */
+export function moveAside(path: string, realtimeUsec: number): string {
+  const aside = `${path}.corrupt-${Math.floor(realtimeUsec / 1000)}`;
+  for (const suffix of ['', '-wal', '-shm']) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+  return aside;
+}
+
+/** Sorts what SQLite or the file system threw into what can be done about it. */
+export function storageFailure(error: unknown): StorageFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  const sqlite = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  const system = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return { kind: sqliteKinds[sqlite] ?? systemKinds[system] ?? 'other', message };
+}
+
+const sqliteKinds: Readonly<Record<number, StorageFailure['kind']>> = {
+  8: 'read-only',
+  11: 'corrupt',
+  13: 'full',
+  26: 'corrupt',
+};
+
+const systemKinds: Readonly<Record<string, StorageFailure['kind']>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EROFS: 'read-only',
+  EACCES: 'read-only',
+  EPERM: 'read-only',
+};
+
+const schemaVersion = 1;
+
+/**
+ * `entry` holds what differs from entry to entry, `source` what many have in common. A `span` is some thousand entries
+ * that follow each other: it finds the entries of a time or a boot without an index over all of them, and retention
+ * deletes whole spans. `position` and `stream` make delivery exact: they are written in the transaction of the
+ * entries that come from the same frames.
+ */
+function schema(id: string): string {
+  return `
+begin immediate;
+create table meta(name text primary key, value) without rowid;
+insert into meta values('id', '${id}'), ('next', 1);
+create table unit(id integer primary key, name text not null unique);
+create table source(id integer primary key, identifier text not null, fields text not null, last integer not null);
+create index source_identifier on source(identifier);
+create table entry(id integer primary key, realtime integer, monotonic integer, source integer, unit integer, priority integer, message, extra text);
+create index entry_unit on entry(unit, id, priority) where unit is not null;
+create index entry_urgent on entry(id, priority) where priority <= 4;
+create table span(first integer primary key, last integer, minimum integer, maximum integer, boot text);
+create table position(instance text primary key, sequence integer) without rowid;
+create table stream(id text primary key, pid integer, meta text, pending blob) without rowid;
+pragma user_version = ${schemaVersion};
+commit;`;
+}
+
+const writerSettings = `
+pragma page_size = 8192;
+pragma auto_vacuum = incremental;
+pragma journal_mode = wal;
+pragma synchronous = normal;
+pragma cache_size = -1024;
+pragma wal_autocheckpoint = 1000;
+pragma journal_size_limit = 4194304;
+pragma temp_store = memory;
+pragma busy_timeout = 2000;`;
+
+function userVersion(database: DatabaseSync): number {
+  return Number(database.prepare('pragma user_version').get()?.['user_version'] ?? 0);
+}
+
+function attempt(path: string, prepare: (database: DatabaseSync) => void, readOnly = false): Result<DatabaseSync, StorageFailure> {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { readOnly });
+    if (readOnly) database.exec('pragma busy_timeout = 2000; pragma cache_size = -2048');
+    prepare(database);
+    return ok(database);
+  } catch (error) {
+    database?.close();
+    return err(storageFailure(error));
+  }
+}

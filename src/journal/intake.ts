@@ -1,0 +1,231 @@
+import type { Stamp } from '../port/keeper.ts';
+import type { JournalFrame } from '../port/journal-wire.ts';
+import { unreachable } from '../base/assert.ts';
+import { levelPrefix, takeLines, takeRest, type LineEnd } from './lines.ts';
+import { parseNative } from './native.ts';
+import { createOrigins, divideFields, originUnit, type Host } from './origins.ts';
+import { type Field, type FieldValue, type Origin, type Row, valueText } from './record.ts';
+import type { Batch, OpenStream, Position } from './storage.ts';
+import { createStream, stringFields, type Stream } from './stream.ts';
+import { parseSyslog } from './syslog.ts';
+
+/** What the journal asks of the machine. */
+export interface Surroundings {
+  readonly host: Host;
+  now(): Stamp;
+  /** The trusted `_…` fields of systemd.journal-fields(7) of a process that may be gone. */
+  processFields(pid: number): Readonly<Record<string, string>>;
+}
+
+/** Turns the keeper's frames into entries; what it has gathered since the last `settle` is a batch. */
+export interface Intake {
+  /** Goes on with this keeper: gives the sequence number of the last frame that is not needed again. The streams of another keeper have ended. */
+  begin(instance: string): number;
+  receive(frame: JournalFrame): void;
+  /** Adds an entry of the journal's own. */
+  note(text: string, priority: number): void;
+  batch(): Batch;
+  /** Forgets the batch, which is stored or given up. */
+  settle(): void;
+  readonly entries: number;
+  /** About how much memory the batch takes. */
+  readonly bytes: number;
+  readonly changed: boolean;
+}
+
+/** An intake that goes on from what is stored. */
+export function createIntake(
+  surroundings: Surroundings,
+  stored: { readonly position: Position; readonly streams: ReadonlyMap<string, OpenStream> },
+): Intake {
+  const origins = createOrigins(surroundings.host, surroundings.processFields);
+  const own = origins.make({ _TRANSPORT: 'driver', SYSLOG_IDENTIFIER: 'tysd-journal', _PID: String(process.pid) });
+  const streams = new Map<string, Stream>();
+  const pids = new Map<number, Stream>();
+  let position = stored.position;
+  let rows: Row[] = [];
+  let bytes = 0;
+  let dirty = new Map<string, OpenStream | undefined>();
+  let moved = false;
+  let clockOffset: number | undefined;
+  for (const [id, stream] of stored.streams) open(id, stream);
+
+  function open(id: string, known: OpenStream): Stream {
+    const stream = createStream(known);
+    streams.set(id, stream);
+    pids.set(stream.pid, stream);
+    return stream;
+  }
+
+  function end(id: string, stream: Stream): void {
+    takeRest(stream.pending, (line, how) => addLine(id, stream, surroundings.now().realtimeUsec, line, how));
+    streams.delete(id);
+    if (pids.get(stream.pid) === stream) pids.delete(stream.pid);
+    dirty.set(id, undefined);
+  }
+
+  function add(row: Omit<Row, 'monotonicUsec'>): void {
+    clockOffset ??= offsetOf(surroundings.now());
+    rows.push({ ...row, monotonicUsec: Math.max(0, row.realtimeUsec - clockOffset) });
+    bytes += rowOverhead + (row.message?.length ?? 0);
+    for (const [name, value] of row.extra) bytes += name.length + value.length;
+  }
+
+  function addLine(id: string, stream: Stream, realtimeUsec: number, line: FieldValue, how: LineEnd): void {
+    const prefix = stream.levelPrefix ? levelPrefix(line) : undefined;
+    const prefixed = prefix !== undefined && prefix.length > 0;
+    const message = prefixed ? line.slice(prefix.length) : line;
+    // As journald does, empty lines are not kept.
+    if (message.length === 0) return;
+    stream.origin ??= streamOrigin(id, stream);
+    add({
+      origin: stream.origin,
+      realtimeUsec,
+      unit: stream.unit,
+      priority: prefixed ? prefix.priority : stream.priority,
+      message,
+      extra: lineBreaks[how],
+    });
+  }
+
+  function streamOrigin(id: string, stream: Stream): Origin {
+    const process = stream.pid > 0 ? surroundings.processFields(stream.pid) : {};
+    return origins.make({ ...process, ...stream.fields, _TRANSPORT: 'stdout', _STREAM_ID: id });
+  }
+
+  function addRecord(frame: JournalFrame & { readonly kind: 'record' }): void {
+    const given: Field[] = Object.entries(stringFields(frame.record));
+    const { shared, content } = divideFields(given.length > 0 ? given : [['MESSAGE', frame.record]], isSharedByManager);
+    const origin = origins.ofManager(shared);
+    const unit = valueText(content.extra.find(([name]) => name === 'UNIT' || name === 'USER_UNIT')?.[1] ?? '');
+    add({ ...content, origin, realtimeUsec: frame.realtimeUsec, priority: content.priority ?? 6, unit: unit || originUnit(origin) });
+  }
+
+  function addDatagram(frame: JournalFrame & { readonly kind: 'datagram' }): void {
+    const known = pids.get(frame.pid)?.fields ?? {};
+    if (frame.source === 'syslog') {
+      const { priority, facility, identifier, message, extra } = parseSyslog(frame.bytes);
+      const origin = origins.ofSender(
+        'syslog',
+        frame,
+        {
+          ...(identifier !== '' && { SYSLOG_IDENTIFIER: identifier }),
+          ...(facility !== undefined && { SYSLOG_FACILITY: String(facility) }),
+        },
+        known,
+      );
+      add({ origin, realtimeUsec: frame.realtimeUsec, unit: originUnit(origin), priority, message, extra });
+      return;
+    }
+    for (const fields of parseNative(frame.bytes)) {
+      const { shared, content } = divideFields(fields, isSharedBySender);
+      const origin = origins.ofSender('journal', frame, shared, known);
+      // Only root may say that an entry is about another unit.
+      const about = frame.uid === 0 ? valueText(content.extra.find(([name]) => aboutUnit.has(name))?.[1] ?? '') : '';
+      add({ ...content, origin, realtimeUsec: frame.realtimeUsec, unit: about || originUnit(origin) });
+    }
+  }
+
+  function note(text: string, priority: number): void {
+    add({ origin: own, realtimeUsec: surroundings.now().realtimeUsec, unit: '', priority, message: text, extra: [] });
+  }
+
+  function take(frame: JournalFrame): void {
+    switch (frame.kind) {
+      case 'hello':
+        return;
+      case 'stream-open': {
+        const id = String(frame.stream);
+        // A repeated open tells again what is known; what the stream had begun stays.
+        dirty.set(id, open(id, { pid: frame.pid, meta: frame.meta, pending: streams.get(id)?.pending ?? new Uint8Array() }));
+        return;
+      }
+      case 'stream-data': {
+        const id = String(frame.stream);
+        const stream = streams.get(id) ?? open(id, { pid: 0, meta: '{}', pending: new Uint8Array() });
+        const before = stream.pending.length;
+        stream.pending = takeLines(stream.pending, frame.bytes, (line, how) => addLine(id, stream, frame.realtimeUsec, line, how));
+        if (before > 0 || stream.pending.length > 0) dirty.set(id, stream);
+        return;
+      }
+      case 'stream-close': {
+        const id = String(frame.stream);
+        const stream = streams.get(id);
+        if (stream !== undefined) end(id, stream);
+        return;
+      }
+      case 'record':
+        return addRecord(frame);
+      case 'datagram':
+        return addDatagram(frame);
+      case 'dropped':
+        return note(`${frame.count} pieces of output were dropped while the journal was away or too slow.`, 4);
+      default:
+        return unreachable(frame);
+    }
+  }
+
+  return {
+    begin(instance) {
+      if (instance === position.instance) return position.sequence;
+      for (const [id, stream] of [...streams]) end(id, stream);
+      position = { instance, sequence: 0 };
+      moved = true;
+      return 0;
+    },
+    receive(frame) {
+      const sequence = frame.kind === 'hello' ? 0 : frame.sequence;
+      if (sequence !== 0) {
+        if (sequence <= position.sequence) return;
+        position = { instance: position.instance, sequence };
+        moved = true;
+      }
+      take(frame);
+    },
+    note,
+    batch: () => ({ rows, streams: dirty, position, bootId: surroundings.host.bootId }),
+    settle() {
+      rows = [];
+      bytes = 0;
+      dirty = new Map();
+      moved = false;
+      clockOffset = undefined;
+    },
+    get entries() {
+      return rows.length;
+    },
+    get bytes() {
+      return bytes;
+    },
+    get changed() {
+      return moved || dirty.size > 0 || rows.length > 0;
+    },
+  };
+}
+
+/** About what an entry takes in memory beside its texts. */
+const rowOverhead = 150;
+
+const lineBreaks: Readonly<Record<LineEnd, readonly Field[]>> = {
+  newline: [],
+  nul: [['_LINE_BREAK', 'nul']],
+  'line-max': [['_LINE_BREAK', 'line-max']],
+  eof: [['_LINE_BREAK', 'eof']],
+};
+
+/** Fields by which a sender of its own accord makes its entries be about another unit (journalctl(1), --unit). */
+const aboutUnit: ReadonlySet<string> = new Set(['UNIT', 'OBJECT_SYSTEMD_UNIT', 'COREDUMP_UNIT']);
+
+const sharedBySender: ReadonlySet<string> = new Set(['SYSLOG_IDENTIFIER', 'SYSLOG_FACILITY']);
+
+function isSharedBySender(name: string): boolean {
+  return sharedBySender.has(name);
+}
+
+function isSharedByManager(name: string): boolean {
+  return sharedBySender.has(name) || (name.startsWith('_') && !name.startsWith('_SOURCE_'));
+}
+
+function offsetOf(now: Stamp): number {
+  return now.realtimeUsec - now.monotonicUsec;
+}

@@ -1,0 +1,91 @@
+import type { Content, Field, Origin } from './record.ts';
+import { valueText } from './record.ts';
+
+/** What is the same in all entries of this machine and boot. */
+export interface Host {
+  readonly bootId: string;
+  readonly machineId: string;
+  readonly hostname: string;
+}
+
+/** The credentials that came with a datagram. */
+export interface Sender {
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Makes origins and finds those that were made before. */
+export interface Origins {
+  make(fields: Readonly<Record<string, string>>): Origin;
+  /** The origin of the manager's own records. */
+  ofManager(fields: Readonly<Record<string, string>>): Origin;
+  /** The origin of a datagram; `known` is what we know of its process where the machine cannot tell. */
+  ofSender(transport: string, sender: Sender, fields: Readonly<Record<string, string>>, known: Readonly<Record<string, string>>): Origin;
+}
+
+/** Origins of one host; `processFields` gives the trusted fields of a process that may be gone. */
+export function createOrigins(host: Host, processFields: (pid: number) => Readonly<Record<string, string>>): Origins {
+  const cache = new Map<string, Origin>();
+
+  function make(fields: Readonly<Record<string, string>>): Origin {
+    return {
+      identifier: fields['SYSLOG_IDENTIFIER'] ?? '',
+      fields: { ...fields, _BOOT_ID: host.bootId, _MACHINE_ID: host.machineId, _HOSTNAME: host.hostname },
+    };
+  }
+
+  function cached(key: string, fields: () => Readonly<Record<string, string>>): Origin {
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    const origin = make(fields());
+    if (cache.size >= maximumCached) cache.clear();
+    cache.set(key, origin);
+    return origin;
+  }
+
+  return {
+    make,
+    ofManager: (fields) => cached(JSON.stringify(fields), () => ({ SYSLOG_IDENTIFIER: 'systemd', _TRANSPORT: 'journal', ...fields })),
+    ofSender: (transport, sender, fields, known) =>
+      cached(JSON.stringify([transport, sender.pid, sender.uid, sender.gid, known['_SYSTEMD_INVOCATION_ID'], fields]), () => {
+        const process = processFields(sender.pid);
+        return {
+          ...(process['_COMM'] !== undefined && { SYSLOG_IDENTIFIER: process['_COMM'] }),
+          ...process,
+          ...known,
+          ...fields,
+          _TRANSPORT: transport,
+          _PID: String(sender.pid),
+          _UID: String(sender.uid),
+          _GID: String(sender.gid),
+        };
+      }),
+  };
+}
+
+/** The unit that an origin's entries belong to, or ''. */
+export function originUnit(origin: Origin): string {
+  return origin.fields['_SYSTEMD_USER_UNIT'] ?? origin.fields['_SYSTEMD_UNIT'] ?? '';
+}
+
+/** Divides fields into those that go into the origin, as `isShared` says, and the content. Of fields that can be only once, the first counts. */
+export function divideFields(
+  fields: readonly Field[],
+  isShared: (name: string) => boolean,
+): { readonly shared: Record<string, string>; readonly content: Omit<Content, 'unit'> } {
+  const shared: Record<string, string> = {};
+  const extra: Field[] = [];
+  let message: Content['message'] = null;
+  let priority: number | null = null;
+  for (const field of fields) {
+    const [name, value] = field;
+    if (name === 'MESSAGE' && message === null) message = value;
+    else if (name === 'PRIORITY' && priority === null && /^[0-7]$/.test(valueText(value))) priority = Number(valueText(value));
+    else if (isShared(name) && typeof value === 'string' && shared[name] === undefined) shared[name] = value;
+    else extra.push(field);
+  }
+  return { shared, content: { priority, message, extra } };
+}
+
+const maximumCached = 2048;

@@ -1,0 +1,215 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { type Result, err, ok } from '../base/result.ts';
+import { type StorageFailure, storageFailure } from './database.ts';
+import { encodeFields, type Origin, type Row } from './record.ts';
+
+/** A stream whose end has not come: what is known of it, and its bytes that are no line yet. */
+export interface OpenStream {
+  readonly pid: number;
+  readonly meta: string;
+  readonly pending: Uint8Array;
+}
+
+/** How far the frames of a keeper have been stored. */
+export interface Position {
+  readonly instance: string;
+  readonly sequence: number;
+}
+
+/** What is stored whole or not at all. */
+export interface Batch {
+  readonly rows: readonly Row[];
+  /** Streams that changed, by id; undefined for one that has ended. */
+  readonly streams: ReadonlyMap<string, OpenStream | undefined>;
+  readonly position: Position;
+  readonly bootId: string;
+}
+
+/** The writing end of the journal's file. */
+export interface Storage extends Disposable {
+  /** Stores a batch in one transaction; after a failure nothing of it is stored. */
+  commit(batch: Batch): Result<void, StorageFailure>;
+  /** Where the last committed batch ended. */
+  position(): Position;
+  streams(): ReadonlyMap<string, OpenStream>;
+}
+
+/** Storage in an open database; closes it when disposed. */
+export function createStorage(database: DatabaseSync): Storage {
+  const statements = prepareStatements(database);
+  let origins = new WeakMap<Origin, number>();
+  let units = new Map<string, number>();
+  let span = lastSpan(database);
+  let version = dataVersion();
+
+  function dataVersion(): unknown {
+    return statements.dataVersion.get()?.['data_version'];
+  }
+
+  function forget(): void {
+    origins = new WeakMap();
+    units = new Map();
+    span = lastSpan(database);
+  }
+
+  function originId(origin: Origin, entry: number): number {
+    const known = origins.get(origin);
+    if (known !== undefined) return known;
+    const id = Number(statements.addSource.run(origin.identifier, JSON.stringify(origin.fields), entry).lastInsertRowid);
+    origins.set(origin, id);
+    return id;
+  }
+
+  function unitId(name: string): number | null {
+    if (name === '') return null;
+    const known = units.get(name);
+    if (known !== undefined) return known;
+    const found = statements.findUnit.get(name)?.['id'];
+    const id = found === undefined ? Number(statements.addUnit.run(name).lastInsertRowid) : Number(found);
+    if (units.size >= maximumCachedUnits) units.clear();
+    units.set(name, id);
+    return id;
+  }
+
+  function insertRows(rows: readonly Row[], first: number): void {
+    const used = new Map<number, number>();
+    let values: SQLInputValue[] = [];
+    for (const [index, row] of rows.entries()) {
+      const id = first + index;
+      const source = originId(row.origin, id);
+      used.set(source, id);
+      values.push(id, row.realtimeUsec, row.monotonicUsec, source, unitId(row.unit), row.priority, row.message, encodeFields(row.extra));
+      if (values.length < rowsAtOnce * columns) continue;
+      statements.addMany.run(...values);
+      values = [];
+    }
+    for (let at = 0; at < values.length; at += columns) statements.addOne.run(...values.slice(at, at + columns));
+    for (const [source, last] of used) statements.touchSource.run(last, source);
+  }
+
+  function store(batch: Batch): Span | undefined {
+    let next = span;
+    if (batch.rows.length > 0) {
+      const first = Number(statements.next.get()?.['value']);
+      insertRows(batch.rows, first);
+      next = extendSpan(span, batch, first);
+      statements.putSpan.run(next.first, next.last, next.minimum, next.maximum, next.boot);
+      statements.setNext.run(first + batch.rows.length);
+    }
+    for (const [id, stream] of batch.streams) {
+      if (stream === undefined) statements.deleteStream.run(id);
+      else statements.putStream.run(id, stream.pid, stream.meta, stream.pending);
+    }
+    statements.forgetPositions.run(batch.position.instance);
+    statements.putPosition.run(batch.position.instance, batch.position.sequence);
+    return next;
+  }
+
+  return {
+    commit(batch) {
+      try {
+        statements.begin.run();
+        const seen = dataVersion();
+        // Another process has changed the file (journalctl --vacuum-size): what is cached of it may be gone.
+        if (seen !== version) forget();
+        const next = store(batch);
+        statements.commit.run();
+        span = next;
+        version = seen;
+        return ok(undefined);
+      } catch (error) {
+        const failure = storageFailure(error);
+        rollBack(database);
+        origins = new WeakMap();
+        units = new Map();
+        return err(failure);
+      }
+    },
+    position() {
+      const row = database.prepare('select instance, sequence from position').get();
+      return { instance: String(row?.['instance'] ?? ''), sequence: Number(row?.['sequence'] ?? 0) };
+    },
+    streams() {
+      const streams = new Map<string, OpenStream>();
+      for (const row of database.prepare('select id, pid, meta, pending from stream').all()) {
+        const { id, pid, meta, pending } = row;
+        streams.set(String(id), { pid: Number(pid), meta: String(meta), pending: pending instanceof Uint8Array ? pending : new Uint8Array() });
+      }
+      return streams;
+    },
+    [Symbol.dispose]() {
+      database.close();
+    },
+  };
+}
+
+const maximumCachedUnits = 10_000;
+const columns = 8;
+const rowsAtOnce = 25;
+/** Large enough that spans are few, small enough that deleting one is done in a few milliseconds. */
+const entriesOfSpan = 4096;
+
+interface Span {
+  readonly first: number;
+  readonly last: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly boot: string;
+}
+
+function extendSpan(span: Span | undefined, batch: Batch, first: number): Span {
+  const extends_ = span !== undefined && span.boot === batch.bootId && first - span.first < entriesOfSpan;
+  let minimum = extends_ ? span.minimum : Infinity;
+  let maximum = extends_ ? span.maximum : 0;
+  for (const row of batch.rows) {
+    if (row.realtimeUsec < minimum) minimum = row.realtimeUsec;
+    if (row.realtimeUsec > maximum) maximum = row.realtimeUsec;
+  }
+  return { first: extends_ ? span.first : first, last: first + batch.rows.length - 1, minimum, maximum, boot: batch.bootId };
+}
+
+function lastSpan(database: DatabaseSync): Span | undefined {
+  const row = database.prepare('select * from span order by first desc limit 1').get();
+  if (row === undefined) return undefined;
+  return {
+    first: Number(row['first']),
+    last: Number(row['last']),
+    minimum: Number(row['minimum']),
+    maximum: Number(row['maximum']),
+    boot: String(row['boot']),
+  };
+}
+
+function prepareStatements(database: DatabaseSync): Readonly<Record<keyof typeof sql, StatementSync>> {
+  const entries = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]);
+  return Object.fromEntries(entries);
+}
+
+const tuple = `(${Array(columns).fill('?').join(',')})`;
+
+const sql = {
+  begin: 'begin immediate',
+  commit: 'commit',
+  dataVersion: 'pragma data_version',
+  next: `select value from meta where name = 'next'`,
+  setNext: `update meta set value = ? where name = 'next'`,
+  addOne: `insert into entry values${tuple}`,
+  addMany: `insert into entry values${Array(rowsAtOnce).fill(tuple).join(',')}`,
+  addSource: 'insert into source(identifier, fields, last) values(?, ?, ?)',
+  touchSource: 'update source set last = ? where id = ?',
+  findUnit: 'select id from unit where name = ?',
+  addUnit: 'insert into unit(name) values(?)',
+  putSpan: 'insert or replace into span values(?, ?, ?, ?, ?)',
+  putStream: 'insert or replace into stream values(?, ?, ?, ?)',
+  deleteStream: 'delete from stream where id = ?',
+  putPosition: 'insert or replace into position values(?, ?)',
+  forgetPositions: 'delete from position where instance <> ?',
+} as const;
+
+function rollBack(database: DatabaseSync): void {
+  try {
+    database.exec('rollback');
+  } catch {
+    // There is none to roll back where BEGIN itself failed.
+  }
+}

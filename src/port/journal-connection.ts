@@ -1,0 +1,53 @@
+import { connect } from 'node:net';
+
+import { type JournalFrame, decodeJournalFrames, encodeJournalAck, encodeJournalHello, journalVersion } from './journal-wire.ts';
+
+/** The journal's end of its link to the keeper. */
+export interface JournalLink {
+  /** Tells the keeper that everything up to this sequence number is committed durably. */
+  acknowledge(sequence: number): void;
+  /** Stops or resumes reading, so that the keeper, and behind it the services, wait. */
+  pause(): void;
+  resume(): void;
+  close(): void;
+}
+
+/** What the journal does with what comes over the link. */
+export interface JournalReceiver {
+  /** The last sequence number that is committed for this instance of the keeper, or 0. */
+  lastSequence(instance: bigint): number;
+  /** The frames that came together, in order; their bytes are the receiver's to keep. */
+  received(frames: readonly JournalFrame[]): void;
+  /** The keeper is gone, or (with an error) the link is unusable. */
+  closed(error?: string): void;
+}
+
+/** Connects the journal process to the keeper's journal socket, whose path is in $TYSD_JOURNAL. */
+export function connectJournal(path: string, receiver: JournalReceiver): JournalLink {
+  const socket = connect(path);
+  let rest: Uint8Array = new Uint8Array(0);
+  let failure: string | undefined;
+  const fail = (message: string) => {
+    failure ??= message;
+    socket.destroy();
+  };
+  socket.on('data', (chunk: Uint8Array) => {
+    const decoded = decodeJournalFrames(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]));
+    if (!decoded.ok) return fail(`The keeper sent nonsense: ${decoded.error}`);
+    rest = decoded.value.rest;
+    const [first] = decoded.value.frames;
+    if (first?.kind === 'hello') {
+      if (first.version !== journalVersion) return fail(`The keeper speaks version ${first.version}, not ${journalVersion}`);
+      socket.write(encodeJournalHello(receiver.lastSequence(first.instance)));
+    }
+    if (decoded.value.frames.length > 0) receiver.received(decoded.value.frames);
+  });
+  socket.on('error', (error) => fail(`The keeper's journal socket ${path}: ${error.message}`));
+  socket.on('close', () => receiver.closed(failure));
+  return {
+    acknowledge: (sequence) => void socket.write(encodeJournalAck(sequence)),
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+    close: () => void socket.destroy(),
+  };
+}

@@ -1,0 +1,68 @@
+import { invariant } from '../../base/assert.ts';
+import type { ExecRequest } from '../../exec/request.ts';
+import type { ServiceSettings } from '../../unit/settings/service.ts';
+import type { Command } from '../../unit/values/types.ts';
+import { processEnvironment } from './environment.ts';
+import type { CommandReference, Process, ServiceList } from './state.ts';
+import { type Live, limits, type Turn } from './turn.ts';
+
+/** Asks for a process that carries out one command of the unit. */
+export function spawn(turn: Turn, live: Live, command: CommandReference): Process {
+  const child = turn.context.nextChild();
+  const isMain = command.list === 'ExecStart';
+  const request = execRequest(turn, live, command, isMain);
+  turn.effects.push({ effect: 'spawn', child, request, reportExec: isMain && turn.service.Type === 'exec' });
+  return { child, pid: null, command, startUsec: turn.context.now, startRealtimeUsec: turn.context.realtimeUsec };
+}
+
+/** The command that a process carries out, if it is still in the unit's files. */
+export function commandOf(service: ServiceSettings, process: Process): Command | undefined {
+  return process.command === null ? undefined : service[process.command.list][process.command.index];
+}
+
+/** The command after the one that a process carries out. */
+export function nextCommand(service: ServiceSettings, process: Process): CommandReference | null {
+  if (process.command === null) return null;
+  const { list, index } = process.command;
+  return index + 1 < service[list].length ? { list, index: index + 1 } : null;
+}
+
+/** The first command of a list; null where the list is empty. */
+export function firstCommand(service: ServiceSettings, list: ServiceList): CommandReference | null {
+  return service[list].length > 0 ? { list, index: 0 } : null;
+}
+
+function execRequest(turn: Turn, live: Live, reference: CommandReference, isMain: boolean): ExecRequest {
+  const { config, service, context } = turn;
+  const command = service[reference.list][reference.index];
+  invariant(command !== undefined, `${config.name} has no ${reference.list} command ${reference.index}`);
+  const sockets = isMain || usesSocket(turn) ? context.sockets() : [];
+  const watchdogUsec = isMain ? limits.watchdog(turn, live.memory) : Infinity;
+  const only = sockets.length === 1 ? sockets[0] : undefined;
+  return {
+    config,
+    command,
+    list: reference.list,
+    // For the process that it makes, the starter of a forking daemon is what a main process is: it gets the descriptors.
+    main: isMain,
+    invocationId: context.invocationId,
+    environment: processEnvironment(turn, live, reference),
+    descriptors: isMain ? [...sockets, ...live.memory.stored.map(({ held, name }) => ({ held, name, stored: true }))] : [],
+    notify: takesNotifications(turn, live, isMain && service.Type !== 'forking'),
+    idle: isMain && service.Type === 'idle',
+    ...(watchdogUsec === Infinity ? {} : { watchdogUsec }),
+    ...(only === undefined ? {} : { socket: only.held }),
+  };
+}
+
+/** Who gets $NOTIFY_SOCKET: the main process unless access is none, control processes where they may speak too. */
+function takesNotifications(turn: Turn, live: Live, isMain: boolean): boolean {
+  const access = live.memory.notifyAccess ?? turn.service.NotifyAccess;
+  return isMain ? access !== 'none' : access === 'exec' || access === 'all';
+}
+
+function usesSocket({ config }: Turn): boolean {
+  const exec = config.exec;
+  if (exec === undefined) return false;
+  return [exec.StandardInput, exec.StandardOutput, exec.StandardError].some((stream) => stream?.kind === 'socket');
+}

@@ -1,0 +1,19 @@
+/** The absolute path that a symlink at `path` with this text leads to, by its text alone. */
+export function resolveLink(path: string, target: string): string {
+  return normalize(target.startsWith('/') ? target : `${path.slice(0, path.lastIndexOf('/'))}/${target}`);
+}
+
+/** The path without `.`, `..` and doubled slashes, by its text alone. */
+export function normalize(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+/** The last component of a path. */
+export function leafOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,167 @@
+import type { Result } from '../../base/result.ts';
+import type { InvertibleList } from '../values/name-list.ts';
+import type { ValueContext, ValueError } from '../values/parser.ts';
+import { boolean, tristate } from '../values/boolean.ts';
+import { capabilityList } from '../values/capability.ts';
+import { fatal, orEmpty } from '../values/combine.ts';
+import { booleanOr, oneOf } from '../values/enum.ts';
+import { invertibleNames } from '../values/name-list.ts';
+import { absolutePath, bindList, prefixedPathList, temporaryFileSystemList } from '../values/path.ts';
+import { plainString, string } from '../values/string.ts';
+import { syscallList } from '../values/syscall-list.ts';
+import { words } from '../values/words.ts';
+import { combining, entries, last, list, renamed } from './setting.ts';
+import { later } from './status.ts';
+
+/** What a service may see and do (systemd.exec(5), "Sandboxing" and "Capabilities"). */
+export const sandboxRows = {
+  RootImage: last(orEmpty(fatal(absolutePath), ''), '', {
+    since: 233,
+    meaning: 'Disk image or device mounted as root',
+    status: later.sandbox,
+  }),
+  RootImageOptions: last(plainString, '', { since: 247, meaning: 'Mount options per partition of RootImage', status: later.sandbox }),
+  RootImagePolicy: last(plainString, '', { since: 254, meaning: 'Which partitions of RootImage may/must be used', status: later.sandbox }),
+  RootHash: last(plainString, '', { since: 246, meaning: 'dm-verity root hash (hex or file) for RootImage', status: later.sandbox }),
+  RootHashSignature: last(plainString, '', { since: 246, meaning: 'PKCS7 signature of the root hash', status: later.sandbox }),
+  RootVerity: last(orEmpty(fatal(absolutePath), ''), '', { since: 246, meaning: 'File with the dm-verity data', status: later.sandbox }),
+  RootEphemeral: last(boolean, false, { since: 254, meaning: 'Work on a throw-away copy of the root', status: later.sandbox }),
+  RootMStack: last(orEmpty(fatal(absolutePath), ''), '', {
+    since: 260,
+    meaning: 'Layered mount stack used as root',
+    status: later.sandbox,
+  }),
+  ExtensionDirectories: list(prefixedPathList, {
+    since: 251,
+    meaning: 'Directories overlaid on /usr, /opt, /etc as extensions',
+    status: later.sandbox,
+  }),
+  ExtensionImages: entries(plainString, { since: 248, meaning: 'Images overlaid on the service hierarchy', status: later.sandbox }),
+  ExtensionImagePolicy: last(plainString, '', { since: 254, meaning: 'Image policy for ExtensionImages', status: later.sandbox }),
+  MountImages: entries(plainString, {
+    since: 247,
+    meaning: 'Images mounted at given places: image:mountpoint[:opts]',
+    status: later.sandbox,
+  }),
+  MountImagePolicy: last(plainString, '', { since: 254, meaning: 'Image policy for MountImages', status: later.sandbox }),
+  RemoveIPC: last(boolean, false, { since: 232, meaning: 'Remove SysV/POSIX IPC objects of user/group on stop', status: later.sandbox }),
+  SecureBits: last(words, undefined, { since: 183, meaning: 'keep-caps, noroot... secure bits', status: later.sandbox }),
+  CapabilityBoundingSet: combining(
+    'merge',
+    entries(capabilityList, { since: 183, meaning: 'Bounding set; ~ inverts', status: later.sandbox }),
+  ),
+  AmbientCapabilities: combining('merge', entries(capabilityList, { since: 229, meaning: 'Ambient set', status: later.sandbox })),
+  KeyringMode: last(oneOf('inherit', 'private', 'shared'), undefined, {
+    since: 235,
+    meaning: 'Kernel session keyring: inherit, private, shared',
+    status: later.sandbox,
+  }),
+  ProtectProc: last(oneOf('default', 'noaccess', 'invisible', 'ptraceable'), undefined, {
+    since: 247,
+    meaning: 'hidepid mode of /proc',
+    status: later.sandbox,
+  }),
+  ProcSubset: last(oneOf('all', 'pid'), undefined, { since: 247, meaning: 'all or pid', status: later.sandbox }),
+  PrivateBPF: last(boolean, false, { since: 258, meaning: 'Private bpffs instance', status: later.sandbox }),
+  BPFDelegateCommands: last(words, undefined, { since: 258, meaning: 'Commands delegated through bpffs', status: later.sandbox }),
+  BPFDelegateMaps: last(words, undefined, { since: 258, meaning: 'Map types delegated through bpffs', status: later.sandbox }),
+  BPFDelegatePrograms: last(words, undefined, { since: 258, meaning: 'Program types delegated through bpffs', status: later.sandbox }),
+  BPFDelegateAttachments: last(words, undefined, { since: 258, meaning: 'Attach types delegated through bpffs', status: later.sandbox }),
+  SystemCallFilter: combining(
+    'merge',
+    entries(syscallList, { since: 187, meaning: 'Allowed system calls, or denied with ~; @groups; name:errno', status: later.sandbox }),
+  ),
+  SystemCallArchitectures: list(words, { since: 209, meaning: 'Allowed system call ABIs', status: later.sandbox }),
+  SystemCallErrorNumber: last(plainString, '', { since: 209, meaning: 'errno returned instead of killing; kill', status: later.sandbox }),
+  SystemCallLog: combining('merge', entries(syscallList, { since: 247, meaning: 'System calls logged', status: later.sandbox })),
+  MemoryDenyWriteExecute: last(boolean, false, { since: 231, meaning: 'Refuse writable+executable mappings', status: later.sandbox }),
+  RestrictNamespaces: combining(
+    'merge',
+    entries(namespaces, { since: 233, meaning: 'Namespace types the service may create', status: later.sandbox }),
+  ),
+  RestrictRealtime: last(boolean, false, { since: 231, meaning: 'Refuse real-time scheduling', status: later.sandbox }),
+  RestrictSUIDSGID: last(boolean, false, { since: 242, meaning: 'Refuse setting SUID/SGID bits', status: later.sandbox }),
+  RestrictAddressFamilies: combining(
+    'merge',
+    entries(invertibleNames, { since: 211, meaning: 'Allowed socket families, or denied with ~, or none', status: later.sandbox }),
+  ),
+  LockPersonality: last(boolean, false, { since: 235, meaning: 'Refuse personality changes', status: later.sandbox }),
+  DelegateNamespaces: combining(
+    'merge',
+    entries(namespaces, { since: 258, meaning: 'Namespaces owned by the user namespace of the service', status: later.sandbox }),
+  ),
+  RestrictFileSystems: combining(
+    'merge',
+    entries(invertibleNames, { since: 250, meaning: 'Allowed file system types (BPF LSM), or denied with ~', status: later.sandbox }),
+  ),
+  ReadWriteDirectories: renamed('ReadWritePaths', { since: 0, meaning: 'Legacy spelling of ReadWritePaths' }),
+  ReadOnlyDirectories: renamed('ReadOnlyPaths', { since: 0, meaning: 'Legacy spelling of ReadOnlyPaths' }),
+  InaccessibleDirectories: renamed('InaccessiblePaths', { since: 0, meaning: 'Legacy spelling of InaccessiblePaths' }),
+  ReadWritePaths: list(prefixedPathList, { since: 231, meaning: 'Paths kept writable', status: later.sandbox }),
+  ReadOnlyPaths: list(prefixedPathList, { since: 231, meaning: 'Paths made read-only', status: later.sandbox }),
+  InaccessiblePaths: list(prefixedPathList, { since: 231, meaning: 'Paths masked', status: later.sandbox }),
+  ExecPaths: list(prefixedPathList, { since: 231, meaning: 'Paths from which execution is allowed', status: later.sandbox }),
+  NoExecPaths: list(prefixedPathList, { since: 231, meaning: 'Paths from which execution is refused', status: later.sandbox }),
+  BindPaths: list(bindList, { since: 233, meaning: 'src[:dst[:rbind|norbind]] bind mounts', status: later.sandbox }),
+  BindReadOnlyPaths: list(bindList, { since: 233, meaning: 'Same, read-only', status: later.sandbox }),
+  TemporaryFileSystem: list(temporaryFileSystemList, { since: 238, meaning: 'path[:opts] tmpfs mounts', status: later.sandbox }),
+  PrivateTmp: last(booleanOr('disconnected'), false, {
+    since: 183,
+    meaning: 'Private /tmp and /var/tmp (connected, or disconnected tmpfs)',
+    status: later.sandbox,
+  }),
+  PrivateDevices: last(boolean, false, { since: 209, meaning: 'Minimal private /dev', status: later.sandbox }),
+  ProtectKernelTunables: last(boolean, false, { since: 232, meaning: 'Kernel tunables read-only', status: later.sandbox }),
+  ProtectKernelModules: last(boolean, false, { since: 232, meaning: 'No module loading', status: later.sandbox }),
+  ProtectKernelLogs: last(boolean, false, { since: 244, meaning: 'No kernel log access', status: later.sandbox }),
+  ProtectClock: last(boolean, false, { since: 245, meaning: 'No clock changes', status: later.sandbox }),
+  ProtectControlGroups: last(booleanOr('private', 'strict'), false, {
+    since: 232,
+    meaning: 'cgroup tree read-only (private/strict: own namespace)',
+    status: later.sandbox,
+  }),
+  UserNamespacePath: last(orEmpty(absolutePath, ''), '', { since: 259, meaning: 'Join an existing user namespace', status: later.sandbox }),
+  NetworkNamespacePath: last(orEmpty(absolutePath, ''), '', {
+    since: 242,
+    meaning: 'Join an existing network namespace',
+    status: later.sandbox,
+  }),
+  IPCNamespacePath: last(orEmpty(absolutePath, ''), '', { since: 248, meaning: 'Join an existing IPC namespace', status: later.sandbox }),
+  PrivateNetwork: last(boolean, false, { since: 183, meaning: 'Private network namespace with only lo', status: later.sandbox }),
+  PrivateUsers: last(booleanOr('self', 'identity', 'full', 'managed'), false, {
+    since: 232,
+    meaning: 'Private user namespace: self, identity, full, managed',
+    status: later.sandbox,
+  }),
+  PrivateMounts: last(tristate, undefined, { since: 239, meaning: 'Private mount namespace', status: later.sandbox }),
+  PrivateIPC: last(boolean, false, { since: 248, meaning: 'Private IPC namespace', status: later.sandbox }),
+  PrivatePIDs: last(boolean, false, { since: 257, meaning: 'Private PID namespace', status: later.sandbox }),
+  ProtectSystem: last(booleanOr('full', 'strict'), false, {
+    since: 214,
+    meaning: 'System directories read-only: yes, full, strict',
+    status: later.sandbox,
+  }),
+  ProtectHome: last(booleanOr('read-only', 'tmpfs'), false, {
+    since: 214,
+    meaning: 'Home directories hidden: yes, read-only, tmpfs',
+    status: later.sandbox,
+  }),
+  MountFlags: last(oneOf('shared', 'slave', 'private'), undefined, {
+    since: 183,
+    meaning: 'Mount propagation: shared, slave, private',
+    status: later.sandbox,
+  }),
+  MountAPIVFS: last(tristate, undefined, { since: 233, meaning: 'Mount /proc, /sys, /dev in the namespace', status: later.sandbox }),
+  BindLogSockets: last(tristate, undefined, { since: 257, meaning: 'Bind the journal sockets into the namespace', status: later.sandbox }),
+  Personality: last(plainString, '', { since: 209, meaning: 'ABI personality reported by uname', status: later.sandbox }),
+  SELinuxContext: last(string, '', { since: 209, meaning: 'SELinux label for exec; leading - ignores errors', status: later.sandbox }),
+  AppArmorProfile: last(string, '', { since: 210, meaning: 'AppArmor profile; leading - ignores errors', status: later.sandbox }),
+  SmackProcessLabel: last(string, '', { since: 218, meaning: 'SMACK label; leading - ignores errors', status: later.sandbox }),
+  ProtectHostname: last(plainString, '', { since: 242, meaning: 'Private/immutable hostname', status: later.sandbox }),
+};
+
+/** RestrictNamespaces= and DelegateNamespaces=: all or none, or a list that `~` inverts. */
+function namespaces(text: string, context: ValueContext): Result<boolean | InvertibleList, ValueError> {
+  const all = boolean(text, context);
+  return all.ok ? all : invertibleNames(text, context);
+}

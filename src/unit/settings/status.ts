@@ -1,0 +1,14 @@
+import type { Status } from './setting.ts';
+
+/** Why groups of directives are read and checked but not acted on so far. */
+export const later = {
+  process: { notYet: 'this property of processes is not carried out yet' },
+  sandbox: { notYet: 'sandboxing is not carried out yet' },
+  resources: { notYet: 'resource control is not carried out yet' },
+  services: { notYet: 'this part of services is not carried out yet' },
+  sockets: { notYet: 'this part of sockets is not carried out yet' },
+  timers: { notYet: 'timers do not run yet' },
+  paths: { notYet: 'path units do not watch yet' },
+  mounts: { notYet: 'mounts, automounts and swaps are not carried out yet' },
+  scopes: { notYet: 'scopes are not carried out yet' },
+} as const satisfies Readonly<Record<string, Status>>;

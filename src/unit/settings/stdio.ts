@@ -1,0 +1,47 @@
+import { boolean } from '../values/boolean.ts';
+import { orEmpty } from '../values/combine.ts';
+import { inputData, inputText } from '../values/input-data.ts';
+import { unsigned } from '../values/integer.ts';
+import { absolutePath } from '../values/path.ts';
+import { inputSource, outputTarget } from '../values/standard-stream.ts';
+import { plainString, string } from '../values/string.ts';
+import { logFacility, logLevel } from '../values/syslog.ts';
+import { timespan } from '../values/timespan.ts';
+import { concatenateBytes } from './merge.ts';
+import { entries, into, last, merged } from './setting.ts';
+import { later } from './status.ts';
+
+/** Standard streams, terminals and logging (systemd.exec(5)). */
+export const stdioRows = {
+  StandardInput: last(inputSource, { kind: 'null' }, { since: 183, meaning: 'Where fd 0 comes from' }),
+  StandardOutput: last(outputTarget, undefined, { since: 183, meaning: 'Where fd 1 goes' }),
+  StandardError: last(outputTarget, undefined, { since: 183, meaning: 'Where fd 2 goes' }),
+  StandardInputText: into(
+    'StandardInputData',
+    merged(inputText, undefined, concatenateBytes, { since: 236, meaning: 'Text fed to stdin (one line per assignment, appended)' }),
+  ),
+  StandardInputData: into(
+    'StandardInputData',
+    merged(inputData, undefined, concatenateBytes, { since: 236, meaning: 'Base64 data fed to stdin (appended)' }),
+  ),
+  TTYPath: last(orEmpty(absolutePath, ''), '', { since: 183, meaning: 'Terminal for tty input/output' }),
+  TTYReset: last(boolean, false, { since: 183, meaning: 'Reset the terminal before/after use', status: later.process }),
+  TTYVHangup: last(boolean, false, { since: 183, meaning: 'Disconnect other users of the terminal', status: later.process }),
+  TTYVTDisallocate: last(boolean, false, { since: 183, meaning: 'Clear the virtual console', status: later.process }),
+  TTYRows: last(unsigned, undefined, { since: 250, meaning: 'Rows set on the terminal', status: later.process }),
+  TTYColumns: last(unsigned, undefined, { since: 250, meaning: 'Columns set on the terminal', status: later.process }),
+  SyslogIdentifier: last(string, '', { since: 183, meaning: 'Tag of log lines' }),
+  SyslogFacility: last(logFacility, 'daemon', { since: 183, meaning: 'Syslog facility' }),
+  SyslogLevel: last(logLevel, 'info', { since: 183, meaning: 'Default syslog level' }),
+  SyslogLevelPrefix: last(boolean, true, { since: 183, meaning: 'Interpret <N> prefixes of log lines' }),
+  LogLevelMax: last(logLevel, undefined, { since: 236, meaning: 'Drop messages above this level', status: later.process }),
+  LogRateLimitIntervalSec: last(timespan, undefined, {
+    since: 240,
+    meaning: 'Journal rate limit window for the unit',
+    status: later.process,
+  }),
+  LogRateLimitBurst: last(unsigned, undefined, { since: 240, meaning: 'Journal rate limit burst for the unit', status: later.process }),
+  LogExtraFields: entries(string, { since: 236, meaning: 'Extra journal fields FIELD=value', status: later.process }),
+  LogFilterPatterns: entries(plainString, { since: 253, meaning: 'Regex allow list, or deny list with ~', status: later.process }),
+  LogNamespace: last(string, '', { since: 245, meaning: 'Separate journal namespace', status: later.process }),
+};

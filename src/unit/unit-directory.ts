@@ -1,0 +1,199 @@
+import { aliasRefusal } from './alias.ts';
+import { isUnitName } from './name.ts';
+import { parseUnitText, type UnitText } from './syntax.ts';
+import type { UnitFiles } from './unit-files.ts';
+
+/** What a name in the search path is: a file (or a link out of the path), another name for a unit, or nothing that can be read. */
+export type Entry =
+  | { readonly is: 'file'; readonly path: string }
+  | { readonly is: 'alias'; readonly path: string; readonly target: string }
+  | { readonly is: 'unusable'; readonly path: string; readonly reason: string };
+
+/** Longest chain of aliases that is followed. */
+const LONGEST_CHAIN = 8;
+
+/**
+ * What the directories of the search path hold, listed once, so that loading thousands of units does not ask each of a dozen
+ * directories for each name. `refresh` lists anew what has changed; for `daemon-reload` make a new one.
+ */
+export class UnitDirectory {
+  readonly files: UnitFiles;
+  readonly searchPath: readonly string[];
+  #listings: readonly Listing[];
+  #entries: ReadonlyMap<string, Entry>;
+  #aliases: ReadonlyMap<string, readonly string[]>;
+  #directories: ReadonlyMap<string, readonly string[]>;
+  readonly #texts = new Map<string, UnitText>();
+
+  constructor(files: UnitFiles, searchPath: readonly string[]) {
+    this.files = files;
+    this.searchPath = searchPath;
+    this.#listings = listAll(files, searchPath, []);
+    const index = indexOf(this.#listings);
+    this.#entries = index.entries;
+    this.#aliases = index.aliases;
+    this.#directories = index.directories;
+  }
+
+  /** Lists the directories that have changed since they were listed; says whether there were any. One stat(2) for each directory. */
+  refresh(): boolean {
+    const listings = listAll(this.files, this.searchPath, this.#listings);
+    if (listings.length === this.#listings.length && listings.every((listing, at) => listing === this.#listings[at])) return false;
+    this.#listings = listings;
+    const index = indexOf(listings);
+    this.#entries = index.entries;
+    this.#aliases = index.aliases;
+    this.#directories = index.directories;
+    this.#texts.clear();
+    return true;
+  }
+
+  /** What the search path has under exactly this name. */
+  entry(name: string): Entry | undefined {
+    return this.#entries.get(name);
+  }
+
+  /** The entry that a name leads to through its aliases, with the name that it has there; `loop` where the links go round. */
+  resolve(name: string): { readonly name: string; readonly entry: Entry } | 'loop' | undefined {
+    return follow(this.#entries, name);
+  }
+
+  /** The other names of a unit that links in the search path make. */
+  aliasesOf(name: string): readonly string[] {
+    return this.#aliases.get(name) ?? [];
+  }
+
+  /** The paths of the directories with this name, such as `a.service.d` or `b.target.wants`, the strongest first. */
+  directories(name: string): readonly string[] {
+    return this.#directories.get(name) ?? [];
+  }
+
+  /** All names of units that the search path has, sorted. */
+  names(): readonly string[] {
+    return [...this.#entries.keys()].toSorted();
+  }
+
+  /** The content of a file, taken apart; undefined where it cannot be read. What many units share is kept. */
+  text(path: string, shared: boolean): UnitText | undefined {
+    const known = this.#texts.get(path);
+    if (known !== undefined) return known;
+    const bytes = this.files.read(path, READ_LIMIT);
+    if (bytes === undefined) return undefined;
+    const text = parseUnitText(bytes);
+    if (shared) this.#texts.set(path, text);
+    return text;
+  }
+}
+
+// One byte more than the largest file that syntax.ts takes, so that it can tell those that are larger.
+const READ_LIMIT = 4 * 1024 * 1024 + 1;
+
+interface Listing {
+  readonly path: string;
+  readonly mtimeUsec: number;
+  readonly entries: readonly (readonly [string, Entry])[];
+  readonly directories: readonly string[];
+}
+
+interface Index {
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly aliases: ReadonlyMap<string, readonly string[]>;
+  readonly directories: ReadonlyMap<string, readonly string[]>;
+}
+
+function listAll(files: UnitFiles, searchPath: readonly string[], known: readonly Listing[]): readonly Listing[] {
+  const real = new Set<string>();
+  const listings: Listing[] = [];
+  for (const path of searchPath) {
+    const resolved = files.realPath(path);
+    if (resolved === undefined || real.has(resolved)) continue;
+    real.add(resolved);
+    const { mtimeUsec } = files.statFollow(path);
+    const old = known.find((listing) => listing.path === path);
+    listings.push(old !== undefined && old.mtimeUsec === mtimeUsec ? old : { path, mtimeUsec, entries: [], directories: [] });
+  }
+  return listings.map((listing) => (known.includes(listing) ? listing : { ...listing, ...listOne(files, listing.path, real) }));
+}
+
+const DIRECTORY_SUFFIX = /\.(d|wants|requires|upholds)$/;
+
+function listOne(files: UnitFiles, path: string, searched: ReadonlySet<string>): Pick<Listing, 'entries' | 'directories'> {
+  const entries: (readonly [string, Entry])[] = [];
+  const directories: string[] = [];
+  const realParents = new Map<string, string | undefined>();
+  const isSearched = (parent: string): boolean => {
+    if (!realParents.has(parent)) realParents.set(parent, files.realPath(parent));
+    return searched.has(realParents.get(parent) ?? '');
+  };
+  for (const name of files.list(path)) {
+    if (DIRECTORY_SUFFIX.test(name)) directories.push(name);
+    else if (isUnitName(name)) entries.push([name, entryOf(files, path, name, isSearched)]);
+  }
+  return { entries, directories };
+}
+
+function entryOf(files: UnitFiles, directory: string, name: string, isSearched: (parent: string) => boolean): Entry {
+  const path = `${directory}/${name}`;
+  const { kind } = files.stat(path);
+  if (kind === 'file') return { is: 'file', path };
+  if (kind !== 'symlink') return { is: 'unusable', path, reason: `it is a ${kindNames[kind]}, not a file` };
+  const written = files.readLink(path) ?? '';
+  const target = written.startsWith('/') ? written : `${directory}/${written}`;
+  const slash = target.lastIndexOf('/');
+  if (!isSearched(target.slice(0, slash) || '/')) return { is: 'file', path };
+  const base = target.slice(slash + 1);
+  const refusal = aliasRefusal(name, base);
+  return refusal === undefined ? { is: 'alias', path, target: base } : { is: 'unusable', path, reason: `the link to ${written} is no alias: ${refusal}` };
+}
+
+const kindNames = {
+  directory: 'directory',
+  socket: 'socket',
+  fifo: 'FIFO',
+  character: 'device',
+  block: 'device',
+  missing: 'name that has gone',
+} as const;
+
+function indexOf(listings: readonly Listing[]): Index {
+  const entries = new Map<string, Entry>();
+  const directories = new Map<string, string[]>();
+  for (const listing of listings) {
+    for (const [name, entry] of listing.entries) {
+      const stronger = entries.get(name);
+      // What cannot be used hides nothing in weaker directories.
+      if (stronger === undefined || (stronger.is === 'unusable' && entry.is !== 'unusable')) entries.set(name, entry);
+    }
+    for (const name of listing.directories) {
+      const path = `${listing.path}/${name}`;
+      const paths = directories.get(name);
+      if (paths === undefined) directories.set(name, [path]);
+      else paths.push(path);
+    }
+  }
+  return { entries, directories, aliases: aliasesIn(entries) };
+}
+
+function aliasesIn(entries: ReadonlyMap<string, Entry>): ReadonlyMap<string, readonly string[]> {
+  const aliases = new Map<string, string[]>();
+  for (const [name, entry] of entries) {
+    if (entry.is !== 'alias') continue;
+    const found = follow(entries, name);
+    if (found === undefined || found === 'loop') continue;
+    const known = aliases.get(found.name);
+    if (known === undefined) aliases.set(found.name, [name]);
+    else known.push(name);
+  }
+  return aliases;
+}
+
+function follow(entries: ReadonlyMap<string, Entry>, name: string): { readonly name: string; readonly entry: Entry } | 'loop' | undefined {
+  let at = name;
+  for (let hops = 0; hops <= LONGEST_CHAIN; hops++) {
+    const entry = entries.get(at);
+    if (entry === undefined) return undefined;
+    if (entry.is !== 'alias') return { name: at, entry };
+    at = entry.target;
+  }
+  return 'loop';
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+
+const source = join(import.meta.dirname, '../src');
+
+/** What each folder of src/ may import from; ARCHITECTURE.md shows the same list. */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  unit: ['base'],
+  graph: ['base', 'unit'],
+  exec: ['base', 'unit'],
+  type: ['base', 'unit', 'graph', 'exec'],
+  port: ['base', 'exec'],
+  journal: ['base', 'port'],
+  manager: ['base', 'unit', 'graph', 'exec', 'type', 'port'],
+  api: ['base', 'unit', 'graph'],
+  cli: ['base', 'api'],
+  main: ['base', 'unit', 'graph', 'exec', 'type', 'port', 'journal', 'manager', 'api', 'cli'],
+};
+
+/** Folders whose code is a function of its arguments: no files, clock, processes or promises. */
+const pure = ['base', 'unit', 'graph', 'exec', 'type'];
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+  .sort();
+
+test('each folder imports only from those that stand above it', () => {
+  const broken = files.flatMap((path) => {
+    const layer = path.split('/')[0] ?? '';
+    return imports(path)
+      .filter((target) => target.startsWith('.'))
+      .map((target) => relative(source, join(source, dirname(path), target)).split('/')[0] ?? '')
+      .filter((target) => target !== layer && !(layers[layer] ?? []).includes(target))
+      .map((target) => `${path} imports from ${target}`);
+  });
+  assert.deepEqual(broken, []);
+});
+
+test('the pure folders know no files, clocks or processes', () => {
+  const broken = files
+    .filter((path) => pure.includes(path.split('/')[0] ?? ''))
+    .flatMap((path) => {
+      const text = readFileSync(join(source, path), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      const words = [
+        /\bDate\.now\b/,
+        /\bnew Date\(\)/,
+        /\bMath\.random\b/,
+        /\bsetTimeout\b/,
+        /\basync\b/,
+        /\bawait\b/,
+        /\bprocess\.(env|exit|argv|pid|getuid|hrtime|nextTick|std)/,
+        /\bperformance\b/,
+      ];
+      return [
+        ...imports(path)
+          .filter((target) => target.startsWith('node:'))
+          .map((target) => `${path} imports ${target}`),
+        ...words.filter((word) => word.test(text)).map((word) => `${path} has ${word.source}`),
+      ];
+    });
+  assert.deepEqual(broken, []);
+});
+
+test('every folder of src has its place in the list', () => {
+  const folders = new Set(files.map((path) => path.split('/')[0] ?? ''));
+  assert.deepEqual(
+    [...folders].filter((folder) => !(folder in layers)),
+    [],
+  );
+});
+
+function imports(path: string): readonly string[] {
+  const text = readFileSync(join(source, path), 'utf8');
+  return [
+    ...text.matchAll(/(?:^|\n)(?:import|export)[^'"\n]*?(?:\{[^}]*\}\s*from\s*)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g),
+  ].map((match) => match[1] ?? match[2] ?? '');
+}

@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+/** One boot of a service manager as PID 1 of a throw-away container. */
+export interface Boot {
+  readonly rootfs: string;
+  /** Files to put into /etc/systemd/system, by name. */
+  readonly units?: Readonly<Record<string, string>>;
+  readonly target: string;
+  /** Shell script that runs inside once the target is reached; its output is the answer. */
+  readonly script: string;
+  /** Shell script that runs outside after that, with PID1 and CGROUP in its environment; its output is added. */
+  readonly hook?: string;
+  readonly manager: 'tysd' | 'systemd';
+  readonly timeoutSec?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface Booted {
+  readonly status: number | null;
+  readonly output: string;
+  readonly errors: string;
+  /** What the manager said on its console. */
+  readonly console: string;
+}
+
+/** Boots, runs the script, tears everything down again. */
+export function boot(request: Boot): Booted {
+  const directory = mkdtempSync(join(tmpdir(), 'tysd-boot-'));
+  try {
+    const write = (name: string, text: string): string => {
+      const path = join(directory, name);
+      writeFileSync(path, text, { mode: 0o755 });
+      return path;
+    };
+    const units = mkdtempSync(join(directory, 'units-'));
+    for (const [name, text] of Object.entries(request.units ?? {})) writeFileSync(join(units, name), text);
+    const consoleLog = join(directory, 'console');
+    const argv = [
+      join(root, 'test/oracle/run-systemd'),
+      '--rootfs',
+      request.rootfs,
+      '--timeout',
+      String(request.timeoutSec ?? 120),
+      '--console-log',
+      consoleLog,
+      ...Object.entries(request.environment ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+      ...(request.manager === 'tysd'
+        ? ['--init', '/opt/tysd/tysd --system', '--bind', `${join(root, 'dist')}:/opt/tysd`, '--profile', 'bare']
+        : ['--profile', 'sysinit']),
+      ...(request.hook === undefined ? [] : ['--hook', write('hook', request.hook)]),
+      units,
+      request.target,
+      write('script', request.script),
+    ];
+    const run = spawnSync('bash', argv, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+    return { status: run.status, output: run.stdout, errors: run.stderr, console: readOr(consoleLog) };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function readOr(path: string): string {
+  const read = spawnSync('cat', [path], { encoding: 'utf8' });
+  return read.status === 0 ? read.stdout : '';
+}

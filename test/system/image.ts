@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+const oracle = join(import.meta.dirname, '../oracle');
+
+/** Why tests that boot a root directory cannot run here, or undefined where they can. */
+export function whyNoImage(): string | undefined {
+  if (process.getuid?.() !== 0) return 'needs root to make namespaces and mounts';
+  for (const program of ['mmdebstrap', 'unshare', 'nsenter', 'setpriv']) {
+    if (!process.env['PATH']?.split(':').some((directory) => existsSync(join(directory, program))))
+      return `needs ${program} (apt-get install mmdebstrap util-linux)`;
+  }
+  return undefined;
+}
+
+/** A Debian root directory with these packages, their unit files untouched; made once and kept in the cache directory. */
+export function debianImage(packages: readonly string[], also: { readonly systemd: boolean }): string {
+  const suite = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'bookworm';
+  const key = createHash('sha256')
+    .update(JSON.stringify([suite, packages, also.systemd]))
+    .digest('hex')
+    .slice(0, 12);
+  const cache = process.env['TYSD_TEST_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'tysd-test');
+  const image = join(cache, `debian-${key}`);
+  if (existsSync(image)) return image;
+
+  mkdirSync(cache, { recursive: true });
+  const partial = `${image}.${process.pid}`;
+  const command = also.systemd
+    ? [join(oracle, 'make-rootfs'), `--include=${packages.join(',')}`, partial]
+    : [join(oracle, 'make-rootfs'), '--bare', `--include=${packages.join(',')}`, partial];
+  const made = spawnSync('bash', command, { encoding: 'utf8' });
+  if (made.status !== 0) {
+    rmSync(partial, { recursive: true, force: true });
+    throw new Error(`no root directory: ${made.stderr.split('\n').slice(-12).join('\n')}`);
+  }
+  // Another run may have been faster; then its image serves.
+  if (existsSync(image)) rmSync(partial, { recursive: true, force: true });
+  else renameSync(partial, image);
+  return image;
+}
