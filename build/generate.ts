@@ -35,7 +35,7 @@ function read(file: URL): string | undefined {
 function opsHeader(): string {
   const rows = Object.entries<OpRow>(ops).map(([name, row]) => {
     const identifier = name.replaceAll('-', '_');
-    const types = Object.values(row.fields).map((type) => letters[type]);
+    const types = Object.entries(row.fields).map(([field, type]) => (/slot$/i.test(field) ? 'n' : letters[type]));
     const fields = Object.entries(row.fields).map(([field, type]) => `${field}: ${type}`);
     return `    X(${identifier}, ${row.exit}, "${types.join('')}") /* ${name}(${fields.join(', ')}) */ \\\n`;
   });
@@ -47,7 +47,7 @@ function opsHeader(): string {
 #define OPS_HASH 0x${opsHash.toString(16)}u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
- * u u32, i i32, U u64, s string, S strings, b bytes. */
+ * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
 #define OPS(X) \\
 ${rows.join('')}
 enum op_code {

@@ -57,9 +57,10 @@ void table_add_number(struct table *table, struct node *node, uint64_t number);
 void table_add_text(struct table *table, struct node *node, const char *text);
 void table_remove(struct table *table, struct node *node);
 #define OF(type, member, pointer) ((type *)((char *)(pointer) - offsetof(type, member)))
-#define FOR_TABLE(table, node)                                      \
-    for (size_t bucket_ = 0; bucket_ < (table)->size; bucket_++) \
-        for (struct node *node = (table)->buckets[bucket_], *next_ = node ? node->next : NULL; node; node = next_, next_ = node ? node->next : NULL)
+#define FOR_TABLE(table, item)                                       \
+    for (size_t bucket_ = 0; bucket_ < (table)->size; bucket_++)     \
+        for (struct node *item = (table)->buckets[bucket_], *next_;  \
+             item && (next_ = item->next, true); item = next_)
 
 /* buffer.c: bytes that are appended at the tail and consumed at the head. */
 struct buffer {
@@ -150,11 +151,7 @@ struct run {
     struct plan *plan;
     struct report *report;
     struct rlimit descriptors; /* what RLIMIT_NOFILE is to be at exec */
-    int keep_fd, exec_fd;
-    bool report_exec;
-    const char *group_path; /* cgroup.procs to write to, or NULL */
-    char **environment;
-    int environment_count;
+    int keep_fd, exec_fd; /* or -1 */
     int slots[MAX_SLOTS]; /* descriptor + 1, or 0 */
     char extra[SPARE_ENVIRONMENT][96];
     int extra_count;
@@ -172,15 +169,18 @@ struct session {
     struct group *group;
 };
 struct group {
-    struct node by_key, by_path, by_mark, by_watch;
+    struct node by_key, by_path, by_mark, by_file;
+    struct group *next_watched, **watched_link;
     struct child *children;   /* known children and, in session mode, orphans */
     struct session *sessions; /* session mode */
     char *key, *path, *mark;
     uint32_t references;
-    bool watched, removed, watching_file;
+    int file; /* inotify's watch on cgroup.events, or -1 */
+    bool watched, removed;
 };
 enum tracking { TRACK_CGROUP2, TRACK_CGROUP1, TRACK_SESSION };
 void groups_start(struct keeper *keeper);
+void groups_tell_if_empty(struct keeper *keeper, struct group *group);
 struct group *group_find(struct keeper *keeper, const char *key);
 void group_make(struct keeper *keeper, const char *key, const char *path, const char *mark);
 void group_watch(struct keeper *keeper, const char *key);
@@ -201,13 +201,16 @@ void groups_remove_all(struct keeper *keeper);
 /* cgroup.c */
 const char *cgroup_find_hierarchy(struct keeper *keeper, const char *root);
 int cgroup_open(struct keeper *keeper, const char *path);
+int cgroup_watch(struct keeper *keeper, const char *path);
 bool cgroup_empty(struct keeper *keeper, const char *path);
 int cgroup_remove(struct keeper *keeper, const char *path, bool parents);
 bool cgroup_of(struct keeper *keeper, pid_t pid, char *path, size_t size);
 typedef void pid_function(struct keeper *keeper, void *context, pid_t pid);
 void cgroup_members(struct keeper *keeper, const char *path, pid_function *member, void *context);
+void cgroup_leave(struct keeper *keeper);
 bool cgroup_kill(struct keeper *keeper, const char *path);
-int cgroup_enter(const char *path);
+/* In the child. */
+int cgroup_enter(int cgroup_fd);
 
 /* session.c: groups where there are no cgroups. */
 void session_started(struct keeper *keeper, struct group *group, pid_t sid);
@@ -223,7 +226,7 @@ struct child {
     uint64_t id;                /* 0 for an orphan */
     struct group *group;
     pid_t pid;
-    uint32_t slot;
+    uint32_t slot; /* of its report */
     int pidfd; /* of one that was adopted, else -1 */
     int exec_fd, keep_fd;
 };
@@ -234,7 +237,9 @@ void child_signal(struct keeper *keeper, uint64_t id, int signal);
 struct child *child_orphan(struct keeper *keeper, pid_t pid, struct group *group);
 struct child *child_by_pid(struct keeper *keeper, pid_t pid);
 void children_reap(struct keeper *keeper);
-pid_t fork_into(int cgroup_fd);
+/* fork(2), into the cgroup if that is not -1. */
+pid_t fork_into(struct keeper *keeper, int cgroup_fd);
+void child_free(struct keeper *keeper, struct child *child);
 
 /* descriptors.c */
 struct descriptor {
@@ -289,6 +294,7 @@ void events_acknowledge(struct keeper *keeper, uint64_t sequence);
 void link_start(struct keeper *keeper);
 void link_flush(struct keeper *keeper);
 void link_close(struct keeper *keeper);
+void link_drain(struct keeper *keeper);
 /* NULL, or what is wrong with it; then nothing of it was done. */
 const char *batch_carry_out(struct keeper *keeper, struct cursor frame);
 
@@ -312,11 +318,11 @@ struct stream {
     size_t line_length;
 };
 void stream_open(struct keeper *keeper, uint64_t id, const char *meta, pid_t pid, int fd);
-void stream_free(struct keeper *keeper, struct stream *stream);
 void streams_pause(struct keeper *keeper, bool pause);
 void streams_announce(struct keeper *keeper, struct buffer *out);
 void streams_acknowledge(struct keeper *keeper, uint64_t sequence);
 void syslog_start(struct keeper *keeper);
+void syslog_pause(struct keeper *keeper, bool pause);
 
 /* servants.c: the manager and the journal as processes; and the end of everything. */
 struct servant {
@@ -324,9 +330,10 @@ struct servant {
     char **argv;
     int argc;
     char socket_path[108];
-    char environment[128];
+    char environment[2][128]; /* what it gets on top of the keeper's */
     int listen_fd;
-    pid_t pid;
+    pid_t pid; /* or -1 */
+    int passed_fd; /* becomes its descriptor 3, or -1 */
     uint64_t started_at, start_at, backoff;
 };
 void servants_start(struct keeper *keeper);
@@ -365,13 +372,17 @@ struct keeper {
     struct rlimit descriptor_limit; /* what RLIMIT_NOFILE was */
 
     struct table children_by_id, children_by_pid;
-    uint64_t last_child;
+    uint64_t last_child, checked_child;
     struct report *reports;
     uint32_t *free_slots, free_slot_count;
     struct arena arena;
+    struct run run;
+    bool no_clone3;
 
-    struct table groups_by_key, groups_by_path, groups_by_mark, groups_by_watch, sessions;
-    uint32_t watched_groups;
+    struct table groups_by_key, groups_by_path, groups_by_mark, groups_by_file, sessions;
+    struct group *watched_groups;
+    uint32_t watched_count;
+    uint64_t checked_at;
     struct table descriptors, blobs;
     size_t blob_bytes;
     uint64_t notify_count;
@@ -385,11 +396,11 @@ struct keeper {
     int journal_fd;
     bool journal_ready, journal_blocked, streams_paused;
     struct buffer journal_in, journal_out, journal_frames;
-    size_t journal_sent, journal_start_at;
+    size_t journal_sent, journal_frame;
     uint64_t journal_sequence, journal_instance, journal_progress, journal_dropped;
-    struct stream *streams;
+    struct stream *streams, *closed_first, *closed_last;
 
-    int end_phase;
+    int end_phase, stop_requests;
     uint64_t end_deadline;
     uint32_t end_status;
     uint8_t end_action;

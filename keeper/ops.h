@@ -6,24 +6,24 @@
 #define OPS_HASH 0x1c93084eu
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
- * u u32, i i32, U u64, s string, S strings, b bytes. */
+ * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
 #define OPS(X) \
     X(signals, 207, "u") /* signals(ignorePipe: u32) */ \
     X(setsid, 220, "") /* setsid() */ \
-    X(wait, 202, "uu") /* wait(slot: u32, timeoutMs: u32) */ \
+    X(wait, 202, "nu") /* wait(slot: u32, timeoutMs: u32) */ \
     X(rlimit, 205, "uUU") /* rlimit(resource: u32, soft: u64, hard: u64) */ \
     X(nice, 201, "i") /* nice(value: i32) */ \
     X(oom_score, 206, "i") /* oom-score(value: i32) */ \
     X(ioprio, 211, "uu") /* ioprio(class: u32, level: u32) */ \
     X(umask, 255, "u") /* umask(mask: u32) */ \
-    X(open, 208, "usuu") /* open(slot: u32, path: string, flags: u32, mode: u32) */ \
-    X(take, 202, "us") /* take(slot: u32, name: string) */ \
-    X(output, 209, "uUs") /* output(slot: u32, stream: u64, meta: string) */ \
-    X(pipe, 202, "uu") /* pipe(readSlot: u32, writeSlot: u32) */ \
-    X(data, 208, "ub") /* data(slot: u32, bytes: bytes) */ \
-    X(keep, 202, "us") /* keep(slot: u32, name: string) */ \
-    X(dup, 202, "uu") /* dup(slot: u32, number: u32) */ \
-    X(nonblock, 202, "uu") /* nonblock(slot: u32, on: u32) */ \
+    X(open, 208, "nsuu") /* open(slot: u32, path: string, flags: u32, mode: u32) */ \
+    X(take, 202, "ns") /* take(slot: u32, name: string) */ \
+    X(output, 209, "nUs") /* output(slot: u32, stream: u64, meta: string) */ \
+    X(pipe, 202, "nn") /* pipe(readSlot: u32, writeSlot: u32) */ \
+    X(data, 208, "nb") /* data(slot: u32, bytes: bytes) */ \
+    X(keep, 202, "ns") /* keep(slot: u32, name: string) */ \
+    X(dup, 202, "nu") /* dup(slot: u32, number: u32) */ \
+    X(nonblock, 202, "nu") /* nonblock(slot: u32, on: u32) */ \
     X(unlink, 202, "s") /* unlink(path: string) */ \
     X(mkdir, 233, "su") /* mkdir(path: string, mode: u32) */ \
     X(mkdir_parents, 233, "su") /* mkdir-parents(path: string, mode: u32) */ \
@@ -34,10 +34,10 @@
     X(symlink, 233, "ss") /* symlink(target: string, path: string) */ \
     X(write, 255, "sb") /* write(path: string, bytes: bytes) */ \
     X(mkfifo, 202, "su") /* mkfifo(path: string, mode: u32) */ \
-    X(socket, 202, "uuuu") /* socket(slot: u32, family: u32, type: u32, protocol: u32) */ \
-    X(setsockopt, 202, "uuub") /* setsockopt(slot: u32, level: u32, option: u32, value: bytes) */ \
-    X(bind, 202, "ub") /* bind(slot: u32, address: bytes) */ \
-    X(listen, 202, "uu") /* listen(slot: u32, backlog: u32) */ \
+    X(socket, 202, "nuuu") /* socket(slot: u32, family: u32, type: u32, protocol: u32) */ \
+    X(setsockopt, 202, "nuub") /* setsockopt(slot: u32, level: u32, option: u32, value: bytes) */ \
+    X(bind, 202, "nb") /* bind(slot: u32, address: bytes) */ \
+    X(listen, 202, "nu") /* listen(slot: u32, backlog: u32) */ \
     X(chroot, 210, "s") /* chroot(path: string) */ \
     X(chdir, 200, "s") /* chdir(path: string) */ \
     X(groups, 216, "S") /* groups(gids: strings) */ \
@@ -45,7 +45,7 @@
     X(uid, 217, "u") /* uid(uid: u32) */ \
     X(no_new_privileges, 227, "") /* no-new-privileges() */ \
     X(env_pid, 204, "s") /* env-pid(name: string) */ \
-    X(env_stream, 204, "u") /* env-stream(slot: u32) */ \
+    X(env_stream, 204, "n") /* env-stream(slot: u32) */ \
     X(exec, 203, "SSS") /* exec(paths: strings, argv: strings, env: strings) */ \
     X(exit, 255, "u") /* exit(status: u32) */ \
 

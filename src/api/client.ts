@@ -11,6 +11,8 @@ export interface Client {
   call<Name extends MethodName>(method: Name, params: Params<Name>): Promise<Result<Answer<Name>, ApiError>>;
   /** Sets the one receiver of changes, which come after `changes.subscribe`. */
   receive(receiver: (change: Change) => void): void;
+  /** Resolves when the connection is over, by whichever side. */
+  readonly closed: Promise<void>;
   close(): void;
 }
 
@@ -56,6 +58,8 @@ class JsonRpcClient implements Client {
   #rest = '';
   #receiver: (change: Change) => void = () => undefined;
   #lost = false;
+  #closed: () => void = () => undefined;
+  readonly closed = new Promise<void>((resolve) => (this.#closed = resolve));
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -106,6 +110,7 @@ class JsonRpcClient implements Client {
     const open = [...this.#open.values()];
     this.#open.clear();
     for (const settle of open) settle(err(connectionLost));
+    this.#closed();
   }
 }
 

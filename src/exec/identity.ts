@@ -1,4 +1,5 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import type { Command } from '../unit/values/types.ts';
 import type { Op } from './op.ts';
 import type { Account, ExecContext, ExecRequest } from './request.ts';
 
@@ -11,7 +12,7 @@ export interface Identity {
   /** What WorkingDirectory=~ means, where it means something. */
   readonly home: string | undefined;
   /** USER and its kin. */
-  readonly variables: readonly (readonly [string, string])[];
+  readonly variables: readonly (readonly [name: string, value: string])[];
   readonly groupOps: readonly Op[];
   readonly userOps: readonly Op[];
   readonly warnings: readonly string[];
@@ -27,74 +28,49 @@ export interface MissingIdentity {
 /** Settles User=, Group=, SupplementaryGroups= and DynamicUser= (systemd.exec(5)), and what the prefixes `+` and `!` take from them (systemd.service(5)). */
 export function identify(request: ExecRequest, exec: ExecSettings, context: ExecContext): Identity | MissingIdentity {
   const dynamic = exec.DynamicUser && context.privileged;
-  const account = exec.User === '' && !dynamic ? undefined : (context.account ?? (dynamic ? dynamicAccount(request, exec) : undefined));
+  const account = dynamic ? dynamicAccount(request, exec, context) : exec.User === '' ? undefined : context.account;
   if (exec.User !== '' && account === undefined) return missing(217, `User ${exec.User} does not exist`);
   const gid = exec.Group === '' ? account?.gid : (context.gid ?? (dynamic ? account?.gid : undefined));
   if (exec.Group !== '' && gid === undefined) return missing(216, `Group ${exec.Group} does not exist`);
   if (context.supplementary.length < exec.SupplementaryGroups.length) {
     return missing(216, `Not all of these groups exist: ${exec.SupplementaryGroups.join(' ')}`);
   }
-  const warnings = exec.DynamicUser && !dynamic ? withoutDynamicUser : none;
-  const login = loginAccount(exec, context, account);
-  if (account === undefined && gid === undefined && login === undefined && context.supplementary.length === 0) {
-    return homeIsWanted(exec) ? { ...nobodyElse, ...ownHome(context), warnings } : { ...nobodyElse, warnings };
-  }
-  const home = account === undefined ? clean(context.self.home) : clean(account.home);
-  const variables = [
-    ...loginVariables(exec, login),
-    ...(login === undefined && homeIsWanted(exec) && home !== undefined ? [['HOME', home] as const] : []),
-  ];
-  // With the prefix `!!` the user changes as usual: it differs only where the kernel has no ambient capabilities (before Linux 4.3).
-  const changes = request.command.privilege === 'normal' || request.command.privilege === 'ambient-fallback';
-  const ops = changes ? changeOps(context, account, gid) : { groupOps: [], userOps: [] };
-  return { kind: 'known', uid: account?.uid, gid, home, variables, ...ops, warnings };
+  return {
+    kind: 'known',
+    uid: account?.uid,
+    gid,
+    home: clean((account ?? context.self).home),
+    variables: loginVariables(exec, context, account),
+    ...(changesUser.has(request.command.privilege) ? changeOps(context, account, gid) : noChange),
+    warnings: exec.DynamicUser && !dynamic ? withoutDynamicUser : none,
+  };
 }
 
-const none: readonly string[] = [];
-const withoutDynamicUser: readonly string[] = ['DynamicUser= needs privileges: the service runs as the user of the manager'];
+// The prefix `!!` makes a difference only where the kernel has no ambient capabilities (before Linux 4.3).
+const changesUser: ReadonlySet<Command['privilege']> = new Set<Command['privilege']>(['normal', 'ambient-fallback']);
 
-const nobodyElse: Identity = {
-  kind: 'known',
-  uid: undefined,
-  gid: undefined,
-  home: undefined,
-  variables: [],
-  groupOps: [],
-  userOps: [],
-  warnings: none,
-};
+const none: readonly never[] = [];
+const noChange: Pick<Identity, 'groupOps' | 'userOps'> = { groupOps: none, userOps: none };
+const withoutDynamicUser: readonly string[] = ['DynamicUser= needs privileges: the service runs as the user of the manager'];
 
 function missing(exit: number, message: string): MissingIdentity {
   return { kind: 'missing', exit, message };
-}
-
-function homeIsWanted(exec: ExecSettings): boolean {
-  return exec.WorkingDirectory?.path === '~';
-}
-
-function ownHome(context: ExecContext): Pick<Identity, 'home' | 'variables'> {
-  const home = clean(context.self.home);
-  return { home, variables: home === undefined ? [] : [['HOME', home]] };
-}
-
-/** systemd.exec(5), SetLoginEnvironment=: by default what User= names is a login. */
-function loginAccount(exec: ExecSettings, context: ExecContext, account: Account | undefined): Account | undefined {
-  if (account !== undefined) return account;
-  return exec.SetLoginEnvironment === true ? context.self : undefined;
 }
 
 const noLoginShells: ReadonlySet<string> = new Set(
   ['nologin', 'false', 'true'].flatMap((name) => ['/bin/', '/sbin/', '/usr/bin/', '/usr/sbin/'].map((directory) => directory + name)),
 );
 
-function loginVariables(exec: ExecSettings, account: Account | undefined): readonly (readonly [string, string])[] {
-  if (account === undefined) return [];
-  if (exec.SetLoginEnvironment === false) return [['USER', account.name]];
-  const home = clean(account.home);
+/** By default what User= names is a login, and nothing else (systemd.exec(5), SetLoginEnvironment=). */
+function loginVariables(exec: ExecSettings, context: ExecContext, account: Account | undefined): Identity['variables'] {
+  const login = account ?? (exec.SetLoginEnvironment === true ? context.self : undefined);
+  const home = clean((login ?? context.self).home);
+  if (login === undefined) return exec.WorkingDirectory?.path === '~' && home !== undefined ? [['HOME', home]] : none;
+  if (exec.SetLoginEnvironment === false) return [['USER', login.name]];
   const variables: (readonly [string, string])[] = [];
   if (home !== undefined) variables.push(['HOME', home]);
-  variables.push(['LOGNAME', account.name], ['USER', account.name]);
-  if (account.shell.startsWith('/') && !noLoginShells.has(account.shell)) variables.push(['SHELL', account.shell]);
+  variables.push(['LOGNAME', login.name], ['USER', login.name]);
+  if (login.shell.startsWith('/') && !noLoginShells.has(login.shell)) variables.push(['SHELL', login.shell]);
   return variables;
 }
 
@@ -103,33 +79,39 @@ function clean(home: string): string | undefined {
   return home.startsWith('/') && home !== '/' ? home : undefined;
 }
 
-function changeOps(
-  context: ExecContext,
-  account: Account | undefined,
-  gid: number | undefined,
-): { readonly groupOps: readonly Op[]; readonly userOps: readonly Op[] } {
-  const { self } = context;
+function changeOps(context: ExecContext, account: Account | undefined, gid: number | undefined): Pick<Identity, 'groupOps' | 'userOps'> {
+  const { self, supplementary } = context;
   const own = !context.privileged && (account === undefined || account.uid === self.uid);
-  // Without privileges the child asks only for what it does not have already: the kernel then refuses as it refuses systemd's.
-  const held = own ? new Set([self.gid, ...self.groups]) : undefined;
-  const wanted = own || account === undefined || gid === undefined || gid === 0 ? [] : [gid, ...account.groups];
-  const groups = new Set([...wanted, ...context.supplementary]);
-  const groupOps: Op[] = [];
-  if ([...groups].some((group) => held === undefined || !held.has(group))) {
-    groupOps.push({ op: 'groups', gids: [...groups].map(String) });
+  if (own) {
+    // The child asks only for what it does not have already: the kernel then refuses as it refuses systemd's.
+    const lacking = supplementary.some((group) => group !== self.gid && !self.groups.includes(group));
+    return { groupOps: [...(lacking ? setGroups(supplementary) : []), ...(gid === self.gid ? [] : setGid(gid))], userOps: [] };
   }
-  if (gid !== undefined && !(own && gid === self.gid)) groupOps.push({ op: 'gid', gid });
-  return { groupOps, userOps: account === undefined || own ? [] : [{ op: 'uid', uid: account.uid }] };
+  if (account === undefined)
+    return { groupOps: [...(supplementary.length > 0 ? setGroups(supplementary) : []), ...setGid(gid)], userOps: [] };
+  // The root group brings no memberships with it, but a user that is not root must lose those of the manager.
+  const groups = gid === undefined || gid === 0 ? supplementary : [gid, ...account.groups, ...supplementary];
+  const keepsGroups = account.uid === 0 && groups.length === 0;
+  return { groupOps: [...(keepsGroups ? [] : setGroups(groups)), ...setGid(gid)], userOps: [{ op: 'uid', uid: account.uid }] };
+}
+
+function setGroups(groups: readonly number[]): readonly Op[] {
+  return [{ op: 'groups', gids: [...new Set(groups)].map(String) }];
+}
+
+function setGid(gid: number | undefined): readonly Op[] {
+  return gid === undefined ? [] : [{ op: 'gid', gid }];
 }
 
 /** Range of the uids of dynamic users (systemd.exec(5), DynamicUser=). */
 const dynamicUids = { first: 61184, last: 65519 } as const;
 
-/** The user of a DynamicUser=: the same name always has the same number, so that its files stay its own. */
-function dynamicAccount(request: ExecRequest, exec: ExecSettings): Account {
+/** The user of a DynamicUser=: one of that name that exists, else the same number for the same name, so that its files stay its own. It has no home and no shell. */
+function dynamicAccount(request: ExecRequest, exec: ExecSettings, context: ExecContext): Account {
+  if (context.account !== undefined) return { ...context.account, home: '/', shell: '' };
   const name = exec.User === '' ? dynamicName(request.config.name) : exec.User;
   const uid = dynamicUids.first + (hash(name) % (dynamicUids.last - dynamicUids.first + 1));
-  return { name, uid, gid: uid, home: '/', shell: '/usr/sbin/nologin', groups: [] };
+  return { name, uid, gid: uid, home: '/', shell: '', groups: [] };
 }
 
 /** The unit's name up to `@` or the suffix, if that can be the name of a user. */

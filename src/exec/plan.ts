@@ -18,8 +18,6 @@ export interface Compiled {
 /** Why no process can be made at all, which systemd calls the result `resources`. */
 export interface ExecError {
   readonly message: string;
-  /** The status that systemd's child would have ended with. */
-  readonly exit?: number;
 }
 
 /**
@@ -32,9 +30,9 @@ export function compile(request: ExecRequest, context: ExecContext): Result<Comp
   const exec = request.config.exec;
   if (exec === undefined) return err({ message: `${request.config.name} is of a type that runs no commands` });
   const identity = identify(request, exec, context);
-  if (identity.kind === 'missing') return ok(stopped(request, exec, identity));
+  if (identity.kind === 'missing') return ok(stopped(exec, identity));
   const directory = workingDirectory(exec, context, identity);
-  if (directory === undefined) return ok(stopped(request, exec, homeless));
+  if (directory === undefined) return ok(stopped(exec, homeless));
   const streams = standardStreams(request, exec, context);
   if (!streams.ok) return streams;
   const passed = request.main && !streams.value.usesSocket ? request.descriptors : [];
@@ -46,7 +44,7 @@ export function compile(request: ExecRequest, context: ExecContext): Result<Comp
 
   return ok({
     plan: [
-      ...beginning(request, exec),
+      ...beginning(exec),
       ...idleWait(request, context),
       ...streams.value.ops,
       ...scheduling(exec, context),
@@ -63,7 +61,7 @@ export function compile(request: ExecRequest, context: ExecContext): Result<Comp
       ...environment.value.ops,
       { op: 'exec', paths: candidates(request, exec), argv: command.argv, env: environment.value.block },
     ],
-    warnings: command.warnings.length === 0 ? identity.warnings : [...identity.warnings, ...command.warnings],
+    warnings: [...identity.warnings, ...command.warnings],
   });
 }
 
@@ -78,14 +76,14 @@ const idleMs = 5000;
 const homeless = { kind: 'missing', exit: 200, message: 'WorkingDirectory=~ is set, but the user has no home directory' } as const;
 
 /** The plan of a child that ends where systemd's would, since what it needs to go on does not exist. */
-function stopped(request: ExecRequest, exec: ExecSettings, missing: { readonly exit: number; readonly message: string }): Compiled {
-  return { plan: [...beginning(request, exec), { op: 'exit', status: missing.exit }], warnings: [missing.message] };
+function stopped(exec: ExecSettings, missing: { readonly exit: number; readonly message: string }): Compiled {
+  return { plan: [...beginning(exec), { op: 'exit', status: missing.exit }], warnings: [missing.message] };
 }
 
 const ignoringPipe: readonly Op[] = [{ op: 'signals', ignorePipe: 1 }, { op: 'setsid' }];
 const mindingPipe: readonly Op[] = [{ op: 'signals', ignorePipe: 0 }, { op: 'setsid' }];
 
-function beginning(_request: ExecRequest, exec: ExecSettings): readonly Op[] {
+function beginning(exec: ExecSettings): readonly Op[] {
   return exec.IgnoreSIGPIPE ? ignoringPipe : mindingPipe;
 }
 
@@ -166,14 +164,12 @@ function candidates(request: ExecRequest, exec: ExecSettings): readonly string[]
   return directories.map((directory) => `${directory}/${path}`);
 }
 
-const nothing: readonly string[] = [];
-
+/** The arguments, with variables expanded, and what there is to say about variables that are not there. */
 function expandCommand(
-  request: ExecRequest,
+  { command }: ExecRequest,
   environment: Environment,
 ): { readonly argv: readonly string[]; readonly warnings: readonly string[] } {
-  const { command } = request;
-  if (!command.expand || !command.argv.some((word) => word.includes('$'))) return { argv: command.argv, warnings: nothing };
+  if (!command.expand) return { argv: command.argv, warnings: [] };
   const { argv, unset, invalid } = expandArguments(command.argv, environment.variables);
   return {
     argv,

@@ -66,7 +66,7 @@ interface Stream {
   readonly ops: readonly Op[];
 }
 
-const null_ = { kind: 'null' } as const;
+const fromNull = { kind: 'null' } as const;
 const inherit = { kind: 'inherit' } as const;
 
 const terminalInputs: ReadonlySet<string> = new Set(['tty', 'tty-force', 'tty-fail']);
@@ -90,21 +90,27 @@ function wishes(request: ExecRequest, exec: ExecSettings, context: ExecContext):
     if (output.kind === 'inherit') output = defaultOutput;
   }
   const terminalWithheld = terminalInputs.has(set.kind) && !terminalLists.has(request.list);
-  const socketWithheld = !request.main && request.socket === undefined && request.descriptors.length === 0;
   return {
-    input: terminalWithheld || (set.kind === 'data' && !hasData) || (set.kind === 'socket' && socketWithheld) ? null_ : set,
-    output: output.kind === 'socket' && socketWithheld ? inherit : output,
-    error: error.kind === 'socket' && socketWithheld ? inherit : error,
+    input: terminalWithheld || (set.kind === 'data' && !hasData) || isWithheld(request, set, 0) ? fromNull : set,
+    output: isWithheld(request, output, 1) ? inherit : output,
+    error: isWithheld(request, error, 2) ? inherit : error,
     terminalWithheld,
   };
+}
+
+/** A control process goes without the descriptors that only the main process has. */
+function isWithheld({ main, socket, descriptors }: ExecRequest, stream: InputSource | OutputTarget, number: 0 | 1 | 2): boolean {
+  if (main) return false;
+  if (stream.kind === 'socket') return socket === undefined && descriptors.length === 0;
+  return stream.kind === 'fd' && !descriptors.some(({ name }) => name === (stream.name ?? standardNames[number]));
 }
 
 /** Finds the held descriptors that the streams name. */
 function findHeld({ socket, descriptors }: ExecRequest, wish: Wishes): Result<Pick<Streams, 'socket' | 'named'>, ExecError> {
   const named: (string | undefined)[] = [];
-  for (const [number, target] of [wish.input, wish.output, wish.error].entries()) {
-    if (target.kind !== 'fd') continue;
-    const name = target.name ?? standardNames[number];
+  for (const [number, stream] of [wish.input, wish.output, wish.error].entries()) {
+    if (stream.kind !== 'fd') continue;
+    const name = stream.name ?? standardNames[number];
     const found = descriptors.find((descriptor) => descriptor.name === name);
     if (found === undefined)
       return err({ message: `Failed to load the file descriptor named ${name}: no socket or stored descriptor has this name` });
@@ -112,9 +118,10 @@ function findHeld({ socket, descriptors }: ExecRequest, wish: Wishes): Result<Pi
   }
   if (wish.input.kind !== 'socket' && wish.output.kind !== 'socket' && wish.error.kind !== 'socket')
     return ok({ socket: undefined, named });
-  if (socket === undefined && descriptors.length > 1)
+  const sockets = descriptors.filter(({ stored }) => stored !== true);
+  if (socket === undefined && sockets.length > 1)
     return err({ message: 'Got more than one socket, but standard input or output can be only one' });
-  const found = socket ?? descriptors[0]?.held;
+  const found = socket ?? sockets[0]?.held;
   return found === undefined ? err({ message: 'Got no socket for standard input or output' }) : ok({ socket: found, named });
 }
 
@@ -172,7 +179,7 @@ function errorStream(state: Streams, output: Stream): Stream {
   return target(state, 2, wish.error);
 }
 
-function target(state: Streams, number: 1 | 2, to: Exclude<OutputTarget, { kind: 'inherit' }> | OutputTarget): Stream {
+function target(state: Streams, number: 1 | 2, to: OutputTarget): Stream {
   switch (to.kind) {
     case 'null':
       return number === 1 ? nullOutput : nullError;
@@ -187,7 +194,7 @@ function target(state: Streams, number: 1 | 2, to: Exclude<OutputTarget, { kind:
     case 'socket':
       return placed(number, ...takeHeld(number, state.socket ?? ''));
     case 'inherit':
-      return alias(number, 1);
+      return alias(number, number - 1);
     default:
       return {
         slot: number,

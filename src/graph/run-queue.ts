@@ -51,6 +51,11 @@ export class RunQueue<Entry extends QueueEntry> {
     this.#offer(slot);
   }
 
+  /** Whether this very job is in the queue. */
+  holds(entry: Entry): boolean {
+    return this.#slots.get(entry.unit)?.entry === entry;
+  }
+
   /** Takes a unit's job out; the jobs that waited for it may become ready. */
   remove(unit: string): void {
     const slot = this.#slots.get(unit);

@@ -25,8 +25,12 @@ export interface Intake {
   /** Adds an entry of the journal's own. */
   note(text: string, priority: number): void;
   batch(): Batch;
-  /** Forgets the batch, which is stored or given up. */
+  /** Forgets the batch, which is stored. */
   settle(): void;
+  /** Gives up the entries of the batch; what it says of streams and position stays. */
+  giveUp(): void;
+  /** Makes the batch say everything about the open streams, for storage that knows nothing. */
+  repeatStreams(): void;
   readonly entries: number;
   /** About how much memory the batch takes. */
   readonly bytes: number;
@@ -184,6 +188,13 @@ export function createIntake(
     },
     note,
     batch: () => ({ rows, streams: dirty, position, bootId: surroundings.host.bootId }),
+    giveUp() {
+      rows = [];
+      bytes = 0;
+    },
+    repeatStreams() {
+      dirty = new Map(streams);
+    },
     settle() {
       rows = [];
       bytes = 0;

@@ -73,7 +73,7 @@ export function originUnit(origin: Origin): string {
 export function divideFields(
   fields: readonly Field[],
   isShared: (name: string) => boolean,
-): { readonly shared: Record<string, string>; readonly content: Omit<Content, 'unit'> } {
+): { readonly shared: Record<string, string>; readonly content: Content } {
   const shared: Record<string, string> = {};
   const extra: Field[] = [];
   let message: Content['message'] = null;

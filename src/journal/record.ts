@@ -14,8 +14,6 @@ export interface Origin {
 
 /** The content of an entry beside its origin and times. */
 export interface Content {
-  /** The unit that the entry is about: that of the process, or the one that a message of the manager names; '' for none. */
-  readonly unit: string;
   /** `PRIORITY=`, 0 to 7, or null where the entry has none. */
   readonly priority: number | null;
   readonly message: FieldValue | null;
@@ -28,10 +26,12 @@ export interface Row extends Content {
   readonly realtimeUsec: number;
   readonly monotonicUsec: number;
   readonly origin: Origin;
+  /** The unit that the entry is about: that of the process, or the one that a message of the manager names; '' for none. */
+  readonly unit: string;
 }
 
 /** An entry as it is read back. */
-export interface Entry extends Row {
+export interface Entry extends Omit<Row, 'unit'> {
   /** Counts up in the order in which entries were stored; never used twice. */
   readonly id: number;
 }

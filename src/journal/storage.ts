@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { type Result, err, ok } from '../base/result.ts';
 import { type StorageFailure, storageFailure } from './database.ts';
 import { encodeFields, type Origin, type Row } from './record.ts';
+import { deleteOldest, type Limits } from './retention.ts';
 
 /** A stream whose end has not come: what is known of it, and its bytes that are no line yet. */
 export interface OpenStream {
@@ -32,6 +33,8 @@ export interface Storage extends Disposable {
   /** Where the last committed batch ended. */
   position(): Position;
   streams(): ReadonlyMap<string, OpenStream>;
+  /** Deletes what is too much or too old, a part of it only; true if there is more to delete. */
+  retain(limits: Limits, nowUsec: number): Result<boolean, StorageFailure>;
 }
 
 /** Storage in an open database; closes it when disposed. */
@@ -136,6 +139,17 @@ export function createStorage(database: DatabaseSync): Storage {
         streams.set(String(id), { pid: Number(pid), meta: String(meta), pending: pending instanceof Uint8Array ? pending : new Uint8Array() });
       }
       return streams;
+    },
+    retain(limits, nowUsec) {
+      try {
+        const more = deleteOldest(database, limits, nowUsec);
+        forget();
+        return ok(more);
+      } catch (error) {
+        const failure = storageFailure(error);
+        rollBack(database);
+        return err(failure);
+      }
     },
     [Symbol.dispose]() {
       database.close();

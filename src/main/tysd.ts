@@ -82,4 +82,5 @@ function become(keeper: string, argv: readonly string[], options: Options): neve
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined && !name.startsWith('TYSD_')) environment[name] = value;
   if (process.execve === undefined) throw new Error('this runtime cannot exec');
   process.execve(keeper, ['tysd-keeper', ...argv], environment);
+  throw new Error('exec came back');
 }

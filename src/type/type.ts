@@ -13,6 +13,8 @@ export interface Look {
   readonly result: string;
   /** The unit is inactive now but will start again by itself: dependents that stop when it is unneeded must wait. */
   readonly willRestart?: boolean;
+  /** It failed because it was started too often; `result` keeps what failed before that. */
+  readonly startLimitHit?: boolean;
 }
 
 /** What a child was forked for. */
@@ -42,6 +44,8 @@ export type UnitEvent =
       readonly pid: number;
       readonly uid: number;
       readonly message: Notification;
+      /** The process that MAINPID= names is in the unit's group. If false, only uid 0 is believed; absent where it cannot be known. */
+      readonly mainPidOwn?: boolean;
     }
   /** Answer to the effect `read-pid-file`; `pid` is absent where the file is missing, unreadable or names no process that may be it. */
   | { readonly event: 'pid-file'; readonly pid?: number; readonly reason?: string }
@@ -163,6 +167,8 @@ export interface StepContext {
   /** Resolves a user or group to its number for SocketUser= and SocketGroup=; undefined where there is none. */
   resolveUser(name: string): number | undefined;
   resolveGroup(name: string): number | undefined;
+  /** The gid of a user's own group, which SocketUser= implies where SocketGroup= is not set. */
+  primaryGroup?(user: string): number | undefined;
   /** The machine can make IPv6 sockets. */
   readonly ipv6: boolean;
   /** A number in [0, 1), the same for the same seed. */

@@ -1,10 +1,17 @@
 import type { Diagnostic } from './diagnostic.ts';
-import type { InstallSettings } from './settings/install.ts';
+import type { AutomountSettings } from './settings/automount.ts';
 import type { CgroupSettings } from './settings/cgroup.ts';
 import type { ExecSettings } from './settings/exec.ts';
+import type { InstallSettings } from './settings/install.ts';
 import type { KillSettings } from './settings/kill.ts';
+import type { MountSettings } from './settings/mount.ts';
+import type { PathSettings } from './settings/path.ts';
+import type { ScopeSettings } from './settings/scope.ts';
 import type { ServiceSettings } from './settings/service.ts';
+import type { SliceSettings } from './settings/slice.ts';
 import type { SocketSettings } from './settings/socket.ts';
+import type { SwapSettings } from './settings/swap.ts';
+import type { TimerSettings } from './settings/timer.ts';
 import type { UnitSettings } from './settings/unit.ts';
 
 /** The kinds of units; the suffix of every unit name is one of them. */
@@ -72,6 +79,8 @@ export interface UnitConfig {
   readonly load: LoadState;
   /** Path of the main unit file; absent for units without one. */
   readonly fragment?: string;
+  /** The unit is always active and cannot be stopped, as the root slice. */
+  readonly perpetual?: true;
   readonly dropIns: readonly string[];
   /** The edges of the files and of `.wants/`, `.requires/`, `.upholds/` links; implicit and default ones are added by graph/default-dependencies.ts. */
   readonly dependencies: readonly Dependency[];
@@ -84,6 +93,11 @@ export interface UnitConfig {
   readonly cgroup?: CgroupSettings;
   readonly service?: ServiceSettings;
   readonly socket?: SocketSettings;
-  /** The type's own section for types whose engine is yet to come (timer, path, mount, …): setting name to its parsed value. */
-  readonly other?: Readonly<Record<string, unknown>>;
+  readonly timer?: TimerSettings;
+  readonly path?: PathSettings;
+  readonly mount?: MountSettings;
+  readonly automount?: AutomountSettings;
+  readonly swap?: SwapSettings;
+  readonly slice?: SliceSettings;
+  readonly scope?: ScopeSettings;
 }

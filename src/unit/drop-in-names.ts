@@ -23,7 +23,9 @@ function candidatesOf({ name, prefix, instance, type }: UnitName): readonly stri
   const plain = stems.map((stem) => `${stem}.${type}`);
   if (instance === undefined) return [name, ...plain];
   const own = instance === '' ? [name] : [name, `${prefix}@.${type}`];
-  const instantiated = stems.flatMap((stem) => (instance === '' ? [`${stem}@.${type}`] : [`${stem}@${instance}.${type}`, `${stem}@.${type}`]));
+  const instantiated = stems.flatMap((stem) =>
+    instance === '' ? [`${stem}@.${type}`] : [`${stem}@${instance}.${type}`, `${stem}@.${type}`],
+  );
   return [...own, ...plain, ...instantiated];
 }
 

@@ -42,7 +42,8 @@ export const LONGEST_NAME = 255;
 /** The parts of a unit name, or what is wrong with it. */
 export function parseUnitName(text: string): Result<UnitName, NameError> {
   if (text === '') return bad('expected a unit name, found nothing');
-  if (text.length > LONGEST_NAME) return bad(`expected a unit name of at most ${LONGEST_NAME} characters, found ${text.length}`, LONGEST_NAME);
+  if (text.length > LONGEST_NAME)
+    return bad(`expected a unit name of at most ${LONGEST_NAME} characters, found ${text.length}`, LONGEST_NAME);
   const dot = text.lastIndexOf('.');
   if (dot < 0) return bad('expected a unit name with a type suffix such as .service', text.length);
   const type = typeBySuffix.get(text.slice(dot + 1));
@@ -145,7 +146,9 @@ const HASHED = /_[0-9a-f]{16}$/;
 function shortened(name: string): string {
   if (name.length <= LONGEST_NAME) return name;
   const suffix = name.slice(name.lastIndexOf('.'));
-  const hash = siphash24(textToBytes(`${name}\0`), HASH_KEY).toString(16).padStart(HASH_DIGITS, '0');
+  const hash = siphash24(textToBytes(`${name}\0`), HASH_KEY)
+    .toString(16)
+    .padStart(HASH_DIGITS, '0');
   return `${name.slice(0, LONGEST_NAME - suffix.length - HASH_DIGITS - 1)}_${hash}${suffix}`;
 }
 

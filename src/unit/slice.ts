@@ -31,7 +31,8 @@ export function slicePath(name: string): string | undefined {
   if (name === ROOT_SLICE) return '';
   if (!isSliceName(name)) return undefined;
   const parts: string[] = [];
-  for (let slice: string | undefined = name; slice !== undefined && slice !== ROOT_SLICE; slice = parentSlice(slice)) parts.unshift(escapeCgroupName(slice));
+  for (let slice: string | undefined = name; slice !== undefined && slice !== ROOT_SLICE; slice = parentSlice(slice))
+    parts.unshift(escapeCgroupName(slice));
   return parts.join('/');
 }
 
@@ -69,7 +70,31 @@ export function sliceOfCgroup(path: string): string {
   return slice;
 }
 
-const kernelPrefixes = ['cgroup', 'cpu', 'cpuacct', 'cpuset', 'io', 'blkio', 'memory', 'devices', 'pids', 'hugetlb', 'rdma', 'misc', 'irq', 'freezer', 'net_cls', 'net_prio', 'perf_event', 'debug', 'bpf-firewall', 'bpf-devices', 'bpf-foreign', 'bpf-socket-bind', 'bpf-restrict-network-interfaces'];
+const kernelPrefixes = [
+  'cgroup',
+  'cpu',
+  'cpuacct',
+  'cpuset',
+  'io',
+  'blkio',
+  'memory',
+  'devices',
+  'pids',
+  'hugetlb',
+  'rdma',
+  'misc',
+  'irq',
+  'freezer',
+  'net_cls',
+  'net_prio',
+  'perf_event',
+  'debug',
+  'bpf-firewall',
+  'bpf-devices',
+  'bpf-foreign',
+  'bpf-socket-bind',
+  'bpf-restrict-network-interfaces',
+];
 const kernelFiles = new Set(['notify_on_release', 'release_agent', 'tasks']);
 
 function needsEscape(name: string): boolean {

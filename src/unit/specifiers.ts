@@ -175,9 +175,7 @@ function lastPart(prefix: string): string {
 }
 
 function pathOf(name: UnitName): string | undefined {
-  if (name.instance === undefined || name.instance === '') return unescapePath(name.prefix);
-  const text = unescapeName(name.instance);
-  return text === undefined || text.startsWith('/') ? text : `/${text}`;
+  return unescapePath(name.instance === undefined || name.instance === '' ? name.prefix : name.instance);
 }
 
 function below(path: string): string {

@@ -185,7 +185,8 @@ class Reader {
 
   #takeHeader(header: string, line: number, column: number): void {
     if (header.endsWith(']')) this.#section = header.slice(1, -1);
-    else this.#fatal = { code: 'bad-section-header', message: `expected ] at the end of the section header ${quoted(header)}`, line, column };
+    else
+      this.#fatal = { code: 'bad-section-header', message: `expected ] at the end of the section header ${quoted(header)}`, line, column };
   }
 
   #problem(code: SyntaxProblem['code'], message: string, line: number, column: number): void {
@@ -198,7 +199,8 @@ class Reader {
     for (const [code, count] of this.#counts) {
       const last = this.#problems.findLastIndex((problem) => problem.code === code);
       const problem = this.#problems[last];
-      if (count > TOLD && problem !== undefined) this.#problems[last] = { ...problem, message: `${problem.message} (and ${count - TOLD} more such lines)` };
+      if (count > TOLD && problem !== undefined)
+        this.#problems[last] = { ...problem, message: `${problem.message} (and ${count - TOLD} more such lines)` };
     }
   }
 

@@ -143,7 +143,9 @@ function entryOf(files: UnitFiles, directory: string, name: string, isSearched: 
   if (!isSearched(target.slice(0, slash) || '/')) return { is: 'file', path };
   const base = target.slice(slash + 1);
   const refusal = aliasRefusal(name, base);
-  return refusal === undefined ? { is: 'alias', path, target: base } : { is: 'unusable', path, reason: `the link to ${written} is no alias: ${refusal}` };
+  return refusal === undefined
+    ? { is: 'alias', path, target: base }
+    : { is: 'unusable', path, reason: `the link to ${written} is no alias: ${refusal}` };
 }
 
 const kindNames = {

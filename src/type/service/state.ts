@@ -23,7 +23,14 @@ export type StateBody =
   | { readonly sub: 'reload-signal' | 'reload-notify'; readonly main: Process | null; readonly beganUsec: number }
   | { readonly sub: 'reload-post'; readonly main: Process | null; readonly control: Process }
   | { readonly sub: 'stop'; readonly main: Process | null; readonly control: Process }
-  | { readonly sub: KillPhase | 'stop-post'; readonly main: Process | null; readonly control: Process | null };
+  | Ending;
+
+/** The stages in which main and control process end in any order. */
+export interface Ending {
+  readonly sub: KillPhase | 'stop-post';
+  readonly main: Process | null;
+  readonly control: Process | null;
+}
 
 export type KillPhase = 'stop-watchdog' | 'stop-sigterm' | 'stop-sigkill' | 'final-watchdog' | 'final-sigterm' | 'final-sigkill';
 
@@ -58,8 +65,8 @@ export type ServiceList =
 /** What the manager was asked and has not answered for good yet. */
 export type Question =
   | { readonly about: 'guess'; readonly groupEmpty: boolean }
-  /** `watching`: the file may still come; another answer follows whenever it changes. */
-  | { readonly about: 'pid-file'; readonly groupEmpty: boolean; readonly watching: boolean }
+  /** `watching`: another answer follows whenever the file changes; `demanded`: it was missing once, and is waited for. */
+  | { readonly about: 'pid-file'; readonly groupEmpty: boolean; readonly watching: boolean; readonly demanded: boolean }
   /** The main process ended, but the PID file may name its successor; `exit` counts if it does not. */
   | { readonly about: 'successor'; readonly groupEmpty: boolean; readonly exit: ProcessExit };
 
@@ -106,6 +113,7 @@ export type NotifyAccess = 'none' | 'main' | 'exec' | 'all';
 /** What one run of a service has gathered. */
 export interface Memory {
   readonly result: ServiceResult;
+  readonly startLimitHit: boolean;
   /** Type=idle counts as active while it starts. */
   readonly idle: boolean;
   /** A stop was asked for, so Restart= is out. */
@@ -142,6 +150,7 @@ export type TimerName = 'timeout' | 'watchdog' | 'runtime' | 'restart';
 /** The memory of a service that never ran. */
 export const blankMemory: Memory = {
   result: 'success',
+  startLimitHit: false,
   idle: false,
   forbidRestart: false,
   restarts: 0,
@@ -237,7 +246,22 @@ export function controlOf(state: StateBody): Process | null {
   return 'control' in state ? state.control : null;
 }
 
+/** Whether main and control process end in any order now. */
+export function isEnding(state: ServiceState): state is Ending & { readonly memory: Memory } {
+  return endings.has(state.sub);
+}
+
 /** What the manager was asked, if anything. */
 export function questionOf(state: StateBody): Question | null {
   return 'question' in state ? state.question : null;
 }
+
+const endings: ReadonlySet<ServiceSub> = new Set([
+  'stop-watchdog',
+  'stop-sigterm',
+  'stop-sigkill',
+  'stop-post',
+  'final-watchdog',
+  'final-sigterm',
+  'final-sigkill',
+]);

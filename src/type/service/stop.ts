@@ -1,8 +1,7 @@
-import type { ServiceSettings } from '../../unit/settings/service.ts';
 import { enterDead } from './dead.ts';
-import { type KillOperation, killProcesses } from './kill.ts';
+import { type KillOperation, killProcesses } from '../kill.ts';
 import { firstCommand, spawn } from './spawn.ts';
-import type { KillPhase, Process, ServiceResult, ServiceState } from './state.ts';
+import type { CommandReference, KillPhase, ServiceResult, ServiceState } from './state.ts';
 import { type Live, limits, noteResult, type Turn, withDeadline } from './turn.ts';
 
 /** Begins to stop a service that was up: ExecStop= first, then signals. */
@@ -10,11 +9,12 @@ export function enterStop(turn: Turn, live: Live, result: ServiceResult): Servic
   const memory = noteResult(live.memory, result);
   const command = firstCommand(turn.service, 'ExecStop');
   if (command === null) return enterSignal(turn, { ...live, memory, control: null }, 'stop-sigterm', 'success');
-  return runStop(turn, { ...live, memory }, spawn(turn, { ...live, memory }, command));
+  return runStop(turn, { ...live, memory }, command);
 }
 
-/** Waits for a command of ExecStop=. */
-export function runStop(turn: Turn, live: Live, control: Process): ServiceState {
+/** Starts one command of ExecStop=. */
+export function runStop(turn: Turn, live: Live, command: CommandReference): ServiceState {
+  const control = spawn(turn, live, command);
   return { sub: 'stop', main: live.main, control, memory: withDeadline(turn, live.memory, 'timeout', limits.stop(turn)) };
 }
 
@@ -34,11 +34,12 @@ export function enterStopPost(turn: Turn, live: Live, result: ServiceResult): Se
   const memory = noteResult(live.memory, result);
   const command = firstCommand(turn.service, 'ExecStopPost');
   if (command === null) return enterSignal(turn, { ...live, memory, control: null }, 'final-sigterm', 'success');
-  return runStopPost(turn, { ...live, memory }, spawn(turn, { ...live, memory }, command));
+  return runStopPost(turn, { ...live, memory }, command);
 }
 
-/** Waits for a command of ExecStopPost=. */
-export function runStopPost(turn: Turn, live: Live, control: Process): ServiceState {
+/** Starts one command of ExecStopPost=. */
+export function runStopPost(turn: Turn, live: Live, command: CommandReference): ServiceState {
+  const control = spawn(turn, live, command);
   return { sub: 'stop-post', main: live.main, control, memory: withDeadline(turn, live.memory, 'timeout', limits.stop(turn)) };
 }
 
@@ -50,18 +51,6 @@ export function leave(turn: Turn, live: Live, to: Escalation, result: ServiceRes
   if (to === 'stop-post') return enterStopPost(turn, live, result);
   if (to === 'dead' || to === 'dead-for-good') return enterDead(turn, live, result, { mayRestart: to === 'dead' });
   return enterSignal(turn, live, to, result);
-}
-
-/** Timeout*FailureMode= → where a stage goes that took too long; `kill` falls back where SendSIGKILL= forbids it. */
-export function escalations(
-  mode: ServiceSettings['TimeoutStopFailureMode'],
-  sendSigkill: boolean,
-  part: 'stop' | 'final',
-): Escalation {
-  if (mode === 'terminate') return `${part}-sigterm`;
-  if (mode === 'abort') return `${part}-watchdog`;
-  if (sendSigkill) return `${part}-sigkill`;
-  return part === 'stop' ? 'stop-post' : 'dead-for-good';
 }
 
 /** Each phase of signals: what is sent, how long it may take, and what follows at once where nothing is to be waited for. */

@@ -1,5 +1,5 @@
-import { ok, type Result } from '../../base/result.ts';
-import type { ValueContext, ValueError } from '../values/parser.ts';
+import { ok } from '../../base/result.ts';
+import type { ValueParser } from '../values/parser.ts';
 import { boolean } from '../values/boolean.ts';
 import { cpuQuota, memoryLimit, rate, tasksMax, weight } from '../values/cgroup-limit.ts';
 import { cpuSet } from '../values/cpu-set.ts';
@@ -14,7 +14,7 @@ import { timespan, timespanOrInfinity } from '../values/timespan.ts';
 import { unitName } from '../values/unit-name.ts';
 import { words } from '../values/words.ts';
 import { mergeNumbers, noNumbers } from './merge.ts';
-import { combining, entries, last, list, merged, obsolete, type Values } from './setting.ts';
+import { combining, entries, last, list, merged, obsolete, type Facts, type Setting, single, type Values } from './setting.ts';
 import { later } from './status.ts';
 
 /** What systemd.resource-control(5) describes. */
@@ -87,22 +87,18 @@ export const cgroupRows = {
   IOWeight: last(weight(), undefined, { since: 230, meaning: 'io.weight 1..10000', status: later.resources }),
   StartupIOWeight: last(weight(), undefined, { since: 230, meaning: 'io.weight during boot/shutdown', status: later.resources }),
   IODeviceWeight: entries(perDevice(weight()), { since: 230, meaning: 'Per-device weight', status: later.resources }),
-  IOReadBandwidthMax: combining(
-    'per-device',
-    entries(perDevice(rate), { since: 230, meaning: 'Per-device read bytes per second', status: later.resources }),
-  ),
-  IOWriteBandwidthMax: combining(
-    'per-device',
-    entries(perDevice(rate), { since: 230, meaning: 'Per-device write bytes per second', status: later.resources }),
-  ),
-  IOReadIOPSMax: combining(
-    'per-device',
-    entries(perDevice(rate), { since: 230, meaning: 'Per-device read operations per second', status: later.resources }),
-  ),
-  IOWriteIOPSMax: combining(
-    'per-device',
-    entries(perDevice(rate), { since: 230, meaning: 'Per-device write operations per second', status: later.resources }),
-  ),
+  IOReadBandwidthMax: perDeviceLast(perDevice(rate), { since: 230, meaning: 'Per-device read bytes per second', status: later.resources }),
+  IOWriteBandwidthMax: perDeviceLast(perDevice(rate), {
+    since: 230,
+    meaning: 'Per-device write bytes per second',
+    status: later.resources,
+  }),
+  IOReadIOPSMax: perDeviceLast(perDevice(rate), { since: 230, meaning: 'Per-device read operations per second', status: later.resources }),
+  IOWriteIOPSMax: perDeviceLast(perDevice(rate), {
+    since: 230,
+    meaning: 'Per-device write operations per second',
+    status: later.resources,
+  }),
   IODeviceLatencyTargetSec: entries(perDevice(timespan), { since: 240, meaning: 'Per-device latency target', status: later.resources }),
   BlockIOAccounting: obsolete({ since: 0, meaning: 'Obsolete cgroup v1' }),
   BlockIOWeight: obsolete({ since: 0, meaning: 'Obsolete cgroup v1' }),
@@ -112,7 +108,7 @@ export const cgroupRows = {
   BlockIOWriteBandwidth: obsolete({ since: 0, meaning: 'Obsolete cgroup v1' }),
   TasksAccounting: last(boolean, undefined, { since: 227, meaning: 'Task accounting switch', status: later.resources }),
   TasksMax: last(tasksMax, undefined, { since: 227, meaning: 'pids.max: number, percent or infinity', status: later.resources }),
-  Delegate: merged(delegate, false, addControllers, {
+  Delegate: delegation({
     since: 218,
     meaning: 'Hand cgroup subtree management to the unit (bool or controllers)',
   }),
@@ -203,12 +199,36 @@ export const cgroupRows = {
 export interface CgroupSettings extends Values<typeof cgroupRows> {}
 
 /** Delegate=: a boolean, or controllers, which accumulate; empty delegates without asking for controllers. */
-function delegate(text: string, context: ValueContext): Result<boolean | readonly string[], ValueError> {
-  if (text === '') return ok([]);
-  const all = boolean(text, context);
-  return all.ok ? all : words(text, context);
+function delegation(facts: Facts): Setting<boolean | readonly string[]> {
+  return {
+    ...facts,
+    row: 'setting',
+    combine: 'merge',
+    initial: false,
+    assign(current, text, context) {
+      if (text === '') return ok([]);
+      const all = boolean(text, context);
+      if (all.ok) return all;
+      const controllers = words(text, context);
+      return controllers.ok && Array.isArray(current) ? ok([...current, ...controllers.value]) : controllers;
+    },
+  };
 }
 
-function addControllers(current: unknown, added: boolean | readonly string[]): boolean | readonly string[] {
-  return Array.isArray(added) && added.length > 0 && Array.isArray(current) ? [...current, ...added] : added;
+interface OfDevice<Value> {
+  readonly device: string;
+  readonly value: Value;
+}
+
+/** Of several lines for one device the last one counts. */
+function perDeviceLast<Value>(parse: ValueParser<OfDevice<Value>>, facts: Facts): Setting<readonly OfDevice<Value>[]> {
+  const replace = (current: unknown, added: readonly OfDevice<Value>[]): readonly OfDevice<Value>[] => {
+    const kept: readonly OfDevice<Value>[] = Array.isArray(current) ? current : [];
+    return [...kept.filter(({ device }) => !added.some((other) => other.device === device)), ...added];
+  };
+  return combining('per-device', merged(single(parse), nothing<Value>(), replace, facts));
+}
+
+function nothing<Value>(): readonly OfDevice<Value>[] {
+  return [];
 }

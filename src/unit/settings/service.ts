@@ -12,7 +12,7 @@ import { timeout, timespan } from '../values/timespan.ts';
 import { unitNamesOf } from '../values/unit-name.ts';
 import { words } from '../values/words.ts';
 import { mergeStatuses, noStatuses } from './merge.ts';
-import { combining, entries, last, list, merged, obsolete, renamed, together, type Values } from './setting.ts';
+import { combining, growing, entries, last, list, merged, obsolete, renamed, together, type Values } from './setting.ts';
 import { later } from './status.ts';
 
 /** [Service], less what it shares with other types (systemd.service(5)). */
@@ -78,18 +78,27 @@ export const serviceRows = {
   RootDirectoryStartOnly: last(boolean, false, { since: 183, meaning: 'Apply RootDirectory only to ExecStart' }),
   RemainAfterExit: last(boolean, false, { since: 183, meaning: 'Stay active after all processes exited' }),
   GuessMainPID: last(boolean, true, { since: 183, meaning: 'For forking without PIDFile: guess the main process if only one candidate' }),
-  RestartPreventExitStatus: merged(exitStatusList, noStatuses, mergeStatuses, {
-    since: 189,
-    meaning: 'Exit codes/signals of the main process that forbid a restart',
-  }),
-  RestartForceExitStatus: merged(exitStatusList, noStatuses, mergeStatuses, {
-    since: 215,
-    meaning: 'Exit codes/signals that force a restart',
-  }),
-  SuccessExitStatus: merged(exitStatusList, noStatuses, mergeStatuses, {
-    since: 189,
-    meaning: 'Extra exit codes/signals counted as success',
-  }),
+  RestartPreventExitStatus: combining(
+    'append',
+    merged(exitStatusList, noStatuses, mergeStatuses, {
+      since: 189,
+      meaning: 'Exit codes/signals of the main process that forbid a restart',
+    }),
+  ),
+  RestartForceExitStatus: combining(
+    'append',
+    merged(exitStatusList, noStatuses, mergeStatuses, {
+      since: 215,
+      meaning: 'Exit codes/signals that force a restart',
+    }),
+  ),
+  SuccessExitStatus: combining(
+    'append',
+    merged(exitStatusList, noStatuses, mergeStatuses, {
+      since: 189,
+      meaning: 'Extra exit codes/signals counted as success',
+    }),
+  ),
   SysVStartPriority: obsolete({ since: 0, meaning: 'Obsolete no-op' }),
   NonBlocking: last(boolean, false, { since: 183, meaning: 'Set O_NONBLOCK on all passed descriptors' }),
   BusName: last(string, '', { since: 183, meaning: 'D-Bus name that signals readiness (Type=dbus) and identifies the service' }),
@@ -107,7 +116,7 @@ export const serviceRows = {
     since: 183,
     meaning: 'Which processes may send sd_notify messages: none, main, exec, all',
   }),
-  Sockets: combining('keep', list(unitNamesOf('socket'), { since: 183, meaning: 'Socket units whose descriptors this service inherits' })),
+  Sockets: growing(unitNamesOf('socket'), { since: 183, meaning: 'Socket units whose descriptors this service inherits' }),
   BusPolicy: obsolete({ since: 0, meaning: 'Obsolete no-op' }),
   USBFunctionDescriptors: last(orEmpty(absolutePath, ''), '', {
     since: 227,

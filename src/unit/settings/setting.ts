@@ -90,6 +90,17 @@ export function list<Item>(parse: ValueParser<readonly Item[]>, facts: Facts): S
   };
 }
 
+/** Each assignment adds its words; an empty one changes nothing. */
+export function growing<Item>(parse: ValueParser<readonly Item[]>, facts: Facts): Setting<readonly Item[]> {
+  return {
+    ...facts,
+    row: 'setting',
+    combine: 'keep',
+    initial: none,
+    assign: (current, text, context) => (text === '' ? ok(current) : append(current, text, () => parse(text, context))),
+  };
+}
+
 /** Each assignment adds one entry; an empty one resets. */
 export function entries<Item>(parse: ValueParser<Item>, facts: Facts): Setting<readonly Item[]> {
   return list(single(parse), facts);

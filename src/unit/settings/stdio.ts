@@ -8,7 +8,7 @@ import { plainString, string } from '../values/string.ts';
 import { logFacility, logLevel } from '../values/syslog.ts';
 import { timespan } from '../values/timespan.ts';
 import { concatenateBytes } from './merge.ts';
-import { entries, into, last, merged } from './setting.ts';
+import { combining, entries, into, last, merged } from './setting.ts';
 import { later } from './status.ts';
 
 /** Standard streams, terminals and logging (systemd.exec(5)). */
@@ -18,11 +18,14 @@ export const stdioRows = {
   StandardError: last(outputTarget, undefined, { since: 183, meaning: 'Where fd 2 goes' }),
   StandardInputText: into(
     'StandardInputData',
-    merged(inputText, undefined, concatenateBytes, { since: 236, meaning: 'Text fed to stdin (one line per assignment, appended)' }),
+    combining(
+      'append',
+      merged(inputText, undefined, concatenateBytes, { since: 236, meaning: 'Text fed to stdin (one line per assignment, appended)' }),
+    ),
   ),
   StandardInputData: into(
     'StandardInputData',
-    merged(inputData, undefined, concatenateBytes, { since: 236, meaning: 'Base64 data fed to stdin (appended)' }),
+    combining('append', merged(inputData, undefined, concatenateBytes, { since: 236, meaning: 'Base64 data fed to stdin (appended)' })),
   ),
   TTYPath: last(orEmpty(absolutePath, ''), '', { since: 183, meaning: 'Terminal for tty input/output' }),
   TTYReset: last(boolean, false, { since: 183, meaning: 'Reset the terminal before/after use', status: later.process }),

@@ -12,7 +12,7 @@ import { string } from '../values/string.ts';
 import { timeout, timespan } from '../values/timespan.ts';
 import { words } from '../values/words.ts';
 import { emergencyAction, jobMode } from './action.ts';
-import { combining, dependency, into, last, list, obsolete, renamed, type Values } from './setting.ts';
+import { dependency, growing, into, last, list, obsolete, renamed, type Values } from './setting.ts';
 
 /** [Unit], less conditions and asserts (systemd.unit(5)). */
 export const unitRows = {
@@ -58,14 +58,11 @@ export const unitRows = {
   }),
   RequiresOverridable: renamed('Requires', { since: 0, meaning: 'Obsolete; treated as Requires with a warning' }),
   RequisiteOverridable: renamed('Requisite', { since: 0, meaning: 'Obsolete; treated as Requisite with a warning' }),
-  RequiresMountsFor: combining(
-    'keep',
-    list(pathList, { since: 201, meaning: 'Requires+After for every mount unit on the way to the given absolute paths' }),
-  ),
-  WantsMountsFor: combining(
-    'keep',
-    list(pathList, { since: 256, meaning: 'Wants+After for every mount unit on the way to the given absolute paths' }),
-  ),
+  RequiresMountsFor: growing(pathList, {
+    since: 201,
+    meaning: 'Requires+After for every mount unit on the way to the given absolute paths',
+  }),
+  WantsMountsFor: growing(pathList, { since: 256, meaning: 'Wants+After for every mount unit on the way to the given absolute paths' }),
   StopWhenUnneeded: last(boolean, false, { since: 201, meaning: 'Stop the unit once no active unit requires/wants it any more' }),
   RefuseManualStart: last(boolean, false, { since: 201, meaning: 'Only startable as a dependency, not by an explicit request' }),
   RefuseManualStop: last(boolean, false, { since: 201, meaning: 'Only stoppable as a dependency, not by an explicit request' }),

@@ -1,6 +1,33 @@
-import type { Result } from '../../base/result.ts';
-import type { ValueError, ValueParser } from './parser.ts';
-/** SyslogLevel=, LogLevelMax=. */
-export declare const logLevel: ValueParser<'emerg' | 'alert' | 'crit' | 'err' | 'warning' | 'notice' | 'info' | 'debug'>;
-/** SyslogFacility=. */
-export declare const logFacility: ValueParser<string>;
+import { ok } from '../../base/result.ts';
+import { refuse } from './parser.ts';
+import type { ValueParser } from './parser.ts';
+
+const levels = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
+const facilities = ['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'] as const;
+
+/** Names of the priorities of log records; the place in the list is the number. */
+export type LogLevel = (typeof levels)[number];
+/** Names of the parts of a system that log. */
+export type LogFacility = (typeof facilities)[number];
+
+/** SyslogLevel=, LogLevelMax=: a name, or its number. */
+export const logLevel: ValueParser<LogLevel> = (text) => {
+  const level = levels.find((name, number) => name === text || String(number) === text);
+  return level === undefined ? refuse(`expected one of: ${levels.join(', ')}`) : ok(level);
+};
+
+/** SyslogFacility=: a name, or its number. */
+export const logFacility: ValueParser<LogFacility> = (text) => {
+  const facility = facilities.find((name, index) => name === text || facilityNumber(index) === text);
+  return facility === undefined ? refuse(`expected one of: ${facilities.join(', ')}`) : ok(facility);
+};
+
+/** The number of a priority, 0 for emerg to 7 for debug. */
+export function logLevelNumber(level: LogLevel): number {
+  return levels.indexOf(level);
+}
+
+/** local0 has the number 16; those from 12 to 15 have no name here. */
+function facilityNumber(index: number): string {
+  return String(index < 12 ? index : index + 4);
+}

@@ -1,11 +1,41 @@
+import { ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
-import type { ValueError, ValueParser } from './parser.ts';
 import type { UnitTypeName } from '../config.ts';
-/** After=, Wants=, …: names with the dependency specifiers expanded; a bad one is dropped with a warning. */
-export declare const unitNames: ValueParser<readonly string[]>;
-/** Names of one type (Sockets=). */
-export declare function unitNamesOf(type: UnitTypeName): ValueParser<readonly string[]>;
-/** One name (Slice=, Service=, Unit=), of the given types if any are given. */
-export declare function unitName(...types: readonly UnitTypeName[]): ValueParser<string>;
-/** [Install] lists: words kept as written, specifiers are expanded when the unit is enabled. */
-export declare const installNames: ValueParser<readonly string[]>;
+import { instantiate, parseUnitName } from '../name.ts';
+import { listOf } from './combine.ts';
+import { refuse } from './parser.ts';
+import type { ValueContext, ValueError, ValueParser } from './parser.ts';
+import { raw, retained } from './words.ts';
+
+/** After=, Wants=, …: names with the specifiers of dependencies expanded; a bad one is dropped with a warning, a template becomes the instance that goes with this unit. */
+export const unitNames: ValueParser<readonly string[]> = listOf(dependencyName, retained);
+
+/** As unitNames, of one type only (Sockets=). */
+export function unitNamesOf(type: UnitTypeName): ValueParser<readonly string[]> {
+  return listOf(unitName(type), retained);
+}
+
+/** One name (Slice=, Service=, Unit=), of one of the given types if any are given. */
+export function unitName(...types: readonly UnitTypeName[]): ValueParser<string> {
+  return (text, context) => {
+    const name = dependencyName(text, context);
+    if (!name.ok || types.length === 0 || types.some((type) => name.value.endsWith(`.${type}`))) return name;
+    return refuse(`expected the name of a ${types.join(' or ')} unit, found ${JSON.stringify(name.value)}`);
+  };
+}
+
+/** Lists of [Install]: words as they are written; their specifiers are expanded when the unit is enabled. */
+export const installNames: ValueParser<readonly string[]> = listOf((text) => ok(text), raw);
+
+function dependencyName(text: string, context: ValueContext): Result<string, ValueError> {
+  const expansion = context.specifiers.expand(text, 'dependency');
+  if (!expansion.ok) return expansion;
+  const parsed = parseUnitName(expansion.value);
+  if (!parsed.ok) return refuse(`${JSON.stringify(expansion.value)} is no unit name: ${parsed.error.message}`, parsed.error.offset);
+  if (!parsed.value.isTemplate) return ok(expansion.value);
+  const instance = context.specifiers.expand('%i', 'dependency');
+  const prefix = context.specifiers.expand('%p', 'dependency');
+  const own = instance.ok && instance.value !== '' ? instance : prefix;
+  const name = own.ok ? instantiate(expansion.value, own.value) : undefined;
+  return name === undefined ? refuse(`${JSON.stringify(expansion.value)} is a template, and this unit has no instance for it`) : ok(name);
+}

@@ -1,12 +1,32 @@
-import type { KillSettings } from '../../unit/settings/kill.ts';
-import type { Process } from './state.ts';
-import type { Live, Turn } from './turn.ts';
+import type { KillSettings } from '../unit/settings/kill.ts';
+import type { Effect } from './type.ts';
 
 /** Why processes are signalled (systemd.kill(5)). */
 export type KillOperation = 'terminate' | 'restart' | 'abort' | 'kill';
 
 /** Who is signalled: every process of the group, the main and control processes, or none. */
 export type KillReach = 'group' | 'processes' | 'nothing';
+
+/** A process of a unit; `command` is null where it was found rather than started, so that no child of the keeper stands for it. */
+export interface Target {
+  readonly child: number;
+  readonly pid: number | null;
+  readonly command: object | null;
+}
+
+/** The known processes of a unit. */
+export interface Targets {
+  readonly main: Target | null;
+  readonly control: Target | null;
+}
+
+/** What signalling needs and where its effects go. */
+export interface Killing {
+  readonly kill: KillSettings;
+  readonly effects: Effect[];
+  /** It is known that no process is left in the group. */
+  readonly groupEmpty: boolean;
+}
 
 /** KillMode= × operation → who. */
 export const killReach: Readonly<Record<KillSettings['KillMode'], Readonly<Record<KillOperation, KillReach>>>> = {
@@ -25,14 +45,14 @@ export const killSignals: Readonly<Record<KillOperation, (kill: KillSettings) =>
 };
 
 /** Signals what the operation reaches; tells whether there is anything whose end is worth waiting for. */
-export function killProcesses(turn: Turn, live: Live, operation: KillOperation): boolean {
-  const signals = signalsOf(turn.kill, operation);
-  return reaches[killReach[turn.kill.KillMode][operation]](turn, live, signals);
+export function killProcesses(killing: Killing, targets: Targets, operation: KillOperation): boolean {
+  const signals = signalsOf(killing.kill, operation);
+  return reaches[killReach[killing.kill.KillMode][operation]](killing, targets, signals);
 }
 
 /** Signals one process of the service, and lets it continue if it was stopped. */
-export function signalProcess(turn: Turn, process: Process, signals: readonly number[]): void {
-  for (const signal of withContinue(signals)) turn.effects.push(signalEffect(process, signal));
+export function signalProcess(killing: { readonly effects: Effect[] }, target: Target, signals: readonly number[]): void {
+  for (const signal of withContinue(signals)) killing.effects.push(signalEffect(target, signal));
 }
 
 const SIGHUP = 1;
@@ -49,31 +69,31 @@ function withContinue(signals: readonly number[]): readonly number[] {
   return signals.some((signal) => signal === SIGKILL || signal === SIGCONT) ? signals : [...signals, SIGCONT];
 }
 
-type Reaching = (turn: Turn, live: Live, signals: readonly number[]) => boolean;
+type Reaching = (killing: Killing, targets: Targets, signals: readonly number[]) => boolean;
 
 const reaches: Readonly<Record<KillReach, Reaching>> = {
   nothing: () => false,
-  processes: (turn, { main, control }, signals) => {
-    if (main !== null) signalProcess(turn, main, signals);
-    if (control !== null) signalProcess(turn, control, signals);
+  processes: (killing, { main, control }, signals) => {
+    if (main !== null) signalProcess(killing, main, signals);
+    if (control !== null) signalProcess(killing, control, signals);
     return main !== null || control !== null;
   },
-  group: (turn, { main, control }, signals) => {
+  group: (killing, { main, control }, signals) => {
     // A main process that was found rather than started may be outside of the group.
     const found = main !== null && main.command === null ? main : null;
-    if (found !== null) signalProcess(turn, found, signals);
-    if (!turn.groupEmpty) {
+    if (found !== null) signalProcess(killing, found, signals);
+    if (!killing.groupEmpty) {
       const except = found === null || found.pid === null ? [] : [found.pid];
-      for (const signal of signals) turn.effects.push({ effect: 'signal-group', signal, except });
-      if (main === null && control === null) turn.effects.push({ effect: 'watch-group' });
+      for (const signal of signals) killing.effects.push({ effect: 'signal-group', signal, except });
+      if (main === null && control === null) killing.effects.push({ effect: 'watch-group' });
     }
-    return !turn.groupEmpty || main !== null || control !== null;
+    return !killing.groupEmpty || main !== null || control !== null;
   },
 };
 
-function signalEffect(process: Process, signal: number) {
+function signalEffect(target: Target, signal: number) {
   // Only what was found has no child of the keeper behind it.
-  return process.command === null && process.pid !== null
-    ? ({ effect: 'signal-pid', pid: process.pid, signal } as const)
-    : ({ effect: 'signal', child: process.child, signal } as const);
+  return target.command === null && target.pid !== null
+    ? ({ effect: 'signal-pid', pid: target.pid, signal } as const)
+    : ({ effect: 'signal', child: target.child, signal } as const);
 }

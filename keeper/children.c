@@ -1,0 +1,334 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "keeper.h"
+
+enum { EXIT_CGROUP = 219, REAPED_AT_ONCE = 256 };
+
+void children_start(struct keeper *keeper) {
+    /* Shared, so that a child can say in it which op failed. */
+    keeper->reports = mmap(NULL, MAX_CHILDREN * sizeof *keeper->reports, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (keeper->reports == MAP_FAILED) {
+        say("no memory for the children's reports");
+        exit(1);
+    }
+    keeper->free_slots = grow(NULL, MAX_CHILDREN * sizeof *keeper->free_slots);
+    for (uint32_t i = 0; i < MAX_CHILDREN; i++) keeper->free_slots[i] = MAX_CHILDREN - 1 - i;
+    keeper->free_slot_count = MAX_CHILDREN;
+}
+
+pid_t fork_into(struct keeper *keeper, int cgroup_fd) {
+    if (!keeper->no_clone3) {
+        struct clone_args arguments = {.exit_signal = SIGCHLD};
+        if (cgroup_fd >= 0) {
+            arguments.flags = CLONE_INTO_CGROUP;
+            arguments.cgroup = (uint64_t)cgroup_fd;
+        }
+        long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
+        if (pid >= 0 || (errno != ENOSYS && errno != EPERM && errno != EINVAL && errno != E2BIG)) return (pid_t)pid;
+        keeper->no_clone3 = true;
+    }
+    return fork();
+}
+
+struct child *child_by_pid(struct keeper *keeper, pid_t pid) {
+    struct node *node = table_number(&keeper->children_by_pid, (uint64_t)pid);
+    return node ? OF(struct child, by_pid, node) : NULL;
+}
+
+static struct child *child_add(struct keeper *keeper, uint64_t id, pid_t pid, struct group *group) {
+    struct child *child = allocate(sizeof *child);
+    *child = (struct child){.id = id, .pid = pid, .group = group, .pidfd = -1, .exec_fd = -1, .keep_fd = -1};
+    if (id) table_add_number(&keeper->children_by_id, &child->by_id, id);
+    table_add_number(&keeper->children_by_pid, &child->by_pid, (uint64_t)pid);
+    if (id) {
+        child->slot = keeper->free_slots[--keeper->free_slot_count];
+        if (id > keeper->last_child) keeper->last_child = id;
+    }
+    if (group) {
+        group_hold(group);
+        child->next = group->children;
+        child->link = &group->children;
+        if (child->next) child->next->link = &child->next;
+        group->children = child;
+    }
+    return child;
+}
+
+struct child *child_orphan(struct keeper *keeper, pid_t pid, struct group *group) { return child_add(keeper, 0, pid, group); }
+
+void child_free(struct keeper *keeper, struct child *child) {
+    if (child->id) {
+        table_remove(&keeper->children_by_id, &child->by_id);
+        keeper->free_slots[keeper->free_slot_count++] = child->slot;
+    }
+    table_remove(&keeper->children_by_pid, &child->by_pid);
+    unwatch_close(keeper, &child->pidfd);
+    unwatch_close(keeper, &child->exec_fd);
+    unwatch_close(keeper, &child->keep_fd);
+    if (child->link) {
+        *child->link = child->next;
+        if (child->next) child->next->link = child->link;
+    }
+    if (child->group) group_release(child->group);
+    free(child);
+}
+
+static void tell_spawn_failed(struct keeper *keeper, uint64_t id, int error) {
+    struct buffer *out = event_begin(keeper, EVENT_SPAWN_FAILED);
+    put_u64(out, id);
+    put_u32(out, (uint32_t)error);
+    event_end(keeper);
+}
+
+/* The other end was closed by exec, or by the end of a child that never came so far. */
+static void exec_ready(struct keeper *keeper, void *context, uint32_t events) {
+    (void)events;
+    struct child *child = context;
+    unwatch_close(keeper, &child->exec_fd);
+    const struct report *report = &keeper->reports[child->slot];
+    if (!report->at_exec || report->failed) return;
+    struct buffer *out = event_begin(keeper, EVENT_EXECUTED);
+    put_u64(out, child->id);
+    event_end(keeper);
+}
+
+static bool keep_one(struct keeper *keeper, struct child *child) {
+    char name[MAX_NAME + 1];
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec part = {name, MAX_NAME};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    ssize_t length = recvmsg(child->keep_fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (length <= 0) return false;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (!header || header->cmsg_type != SCM_RIGHTS) return true;
+    int fd;
+    memcpy(&fd, CMSG_DATA(header), sizeof fd);
+    name[length] = 0;
+    descriptor_hold(keeper, name, fd);
+    return true;
+}
+
+static void keep_all(struct keeper *keeper, struct child *child) {
+    while (keep_one(keeper, child)) {}
+}
+
+static void keep_ready(struct keeper *keeper, void *context, uint32_t events) {
+    struct child *child = context;
+    keep_all(keeper, child);
+    if (events & (EPOLLHUP | EPOLLERR)) unwatch_close(keeper, &child->keep_fd);
+}
+
+/* The descriptors of a plan that are made or looked up before fork. */
+struct prepared {
+    int cgroup_fd, keep[2], exec[2];
+};
+
+static int prepare_outputs(struct keeper *keeper, struct plan *plan, int *reads) {
+    for (uint32_t i = 0; i < plan->count; i++) {
+        struct op *op = &plan->ops[i];
+        if (op->code == OP_take) op->fd = descriptor_fd(keeper, op->fields[1].data);
+        if (op->code != OP_output) continue;
+        int fds[2];
+        if (pipe2(fds, O_CLOEXEC) < 0) return -errno;
+        op->fd = fds[1];
+        reads[i] = fds[0];
+    }
+    return 0;
+}
+
+static int prepare(struct keeper *keeper, struct group *group, bool report_exec, struct plan *plan, struct prepared *made, int *reads) {
+    int result = prepare_outputs(keeper, plan, reads);
+    if (result) return result;
+    if (plan->keeps && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, made->keep) < 0) return -errno;
+    if (report_exec && plan->execs && pipe2(made->exec, O_CLOEXEC) < 0) return -errno;
+    if (!group || keeper->tracking == TRACK_SESSION) return 0;
+    made->cgroup_fd = cgroup_open(keeper, group->path);
+    return made->cgroup_fd < 0 ? made->cgroup_fd : 0;
+}
+
+static void close_if(int fd) {
+    if (fd >= 0) close(fd);
+}
+
+_Noreturn static void become_child(struct keeper *keeper, struct plan *plan, const struct prepared *made, struct report *report, bool placed) {
+    struct run *run = &keeper->run;
+    run->plan = plan;
+    run->report = report;
+    run->descriptors = keeper->descriptor_limit;
+    run->keep_fd = made->keep[1];
+    run->exec_fd = made->exec[1];
+    int result = made->cgroup_fd >= 0 && !placed ? cgroup_enter(made->cgroup_fd) : 0;
+    if (result) {
+        report->error = -result;
+        _exit(EXIT_CGROUP);
+    }
+    run_plan(run);
+}
+
+static void started(struct keeper *keeper, struct child *child, struct plan *plan, struct prepared *made, int *reads) {
+    struct buffer *out = event_begin(keeper, EVENT_SPAWNED);
+    put_u64(out, child->id);
+    put_u32(out, (uint32_t)child->pid);
+    event_end(keeper);
+    child->exec_fd = made->exec[0];
+    child->keep_fd = made->keep[0];
+    made->exec[0] = made->keep[0] = -1;
+    if (child->exec_fd >= 0) watch(keeper, child->exec_fd, EPOLLIN, exec_ready, child);
+    if (child->keep_fd >= 0) watch(keeper, child->keep_fd, EPOLLIN, keep_ready, child);
+    for (uint32_t i = 0; i < plan->count; i++) {
+        const struct op *op = &plan->ops[i];
+        if (op->code != OP_output) continue;
+        stream_open(keeper, op->fields[1].number, op->fields[2].data, child->pid, reads[i]);
+        reads[i] = -1;
+    }
+    if (keeper->tracking == TRACK_SESSION && child->group) session_started(keeper, child->group, child->pid);
+}
+
+void child_run(struct keeper *keeper, uint64_t id, const char *group_key, bool report_exec, struct plan *plan) {
+    struct group *group = *group_key ? group_find(keeper, group_key) : NULL;
+    if (id > keeper->last_child) keeper->last_child = id;
+    if (*group_key && !group) return tell_spawn_failed(keeper, id, ENOENT);
+    if (!keeper->free_slot_count) return tell_spawn_failed(keeper, id, EAGAIN);
+    int reads[plan->count + 1];
+    for (uint32_t i = 0; i <= plan->count; i++) reads[i] = -1;
+    struct prepared made = {-1, {-1, -1}, {-1, -1}};
+    int result = prepare(keeper, group, report_exec, plan, &made, reads);
+    if (!result) {
+        struct report *report = &keeper->reports[keeper->free_slots[keeper->free_slot_count - 1]];
+        *report = (struct report){0};
+        memory_hide(keeper);
+        bool placed = made.cgroup_fd >= 0 && keeper->tracking == TRACK_CGROUP2;
+        pid_t pid = fork_into(keeper, placed ? made.cgroup_fd : -1);
+        if (pid == 0) become_child(keeper, plan, &made, report, placed && !keeper->no_clone3);
+        if (pid < 0)
+            result = -errno;
+        else
+            started(keeper, child_add(keeper, id, pid, group), plan, &made, reads);
+    }
+    for (uint32_t i = 0; i < plan->count; i++) {
+        close_if(reads[i]);
+        if (plan->ops[i].code == OP_output) close_if(plan->ops[i].fd);
+    }
+    close_if(made.cgroup_fd);
+    for (int i = 0; i < 2; i++) close_if(made.keep[i]), close_if(made.exec[i]);
+    if (result) tell_spawn_failed(keeper, id, -result);
+}
+
+static void tell_exited(struct keeper *keeper, struct child *child, int status, const struct rusage *usage) {
+    const struct report *report = &keeper->reports[child->slot];
+    bool signaled = WIFSIGNALED(status);
+    struct buffer *out = event_begin(keeper, EVENT_EXITED);
+    put_u64(out, child->id);
+    put_u8(out, signaled ? WCOREDUMP(status) ? 2 : 1 : 0);
+    put_u32(out, (uint32_t)(signaled ? WTERMSIG(status) : WEXITSTATUS(status)));
+    put_u32(out, (uint32_t)(report->failed - 1));
+    put_u32(out, (uint32_t)report->error);
+    put_u8(out, !child->group || group_empty(keeper, child->group));
+    put_u64(out, (uint64_t)usage->ru_utime.tv_sec * 1000000 + (uint64_t)usage->ru_utime.tv_usec);
+    put_u64(out, (uint64_t)usage->ru_stime.tv_sec * 1000000 + (uint64_t)usage->ru_stime.tv_usec);
+    put_u64(out, (uint64_t)usage->ru_maxrss);
+    event_end(keeper);
+}
+
+/* Takes the process out of its group before its group is looked at. */
+static void finish(struct keeper *keeper, struct child *child, int status, const struct rusage *usage) {
+    struct group *group = child->group;
+    if (child->link) {
+        *child->link = child->next;
+        if (child->next) child->next->link = child->link;
+        child->link = NULL;
+    }
+    if (child->keep_fd >= 0) keep_all(keeper, child);
+    if (child->exec_fd >= 0) exec_ready(keeper, child, 0);
+    if (group) group_hold(group);
+    if (child->id) tell_exited(keeper, child, status, usage);
+    child_free(keeper, child);
+    if (!group) return;
+    groups_tell_if_empty(keeper, group);
+    group_release(group);
+}
+
+void children_reap(struct keeper *keeper) {
+    struct {
+        struct child *child;
+        int status;
+        struct rusage usage;
+    } reaped[REAPED_AT_ONCE];
+    int count = 0;
+    bool any = false;
+    keeper->reap_needed = false;
+    while (count < REAPED_AT_ONCE) {
+        siginfo_t info = {0};
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) break;
+        /* What it sent before its end is told before its end. */
+        notify_drain(keeper);
+        if (wait4(info.si_pid, &reaped[count].status, WNOHANG, &reaped[count].usage) <= 0) break;
+        any = true;
+        if (servant_reaped(keeper, info.si_pid, reaped[count].status)) continue;
+        reaped[count].child = child_by_pid(keeper, info.si_pid);
+        if (reaped[count].child)
+            count++;
+        else
+            keeper->check_needed = true;
+    }
+    keeper->reap_needed = count == REAPED_AT_ONCE;
+    if (any && keeper->tracking == TRACK_SESSION) {
+        keeper->orphans_seen = 0;
+        session_refresh(keeper);
+    }
+    for (int i = 0; i < count; i++) finish(keeper, reaped[i].child, reaped[i].status, &reaped[i].usage);
+}
+
+/* A process that was adopted has ended. Its true status is known only if it has become a child of the keeper. */
+static void adopted_ready(struct keeper *keeper, void *context, uint32_t events) {
+    (void)events;
+    struct child *child = context;
+    int status = 0;
+    struct rusage usage = {0};
+    notify_drain(keeper);
+    if (wait4(child->pid, &status, WNOHANG, &usage) != child->pid) status = 0;
+    finish(keeper, child, status, &usage);
+}
+
+void child_adopt(struct keeper *keeper, uint64_t id, const char *group_key, pid_t pid) {
+    struct group *group = group_find(keeper, group_key);
+    if (id > keeper->last_child) keeper->last_child = id;
+    if (!keeper->free_slot_count) return tell_spawn_failed(keeper, id, EAGAIN);
+    int pidfd = pid > 1 && pid != keeper->manager.pid && pid != keeper->journal.pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+    struct child *known = child_by_pid(keeper, pid);
+    if (known && known->id) {
+        close_if(pidfd);
+        return tell_spawn_failed(keeper, id, EEXIST);
+    }
+    if (known) child_free(keeper, known);
+    keeper->reports[keeper->free_slots[keeper->free_slot_count - 1]] = (struct report){0};
+    struct child *child = child_add(keeper, id, pid, group);
+    child->pidfd = pidfd;
+    if (pidfd < 0 || watch(keeper, pidfd, EPOLLIN, adopted_ready, child) < 0) finish(keeper, child, 0, &(struct rusage){0});
+}
+
+/* A child that is not reaped keeps its pid, so kill(2) cannot hit another; one that was adopted has a pidfd. */
+void child_signal(struct keeper *keeper, uint64_t id, int signal) {
+    struct node *node = table_number(&keeper->children_by_id, id);
+    struct child *child = node ? OF(struct child, by_id, node) : NULL;
+    if (!child) return;
+    if (child->pidfd >= 0)
+        syscall(SYS_pidfd_send_signal, child->pidfd, signal, NULL, 0);
+    else
+        kill(child->pid, signal);
+}

@@ -1,0 +1,181 @@
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/vm_sockets.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "keeper.h"
+
+static struct descriptor *find(struct keeper *keeper, const char *name) {
+    struct node *node = table_text(&keeper->descriptors, name);
+    return node ? OF(struct descriptor, by_name, node) : NULL;
+}
+
+int descriptor_fd(struct keeper *keeper, const char *name) {
+    struct descriptor *descriptor = find(keeper, name);
+    return descriptor ? descriptor->fd : -1;
+}
+
+static void release(struct keeper *keeper, struct descriptor *descriptor) {
+    table_remove(&keeper->descriptors, &descriptor->by_name);
+    unwatch_close(keeper, &descriptor->fd);
+    free(descriptor->name);
+    free(descriptor);
+}
+
+/* Takes the descriptor in any case; what was held under the name before is closed. False if it could not be held. */
+bool descriptor_hold(struct keeper *keeper, const char *name, int fd) {
+    struct descriptor *old = find(keeper, name);
+    if (old) release(keeper, old);
+    if (keeper->descriptors.count >= MAX_DESCRIPTORS) {
+        say("descriptor %.200s is not held: there are %d", name, MAX_DESCRIPTORS);
+        close(fd);
+        return false;
+    }
+    struct descriptor *descriptor = allocate(sizeof *descriptor);
+    descriptor->fd = fd;
+    descriptor->name = copy_text(name, strlen(name));
+    table_add_text(&keeper->descriptors, &descriptor->by_name, descriptor->name);
+    return true;
+}
+
+static void update(struct keeper *keeper, struct descriptor *descriptor);
+
+static void descriptor_ready(struct keeper *keeper, void *context, uint32_t events) {
+    (void)events;
+    struct descriptor *descriptor = context;
+    /* The number may be another's since epoll saw it ready. */
+    struct pollfd now = {.fd = descriptor->fd, .events = POLLIN};
+    if (poll(&now, 1, 0) <= 0) return;
+    bool hangup = descriptor->hangup && now.revents & (POLLHUP | POLLERR), readable = descriptor->poll && now.revents;
+    if (hangup) descriptor->hangup = false;
+    if (readable) descriptor->poll = false;
+    update(keeper, descriptor);
+    if (readable) event_name(keeper, EVENT_READABLE, descriptor->name);
+    if (hangup) event_name(keeper, EVENT_HANGUP, descriptor->name);
+}
+
+static void update(struct keeper *keeper, struct descriptor *descriptor) {
+    bool wanted = descriptor->poll || descriptor->hangup;
+    uint32_t events = descriptor->poll ? EPOLLIN : 0;
+    if (!wanted && descriptor->watched) unwatch(keeper, descriptor->fd);
+    if (wanted && descriptor->watched) rewatch(keeper, descriptor->fd, events);
+    int result = wanted && !descriptor->watched ? watch(keeper, descriptor->fd, events, descriptor_ready, descriptor) : 0;
+    descriptor->watched = wanted && !result;
+    if (result != -EPERM || !descriptor->poll) return;
+    /* epoll refuses regular files, which are always readable. */
+    descriptor->poll = false;
+    event_name(keeper, EVENT_READABLE, descriptor->name);
+}
+
+void descriptor_poll(struct keeper *keeper, const char *name, bool on) {
+    struct descriptor *descriptor = find(keeper, name);
+    if (!descriptor) return;
+    descriptor->poll = on;
+    update(keeper, descriptor);
+}
+
+void descriptor_watch_hangup(struct keeper *keeper, const char *name) {
+    struct descriptor *descriptor = find(keeper, name);
+    if (!descriptor) return;
+    descriptor->hangup = true;
+    update(keeper, descriptor);
+}
+
+void descriptor_rename(struct keeper *keeper, const char *name, const char *to) {
+    struct descriptor *descriptor = find(keeper, name);
+    if (!descriptor || !strcmp(name, to)) return;
+    struct descriptor *old = find(keeper, to);
+    if (old) release(keeper, old);
+    table_remove(&keeper->descriptors, &descriptor->by_name);
+    free(descriptor->name);
+    descriptor->name = copy_text(to, strlen(to));
+    table_add_text(&keeper->descriptors, &descriptor->by_name, descriptor->name);
+}
+
+void descriptor_close(struct keeper *keeper, const char *name) {
+    struct descriptor *descriptor = find(keeper, name);
+    if (descriptor) release(keeper, descriptor);
+}
+
+void descriptors_close_all(struct keeper *keeper) {
+    FOR_TABLE(&keeper->descriptors, node) release(keeper, OF(struct descriptor, by_name, node));
+}
+
+typedef union {
+    struct sockaddr any;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+    struct sockaddr_un un;
+    struct sockaddr_vm vm;
+    struct sockaddr_storage storage;
+} address_t;
+
+/* 1.2.3.4:80, [::1]:80, /path, @abstract, vsock:3:80, or '' */
+static void describe(const address_t *address, socklen_t length, char out[160]) {
+    char text[INET6_ADDRSTRLEN];
+    out[0] = 0;
+    switch (address->any.sa_family) {
+        case AF_INET:
+            inet_ntop(AF_INET, &address->in.sin_addr, text, sizeof text);
+            snprintf(out, 160, "%s:%u", text, ntohs(address->in.sin_port));
+            break;
+        case AF_INET6:
+            inet_ntop(AF_INET6, &address->in6.sin6_addr, text, sizeof text);
+            snprintf(out, 160, "[%s]:%u", text, ntohs(address->in6.sin6_port));
+            break;
+        case AF_VSOCK: snprintf(out, 160, "vsock:%u:%u", address->vm.svm_cid, address->vm.svm_port); break;
+        case AF_UNIX: {
+            size_t size = length > offsetof(struct sockaddr_un, sun_path) ? length - offsetof(struct sockaddr_un, sun_path) : 0;
+            bool abstract = size && !address->un.sun_path[0];
+            const char *path = address->un.sun_path + abstract;
+            size_t shown = abstract ? size - 1 : strnlen(path, size);
+            snprintf(out, 160, "%s%.*s", abstract ? "@" : "", (int)(shown > 108 ? 108 : shown), path);
+            break;
+        }
+        default: break;
+    }
+}
+
+static int accept_from(struct keeper *keeper, const char *name) {
+    int fd = descriptor_fd(keeper, name);
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0) return -errno;
+    /* Or a connection that went away would stop the keeper until the next. */
+    if (!(flags & O_NONBLOCK)) fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+    int accepted = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+    return accepted < 0 ? -errno : accepted;
+}
+
+void descriptor_accept(struct keeper *keeper, const char *name, const char *as) {
+    int fd = accept_from(keeper, name);
+    char peer[160] = "", local[160] = "";
+    struct ucred credentials = {0, (uid_t)-1, (gid_t)-1};
+    if (fd >= 0) {
+        address_t address = {0};
+        socklen_t length = sizeof address;
+        if (!getpeername(fd, &address.any, &length)) describe(&address, length, peer);
+        length = sizeof address;
+        if (!getsockname(fd, &address.any, &length)) describe(&address, length, local);
+        length = sizeof credentials;
+        if (address.any.sa_family == AF_UNIX) getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length);
+        if (!descriptor_hold(keeper, as, fd)) fd = -EMFILE;
+    }
+    struct buffer *out = event_begin(keeper, EVENT_ACCEPTED);
+    put_string(out, name);
+    put_string(out, as);
+    put_u32(out, fd < 0 ? (uint32_t)-fd : 0);
+    put_string(out, peer);
+    put_string(out, local);
+    put_u32(out, (uint32_t)credentials.pid);
+    put_u32(out, credentials.uid);
+    event_end(keeper);
+}

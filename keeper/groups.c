@@ -1,0 +1,256 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "keeper.h"
+
+enum { CHECK_AT_ONCE = 16, CHECK_USEC = 20000, RETRY_USEC = 100000, MAX_ROUNDS = 100 };
+
+struct group *group_find(struct keeper *keeper, const char *key) {
+    struct node *node = table_text(&keeper->groups_by_key, key);
+    return node ? OF(struct group, by_key, node) : NULL;
+}
+
+void group_hold(struct group *group) { group->references++; }
+
+void group_release(struct group *group) {
+    if (--group->references) return;
+    free(group->key);
+    free(group->path);
+    free(group->mark);
+    free(group);
+}
+
+/* A path below the root: not empty, without . and .. and empty components. */
+static bool is_path(const char *path) {
+    if (!*path || strlen(path) > 2000) return false;
+    for (;;) {
+        size_t length = strcspn(path, "/");
+        if (!length || (length <= 2 && !strncmp(path, "..", length))) return false;
+        path += length;
+        if (!*path++) return true;
+    }
+}
+
+static void drop_removal(struct keeper *keeper, const char *path) {
+    for (int i = 0; i < keeper->removal_count; i++) {
+        if (strcmp(keeper->removals[i], path)) continue;
+        free(keeper->removals[i]);
+        keeper->removals[i] = keeper->removals[--keeper->removal_count];
+        return;
+    }
+}
+
+void group_make(struct keeper *keeper, const char *key, const char *path, const char *mark) {
+    struct group *group = group_find(keeper, key);
+    if (group && !strcmp(group->path, path) && !strcmp(group->mark, mark)) return;
+    if (!*key || (keeper->tracking != TRACK_SESSION && !is_path(path))) return say("no group %.200s can be made at \"%.200s\"", key, path);
+    if (!group && keeper->groups_by_key.count >= MAX_GROUPS) return say("no group %.200s can be made: there are %d", key, MAX_GROUPS);
+    if (!group) {
+        group = allocate(sizeof *group);
+        group->key = copy_text(key, strlen(key));
+        group->references = 1;
+        group->file = -1;
+        table_add_text(&keeper->groups_by_key, &group->by_key, group->key);
+    } else {
+        table_remove(&keeper->groups_by_path, &group->by_path);
+        table_remove(&keeper->groups_by_mark, &group->by_mark);
+    }
+    free(group->path);
+    free(group->mark);
+    group->path = copy_text(path, strlen(path));
+    group->mark = copy_text(mark, strlen(mark));
+    table_add_text(&keeper->groups_by_path, &group->by_path, group->path);
+    table_add_text(&keeper->groups_by_mark, &group->by_mark, group->mark);
+    drop_removal(keeper, path);
+}
+
+static void stop_watching(struct keeper *keeper, struct group *group) {
+    if (group->file >= 0) {
+        table_remove(&keeper->groups_by_file, &group->by_file);
+        inotify_rm_watch(keeper->inotify_fd, group->file);
+        group->file = -1;
+    }
+    if (!group->watched) return;
+    group->watched = false;
+    *group->watched_link = group->next_watched;
+    if (group->next_watched) group->next_watched->watched_link = group->watched_link;
+    keeper->watched_count--;
+}
+
+void group_remove(struct keeper *keeper, const char *key) {
+    struct group *group = group_find(keeper, key);
+    if (!group) return;
+    stop_watching(keeper, group);
+    table_remove(&keeper->groups_by_key, &group->by_key);
+    table_remove(&keeper->groups_by_path, &group->by_path);
+    table_remove(&keeper->groups_by_mark, &group->by_mark);
+    group->removed = true;
+    if (keeper->tracking == TRACK_SESSION)
+        session_forget(keeper, group);
+    else if (cgroup_remove(keeper, group->path, true) == -EBUSY) {
+        keeper->removals = grow(keeper->removals, (size_t)(keeper->removal_count + 1) * sizeof *keeper->removals);
+        keeper->removals[keeper->removal_count++] = copy_text(group->path, strlen(group->path));
+    }
+    group_release(group);
+}
+
+void groups_retry_removal(struct keeper *keeper) {
+    for (int i = keeper->removal_count - 1; i >= 0; i--) {
+        if (cgroup_remove(keeper, keeper->removals[i], true) == -EBUSY) continue;
+        free(keeper->removals[i]);
+        keeper->removals[i] = keeper->removals[--keeper->removal_count];
+    }
+    if (keeper->removal_count) wake_at(keeper, monotonic_usec() + RETRY_USEC);
+}
+
+bool group_empty(struct keeper *keeper, struct group *group) {
+    if (keeper->tracking != TRACK_SESSION) return cgroup_empty(keeper, group->path);
+    session_refresh(keeper);
+    return !group->children;
+}
+
+void groups_tell_if_empty(struct keeper *keeper, struct group *group) {
+    if (!group->watched || !group_empty(keeper, group)) return;
+    stop_watching(keeper, group);
+    if (!group->removed) event_name(keeper, EVENT_GROUP_EMPTY, group->key);
+}
+
+void group_watch(struct keeper *keeper, const char *key) {
+    struct group *group = group_find(keeper, key);
+    if (!group) return event_name(keeper, EVENT_GROUP_EMPTY, key);
+    if (group->watched) return;
+    group->watched = true;
+    group->next_watched = keeper->watched_groups;
+    group->watched_link = &keeper->watched_groups;
+    if (group->next_watched) group->next_watched->watched_link = &group->next_watched;
+    keeper->watched_groups = group;
+    keeper->watched_count++;
+    if (keeper->tracking == TRACK_CGROUP2) {
+        group->file = cgroup_watch(keeper, group->path);
+        if (group->file >= 0) table_add_number(&keeper->groups_by_file, &group->by_file, (uint64_t)group->file);
+    }
+    groups_tell_if_empty(keeper, group);
+}
+
+/* A process ended whose group is not known, so it may have been the last of any; many watched groups are not looked at for each. */
+void groups_check(struct keeper *keeper) {
+    uint64_t now = monotonic_usec();
+    if (keeper->watched_count > CHECK_AT_ONCE && now < keeper->checked_at + CHECK_USEC) return wake_at(keeper, keeper->checked_at + CHECK_USEC);
+    keeper->checked_at = now;
+    keeper->check_needed = false;
+    if (keeper->tracking == TRACK_CGROUP2) return;
+    for (struct group *group = keeper->watched_groups, *next; group; group = next) {
+        next = group->next_watched;
+        groups_tell_if_empty(keeper, group);
+    }
+}
+
+static void inotify_ready(struct keeper *keeper, void *context, uint32_t events) {
+    (void)context, (void)events;
+    _Alignas(struct inotify_event) char bytes[4096];
+    ssize_t got = read(keeper->inotify_fd, bytes, sizeof bytes);
+    for (ssize_t at = 0; at < got;) {
+        const struct inotify_event *event = (struct inotify_event *)(bytes + at);
+        at += (ssize_t)sizeof *event + event->len;
+        struct node *node = table_number(&keeper->groups_by_file, (uint64_t)(uint32_t)event->wd);
+        if (node) groups_tell_if_empty(keeper, OF(struct group, by_file, node));
+    }
+}
+
+void groups_start(struct keeper *keeper) {
+    keeper->inotify_fd = -1;
+    if (keeper->tracking == TRACK_SESSION) return;
+    const char *bad = cgroup_find_hierarchy(keeper, keeper->cgroup_root);
+    if (bad) {
+        say("cgroup %s: %s", keeper->cgroup_root, bad);
+        exit(1);
+    }
+    keeper->inotify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (keeper->inotify_fd >= 0) watch(keeper, keeper->inotify_fd, EPOLLIN, inotify_ready, NULL);
+}
+
+struct group *group_of(struct keeper *keeper, pid_t pid) {
+    struct child *child = child_by_pid(keeper, pid);
+    if (child && child->group) return child->group->removed ? NULL : child->group;
+    char path[4096];
+    if (keeper->tracking == TRACK_SESSION) return session_group_of(keeper, pid);
+    if (!cgroup_of(keeper, pid, path, sizeof path)) return NULL;
+    /* The process may be in a cgroup that the service made below its own. */
+    for (char *slash;; *slash = 0) {
+        struct node *node = table_text(&keeper->groups_by_path, path);
+        if (node) return OF(struct group, by_path, node);
+        slash = strrchr(path, '/');
+        if (!slash) return NULL;
+    }
+}
+
+struct round {
+    const uint8_t *except;
+    uint32_t except_count;
+    int signal;
+    bool found;
+    struct table seen;
+};
+
+static bool is_excepted(const struct keeper *keeper, const struct round *round, pid_t pid) {
+    if (pid <= 1 || pid == getpid() || pid == keeper->manager.pid || pid == keeper->journal.pid) return true;
+    for (uint32_t i = 0; i < round->except_count; i++)
+        if ((pid_t)load_u32(round->except + 4 * i) == pid) return true;
+    return false;
+}
+
+static void signal_member(struct keeper *keeper, void *context, pid_t pid) {
+    struct round *round = context;
+    if (is_excepted(keeper, round, pid) || table_number(&round->seen, (uint64_t)pid)) return;
+    table_add_number(&round->seen, allocate(sizeof(struct node)), (uint64_t)pid);
+    round->found = true;
+    kill(pid, round->signal);
+    if (round->signal != SIGKILL && round->signal != SIGCONT && round->signal) kill(pid, SIGCONT);
+}
+
+static void signal_members(struct keeper *keeper, struct group *group, int signal, const uint8_t *except, uint32_t count) {
+    struct round round = {except, count, signal, true, {0}};
+    if (keeper->tracking == TRACK_CGROUP2 && signal == SIGKILL && !count && cgroup_kill(keeper, group->path)) return;
+    /* Until no process is new: one may fork while its group is walked. */
+    for (int i = 0; round.found && i < MAX_ROUNDS; i++) {
+        round.found = false;
+        if (i && signal == SIGKILL) keeper->orphans_seen = 0;
+        if (keeper->tracking == TRACK_SESSION)
+            session_members(keeper, group, signal_member, &round);
+        else
+            cgroup_members(keeper, group->path, signal_member, &round);
+    }
+    FOR_TABLE(&round.seen, node) free(node);
+    free(round.seen.buckets);
+}
+
+void group_signal(struct keeper *keeper, const char *key, int signal, const uint8_t *except, uint32_t count) {
+    struct group *group = group_find(keeper, key);
+    if (group) signal_members(keeper, group, signal, except, count);
+}
+
+/* The pidfd holds the process fast between the question for its group and the signal. */
+void group_signal_pid(struct keeper *keeper, const char *key, pid_t pid, int signal) {
+    struct group *group = group_find(keeper, key);
+    int pidfd = group && pid > 1 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+    if (pidfd < 0) return;
+    if (group_of(keeper, pid) == group) syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+    close(pidfd);
+}
+
+void groups_kill_all(struct keeper *keeper) {
+    FOR_TABLE(&keeper->groups_by_key, node) signal_members(keeper, OF(struct group, by_key, node), SIGKILL, NULL, 0);
+}
+
+void groups_remove_all(struct keeper *keeper) {
+    if (keeper->tracking == TRACK_SESSION) return;
+    cgroup_leave(keeper);
+    cgroup_remove(keeper, "", false);
+}

@@ -1,0 +1,144 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <linux/reboot.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/reboot.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keeper.h"
+
+static void add_argument(struct servant *servant, char *argument) {
+    servant->argv[servant->argc++] = argument;
+    servant->argv[servant->argc] = NULL;
+}
+
+static bool parse_tracking(struct keeper *keeper, const char *text) {
+    static const char *const names[] = {"cgroup2", "cgroup1", "session"};
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(text, names[i])) {
+            keeper->tracking = (enum tracking)i;
+            return true;
+        }
+    return false;
+}
+
+_Noreturn static void usage(void) {
+    fputs("usage: tysd-keeper --runtime-directory=DIR --manager=ARG... [--journal=ARG...] [--tracking=cgroup2|cgroup1|session]\n"
+          "                   [--cgroup=ROOT] [--cgroup-home=PATH] [--syslog=PATH]\n", stderr);
+    exit(2);
+}
+
+static void parse_options(struct keeper *keeper, int argc, char **argv) {
+    static const struct option options[] = {
+        {"runtime-directory", required_argument, NULL, 'r'}, {"manager", required_argument, NULL, 'm'},
+        {"journal", required_argument, NULL, 'j'},           {"tracking", required_argument, NULL, 't'},
+        {"cgroup", required_argument, NULL, 'c'},            {"cgroup-home", required_argument, NULL, 'h'},
+        {"syslog", required_argument, NULL, 's'},            {0},
+    };
+    keeper->tracking = TRACK_SESSION;
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        switch (option) {
+            case 'r': keeper->runtime_directory = optarg; break;
+            case 'm': add_argument(&keeper->manager, optarg); break;
+            case 'j': add_argument(&keeper->journal, optarg); break;
+            case 'c': keeper->cgroup_root = optarg; break;
+            case 'h': keeper->cgroup_home = optarg; break;
+            case 's': keeper->syslog_path = optarg; break;
+            case 't':
+                if (parse_tracking(keeper, optarg)) break;
+                fprintf(stderr, "tysd-keeper: --tracking=%s is none of cgroup2, cgroup1, session\n", optarg);
+                exit(2);
+            default: usage();
+        }
+    }
+    if (optind < argc || !keeper->runtime_directory || !keeper->manager.argc) usage();
+}
+
+static void check_directory(const char *path) {
+    struct stat info;
+    const char *bad = NULL;
+    if (*path != '/')
+        bad = "it is no absolute path";
+    else if (lstat(path, &info) < 0)
+        bad = strerror(errno);
+    else if (!S_ISDIR(info.st_mode))
+        bad = "it is no directory";
+    else if (info.st_uid != geteuid())
+        bad = "it belongs to another user";
+    else if (info.st_mode & 022)
+        bad = "others may write to it";
+    if (!bad) return;
+    say("runtime directory %s: %s", path, bad);
+    exit(1);
+}
+
+/* Descriptors 0, 1 and 2 are there, so that no other gets their numbers. */
+static void open_stdio(struct keeper *keeper) {
+    int fd;
+    while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= 2) {}
+    if (fd < 0) fd = open("/", O_PATH | O_DIRECTORY);
+    keeper->stdio_null = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    close(fd);
+}
+
+/* Children inherit dispositions: all are at their default, so that no child needs to reset them. */
+static void take_signals(struct keeper *keeper) {
+    sigset_t blocked, taken;
+    sigemptyset(&taken);
+    for (int signal = 1; signal < NSIG; signal++) sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+    static const int signals[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGPWR, SIGWINCH, SIGQUIT};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) sigaddset(&taken, signals[i]);
+    for (int i = 0; i < 30 && SIGRTMIN + i <= SIGRTMAX; i++) sigaddset(&taken, SIGRTMIN + i);
+    blocked = taken;
+    sigaddset(&blocked, SIGPIPE);
+    sigprocmask(SIG_SETMASK, &blocked, NULL);
+    keeper->signal_fd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+    watch(keeper, keeper->signal_fd, EPOLLIN, signals_ready, NULL);
+}
+
+static void raise_limit(struct keeper *keeper) {
+    getrlimit(RLIMIT_NOFILE, &keeper->descriptor_limit);
+    struct rlimit raised = {keeper->descriptor_limit.rlim_max, keeper->descriptor_limit.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &raised);
+}
+
+int main(int argc, char **argv) {
+    static struct keeper keeper;
+    memory_start(&keeper);
+    open_stdio(&keeper);
+    keeper.argv = argv;
+    keeper.manager.name = "manager";
+    keeper.journal.name = "journal";
+    /* On the stack, because children see nothing of the heap. */
+    char *manager[argc + 1], *journal[argc + 1];
+    keeper.manager.argv = manager;
+    keeper.journal.argv = journal;
+    parse_options(&keeper, argc, argv);
+    check_directory(keeper.runtime_directory);
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) say("orphans cannot be kept: %s", strerror(errno));
+    if (getpid() == 1) reboot(LINUX_REBOOT_CMD_CAD_OFF);
+    keeper.started_monotonic = monotonic_usec();
+    keeper.started_realtime = realtime_usec();
+    keeper.wake_usec = 0;
+    raise_limit(&keeper);
+    keeper.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    arena_start(&keeper.arena);
+    take_signals(&keeper);
+    children_start(&keeper);
+    groups_start(&keeper);
+    link_start(&keeper);
+    journal_start(&keeper);
+    syslog_start(&keeper);
+    notify_start(&keeper);
+    servants_start(&keeper);
+    loop_run(&keeper);
+}

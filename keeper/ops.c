@@ -1,0 +1,471 @@
+/* What a child does between fork and exec: one function for each op, which gives 0 or -errno.
+ *
+ * Only async-signal-safe calls may be made here, and nothing of the heap is there: plan, run and stack are all. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "keeper.h"
+
+typedef int op_function(struct run *run, const struct op *op);
+
+#define NUMBER(index) ((uint32_t)op->fields[index].number)
+#define TEXT(index) ((const char *)op->fields[index].data)
+#define RESULT(call) ((call) < 0 ? -errno : 0)
+
+/* The descriptor in a slot, or -1, which every system call refuses. */
+static int slot_get(const struct run *run, uint32_t slot) { return run->slots[slot] - 1; }
+
+/* Moves a descriptor out of the way of every number that the plan places one at. */
+static int out_of_the_way(const struct run *run, int fd) {
+    if (fd < 0 || fd > run->plan->highest) return fd;
+    int moved = fcntl(fd, F_DUPFD_CLOEXEC, run->plan->highest + 1);
+    return moved < 0 ? -errno : moved;
+}
+
+static int slot_put(struct run *run, uint32_t slot, int fd) {
+    if (fd < 0) return -errno;
+    int moved = out_of_the_way(run, fd);
+    if (moved != fd) close(fd);
+    if (moved < 0) return moved;
+    run->slots[slot] = moved + 1;
+    return 0;
+}
+
+static size_t decimal(char *out, uint64_t value) {
+    char digits[20];
+    size_t count = 0, length = 0;
+    do digits[count++] = (char)('0' + value % 10);
+    while (value /= 10);
+    while (count) out[length++] = digits[--count];
+    out[length] = 0;
+    return length;
+}
+
+/* The keeper has every disposition at its default, so only what is asked for and the mask are left to do. */
+static int op_signals(struct run *run, const struct op *op) {
+    (void)run;
+    sigset_t none;
+    sigemptyset(&none);
+    if (NUMBER(0) && sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL) < 0) return -errno;
+    return RESULT(sigprocmask(SIG_SETMASK, &none, NULL));
+}
+
+static int op_setsid(struct run *run, const struct op *op) {
+    (void)run, (void)op;
+    return RESULT(setsid());
+}
+
+static bool is_needed(const struct run *run, int fd) {
+    if (fd <= 2 || fd == run->exec_fd || fd == run->keep_fd) return true;
+    for (uint32_t slot = 0; slot < MAX_SLOTS; slot++)
+        if (run->slots[slot] == fd + 1) return true;
+    for (uint32_t i = 0; i < run->plan->count; i++)
+        if (run->plan->ops[i].fd == fd) return true;
+    return false;
+}
+
+/* The other end may be one of the keeper's own that fork copied into this child: those go first. */
+static int op_wait(struct run *run, const struct op *op) {
+    struct rlimit limit = {0};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    unsigned int start = 3, end = limit.rlim_cur > 65536 ? 65536 : (unsigned int)limit.rlim_cur;
+    for (unsigned int fd = 3; fd <= end; fd++) {
+        if (fd < end && !is_needed(run, (int)fd)) continue;
+        if (fd > start) syscall(SYS_close_range, start, fd == end ? UINT_MAX : fd - 1, 0);
+        start = fd + 1;
+    }
+    struct pollfd poll_fd = {.fd = slot_get(run, NUMBER(0))};
+    if (poll_fd.fd < 0) return -EBADF;
+    int timeout = NUMBER(1) > INT_MAX ? -1 : (int)NUMBER(1);
+    while (poll(&poll_fd, 1, timeout) < 0)
+        if (errno != EINTR) return -errno;
+    return 0;
+}
+
+static int limit_set(int resource, struct rlimit *limit) {
+    if (!setrlimit((__rlimit_resource_t)resource, limit)) return 0;
+    if (errno != EPERM) return -errno;
+    struct rlimit now;
+    if (getrlimit((__rlimit_resource_t)resource, &now) < 0) return -errno;
+    if (limit->rlim_max > now.rlim_max) limit->rlim_max = now.rlim_max;
+    if (limit->rlim_cur > limit->rlim_max) limit->rlim_cur = limit->rlim_max;
+    return RESULT(setrlimit((__rlimit_resource_t)resource, limit));
+}
+
+static int op_rlimit(struct run *run, const struct op *op) {
+    struct rlimit limit = {op->fields[1].number, op->fields[2].number};
+    if (NUMBER(0) != RLIMIT_NOFILE) return limit_set((int)NUMBER(0), &limit);
+    /* The ops after this one need descriptors above those that fork copied, so it is lowered only at exec. */
+    struct rlimit now;
+    if (getrlimit(RLIMIT_NOFILE, &now) < 0) return -errno;
+    if (limit.rlim_max > now.rlim_max) {
+        struct rlimit raised = {now.rlim_cur, limit.rlim_max};
+        if (setrlimit(RLIMIT_NOFILE, &raised) < 0) limit.rlim_max = now.rlim_max;
+    }
+    if (limit.rlim_cur > limit.rlim_max) limit.rlim_cur = limit.rlim_max;
+    run->descriptors = limit;
+    return 0;
+}
+
+static int op_nice(struct run *run, const struct op *op) {
+    (void)run;
+    return RESULT(setpriority(PRIO_PROCESS, 0, (int32_t)NUMBER(0)));
+}
+
+static int write_file(const char *path, const void *bytes, size_t length) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) return -errno;
+    ssize_t wrote = write(fd, bytes, length);
+    int result = wrote < 0 ? -errno : (size_t)wrote < length ? -EIO : 0;
+    close(fd);
+    return result;
+}
+
+static int op_oom_score(struct run *run, const struct op *op) {
+    (void)run;
+    char text[24] = "-";
+    int32_t value = (int32_t)NUMBER(0);
+    size_t sign = value < 0;
+    size_t length = sign + decimal(text + sign, (uint64_t)(value < 0 ? -(int64_t)value : value));
+    return write_file("/proc/self/oom_score_adj", text, length);
+}
+
+static int op_ioprio(struct run *run, const struct op *op) {
+    (void)run;
+    return RESULT(syscall(SYS_ioprio_set, 1, 0, NUMBER(0) << 13 | NUMBER(1)));
+}
+
+static int op_umask(struct run *run, const struct op *op) {
+    (void)run;
+    umask(NUMBER(0) & 0777);
+    return 0;
+}
+
+static int connect_path(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t length = strlen(path);
+    if (length >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(address.sun_path, path, length);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || !connect(fd, (struct sockaddr *)&address, sizeof address)) return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+static int op_open(struct run *run, const struct op *op) {
+    int fd = open(TEXT(1), (int)NUMBER(2) | O_CLOEXEC, NUMBER(3));
+    if (fd < 0 && errno == ENXIO) fd = connect_path(TEXT(1));
+    return slot_put(run, NUMBER(0), fd);
+}
+
+/* run_plan has moved it out of the way already. */
+static int op_take(struct run *run, const struct op *op) {
+    if (op->fd < 0) return -EBADF;
+    run->slots[NUMBER(0)] = op->fd + 1;
+    return 0;
+}
+
+static int op_output(struct run *run, const struct op *op) { return op_take(run, op); }
+
+static int op_pipe(struct run *run, const struct op *op) {
+    int fds[2];
+    if (pipe2(fds, O_CLOEXEC) < 0) return -errno;
+    int result = slot_put(run, NUMBER(0), fds[0]);
+    int second = slot_put(run, NUMBER(1), fds[1]);
+    return result ? result : second;
+}
+
+static int op_data(struct run *run, const struct op *op) {
+    int fd = memfd_create("data", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0) return -errno;
+    const char *bytes = op->fields[1].data;
+    for (size_t done = 0, length = op->fields[1].number; done < length;) {
+        ssize_t wrote = write(fd, bytes + done, length - done);
+        if (wrote < 0) return -errno;
+        done += (size_t)wrote;
+    }
+    if (lseek(fd, 0, SEEK_SET) < 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0) return -errno;
+    return slot_put(run, NUMBER(0), fd);
+}
+
+static int op_keep(struct run *run, const struct op *op) {
+    int fd = slot_get(run, NUMBER(0));
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct iovec part = {(void *)TEXT(1), op->fields[1].number};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    control.header = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+    return RESULT(sendmsg(run->keep_fd, &message, MSG_NOSIGNAL));
+}
+
+static int op_dup(struct run *run, const struct op *op) { return RESULT(dup2(slot_get(run, NUMBER(0)), (int)NUMBER(1))); }
+
+static int op_nonblock(struct run *run, const struct op *op) {
+    int fd = slot_get(run, NUMBER(0)), flags = fcntl(fd, F_GETFL);
+    if (flags < 0) return -errno;
+    return RESULT(fcntl(fd, F_SETFL, NUMBER(1) ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
+}
+
+static int op_unlink(struct run *run, const struct op *op) {
+    (void)run;
+    return unlink(TEXT(0)) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+static int make_directory(const char *path, mode_t mode) {
+    if (!mkdir(path, mode)) return 0;
+    if (errno != EEXIST) return -errno;
+    struct stat info;
+    if (stat(path, &info) < 0) return -errno;
+    return S_ISDIR(info.st_mode) ? 0 : -ENOTDIR;
+}
+
+static int op_mkdir(struct run *run, const struct op *op) {
+    (void)run;
+    return make_directory(TEXT(0), NUMBER(1));
+}
+
+static int make_parents(const char *path, mode_t mode) {
+    char part[PATH_MAX];
+    size_t length = strlen(path);
+    if (length >= sizeof part) return -ENAMETOOLONG;
+    for (size_t i = 1; i < length; i++) {
+        if (path[i] != '/' || path[i - 1] == '/') continue;
+        memcpy(part, path, i);
+        part[i] = 0;
+        int result = make_directory(part, mode);
+        /* One that may not be made, but is there to those who may look, is reported by what comes after. */
+        if (result && result != -EACCES && result != -EROFS) return result;
+    }
+    return 0;
+}
+
+static int op_mkdir_parents(struct run *run, const struct op *op) {
+    (void)run;
+    return make_parents(TEXT(0), NUMBER(1));
+}
+
+static int own_directory(int fd, const struct op *op) {
+    struct stat info;
+    uint32_t uid = NUMBER(2), gid = NUMBER(3);
+    if (fstat(fd, &info) < 0) return -errno;
+    if ((uid != (uint32_t)-1 && uid != info.st_uid) || (gid != (uint32_t)-1 && gid != info.st_gid)) {
+        int result = tree_own(fd, uid, gid);
+        if (result) return result;
+        if (fchown(fd, uid, gid) < 0) return -errno;
+    }
+    return RESULT(fchmod(fd, NUMBER(1) & 07777));
+}
+
+static int op_directory(struct run *run, const struct op *op) {
+    (void)run;
+    int result = make_parents(TEXT(0), 0755);
+    if (result) return result;
+    if (mkdir(TEXT(0), NUMBER(1) & 07777) < 0 && errno != EEXIST) return -errno;
+    int fd = open(TEXT(0), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    result = own_directory(fd, op);
+    close(fd);
+    return result;
+}
+
+static int op_remove(struct run *run, const struct op *op) {
+    (void)run;
+    return tree_remove(TEXT(0));
+}
+
+static int op_chown(struct run *run, const struct op *op) {
+    (void)run;
+    return RESULT(lchown(TEXT(0), NUMBER(1), NUMBER(2)));
+}
+
+static int op_chmod(struct run *run, const struct op *op) {
+    (void)run;
+    return RESULT(chmod(TEXT(0), NUMBER(1) & 07777));
+}
+
+static int op_symlink(struct run *run, const struct op *op) {
+    (void)run;
+    if (!symlink(TEXT(0), TEXT(1))) return 0;
+    char target[PATH_MAX];
+    int error = errno;
+    ssize_t length = error == EEXIST ? readlink(TEXT(1), target, sizeof target) : -1;
+    return length >= 0 && (uint64_t)length == op->fields[0].number && !memcmp(target, TEXT(0), (size_t)length) ? 0 : -error;
+}
+
+static int op_write(struct run *run, const struct op *op) {
+    (void)run;
+    return write_file(TEXT(0), op->fields[1].data, op->fields[1].number);
+}
+
+static int op_mkfifo(struct run *run, const struct op *op) {
+    (void)run;
+    if (!mkfifo(TEXT(0), NUMBER(1) & 07777)) return 0;
+    struct stat info;
+    if (errno != EEXIST || lstat(TEXT(0), &info) < 0) return -errno;
+    return S_ISFIFO(info.st_mode) ? 0 : -EEXIST;
+}
+
+static int op_socket(struct run *run, const struct op *op) {
+    return slot_put(run, NUMBER(0), socket((int)NUMBER(1), (int)NUMBER(2) | SOCK_CLOEXEC, (int)NUMBER(3)));
+}
+
+static int op_setsockopt(struct run *run, const struct op *op) {
+    return RESULT(setsockopt(slot_get(run, NUMBER(0)), (int)NUMBER(1), (int)NUMBER(2), op->fields[3].data, (socklen_t)op->fields[3].number));
+}
+
+static int op_bind(struct run *run, const struct op *op) {
+    return RESULT(bind(slot_get(run, NUMBER(0)), op->fields[1].data, (socklen_t)op->fields[1].number));
+}
+
+static int op_listen(struct run *run, const struct op *op) { return RESULT(listen(slot_get(run, NUMBER(0)), (int)NUMBER(1))); }
+
+static int op_chroot(struct run *run, const struct op *op) {
+    (void)run;
+    return RESULT(chroot(TEXT(0)));
+}
+
+static int op_chdir(struct run *run, const struct op *op) {
+    (void)run;
+    return RESULT(chdir(TEXT(0)));
+}
+
+static int op_groups(struct run *run, const struct op *op) {
+    (void)run;
+    static gid_t gids[MAX_PLAN_STRINGS];
+    const char *const *list = op->fields[0].data;
+    size_t count = op->fields[0].number;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t gid = 0;
+        const char *digit = list[i];
+        do {
+            if (*digit < '0' || *digit > '9' || (gid = gid * 10 + (uint64_t)(*digit - '0')) > UINT32_MAX) return -EINVAL;
+        } while (*++digit);
+        gids[i] = (gid_t)gid;
+    }
+    return RESULT(syscall(SYS_setgroups, count, gids));
+}
+
+static int op_gid(struct run *run, const struct op *op) {
+    (void)run;
+    return RESULT(setresgid(NUMBER(0), NUMBER(0), NUMBER(0)));
+}
+
+static int op_uid(struct run *run, const struct op *op) {
+    (void)run;
+    return RESULT(setresuid(NUMBER(0), NUMBER(0), NUMBER(0)));
+}
+
+static int op_no_new_privileges(struct run *run, const struct op *op) {
+    (void)run, (void)op;
+    return RESULT(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+}
+
+static char *extra_environment(struct run *run, const char *name) {
+    size_t length = strlen(name);
+    if (run->extra_count >= SPARE_ENVIRONMENT || length > sizeof run->extra[0] - 46) return NULL;
+    char *entry = run->extra[run->extra_count++];
+    memcpy(entry, name, length);
+    entry[length] = '=';
+    return entry + length + 1;
+}
+
+static int op_env_pid(struct run *run, const struct op *op) {
+    char *value = extra_environment(run, TEXT(0));
+    if (!value) return -ENAMETOOLONG;
+    decimal(value, (uint64_t)getpid());
+    return 0;
+}
+
+static int op_env_stream(struct run *run, const struct op *op) {
+    struct stat info;
+    if (fstat(slot_get(run, NUMBER(0)), &info) < 0) return -errno;
+    char *value = extra_environment(run, "JOURNAL_STREAM");
+    if (!value) return -ENAMETOOLONG;
+    size_t length = decimal(value, info.st_dev);
+    value[length] = ':';
+    decimal(value + length + 1, info.st_ino);
+    return 0;
+}
+
+static int op_exec(struct run *run, const struct op *op) {
+    char *const *paths = op->fields[0].data, *const *argv = op->fields[1].data;
+    char **environment = (char **)op->fields[2].data;
+    size_t count = op->fields[2].number;
+    for (int i = 0; i < run->extra_count; i++) environment[count++] = run->extra[i];
+    environment[count] = NULL;
+    struct rlimit raised;
+    if (getrlimit(RLIMIT_NOFILE, &raised) < 0) return -errno;
+    if (raised.rlim_cur != run->descriptors.rlim_cur || raised.rlim_max != run->descriptors.rlim_max) {
+        int result = limit_set(RLIMIT_NOFILE, &run->descriptors);
+        if (result) return result;
+    }
+    if (run->exec_fd >= 0) run->report->at_exec = 1;
+    int error = ENOENT;
+    for (; *paths; paths++) {
+        execve(*paths, argv, environment);
+        error = errno;
+        if (error != ENOENT && error != ENOTDIR) break;
+    }
+    /* The ops after a tolerated failure need the room again. */
+    raised.rlim_max = run->descriptors.rlim_max;
+    if (raised.rlim_cur > raised.rlim_max) raised.rlim_cur = raised.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &raised);
+    if (run->exec_fd >= 0) run->report->at_exec = 0;
+    return -error;
+}
+
+static int op_exit(struct run *run, const struct op *op) {
+    (void)run;
+    _exit((int)NUMBER(0) & 0xff);
+}
+
+static op_function *const functions[] = {
+#define FUNCTION(name, exit, fields) op_##name,
+    OPS(FUNCTION)
+#undef FUNCTION
+};
+
+/* Before the first op: what is at a number that an op will place something at is moved away. */
+static int clear_the_way(struct run *run) {
+    run->exec_fd = out_of_the_way(run, run->exec_fd);
+    run->keep_fd = out_of_the_way(run, run->keep_fd);
+    for (uint32_t i = 0; i < run->plan->count; i++) {
+        struct op *op = &run->plan->ops[i];
+        op->fd = out_of_the_way(run, op->fd);
+    }
+    return 0;
+}
+
+_Noreturn void run_plan(struct run *run) {
+    if (run->plan->highest > 2) clear_the_way(run);
+    for (uint32_t i = 0; i < run->plan->count; i++) {
+        const struct op *op = &run->plan->ops[i];
+        int result = functions[op->code](run, op);
+        if (!result || op->tolerate) continue;
+        run->report->error = -result;
+        run->report->failed = (int32_t)i + 1;
+        _exit(op->exit);
+    }
+    _exit(0);
+}

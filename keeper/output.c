@@ -1,0 +1,203 @@
+/* What services write: pipes of their stdout and stderr, and datagrams of /dev/log. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "keeper.h"
+
+enum { FRAME_OPEN = 2, FRAME_DATA, FRAME_CLOSE, FRAME_DATAGRAM = 6 };
+enum { READ_SIZE = 65536, MAX_LINE = 4096, DATAGRAMS_AT_ONCE = 64 };
+
+static void put_open(struct buffer *out, const struct stream *stream) {
+    put_u64(out, stream->id);
+    put_u32(out, (uint32_t)stream->pid);
+    put_raw(out, stream->meta, strlen(stream->meta));
+}
+
+static void unlink_open(struct keeper *keeper, struct stream *stream) {
+    if (stream->previous)
+        stream->previous->next = stream->next;
+    else
+        keeper->streams = stream->next;
+    if (stream->next) stream->next->previous = stream->previous;
+    stream->next = stream->previous = NULL;
+}
+
+static void stream_free(struct stream *stream) {
+    free(stream->meta);
+    free(stream->line);
+    free(stream);
+}
+
+/* What is known of a stream stays until the journal has committed its end. */
+static void stream_ended(struct keeper *keeper, struct stream *stream) {
+    unwatch_close(keeper, &stream->fd);
+    unlink_open(keeper, stream);
+    if (!keeper->journal.argc) return stream_free(stream);
+    put_u64(journal_begin(keeper, FRAME_CLOSE), stream->id);
+    journal_end(keeper);
+    stream->close_sequence = keeper->journal_sequence;
+    *(keeper->closed_last ? &keeper->closed_last->next : &keeper->closed_first) = stream;
+    keeper->closed_last = stream;
+}
+
+static void print_line(const struct stream *stream) {
+    char line[MAX_LINE + 256];
+    int length = snprintf(line, sizeof line, "%.*s: %.*s\n", (int)strcspn(stream->meta, " "), stream->meta, (int)stream->line_length, stream->line);
+    if (length > 0 && write(2, line, (size_t)length < sizeof line ? (size_t)length : sizeof line - 1) < 0) return;
+}
+
+/* Without a journal: whole lines go to the keeper's stderr. */
+static void print_lines(struct stream *stream, const char *bytes, size_t length) {
+    if (!stream->line) stream->line = grow(NULL, MAX_LINE);
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] != '\n') stream->line[stream->line_length++] = bytes[i];
+        if (bytes[i] != '\n' && stream->line_length < MAX_LINE) continue;
+        print_line(stream);
+        stream->line_length = 0;
+    }
+    if (!length && stream->line_length) print_line(stream);
+}
+
+static void print_ready(struct keeper *keeper, struct stream *stream) {
+    char bytes[READ_SIZE];
+    ssize_t got = read(stream->fd, bytes, sizeof bytes);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    print_lines(stream, bytes, got > 0 ? (size_t)got : 0);
+    if (got <= 0) stream_ended(keeper, stream);
+}
+
+static void stream_ready(struct keeper *keeper, void *context, uint32_t events) {
+    (void)events;
+    struct stream *stream = context;
+    if (!keeper->journal.argc) return print_ready(keeper, stream);
+    if (keeper->streams_paused) return;
+    /* Read first, so that there is no frame without bytes. */
+    uint8_t head[16];
+    struct buffer *out = &keeper->journal_frames;
+    enum { HEAD = 4 + 1 + 8 + 16, SPARE = 64 };
+    uint8_t *room = buffer_room(out, SPARE + HEAD + READ_SIZE) + SPARE + HEAD;
+    ssize_t got = read(stream->fd, room, READ_SIZE);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (got <= 0) return stream_ended(keeper, stream);
+    store_u64(head, stream->id);
+    store_u64(head + 8, realtime_usec());
+    journal_begin(keeper, FRAME_DATA);
+    put_raw(out, head, sizeof head);
+    memmove(out->bytes + out->tail, room, (size_t)got);
+    out->tail += (size_t)got;
+    journal_end(keeper);
+}
+
+static void watch_stream(struct keeper *keeper, struct stream *stream) {
+    if (stream->fd >= 0) watch(keeper, stream->fd, EPOLLIN, stream_ready, stream);
+}
+
+void stream_open(struct keeper *keeper, uint64_t id, const char *meta, pid_t pid, int fd) {
+    struct stream *stream = allocate(sizeof *stream);
+    *stream = (struct stream){.next = keeper->streams, .id = id, .meta = copy_text(meta, strlen(meta)), .pid = pid, .fd = fd};
+    if (stream->next) stream->next->previous = stream;
+    keeper->streams = stream;
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    if (keeper->journal.argc) {
+        put_open(journal_begin(keeper, FRAME_OPEN), stream);
+        journal_end(keeper);
+    }
+    if (!keeper->streams_paused) watch_stream(keeper, stream);
+}
+
+/* A pipe that hung up would wake the loop without end, so those that are not read are not watched. */
+void streams_pause(struct keeper *keeper, bool pause) {
+    for (struct stream *stream = keeper->streams; stream; stream = stream->next) {
+        if (pause)
+            unwatch(keeper, stream->fd);
+        else
+            watch_stream(keeper, stream);
+    }
+}
+
+static void announce(struct buffer *out, const struct stream *first) {
+    for (const struct stream *stream = first; stream; stream = stream->next) {
+        size_t start = frame_begin(out, FRAME_OPEN);
+        put_u64(out, 0);
+        put_open(out, stream);
+        frame_end(out, start);
+    }
+}
+
+/* Tells a journal that has just connected what it may have forgotten. */
+void streams_announce(struct keeper *keeper, struct buffer *out) {
+    announce(out, keeper->closed_first);
+    announce(out, keeper->streams);
+}
+
+void streams_acknowledge(struct keeper *keeper, uint64_t sequence) {
+    while (keeper->closed_first && keeper->closed_first->close_sequence <= sequence) {
+        struct stream *stream = keeper->closed_first;
+        keeper->closed_first = stream->next;
+        if (!stream->next) keeper->closed_last = NULL;
+        stream_free(stream);
+    }
+}
+
+static bool receive_datagram(struct keeper *keeper) {
+    char bytes[READ_SIZE];
+    struct ucred sender = {0, (uid_t)-1, (gid_t)-1};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(struct ucred))];
+    } control;
+    struct iovec part = {bytes, sizeof bytes};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    ssize_t length = recvmsg(keeper->syslog_fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (length < 0) return false;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (header && header->cmsg_type == SCM_CREDENTIALS) memcpy(&sender, CMSG_DATA(header), sizeof sender);
+    struct buffer *out = journal_begin(keeper, FRAME_DATAGRAM);
+    put_u64(out, realtime_usec());
+    put_u32(out, (uint32_t)sender.pid);
+    put_u32(out, sender.uid);
+    put_u32(out, sender.gid);
+    put_u8(out, 6);
+    put_raw(out, "syslog", 6);
+    put_raw(out, bytes, (size_t)length);
+    journal_end(keeper);
+    return true;
+}
+
+static void syslog_ready(struct keeper *keeper, void *context, uint32_t events) {
+    (void)context, (void)events;
+    for (int i = 0; i < DATAGRAMS_AT_ONCE && !keeper->streams_paused && receive_datagram(keeper); i++) {}
+}
+
+void syslog_pause(struct keeper *keeper, bool pause) {
+    if (keeper->syslog_fd >= 0) rewatch(keeper, keeper->syslog_fd, pause ? 0 : EPOLLIN);
+}
+
+void syslog_start(struct keeper *keeper) {
+    keeper->syslog_fd = -1;
+    if (!keeper->syslog_path || !keeper->journal.argc) return;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int on = 1, fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (strlen(keeper->syslog_path) < sizeof address.sun_path) strcpy(address.sun_path, keeper->syslog_path);
+    struct stat info;
+    if (!lstat(keeper->syslog_path, &info) && S_ISSOCK(info.st_mode)) unlink(keeper->syslog_path);
+    if (fd < 0 || !*address.sun_path || bind(fd, (struct sockaddr *)&address, sizeof address) < 0) {
+        say("no syslog socket at %s: %s", keeper->syslog_path, strerror(errno));
+        if (fd >= 0) close(fd);
+        keeper->syslog_path = NULL;
+        return;
+    }
+    chmod(keeper->syslog_path, 0666);
+    setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+    keeper->syslog_fd = fd;
+    watch(keeper, fd, EPOLLIN, syslog_ready, NULL);
+}

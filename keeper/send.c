@@ -1,0 +1,99 @@
+/* sd_notify(3) for the systemd-notify command: JavaScript has no datagram sockets of this kind.
+ *
+ *   tysd-keeper --notify [--pid=N] [--no-block] KEY=VALUE...
+ *
+ * The message is sent in the name of process N where that is allowed, then a barrier tells when the manager has read it:
+ * until then this process must live, for the manager looks up who sent a message. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "keeper.h"
+
+enum { BARRIER_MS = 5000, LONGEST = 4096 };
+
+static int notify_socket(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t length = strlen(path);
+    if ((path[0] != '/' && path[0] != '@') || length >= sizeof address.sun_path) return -EINVAL;
+    memcpy(address.sun_path, path, length);
+    if (path[0] == '@') address.sun_path[0] = 0;
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -errno;
+    /* A path ends with a NUL; an abstract name has none. */
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + (path[0] == '/'));
+    if (connect(fd, (struct sockaddr *)&address, size) == 0) return fd;
+    int error = errno;
+    close(fd);
+    return -error;
+}
+
+static int send_message(int fd, const char *text, size_t length, pid_t pid, int passed) {
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(struct ucred))];
+    } control = {0};
+    struct iovec part = {(void *)text, length};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (pid > 0 || passed >= 0) {
+        message.msg_control = &control;
+        struct ucred sender = {pid, getuid(), getgid()};
+        size_t size = passed >= 0 ? sizeof passed : sizeof sender;
+        message.msg_controllen = CMSG_SPACE(size);
+        control.header = (struct cmsghdr){CMSG_LEN(size), SOL_SOCKET, passed >= 0 ? SCM_RIGHTS : SCM_CREDENTIALS};
+        memcpy(CMSG_DATA(&control.header), passed >= 0 ? (void *)&passed : (void *)&sender, size);
+    }
+    if (sendmsg(fd, &message, MSG_NOSIGNAL) >= 0) return 0;
+    /* Only root may speak for another process; as itself everybody may. */
+    if (errno == EPERM && pid > 0) return send_message(fd, text, length, 0, -1);
+    return -errno;
+}
+
+static int wait_until_read(int fd) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
+    int result = send_message(fd, "BARRIER=1", 9, 0, ends[1]);
+    close(ends[1]);
+    struct pollfd closed = {.fd = ends[0]};
+    if (!result && poll(&closed, 1, BARRIER_MS) == 0) result = -ETIMEDOUT;
+    close(ends[0]);
+    return result;
+}
+
+int send_notification(int argc, char **argv) {
+    char text[LONGEST + 1];
+    size_t length = 0;
+    pid_t pid = 0;
+    bool block = true;
+    for (int i = 0; i < argc; i++) {
+        if (strncmp(argv[i], "--pid=", 6) == 0) {
+            pid = (pid_t)strtol(argv[i] + 6, NULL, 10);
+        } else if (strcmp(argv[i], "--no-block") == 0) {
+            block = false;
+        } else {
+            int wrote = snprintf(text + length, sizeof text - length, "%s\n", argv[i]);
+            if (wrote < 0 || (size_t)wrote >= sizeof text - length) {
+                fprintf(stderr, "systemd-notify: the message is longer than %d bytes\n", LONGEST);
+                return 1;
+            }
+            length += (size_t)wrote;
+        }
+    }
+    const char *path = getenv("NOTIFY_SOCKET");
+    if (!path) {
+        fprintf(stderr, "systemd-notify: $NOTIFY_SOCKET is not set: nobody is there to be notified\n");
+        return 1;
+    }
+    int fd = notify_socket(path);
+    int result = fd < 0 ? fd : send_message(fd, text, length, pid, -1);
+    if (!result && block) result = wait_until_read(fd);
+    if (result) fprintf(stderr, "systemd-notify: cannot notify %s: %s\n", path, strerror(-result));
+    return result ? 1 : 0;
+}

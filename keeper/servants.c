@@ -1,0 +1,210 @@
+/* The manager and the journal as processes, and the end of everything. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/reboot.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/reboot.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "keeper.h"
+
+enum { FIRST_BACKOFF = 100000, LAST_BACKOFF = 5000000, STEADY_USEC = 10000000, END_USEC = 5000000, MAX_ENVIRONMENT = 4096 };
+
+int servant_listen(struct keeper *keeper, const char *name, int type, mode_t mode, char path[108]) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct stat info;
+    if ((size_t)snprintf(path, 108, "%s/%s", keeper->runtime_directory, name) >= 108) {
+        say("the path of the runtime directory %s is too long for a socket", keeper->runtime_directory);
+        exit(1);
+    }
+    strcpy(address.sun_path, path);
+    if (!lstat(path, &info) && S_ISSOCK(info.st_mode)) unlink(path);
+    int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || chmod(path, mode) < 0 || (type == SOCK_STREAM && listen(fd, 4096) < 0)) {
+        say("no socket at %s: %s", path, strerror(errno));
+        exit(1);
+    }
+    return fd;
+}
+
+int servant_accept(struct keeper *keeper, struct servant *servant) {
+    (void)keeper;
+    struct ucred peer = {0};
+    socklen_t length = sizeof peer;
+    int fd = accept4(servant->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0) return -1;
+    if (!getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) && servant->pid > 0 && peer.pid == servant->pid) return fd;
+    say("process %d connected to %s, but the %s is process %d; the connection is closed", peer.pid, servant->socket_path, servant->name, servant->pid);
+    close(fd);
+    return -1;
+}
+
+/* In the child, which has nothing of the heap. */
+_Noreturn static void become_servant(struct keeper *keeper, struct servant *servant, char **environment) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setrlimit(RLIMIT_NOFILE, &keeper->descriptor_limit);
+    dup2(keeper->stdio_null, 0);
+    if (servant->passed_fd >= 0 && (servant->passed_fd == 3 ? fcntl(3, F_SETFD, 0) : dup2(servant->passed_fd, 3)) < 0) _exit(126);
+    execve(servant->argv[0], servant->argv, environment);
+    _exit(127);
+}
+
+static void start(struct keeper *keeper, struct servant *servant) {
+    /* The arena is what a child sees; no plan is in it now. */
+    char **environment = (char **)keeper->arena.bytes;
+    size_t count = 0;
+    for (char **at = environ; *at && count < MAX_ENVIRONMENT; at++) environment[count++] = *at;
+    for (int i = 0; i < 2; i++)
+        if (*servant->environment[i]) environment[count++] = servant->environment[i];
+    environment[count] = NULL;
+    memory_hide(keeper);
+    pid_t pid = fork_into(keeper, -1);
+    if (pid == 0) become_servant(keeper, servant, environment);
+    servant->started_at = monotonic_usec();
+    if (pid < 0) {
+        say("cannot start the %s: %s", servant->name, strerror(errno));
+        servant->start_at = servant->started_at + FIRST_BACKOFF;
+        return;
+    }
+    servant->pid = pid;
+}
+
+static void check(struct keeper *keeper, struct servant *servant) {
+    if (!servant->argc || servant->pid > 0) return;
+    if (monotonic_usec() >= servant->start_at) start(keeper, servant);
+    if (servant->pid <= 0) wake_at(keeper, servant->start_at);
+}
+
+void servants_check(struct keeper *keeper) {
+    if (!keeper->end_phase) check(keeper, &keeper->manager);
+    if (keeper->end_phase < 4) check(keeper, &keeper->journal);
+}
+
+void servants_start(struct keeper *keeper) {
+    char path[108];
+    keeper->control_fd = servant_listen(keeper, "control.sock", SOCK_STREAM, 0600, path);
+    keeper->manager.passed_fd = keeper->control_fd;
+    keeper->journal.passed_fd = -1;
+    keeper->manager.pid = keeper->journal.pid = -1;
+    snprintf(keeper->manager.environment[0], sizeof keeper->manager.environment[0], "TYSD_KEEPER=%s", keeper->manager.socket_path);
+    snprintf(keeper->manager.environment[1], sizeof keeper->manager.environment[1], "TYSD_CONTROL_FD=3");
+    snprintf(keeper->journal.environment[0], sizeof keeper->journal.environment[0], "TYSD_JOURNAL=%s", keeper->journal.socket_path);
+}
+
+/* One that ran steadily is back at once; one that dies again and again waits longer and longer. */
+static void ended(struct keeper *keeper, struct servant *servant, int status) {
+    uint64_t now = monotonic_usec(), backoff = servant->backoff;
+    bool steady = now - servant->started_at >= STEADY_USEC;
+    servant->start_at = now + (steady ? 0 : backoff);
+    servant->backoff = steady || !backoff ? FIRST_BACKOFF : backoff * 2 > LAST_BACKOFF ? LAST_BACKOFF : backoff * 2;
+    pid_t pid = servant->pid;
+    servant->pid = -1;
+    if (keeper->end_phase) return;
+    say("the %s (pid %d) %s %d%s; it is started again%s", servant->name, pid, WIFSIGNALED(status) ? "was killed by signal" : "exited with status",
+        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), WIFEXITED(status) && WEXITSTATUS(status) == 127 ? " (cannot execute it)" : "",
+        servant->start_at > now ? " after a while" : "");
+}
+
+bool servant_reaped(struct keeper *keeper, pid_t pid, int status) {
+    if (pid == keeper->manager.pid) {
+        /* Its last batch arrived whole, perhaps. */
+        link_drain(keeper);
+        link_close(keeper);
+        ended(keeper, &keeper->manager, status);
+        return true;
+    }
+    if (pid != keeper->journal.pid) return false;
+    ended(keeper, &keeper->journal, status);
+    return true;
+}
+
+void servants_signalled(struct keeper *keeper, int signal) {
+    if (signal != SIGTERM && signal != SIGINT) return;
+    if (keeper->link_ready || getpid() == 1) keeper->stop_requests = 0;
+    else if (++keeper->stop_requests >= 2) end_begin(keeper, 1, 0);
+}
+
+void end_begin(struct keeper *keeper, uint32_t status, uint8_t action) {
+    if (keeper->end_phase) return;
+    keeper->end_phase = 1;
+    keeper->end_status = status;
+    keeper->end_action = action;
+}
+
+static void remove_sockets(struct keeper *keeper) {
+    const char *const names[] = {"keeper.sock", "journal.sock", "control.sock", "notify"};
+    char path[4096];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", keeper->runtime_directory, names[i]);
+        unlink(path);
+    }
+    if (keeper->syslog_path) unlink(keeper->syslog_path);
+}
+
+static void reboot_with(uint8_t action) {
+    static const unsigned int commands[] = {0, LINUX_REBOOT_CMD_RESTART, LINUX_REBOOT_CMD_POWER_OFF, LINUX_REBOOT_CMD_HALT, LINUX_REBOOT_CMD_KEXEC};
+    if (!action || action >= sizeof commands / sizeof *commands) return;
+    sync();
+    if (reboot((int)commands[action]) < 0) say("the machine cannot be stopped: %s; the keeper exits", strerror(errno));
+}
+
+enum { ACTION_REEXEC = 5 };
+
+_Noreturn static void end_now(struct keeper *keeper) {
+    if (getpid() == 1) {
+        kill(-1, SIGKILL);
+        while (wait(NULL) > 0) {}
+        sync();
+    }
+    descriptors_close_all(keeper);
+    groups_remove_all(keeper);
+    remove_sockets(keeper);
+    if (keeper->end_action == ACTION_REEXEC) execv("/proc/self/exe", keeper->argv);
+    if (getpid() == 1) reboot_with(keeper->end_action);
+    _exit((int)keeper->end_status & 0xff);
+}
+
+static void kill_children(struct keeper *keeper) {
+    groups_kill_all(keeper);
+    FOR_TABLE(&keeper->children_by_id, node) child_signal(keeper, OF(struct child, by_id, node)->id, SIGKILL);
+}
+
+static void enter(struct keeper *keeper, int phase) {
+    keeper->end_phase = phase;
+    keeper->end_deadline = monotonic_usec() + END_USEC;
+}
+
+/* 1 begun, 2 children are killed, 3 the journal commits, 4 the journal ends. */
+void end_step(struct keeper *keeper) {
+    if (keeper->end_phase == 1) {
+        link_close(keeper);
+        if (keeper->manager.pid > 0) kill(keeper->manager.pid, SIGKILL);
+        kill_children(keeper);
+        enter(keeper, 2);
+    }
+    bool late = monotonic_usec() >= keeper->end_deadline;
+    if (keeper->end_phase == 2 && (late || (!keeper->children_by_id.count && keeper->manager.pid < 0))) {
+        kill_children(keeper);
+        enter(keeper, 3);
+        late = false;
+    }
+    if (keeper->end_phase == 3 && (late || journal_settled(keeper))) {
+        if (keeper->journal.pid > 0) kill(keeper->journal.pid, SIGTERM);
+        enter(keeper, 4);
+        late = false;
+    }
+    if (keeper->end_phase == 4 && late && keeper->journal.pid > 0) kill(keeper->journal.pid, SIGKILL);
+    if (keeper->end_phase == 4 && (late || keeper->journal.pid < 0)) end_now(keeper);
+    wake_at(keeper, keeper->end_deadline);
+}

@@ -1,0 +1,178 @@
+/* Groups where there are no cgroups.
+ *
+ * The keeper is the subreaper of all, so a process whose parent ended becomes its child: an orphan. A group is then made
+ * of the children that were run in it, the orphans whose session or mark is the group's, and what descends from either.
+ * A group is empty if it has neither children nor orphans. As the keeper reaps orphans itself, a pid that it knows
+ * cannot be used again before it is forgotten here. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "keeper.h"
+
+enum { MAX_ANCESTORS = 64 };
+
+void session_started(struct keeper *keeper, struct group *group, pid_t sid) {
+    struct node *node = table_number(&keeper->sessions, (uint64_t)sid);
+    struct session *session = node ? OF(struct session, by_sid, node) : NULL;
+    if (session) {
+        /* The pid was used again. */
+        struct session **at = &session->group->sessions;
+        while (*at != session) at = &(*at)->next;
+        *at = session->next;
+    } else {
+        session = allocate(sizeof *session);
+        table_add_number(&keeper->sessions, &session->by_sid, (uint64_t)sid);
+    }
+    session->group = group;
+    session->next = group->sessions;
+    group->sessions = session;
+}
+
+void session_forget(struct keeper *keeper, struct group *group) {
+    for (struct session *session = group->sessions, *next; session; session = next) {
+        next = session->next;
+        table_remove(&keeper->sessions, &session->by_sid);
+        free(session);
+    }
+    group->sessions = NULL;
+}
+
+static char *read_whole(const char *path, size_t *length) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return NULL;
+    struct buffer buffer = {0};
+    ssize_t got;
+    while ((got = read(fd, buffer_room(&buffer, 65536), 65535)) > 0) buffer.tail += (size_t)got;
+    close(fd);
+    buffer.bytes[buffer.tail] = 0;
+    *length = buffer.tail;
+    return (char *)buffer.bytes;
+}
+
+static bool read_stat(pid_t pid, pid_t *parent, pid_t *session) {
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) close(fd);
+    if (got <= 0) return false;
+    text[got] = 0;
+    /* The name may hold anything, so the fields are counted from its last parenthesis. */
+    const char *after = strrchr(text, ')');
+    return after && sscanf(after, ") %*c %d %*d %d", parent, session) == 2;
+}
+
+static struct group *by_session(struct keeper *keeper, pid_t sid) {
+    struct node *node = table_number(&keeper->sessions, (uint64_t)sid);
+    return node ? OF(struct session, by_sid, node)->group : NULL;
+}
+
+static struct group *by_mark(struct keeper *keeper, pid_t pid) {
+    char path[64];
+    size_t length = 0;
+    snprintf(path, sizeof path, "/proc/%d/environ", pid);
+    char *text = read_whole(path, &length);
+    struct group *group = NULL;
+    for (size_t at = 0; text && !group && at < length; at += strlen(text + at) + 1) {
+        if (!text[at]) continue;
+        struct node *node = table_text(&keeper->groups_by_mark, text + at);
+        if (node) group = OF(struct group, by_mark, node);
+    }
+    free(text);
+    return group;
+}
+
+struct group *session_group_of(struct keeper *keeper, pid_t pid) {
+    pid_t self = getpid(), at = pid, parent, session;
+    for (int i = 0; i < MAX_ANCESTORS && at > 1 && at != self && read_stat(at, &parent, &session); i++, at = parent) {
+        struct child *child = child_by_pid(keeper, at);
+        struct group *group = child && child->group ? child->group : by_session(keeper, session);
+        if (group) return group->removed ? NULL : group;
+    }
+    return by_mark(keeper, pid);
+}
+
+/* For kernels without /proc/PID/task/TID/children: all processes with this parent. */
+static void children_by_scan(struct keeper *keeper, pid_t parent_wanted, pid_function *found, void *context) {
+    DIR *directory = opendir("/proc");
+    for (struct dirent *entry; directory && (entry = readdir(directory));) {
+        pid_t pid = atoi(entry->d_name), parent, session;
+        if (pid > 0 && read_stat(pid, &parent, &session) && parent == parent_wanted) found(keeper, context, pid);
+    }
+    if (directory) closedir(directory);
+}
+
+static bool children_of_thread(struct keeper *keeper, const char *path, pid_function *found, void *context) {
+    size_t length = 0;
+    char *text = read_whole(path, &length);
+    if (!text) return false;
+    for (char *at = text; *at;) {
+        char *end;
+        pid_t pid = (pid_t)strtol(at, &end, 10);
+        if (end == at) break;
+        at = end + strspn(end, " \n");
+        found(keeper, context, pid);
+    }
+    free(text);
+    return true;
+}
+
+static void children_of(struct keeper *keeper, pid_t pid, pid_function *found, void *context) {
+    char path[320];
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
+    if (access(path, R_OK) < 0) {
+        if (pid == getpid() || access("/proc/thread-self/children", R_OK) < 0) children_by_scan(keeper, pid, found, context);
+        return;
+    }
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *directory = opendir(path);
+    for (struct dirent *entry; directory && (entry = readdir(directory));) {
+        if (*entry->d_name == '.') continue;
+        snprintf(path, sizeof path, "/proc/%d/task/%s/children", pid, entry->d_name);
+        children_of_thread(keeper, path, found, context);
+    }
+    if (directory) closedir(directory);
+}
+
+static void found_child(struct keeper *keeper, void *context, pid_t pid) {
+    (void)context;
+    pid_t parent, sid;
+    if (pid == keeper->manager.pid || pid == keeper->journal.pid || child_by_pid(keeper, pid)) return;
+    struct group *group = read_stat(pid, &parent, &sid) ? by_session(keeper, sid) : NULL;
+    if (!group) group = by_mark(keeper, pid);
+    child_orphan(keeper, pid, group);
+}
+
+/* Looks for new orphans, once in a turn of the loop. */
+void session_refresh(struct keeper *keeper) {
+    if (keeper->orphans_seen == keeper->turn) return;
+    keeper->orphans_seen = keeper->turn;
+    children_of(keeper, getpid(), found_child, NULL);
+}
+
+struct descent {
+    pid_function *member;
+    void *context;
+    int depth;
+};
+
+static void found_descendant(struct keeper *keeper, void *context, pid_t pid) {
+    struct descent *descent = context;
+    descent->member(keeper, descent->context, pid);
+    if (descent->depth >= MAX_ANCESTORS) return;
+    descent->depth++;
+    children_of(keeper, pid, found_descendant, descent);
+    descent->depth--;
+}
+
+void session_members(struct keeper *keeper, struct group *group, pid_function *member, void *context) {
+    struct descent descent = {member, context, 0};
+    session_refresh(keeper);
+    for (struct child *child = group->children; child; child = child->next) found_descendant(keeper, &descent, child->pid);
+}

@@ -1,0 +1,91 @@
+/* Directory trees, in the child: no allocation, no symlink followed, no mount crossed. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "keeper.h"
+
+enum { MAX_DEPTH = 256 };
+
+struct entry {
+    uint64_t inode;
+    int64_t offset;
+    uint16_t length;
+    uint8_t type;
+    char name[];
+};
+
+typedef int entry_function(int directory, const char *name, void *context, int depth);
+
+/* Calls `each` for what is in the directory; goes on after an error and gives the first. */
+static int walk(int directory, entry_function *each, void *context, int depth) {
+    _Alignas(struct entry) char bytes[4096];
+    int result = 0;
+    for (;;) {
+        long got = syscall(SYS_getdents64, directory, bytes, sizeof bytes);
+        if (got < 0) return -errno;
+        if (!got) return result;
+        for (long at = 0; at < got;) {
+            struct entry *entry = (struct entry *)(bytes + at);
+            at += entry->length;
+            if (!strcmp(entry->name, ".") || !strcmp(entry->name, "..")) continue;
+            int failed = each(directory, entry->name, context, depth);
+            if (failed && !result) result = failed;
+        }
+    }
+}
+
+static int open_directory(int directory, const char *name) {
+    return openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static int mount_of(int directory, const char *name, uint64_t *mount) {
+    struct statx info;
+    if (statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, STATX_MNT_ID, &info) < 0) return -errno;
+    *mount = info.stx_mask & STATX_MNT_ID ? info.stx_mnt_id : (uint64_t)info.stx_dev_major << 32 | info.stx_dev_minor;
+    return 0;
+}
+
+static int remove_entry(int directory, const char *name, void *context, int depth) {
+    if (depth > MAX_DEPTH) return -ELOOP;
+    if (!unlinkat(directory, name, 0) || errno == ENOENT) return 0;
+    if (errno != EISDIR && errno != EPERM) return -errno;
+    int unlink_error = errno;
+    int fd = open_directory(directory, name);
+    if (fd < 0) return errno == ENOTDIR || errno == ELOOP ? -unlink_error : -errno;
+    uint64_t mount = 0;
+    int result = mount_of(fd, "", &mount);
+    if (!result && mount != *(uint64_t *)context) result = -EBUSY;
+    if (!result) result = walk(fd, remove_entry, context, depth + 1);
+    close(fd);
+    if (result) return result;
+    return !unlinkat(directory, name, AT_REMOVEDIR) || errno == ENOENT ? 0 : -errno;
+}
+
+int tree_remove(const char *path) {
+    uint64_t mount;
+    int result = mount_of(AT_FDCWD, path, &mount);
+    if (result) return result == -ENOENT ? 0 : result;
+    return remove_entry(AT_FDCWD, path, &mount, 0);
+}
+
+static int own_entry(int directory, const char *name, void *context, int depth) {
+    const uint32_t *ids = context;
+    if (depth > MAX_DEPTH) return -ELOOP;
+    int fd = open_directory(directory, name), result = 0;
+    if (fd >= 0) {
+        result = walk(fd, own_entry, context, depth + 1);
+        close(fd);
+    }
+    if (fchownat(directory, name, ids[0], ids[1], AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT && !result) result = -errno;
+    return result;
+}
+
+int tree_own(int fd, uint32_t uid, uint32_t gid) {
+    uint32_t ids[2] = {uid, gid};
+    return walk(fd, own_entry, ids, 0);
+}

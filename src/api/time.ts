@@ -1,0 +1,1 @@
+export { formatTimespan } from '../unit/values/timespan.ts';

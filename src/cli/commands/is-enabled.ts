@@ -1,0 +1,31 @@
+import { installerOf } from '../installer.ts';
+import type { Invocation } from '../invocation.ts';
+import { readNames } from '../names.ts';
+
+/** States for which `is-enabled` ends with 0 (systemctl(1), is-enabled). */
+const good: ReadonlySet<string> = new Set(['enabled', 'enabled-runtime', 'static', 'alias', 'indirect', 'generated']);
+
+/** `is-enabled`: prints the state of each unit file; 0 if at least one is enabled or need not be. A unit file that is not there ends it. */
+export async function runIsEnabled(invocation: Invocation): Promise<number> {
+  const { words, options, terminal } = invocation;
+  const read = readNames(invocation, words);
+  if (read === undefined) return 1;
+  const installer = await installerOf(invocation);
+  if (!installer.ok) return installer.error;
+  const units = [...read.names, ...read.globs];
+  const states = await installer.value.states(units);
+  if (!states.ok) {
+    terminal.warn(`Failed to get unit file states: ${states.error.message}`);
+    return 1;
+  }
+  let enabled = false;
+  for (const [index, state] of states.value.entries()) {
+    if (state === null) {
+      terminal.warn(`Failed to get unit file state for ${units[index] ?? ''}: No such file or directory`);
+      return 1;
+    }
+    enabled ||= good.has(state);
+    if (!options.quiet) terminal.print(state);
+  }
+  return enabled ? 0 : 1;
+}

@@ -1,0 +1,34 @@
+import { signalNames, signalNumber } from '../../api/signals.ts';
+import type { Invocation } from '../invocation.ts';
+import { expandNames } from '../names.ts';
+
+/** `kill`: sends a signal to the processes of units. */
+export async function runKill(invocation: Invocation): Promise<number> {
+  const { words, options, terminal } = invocation;
+  if (options.signal === 'help') {
+    for (const name of signalNames()) terminal.print(name);
+    return 0;
+  }
+  const signal = signalNumber(options.signal);
+  if (signal === undefined) {
+    terminal.warn(`Failed to parse signal string "${options.signal}".`);
+    return 1;
+  }
+  const client = await invocation.connect();
+  const units = client.ok ? await expandNames(invocation, client.value, words) : undefined;
+  if (!client.ok) terminal.warn(client.error);
+  if (!client.ok || units === undefined) return 1;
+  let status = 0;
+  for (const unit of units) {
+    const whom = isWhom(options.whom) ? options.whom : undefined;
+    const killed = whom === undefined ? undefined : await client.value.call('unit.kill', { unit, whom, signal });
+    if (killed?.ok === true) continue;
+    terminal.warn(`Failed to kill unit ${unit}: ${killed?.error.message ?? `Invalid who argument ${options.whom}`}`);
+    status = 1;
+  }
+  return status;
+}
+
+function isWhom(text: string): text is 'all' | 'main' | 'control' {
+  return text === 'all' || text === 'main' || text === 'control';
+}

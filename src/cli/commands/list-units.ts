@@ -1,0 +1,83 @@
+import type { Answer } from '../../api/contract.ts';
+import { readNames } from '../names.ts';
+import type { Invocation } from '../invocation.ts';
+import { listForm, renderJson } from '../output/json.ts';
+import { printTable, type Cell } from '../output/table.ts';
+import { paintState } from '../output/terminal.ts';
+import { bySystemdOrder, checkFilter } from '../filter.ts';
+
+type Unit = Answer<'units.list'>[number];
+
+/** `list-units`: loaded units that are active, have a job or have failed; all with --all or patterns of states. */
+export async function runListUnits(invocation: Invocation): Promise<number> {
+  const { words, options, terminal } = invocation;
+  const filter = checkFilter(options, terminal);
+  if (!filter.ok) return filter.error;
+  const read = readNames(invocation, words);
+  if (read === undefined) return 1;
+  const client = await invocation.connect();
+  if (!client.ok) {
+    terminal.warn(client.error);
+    return 1;
+  }
+  const patterns = [...read.names, ...read.globs];
+  const units = await client.value.call('units.list', patterns.length === 0 ? {} : { patterns });
+  if (!units.ok) {
+    terminal.warn(`Failed to list units: ${units.error.message}`);
+    return 1;
+  }
+  const shown = units.value.filter((unit) => filter.value.unit(unit) && (options.all || options.states.length > 0 || isOfInterest(unit)));
+  shown.sort((left, right) => bySystemdOrder(left.name, right.name));
+  await printUnits(invocation, shown);
+  return 0;
+}
+
+/** What is listed without --all: `inactive` units only while they have a job. */
+function isOfInterest(unit: Unit): boolean {
+  return unit.active !== 'inactive' || unit.job !== undefined;
+}
+
+async function printUnits({ options, terminal }: Invocation, units: readonly Unit[]): Promise<void> {
+  const form = listForm(options.output);
+  if (form !== 'table') {
+    const rows = units.map(({ name, load, active, sub, description }) => ({ unit: name, load, active, sub, description }));
+    terminal.print(renderJson(rows, form));
+    return;
+  }
+  const legend = options.legend ?? !options.quiet;
+  const dots = !options.plain;
+  const jobs = units.some((unit) => unit.job !== undefined);
+  const header = [...(dots ? [''] : []), 'UNIT', 'LOAD', 'ACTIVE', 'SUB', ...(jobs ? ['JOB'] : []), 'DESCRIPTION'];
+  const rows = units.map((unit): readonly Cell[] => {
+    const { red, glyphs } = terminal.style;
+    const plain = (text: string) => text;
+    const bad = unit.active === 'failed';
+    const strange = unit.load !== 'loaded';
+    const paint = bad ? red : plain;
+    return [
+      ...(dots ? [bad || strange ? { text: glyphs.filled, paint: bad ? paintState('failed', terminal.style).paint : plain } : ''] : []),
+      { text: unit.name, paint },
+      { text: unit.load, paint: strange ? red : plain },
+      { text: unit.active, paint },
+      { text: unit.sub, paint },
+      ...(jobs ? [unit.job?.type ?? ''] : []),
+      unit.description,
+    ];
+  });
+  await printTable(
+    { ...terminal, width: options.full ? undefined : terminal.width },
+    { header: legend ? header : undefined, rows, shorten: dots ? 1 : 0 },
+  );
+  if (!legend) return;
+  if (units.length > 0) {
+    terminal.print('');
+    terminal.print('LOAD   = Reflects whether the unit definition was properly loaded.');
+    terminal.print('ACTIVE = The high-level unit activation state, i.e. generalization of SUB.');
+    terminal.print('SUB    = The low-level unit activation state, values depend on unit type.');
+    if (jobs) terminal.print('JOB    = Pending job for the unit.');
+  }
+  const filtered = options.all || options.states.length > 0;
+  const count = `${units.length} loaded units listed.`;
+  terminal.print(filtered ? count : `${count} Pass --all to see loaded but inactive units, too.`);
+  if (options.states.length === 0) terminal.print("To show all installed unit files use 'systemctl list-unit-files'.");
+}

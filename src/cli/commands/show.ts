@@ -1,0 +1,62 @@
+import type { Invocation } from '../invocation.ts';
+import { expandNames } from '../names.ts';
+
+type Properties = Readonly<Record<string, string>>;
+
+/** `show`: properties of units, of jobs by number, or of the manager, as Name=value lines; unknown units are shown as not-found. */
+export async function runShow(invocation: Invocation): Promise<number> {
+  const { words, terminal } = invocation;
+  const client = await invocation.connect();
+  if (!client.ok) {
+    terminal.warn(client.error);
+    return 1;
+  }
+  if (words.length === 0) {
+    const manager = await client.value.call('manager.properties', {});
+    if (!manager.ok) return fail(invocation, manager.error.message);
+    print(invocation, [manager.value]);
+    return 0;
+  }
+  const numbers = words.filter((word) => /^\d+$/.test(word));
+  const names = await expandNames(invocation, client.value, words.filter((word) => !numbers.includes(word)));
+  if (names === undefined) return 1;
+  const units = await client.value.call('units.properties', { units: [...names] });
+  if (!units.ok) return fail(invocation, units.error.message);
+  const bad = units.value.indexOf(null);
+  if (bad !== -1) return fail(invocation, `Unit name ${names[bad] ?? ''} is neither a valid invocation ID nor unit name.`);
+  const jobs = numbers.length === 0 ? undefined : await client.value.call('jobs.list', {});
+  const queued = new Map(jobs?.ok === true ? jobs.value.map((job) => [String(job.id), job]) : []);
+  const shown: Properties[] = [];
+  for (const number of numbers) {
+    const job = queued.get(number);
+    if (job === undefined) return fail(invocation, `Job ${number} does not exist.`);
+    shown.push({ Id: number, Unit: job.unit, JobType: job.type, State: job.state });
+  }
+  print(invocation, [...shown, ...units.value.filter((properties) => properties !== null)]);
+  return 0;
+}
+
+/** A property that was asked for by name is shown even where it is empty. */
+function print({ options, terminal }: Invocation, objects: readonly Properties[]): void {
+  const wanted = new Set(options.properties);
+  const empty = options.all || wanted.size > 0;
+  objects.forEach((properties, index) => {
+    if (index > 0) terminal.print('');
+    for (const [name, value] of Object.entries(properties)) {
+      if ((wanted.size > 0 && !wanted.has(name)) || (value === '' && !empty)) continue;
+      for (const line of linesOf(name, value)) terminal.print(options.value ? line : `${name}=${line}`);
+    }
+  });
+}
+
+/** Lists of structures are a line each; a text with line breaks of its own is one value. */
+function linesOf(name: string, value: string): readonly string[] {
+  return structured.test(name) ? value.split('\n') : [value];
+}
+
+const structured = /^(Exec[A-Z]|Listen$|EnvironmentFiles$|Timers|Paths$|Symlinks$)/;
+
+function fail({ terminal }: Invocation, message: string): number {
+  terminal.warn(`Failed to get properties: ${message}`);
+  return 1;
+}

@@ -1,0 +1,208 @@
+import type { Client } from '../../api/client.ts';
+import type { Params } from '../../api/contract.ts';
+import { exitStatusOf } from '../exit-status.ts';
+import type { Invocation } from '../invocation.ts';
+import { expandNames } from '../names.ts';
+import { explainJob, explainRefusal } from '../output/job-failure.ts';
+import { awaitEnd, awaitJob, Watch } from '../wait.ts';
+
+type JobMode = NonNullable<Params<'unit.start'>['mode']>;
+
+/** What a verb asks of the manager, the word for it in messages, and the mode and unit that it implies. */
+interface JobVerb {
+  readonly method: JobMethod;
+  readonly word: string;
+  readonly mode?: JobMode;
+  readonly unit?: string;
+}
+
+type JobMethod =
+  | 'unit.start'
+  | 'unit.stop'
+  | 'unit.restart'
+  | 'unit.try-restart'
+  | 'unit.reload'
+  | 'unit.reload-or-restart'
+  | 'unit.try-reload-or-restart';
+
+const jobVerbs: Readonly<Record<string, JobVerb>> = {
+  start: { method: 'unit.start', word: 'start' },
+  stop: { method: 'unit.stop', word: 'stop' },
+  restart: { method: 'unit.restart', word: 'restart' },
+  'try-restart': { method: 'unit.try-restart', word: 'try-restart' },
+  condrestart: { method: 'unit.try-restart', word: 'try-restart' },
+  reload: { method: 'unit.reload', word: 'reload' },
+  'reload-or-restart': { method: 'unit.reload-or-restart', word: 'reload-or-restart' },
+  'try-reload-or-restart': { method: 'unit.try-reload-or-restart', word: 'try-reload-or-restart' },
+  'force-reload': { method: 'unit.try-reload-or-restart', word: 'try-reload-or-restart' },
+  isolate: { method: 'unit.start', word: 'start', mode: 'isolate' },
+  default: { method: 'unit.start', word: 'start', mode: 'isolate', unit: 'default.target' },
+  rescue: { method: 'unit.start', word: 'start', mode: 'isolate', unit: 'rescue.target' },
+  emergency: { method: 'unit.start', word: 'start', mode: 'isolate', unit: 'emergency.target' },
+};
+
+/** All verbs that queue jobs: requests them together, then waits for them together (systemctl(1), start, stop, restart, isolate, …). */
+export async function runStart(invocation: Invocation): Promise<number> {
+  const { verb, words, options, terminal } = invocation;
+  const row = jobVerbs[verb];
+  if (row === undefined) throw new Error(`${verb} is no verb of jobs`);
+  const mode = readMode(options.jobMode, row);
+  const connected = await invocation.connect();
+  if (!connected.ok) return fail(invocation, connected.error);
+  const client = connected.value;
+  const units =
+    row.unit === undefined ? await expandNames(invocation, client, words, row.mode === 'isolate' ? 'target' : 'service') : [row.unit];
+  if (units === undefined) return 1;
+  if (units.length === 0) warnOfGlob(invocation);
+  if (mode === undefined) {
+    for (const unit of units) explainRefusal(invocation, row.word, unit, { code: 'invalid', message: `Job mode ${options.jobMode} invalid` });
+    return 1;
+  }
+  if (options.dryRun) return previewJobs(invocation, client, row, units, mode);
+  const requests = units.map((unit) => ({ unit, mode, row }));
+  const status = options.showTransaction || options.wait ? await watchJobs(invocation, client, requests) : await runJobs(invocation, client, requests);
+  if (row.method === 'unit.stop' && !options.quiet) await warnOfTriggers(terminal, client, units);
+  return status;
+}
+
+interface JobRequest {
+  readonly unit: string;
+  readonly mode: JobMode;
+  readonly row: JobVerb;
+}
+
+/** The status is 1 if a job failed, else that of the first request that was refused. */
+async function runJobs(invocation: Invocation, client: Client, requests: readonly JobRequest[]): Promise<number> {
+  const wait = invocation.options.block;
+  const cause = causeOf(invocation);
+  let refused = 0;
+  const jobs = await Promise.all(
+    requests.map(async ({ unit, mode, row }) => {
+      const answer = await client.call(row.method, { unit, mode, wait, cause });
+      if (answer.ok) return { unit: answer.value.unit, result: answer.value.result };
+      if (answer.error.code === 'connection-lost' && wait) return awaitJob(invocation, unit);
+      explainRefusal(invocation, row.word, unit, answer.error);
+      refused ||= exitStatusOf(answer.error);
+      return undefined;
+    }),
+  );
+  let failed = false;
+  for (const job of jobs) {
+    if (job?.result === undefined || job.result === 'done' || job.result === 'skipped') continue;
+    failed = true;
+    await explainJob(invocation, job.unit, job.result);
+  }
+  return failed ? 1 : refused;
+}
+
+/** As runJobs, for -T and --wait, which need to see each change. */
+async function watchJobs(invocation: Invocation, client: Client, requests: readonly JobRequest[]): Promise<number> {
+  const { options, terminal } = invocation;
+  const watch = new Watch(client);
+  await client.call('changes.subscribe', {});
+  let refused = 0;
+  const anchors: { readonly job: number; readonly unit: string }[] = [];
+  for (const { unit, mode, row } of requests) {
+    const answer = await client.call(row.method, { unit, mode, cause: causeOf(invocation) });
+    if (answer.ok) anchors.push(answer.value);
+    else {
+      explainRefusal(invocation, row.word, unit, answer.error);
+      refused ||= exitStatusOf(answer.error);
+    }
+    if (!options.showTransaction) continue;
+    for (const job of watch.takeNewJobs()) {
+      const kind = answer.ok && job.job === answer.value.job ? 'anchor' : 'auxiliary';
+      terminal.warn(`Enqueued ${kind} job ${job.job} ${job.unit}/${job.type}.`);
+    }
+  }
+  if (!options.block) return refused;
+  let failed = false;
+  for (const { job, unit } of anchors) {
+    const seen = await Promise.race([watch.result(job), client.closed]);
+    const result = seen ?? (await awaitJob(invocation, unit)).result;
+    if (result === 'done' || result === 'skipped') continue;
+    failed = true;
+    await explainJob(invocation, unit, result);
+  }
+  if (failed || !options.wait) return failed ? 1 : refused;
+  const ended = await Promise.all(anchors.map(({ unit }) => awaitEnd(invocation, client, watch, unit)));
+  return ended.includes('failed') ? 1 : refused;
+}
+
+async function previewJobs(invocation: Invocation, client: Client, row: JobVerb, units: readonly string[], mode: JobMode): Promise<number> {
+  let status = 0;
+  for (const unit of units) {
+    const jobs = await client.call('unit.preview', { unit, job: previewed[row.method], mode });
+    if (jobs.ok) for (const job of jobs.value) invocation.terminal.print(`${job.unit} ${job.type}  ${job.reason}`.trimEnd());
+    else {
+      explainRefusal(invocation, row.word, unit, jobs.error);
+      status ||= exitStatusOf(jobs.error);
+    }
+  }
+  return status;
+}
+
+const previewed = {
+  'unit.start': 'start',
+  'unit.stop': 'stop',
+  'unit.restart': 'restart',
+  'unit.try-restart': 'try-restart',
+  'unit.reload': 'reload',
+  'unit.reload-or-restart': 'reload-or-restart',
+  'unit.try-reload-or-restart': 'try-reload-or-restart',
+} as const satisfies Readonly<Record<JobMethod, string>>;
+
+const jobModes: ReadonlySet<string> = new Set<JobMode>([
+  'replace',
+  'fail',
+  'lenient',
+  'replace-irreversibly',
+  'isolate',
+  'flush',
+  'ignore-dependencies',
+  'ignore-requirements',
+  'triggering',
+  'restart-dependencies',
+]);
+
+function readMode(told: string | undefined, row: JobVerb): JobMode | undefined {
+  if (row.mode !== undefined) return row.mode;
+  if (told === undefined) return 'replace';
+  return isJobMode(told) ? told : undefined;
+}
+
+function isJobMode(text: string): text is JobMode {
+  return jobModes.has(text);
+}
+
+function causeOf({ program, verb, environment }: Invocation): string {
+  const user = environment['SUDO_USER'] ?? environment['USER'];
+  return `${program} ${verb}${user === undefined ? '' : ` by ${user}`} (pid ${process.pid})`.slice(0, 200);
+}
+
+/** A unit that was stopped may come back when what triggers it is still there. */
+async function warnOfTriggers(terminal: Invocation['terminal'], client: Client, units: readonly string[]): Promise<void> {
+  for (const unit of units) {
+    const edges = await client.call('unit.dependencies', { unit });
+    const triggers = edges.ok ? edges.value.flatMap((edge) => (edge.key === 'TriggeredBy' ? [edge.unit] : [])) : [];
+    if (triggers.length === 0) continue;
+    const states = await client.call('units.get', { units: triggers });
+    const active = states.ok ? states.value.flatMap((state) => (state?.active === 'active' ? [state.name] : [])) : [];
+    if (active.length === 0) continue;
+    terminal.warn(`Warning: Stopping ${unit}, but it can still be activated by:`);
+    for (const name of active) terminal.warn(`  ${name}`);
+  }
+}
+
+function warnOfGlob({ program, verb, words, options, terminal }: Invocation): void {
+  if (words.length === 0 || verb !== 'start' || options.quiet) return;
+  terminal.warn(`Warning: ${program} start called with a glob pattern.`);
+  terminal.warn('Hint: unit globs expand to loaded units, so start will usually have no effect.');
+  terminal.warn('      Passing --all will also load units which are pulled in by other units.');
+  terminal.warn(`      See ${program}(1) for more details.`);
+}
+
+function fail({ terminal }: Invocation, message: string): number {
+  terminal.warn(message);
+  return 1;
+}

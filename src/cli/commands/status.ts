@@ -1,0 +1,170 @@
+import { hostname } from 'node:os';
+import type { Client } from '../../api/client.ts';
+import type { Answer } from '../../api/contract.ts';
+import type { Invocation } from '../invocation.ts';
+import { expandNames } from '../names.ts';
+import { paintState } from '../output/terminal.ts';
+import { formatAgo, formatTimestamp } from '../output/time.ts';
+import { renderProcesses, renderStatus } from '../output/unit-status.ts';
+import { isEmpty, readCgroup, readDescendants, unitOfProcess, type ProcessTree } from '../processes.ts';
+
+type Unit = NonNullable<Answer<'units.get'>[number]>;
+type Properties = Readonly<Record<string, string>>;
+
+/** `status`: of units, of the units of processes, or of the manager. 0 active, 3 any other state, 4 no such unit; the last that is not 0 wins. */
+export async function runStatus(invocation: Invocation): Promise<number> {
+  const { words, terminal } = invocation;
+  const connected = await invocation.connect();
+  if (!connected.ok) {
+    terminal.warn(connected.error);
+    return 1;
+  }
+  const client = connected.value;
+  const info = await client.call('manager.info', {});
+  if (!info.ok) {
+    terminal.warn(`Failed to ask the manager: ${info.error.message}`);
+    return 1;
+  }
+  if (words.length === 0) return printOverview(invocation, client, info.value);
+  const names = await unitsOf(invocation, client);
+  if (names === undefined) return 1;
+  let status = 0;
+  for (const [index, name] of names.entries()) {
+    if (index > 0) terminal.print('');
+    status = (await printUnit(invocation, client, info.value, name)) || status;
+  }
+  return status;
+}
+
+/** Numbers are processes, which stand for the units that they are of. */
+async function unitsOf(invocation: Invocation, client: Client): Promise<readonly string[] | undefined> {
+  const numbers = invocation.words.filter((word) => /^\d+$/.test(word));
+  const names = await expandNames(invocation, client, invocation.words.filter((word) => !numbers.includes(word)));
+  if (names === undefined || numbers.length === 0) return names;
+  const units = await client.call('units.list', {});
+  const found: string[] = [];
+  for (const number of numbers) {
+    const pid = Number(number);
+    const loaded = units.ok ? units.value : [];
+    const byCgroup = unitOfProcess(pid);
+    const unit = loaded.find((one) => one.mainPid === pid || one.controlPid === pid) ?? loaded.find((one) => one.name === byCgroup);
+    if (unit === undefined) {
+      invocation.terminal.warn(`Failed to get unit for PID ${number}: PID ${number} does not belong to any loaded unit.`);
+      return undefined;
+    }
+    found.push(unit.name);
+  }
+  return [...names, ...found];
+}
+
+async function printUnit(invocation: Invocation, client: Client, info: Answer<'manager.info'>, name: string): Promise<number> {
+  const { terminal, options, services } = invocation;
+  const [units, properties] = await Promise.all([client.call('units.get', { units: [name] }), client.call('units.properties', { units: [name] })]);
+  const unit = units.ok ? units.value[0] : undefined;
+  if (!units.ok || unit === null || unit === undefined) {
+    terminal.warn(`Failed to get properties: Unit name ${name} is neither a valid invocation ID nor unit name.`);
+    return 1;
+  }
+  if (unit.load === 'not-found' && unit.active === 'inactive') {
+    terminal.warn(`Unit ${name} could not be found.`);
+    return 4;
+  }
+  const shown = (properties.ok ? properties.value[0] : undefined) ?? {};
+  const triggers = [...list(shown, 'TriggeredBy'), ...list(shown, 'Triggers')];
+  const states = triggers.length === 0 ? undefined : await client.call('units.get', { units: triggers });
+  const lines = renderStatus({
+    unit,
+    properties: shown,
+    triggers: new Map(triggers.map((trigger, index) => [trigger, (states?.ok === true ? states.value[index]?.active : undefined) ?? 'inactive'])),
+    processes: processesOf(unit, shown, info),
+    style: terminal.style,
+    now: { realtimeUsec: Date.now() * 1000, monotonicUsec: Number(process.hrtime.bigint() / 1000n) },
+  });
+  for (const line of lines) terminal.print(line);
+  await printLogs(invocation, info, unit, shown);
+  if (shown['NeedDaemonReload'] === 'yes') {
+    const reload = `${invocation.program}${options.scope === 'user' ? ' --user' : ''} daemon-reload`;
+    terminal.warn(
+      `Warning: The unit file, source configuration file or drop-ins of ${unit.name} changed on disk. Run '${reload}' to reload units.`,
+    );
+  }
+  void services;
+  return unit.active === 'active' || unit.active === 'reloading' ? 0 : 3;
+}
+
+/** The log of the unit's present life: from when it last left the inactive state. */
+async function printLogs({ options, services, terminal }: Invocation, info: Answer<'manager.info'>, unit: Unit, properties: Properties): Promise<void> {
+  const lines = options.lines ?? 10;
+  if (lines === 0) return;
+  const started = Number(properties['InactiveExitTimestampMonotonic'] ?? 0);
+  const elapsed = Number(process.hrtime.bigint() / 1000n) - started;
+  const log = await services.recentLogs({
+    runtimeDirectory: info.runtimeDirectory,
+    stateDirectory: info.stateDirectory,
+    unit: unit.name,
+    lines,
+    sinceUsec: started > 0 ? Math.max(0, Date.now() * 1000 - elapsed - slackUsec) : 0,
+    output: options.output,
+  });
+  if (log.length === 0) return;
+  terminal.print('');
+  for (const line of log) terminal.print(line);
+}
+
+/** What is logged about a start carries a time a little before the state changed. */
+const slackUsec = 2_000_000;
+
+function processesOf(unit: Unit, properties: Properties, info: Answer<'manager.info'>): { readonly path: string; readonly tree: ProcessTree } | undefined {
+  const path = properties['ControlGroup'] || unit.group || '';
+  if (info.cgroupRoot !== '' && path !== '') {
+    for (const root of [info.cgroupRoot, '/sys/fs/cgroup', '/sys/fs/cgroup/systemd']) {
+      const tree = readCgroup(`${root}/${path}`.replaceAll('//', '/'));
+      if (tree !== undefined) return { path, tree };
+    }
+  }
+  const pids = [unit.mainPid, unit.controlPid].filter((pid) => pid !== undefined && pid > 0);
+  return pids.length === 0 ? undefined : { path: '', tree: readDescendants(pids.filter((pid) => pid !== undefined)) };
+}
+
+function list(properties: Properties, name: string): readonly string[] {
+  return (properties[name] ?? '').split(' ').filter((word) => word !== '');
+}
+
+async function printOverview({ terminal }: Invocation, client: Client, info: Answer<'manager.info'>): Promise<number> {
+  const [state, properties, units] = await Promise.all([
+    client.call('manager.state', {}),
+    client.call('manager.properties', {}),
+    client.call('units.list', {}),
+  ]);
+  if (!state.ok) {
+    terminal.warn(`Failed to ask the manager: ${state.error.message}`);
+    return 1;
+  }
+  const { style } = terminal;
+  const look = state.value.state === 'running' ? 'active' : state.value.state === 'degraded' ? 'failed' : 'activating';
+  const { paint } = paintState(look, style);
+  terminal.print(`${paint(style.glyphs.filled)} ${hostname()}`);
+  terminal.print(`    State: ${paint(state.value.state)}`);
+  terminal.print(`    Units: ${state.value.units} loaded (incl. loaded aliases)`);
+  terminal.print(`     Jobs: ${state.value.jobs} queued`);
+  terminal.print(`   Failed: ${state.value.failed > 0 ? style.red(`${state.value.failed} units`) : '0 units'}`);
+  const started = Number((properties.ok ? properties.value['UserspaceTimestampMonotonic'] : undefined) ?? 0);
+  if (started > 0) {
+    const elapsed = Number(process.hrtime.bigint() / 1000n) - started;
+    terminal.print(`    Since: ${formatTimestamp(Date.now() * 1000 - elapsed)}; ${formatAgo(elapsed)}`);
+  }
+  terminal.print(`     tysd: ${info.version}`);
+  const cgroup = info.cgroupRoot === '' ? undefined : readCgroup(info.cgroupRoot);
+  const tree = cgroup ?? { processes: [], groups: units.ok ? units.value.flatMap(groupOf) : [] };
+  if (cgroup !== undefined) terminal.print(`   CGroup: ${info.cgroupRoot.replace(/^\/sys\/fs\/cgroup(\/systemd)?/, '') || '/'}`);
+  else if (tree.groups.length > 0) terminal.print('    Tasks:');
+  for (const line of renderProcesses(tree, style)) terminal.print(`           ${line}`);
+  return 0;
+}
+
+/** Where there are no cgroups, each service's processes stand below its name. */
+function groupOf(unit: Unit): readonly { readonly name: string; readonly tree: ProcessTree }[] {
+  const pids = [unit.mainPid ?? 0, unit.controlPid ?? 0].filter((pid) => pid > 0);
+  const tree = pids.length === 0 ? undefined : readDescendants(pids);
+  return tree === undefined || isEmpty(tree) ? [] : [{ name: unit.name, tree }];
+}

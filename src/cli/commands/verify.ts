@@ -1,0 +1,34 @@
+import type { Verification } from '../../api/unit-files.ts';
+import type { Invocation } from '../invocation.ts';
+import { readNames } from '../names.ts';
+import { listForm, renderJson } from '../output/json.ts';
+import type { Terminal } from '../output/terminal.ts';
+
+/** `verify`: prints file:line:column diagnostics, and what of the units is not carried out; 1 where a unit would not load. Asks no manager. */
+export function runVerify(invocation: Invocation): Promise<number> {
+  const { words, options, services, terminal } = invocation;
+  const targets = words.map((word) => (word.includes('/') ? word : readNames(invocation, [word])?.names[0]));
+  if (!targets.every((target) => target !== undefined)) return Promise.resolve(1);
+  const scope = options.scope ?? (process.getuid?.() === 0 ? 'system' : 'user');
+  const found = services.localUnitFiles({ scope, root: options.root ?? '' }).verify(targets);
+  const form = listForm(options.output);
+  if (form === 'table') for (const verification of found) printVerification(terminal, verification);
+  else terminal.print(renderJson(found, form));
+  return Promise.resolve(found.some(isBad) ? 1 : 0);
+}
+
+/** Prints all that is to be said about one unit; nothing where it is in order. */
+export function printVerification(terminal: Terminal, { unit, load, loadReason, diagnostics, notCarriedOut }: Verification): void {
+  const { red, yellow, grey } = terminal.style;
+  const paints = { error: red, warning: yellow, notice: grey } as const;
+  for (const { path, line, column, severity, message } of diagnostics) {
+    const place = [path, ...(line > 0 ? [line] : []), ...(column > 0 ? [column] : [])].join(':');
+    terminal.warn(`${place}: ${paints[severity](severity)}: ${message}`);
+  }
+  if (load !== 'loaded') terminal.warn(`${unit}: ${red('error')}: ${loadReason ?? `not loaded (${load})`}`);
+  for (const { directive, reason } of notCarriedOut) terminal.warn(`${unit}: ${grey('not carried out')}: ${directive}= (${reason})`);
+}
+
+function isBad({ load, diagnostics }: Verification): boolean {
+  return load !== 'loaded' || diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+}

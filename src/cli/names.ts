@@ -1,0 +1,48 @@
+import type { Client } from '../api/client.ts';
+import { readTypedName } from '../api/unit-name.ts';
+import type { Invocation } from './invocation.ts';
+
+type Suffix = Parameters<typeof readTypedName>[1];
+
+/** Words of the command line as unit names, patterns still unexpanded; undefined, after a message, where one is no name at all. */
+export function readNames(
+  { terminal }: Pick<Invocation, 'terminal'>,
+  words: readonly string[],
+  suffix?: Suffix,
+): { readonly names: readonly string[]; readonly globs: readonly string[] } | undefined {
+  const names: string[] = [];
+  const globs: string[] = [];
+  for (const word of words) {
+    const typed = readTypedName(word, suffix);
+    if (typed === undefined) {
+      terminal.warn('Failed to mangle name: Invalid argument');
+      return undefined;
+    }
+    if (typed.escaped !== undefined) {
+      terminal.warn(`Invalid unit name "${word}" escaped as "${typed.escaped}" (maybe you should use systemd-escape?).`);
+    }
+    (typed.glob ? globs : names).push(typed.name);
+  }
+  return { names, globs };
+}
+
+/** The units that the words mean: names as they are, then the loaded units that the patterns match. */
+export async function expandNames(
+  invocation: Pick<Invocation, 'terminal'>,
+  client: Client,
+  words: readonly string[],
+  suffix?: Suffix,
+): Promise<readonly string[] | undefined> {
+  const read = readNames(invocation, words, suffix);
+  if (read === undefined) {
+    invocation.terminal.warn('Failed to expand names: Invalid argument');
+    return undefined;
+  }
+  if (read.globs.length === 0) return read.names;
+  const matched = await client.call('units.list', { patterns: [...read.globs] });
+  if (!matched.ok) {
+    invocation.terminal.warn(`Failed to expand names: ${matched.error.message}`);
+    return undefined;
+  }
+  return [...new Set([...read.names, ...matched.value.map((unit) => unit.name)])];
+}

@@ -1,0 +1,76 @@
+import type { ApiError } from '../../api/error.ts';
+import { saysItAll } from '../exit-status.ts';
+import type { Invocation } from '../invocation.ts';
+
+/** Says why a request was not queued, in systemctl's words. */
+export function explainRefusal({ program, options, terminal }: Invocation, word: string, unit: string, error: ApiError): void {
+  terminal.warn(`Failed to ${word} ${unit}: ${error.message}`);
+  if (saysItAll(error)) return;
+  const user = options.scope === 'user';
+  terminal.warn(`See ${user ? 'user' : 'system'} logs and '${program}${user ? ' --user' : ''} status ${shown(unit)}' for details.`);
+}
+
+/** Says how a job ended that did not end well, in systemctl's words. */
+export async function explainJob(invocation: Invocation, unit: string, result: string): Promise<void> {
+  const { terminal, options } = invocation;
+  const sentence = sentences[result];
+  if (sentence !== undefined) {
+    if (!options.quiet) terminal.warn(sentence(unit, invocation));
+    return;
+  }
+  const reason = await reasonOf(invocation, unit);
+  if (options.quiet) return;
+  terminal.warn(reason === undefined ? `Job for ${unit} failed.` : `Job for ${unit} failed because ${reason.text}.`);
+  terminal.warn(`See "${command(invocation, 'status', unit)}" and "${logs(invocation, unit)}" for details.`);
+  if (reason?.limited !== true) return;
+  terminal.warn(`To force a start use "${command(invocation, 'reset-failed', unit)}"`);
+  terminal.warn(`followed by "${command(invocation, 'start', unit)}" again.`);
+}
+
+const sentences: Readonly<Record<string, (unit: string, invocation: Invocation) => string>> = {
+  canceled: (unit) => `Job for ${unit} canceled.`,
+  timeout: (unit) => `Job for ${unit} timed out.`,
+  dependency: (unit, { program }) => `A dependency job for ${unit} failed. See '${program === 'tysctl' ? 'tysctl logs' : 'journalctl'} -xe' for details.`,
+  invalid: (unit) => `${unit} is not active, cannot reload.`,
+  assert: (unit) => `Assertion failed on job for ${unit}.`,
+  unsupported: (unit) => `Operation on or unit type of ${unit} not supported on this system.`,
+  collected: (unit) => `Queued job for ${unit} was garbage collected.`,
+  once: (unit) => `Unit ${unit} was started already once and can't be started again.`,
+};
+
+/** What a service's Result= says of the failure of its job. */
+const reasons: Readonly<Record<string, string>> = {
+  resources: 'of unavailable resources or another system error',
+  protocol: 'the service did not take the steps required by its unit configuration',
+  timeout: 'a timeout was exceeded',
+  'exit-code': 'the control process exited with error code',
+  signal: 'a fatal signal was delivered to the control process',
+  'core-dump': 'a fatal signal was delivered causing the control process to dump core',
+  watchdog: 'the service failed to send watchdog ping',
+  'start-limit-hit': 'start of the service was attempted too often',
+  'oom-kill': 'of out-of-memory (OOM) kill',
+};
+
+async function reasonOf({ connect }: Invocation, unit: string): Promise<{ readonly text: string; readonly limited: boolean } | undefined> {
+  if (!unit.endsWith('.service')) return undefined;
+  const client = await connect();
+  const info = client.ok ? await client.value.call('units.get', { units: [unit] }) : undefined;
+  const result = info?.ok === true ? info.value[0]?.result : undefined;
+  const text = result === undefined ? undefined : reasons[result];
+  return text === undefined ? undefined : { text, limited: result === 'start-limit-hit' };
+}
+
+function command({ program, options }: Invocation, verb: string, unit: string): string {
+  return `${program}${options.scope === 'user' ? ' --user' : ''} ${verb} ${shown(unit)}`;
+}
+
+function logs({ program, options }: Invocation, unit: string): string {
+  const user = options.scope === 'user';
+  return program === 'tysctl' ? `tysctl${user ? ' --user' : ''} logs -xeu ${shown(unit)}` : `journalctl${user ? ' --user' : ''} -xeu ${shown(unit)}`;
+}
+
+/** A name as the shell has to be given it. */
+function shown(unit: string): string {
+  if (unit.startsWith('-')) return `-- ${unit}`;
+  return /[^A-Za-z0-9@%+:,./_-]/.test(unit) ? `'${unit}'` : unit;
+}

@@ -1,0 +1,91 @@
+/** Where a command prints, and what may be printed there. */
+export interface Terminal {
+  print(line: string): void;
+  warn(line: string): void;
+  readonly style: Style;
+  /** Columns to keep to; undefined where lines may be of any length. */
+  readonly width: number | undefined;
+}
+
+/** Colours and glyphs; colours are the identity where there are none. */
+export interface Style {
+  readonly red: Paint;
+  readonly green: Paint;
+  readonly yellow: Paint;
+  readonly bold: Paint;
+  readonly grey: Paint;
+  readonly underline: Paint;
+  readonly glyphs: Glyphs;
+}
+
+type Paint = (text: string) => string;
+
+export interface Glyphs {
+  readonly filled: string;
+  readonly hollow: string;
+  readonly cross: string;
+  readonly reloading: string;
+  readonly arrow: string;
+  readonly ellipsis: string;
+  readonly bullet: string;
+  readonly vertical: string;
+  readonly branch: string;
+  readonly last: string;
+}
+
+const unicode: Glyphs = {
+  filled: '●',
+  hollow: '○',
+  cross: '×',
+  reloading: '↻',
+  arrow: '→',
+  ellipsis: '…',
+  bullet: '•',
+  vertical: '│ ',
+  branch: '├─',
+  last: '└─',
+};
+
+const ascii: Glyphs = {
+  filled: '*',
+  hollow: '*',
+  cross: 'x',
+  reloading: '@',
+  arrow: '->',
+  ellipsis: '...',
+  bullet: '*',
+  vertical: '| ',
+  branch: '|-',
+  last: '`-',
+};
+
+/** The style for what a terminal can show. */
+export function makeStyle(can: { readonly colours: boolean; readonly unicode: boolean }): Style {
+  const paint = (code: string): Paint => (can.colours ? (text) => `\x1b[${code}m${text}\x1b[0m` : (text) => text);
+  return {
+    red: paint('0;1;31'),
+    green: paint('0;1;32'),
+    yellow: paint('0;1;33'),
+    bold: paint('0;1;39'),
+    grey: paint('0;38;5;245'),
+    underline: paint('0;4'),
+    glyphs: can.unicode ? unicode : ascii,
+  };
+}
+
+/** The glyph and colour of an ActiveState=. */
+export function paintState(active: string, style: Style): { readonly glyph: string; readonly paint: Paint } {
+  const plain: Paint = (text) => text;
+  const { glyphs } = style;
+  const states: Readonly<Record<string, { readonly glyph: string; readonly paint: Paint }>> = {
+    active: { glyph: glyphs.filled, paint: style.green },
+    reloading: { glyph: glyphs.reloading, paint: style.green },
+    refreshing: { glyph: glyphs.reloading, paint: style.green },
+    inactive: { glyph: glyphs.hollow, paint: plain },
+    failed: { glyph: glyphs.cross, paint: style.red },
+    activating: { glyph: glyphs.filled, paint: plain },
+    deactivating: { glyph: glyphs.filled, paint: plain },
+    maintenance: { glyph: glyphs.hollow, paint: plain },
+  };
+  return states[active] ?? { glyph: ' ', paint: plain };
+}

@@ -1,0 +1,70 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { connectClient, type Client } from '../api/client.ts';
+import { err, ok, type Result } from '../base/result.ts';
+
+/** What decides which manager is meant. */
+export interface PlaceRequest {
+  readonly scope: 'system' | 'user' | undefined;
+  readonly runtimeDirectory: string | undefined;
+  readonly uid: number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** A directory in which a manager's control socket may be. */
+interface Candidate {
+  readonly directory: string;
+  /** Everybody can make it (it is below /tmp), so it counts only if it is ours alone. */
+  readonly suspicious: boolean;
+}
+
+/** How long a manager that is being replaced is waited for. */
+const retryMs = 5000;
+
+/**
+ * The directories to look for the control socket in, in order.
+ * Root means the system manager; where none answers, its own user manager, so that trying tysd out as root needs no option.
+ */
+export function candidates({ scope, runtimeDirectory, uid, environment }: PlaceRequest): readonly Candidate[] {
+  const told = runtimeDirectory ?? environment['TYSD_RUNTIME_DIRECTORY'];
+  if (told !== undefined && told !== '') return [{ directory: told, suspicious: false }];
+  const system = { directory: '/run/tysd', suspicious: false };
+  const base = environment['XDG_RUNTIME_DIR'];
+  const own = base?.startsWith('/') === true ? [{ directory: join(base, 'tysd'), suspicious: false }] : [];
+  const user = [...own, { directory: `/tmp/tysd-${uid}`, suspicious: true }];
+  if (scope === 'system') return [system];
+  if (scope === 'user') return user;
+  return uid === 0 ? [system, ...user] : user;
+}
+
+/** Connects to the first manager that answers; the error is a sentence that says what was tried. */
+export async function connectToManager(request: PlaceRequest): Promise<Result<Client, string>> {
+  const places = candidates(request);
+  const problems: string[] = [];
+  for (const { directory, suspicious } of places) {
+    const path = join(directory, 'control.sock');
+    if (suspicious && !isOursAlone(directory, request.uid)) {
+      problems.push(`${path}: ${reasons['ENOENT']}`);
+      continue;
+    }
+    const client = await connectClient(path, { retryMs });
+    if (client.ok) return ok(client.value);
+    problems.push(`${path}: ${reasons[client.error.code] ?? client.error.code}`);
+  }
+  const start = request.uid === 0 && request.scope !== 'user' ? 'tysd --system, or tysd --user' : 'tysd --user';
+  return err(`Failed to connect to tysd: ${problems.join('; ')}. Is it running? Try: ${start}`);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'no such socket',
+  ECONNREFUSED: 'nobody answers',
+  EAGAIN: 'it is too busy',
+  EACCES: 'permission denied',
+  ENOTSOCK: 'not a socket',
+  ENAMETOOLONG: 'the path is too long for a socket',
+};
+
+function isOursAlone(directory: string, uid: number): boolean {
+  const found = lstatSync(directory, { throwIfNoEntry: false });
+  return found !== undefined && found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0;
+}

@@ -1,0 +1,87 @@
+import type { Client } from '../api/client.ts';
+import type { Answer } from '../api/contract.ts';
+import type { Change } from '../api/manager.ts';
+import type { Invocation } from './invocation.ts';
+
+type JobResult = NonNullable<Answer<'unit.start'>['result']>;
+
+/** Follows the changes of a manager, from `changes.subscribe` on. */
+export class Watch {
+  readonly #client: Client;
+  readonly #newJobs: (Change & { readonly change: 'job-new' })[] = [];
+  readonly #results = new Map<number, JobResult>();
+  readonly #waiting = new Map<number, (result: JobResult) => void>();
+  readonly #ends = new Map<string, (state: 'inactive' | 'failed') => void>();
+
+  constructor(client: Client) {
+    this.#client = client;
+    client.receive((change) => this.#take(change));
+  }
+
+  /** The jobs that were queued since the last call. */
+  takeNewJobs(): readonly (Change & { readonly change: 'job-new' })[] {
+    return this.#newJobs.splice(0);
+  }
+
+  /** How a job ended that was queued after the subscription. */
+  result(job: number): Promise<JobResult> {
+    const known = this.#results.get(job);
+    return known === undefined ? new Promise((resolve) => this.#waiting.set(job, resolve)) : Promise.resolve(known);
+  }
+
+  /** How a unit ended, when it has: at once if it is not running now. */
+  async end(unit: string): Promise<'inactive' | 'failed'> {
+    const ended = new Promise<'inactive' | 'failed'>((resolve) => this.#ends.set(unit, resolve));
+    const now = await this.#client.call('units.get', { units: [unit] });
+    const active = now.ok ? now.value[0]?.active : 'failed';
+    return active === 'inactive' || active === 'failed' ? active : ended;
+  }
+
+  #take(change: Change): void {
+    if (change.change === 'job-new') this.#newJobs.push(change);
+    else if (change.change === 'job-removed') {
+      this.#results.set(change.job, change.result);
+      this.#waiting.get(change.job)?.(change.result);
+    } else if (change.change === 'unit' && (change.active === 'inactive' || change.active === 'failed')) {
+      this.#ends.get(change.unit)?.(change.active);
+    }
+  }
+}
+
+/**
+ * The outcome of a request whose connection was lost while its job ran, because the manager was replaced:
+ * the job lives on in the new manager, or has ended and left the unit in the state that it led to.
+ */
+export async function awaitJob(
+  invocation: Pick<Invocation, 'connect' | 'verb'>,
+  unit: string,
+): Promise<{ readonly unit: string; readonly result: JobResult }> {
+  const client = await invocation.connect();
+  if (!client.ok) return { unit, result: 'failed' };
+  const before = await client.value.call('units.get', { units: [unit] });
+  const job = before.ok ? before.value[0]?.job : undefined;
+  if (job !== undefined) {
+    const waited = await client.value.call('job.wait', { job: job.id });
+    if (waited.ok) return { unit, result: waited.value.result };
+  }
+  const after = await client.value.call('units.get', { units: [unit] });
+  const active = after.ok ? after.value[0]?.active : undefined;
+  const wanted = invocation.verb === 'stop' ? active === 'inactive' || active === 'failed' : active !== 'failed' && active !== undefined;
+  return { unit, result: wanted ? 'done' : 'failed' };
+}
+
+/** How a unit ended; goes on with the next manager where this one is replaced meanwhile. */
+export async function awaitEnd(
+  invocation: Pick<Invocation, 'connect'>,
+  client: Client,
+  watch: Watch,
+  unit: string,
+): Promise<'inactive' | 'failed'> {
+  const ended = await Promise.race([watch.end(unit), client.closed]);
+  if (ended !== undefined) return ended;
+  const next = await invocation.connect();
+  if (!next.ok) return 'failed';
+  const nextWatch = new Watch(next.value);
+  await next.value.call('changes.subscribe', { units: [unit] });
+  return awaitEnd(invocation, next.value, nextWatch, unit);
+}

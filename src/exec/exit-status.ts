@@ -1,0 +1,13 @@
+import { exitStatusName } from '../unit/values/exit-status.ts';
+import { errnoMessage } from './errno.ts';
+
+/** As `status=` of a main process is told: `203/EXEC`, or just the number where it has no name. */
+export function exitStatusText(code: number): string {
+  const name = exitStatusName(code);
+  return name === undefined ? `${code}` : `${code}/${name}`;
+}
+
+/** Why a child never became the program at `path`: `Failed at step EXEC spawning /usr/bin/x: No such file or directory`. */
+export function describeFailure({ status, errno }: { readonly status: number; readonly errno: number }, path: string): string {
+  return `Failed at step ${exitStatusName(status) ?? status} spawning ${path}: ${errnoMessage(errno)}`;
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { daemonAccount, mainRequest, plan, rootContext, serviceConfig, userContext, warnings } from '../../test/exec/example.ts';
+import type { ExecSettings } from '../unit/settings/exec.ts';
+import type { Op } from './op.ts';
+import type { ExecContext } from './request.ts';
+
+function changes(exec: Partial<ExecSettings>, context: ExecContext): readonly Op[] {
+  return plan(mainRequest(serviceConfig(exec)), context).filter(({ op }) => op === 'groups' || op === 'gid' || op === 'uid');
+}
+
+test('User= brings the groups of the user, its own or that of Group= first', () => {
+  const context = { ...rootContext, account: daemonAccount };
+  assert.deepEqual(changes({ User: 'daemon' }, context), [
+    { op: 'groups', gids: ['1', '30'] },
+    { op: 'gid', gid: 1 },
+    { op: 'uid', uid: 1 },
+  ]);
+  assert.deepEqual(changes({ User: 'daemon', Group: 'adm' }, { ...context, gid: 4 }), [
+    { op: 'groups', gids: ['4', '30'] },
+    { op: 'gid', gid: 4 },
+    { op: 'uid', uid: 1 },
+  ]);
+});
+
+test('Group= and SupplementaryGroups= work without User=', () => {
+  assert.deepEqual(changes({ Group: 'adm' }, { ...rootContext, gid: 4 }), [{ op: 'gid', gid: 4 }]);
+  assert.deepEqual(changes({ SupplementaryGroups: ['audio', 'video'] }, { ...rootContext, supplementary: [29, 44] }), [
+    { op: 'groups', gids: ['29', '44'] },
+  ]);
+});
+
+test('User=root keeps the groups of the manager', () => {
+  const context = { ...rootContext, account: rootContext.self };
+  assert.deepEqual(changes({ User: 'root' }, context), [
+    { op: 'gid', gid: 0 },
+    { op: 'uid', uid: 0 },
+  ]);
+});
+
+test('a user that is not root never keeps the groups of the manager', () => {
+  assert.deepEqual(changes({ User: 'daemon', Group: 'root' }, { ...rootContext, account: daemonAccount, gid: 0 }), [
+    { op: 'groups', gids: [] },
+    { op: 'gid', gid: 0 },
+    { op: 'uid', uid: 1 },
+  ]);
+});
+
+test('without privileges, what the manager is already needs no op', () => {
+  const context = { ...userContext, account: userContext.self, gid: 1000, supplementary: [27] };
+  assert.deepEqual(changes({ User: 'ann', Group: 'ann', SupplementaryGroups: ['sudo'] }, context), []);
+});
+
+test('without privileges, another user or group is asked for, so that the kernel refuses it as it does to systemd', () => {
+  assert.deepEqual(changes({ User: 'daemon' }, { ...userContext, account: daemonAccount }), [
+    { op: 'groups', gids: ['1', '30'] },
+    { op: 'gid', gid: 1 },
+    { op: 'uid', uid: 1 },
+  ]);
+  assert.deepEqual(changes({ SupplementaryGroups: ['audio'] }, { ...userContext, supplementary: [29] }), [{ op: 'groups', gids: ['29'] }]);
+});
+
+test('DynamicUser= gives each name one uid of the range of dynamic users, and no new privileges', () => {
+  const ops = plan(mainRequest(serviceConfig({ DynamicUser: true })), rootContext);
+  const uids = ops.flatMap((op) => (op.op === 'uid' ? [op.uid] : []));
+  assert.equal(uids.length, 1);
+  assert.ok(uids.every((uid) => uid >= 61184 && uid <= 65519));
+  assert.ok(ops.some(({ op }) => op === 'no-new-privileges'));
+  const exec = ops.at(-1);
+  assert.deepEqual(exec?.op === 'exec' && exec.env.slice(2, 4), ['LOGNAME=a', 'USER=a']);
+  const other = changes({ DynamicUser: true, User: 'other' }, rootContext);
+  assert.notDeepEqual(other.at(-1), { op: 'uid', uid: uids[0] });
+  assert.deepEqual(changes({ DynamicUser: true }, rootContext), changes({ DynamicUser: true }, rootContext));
+});
+
+test('DynamicUser= prefers a user of that name that exists, without its home', () => {
+  const ops = plan(mainRequest(serviceConfig({ DynamicUser: true, User: 'daemon' })), { ...rootContext, account: daemonAccount });
+  assert.deepEqual(
+    ops.filter(({ op }) => op === 'uid'),
+    [{ op: 'uid', uid: 1 }],
+  );
+  const exec = ops.at(-1);
+  assert.deepEqual(exec?.op === 'exec' && exec.env.slice(2, -1), ['LOGNAME=daemon', 'USER=daemon']);
+});
+
+test('DynamicUser= without privileges says that it does nothing', () => {
+  assert.deepEqual(changes({ DynamicUser: true }, userContext), []);
+  assert.deepEqual(warnings(mainRequest(serviceConfig({ DynamicUser: true })), userContext), [
+    'DynamicUser= needs privileges: the service runs as the user of the manager',
+  ]);
+});

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { commandLine, daemonAccount, mainRequest, rootContext, serviceConfig, userContext } from '../../test/exec/example.ts';
+import type { ExecSettings } from '../unit/settings/exec.ts';
+import type { InputSource, OutputTarget } from '../unit/values/types.ts';
+import { checkOrder } from './order.ts';
+import { compile } from './plan.ts';
+import type { ExecContext, ExecRequest } from './request.ts';
+
+const inputs: readonly InputSource[] = [
+  { kind: 'null' },
+  { kind: 'tty' },
+  { kind: 'data' },
+  { kind: 'socket' },
+  { kind: 'file', path: '/io' },
+  { kind: 'fd', name: 'a' },
+];
+
+const outputs: readonly (OutputTarget | undefined)[] = [
+  undefined,
+  { kind: 'inherit' },
+  { kind: 'null' },
+  { kind: 'tty' },
+  { kind: 'journal' },
+  { kind: 'kmsg+console' },
+  { kind: 'socket' },
+  { kind: 'file', path: '/io' },
+  { kind: 'append', path: '/io' },
+  { kind: 'fd', name: 'a' },
+];
+
+const directories = fc.array(fc.constantFrom({ path: 'a', symlinks: [] }, { path: 'b/c', symlinks: ['d'] }), { maxLength: 2 });
+
+const settings: fc.Arbitrary<Partial<ExecSettings>> = fc.record({
+  User: fc.constantFrom('', 'daemon'),
+  Group: fc.constantFrom('', 'adm'),
+  DynamicUser: fc.boolean(),
+  SupplementaryGroups: fc.constantFrom<readonly string[]>([], ['audio']),
+  WorkingDirectory: fc.constantFrom(undefined, { path: '~', missingOk: false }, { path: '/srv', missingOk: true }),
+  RootDirectory: fc.constantFrom('', '/jail'),
+  NoNewPrivileges: fc.boolean(),
+  Nice: fc.constantFrom(undefined, 5),
+  OOMScoreAdjust: fc.constantFrom(undefined, 5),
+  IOSchedulingPriority: fc.constantFrom(undefined, 5),
+  UMask: fc.constantFrom(undefined, 0o077),
+  StandardInput: fc.constantFrom(...inputs),
+  StandardOutput: fc.constantFrom(...outputs),
+  StandardError: fc.constantFrom(...outputs),
+  StandardInputData: fc.constantFrom(undefined, new Uint8Array(3)),
+  RuntimeDirectory: directories,
+  ConfigurationDirectory: directories,
+});
+
+const requests: fc.Arbitrary<ExecRequest> = fc
+  .record({
+    exec: settings,
+    privilege: fc.constantFrom('normal' as const, 'full' as const, 'no-credentials' as const, 'ambient-fallback' as const),
+    list: fc.constantFrom('ExecStartPre' as const, 'ExecStart' as const, 'ExecStop' as const),
+    main: fc.boolean(),
+    idle: fc.boolean(),
+    descriptors: fc.array(fc.constantFrom({ held: 'a', name: 'a' }, { held: 'b', name: 'b', stored: true }), { maxLength: 3 }),
+  })
+  .map(({ exec, privilege, ...request }) =>
+    mainRequest(serviceConfig(exec), { ...request, command: { ...commandLine('/bin/a'), privilege } }),
+  );
+
+const contexts: fc.Arbitrary<ExecContext> = fc
+  .record({
+    base: fc.constantFrom(rootContext, userContext),
+    account: fc.constantFrom({}, { account: daemonAccount }),
+    gid: fc.constantFrom({}, { gid: 4 }),
+    supplementary: fc.constantFrom<readonly number[]>([], [29]),
+  })
+  .map(({ base, account, gid, supplementary }) => ({ ...base, ...account, ...gid, supplementary }));
+
+test('no plan needs a privilege after it was given up, uses an empty slot, or goes on after its end', () => {
+  fc.assert(
+    fc.property(requests, contexts, (request, context) => {
+      const compiled = compile(request, context);
+      if (compiled.ok) assert.deepEqual(checkOrder(compiled.value.plan), []);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('every plan connects all three standard streams before it ends with exec, unless a user manager hands on its own', () => {
+  fc.assert(
+    fc.property(requests, contexts, (request, context) => {
+      const compiled = compile(request, context);
+      if (!compiled.ok || compiled.value.plan.at(-1)?.op !== 'exec' || context.scope === 'user') return;
+      const numbers = compiled.value.plan.flatMap((op) => (op.op === 'dup' && op.number < 3 ? [op.number] : []));
+      assert.deepEqual(numbers, [0, 1, 2]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a bad order is told', () => {
+  assert.deepEqual(
+    checkOrder([
+      { op: 'dup', slot: 0, number: 0 },
+      { op: 'uid', uid: 1 },
+      { op: 'gid', gid: 1 },
+      { op: 'exec', paths: ['/bin/a'], argv: ['a'], env: [] },
+      { op: 'chdir', path: '/' },
+    ]),
+    ['dup of slot 0, which is empty', 'gid after uid', 'chdir after exec', 'uid, gid instead of groups, gid, uid, each once'],
+  );
+});

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  commandLine,
+  daemonAccount,
+  mainRequest,
+  plan,
+  rootContext,
+  serviceConfig,
+  userContext,
+  warnings,
+} from '../../test/exec/example.ts';
+import { compile } from './plan.ts';
+
+const toJournal =
+  '{"UNIT":"a.service","INVOCATION_ID":"0123456789abcdef0123456789abcdef","SYSLOG_IDENTIFIER":"a",' +
+  '"PRIORITY":"6","SYSLOG_FACILITY":"3","LEVEL_PREFIX":"1","STREAM":"stdout"}';
+
+test('a plain service of the system gets no input, its output in the journal, the default limits and the root directory', () => {
+  assert.deepEqual(plan(mainRequest(serviceConfig()), rootContext), [
+    { op: 'signals', ignorePipe: 1 },
+    { op: 'setsid' },
+    { op: 'open', slot: 0, path: '/dev/null', flags: 0o400, mode: 0, exit: 208 },
+    { op: 'dup', slot: 0, number: 0, exit: 208 },
+    { op: 'output', slot: 1, stream: 7n, meta: toJournal, exit: 209 },
+    { op: 'dup', slot: 1, number: 1, exit: 209 },
+    { op: 'dup', slot: 1, number: 2, exit: 222 },
+    { op: 'umask', mask: 0o022 },
+    { op: 'rlimit', resource: 7, soft: 1024n, hard: 524288n },
+    { op: 'chdir', path: '/' },
+    { op: 'env-pid', name: 'SYSTEMD_EXEC_PID' },
+    { op: 'env-stream', slot: 1 },
+    {
+      op: 'exec',
+      paths: ['/bin/a'],
+      argv: ['/bin/a'],
+      env: ['LANG=C.UTF-8', 'PATH=/usr/sbin:/usr/bin', 'INVOCATION_ID=0123456789abcdef0123456789abcdef'],
+    },
+  ]);
+});
+
+test('a service that sets nearly everything is set up in the order of systemd, and gives up its privileges last', () => {
+  const config = serviceConfig(
+    {
+      User: 'daemon',
+      Group: 'adm',
+      SupplementaryGroups: ['audio'],
+      WorkingDirectory: { path: '/srv', missingOk: false },
+      RootDirectory: '/jail',
+      NoNewPrivileges: true,
+      Nice: 5,
+      OOMScoreAdjust: -100,
+      IOSchedulingClass: 'idle',
+      UMask: 0o077,
+      IgnoreSIGPIPE: false,
+      Limits: { CORE: { soft: 0, hard: Infinity } },
+      StandardOutput: { kind: 'null' },
+      StandardError: { kind: 'append', path: '/var/log/a' },
+      RuntimeDirectory: [{ path: 'a', symlinks: [] }],
+      SetLoginEnvironment: false,
+    },
+    { NonBlocking: true },
+  );
+  const request = mainRequest(config, {
+    descriptors: [
+      { held: 'socket/a', name: 'web' },
+      { held: 'store/a/1', name: 'kept', stored: true },
+    ],
+    idle: true,
+  });
+  const context = { ...rootContext, account: daemonAccount, gid: 4, supplementary: [29], environment: [] };
+  assert.deepEqual(plan(request, context), [
+    { op: 'signals', ignorePipe: 0 },
+    { op: 'setsid' },
+    { op: 'take', slot: 1023, name: 'idle', tolerate: true },
+    { op: 'wait', slot: 1023, timeoutMs: 5000, tolerate: true },
+    { op: 'open', slot: 0, path: '/dev/null', flags: 0o400, mode: 0, exit: 208 },
+    { op: 'dup', slot: 0, number: 0, exit: 208 },
+    { op: 'open', slot: 1, path: '/dev/null', flags: 0o401, mode: 0, exit: 209 },
+    { op: 'dup', slot: 1, number: 1, exit: 209 },
+    { op: 'umask', mask: 0, exit: 222 },
+    { op: 'open', slot: 2, path: '/var/log/a', flags: 0o2501, mode: 0o600, exit: 222 },
+    { op: 'dup', slot: 2, number: 2, exit: 222 },
+    { op: 'oom-score', value: -100 },
+    { op: 'nice', value: 5 },
+    { op: 'ioprio', class: 3, level: 4 },
+    { op: 'directory', path: '/run/a', mode: 0o755, uid: 1, gid: 4, exit: 233 },
+    { op: 'umask', mask: 0o077 },
+    { op: 'rlimit', resource: 4, soft: 0n, hard: 0xffff_ffff_ffff_ffffn },
+    { op: 'rlimit', resource: 7, soft: 1024n, hard: 524288n },
+    { op: 'groups', gids: ['4', '30', '29'] },
+    { op: 'gid', gid: 4 },
+    { op: 'take', slot: 3, name: 'socket/a' },
+    { op: 'nonblock', slot: 3, on: 1 },
+    { op: 'dup', slot: 3, number: 3 },
+    { op: 'take', slot: 4, name: 'store/a/1' },
+    { op: 'dup', slot: 4, number: 4 },
+    { op: 'chroot', path: '/jail' },
+    { op: 'uid', uid: 1 },
+    { op: 'chdir', path: '/srv' },
+    { op: 'no-new-privileges' },
+    { op: 'env-pid', name: 'SYSTEMD_EXEC_PID' },
+    { op: 'env-pid', name: 'LISTEN_PID' },
+    {
+      op: 'exec',
+      paths: ['/bin/a'],
+      argv: ['/bin/a'],
+      env: [
+        'LISTEN_FDS=2',
+        'LISTEN_FDNAMES=web:kept',
+        'USER=daemon',
+        'INVOCATION_ID=0123456789abcdef0123456789abcdef',
+        'RUNTIME_DIRECTORY=/run/a',
+      ],
+    },
+  ]);
+});
+
+test('a service of a user starts at home with the umask of its manager, and asks for nothing that needs privileges', () => {
+  const ops = plan(mainRequest(serviceConfig({ StandardOutput: { kind: 'null' } })), userContext).filter(({ op }) => op !== 'exec');
+  assert.deepEqual(ops, [
+    { op: 'signals', ignorePipe: 1 },
+    { op: 'setsid' },
+    { op: 'open', slot: 0, path: '/dev/null', flags: 0o400, mode: 0, exit: 208 },
+    { op: 'dup', slot: 0, number: 0, exit: 208 },
+    { op: 'open', slot: 1, path: '/dev/null', flags: 0o401, mode: 0, exit: 209 },
+    { op: 'dup', slot: 1, number: 1, exit: 209 },
+    { op: 'dup', slot: 1, number: 2, exit: 222 },
+    { op: 'rlimit', resource: 7, soft: 1024n, hard: 524288n },
+    { op: 'chdir', path: '/home/ann', tolerate: true },
+    { op: 'env-pid', name: 'SYSTEMD_EXEC_PID' },
+  ]);
+});
+
+test('without privileges a nice level and an OOM score that cannot be had are done without', () => {
+  const config = serviceConfig({ Nice: -5, OOMScoreAdjust: -100 });
+  const ops = plan(mainRequest(config), { ...rootContext, privileged: false }).filter(({ op }) => op === 'nice' || op === 'oom-score');
+  assert.deepEqual(ops, [
+    { op: 'oom-score', value: -100, tolerate: true },
+    { op: 'nice', value: -5, tolerate: true },
+  ]);
+});
+
+test('a child whose user, group or home does not exist ends with the status of systemd, and a warning says why', () => {
+  const cases = [
+    [{ User: 'nosuch' }, 217, 'User nosuch does not exist'],
+    [{ Group: 'nosuch' }, 216, 'Group nosuch does not exist'],
+    [{ SupplementaryGroups: ['audio', 'nosuch'] }, 216, 'Not all of these groups exist: audio nosuch'],
+  ] as const;
+  for (const [exec, status, message] of cases) {
+    assert.deepEqual(compile(mainRequest(serviceConfig(exec)), { ...rootContext, supplementary: [29] }), {
+      ok: true,
+      value: { plan: [{ op: 'signals', ignorePipe: 1 }, { op: 'setsid' }, { op: 'exit', status }], warnings: [message] },
+    });
+  }
+  const homeless = serviceConfig({ User: 'daemon', WorkingDirectory: { path: '~', missingOk: false } });
+  const context = { ...rootContext, account: { ...daemonAccount, home: '/' } };
+  assert.deepEqual(plan(mainRequest(homeless), context).at(-1), { op: 'exit', status: 200 });
+});
+
+test('WorkingDirectory=~ is the home of the user, and a leading - tolerates that it cannot be entered', () => {
+  const config = serviceConfig({ User: 'daemon', WorkingDirectory: { path: '~', missingOk: true } });
+  const ops = plan(mainRequest(config), { ...rootContext, account: daemonAccount }).filter(({ op }) => op === 'chdir');
+  assert.deepEqual(ops, [{ op: 'chdir', path: '/usr/sbin', tolerate: true }]);
+});
+
+test('WorkingDirectory=~ without User= is the home of the manager, which becomes $HOME', () => {
+  const config = serviceConfig({ WorkingDirectory: { path: '~', missingOk: false } });
+  const ops = plan(mainRequest(config), { ...rootContext, environment: [] });
+  assert.deepEqual(
+    ops.filter(({ op }) => op === 'chdir' || op === 'exec'),
+    [
+      { op: 'chdir', path: '/root' },
+      {
+        op: 'exec',
+        paths: ['/bin/a'],
+        argv: ['/bin/a'],
+        env: ['HOME=/root', 'INVOCATION_ID=0123456789abcdef0123456789abcdef'],
+      },
+    ],
+  );
+});
+
+test('RootDirectoryStartOnly= leaves the other commands in the root of the machine', () => {
+  const config = serviceConfig({ RootDirectory: '/jail' }, { RootDirectoryStartOnly: true });
+  const chroots = (['ExecStartPre', 'ExecStart', 'ExecStop'] as const).map(
+    (list) => plan(mainRequest(config, { list }), rootContext).filter(({ op }) => op === 'chroot').length,
+  );
+  assert.deepEqual(chroots, [0, 1, 0]);
+});
+
+function paths(ExecSearchPath: readonly string[]): readonly string[] {
+  const exec = plan(mainRequest(serviceConfig({ ExecSearchPath }), { command: commandLine('a') }), rootContext).at(-1);
+  return exec?.op === 'exec' ? exec.paths : [];
+}
+
+test('a bare name is looked for in ExecSearchPath=, else where systemd looks', () => {
+  assert.deepEqual(paths(['/opt/bin', '/bin']), ['/opt/bin/a', '/bin/a']);
+  assert.deepEqual(paths([]), ['/usr/local/sbin/a', '/usr/local/bin/a', '/usr/sbin/a', '/usr/bin/a', '/sbin/a', '/bin/a']);
+});
+
+test('arguments are expanded from the final environment, and what is not set is told', () => {
+  const config = serviceConfig({ Environment: ['A=1 2', 'B=3'], UnsetEnvironment: ['B'] });
+  const request = mainRequest(config, { command: commandLine('/bin/a', '$A', '${A}', '$B', '${B}', 'x$A', '$$A') });
+  const exec = plan(request, rootContext).at(-1);
+  assert.deepEqual(exec?.op === 'exec' && exec.argv, ['/bin/a', '1', '2', '1 2', '', 'x$A', '$A']);
+  assert.deepEqual(warnings(request, rootContext), ['Referenced but unset environment variable evaluates to an empty string: B']);
+});
+
+test('the prefix : leaves dollar signs alone', () => {
+  const request = mainRequest(serviceConfig(), { command: { ...commandLine('/bin/a', '$A', '$$'), expand: false } });
+  const exec = plan(request, rootContext).at(-1);
+  assert.deepEqual(exec?.op === 'exec' && exec.argv, ['/bin/a', '$A', '$$']);
+  assert.deepEqual(warnings(request, rootContext), []);
+});
+
+test('the prefix + takes off user, limits and no-new-privileges; ! only the user', () => {
+  const config = serviceConfig({ User: 'daemon', NoNewPrivileges: true });
+  const restraints = (privilege: 'normal' | 'full' | 'no-credentials' | 'ambient-fallback') =>
+    plan(mainRequest(config, { command: { ...commandLine('/bin/a'), privilege } }), { ...rootContext, account: daemonAccount })
+      .map(({ op }) => op)
+      .filter((op) => ['rlimit', 'groups', 'gid', 'uid', 'no-new-privileges'].includes(op));
+  assert.deepEqual(
+    {
+      normal: restraints('normal'),
+      '!!': restraints('ambient-fallback'),
+      '!': restraints('no-credentials'),
+      '+': restraints('full'),
+    },
+    {
+      normal: ['rlimit', 'groups', 'gid', 'uid', 'no-new-privileges'],
+      '!!': ['rlimit', 'groups', 'gid', 'uid', 'no-new-privileges'],
+      '!': ['rlimit', 'no-new-privileges'],
+      '+': [],
+    },
+  );
+});
+
+test('only the main process is given the sockets of the service', () => {
+  const request = mainRequest(serviceConfig(), { list: 'ExecStartPre', main: false, descriptors: [{ held: 'socket/a', name: 'a' }] });
+  assert.deepEqual(
+    plan(request, rootContext).filter(({ op }) => op === 'take'),
+    [],
+  );
+});
+
+test('the files of the terminal belong to the user that reads from it', () => {
+  const config = serviceConfig({ User: 'daemon', StandardInput: { kind: 'tty' }, TTYPath: '/dev/tty3' });
+  const ops = plan(mainRequest(config), { ...rootContext, account: daemonAccount }).filter(({ op }) => op === 'chown');
+  assert.deepEqual(ops, [{ op: 'chown', path: '/dev/tty3', uid: 1, gid: 0xffffffff, exit: 208 }]);
+});
+
+test('more descriptors than a process can have are refused with a message', () => {
+  const descriptors = Array.from({ length: 1021 }, (_, index) => ({ held: `${index}`, name: 'a' }));
+  assert.deepEqual(compile(mainRequest(serviceConfig(), { descriptors }), rootContext), {
+    ok: false,
+    error: { message: '1021 descriptors are more than a process can be given' },
+  });
+});
+
+test('a unit of a type without commands cannot have a process', () => {
+  const { exec: _, ...target } = serviceConfig();
+  assert.deepEqual(compile(mainRequest({ ...target, name: 'a.target', type: 'target' }), rootContext), {
+    ok: false,
+    error: { message: 'a.target is of a type that runs no commands' },
+  });
+});

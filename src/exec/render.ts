@@ -1,0 +1,114 @@
+import { limitNames, resourceNumber } from '../unit/values/rlimit.ts';
+import type { Op, OpName, Plan } from './op.ts';
+import { openFlags } from './stdio.ts';
+
+/** One line for people, as `open 0 ← /dev/null (read)`. */
+export function renderOp(op: Op): string {
+  const fields = new Map<string, unknown>(Object.entries(op));
+  const details = shapes[op.op].replaceAll(/\{(\w+)\}/g, (_, name: string) => renderField(name, fields.get(name)));
+  const name = details === '' ? op.op : `${op.op} ${details}`;
+  return op.tolerate === true ? `${name}, if possible` : name;
+}
+
+/** The whole plan: a line for each op, and the environment of `exec` below it, a variable in a line. */
+export function renderPlan(plan: Plan): readonly string[] {
+  return plan.flatMap((op) => (op.op === 'exec' ? [renderOp(op), ...op.env.map((entry) => `    ${quote(entry)}`)] : [renderOp(op)]));
+}
+
+/** What is said of each op after its name. */
+const shapes: Readonly<Record<OpName, string>> = {
+  signals: 'reset{ignorePipe}',
+  setsid: '',
+  wait: 'until {slot} is closed, at most {timeoutMs}',
+  rlimit: '{resource} {soft}:{hard}',
+  nice: '{value}',
+  'oom-score': '{value}',
+  ioprio: '{class} {level}',
+  umask: '{mask}',
+  open: '{slot} ← {path} ({flags})',
+  take: '{slot} ← held {name}',
+  output: '{slot} → journal ({meta})',
+  pipe: '{readSlot} ← {writeSlot}',
+  data: '{slot} ← {bytes}',
+  keep: '{slot} → held {name}',
+  dup: '{slot} → {number}',
+  nonblock: '{slot} {on}',
+  unlink: '{path}',
+  mkdir: '{path} {mode}',
+  'mkdir-parents': '{path} {mode}',
+  directory: '{path} {mode} {uid}:{gid}',
+  remove: '{path}',
+  chown: '{path} {uid}:{gid}',
+  chmod: '{path} {mode}',
+  symlink: '{path} → {target}',
+  write: '{path} ← {bytes}',
+  mkfifo: '{path} {mode}',
+  socket: '{slot} family {family} type {type} protocol {protocol}',
+  setsockopt: '{slot} level {level} option {option} ← {value}',
+  bind: '{slot} → {address}',
+  listen: '{slot} backlog {backlog}',
+  chroot: '{path}',
+  chdir: '{path}',
+  groups: '{gids}',
+  gid: '{gid}',
+  uid: '{uid}',
+  'no-new-privileges': '',
+  'env-pid': '{name}',
+  'env-stream': 'JOURNAL_STREAM of {slot}',
+  exec: '{paths} with {argv}',
+  exit: '{status}',
+};
+
+const infinity = 0xffff_ffff_ffff_ffffn;
+const unchanged = 0xffffffff;
+const ioClasses = ['none', 'realtime', 'best-effort', 'idle'];
+const resourceNames = new Map<number, string>(limitNames.map((name) => [resourceNumber(name), name]));
+
+/** Fields that are not just their value. */
+const numberFields: Readonly<Record<string, (value: number) => string>> = {
+  ignorePipe: (value) => (value === 0 ? '' : ', ignore SIGPIPE'),
+  timeoutMs: (value) => `${value} ms`,
+  resource: (value) => resourceNames.get(value) ?? `${value}`,
+  class: (value) => ioClasses[value] ?? `${value}`,
+  mask: octal,
+  mode: octal,
+  flags: flagNames,
+  on: (value) => (value === 0 ? 'off' : 'on'),
+  uid: owner,
+  gid: owner,
+};
+
+function renderField(name: string, value: unknown): string {
+  if (typeof value === 'number') return numberFields[name]?.(value) ?? `${value}`;
+  if (typeof value === 'bigint') return value === infinity ? 'infinity' : `${value}`;
+  if (typeof value === 'string') return name === 'meta' ? streamName(value) : quote(value);
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  return Array.isArray(value) ? value.map((word) => quote(String(word))).join(name === 'paths' ? ' or ' : ' ') : '';
+}
+
+function octal(value: number): string {
+  return value.toString(8).padStart(4, '0');
+}
+
+function owner(value: number): string {
+  return value === unchanged ? '-' : `${value}`;
+}
+
+function flagNames(flags: number): string {
+  const access = (flags & openFlags.readWrite) !== 0 ? 'read and write' : (flags & openFlags.write) !== 0 ? 'write' : 'read';
+  const more = (['create', 'append', 'truncate'] as const).filter((name) => (flags & openFlags[name]) !== 0);
+  return [access, ...more].join(', ');
+}
+
+/** The name and the stream under which the journal gets the output. */
+function streamName(meta: string): string {
+  const identifier = /"SYSLOG_IDENTIFIER":"([^"]*)"/.exec(meta)?.[1];
+  const stream = /"STREAM":"([^"]*)"/.exec(meta)?.[1];
+  return identifier === undefined ? quote(meta) : `${stream ?? 'output'} of ${identifier}`;
+}
+
+/** A word as one could write it in a unit: quoted where blanks or control characters would mislead. */
+function quote(word: string): string {
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  return /^[^\s"'\\\u0000-\u001f\u007f]+$/.test(word) ? word : JSON.stringify(word);
+}

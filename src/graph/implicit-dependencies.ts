@@ -1,0 +1,131 @@
+import type { Dependency, DependencyKey, UnitConfig } from '../unit/config.ts';
+import { unitOfPath, withType } from '../unit/name.ts';
+import type { ExecSettings } from '../unit/settings/exec.ts';
+import type { ManagedDirectory, OutputTarget } from '../unit/values/types.ts';
+import { ROOT_SLICE } from '../unit/slice.ts';
+import { sliceOf } from './slice-of.ts';
+
+/** What implicit dependencies depend on besides the unit's own files. */
+export interface ImplicitContext {
+  readonly scope: 'system' | 'user';
+  readonly directories: {
+    readonly runtime: string;
+    readonly state: string;
+    readonly cache: string;
+    readonly logs: string;
+    readonly configuration: string;
+  };
+  readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';
+  readonly defaultStandardError: 'journal' | 'inherit' | 'null';
+  /** Whether there is such a mount unit: with a file, known without one, or not at all. */
+  mount(name: string): 'file' | 'known' | 'none';
+}
+
+/** The dependencies that a unit has by what it is and uses, whether or not it asks for them (semantics 11, "implicit"). */
+export function implicitDependencies(config: UnitConfig, context: ImplicitContext): readonly Dependency[] {
+  const found: Dependency[] = [];
+  const add = (unit: string, ...keys: readonly DependencyKey[]): void => {
+    for (const key of keys) found.push({ key, unit, origin: implicit });
+  };
+  const slice = sliceOf(config, context.scope);
+  if (slice !== undefined && slice !== ROOT_SLICE) add(slice, 'Requires', 'After');
+  addOfService(config, add);
+  addOfSocket(config, add);
+  addOfTrigger(config, add);
+  addOfExec(config, context, add);
+  addMounts(config, context, add);
+  return found;
+}
+
+const implicit = { from: 'implicit' } as const;
+
+type Add = (unit: string, ...keys: readonly DependencyKey[]) => void;
+
+function addOfService({ service }: UnitConfig, add: Add): void {
+  if (service === undefined) return;
+  if (service.Type === 'dbus') add('dbus.socket', 'Requires', 'After');
+  for (const socket of service.Sockets) add(socket, 'Wants', 'After', 'TriggeredBy');
+}
+
+function addOfSocket({ name, socket }: UnitConfig, add: Add): void {
+  if (socket === undefined) return;
+  if (!socket.Accept) add(socket.Service === '' ? withType(name, 'service') : socket.Service, 'Before', 'Triggers');
+  if (socket.BindToDevice !== '' && socket.BindToDevice !== 'lo') {
+    const device = unitOfPath(`/sys/subsystem/net/devices/${socket.BindToDevice}`, 'device');
+    if (device !== undefined) add(device, 'BindsTo', 'After');
+  }
+}
+
+/** Timers, paths and automounts trigger the unit of the same name unless they name another. */
+function addOfTrigger({ name, timer, path, automount }: UnitConfig, add: Add): void {
+  if (automount !== undefined) add(withType(name, 'mount'), 'Before', 'Triggers');
+  const unit = timer?.Unit ?? path?.Unit;
+  if (unit !== undefined) add(unit === '' ? withType(name, 'service') : unit, 'Before', 'Triggers');
+}
+
+function addOfExec({ exec }: UnitConfig, context: ImplicitContext, add: Add): void {
+  if (exec === undefined) return;
+  const keepsData = exec.StateDirectory.length + exec.CacheDirectory.length + exec.LogsDirectory.length > 0;
+  if (context.scope === 'system' && keepsData) add('systemd-remount-fs.service', 'After');
+  if (writesToJournal(exec, context)) add('systemd-journald.socket', 'After');
+}
+
+function writesToJournal(exec: ExecSettings, context: ImplicitContext): boolean {
+  const isUnset = (target: OutputTarget | undefined) => target === undefined || (target.kind === 'inherit' && exec.StandardInput.kind === 'null');
+  const output = isUnset(exec.StandardOutput) ? context.defaultStandardOutput : exec.StandardOutput?.kind;
+  const error = exec.StandardError === undefined ? context.defaultStandardError : exec.StandardError.kind;
+  return [output, error].some((kind) => kind !== undefined && journalKinds.has(kind));
+}
+
+const journalKinds: ReadonlySet<string> = new Set(['journal', 'journal+console', 'kmsg', 'kmsg+console']);
+
+/** RequiresMountsFor= and the paths that the unit uses anyway: the mounts on each of their prefixes. */
+function addMounts(config: UnitConfig, context: ImplicitContext, add: Add): void {
+  const seen = new Set<string>();
+  const addPath = (path: string, key: 'Requires' | 'Wants'): void => {
+    for (const prefix of prefixes(path)) {
+      const mount = unitOfPath(prefix, 'mount');
+      if (mount === undefined || mount === config.name || seen.has(mount)) continue;
+      const presence = context.mount(mount);
+      if (presence === 'none') continue;
+      seen.add(mount);
+      add(mount, 'After');
+      if (presence === 'file') add(mount, key);
+    }
+  };
+  for (const path of [...config.unit.RequiresMountsFor, ...requiredPaths(config, context)]) addPath(path, 'Requires');
+  for (const path of config.unit.WantsMountsFor) addPath(path, 'Wants');
+}
+
+function requiredPaths(config: UnitConfig, context: ImplicitContext): readonly string[] {
+  const paths: string[] = [];
+  const { exec, socket } = config;
+  if (exec !== undefined) {
+    if (exec.WorkingDirectory !== undefined && !exec.WorkingDirectory.missingOk) paths.push(exec.WorkingDirectory.path);
+    if (exec.RootDirectory !== '') paths.push(exec.RootDirectory);
+    const addAll = (base: string, directories: readonly ManagedDirectory[]) => directories.forEach(({ path }) => paths.push(`${base}/${path}`));
+    addAll(context.directories.runtime, exec.RuntimeDirectory);
+    addAll(context.directories.state, exec.StateDirectory);
+    addAll(context.directories.cache, exec.CacheDirectory);
+    addAll(context.directories.logs, exec.LogsDirectory);
+    addAll(context.directories.configuration, exec.ConfigurationDirectory);
+  }
+  for (const listen of socket?.Listen ?? []) {
+    if ('address' in listen) {
+      if (listen.address.family === 'unix' && !listen.address.abstract) paths.push(listen.address.path);
+    } else if (listen.kind === 'fifo' || listen.kind === 'special' || listen.kind === 'usb-function') paths.push(listen.path);
+  }
+  return paths.filter((path) => path.startsWith('/'));
+}
+
+/** `/a/b` → `/a/b`, `/a`, `/`. */
+function prefixes(path: string): readonly string[] {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  const found = ['/'];
+  let prefix = '';
+  for (const part of parts) {
+    prefix += `/${part}`;
+    found.push(prefix);
+  }
+  return found.toReversed();
+}

@@ -1,0 +1,28 @@
+import type { UnitConfig, UnitTypeName } from '../unit/config.ts';
+import { escapeName } from '../unit/escape.ts';
+import { parseUnitName } from '../unit/name.ts';
+import { escapeCgroupName, parentSlice, slicePath, ROOT_SLICE } from '../unit/slice.ts';
+
+/** The types whose units have a cgroup. */
+const grouped: ReadonlySet<UnitTypeName> = new Set(['service', 'socket', 'mount', 'swap', 'slice', 'scope']);
+
+/** The slice that a unit is in (semantics 25.2); undefined for the root slice and for types without processes. */
+export function sliceOf(config: UnitConfig, scope: 'system' | 'user'): string | undefined {
+  if (!grouped.has(config.type)) return undefined;
+  if (config.type === 'slice') return parentSlice(config.name);
+  if (config.name === 'init.scope') return ROOT_SLICE;
+  const explicit = config.cgroup?.Slice ?? '';
+  if (explicit !== '') return explicit;
+  const base = scope === 'system' ? 'system' : 'app';
+  const name = parseUnitName(config.name);
+  if (name.ok && name.value.instance !== undefined) return `${base}-${escapeName(name.value.prefix)}.slice`;
+  return `${base}.slice`;
+}
+
+/** Where a unit's cgroup lies below the manager's. */
+export function groupPath(config: UnitConfig, scope: 'system' | 'user'): string {
+  const slice = sliceOf(config, scope);
+  const above = slice === undefined ? '' : (slicePath(slice) ?? '');
+  const own = escapeCgroupName(config.name);
+  return above === '' ? own : `${above}/${own}`;
+}

@@ -1,0 +1,302 @@
+import { err, ok, type Result } from '../base/result.ts';
+import { readFlags, type FlagRow } from './flags.ts';
+import type { BootChoice, LogsAction, LogsOptions } from './logs-options.ts';
+import { type OutputName, outputNames } from './output/output.ts';
+import type { FieldGroup } from './query.ts';
+import { facilities, parsePriorities, parseSize, parseTimespan } from './values.ts';
+
+/** Reads a time as journalctl(1) takes it; µs since 1970, or undefined where it is none. */
+export type ParseTime = (text: string, nowUsec: number) => number | undefined;
+
+/** What the arguments mean; the error is what journalctl(1) says of them. */
+export function parseLogsArguments(argv: readonly string[], parseTime: ParseTime, nowUsec: number): Result<LogsOptions, string> {
+  const draft: Draft = { ...nothingAsked, parseTime, nowUsec };
+  const read = readFlags('journalctl', argv, { rows: flags, shortNames }, draft);
+  if (!read.ok) return read;
+  const matches = parseMatches(read.value);
+  if (!matches.ok) return matches;
+  const problem = findContradiction(draft);
+  if (problem !== undefined) return err(problem);
+  const pattern = compilePattern(draft);
+  return pattern.ok ? ok(finish(draft, matches.value, pattern.value)) : pattern;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** The options as they are gathered. */
+interface Draft extends Mutable<LogsOptions> {
+  readonly parseTime: ParseTime;
+  readonly nowUsec: number;
+  lineCount: number | 'all' | undefined;
+  pattern: string | undefined;
+  caseSensitive: boolean | undefined;
+  tail: boolean;
+  pagerEnd: boolean;
+  maximumBytes: number;
+  maximumAgeUsec: number;
+}
+
+const nothingAsked: Omit<Draft, 'parseTime' | 'nowUsec'> = {
+  action: { do: 'show' },
+  units: [],
+  identifiers: [],
+  priorities: undefined,
+  facilities: [],
+  matches: [],
+  sinceUsec: undefined,
+  untilUsec: undefined,
+  boot: undefined,
+  kernel: false,
+  grep: undefined,
+  lines: undefined,
+  oldest: false,
+  reverse: false,
+  follow: false,
+  cursor: undefined,
+  afterCursor: undefined,
+  cursorFile: undefined,
+  showCursor: false,
+  output: 'short',
+  outputFields: undefined,
+  all: false,
+  quiet: false,
+  utc: false,
+  hostname: true,
+  path: undefined,
+  lineCount: undefined,
+  pattern: undefined,
+  caseSensitive: undefined,
+  tail: true,
+  pagerEnd: false,
+  maximumBytes: 0,
+  maximumAgeUsec: 0,
+};
+
+type Row = FlagRow<Draft>;
+
+const accepted: Row = { takes: 'nothing', apply: () => undefined };
+const acceptedValue: Row = { takes: 'value', apply: () => undefined };
+
+const flags: Readonly<Record<string, Row>> = {
+  '--system': accepted,
+  '--user': accepted,
+  '--merge': accepted,
+  '--no-pager': accepted,
+  '--full': accepted,
+  '--no-full': accepted,
+  // There is no catalog of explanations.
+  '--catalog': accepted,
+  '--namespace': acceptedValue,
+  '--directory': { takes: 'value', apply: (draft, value) => assign(draft, { path: `${value}/journal.db` }) },
+  '--file': { takes: 'value', apply: (draft, value) => assign(draft, { path: value }) },
+  '--since': { takes: 'value', apply: (draft, value) => time(draft, value, (usec) => assign(draft, { sinceUsec: usec })) },
+  '--until': { takes: 'value', apply: (draft, value) => time(draft, value, (usec) => assign(draft, { untilUsec: usec })) },
+  '--cursor': { takes: 'value', apply: (draft, value) => assign(draft, { cursor: value }) },
+  '--after-cursor': { takes: 'value', apply: (draft, value) => assign(draft, { afterCursor: value }) },
+  '--cursor-file': { takes: 'value', apply: (draft, value) => assign(draft, { cursorFile: value }) },
+  '--boot': { takes: 'optional', apply: boot, nextIsValue: (word) => parseBoot(word) !== undefined },
+  '--unit': { takes: 'value', apply: (draft, value) => assign(draft, { units: [...draft.units, value] }) },
+  '--user-unit': { takes: 'value', apply: (draft, value) => assign(draft, { units: [...draft.units, value] }) },
+  '--identifier': { takes: 'value', apply: (draft, value) => assign(draft, { identifiers: [...draft.identifiers, value] }) },
+  '--priority': { takes: 'value', apply: priority },
+  '--facility': { takes: 'value', apply: facility },
+  '--grep': { takes: 'value', apply: (draft, value) => assign(draft, { pattern: value }) },
+  '--case-sensitive': { takes: 'optional', apply: caseSensitive },
+  '--dmesg': { takes: 'nothing', apply: (draft) => assign(draft, { kernel: true, boot: draft.boot ?? { id: undefined, offset: 0 } }) },
+  '--output': { takes: 'value', apply: output },
+  '--output-fields': { takes: 'value', apply: (draft, value) => assign(draft, { outputFields: new Set([...(draft.outputFields ?? []), ...value.split(',')]) }) },
+  '--lines': { takes: 'optional', apply: lines, nextIsValue: (word) => /^(?:\+?\d+|all)$/.test(word) },
+  '--reverse': { takes: 'nothing', apply: (draft) => assign(draft, { reverse: true }) },
+  '--show-cursor': { takes: 'nothing', apply: (draft) => assign(draft, { showCursor: true }) },
+  '--utc': { takes: 'nothing', apply: (draft) => assign(draft, { utc: true }) },
+  '--no-hostname': { takes: 'nothing', apply: (draft) => assign(draft, { hostname: false }) },
+  '--all': { takes: 'nothing', apply: (draft) => assign(draft, { all: true }) },
+  '--follow': { takes: 'nothing', apply: (draft) => assign(draft, { follow: true }) },
+  '--no-tail': { takes: 'nothing', apply: (draft) => assign(draft, { tail: false }) },
+  '--quiet': { takes: 'nothing', apply: (draft) => assign(draft, { quiet: true }) },
+  '--pager-end': { takes: 'nothing', apply: (draft) => assign(draft, { pagerEnd: true }) },
+  '--help': act({ do: 'help' }),
+  '--version': act({ do: 'version' }),
+  '--fields': act({ do: 'fields' }),
+  '--field': { takes: 'value', apply: (draft, name) => assign(draft, { action: { do: 'field', name } }) },
+  '--list-boots': act({ do: 'list-boots' }),
+  '--disk-usage': act({ do: 'disk-usage' }),
+  '--vacuum-size': { takes: 'value', apply: vacuumSize },
+  '--vacuum-time': { takes: 'value', apply: vacuumTime },
+  // The journal is one file, always in its place, and committed within some milliseconds.
+  '--vacuum-files': { takes: 'value', apply: (draft) => assign(draft, { action: { do: 'nothing' } }) },
+  '--rotate': { takes: 'nothing', apply: nothing },
+  '--flush': { takes: 'nothing', apply: nothing },
+  '--sync': { takes: 'nothing', apply: nothing },
+  '--relinquish-var': { takes: 'nothing', apply: nothing },
+  '--smart-relinquish-var': { takes: 'nothing', apply: nothing },
+};
+
+const shortNames: Readonly<Record<string, string>> = {
+  D: '--directory',
+  F: '--field',
+  N: '--fields',
+  S: '--since',
+  U: '--until',
+  a: '--all',
+  b: '--boot',
+  c: '--cursor',
+  e: '--pager-end',
+  f: '--follow',
+  g: '--grep',
+  h: '--help',
+  k: '--dmesg',
+  l: '--full',
+  m: '--merge',
+  n: '--lines',
+  o: '--output',
+  p: '--priority',
+  q: '--quiet',
+  r: '--reverse',
+  t: '--identifier',
+  u: '--unit',
+  x: '--catalog',
+};
+
+function act(action: LogsAction): Row {
+  return { takes: 'nothing', apply: (draft) => assign(draft, { action }) };
+}
+
+function assign(draft: Draft, change: Partial<Draft>): undefined {
+  Object.assign(draft, change);
+}
+
+function nothing(draft: Draft): undefined {
+  if (draft.action.do === 'show') assign(draft, { action: { do: 'nothing' } });
+}
+
+function time(draft: Draft, value: string, set: (usec: number) => void): string | undefined {
+  const usec = draft.parseTime(value, draft.nowUsec);
+  if (usec === undefined) return `Failed to parse timestamp: ${value}`;
+  set(usec);
+  return undefined;
+}
+
+function boot(draft: Draft, value: string): string | undefined {
+  const choice = value === '' ? { id: undefined, offset: 0 } : parseBoot(value);
+  if (choice === undefined) return `Failed to parse boot descriptor '${value}'`;
+  return assign(draft, { boot: choice === 'all' ? undefined : choice });
+}
+
+function parseBoot(text: string): BootChoice | 'all' | undefined {
+  if (text === 'all') return 'all';
+  const found = /^(?:([0-9a-f]{32})|([0-9a-f]{8}-[0-9a-f-]{27}))?([+-]?\d+)?$/i.exec(text);
+  if (found === null || text === '') return undefined;
+  return { id: (found[1] ?? found[2])?.replaceAll('-', '').toLowerCase(), offset: Number(found[3] ?? 0) };
+}
+
+function priority(draft: Draft, value: string): string | undefined {
+  const priorities = parsePriorities(value);
+  return priorities.ok ? assign(draft, { priorities: priorities.value }) : priorities.error;
+}
+
+function facility(draft: Draft, value: string): string | undefined {
+  if (value === 'help') return assign(draft, { action: { do: 'list', text: ['Available facilities:', ...facilities].join('\n') } });
+  for (const word of value.split(',')) {
+    const number = /^\d+$/.test(word) ? Number(word) : facilities.indexOf(word);
+    if (number < 0 || number >= facilities.length) return `Bad --facility= argument "${word}".`;
+    assign(draft, { facilities: [...draft.facilities, number] });
+  }
+  return undefined;
+}
+
+function caseSensitive(draft: Draft, value: string): string | undefined {
+  if (/^(?:1|y|yes|t|true|on|)$/i.test(value)) return assign(draft, { caseSensitive: true });
+  if (/^(?:0|n|no|f|false|off)$/i.test(value)) return assign(draft, { caseSensitive: false });
+  return 'Bad --case-sensitive= argument: Invalid argument';
+}
+
+function output(draft: Draft, value: string): string | undefined {
+  if (value === 'help') return assign(draft, { action: { do: 'list', text: outputNames.join('\n') } });
+  const name = outputNames.find((known) => known === value);
+  if (name === undefined) return `Unknown output format '${value}'.`;
+  const quiet = draft.quiet || forMachines.has(name);
+  return assign(draft, { output: name, quiet });
+}
+
+/** Formats that switch on --quiet. */
+const forMachines: ReadonlySet<OutputName> = new Set(['export', 'json', 'json-pretty', 'json-sse', 'json-seq', 'cat']);
+
+function lines(draft: Draft, value: string): string | undefined {
+  if (value === '') return assign(draft, { lineCount: defaultLines });
+  if (value === 'all') return assign(draft, { lineCount: 'all' });
+  if (!/^\+?\d+$/.test(value)) return `Failed to parse lines '${value}'`;
+  return assign(draft, { lineCount: Number(value), oldest: value.startsWith('+') });
+}
+
+const defaultLines = 10;
+const pagerLines = 1000;
+
+function vacuumSize(draft: Draft, value: string): string | undefined {
+  const bytes = parseSize(value);
+  return bytes === undefined ? `Failed to parse vacuum size: ${value}` : vacuum(draft, { maximumBytes: bytes });
+}
+
+function vacuumTime(draft: Draft, value: string): string | undefined {
+  const usec = parseTimespan(value);
+  return usec === undefined ? `Failed to parse vacuum time: ${value}` : vacuum(draft, { maximumAgeUsec: usec });
+}
+
+function vacuum(draft: Draft, change: { readonly maximumBytes?: number; readonly maximumAgeUsec?: number }): undefined {
+  assign(draft, change);
+  assign(draft, { action: { do: 'vacuum', maximumBytes: draft.maximumBytes, maximumAgeUsec: draft.maximumAgeUsec } });
+}
+
+/** FIELD=VALUE words, divided by `+` into groups; a path means the program of that name. */
+function parseMatches(words: readonly string[]): Result<readonly FieldGroup[], string> {
+  const groups: Map<string, string[]>[] = [];
+  let group = new Map<string, string[]>();
+  for (const word of words) {
+    if (word === '+') {
+      if (group.size === 0) return err('"+" can only be used between terms');
+      groups.push(group);
+      group = new Map();
+      continue;
+    }
+    const [, name, value] = word.startsWith('/') ? ['', '_EXE', word] : (/^([A-Z_][A-Z0-9_]*)=(.*)$/s.exec(word) ?? []);
+    if (name === undefined || value === undefined) return err(`Failed to add match '${word}': Invalid argument`);
+    group.set(name, [...(group.get(name) ?? []), value]);
+  }
+  if (groups.length > 0 && group.size === 0) return err('"+" can only be used between terms');
+  return ok(group.size === 0 ? groups : [...groups, group]);
+}
+
+function findContradiction(draft: Draft): string | undefined {
+  if (draft.follow && draft.reverse) return 'Please specify either --reverse= or --follow=, not both.';
+  if (draft.sinceUsec !== undefined && draft.untilUsec !== undefined && draft.sinceUsec > draft.untilUsec) return '--since= must be before --until=.';
+  if (draft.action.do === 'field' && !/^[A-Z_][A-Z0-9_]*$/.test(draft.action.name)) return 'Failed to query unique data objects: Invalid argument';
+  const starts = [draft.cursor, draft.afterCursor, draft.cursorFile, draft.sinceUsec].filter((start) => start !== undefined);
+  if (starts.length > 1) return 'Please specify only one of --since=, --cursor=, and --after-cursor=.';
+  return undefined;
+}
+
+function finish(draft: Draft, matches: readonly FieldGroup[], grep: RegExp | undefined): LogsOptions {
+  const { lineCount, tail, pagerEnd } = draft;
+  const implied = draft.follow && tail && draft.sinceUsec === undefined ? defaultLines : pagerEnd ? pagerLines : undefined;
+  const count = lineCount === 'all' || (draft.follow && !tail) ? undefined : (lineCount ?? implied);
+  return {
+    ...draft,
+    matches,
+    grep,
+    lines: count,
+    reverse: draft.reverse || (grep !== undefined && count !== undefined && !draft.follow && !draft.oldest),
+  };
+}
+
+/** A pattern in lower case matches either case, if nothing else is asked for. */
+function compilePattern(draft: Draft): Result<RegExp | undefined, string> {
+  const { pattern } = draft;
+  if (pattern === undefined) return ok(undefined);
+  const sensitive = draft.caseSensitive ?? /\p{Lu}/u.test(pattern);
+  try {
+    return ok(new RegExp(pattern, sensitive ? 'u' : 'iu'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : 'invalid';
+    return err(`Bad pattern "${pattern}": ${reason}`);
+  }
+}

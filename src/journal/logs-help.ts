@@ -1,0 +1,50 @@
+/** What `--help` prints. */
+export const logsHelp = `journalctl [OPTIONS...] [MATCHES...]
+
+Show what the services and the manager have logged.
+
+Which entries
+  -u --unit=UNIT|PATTERN     Of the unit, and the manager's messages about it
+     --user-unit=UNIT        The same for a unit of the user
+  -t --identifier=NAME       With this syslog identifier
+  -p --priority=LEVEL        Of this level and all more important ones, or of LEVEL..LEVEL
+     --facility=NAME,...     Of these syslog facilities
+  -S --since=TIME            Not older
+  -U --until=TIME            Not newer
+  -b --boot[=ID|NUMBER]      Of the present boot or another one
+  -k --dmesg                 Of the kernel
+  -g --grep=PATTERN          Whose message matches the pattern
+     --case-sensitive[=BOOL] Whether the pattern's case counts; it does if there is a capital in it
+  -c --cursor=CURSOR         From this place on
+     --after-cursor=CURSOR   After this place
+     --cursor-file=FILE      After the place in the file, which is brought up to date
+  FIELD=VALUE                With this field; + between words means "or"
+
+How they are shown
+  -n --lines[=NUMBER|all]    The last ones only (10); +NUMBER: the first ones
+  -r --reverse               The newest first
+  -f --follow                Wait for more
+     --no-tail               With --follow, begin with all that there is
+  -o --output=FORMAT         short, short-full, short-iso, short-iso-precise, short-precise,
+                             short-monotonic, short-delta, short-unix, verbose, export, json,
+                             json-pretty, json-sse, json-seq, cat or with-unit
+     --output-fields=LIST    Only these fields, where the format shows fields
+  -a --all                   Long and binary values too
+     --utc                   Times in UTC
+     --no-hostname           Without the name of the host
+     --show-cursor           Print the place of the last entry after it
+  -q --quiet                 Entries and nothing else
+  -e --pager-end             The last 1000
+  -D --directory=DIR         Read the journal of this directory
+     --file=FILE             Read this journal
+
+Other tasks
+  -N --fields                List the names of all fields
+  -F --field=FIELD           List all values of a field
+     --list-boots            List the boots
+     --disk-usage            Show how much space the journal takes
+     --vacuum-size=BYTES     Delete the oldest entries until the journal is smaller
+     --vacuum-time=TIME      Delete entries that are older
+  -h --help                  Show this
+     --version               Show the version
+`;

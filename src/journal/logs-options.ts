@@ -1,0 +1,56 @@
+import type { OutputName } from './output/output.ts';
+import type { FieldGroup } from './query.ts';
+
+/** Which boot `--boot=` means: by number (0 the last, -1 the one before, 1 the first) or by id and number from there. */
+export interface BootChoice {
+  readonly id: string | undefined;
+  readonly offset: number;
+}
+
+/** What is to be done, other than showing entries. */
+export type LogsAction =
+  | { readonly do: 'show' }
+  | { readonly do: 'help' }
+  | { readonly do: 'version' }
+  | { readonly do: 'list'; readonly text: string }
+  | { readonly do: 'fields' }
+  | { readonly do: 'field'; readonly name: string }
+  | { readonly do: 'list-boots' }
+  | { readonly do: 'disk-usage' }
+  | { readonly do: 'vacuum'; readonly maximumBytes: number; readonly maximumAgeUsec: number }
+  /** Accepted, for what it asks is so already. */
+  | { readonly do: 'nothing' };
+
+/** What `tysctl logs` and `journalctl` are asked for: see journalctl(1). */
+export interface LogsOptions {
+  readonly action: LogsAction;
+  /** Names of units or patterns of names, as given. */
+  readonly units: readonly string[];
+  readonly identifiers: readonly string[];
+  readonly priorities: readonly number[] | undefined;
+  readonly facilities: readonly number[];
+  readonly matches: readonly FieldGroup[];
+  readonly sinceUsec: number | undefined;
+  readonly untilUsec: number | undefined;
+  readonly boot: BootChoice | undefined;
+  readonly kernel: boolean;
+  readonly grep: RegExp | undefined;
+  /** How many entries at most; undefined for all. */
+  readonly lines: number | undefined;
+  /** Of those, the first rather than the last. */
+  readonly oldest: boolean;
+  readonly reverse: boolean;
+  readonly follow: boolean;
+  readonly cursor: string | undefined;
+  readonly afterCursor: string | undefined;
+  readonly cursorFile: string | undefined;
+  readonly showCursor: boolean;
+  readonly output: OutputName;
+  readonly outputFields: ReadonlySet<string> | undefined;
+  readonly all: boolean;
+  readonly quiet: boolean;
+  readonly utc: boolean;
+  readonly hostname: boolean;
+  /** A journal file to read instead of the usual one. */
+  readonly path: string | undefined;
+}

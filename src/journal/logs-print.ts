@@ -1,0 +1,22 @@
+import { once } from 'node:events';
+
+/** Writes, and waits while the reader of the output is behind. False when the reader has gone away. */
+export async function printed(out: NodeJS.WritableStream, text: string | Uint8Array, signal?: AbortSignal): Promise<boolean> {
+  if (text.length === 0) return true;
+  if (!out.writable || signal?.aborted === true) return false;
+  if (out.write(text)) return true;
+  try {
+    await once(out, 'drain', signal === undefined ? {} : { signal });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A signal for when the reader of the output has gone away, or `signal` says so; a closed pipe is no error. */
+export function ended(out: NodeJS.WritableStream, signal: AbortSignal): AbortSignal {
+  const gone = new AbortController();
+  out.once('error', () => gone.abort());
+  out.once('close', () => gone.abort());
+  return AbortSignal.any([signal, gone.signal]);
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { err, ok, type Result } from '../base/result.ts';
+import { parseCursor } from './cursor.ts';
+import type { BootChoice, LogsOptions } from './logs-options.ts';
+import type { Boot, FieldGroup, JournalReader, Query } from './query.ts';
+
+/** Where in the journal to begin, beside what is wanted of it. */
+export interface PlacedQuery extends Query {
+  /** The beginning was given by a cursor, so `--lines=` counts from there. */
+  readonly fromCursor: boolean;
+}
+
+/** The options as a query of this journal: patterns become names, and boots and cursors what they stand for. */
+export function toQuery(options: LogsOptions, reader: JournalReader, currentBootId: string): Result<PlacedQuery, string> {
+  const boot = options.boot === undefined ? ok(undefined) : chooseBoot(options.boot, reader.boots(), currentBootId);
+  if (!boot.ok) return boot;
+  const start = chooseStart(options, reader.id);
+  if (!start.ok) return start;
+  const fields: [string, readonly string[]][] = [];
+  if (options.facilities.length > 0) fields.push(['SYSLOG_FACILITY', options.facilities.map(String)]);
+  if (options.kernel) fields.push(['_TRANSPORT', ['kernel']]);
+  const matches = narrow(options.matches, fields);
+  return ok({
+    ...(options.units.length > 0 && { units: findUnits(options.units, () => reader.units()) }),
+    ...(options.identifiers.length > 0 && { identifiers: options.identifiers }),
+    ...(options.priorities !== undefined && { priorities: options.priorities }),
+    ...(options.sinceUsec !== undefined && { sinceUsec: options.sinceUsec }),
+    ...(options.untilUsec !== undefined && { untilUsec: options.untilUsec }),
+    ...(options.grep !== undefined && { grep: options.grep }),
+    ...(boot.value !== undefined && { bootId: boot.value }),
+    ...(matches.length > 0 && { matches }),
+    ...start.value,
+    fromCursor: start.value !== undefined,
+  });
+}
+
+/** Names that a `--unit=` word stands for: a name without type is a service's, a pattern is compared with the units that there are. */
+export function findUnits(words: readonly string[], known: () => readonly string[]): readonly string[] {
+  return words.flatMap((word) => {
+    if (!/[*?[]/.test(word)) return [unitTypes.test(word) ? word : `${word}.service`];
+    const pattern = globPattern(word);
+    return known().filter((name) => pattern.test(name));
+  });
+}
+
+const unitTypes = /\.(?:service|socket|target|device|mount|automount|swap|timer|path|slice|scope)$/;
+
+/** fnmatch(3) as a regular expression; a `[` without end stands for itself. */
+function globPattern(glob: string): RegExp {
+  const parts = glob.matchAll(/\*|\?|\[([!^]?)(\]?[^\]]*)\]|\\(.)|(.)/gs);
+  let source = '';
+  for (const [whole, negation, set, escaped, plain] of parts) {
+    if (whole === '*') source += '.*';
+    else if (whole === '?') source += '.';
+    else if (set !== undefined) source += `[${negation === '' ? '' : '^'}${set.replaceAll(/[\\\]^[]/g, '\\$&')}]`;
+    else source += (escaped ?? plain ?? '').replaceAll(/[^\w]/g, '\\$&');
+  }
+  return new RegExp(`^${source}$`, 's');
+}
+
+function chooseBoot({ id, offset }: BootChoice, boots: readonly Boot[], currentBootId: string): Result<string, string> {
+  // The present boot need not have left an entry yet.
+  if (id === undefined && offset === 0) return ok(boots.some(({ bootId }) => bootId === currentBootId) ? currentBootId : (boots.at(-1)?.bootId ?? currentBootId));
+  const anchor = id === undefined ? (offset > 0 ? -1 : boots.length - 1) : boots.findIndex(({ bootId }) => bootId === id);
+  const index = anchor + offset;
+  const found = id !== undefined && anchor < 0 ? undefined : boots[index];
+  if (found !== undefined) return ok(found.bootId);
+  const shown = `${id ?? ''}${id !== undefined && offset >= 0 ? '+' : ''}${offset}`;
+  return err(`Data from the specified boot (${shown}) is not available: No such boot ID in journal`);
+}
+
+function chooseStart(options: LogsOptions, journalId: string): Result<{ readonly after?: number; readonly sinceUsec?: number } | undefined, string> {
+  const fromFile = options.cursorFile === undefined ? undefined : readCursorFile(options.cursorFile);
+  const text = options.cursor ?? options.afterCursor ?? fromFile;
+  if (text === undefined) return ok(undefined);
+  const cursor = parseCursor(text);
+  if (cursor === undefined) return err('Failed to seek to cursor: Invalid argument');
+  const inclusive = options.cursor !== undefined;
+  if (cursor.journalId === journalId && cursor.id > 0) return ok({ after: inclusive ? cursor.id - 1 : cursor.id });
+  if (cursor.realtimeUsec === undefined) return err('Failed to seek to cursor: Invalid argument');
+  return ok({ sinceUsec: cursor.realtimeUsec + (inclusive ? 0 : 1) });
+}
+
+function readCursorFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Groups that hold where one of the groups and all of the fields do. */
+function narrow(groups: readonly FieldGroup[], fields: readonly (readonly [string, readonly string[]])[]): FieldGroup[] {
+  if (fields.length === 0) return [...groups];
+  if (groups.length === 0) return [new Map(fields)];
+  return groups.map((group) => {
+    const narrowed = new Map(group);
+    for (const [name, values] of fields) narrowed.set(name, narrowed.get(name)?.filter((value) => values.includes(value)) ?? values);
+    return narrowed;
+  });
+}

@@ -1,0 +1,148 @@
+import { writeFileSync } from 'node:fs';
+import { cursorText } from './cursor.ts';
+import { changesOf, fileIdentity } from './follow.ts';
+import type { LogsSurroundings } from './logs.ts';
+import type { LogsOptions } from './logs-options.ts';
+import { printed } from './logs-print.ts';
+import type { PlacedQuery } from './logs-query.ts';
+import { createFormat, isForPeople } from './output/output.ts';
+import { createTimeText } from './output/time-text.ts';
+import { type JournalReader, openJournal } from './query.ts';
+import type { Entry } from './record.ts';
+
+/** Where entries come from and go to. */
+export interface Showing {
+  readonly reader: JournalReader;
+  readonly path: string;
+  readonly out: NodeJS.WritableStream;
+  readonly surroundings: LogsSurroundings;
+  readonly ended: AbortSignal;
+}
+
+/** Prints the entries of a query, and with `--follow` those that come later; gives the exit status. */
+export async function showEntries(options: LogsOptions, query: PlacedQuery, showing: Showing): Promise<number> {
+  const { reader, ended } = showing;
+  const printer = createPrinter(options, showing);
+  // Asked for before the query, so that nothing that comes meanwhile is missed.
+  const followed = reader.lastId();
+  for (const entry of selectEntries(options, query, reader)) if (!(await printer.print(entry))) return 0;
+  await printer.flush();
+  if (options.follow) {
+    await follow(query, printer, showing, Math.max(followed, printer.highest()));
+    return 0;
+  }
+  await printer.end();
+  if (ended.aborted) return 0;
+  return options.grep !== undefined && printer.last() === undefined ? 1 : 0;
+}
+
+interface Printer {
+  /** False when there is no reader any more. */
+  print(entry: Entry): Promise<boolean>;
+  flush(): Promise<boolean>;
+  /** What follows the last entry. */
+  end(): Promise<void>;
+  last(): Entry | undefined;
+  /** The highest id printed. */
+  highest(): number;
+}
+
+/** Output is gathered to blocks of this size. */
+const blockBytes = 32 * 1024;
+
+function createPrinter(options: LogsOptions, { reader, out, surroundings, ended }: Showing): Printer {
+  const format = createFormat(options.output, {
+    time: createTimeText(options.utc),
+    journalId: reader.id,
+    all: options.all,
+    hostname: options.hostname,
+    color: surroundings.color,
+    fields: options.outputFields,
+  });
+  const talks = isForPeople(options.output) && !options.quiet;
+  let last: Entry | undefined;
+  let highest = 0;
+  let block: Uint8Array[] = [];
+  let size = 0;
+
+  function gather(text: string | Uint8Array): void {
+    const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+    block.push(bytes);
+    size += bytes.length;
+  }
+
+  function flush(): Promise<boolean> {
+    const bytes = block.length === 1 && block[0] !== undefined ? block[0] : Buffer.concat(block);
+    block = [];
+    size = 0;
+    return printed(out, bytes, ended);
+  }
+
+  return {
+    async print(entry) {
+      const boot = entry.origin.fields['_BOOT_ID'];
+      if (talks && last !== undefined && last.origin.fields['_BOOT_ID'] !== boot) gather(`-- Boot ${boot} --\n`);
+      gather(format(entry, last));
+      last = entry;
+      highest = Math.max(highest, entry.id);
+      return size < blockBytes || flush();
+    },
+    flush,
+    async end() {
+      if (talks && last === undefined) gather('-- No entries --\n');
+      const cursor = last === undefined ? undefined : cursorText(last, reader.id);
+      if (options.showCursor && cursor !== undefined) gather(`-- cursor: ${cursor}\n`);
+      if (options.cursorFile !== undefined && cursor !== undefined) writeFileSync(options.cursorFile, `${cursor}\n`);
+      await flush();
+    },
+    last: () => last,
+    highest: () => highest,
+  };
+}
+
+/** The entries that exist, in the order and number that are wanted. */
+function* selectEntries(options: LogsOptions, query: PlacedQuery, reader: JournalReader): Generator<Entry> {
+  const limit = options.lines ?? Infinity;
+  const fromStart = options.oldest || query.fromCursor;
+  if (limit === Infinity || (fromStart && !options.reverse) || options.reverse) {
+    yield* take(reader.entries(query, options.reverse ? 'backward' : 'forward'), limit);
+    return;
+  }
+  yield* [...take(reader.entries(query, 'backward'), limit)].reverse();
+}
+
+function* take(entries: Generator<Entry>, limit: number): Generator<Entry> {
+  let left = limit;
+  if (left <= 0) return;
+  for (const entry of entries) {
+    yield entry;
+    if (--left <= 0) return;
+  }
+}
+
+/** Prints what is stored after an entry, until there is no reader any more. A new file, where the journal had to begin one, is read from its start. */
+async function follow(query: PlacedQuery, printer: Printer, { reader: first, path, ended }: Showing, from: number): Promise<void> {
+  let reader = first;
+  let identity = fileIdentity(path);
+  let after = from;
+  try {
+    for await (const _ of changesOf(path, ended)) {
+      const now = fileIdentity(path);
+      if (now !== identity && now !== '') {
+        const opened = openJournal(path);
+        // It may be in the making; the next change tells.
+        if (!opened.ok) continue;
+        if (reader !== first) reader[Symbol.dispose]();
+        reader = opened.value;
+        identity = now;
+        after = 0;
+      }
+      const reached = reader.lastId();
+      for (const entry of reader.entries({ ...query, after })) if (!(await printer.print(entry))) return;
+      if (!(await printer.flush())) return;
+      after = Math.max(after, reached, printer.highest());
+    }
+  } finally {
+    if (reader !== first) reader[Symbol.dispose]();
+  }
+}

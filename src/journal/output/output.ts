@@ -1,0 +1,71 @@
+import type { Entry } from '../record.ts';
+import { formatExport, formatJson, formatVerbose, jsonStyles } from './fields.ts';
+import { formatCat, formatShort, shortStamps } from './short.ts';
+import type { TimeText } from './time-text.ts';
+
+/** How entries are printed: the names that `--output=` of journalctl(1) takes. */
+export type OutputName = (typeof outputNames)[number];
+
+export const outputNames = [
+  'short',
+  'short-full',
+  'short-iso',
+  'short-iso-precise',
+  'short-precise',
+  'short-monotonic',
+  'short-delta',
+  'short-unix',
+  'verbose',
+  'export',
+  'json',
+  'json-pretty',
+  'json-sse',
+  'json-seq',
+  'cat',
+  'with-unit',
+] as const;
+
+/** What formats need to know beside the entry. */
+export interface OutputOptions {
+  readonly time: TimeText;
+  /** The journal's id, for cursors. */
+  readonly journalId: string;
+  /** Print values whole, whatever is in them. */
+  readonly all: boolean;
+  readonly hostname: boolean;
+  readonly color: boolean;
+  /** Only these fields, where the format shows fields. */
+  readonly fields: ReadonlySet<string> | undefined;
+}
+
+/** Gives the text of an entry, with its newline; '' where the format shows nothing of it. */
+export type Format = (entry: Entry, previous: Entry | undefined) => string | Uint8Array;
+
+/** The format of a name. */
+export function createFormat(name: OutputName, options: OutputOptions): Format {
+  return formats[name](options);
+}
+
+/** Whether a format is for people, who are told about boots and missing entries. */
+export function isForPeople(name: OutputName): boolean {
+  return name.startsWith('short') || name === 'verbose' || name === 'with-unit';
+}
+
+const formats: Readonly<Record<OutputName, (options: OutputOptions) => Format>> = {
+  short: (options) => formatShort(options, shortStamps.classic),
+  'short-full': (options) => formatShort(options, shortStamps.full),
+  'short-iso': (options) => formatShort(options, shortStamps.iso),
+  'short-iso-precise': (options) => formatShort(options, shortStamps.isoPrecise),
+  'short-precise': (options) => formatShort(options, shortStamps.classicPrecise),
+  'short-monotonic': (options) => formatShort(options, shortStamps.monotonic),
+  'short-delta': (options) => formatShort(options, shortStamps.delta),
+  'short-unix': (options) => formatShort(options, shortStamps.unix),
+  'with-unit': (options) => formatShort(options, shortStamps.full, { unit: true }),
+  verbose: formatVerbose,
+  export: formatExport,
+  json: (options) => formatJson(options, jsonStyles.lines),
+  'json-pretty': (options) => formatJson(options, jsonStyles.pretty),
+  'json-sse': (options) => formatJson(options, jsonStyles.events),
+  'json-seq': (options) => formatJson(options, jsonStyles.sequence),
+  cat: formatCat,
+};

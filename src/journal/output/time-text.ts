@@ -1,0 +1,99 @@
+/** Writes times for people, in one time zone; remembers the text of the last second, since entries come in runs. */
+export interface TimeText {
+  /** `Nov 14 22:13:20` */
+  classic(usec: number): string;
+  /** `Tue 2023-11-14 22:13:20 CET` */
+  full(usec: number): string;
+  /** `Tue 2023-11-14 22:13:20.123456 CET` */
+  fullPrecise(usec: number): string;
+  /** `2023-11-14T22:13:20` and the offset, `+0100`. */
+  iso(usec: number): readonly [time: string, offset: string];
+}
+
+/** Times in UTC, or in the time zone of the process. */
+export function createTimeText(utc: boolean): TimeText {
+  const zone = utc ? 'UTC' : undefined;
+  let second = Number.NaN;
+  let parts = split(0, utc);
+  let abbreviation = '';
+
+  function at(usec: number): Parts {
+    const wanted = Math.floor(usec / 1_000_000);
+    if (wanted === second) return parts;
+    second = wanted;
+    parts = split(wanted * 1000, utc);
+    abbreviation = '';
+    return parts;
+  }
+
+  function zoneName(usec: number): string {
+    const { offset } = at(usec);
+    abbreviation ||= zone ?? abbreviate(Math.floor(usec / 1000), offset);
+    return abbreviation;
+  }
+
+  return {
+    classic(usec) {
+      const { month, day, time } = at(usec);
+      return `${month} ${day} ${time}`;
+    },
+    full(usec) {
+      const { weekday, date, time } = at(usec);
+      return `${weekday} ${date} ${time} ${zoneName(usec)}`;
+    },
+    fullPrecise(usec) {
+      const { weekday, date, time } = at(usec);
+      return `${weekday} ${date} ${time}.${fraction(usec)} ${zoneName(usec)}`;
+    },
+    iso(usec) {
+      const { date, time, offset } = at(usec);
+      return [`${date}T${time}`, offset];
+    },
+  };
+}
+
+/** The microseconds of the second, with six digits. */
+export function fraction(usec: number): string {
+  return String(usec % 1_000_000).padStart(6, '0');
+}
+
+interface Parts {
+  readonly weekday: string;
+  readonly month: string;
+  readonly day: string;
+  readonly date: string;
+  readonly time: string;
+  readonly offset: string;
+}
+
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function split(ms: number, utc: boolean): Parts {
+  const offsetMinutes = utc ? 0 : -new Date(ms).getTimezoneOffset();
+  const local = new Date(ms + offsetMinutes * 60_000);
+  const [date = '', rest = ''] = local.toISOString().split('T');
+  const distance = Math.abs(offsetMinutes);
+  return {
+    weekday: weekdays[local.getUTCDay()] ?? '',
+    month: months[local.getUTCMonth()] ?? '',
+    day: date.slice(-2),
+    date,
+    time: rest.slice(0, 8),
+    offset: `${offsetMinutes < 0 ? '-' : '+'}${twoDigits(Math.floor(distance / 60))}${twoDigits(distance % 60)}`,
+  };
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+/** The zone's abbreviation; each English locale knows those of its own part of the world. Elsewhere it is the offset, as in tzdata: `-03`, `+0545`. */
+function abbreviate(ms: number, offset: string): string {
+  for (const locale of ['en-US', 'en-GB', 'en-IN', 'en-AU', 'en-NZ', 'en-ZA', 'en-CA']) {
+    const parts = new Intl.DateTimeFormat(locale, { timeZoneName: 'short' }).formatToParts(ms);
+    const name = parts.find(({ type }) => type === 'timeZoneName')?.value;
+    if (name !== undefined && /^[A-Z]{2,5}$/.test(name)) return name;
+  }
+  return offset.replace(/00$/, '');
+}

@@ -1,0 +1,230 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { type Result, ok } from '../base/result.ts';
+import { openForReading } from './database.ts';
+import { decodeFields, entryFields, valueText, type Entry, type Field, type FieldValue, type Origin } from './record.ts';
+
+/** Which entries are wanted; every condition that is given must hold. */
+export interface Query {
+  /** Names of units of which one must be the entry's. */
+  readonly units?: readonly string[];
+  readonly identifiers?: readonly string[];
+  readonly priorities?: readonly number[];
+  readonly sinceUsec?: number;
+  readonly untilUsec?: number;
+  readonly bootId?: string;
+  readonly grep?: RegExp;
+  /** Of these groups one must hold: each of its fields has one of the values given for it. */
+  readonly matches?: readonly FieldGroup[];
+  /** Only entries with a higher id. */
+  readonly after?: number;
+}
+
+/** Values that are wanted of fields, by field. */
+export type FieldGroup = ReadonlyMap<string, readonly string[]>;
+
+/** A boot that left entries. */
+export interface Boot {
+  readonly bootId: string;
+  readonly firstUsec: number;
+  readonly lastUsec: number;
+}
+
+/** The reading end of the journal's file: needs neither the manager nor the journal process. */
+export interface JournalReader extends Disposable {
+  /** Identifies the journal in cursors. */
+  readonly id: string;
+  /** The entries in the order in which they were stored, or backwards. */
+  entries(query: Query, order?: 'forward' | 'backward'): Generator<Entry>;
+  /** All units that entries are about. */
+  units(): readonly string[];
+  /** Boots, oldest first. */
+  boots(): readonly Boot[];
+  /** The highest id that is stored. */
+  lastId(): number;
+  fieldNames(): readonly string[];
+  fieldValues(name: string): readonly FieldValue[];
+}
+
+/** Opens the journal's file for queries; the error is for people. */
+export function openJournal(path: string): Result<JournalReader, string> {
+  const opened = openForReading(path);
+  return opened.ok ? ok(createReader(opened.value)) : opened;
+}
+
+function createReader(database: DatabaseSync): JournalReader {
+  const origins = new Map<number, Origin>();
+  const findOrigin = database.prepare('select identifier, fields from source where id = ?');
+
+  function origin(id: number): Origin {
+    const known = origins.get(id);
+    if (known !== undefined) return known;
+    const row = findOrigin.get(id);
+    const found = { identifier: String(row?.['identifier'] ?? ''), fields: parseOrigin(String(row?.['fields'] ?? '{}')) };
+    if (origins.size >= maximumCached) origins.clear();
+    origins.set(id, found);
+    return found;
+  }
+
+  function* entries(query: Query, order: 'forward' | 'backward' = 'forward'): Generator<Entry> {
+    const sql = compileQuery(database, query, order);
+    if (sql === undefined) return;
+    const page = database.prepare(sql.text);
+    let { first, last } = sql;
+    while (first <= last) {
+      // Pages, so that no long transaction keeps the journal from reusing its log.
+      const rows = page.all(...sql.values(first, last));
+      for (const row of rows) {
+        const entry = readEntry(row, origin(Number(row['source'])));
+        if (accepts(query, entry)) yield entry;
+      }
+      if (rows.length < pageSize) return;
+      const reached = Number(rows.at(-1)?.['id']);
+      if (order === 'forward') first = reached + 1;
+      else last = reached - 1;
+    }
+  }
+
+  return {
+    id: String(database.prepare(`select value from meta where name = 'id'`).get()?.['value'] ?? ''),
+    entries,
+    units: () => texts(database, 'select name as value from unit order by name'),
+    boots: () =>
+      database
+        .prepare('select boot, min(minimum) as first, max(maximum) as last from span group by boot order by min(span.first)')
+        .all()
+        .map((row) => ({ bootId: String(row['boot']), firstUsec: Number(row['first']), lastUsec: Number(row['last']) })),
+    lastId: () => Number(database.prepare('select max(id) as id from entry').get()?.['id'] ?? 0),
+    fieldNames() {
+      const names = new Set<string>();
+      for (const fields of texts(database, 'select fields as value from source')) for (const name of Object.keys(parseOrigin(fields))) names.add(name);
+      for (const extra of texts(database, `select distinct extra as value from entry where extra <> ''`)) for (const [name] of decodeFields(extra)) names.add(name);
+      for (const [column, name] of [['message', 'MESSAGE'], ['priority', 'PRIORITY']] as const)
+        if (database.prepare(`select 1 from entry where ${column} is not null limit 1`).get() !== undefined) names.add(name);
+      return [...names];
+    },
+    fieldValues(name) {
+      const values = new Map<string, FieldValue>();
+      const columnSql = valueColumns[name];
+      if (columnSql !== undefined) return database.prepare(columnSql).all().map((row) => outputValue(row['value']));
+      for (const text of texts(database, 'select fields as value from source')) {
+        const value = parseOrigin(text)[name];
+        if (value !== undefined) values.set(value, value);
+      }
+      const like = `%"${name.replaceAll(/[%_\\]/g, '\\$&')}"%`;
+      for (const row of database.prepare(`select distinct extra from entry where extra like ? escape '\\'`).iterate(like))
+        for (const [found, value] of decodeFields(String(row['extra']))) if (found === name) values.set(valueText(value), value);
+      return [...values.values()];
+    },
+    [Symbol.dispose]: () => database.close(),
+  };
+}
+
+const pageSize = 512;
+const maximumCached = 5000;
+/** Up to so many units are merged from the index; with more, all entries are looked through. */
+const maximumMerged = 64;
+
+const valueColumns: Readonly<Record<string, string>> = {
+  MESSAGE: 'select distinct message as value from entry where message is not null',
+  PRIORITY: 'select distinct cast(priority as text) as value from entry where priority is not null',
+};
+
+interface CompiledQuery {
+  readonly text: string;
+  /** The range of ids that the times, the boot and the cursor leave. */
+  readonly first: number;
+  readonly last: number;
+  values(first: number, last: number): (number | string)[];
+}
+
+/** The query as SQL, or undefined where nothing can match. */
+function compileQuery(database: DatabaseSync, query: Query, order: 'forward' | 'backward'): CompiledQuery | undefined {
+  const units = query.units === undefined ? undefined : unitIds(database, query.units);
+  if (units?.length === 0) return undefined;
+  const { first, last } = idRange(database, query);
+  const conditions = ['id between ? and ?'];
+  const fixed: (number | string)[] = [];
+  if (query.priorities !== undefined) {
+    // The first of the two makes the index of urgent entries usable.
+    if (query.priorities.every((priority) => priority <= 4)) conditions.push('priority <= 4');
+    conditions.push(`priority in (${query.priorities.map(Number).join(',')})`);
+  }
+  if (query.sinceUsec !== undefined) conditions.push(`realtime >= ${Math.floor(query.sinceUsec)}`);
+  if (query.untilUsec !== undefined) conditions.push(`realtime <= ${Math.floor(query.untilUsec)}`);
+  if (query.identifiers !== undefined) {
+    conditions.push(`source in (select id from source where identifier in (${query.identifiers.map(() => '?').join(',')}))`);
+    fixed.push(...query.identifiers);
+  }
+  const branches =
+    units === undefined ? [''] : units.length <= maximumMerged ? units.map((unit) => `unit = ${unit} and `) : [`+unit in (${units.join(',')}) and `];
+  const select = branches.map((branch) => `select * from entry where ${branch}${conditions.join(' and ')}`).join(' union all ');
+  return {
+    text: `${select} order by id ${order === 'forward' ? 'asc' : 'desc'} limit ${pageSize}`,
+    first,
+    last,
+    values: (from, to) => branches.flatMap(() => [from, to, ...fixed]),
+  };
+}
+
+function unitIds(database: DatabaseSync, names: readonly string[]): number[] {
+  const find = database.prepare('select id from unit where name = ?');
+  return [...new Set(names)].flatMap((name) => find.all(name).map((row) => Number(row['id'])));
+}
+
+function idRange(database: DatabaseSync, query: Query): { readonly first: number; readonly last: number } {
+  const conditions = ['true'];
+  const values: (number | string)[] = [];
+  const add = (condition: string, value: number | string | undefined): void => {
+    if (value === undefined) return;
+    conditions.push(condition);
+    values.push(value);
+  };
+  add('maximum >= ?', query.sinceUsec);
+  add('minimum <= ?', query.untilUsec);
+  add('boot = ?', query.bootId);
+  const row = database.prepare(`select min(first) as first, max(last) as last from span where ${conditions.join(' and ')}`).get(...values);
+  const first = Math.max(Number(row?.['first'] ?? 1), (query.after ?? 0) + 1);
+  return { first, last: Number(row?.['last'] ?? 0) };
+}
+
+function accepts(query: Query, entry: Entry): boolean {
+  if (query.bootId !== undefined && entry.origin.fields['_BOOT_ID'] !== query.bootId) return false;
+  if (query.grep !== undefined && (entry.message === null || !query.grep.test(valueText(entry.message)))) return false;
+  if (query.matches === undefined) return true;
+  const fields = entryFields(entry);
+  return query.matches.some((group) => holds(group, fields));
+}
+
+function holds(group: FieldGroup, fields: readonly Field[]): boolean {
+  for (const [name, values] of group)
+    if (!fields.some(([found, value]) => found === name && values.includes(valueText(value)))) return false;
+  return true;
+}
+
+function readEntry(row: Record<string, SQLOutputValue>, origin: Origin): Entry {
+  const { id, realtime, monotonic, priority, message, extra } = row;
+  return {
+    id: Number(id),
+    realtimeUsec: Number(realtime),
+    monotonicUsec: Number(monotonic),
+    priority: priority === null ? null : Number(priority),
+    message: message === null ? null : outputValue(message),
+    extra: decodeFields(String(extra ?? '')),
+    origin,
+  };
+}
+
+function outputValue(value: SQLOutputValue | undefined): FieldValue {
+  return value instanceof Uint8Array ? value : String(value ?? '');
+}
+
+function parseOrigin(text: string): Record<string, string> {
+  const fields: Record<string, string> = {};
+  const parsed: unknown = JSON.parse(text);
+  if (typeof parsed === 'object' && parsed !== null) for (const [name, value] of Object.entries(parsed)) fields[name] = String(value);
+  return fields;
+}
+
+function texts(database: DatabaseSync, sql: string): string[] {
+  return database.prepare(sql).all().map((row) => String(row['value']));
+}

@@ -1,0 +1,150 @@
+import { unreachable } from '../base/assert.ts';
+import type { Effect } from '../type/type.ts';
+import { guessMain, readPidFile, unwatchPidFile } from './main-process.ts';
+import { log } from './records.ts';
+import { runPlan, spawn } from './spawn.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** What the change of state that belongs to the effects must know of them. */
+export interface Outcome {
+  readonly reloadFailed: boolean;
+}
+
+/** Carries out what a unit wants done, in order: as commands of this turn's batch, or as work for later in the turn. */
+export function carryOut(world: World, unit: Unit, effects: readonly Effect[]): Outcome {
+  for (const effect of effects) carryOutOne(world, unit, effect);
+  return { reloadFailed: effects.some(({ effect }) => effect === 'reload-failed') };
+}
+
+function carryOutOne(world: World, unit: Unit, effect: Effect): void {
+  switch (effect.effect) {
+    case 'spawn':
+      return spawn(world, unit, effect);
+    case 'run':
+      return runPlan(world, unit, { child: effect.child, plan: effect.plan, path: '', reportExec: false });
+    case 'signal':
+      return world.command({ do: 'signal', child: effect.child, signal: effect.signal });
+    case 'signal-pid':
+      return world.command({ do: 'signal-pid', group: unit.name, pid: effect.pid, signal: effect.signal });
+    case 'signal-group':
+      return world.command({ do: 'signal-group', group: unit.name, signal: effect.signal, except: effect.except });
+    case 'watch-group':
+      return watchGroup(world, unit);
+    case 'remove-group':
+      return removeGroup(world, unit);
+    case 'adopt':
+      return adopt(world, unit, effect);
+    case 'arm':
+      return arm(world, unit, effect);
+    case 'disarm':
+      return disarm(world, unit, effect.timer);
+    case 'poll':
+    case 'watch-hangup':
+      world.held.set(effect.name, unit);
+      return world.command({ do: effect.effect, name: effect.name });
+    case 'unpoll':
+      return world.command({ do: 'unpoll', name: effect.name });
+    case 'close':
+      world.held.delete(effect.name);
+      return world.command({ do: 'close', name: effect.name });
+    case 'rename':
+      world.renamed.add(effect.name);
+      return world.command({ do: 'rename', name: effect.name, to: effect.to });
+    case 'read-pid-file':
+      return readPidFile(world, unit, effect.path, effect.watch);
+    case 'unwatch-pid-file':
+      return unwatchPidFile(unit);
+    case 'unlink':
+      return unlink(world, unit, effect.path);
+    case 'guess-main':
+      return guessMain(world, unit);
+    case 'trigger':
+      return trigger(world, unit, effect);
+    case 'restart':
+      return restart(world, unit);
+    case 'reload-failed':
+      return;
+    case 'propagate-reload':
+      return propagateReload(world, unit);
+    case 'log':
+      return log(world, effect.priority, effect.message, unit);
+    default:
+      return unreachable(effect);
+  }
+}
+
+/** Without a group there are no processes, and the answer is known. */
+function watchGroup(world: World, unit: Unit): void {
+  if (unit.groupMark === '') world.tell(unit, { event: 'group-empty' });
+  else world.command({ do: 'watch-group', group: unit.name });
+}
+
+function removeGroup(world: World, unit: Unit): void {
+  if (unit.groupMark === '') return;
+  world.command({ do: 'remove-group', group: unit.name });
+  unit.groupMark = '';
+  world.dirtyUnits.add(unit);
+}
+
+function adopt(world: World, unit: Unit, { child, pid }: { readonly child: number; readonly pid: number }): void {
+  world.command({ do: 'adopt', child, group: unit.name, pid });
+  world.children.set(child, unit);
+  unit.children ??= new Map();
+  unit.children.set(child, '');
+  world.dirtyUnits.add(unit);
+}
+
+function arm(world: World, unit: Unit, { timer, atUsec }: { readonly timer: string; readonly atUsec: number }): void {
+  unit.timers ??= new Map();
+  unit.timers.set(timer, atUsec);
+  world.timers.arm(unit, timer, atUsec);
+  world.dirtyUnits.add(unit);
+}
+
+function disarm(world: World, unit: Unit, timer: string): void {
+  unit.timers?.delete(timer);
+  world.timers.disarm(unit, timer);
+  world.dirtyUnits.add(unit);
+}
+
+function unlink(world: World, unit: Unit, path: string): void {
+  try {
+    world.options.files.unlink(path);
+  } catch (error) {
+    log(world, 4, `${unit.name}: cannot remove ${path}: ${error instanceof Error ? error.message : String(error)}`, unit);
+  }
+}
+
+function trigger(world: World, unit: Unit, effect: Extract<Effect, { readonly effect: 'trigger' }>): void {
+  world.wanted.push({
+    request: effect.job,
+    unit: effect.unit,
+    mode: effect.mode,
+    cause: `triggered by ${unit.name}`,
+    refused: (message) => log(world, 4, `${unit.name}: failed to ${effect.job} ${effect.unit}: ${message}`, unit),
+  });
+}
+
+/** The hold-off of an automatic restart is over: start again, and take along those who depend on the service as a restart does. */
+function restart(world: World, unit: Unit): void {
+  // A stop that is queued goes first; it finds nothing to stop.
+  if (unit.job?.type === 'stop') return;
+  const direct = unit.config.service?.RestartMode === 'direct';
+  world.wanted.push({
+    request: 'start',
+    unit: unit.name,
+    mode: direct ? 'replace' : 'restart-dependencies',
+    cause: 'Restart=',
+    refused: (message) => {
+      log(world, 3, `${unit.name}: cannot be restarted: ${message}`, unit);
+      world.failures.push({ unit, result: 'resources' });
+    },
+  });
+}
+
+function propagateReload(world: World, unit: Unit): void {
+  for (const name of world.graph.related(unit.name, 'propagate-reload')) {
+    world.wanted.push({ request: 'try-reload', unit: name, mode: 'fail', cause: `${unit.name} reloads` });
+  }
+}

@@ -1,0 +1,59 @@
+import type { ExecContext } from '../exec/request.ts';
+import type { UnitConfig } from '../unit/config.ts';
+import type { ExecSettings } from '../unit/settings/exec.ts';
+import { findAccount, resolveGroup } from './accounts.ts';
+import { expandGlob, isGlob } from './glob.ts';
+import type { ManagerOptions } from './options.ts';
+import type { World } from './world.ts';
+
+/** The name under which the keeper holds the end of the pipe on which Type=idle waits. */
+export const idlePipe = 'manager/idle';
+
+/** Gathers the facts that a process of the unit depends on (systemd.exec(5)); everything is read at this moment. */
+export function execContext(world: World, config: UnitConfig): ExecContext {
+  const { options } = world;
+  const stream = BigInt(world.nextStream);
+  world.nextStream += 1;
+  return {
+    scope: options.scope,
+    privileged: options.self.uid === 0,
+    self: options.self,
+    ...accountsOf(options, config.exec),
+    environment: world.environment,
+    ownEnvironment: options.ownEnvironment,
+    environmentFiles: environmentFiles(options, config.exec),
+    notifySocket: options.notifySocket,
+    directories: options.facts.directories,
+    limits: options.config.limits,
+    defaultStandardOutput: options.config.defaultStandardOutput,
+    defaultStandardError: options.config.defaultStandardError,
+    stream,
+    idlePipe,
+    managerPid: options.keeper.inventory.pid,
+  };
+}
+
+function accountsOf({ files }: ManagerOptions, exec: ExecSettings | undefined): Pick<ExecContext, 'account' | 'gid' | 'supplementary'> {
+  if (exec === undefined) return { supplementary: [] };
+  const account = exec.User === '' ? undefined : findAccount(files, exec.User);
+  const gid = exec.Group === '' ? undefined : resolveGroup(files, exec.Group);
+  const supplementary = exec.SupplementaryGroups.map((group) => resolveGroup(files, group)).filter((group) => group !== undefined);
+  return { supplementary, ...(account === undefined ? {} : { account }), ...(gid === undefined ? {} : { gid }) };
+}
+
+const longestEnvironmentFile = 1024 * 1024;
+
+/** The files of EnvironmentFile=, patterns expanded; a pattern that matches nothing counts as one missing file. */
+function environmentFiles({ files }: ManagerOptions, exec: ExecSettings | undefined): ExecContext['environmentFiles'] {
+  const contents: (string | { readonly missing: string })[] = [];
+  for (const { path, optional } of exec?.EnvironmentFile ?? []) {
+    const paths = isGlob(path) ? expandGlob(files, path) : [path];
+    if (paths.length === 0 && !optional) contents.push({ missing: path });
+    for (const each of paths) {
+      const bytes = files.read(each, longestEnvironmentFile);
+      if (bytes !== undefined) contents.push(new TextDecoder().decode(bytes));
+      else contents.push(optional ? '' : { missing: each });
+    }
+  }
+  return contents;
+}

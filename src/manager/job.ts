@@ -1,0 +1,71 @@
+import type { JobType } from '../graph/job.ts';
+import type { QueueEntry } from '../graph/run-queue.ts';
+import type { Reason } from '../graph/transaction.ts';
+import type { UnitTypeName } from '../unit/config.ts';
+import type { Unit } from './unit.ts';
+
+/** How a job ended (semantics 12.6). */
+export type JobResult =
+  | 'done'
+  | 'canceled'
+  | 'timeout'
+  | 'failed'
+  | 'dependency'
+  | 'skipped'
+  | 'invalid'
+  | 'assert'
+  | 'unsupported'
+  | 'collected'
+  | 'once';
+
+/** A queued or running job. */
+export class Job implements QueueEntry {
+  readonly id: number;
+  readonly owner: Unit;
+  type: JobType;
+  state: 'waiting' | 'running' = 'waiting';
+  ignoreOrder: boolean;
+  irreversible: boolean;
+  readonly reason: Reason;
+  /** Who asked, for people. */
+  readonly cause: string;
+  /** CLOCK_MONOTONIC microseconds when it was queued, and when it began to run. */
+  readonly queuedUsec: number;
+  runningUsec = 0;
+  /** The keeper has a blob for this job. */
+  stored = false;
+
+  constructor(
+    owner: Unit,
+    given: {
+      readonly id: number;
+      readonly type: JobType;
+      readonly ignoreOrder: boolean;
+      readonly irreversible: boolean;
+      readonly reason: Reason;
+      readonly cause: string;
+      readonly queuedUsec: number;
+    },
+  ) {
+    this.owner = owner;
+    this.id = given.id;
+    this.type = given.type;
+    this.ignoreOrder = given.ignoreOrder;
+    this.irreversible = given.irreversible;
+    this.reason = given.reason;
+    this.cause = given.cause;
+    this.queuedUsec = given.queuedUsec;
+  }
+
+  get unit(): string {
+    return this.owner.name;
+  }
+
+  get unitType(): UnitTypeName {
+    return this.owner.config.type;
+  }
+
+  get nice(): number {
+    return this.owner.config.exec?.Nice ?? 0;
+  }
+}

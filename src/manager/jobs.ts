@@ -1,0 +1,241 @@
+import { isActive } from '../graph/active-state.ts';
+import type { Atom } from '../graph/dependency.ts';
+import { areConflicting, collapse, isSuperset, mergeTypes } from '../graph/job.ts';
+import type { JobType } from '../graph/job.ts';
+import { plan } from '../graph/transaction.ts';
+import type { PlannedJob, Transaction, TransactionError } from '../graph/transaction.ts';
+import type { RequestType } from '../graph/job.ts';
+import type { Result } from '../base/result.ts';
+import { err, ok } from '../base/result.ts';
+import type { JobMode } from '../unit/values/types.ts';
+import { takeEmergencyAction } from './emergency.ts';
+import { Job } from './job.ts';
+import type { JobResult } from './job.ts';
+import { sayJobEnded } from './messages.ts';
+import { log } from './records.ts';
+import { holdIdlePipe } from './spawn.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** Works out and queues the jobs that a request comes to; gives the job of the unit that was asked for. */
+export function queueJob(
+  world: World,
+  request: RequestType,
+  name: string,
+  mode: JobMode,
+  cause: string,
+): Result<Job, TransactionError> {
+  const unit = world.unit(name);
+  const planned = plan(request, unit.name, mode, world);
+  if (!planned.ok) {
+    world.toCollect.add(unit);
+    return planned;
+  }
+  const anchor = install(world, planned.value, cause);
+  return anchor === undefined
+    ? err({ code: 'error', unit: unit.name, message: `No job for ${unit.name} came of the request.` })
+    : ok(anchor);
+}
+
+/** Queues the jobs of a transaction. */
+export function install(world: World, transaction: Transaction, cause: string): Job | undefined {
+  for (const remark of transaction.remarks) log(world, 4, remark, undefined);
+  for (const name of transaction.cancel) {
+    const job = world.peek(name)?.job;
+    if (job !== undefined) finishJob(world, job, 'canceled', { recursive: false });
+  }
+  let anchor: Job | undefined;
+  for (const planned of transaction.jobs) {
+    const job = installOne(world, planned, cause);
+    anchor ??= job;
+  }
+  return anchor;
+}
+
+/** Puts a job that was queued before the manager was restarted back where it was. */
+export function restoreJob(world: World, job: Job): void {
+  if (job.type === 'nop') job.owner.nop = job;
+  else job.owner.job = job;
+  job.stored = true;
+  world.jobs.set(job.id, job);
+  if (job.type === 'nop') world.nops.push(job);
+  else world.runQueue.add(job);
+  world.noteBusy(job.owner);
+  armJobTimeouts(world, job);
+}
+
+export interface FinishOptions {
+  /** Fail those who depend on the job. */
+  readonly recursive: boolean;
+  /** Why, for people. */
+  readonly reason?: string;
+}
+
+/** Ends a job with a result, and those that depend on it with `dependency`. */
+export function finishJob(world: World, job: Job, result: JobResult, options: FinishOptions): void {
+  const queue: [Job, JobResult, string | undefined][] = [[job, result, options.reason]];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const [ending, its, reason] = next;
+    if (world.jobs.get(ending.id) !== ending) continue;
+    if (turnsIntoStart(ending, its)) {
+      retype(world, ending, 'start');
+      continue;
+    }
+    end(world, ending, its, reason);
+    if (options.recursive) for (const dependent of failing(world, ending, its)) queue.push([dependent, 'dependency', undefined]);
+  }
+}
+
+/** Marks a job as being carried out. */
+export function beginJob(world: World, job: Job): void {
+  job.state = 'running';
+  job.runningUsec = world.now.monotonicUsec;
+  world.dirtyJobs.add(job);
+  armJobTimeouts(world, job);
+}
+
+/** Has a job wait until its unit's state has changed. */
+export function postponeJob(world: World, job: Job): void {
+  job.state = 'waiting';
+  world.dirtyJobs.add(job);
+}
+
+/** The name of a job's timer. */
+export const jobTimer = 'job';
+
+/** The job took too long, queued or running (systemd.unit(5), JobTimeoutSec=). */
+export function timeOutJob(world: World, job: Job): void {
+  const { unit: settings } = job.owner.config;
+  finishJob(world, job, 'timeout', { recursive: true });
+  takeEmergencyAction(world, settings.JobTimeoutAction, undefined, `${job.owner.name}: a job timed out`);
+}
+
+function installOne(world: World, planned: PlannedJob, cause: string): Job {
+  const owner = world.unit(planned.unit);
+  if (planned.type === 'nop') return owner.nop ?? addJob(world, owner, planned, cause);
+  const present = owner.job;
+  if (present === undefined) return addJob(world, owner, planned, cause);
+  if (areConflicting(present.type, planned.type)) {
+    finishJob(world, present, 'canceled', { recursive: false });
+    return addJob(world, owner, planned, cause);
+  }
+  mergeIntoInstalled(world, present, planned);
+  return present;
+}
+
+function addJob(world: World, owner: Unit, planned: PlannedJob, cause: string): Job {
+  const job = new Job(owner, { ...planned, id: world.nextJobId, cause, queuedUsec: world.now.monotonicUsec });
+  world.nextJobId += 1;
+  world.dirtyManager = true;
+  world.jobs.set(job.id, job);
+  if (planned.type === 'nop') owner.nop = job;
+  else owner.job = job;
+  if (job.type === 'nop') world.nops.push(job);
+  else world.runQueue.add(job);
+  world.dirtyJobs.add(job);
+  world.noteBusy(owner);
+  armJobTimeouts(world, job);
+  if (owner.config.service?.Type === 'idle') holdIdlePipe(world);
+  world.announce({ change: 'job-new', job });
+  return job;
+}
+
+/** A job that runs already goes on only if it does what the new one wants as well; a reload never counts, as it may have read too early. */
+function mergeIntoInstalled(world: World, present: Job, planned: PlannedJob): void {
+  const goesOn = present.state === 'waiting' || (planned.type !== 'reload' && isSuperset(present.type, planned.type));
+  const type = mergeTypes(present.type, planned.type);
+  present.irreversible ||= planned.irreversible;
+  present.ignoreOrder ||= planned.ignoreOrder;
+  if (type !== undefined) retype(world, present, collapse(type, present.owner.look.active), { rerun: !goesOn });
+}
+
+/** Changes what a job is to do; it takes its place in the queue anew. */
+function retype(world: World, job: Job, type: JobType, options: { readonly rerun: boolean } = { rerun: true }): void {
+  if (job.type === type && !options.rerun) return;
+  world.runQueue.remove(job.unit);
+  job.type = type;
+  if (options.rerun) job.state = 'waiting';
+  world.runQueue.add(job);
+  world.dirtyJobs.add(job);
+}
+
+/** A restart whose stop is done goes on as a start. */
+function turnsIntoStart(job: Job, result: JobResult): boolean {
+  return job.type === 'restart' && result === 'done';
+}
+
+function end(world: World, job: Job, result: JobResult, reason: string | undefined): void {
+  const { owner } = job;
+  world.jobs.delete(job.id);
+  if (owner.job === job) owner.job = undefined;
+  if (owner.nop === job) owner.nop = undefined;
+  if (world.runQueue.holds(job)) world.runQueue.remove(job.unit);
+  world.timers.disarm(job, jobTimer);
+  world.dirtyJobs.delete(job);
+  if (job.stored) world.deleted.push(`job/${job.id}`);
+  if (result === 'failed' || result === 'invalid') world.failedJobs += 1;
+  sayJobEnded(world, job, result, reason);
+  world.noteBusy(owner);
+  world.toCheck.add(owner);
+  world.announce({ change: 'job-removed', job, result });
+  // What the unit does itself brings OnFailure= by itself; these two never reach the unit.
+  if (result === 'timeout' || result === 'dependency') wantHandlers(world, owner, 'on-failure');
+  tellTriggers(world, owner);
+}
+
+/** Queues the units of OnFailure= or OnSuccess=. */
+export function wantHandlers(world: World, unit: Unit, atom: 'on-failure' | 'on-success'): void {
+  const { OnFailureJobMode, OnSuccessJobMode } = unit.config.unit;
+  for (const handler of world.graph.related(unit.name, atom)) {
+    const mode = atom === 'on-failure' ? OnFailureJobMode : OnSuccessJobMode;
+    world.wanted.push({
+      request: 'start',
+      unit: handler,
+      mode,
+      cause: `${atom === 'on-failure' ? 'OnFailure=' : 'OnSuccess='} of ${unit.name}`,
+    });
+  }
+}
+
+/** Tells the units that trigger this one that it changed. */
+export function tellTriggers(world: World, unit: Unit): void {
+  for (const name of world.graph.related(unit.name, 'triggered-by')) {
+    const trigger = world.peek(name);
+    if (trigger === undefined) continue;
+    world.tell(trigger, { event: 'triggered-changed', unit: unit.name, look: unit.look, hasJob: unit.job !== undefined });
+  }
+}
+
+/** The jobs that fail because this one ended so (semantics 12.6). */
+function failing(world: World, job: Job, result: JobResult): readonly Job[] {
+  const atom = failureAtom(job, result);
+  if (atom === undefined) return [];
+  const jobs: Job[] = [];
+  for (const name of world.graph.related(job.unit, atom)) {
+    const dependent = world.peek(name)?.job;
+    if (dependent?.type === 'start' || dependent?.type === 'verify-active') jobs.push(dependent);
+  }
+  return jobs;
+}
+
+function failureAtom(job: Job, result: JobResult): Atom | undefined {
+  if (result !== 'done') {
+    if (job.type === 'start' || job.type === 'verify-active') return 'propagate-start-failure';
+    return job.type === 'stop' ? 'propagate-stop-failure' : undefined;
+  }
+  const isDown = !isActive(job.owner.look.active);
+  return isDown && (job.type === 'start' || job.type === 'reload') ? 'propagate-inactive-start-as-failure' : undefined;
+}
+
+/** JobTimeoutSec= counts from when the job was queued, JobRunningTimeoutSec= from when it began to run. */
+function armJobTimeouts(world: World, job: Job): void {
+  const { JobTimeoutSec, JobRunningTimeoutSec } = job.owner.config.unit;
+  const queued = limitFrom(job.queuedUsec, JobTimeoutSec);
+  const running = job.state === 'running' ? limitFrom(job.runningUsec, JobRunningTimeoutSec) : Infinity;
+  const deadline = Math.min(queued, running);
+  if (deadline !== Infinity) world.timers.arm(job, jobTimer, deadline);
+}
+
+function limitFrom(beginUsec: number, limitUsec: number): number {
+  return limitUsec === 0 ? Infinity : beginUsec + limitUsec;
+}

@@ -1,0 +1,128 @@
+import { check } from './rules.ts';
+import { dispatch } from './dispatch.ts';
+import { queueJob, finishJob, timeOutJob } from './jobs.ts';
+import { log } from './records.ts';
+import { runJob } from './run-job.ts';
+import { releaseIdle } from './spawn.ts';
+import { writeState } from './state-blob.ts';
+import { deliver, moveTo } from './step.ts';
+import { collect } from './collect.ts';
+import { Job } from './job.ts';
+import { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** How many jobs one turn carries out, so that its batch stays small and events are not kept waiting. */
+const jobsPerTurn = 256;
+
+/**
+ * One turn: acts on all events that wait, runs the queues until nothing is left to decide, and tells the keeper everything
+ * in one batch. Whatever the manager has changed of its state since the last batch goes along, so that state and deeds
+ * never disagree, whenever the manager dies.
+ */
+export function turn(world: World): void {
+  if (world.ended) return;
+  world.now = world.options.clock.now();
+  takeEvents(world);
+  takeTimers(world);
+  const done = settle(world);
+  send(world);
+  if (!done) world.wake();
+}
+
+/** Tells the keeper what was decided. */
+export function send(world: World): void {
+  writeState(world);
+  const { commands } = world;
+  if (commands.length === 0 && world.acknowledge === world.acknowledged) return;
+  world.commands = [];
+  world.acknowledged = world.acknowledge;
+  world.options.keeper.send({ acknowledge: world.acknowledge, commands });
+}
+
+function takeEvents(world: World): void {
+  for (let event = world.inbox.shift(); event !== undefined; event = world.inbox.shift()) {
+    dispatch(world, event);
+    world.acknowledge = event.sequence;
+    // What a unit has to hear because of this event comes before the next one.
+    tellAll(world);
+  }
+}
+
+function takeTimers(world: World): void {
+  for (let due = world.timers.take(world.now.monotonicUsec); due !== undefined; due = world.timers.take(world.now.monotonicUsec)) {
+    if (due.key instanceof Unit) {
+      due.key.timers?.delete(due.name);
+      world.dirtyUnits.add(due.key);
+      deliver(world, due.key, { event: 'elapsed', timer: due.name }, `timer ${due.name}`);
+    } else if (due.key instanceof Job) timeOutJob(world, due.key);
+    tellAll(world);
+  }
+}
+
+/** Runs the queues until they are empty; false where jobs are left for the next turn. */
+function settle(world: World): boolean {
+  let jobs = 0;
+  for (;;) {
+    if (tellAll(world) || failAll(world) || requestAll(world) || endNops(world)) continue;
+    if (jobs >= jobsPerTurn) return false;
+    const job = world.runQueue.next();
+    if (job !== undefined) {
+      jobs += 1;
+      runJob(world, job);
+      continue;
+    }
+    if (checkAll(world) || collect(world)) continue;
+    noteStartup(world);
+    return true;
+  }
+}
+
+function tellAll(world: World): boolean {
+  if (world.told.length === 0) return false;
+  for (let next = world.told.shift(); next !== undefined; next = world.told.shift()) deliver(world, next.unit, next.event);
+  return true;
+}
+
+function failAll(world: World): boolean {
+  const next = world.failures.shift();
+  if (next === undefined) return false;
+  moveTo(world, next.unit, next.unit.type.fail(next.unit.state, next.result), next.result);
+  return true;
+}
+
+function requestAll(world: World): boolean {
+  if (world.wanted.length === 0) return false;
+  for (const { request, unit, mode, cause, refused } of world.wanted.splice(0)) {
+    const queued = queueJob(world, request, unit, mode, cause);
+    if (queued.ok) continue;
+    if (refused === undefined) log(world, 4, `Cannot ${request} ${unit} (${cause}): ${queued.error.message}`, world.peek(unit));
+    else refused(queued.error.message);
+  }
+  return true;
+}
+
+function endNops(world: World): boolean {
+  const nop = world.nops.shift();
+  if (nop !== undefined) finishJob(world, nop, 'done', { recursive: false });
+  return nop !== undefined;
+}
+
+function checkAll(world: World): boolean {
+  if (world.toCheck.size === 0) return false;
+  const units = [...world.toCheck];
+  world.toCheck.clear();
+  for (const unit of units) check(world, unit);
+  return true;
+}
+
+/** The first time that no job is left, the start is over. */
+function noteStartup(world: World): void {
+  if (world.jobs.size > 0) return;
+  releaseIdle(world);
+  if (world.startup !== undefined || !world.started) return;
+  world.startup = world.now;
+  world.dirtyManager = true;
+  const seconds = (world.now.monotonicUsec - world.options.keeper.inventory.startedAt.monotonicUsec) / 1e6;
+  log(world, 6, `Startup finished in ${seconds.toFixed(3)}s.`, undefined);
+  world.announce({ change: 'startup-finished' });
+}

@@ -1,0 +1,90 @@
+import type { UnitEvent } from '../type/type.ts';
+import { groupPath } from '../graph/slice-of.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** Reads a PID file, judges whom it names, and tells the unit; with `watch` again at each change. */
+export function readPidFile(world: World, unit: Unit, path: string, watch: boolean): void {
+  if (watch && unit.unwatchPidFile === undefined) {
+    unit.unwatchPidFile = world.options.files.watch(path, () => {
+      world.tell(unit, judge(world, unit, path));
+      world.wake();
+    });
+  }
+  world.tell(unit, judge(world, unit, path));
+}
+
+/** Watches the PID file no more. */
+export function unwatchPidFile(unit: Unit): void {
+  unit.unwatchPidFile?.();
+  unit.unwatchPidFile = undefined;
+}
+
+/** Tells the unit the only process that is left in its group, if there is just one. */
+export function guessMain(world: World, unit: Unit): void {
+  const pids = processesOf(world, unit).filter((pid) => pid !== unit.type.pids(unit.state).control);
+  const [only] = pids;
+  world.tell(unit, pids.length === 1 && only !== undefined ? { event: 'guessed', pid: only } : { event: 'guessed' });
+}
+
+type PidFileEvent = Extract<UnitEvent, { readonly event: 'pid-file' }>;
+
+/** A PID file may only name a living process of the unit; of another one only where it is the manager's own file (systemd.service(5), PIDFile=). */
+function judge(world: World, unit: Unit, path: string): PidFileEvent {
+  const { files, keeper, self } = world.options;
+  const bytes = files.read(path, 64);
+  if (bytes === undefined) return refused(`PID file ${path} is not there or cannot be read`);
+  const match = /^\s*([1-9][0-9]*)\s*$/.exec(new TextDecoder().decode(bytes));
+  if (match?.[1] === undefined) return refused(`PID file ${path} holds no process number`);
+  const pid = Number(match[1]);
+  if (pid === keeper.inventory.pid || pid === 1) return refused(`PID file ${path} names process ${pid}, which is the manager`);
+  if (pid === unit.type.pids(unit.state).control) return refused(`PID file ${path} names process ${pid}, which is a control process`);
+  if (!isAlive(world, pid)) return refused(`PID file ${path} names process ${pid}, which does not exist`);
+  if (!isMember(world, unit, pid) && !isTrusted(files.stat(path), self.uid)) {
+    return refused(`PID file ${path} names process ${pid}, which does not belong to the service`);
+  }
+  return { event: 'pid-file', pid };
+}
+
+function refused(reason: string): PidFileEvent {
+  return { event: 'pid-file', reason };
+}
+
+function isTrusted(stat: { readonly kind: string; readonly uid: number }, ownUid: number): boolean {
+  return stat.kind === 'file' && stat.uid === ownUid;
+}
+
+/** A zombie is dead already. */
+function isAlive(world: World, pid: number): boolean {
+  const status = text(world, `/proc/${pid}/stat`);
+  return status !== '' && !status.slice(status.lastIndexOf(')')).startsWith(') Z');
+}
+
+function isMember(world: World, unit: Unit, pid: number): boolean {
+  if (world.options.keeper.inventory.tracking === 'session') return isMarked(world, unit, pid);
+  const path = groupPath(unit.config, world.options.scope);
+  return text(world, `/proc/${pid}/cgroup`)
+    .split('\n')
+    .some((line) => line.endsWith(`/${path}`) || line.includes(`/${path}/`));
+}
+
+/** The processes of a unit's group. */
+export function processesOf(world: World, unit: Unit): readonly number[] {
+  const { tracking, cgroupRoot } = world.options.keeper.inventory;
+  if (tracking !== 'session') return numbers(text(world, `${cgroupRoot}/${groupPath(unit.config, world.options.scope)}/cgroup.procs`).split('\n'));
+  return numbers(world.options.files.list('/proc')).filter((pid) => isMarked(world, unit, pid) && isAlive(world, pid));
+}
+
+/** Without cgroups a process is known by the variable that all of its run inherit. */
+function isMarked(world: World, unit: Unit, pid: number): boolean {
+  return unit.groupMark !== '' && text(world, `/proc/${pid}/environ`).split('\0').includes(`INVOCATION_ID=${unit.groupMark}`);
+}
+
+function numbers(words: readonly string[]): readonly number[] {
+  return words.filter((word) => /^[0-9]+$/.test(word)).map(Number);
+}
+
+function text(world: World, path: string): string {
+  const bytes = world.options.files.read(path, 1024 * 1024);
+  return bytes === undefined ? '' : new TextDecoder().decode(bytes);
+}

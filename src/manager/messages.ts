@@ -1,0 +1,118 @@
+import type { JobType } from '../graph/job.ts';
+import type { UnitTypeName } from '../unit/config.ts';
+import type { Job, JobResult } from './job.ts';
+import type { StatusLine } from './options.ts';
+import { log } from './records.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** Says that a unit is being started, stopped or reloaded, for the types for which that takes time. */
+export function sayJobBegins(world: World, unit: Unit, type: JobType): void {
+  const verb = beginnings[type];
+  if (verb === undefined || instant.has(unit.config.type)) return;
+  const text = `${verb} ${unit.title}...`;
+  log(world, 6, text, unit);
+  world.options.status?.({ kind: 'plain', text, unit: unit.name });
+}
+
+/** Says how a job ended. */
+export function sayJobEnded(world: World, job: Job, result: JobResult, reason: string | undefined): void {
+  const { owner } = job;
+  if (isSkippedByCondition(job, result)) return;
+  const text = endingText(owner, job.type, result);
+  if (text === undefined) return;
+  const [priority, kind] = tones[result] ?? [4, 'failed'];
+  const message = reason === undefined ? text : `${text.replace(/\.$/, '')}: ${reason}`;
+  log(world, priority, message, owner, { JOB_ID: String(job.id), JOB_TYPE: job.type, JOB_RESULT: result });
+  world.options.status?.({ kind, text: message, unit: owner.name });
+}
+
+const beginnings: Readonly<Partial<Record<JobType, string>>> = {
+  start: 'Starting',
+  stop: 'Stopping',
+  restart: 'Stopping',
+  reload: 'Reloading',
+};
+
+/** Types that are up or down as soon as they are asked. */
+const instant: ReadonlySet<UnitTypeName> = new Set(['target', 'slice', 'timer', 'path', 'device', 'automount', 'socket', 'scope']);
+
+const tones: Readonly<Partial<Record<JobResult, readonly [number, StatusLine['kind']]>>> = {
+  done: [6, 'ok'],
+  skipped: [6, 'skipped'],
+  failed: [3, 'failed'],
+  timeout: [3, 'timeout'],
+  dependency: [4, 'dependency'],
+  assert: [4, 'failed'],
+  unsupported: [4, 'failed'],
+};
+
+/** What is said when a start is done, where it is not "Started". */
+const started: Readonly<Partial<Record<UnitTypeName, string>>> = {
+  target: 'Reached target',
+  socket: 'Listening on',
+  slice: 'Created slice',
+  mount: 'Mounted',
+  automount: 'Set up automount',
+  swap: 'Activated swap',
+  device: 'Found device',
+};
+
+const stopped: Readonly<Partial<Record<UnitTypeName, string>>> = {
+  target: 'Stopped target',
+  socket: 'Closed',
+  slice: 'Removed slice',
+  mount: 'Unmounted',
+  automount: 'Unset automount',
+  swap: 'Deactivated swap',
+};
+
+function endingText(unit: Unit, type: JobType, result: JobResult): string | undefined {
+  const { title } = unit;
+  switch (type) {
+    case 'start':
+      return startText(unit, result);
+    case 'stop':
+    case 'restart':
+      if (result === 'done') return `${stopped[unit.config.type] ?? 'Stopped'} ${title}.`;
+      if (result === 'failed') return `Stopped (with error) ${title}.`;
+      return result === 'timeout' ? `Timed out stopping ${title}.` : undefined;
+    case 'reload':
+      if (result === 'done') return `Reloaded ${title}.`;
+      if (result === 'failed') return `Reload failed for ${title}.`;
+      return result === 'timeout' ? `Timed out reloading ${title}.` : undefined;
+    case 'verify-active':
+      return result === 'skipped' ? `${title} is not active.` : undefined;
+    case 'nop':
+      return undefined;
+  }
+}
+
+function startText(unit: Unit, result: JobResult): string | undefined {
+  const { title } = unit;
+  switch (result) {
+    case 'done':
+      return `${isFinished(unit) ? 'Finished' : (started[unit.config.type] ?? 'Started')} ${title}.`;
+    case 'failed':
+      return unit.config.type === 'socket' ? `Failed to listen on ${title}.` : `Failed to start ${title}.`;
+    case 'timeout':
+      return `Timed out starting ${title}.`;
+    case 'dependency':
+      return `Dependency failed for ${title}.`;
+    case 'assert':
+      return `Assertion failed for ${title}.`;
+    case 'unsupported':
+      return `Starting of ${title} unsupported.`;
+    default:
+      return undefined;
+  }
+}
+
+function isFinished(unit: Unit): boolean {
+  return unit.config.service?.Type === 'oneshot';
+}
+
+/** That was said when the condition was found not to hold. */
+function isSkippedByCondition(job: Job, result: JobResult): boolean {
+  return job.type === 'start' && result === 'done' && job.owner.condition?.met === false && job.owner.look.active !== 'active';
+}

@@ -1,0 +1,74 @@
+import type { Notification } from '../type/type.ts';
+
+/** Parses a datagram of sd_notify(3). Unknown fields are ignored; of a field that is there twice the last counts. */
+export function parseNotification(text: string, fds: readonly string[]): Notification {
+  const fields = fieldsOf(text);
+  return {
+    ready: fields.get('READY') === '1',
+    reloading: fields.get('RELOADING') === '1',
+    stopping: fields.get('STOPPING') === '1',
+    fdStore: fields.get('FDSTORE') === '1',
+    fdStoreRemove: fields.get('FDSTOREREMOVE') === '1',
+    fdPoll: fields.get('FDPOLL') !== '0',
+    barrier: fields.get('BARRIER') === '1',
+    fds,
+    ...present('monotonicUsec', usec(fields.get('MONOTONIC_USEC'))),
+    ...present('status', fields.get('STATUS')),
+    ...present('errno', number(fields.get('ERRNO'))),
+    ...present('busError', fields.get('BUSERROR')),
+    ...present('mainPid', positive(fields.get('MAINPID'))),
+    ...present('watchdog', watchdogs.get(fields.get('WATCHDOG') ?? '')),
+    ...present('watchdogUsec', usec(fields.get('WATCHDOG_USEC'))),
+    ...present('extendTimeoutUsec', usec(fields.get('EXTEND_TIMEOUT_USEC'))),
+    ...present('notifyAccess', accesses.get(fields.get('NOTIFYACCESS') ?? '')),
+    ...present('fdName', fdName(fields.get('FDNAME'))),
+  };
+}
+
+const watchdogs: ReadonlyMap<string, 'ping' | 'trigger'> = new Map([
+  ['1', 'ping'],
+  ['trigger', 'trigger'],
+]);
+
+const accesses: ReadonlyMap<string, 'none' | 'main' | 'exec' | 'all'> = new Map([
+  ['none', 'none'],
+  ['main', 'main'],
+  ['exec', 'exec'],
+  ['all', 'all'],
+]);
+
+function fieldsOf(text: string): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const equals = line.indexOf('=');
+    if (equals > 0) fields.set(line.slice(0, equals), line.slice(equals + 1));
+  }
+  return fields;
+}
+
+function present<Key extends string, Value>(key: Key, value: Value | undefined): Partial<Readonly<Record<Key, Value>>> {
+  const entry: Partial<Record<Key, Value>> = {};
+  if (value !== undefined) entry[key] = value;
+  return entry;
+}
+
+function number(text: string | undefined): number | undefined {
+  return text !== undefined && /^-?[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+function positive(text: string | undefined): number | undefined {
+  const value = number(text);
+  return value !== undefined && value > 0 ? value : undefined;
+}
+
+/** UINT64_MAX means for ever, and so does all that is beyond our numbers. */
+function usec(text: string | undefined): number | undefined {
+  if (text === undefined || !/^[0-9]{1,20}$/.test(text)) return undefined;
+  const value = Number(text);
+  return Math.min(value, Number.MAX_SAFE_INTEGER);
+}
+
+/** Names longer than 255 characters or with control characters or colons would spoil LISTEN_FDNAMES. */
+function fdName(text: string | undefined): string | undefined {
+  return text !== undefined && /^[\x20-\x39\x3b-\x7e]{1,255}$/.test(text) ? text : undefined;
+}

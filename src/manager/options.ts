@@ -1,0 +1,64 @@
+import type { Account } from '../exec/request.ts';
+import type { Clock } from '../port/clock.ts';
+import type { Files } from '../port/files.ts';
+import type { Keeper } from '../port/keeper.ts';
+import type { Defaults } from '../type/type.ts';
+import type { SpecifierFacts } from '../unit/specifiers.ts';
+import type { ConditionFacts } from './conditions.ts';
+import type { UnitSource } from './unit-source.ts';
+
+/** [Manager] of systemd-system.conf(5), as far as it is carried out. */
+export interface ManagerConfig {
+  readonly defaults: Defaults;
+  /** DefaultEnvironment= and what else every process starts from, as NAME=value. */
+  readonly environment: readonly string[];
+  /** DefaultLimit*=, by name without the word. */
+  readonly limits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
+  readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';
+  readonly defaultStandardError: 'journal' | 'inherit' | 'null';
+  /** The unit that the manager starts when it comes up first; default.target where it is not said. */
+  readonly defaultUnit: string;
+}
+
+/** All that a manager is made of. */
+export interface ManagerOptions {
+  readonly keeper: Keeper;
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly config: ManagerConfig;
+  /** Opens the unit files afresh: called once at each start and reload. */
+  openUnits(): UnitSource;
+  readonly unitPath: readonly string[];
+  readonly scope: 'system' | 'user';
+  readonly facts: SpecifierFacts;
+  readonly conditionFacts: ConditionFacts;
+  /** The manager's own account. */
+  readonly self: Account;
+  /** The environment of the manager process. */
+  readonly ownEnvironment: Readonly<Record<string, string | undefined>>;
+  readonly notifySocket: string;
+  readonly runtimeDirectory: string;
+  readonly stateDirectory: string;
+  readonly version: string;
+  /** tysd's keeper is process 1. */
+  readonly init: boolean;
+  readonly container: boolean;
+  readonly ipv6: boolean;
+  /** A number in [0, 1). */
+  random(): number;
+  /** A fresh 128-bit id, as 32 hexadecimal digits. */
+  freshId(): string;
+  /** UnitFileState= of a unit, for `show`. */
+  unitFileState?(name: string): string;
+  /** Hears of each job that began or ended in words, for the console. */
+  status?(line: StatusLine): void;
+  /** Hears what the manager logs, for --log-level= on standard error. */
+  log?(priority: number, message: string, unit: string | undefined): void;
+}
+
+/** A line such as "[  OK  ] Started a.service." */
+export interface StatusLine {
+  readonly kind: 'plain' | 'ok' | 'failed' | 'dependency' | 'timeout' | 'skipped';
+  readonly text: string;
+  readonly unit: string;
+}

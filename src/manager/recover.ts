@@ -1,0 +1,154 @@
+import type { Inventory } from '../port/keeper.ts';
+import { Job } from './job.ts';
+import { restoreJob } from './jobs.ts';
+import { log } from './records.ts';
+import { carryOut } from './effects.ts';
+import { idlePipe } from './exec-context.ts';
+import { isJobBlob, isManagerBlob, isUnitBlob, managerKey, readBlob } from './state-blob.ts';
+import type { JobBlob, UnitBlob } from './state-blob.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/**
+ * Puts a new world where the last one was: the only way in which a manager begins, be it for the first time, after a crash,
+ * for a reload or for an upgrade. `inventory` is what the keeper has; at the very first start that is nothing.
+ */
+export function recover(world: World, inventory: Pick<Inventory, 'blobs' | 'descriptors' | 'groups'>): void {
+  recoverManager(world, inventory.blobs);
+  for (const [key, bytes] of inventory.blobs) if (key.startsWith('unit/')) recoverUnit(world, key.slice('unit/'.length), bytes);
+  for (const [key, bytes] of jobsInOrder(inventory.blobs)) recoverJob(world, key, bytes);
+  for (const unit of world.units.values()) resume(world, unit);
+  closeUnclaimed(world, inventory);
+}
+
+function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): void {
+  world.environment = world.options.config.environment;
+  const bytes = blobs.get(managerKey);
+  if (bytes === undefined) {
+    world.dirtyManager = true;
+    return;
+  }
+  const blob = readBlob(bytes, isManagerBlob);
+  if (!blob.ok) {
+    log(world, 3, `The manager's own saved state cannot be read, and is lost: ${blob.error}`, undefined);
+    // Ids must not come again: begin far above what can have been given out.
+    world.nextJobId = 1 + Math.floor(world.now.monotonicUsec / 1000);
+    world.started = true;
+    return;
+  }
+  world.nextJobId = blob.value.nextJob;
+  // A crash may have lost the last few.
+  world.nextStream = blob.value.nextStream + 65_536;
+  world.environment = blob.value.environment;
+  world.started = blob.value.started;
+  world.startup = blob.value.startup;
+  world.idlePipeHeld = blob.value.idlePipe;
+  world.exitStatus = blob.value.exitStatus;
+}
+
+function recoverUnit(world: World, name: string, bytes: Uint8Array): void {
+  const blob = readBlob(bytes, isUnitBlob);
+  if (!blob.ok) {
+    log(world, 3, `${name}: the saved state cannot be read, and is lost: ${blob.error}`, undefined);
+    world.deleted.push(`unit/${name}`);
+    return;
+  }
+  const unit = world.unit(name);
+  if (unit.name !== name) {
+    // The name has become an alias since; the blob is kept under the name that counts now.
+    world.deleted.push(`unit/${name}`);
+    world.dirtyUnits.add(unit);
+  }
+  try {
+    restoreUnit(world, unit, blob.value);
+  } catch (error) {
+    log(world, 3, `${name}: the saved state is none of a ${unit.type.name}, and is lost: ${String(error)}`, unit);
+  }
+}
+
+function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
+  const look = unit.type.look(blob.s);
+  unit.state = blob.s;
+  unit.look = look;
+  unit.stored = true;
+  unit.invocationId = blob.invocation ?? '';
+  unit.groupMark = blob.group ?? '';
+  unit.stamps = { ...blob.stamps };
+  unit.condition = blob.condition;
+  unit.assertion = blob.assertion;
+  unit.startWindow = blob.starts;
+  unit.ruleWindow = blob.rules;
+  for (const [child, path] of blob.children ?? []) {
+    unit.children ??= new Map();
+    unit.children.set(child, path);
+    world.children.set(child, unit);
+  }
+  for (const [timer, atUsec] of blob.timers ?? []) {
+    unit.timers ??= new Map();
+    unit.timers.set(timer, atUsec);
+    world.timers.arm(unit, timer, atUsec);
+  }
+  for (const name of unit.type.descriptors(unit.state)) world.held.set(name, unit);
+  world.noteBusy(unit);
+  world.toCollect.add(unit);
+}
+
+/** Jobs keep their order. */
+function jobsInOrder(blobs: ReadonlyMap<string, Uint8Array>): readonly (readonly [string, Uint8Array])[] {
+  return [...blobs]
+    .filter(([key]) => key.startsWith('job/'))
+    .toSorted(([a], [b]) => Number(a.slice('job/'.length)) - Number(b.slice('job/'.length)));
+}
+
+function recoverJob(world: World, key: string, bytes: Uint8Array): void {
+  const blob = readBlob(bytes, isJobBlob);
+  const id = Number(key.slice('job/'.length));
+  if (!blob.ok || !Number.isSafeInteger(id)) {
+    log(world, 3, `Job ${id}: the saved state cannot be read, and the job is lost: ${blob.ok ? 'its key is no number' : blob.error}`, undefined);
+    world.deleted.push(key);
+    return;
+  }
+  const unit = world.unit(blob.value.unit);
+  if (unit.job !== undefined && blob.value.type !== 'nop') {
+    log(world, 4, `Job ${id} of ${unit.name} is dropped: the unit has another under its present name`, unit);
+    world.deleted.push(key);
+    return;
+  }
+  restoreJob(world, jobOf(unit, id, blob.value));
+}
+
+function jobOf(unit: Unit, id: number, blob: JobBlob): Job {
+  const { type, ignoreOrder, irreversible, reason, cause, queued } = blob;
+  const job = new Job(unit, { id, type, ignoreOrder, irreversible, reason, cause, queuedUsec: queued });
+  job.state = blob.state;
+  job.runningUsec = blob.running;
+  return job;
+}
+
+/** Asks again what only the manager answers and what was not answered when the last one ended. */
+function resume(world: World, unit: Unit): void {
+  const questions = unit.type.resume?.(unit.state, unit.config) ?? [];
+  if (questions.length > 0) carryOut(world, unit, questions);
+}
+
+/** Lets go of what no unit claims: the leavings of units whose state was lost or whose last turn did not come to an end. */
+function closeUnclaimed(world: World, { descriptors, groups }: Pick<Inventory, 'descriptors' | 'groups'>): void {
+  for (const name of descriptors) {
+    if (world.held.has(name) || isOfManager(name)) continue;
+    world.command({ do: 'close', name });
+  }
+  for (const group of groups) {
+    const unit = world.peek(group);
+    if (unit !== undefined && unit.groupMark !== '') continue;
+    log(world, 4, `Group ${group} belongs to no unit any more; what runs in it is ended`, undefined);
+    world.command({ do: 'signal-group', group, signal: SIGKILL, except: [] });
+    world.command({ do: 'watch-group', group });
+  }
+}
+
+const SIGKILL = 9;
+
+/** Descriptors that came with notifications not yet acted on, and the manager's own, are no unit's. */
+function isOfManager(name: string): boolean {
+  return name.startsWith(idlePipe) || name.startsWith('notify/') || name.startsWith('control/');
+}

@@ -1,0 +1,153 @@
+import { isActive, isInactiveOrFailed } from '../graph/active-state.ts';
+import type { Refusal, Step } from '../type/type.ts';
+import { describeCondition, evaluate } from './conditions.ts';
+import { takeEmergencyAction } from './emergency.ts';
+import type { Job, JobResult } from './job.ts';
+import { beginJob, finishJob, postponeJob } from './jobs.ts';
+import { sayJobBegins } from './messages.ts';
+import { count } from './rate-limit.ts';
+import { log } from './records.ts';
+import { apply, contextFor, moveTo } from './step.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** Carries out a job whose turn has come (semantics 12.6). */
+export function runJob(world: World, job: Job): void {
+  beginJob(world, job);
+  switch (job.type) {
+    case 'start':
+      return start(world, job);
+    case 'verify-active':
+      return verify(world, job);
+    case 'stop':
+    case 'restart':
+      return stop(world, job);
+    case 'reload':
+      return reload(world, job);
+    case 'nop':
+      return finishJob(world, job, 'done', { recursive: false });
+  }
+}
+
+function start(world: World, job: Job): void {
+  const unit = job.owner;
+  if (isActive(unit.look.active)) return finishJob(world, job, 'done', { recursive: true });
+  if (unit.look.active === 'maintenance') return postponeJob(world, job);
+  if (unit.load.state !== 'loaded') return finishJob(world, job, 'invalid', { recursive: true, reason: `it is ${unit.load.state}` });
+  const missing = missingBond(world, unit);
+  if (missing !== undefined) return finishJob(world, job, 'dependency', { recursive: true, reason: `${missing} is not active` });
+  if (unit.look.active === 'activating' && unit.look.willRestart !== true) {
+    return take(world, job, unit.type.start(unit.state, unit.config, contextFor(world, unit)));
+  }
+  if (unit.look.active === 'deactivating') return postponeJob(world, job);
+  if (!isWithinStartLimit(world, unit)) return hitStartLimit(world, job);
+  if (unit.look.active !== 'activating' && !isWanted(world, job)) return;
+  const before = unit.invocationId;
+  unit.invocationId = world.options.freshId();
+  const decided = unit.type.start(unit.state, unit.config, contextFor(world, unit));
+  if ('refused' in decided) unit.invocationId = before;
+  else world.dirtyUnits.add(unit);
+  take(world, job, decided);
+}
+
+/** A unit that is bound to another and ordered after it needs that one to be active by now (systemd.unit(5), BindsTo=). */
+function missingBond(world: World, unit: Unit): string | undefined {
+  return world.graph
+    .related(unit.name, 'cannot-be-active-without')
+    .find((name) => world.graph.has(unit.name, 'after', name) && !isActive(world.unit(name).look.active));
+}
+
+/** Conditions and asserts; ends the job where they do not hold. */
+function isWanted(world: World, job: Job): boolean {
+  const unit = job.owner;
+  const { Conditions, Asserts } = unit.config.unit;
+  const at = world.now;
+  if (Conditions.length > 0) {
+    const unmet = evaluate(Conditions, world.options.conditionFacts);
+    unit.condition = { met: unmet === undefined, at };
+    world.dirtyUnits.add(unit);
+    if (unmet !== undefined) {
+      log(world, 6, `${unit.title} was skipped because of an unmet condition check (Condition${describeCondition(unmet)}).`, unit);
+      finishJob(world, job, 'done', { recursive: true });
+      return false;
+    }
+  } else unit.condition = { met: true, at };
+  if (Asserts.length === 0) {
+    unit.assertion = { met: true, at };
+    return true;
+  }
+  const unmet = evaluate(Asserts, world.options.conditionFacts);
+  unit.assertion = { met: unmet === undefined, at };
+  world.dirtyUnits.add(unit);
+  if (unmet === undefined) return true;
+  log(world, 4, `${unit.title}: starting requested but asserts failed (Assert${describeCondition(unmet)}).`, unit);
+  finishJob(world, job, 'assert', { recursive: true });
+  return false;
+}
+
+function isWithinStartLimit(world: World, unit: Unit): boolean {
+  const { StartLimitIntervalSec, StartLimitBurst } = unit.config.unit;
+  const { defaults } = world.options.config;
+  const limit = {
+    intervalUsec: StartLimitIntervalSec ?? defaults.startLimitIntervalUsec,
+    burst: StartLimitBurst ?? defaults.startLimitBurst,
+  };
+  const { window, allowed } = count(unit.startWindow, world.now.monotonicUsec, limit);
+  unit.startWindow = window;
+  world.dirtyUnits.add(unit);
+  return allowed;
+}
+
+function hitStartLimit(world: World, job: Job): void {
+  const unit = job.owner;
+  log(world, 4, `${unit.name}: Start request repeated too quickly.`, unit);
+  moveTo(world, unit, unit.type.fail(unit.state, 'start-limit-hit'), 'start limit');
+  const settings = unit.config.unit;
+  takeEmergencyAction(world, settings.StartLimitAction, settings.FailureActionExitStatus, `${unit.name} was started too often`);
+  finishJob(world, job, 'failed', { recursive: true });
+}
+
+function verify(world: World, job: Job): void {
+  const { active } = job.owner.look;
+  if (isActive(active)) finishJob(world, job, 'done', { recursive: true });
+  else if (active === 'activating') postponeJob(world, job);
+  else finishJob(world, job, 'skipped', { recursive: true });
+}
+
+function stop(world: World, job: Job): void {
+  const unit = job.owner;
+  if (isInactiveOrFailed(unit.look.active)) return finishJob(world, job, 'done', { recursive: true });
+  take(world, job, unit.type.stop(unit.state, unit.config, contextFor(world, unit)));
+}
+
+function reload(world: World, job: Job): void {
+  const unit = job.owner;
+  if (unit.look.active === 'reloading') return postponeJob(world, job);
+  if (unit.look.active !== 'active') return finishJob(world, job, 'invalid', { recursive: true, reason: 'it is not active' });
+  if (!unit.canReload) return finishJob(world, job, 'skipped', { recursive: true });
+  take(world, job, unit.type.reload(unit.state, unit.config, contextFor(world, unit)));
+}
+
+/** Takes over what the type decided, or ends the job as the type's refusal says. */
+function take(world: World, job: Job, decided: Step<unknown> | Refusal): void {
+  if ('refused' in decided) return refuse(world, job, decided);
+  sayJobBegins(world, job.owner, job.type);
+  apply(world, job.owner, decided, `${job.type} job ${job.id} (${job.cause})`);
+}
+
+const refusals: Readonly<Record<Exclude<Refusal['refused'], 'again'>, JobResult>> = {
+  already: 'done',
+  invalid: 'invalid',
+  unsupported: 'unsupported',
+  failed: 'failed',
+};
+
+function refuse(world: World, job: Job, refusal: Refusal): void {
+  if (refusal.refused === 'again') return postponeJob(world, job);
+  const reason = refusal.refused === 'failed' ? refusal.reason : refusal.refused === 'unsupported' ? noEngine(job) : undefined;
+  finishJob(world, job, refusals[refusal.refused], reason === undefined ? { recursive: true } : { recursive: true, reason });
+}
+
+function noEngine(job: Job): string {
+  return `tysd cannot start units of type ${job.unitType} yet`;
+}

@@ -1,0 +1,141 @@
+import type { Result } from '../base/result.ts';
+import { err, ok } from '../base/result.ts';
+import type { JobType } from '../graph/job.ts';
+import type { Reason } from '../graph/transaction.ts';
+import type { Stamp } from '../port/keeper.ts';
+import type { Window } from './rate-limit.ts';
+import type { Job } from './job.ts';
+import type { Stamps, Unit, Verdict } from './unit.ts';
+import type { World } from './world.ts';
+
+/** What outlives the manager of a unit, as JSON. Short keys, since there is one for each unit. */
+export interface UnitBlob {
+  /** The type's state. */
+  readonly s: unknown;
+  readonly invocation?: string;
+  readonly group?: string;
+  readonly children?: readonly (readonly [number, string])[];
+  readonly timers?: readonly (readonly [string, number])[];
+  readonly stamps?: Stamps;
+  readonly condition?: Verdict;
+  readonly assertion?: Verdict;
+  readonly starts?: Window;
+  readonly rules?: Window;
+}
+
+export interface JobBlob {
+  readonly unit: string;
+  readonly type: JobType;
+  readonly state: 'waiting' | 'running';
+  readonly ignoreOrder: boolean;
+  readonly irreversible: boolean;
+  readonly reason: Reason;
+  readonly cause: string;
+  readonly queued: number;
+  readonly running: number;
+}
+
+export interface ManagerBlob {
+  readonly nextJob: number;
+  readonly nextStream: number;
+  readonly environment: readonly string[];
+  readonly started: boolean;
+  readonly startup?: Stamp;
+  readonly idlePipe: boolean;
+  readonly exitStatus: number;
+}
+
+export const managerKey = 'manager';
+
+/** Adds to the batch the blob of everything that changed in this turn, once. */
+export function writeState(world: World): void {
+  for (const key of world.deleted.splice(0)) world.command({ do: 'delete', key });
+  for (const unit of world.dirtyUnits) putUnit(world, unit);
+  world.dirtyUnits.clear();
+  for (const job of world.dirtyJobs) {
+    put(world, `job/${job.id}`, jobBlob(job));
+    job.stored = true;
+  }
+  world.dirtyJobs.clear();
+  if (!world.dirtyManager) return;
+  world.dirtyManager = false;
+  put(world, managerKey, managerBlob(world));
+}
+
+/** Reads a blob. Who wrote it is this program, perhaps in an earlier version; a blob that is none is an error. */
+export function readBlob<Blob>(bytes: Uint8Array, isBlob: (value: unknown) => value is Blob): Result<Blob, string> {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return isBlob(value) ? ok(value) : err('it has not the form that this version writes');
+  } catch (error) {
+    return err(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export function isUnitBlob(value: unknown): value is UnitBlob {
+  return isRecord(value) && 's' in value && isRecord(value['s']) && typeof value['s']['sub'] === 'string';
+}
+
+export function isJobBlob(value: unknown): value is JobBlob {
+  return isRecord(value) && typeof value['unit'] === 'string' && typeof value['type'] === 'string' && isRecord(value['reason']);
+}
+
+export function isManagerBlob(value: unknown): value is ManagerBlob {
+  return isRecord(value) && typeof value['nextJob'] === 'number' && Array.isArray(value['environment']);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const encoder = new TextEncoder();
+
+function put(world: World, key: string, blob: UnitBlob | JobBlob | ManagerBlob): void {
+  world.command({ do: 'put', key, bytes: encoder.encode(JSON.stringify(blob)) });
+}
+
+function putUnit(world: World, unit: Unit): void {
+  put(world, `unit/${unit.name}`, unitBlob(unit));
+  unit.stored = true;
+}
+
+function unitBlob(unit: Unit): UnitBlob {
+  return {
+    s: unit.state,
+    ...(unit.invocationId === '' ? {} : { invocation: unit.invocationId }),
+    ...(unit.groupMark === '' ? {} : { group: unit.groupMark }),
+    ...(unit.children === undefined || unit.children.size === 0 ? {} : { children: [...unit.children] }),
+    ...(unit.timers === undefined || unit.timers.size === 0 ? {} : { timers: [...unit.timers] }),
+    ...(unit.stamps.stateChange === undefined ? {} : { stamps: unit.stamps }),
+    ...(unit.condition === undefined ? {} : { condition: unit.condition }),
+    ...(unit.assertion === undefined ? {} : { assertion: unit.assertion }),
+    ...(unit.startWindow === undefined ? {} : { starts: unit.startWindow }),
+    ...(unit.ruleWindow === undefined ? {} : { rules: unit.ruleWindow }),
+  };
+}
+
+function jobBlob(job: Job): JobBlob {
+  return {
+    unit: job.unit,
+    type: job.type,
+    state: job.state,
+    ignoreOrder: job.ignoreOrder,
+    irreversible: job.irreversible,
+    reason: job.reason,
+    cause: job.cause,
+    queued: job.queuedUsec,
+    running: job.runningUsec,
+  };
+}
+
+function managerBlob(world: World): ManagerBlob {
+  return {
+    nextJob: world.nextJobId,
+    nextStream: world.nextStream,
+    environment: world.environment,
+    started: world.started,
+    ...(world.startup === undefined ? {} : { startup: world.startup }),
+    idlePipe: world.idlePipeHeld,
+    exitStatus: world.exitStatus,
+  };
+}

@@ -1,0 +1,153 @@
+import { isActive, isInactiveOrFailed } from '../graph/active-state.ts';
+import type { Look, Step, StepContext, UnitEvent } from '../type/type.ts';
+import type { Stamp } from '../port/keeper.ts';
+import { resolveGroup, resolveUser } from './accounts.ts';
+import { carryOut } from './effects.ts';
+import { takeEmergencyAction } from './emergency.ts';
+import { finishJob, tellTriggers, wantHandlers } from './jobs.ts';
+import { heldSockets } from './held-sockets.ts';
+import { retroact } from './rules.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** Lets a unit act on an event. */
+export function deliver(world: World, unit: Unit, event: UnitEvent, cause: string = event.event): void {
+  apply(world, unit, unit.type.step(unit.state, event, unit.config, contextFor(world, unit)), cause);
+}
+
+/** Takes over what a unit's type decided: carries out its effects, then acts on each state that it reached. */
+export function apply(world: World, unit: Unit, step: Step<unknown>, cause: string): void {
+  const outcome = carryOut(world, unit, step.effects);
+  if (step.through !== undefined) moveTo(world, unit, step.through, cause, outcome);
+  moveTo(world, unit, step.state, cause, outcome);
+}
+
+/** What a state change came with. */
+export interface MoveOptions {
+  readonly reloadFailed: boolean;
+}
+
+/** Puts a unit into a state and does all that follows from the change. */
+export function moveTo(world: World, unit: Unit, state: unknown, cause: string, options: MoveOptions = { reloadFailed: false }): void {
+  const before = unit.look;
+  if (state !== unit.state) world.dirtyUnits.add(unit);
+  unit.state = state;
+  unit.look = unit.type.look(state);
+  const after = unit.look;
+  if (before.active === after.active && before.sub === after.sub && before.result === after.result) {
+    // A reload may end where it began within one step.
+    if (options.reloadFailed) settleJob(world, unit, options);
+    return;
+  }
+  note(world, unit, before, after, cause);
+  const unexpected = unit.job === undefined || settleJob(world, unit, options);
+  if (unexpected) retroact(world, unit, before.active, after.active);
+  tellTriggers(world, unit);
+  sayEnd(world, unit, before, after);
+  world.toCheck.add(unit);
+}
+
+/** What types may know (semantics: StepContext). */
+export function contextFor(world: World, unit: Unit): StepContext {
+  const { options } = world;
+  return {
+    now: world.now.monotonicUsec,
+    realtimeUsec: world.now.realtimeUsec,
+    invocationId: unit.invocationId,
+    nextChild: () => world.nextChild(),
+    defaults: options.config.defaults,
+    stopRequested: unit.job?.type === 'stop',
+    restartRequested: unit.job?.type === 'restart',
+    sockets: () => heldSockets(world, unit),
+    triggered: () => {
+      const [name] = world.graph.related(unit.name, 'triggers');
+      return name === undefined ? undefined : world.unit(name).look;
+    },
+    uid: options.self.uid,
+    resolveUser: (name) => resolveUser(options.files, name),
+    resolveGroup: (name) => resolveGroup(options.files, name),
+    ipv6: options.ipv6,
+    random: () => options.random(),
+  };
+}
+
+const longestHistory = 32;
+
+/** Keeps the record of the change: stamps, history, and those who watch. */
+function note(world: World, unit: Unit, before: Look, after: Look, cause: string): void {
+  const at = world.now;
+  if (before.active !== after.active) stamp(unit, before, after, at);
+  unit.stamps.stateChange = at;
+  unit.history ??= [];
+  unit.history.push({ at, from: `${before.active} (${before.sub})`, to: `${after.active} (${after.sub})`, cause });
+  if (unit.history.length > longestHistory) unit.history.shift();
+  world.dirtyUnits.add(unit);
+  world.noteBusy(unit);
+  world.announce({ change: 'unit', unit });
+}
+
+function stamp(unit: Unit, before: Look, after: Look, at: Stamp): void {
+  if (isInactiveOrFailed(before.active) && !isInactiveOrFailed(after.active)) unit.stamps.inactiveExit = at;
+  if (!isInactiveOrFailed(before.active) && isInactiveOrFailed(after.active)) unit.stamps.inactiveEnter = at;
+  if (!isActive(before.active) && isActive(after.active)) unit.stamps.activeEnter = at;
+  if (isActive(before.active) && !isActive(after.active)) unit.stamps.activeExit = at;
+}
+
+/** Ends the unit's job if the state settles it; tells whether the state is not what the job is about (semantics 12.6). */
+function settleJob(world: World, unit: Unit, options: MoveOptions): boolean {
+  const { job } = unit;
+  if (job === undefined) return true;
+  const { active } = unit.look;
+  const running = job.state === 'running';
+  if (!running) world.runQueue.retry(unit.name);
+  switch (job.type) {
+    case 'start':
+    case 'verify-active':
+      if (isActive(active)) finishJob(world, job, 'done', { recursive: true });
+      else if (running && active !== 'activating') {
+        if (isInactiveOrFailed(active)) finishJob(world, job, active === 'failed' ? 'failed' : 'done', { recursive: true });
+        return true;
+      }
+      return false;
+    case 'reload':
+      if (!running || active === 'activating' || (active === 'reloading' && !options.reloadFailed)) return false;
+      if (active === 'active' || active === 'reloading') {
+        finishJob(world, job, options.reloadFailed ? 'failed' : 'done', { recursive: true });
+        return false;
+      }
+      finishJob(world, job, isInactiveOrFailed(active) ? (active === 'failed' ? 'failed' : 'done') : 'canceled', { recursive: true });
+      return true;
+    case 'stop':
+    case 'restart':
+      if (isInactiveOrFailed(active)) finishJob(world, job, 'done', { recursive: true });
+      else if (running && active !== 'deactivating') {
+        finishJob(world, job, 'failed', { recursive: true });
+        return true;
+      }
+      return false;
+    case 'nop':
+      return true;
+  }
+}
+
+/** OnFailure=, OnSuccess= and the actions, once a unit has come to its end. */
+function sayEnd(world: World, unit: Unit, before: Look, after: Look): void {
+  const settings = unit.config.unit;
+  // As systemd 252: a service that restarts has not ended yet.
+  if (after.willRestart === true) return;
+  if (before.active !== 'failed' && after.active === 'failed') {
+    wantHandlers(world, unit, 'on-failure');
+    takeEmergencyAction(world, settings.FailureAction, settings.FailureActionExitStatus ?? exitStatusOf(unit), `${unit.name} failed`);
+  } else if (!isInactiveOrFailed(before.active) && after.active === 'inactive') {
+    wantHandlers(world, unit, 'on-success');
+    takeEmergencyAction(world, settings.SuccessAction, settings.SuccessActionExitStatus ?? exitStatusOf(unit), `${unit.name} succeeded`);
+  }
+}
+
+/** The exit status of the unit's main process, which an action passes on unless it names another. */
+function exitStatusOf(unit: Unit): number | undefined {
+  if (unit.config.service === undefined) return undefined;
+  const properties = unit.type.properties(unit.state, unit.config);
+  const status = Number(properties['ExecMainStatus']);
+  return properties['ExecMainCode'] === '1' && Number.isInteger(status) ? status : undefined;
+}

@@ -1,0 +1,22 @@
+import type { UnitConfig } from '../unit/config.ts';
+import { findUnit } from '../unit/find.ts';
+import { loadUnit } from '../unit/load.ts';
+import type { SpecifierFacts } from '../unit/specifiers.ts';
+import { UnitDirectory } from '../unit/unit-directory.ts';
+import type { UnitFiles } from '../unit/unit-files.ts';
+
+/** Where units come from. */
+export interface UnitSource {
+  load(name: string): UnitConfig;
+  /** Whether there is a file for the unit, without loading it. */
+  hasFile(name: string): boolean;
+}
+
+/** The units of a search path, whose directories are read now. */
+export function openUnits(files: UnitFiles, searchPath: readonly string[], facts: SpecifierFacts): UnitSource {
+  const directory = new UnitDirectory(files, searchPath);
+  return {
+    load: (name) => loadUnit(name, { directory, facts }),
+    hasFile: (name) => findUnit(directory, name, facts.scope).path !== undefined,
+  };
+}

@@ -1,0 +1,93 @@
+import type { Dependency, LoadState, UnitConfig } from '../unit/config.ts';
+import type { Stamp } from '../port/keeper.ts';
+import type { Look, UnitType } from '../type/type.ts';
+import type { ActiveState } from '../graph/active-state.ts';
+import type { Job } from './job.ts';
+import type { Window } from './rate-limit.ts';
+
+/** When a unit last crossed each line (semantics 13.1). */
+export interface Stamps {
+  stateChange?: Stamp;
+  inactiveExit?: Stamp;
+  activeEnter?: Stamp;
+  activeExit?: Stamp;
+  inactiveEnter?: Stamp;
+}
+
+/** What became of a unit's conditions or asserts the last time that they were looked at. */
+export interface Verdict {
+  readonly met: boolean;
+  readonly at: Stamp;
+}
+
+/** One change of state, and what brought it about. */
+export interface Transition {
+  readonly at: Stamp;
+  readonly from: string;
+  readonly to: string;
+  readonly cause: string;
+}
+
+/** A loaded unit: its configuration, its state, and all that the manager remembers of it. */
+export class Unit {
+  readonly name: string;
+  readonly config: UnitConfig;
+  readonly type: UnitType<unknown>;
+  /** All that the unit declares: by its files, implied by what it is, and by default. */
+  readonly declared: readonly Dependency[];
+  readonly perpetual: boolean;
+  state: unknown;
+  look: Look;
+  job: Job | undefined;
+  /** A nop job, which may be there beside another. */
+  nop: Job | undefined;
+  invocationId = '';
+  /** The INVOCATION_ID by which the processes of the keeper's group are marked; '' while there is no group. */
+  groupMark = '';
+  /** Children that have not exited, and the path of what they run. */
+  children: Map<number, string> | undefined;
+  /** Armed timers: CLOCK_MONOTONIC microseconds by name. */
+  timers: Map<string, number> | undefined;
+  stamps: Stamps = {};
+  condition: Verdict | undefined;
+  assertion: Verdict | undefined;
+  startWindow: Window | undefined;
+  ruleWindow: Window | undefined;
+  /** The keeper has a blob for this unit. */
+  stored = false;
+  history: Transition[] | undefined;
+  /** Undoes the watch on the PID file. */
+  unwatchPidFile: (() => void) | undefined;
+
+  constructor(config: UnitConfig, type: UnitType<unknown>, declared: readonly Dependency[], perpetual: unknown) {
+    this.name = config.name;
+    this.config = config;
+    this.type = type;
+    this.declared = declared;
+    this.perpetual = perpetual !== undefined;
+    this.state = perpetual ?? type.initial;
+    this.look = type.look(this.state);
+  }
+
+  get load(): LoadState {
+    return this.config.load;
+  }
+
+  get active(): ActiveState {
+    return this.look.active;
+  }
+
+  get canReload(): boolean {
+    return this.type.can.reload(this.config);
+  }
+
+  get ignoreOnIsolate(): boolean {
+    return this.config.unit.IgnoreOnIsolate;
+  }
+
+  /** Name and description, as messages call the unit. */
+  get title(): string {
+    const { Description } = this.config.unit;
+    return Description === '' || Description === this.name ? this.name : `${this.name} - ${Description}`;
+  }
+}

@@ -1,0 +1,237 @@
+import { DependencyGraph } from '../graph/dependency-graph.ts';
+import { defaultDependencies, targetFollows } from '../graph/default-dependencies.ts';
+import { carriers } from '../graph/dependency.ts';
+import { implicitDependencies } from '../graph/implicit-dependencies.ts';
+import type { ImplicitContext } from '../graph/implicit-dependencies.ts';
+import { RunQueue } from '../graph/run-queue.ts';
+import type { QueuedJob, TransactionView } from '../graph/transaction.ts';
+import type { Command, KeeperEvent, Stamp } from '../port/keeper.ts';
+import { unitTypes } from '../type/index.ts';
+import { perpetualState } from '../type/perpetual.ts';
+import type { UnitEvent } from '../type/type.ts';
+import { isPerpetual } from '../unit/builtin.ts';
+import type { Dependency, UnitConfig } from '../unit/config.ts';
+import type { JobMode } from '../unit/values/types.ts';
+import type { RequestType } from '../graph/job.ts';
+import type { Job, JobResult } from './job.ts';
+import type { ManagerOptions } from './options.ts';
+import type { Window } from './rate-limit.ts';
+import { Timers } from './timers.ts';
+import { Unit } from './unit.ts';
+import type { UnitSource } from './unit-source.ts';
+
+/** What changed, as those who watch hear it. */
+export type WorldChange =
+  | { readonly change: 'unit'; readonly unit: Unit }
+  | { readonly change: 'job-new'; readonly job: Job }
+  | { readonly change: 'job-removed'; readonly job: Job; readonly result: JobResult }
+  | { readonly change: 'startup-finished' };
+
+/** A job that something in the manager itself wants, queued when its turn comes. */
+export interface WantedJob {
+  readonly request: RequestType;
+  readonly unit: string;
+  readonly mode: JobMode;
+  readonly cause: string;
+  /** Called where the job cannot be queued. */
+  readonly refused?: (message: string) => void;
+}
+
+/** Everything that the manager knows at this moment, and what it has decided in this turn but not yet told the keeper. */
+export class World implements TransactionView {
+  readonly options: ManagerOptions;
+  readonly graph = new DependencyGraph();
+  /** Loaded units by each of their names. */
+  readonly names = new Map<string, Unit>();
+  readonly units = new Map<string, Unit>();
+  readonly jobs = new Map<number, Job>();
+  readonly runQueue = new RunQueue<Job>(this.graph);
+  readonly timers: Timers<Unit | Job | World>;
+  /** Which unit a child belongs to, while it lives. */
+  readonly children = new Map<number, Unit>();
+  /** Which unit a held descriptor that is polled belongs to. */
+  readonly held = new Map<string, Unit>();
+  /** Units with a job or a state other than inactive. */
+  readonly #busy = new Set<Unit>();
+
+  /** Events of the keeper and elapsed timers that no turn has taken yet. */
+  readonly inbox: KeeperEvent[] = [];
+  /** What the manager has to tell units itself, in order. */
+  readonly told: { readonly unit: Unit; readonly event: UnitEvent }[] = [];
+  readonly wanted: WantedJob[] = [];
+  /** Units that are to be put into `failed`. */
+  readonly failures: { readonly unit: Unit; readonly result: string }[] = [];
+  /** Held descriptors that got another name in this turn. */
+  readonly renamed = new Set<string>();
+  /** Nop jobs, which are over as soon as their turn comes. */
+  readonly nops: Job[] = [];
+  /** Units for which the continuous rules are to be looked at. */
+  readonly toCheck = new Set<Unit>();
+  readonly toCollect = new Set<Unit>();
+
+  /** The batch of this turn. */
+  commands: Command[] = [];
+  acknowledge = 0;
+  /** What the last batch acknowledged. */
+  acknowledged = 0;
+  readonly dirtyUnits = new Set<Unit>();
+  readonly dirtyJobs = new Set<Job>();
+  dirtyManager = false;
+  readonly deleted: string[] = [];
+
+  nextJobId = 1;
+  lastChild: number;
+  nextStream = 1;
+  /** set-environment: what was set and unset by request. */
+  environment: readonly string[] = [];
+  idlePipeHeld = false;
+  /** The default unit was queued. */
+  started = false;
+  /** When the queue was empty for the first time. */
+  startup: Stamp | undefined;
+  failedJobs = 0;
+  now: Stamp;
+  /** The status that the keeper is to end with. */
+  exitStatus = 0;
+  ended = false;
+  /** The unit files are to be read afresh when this turn is over. */
+  reloadWanted = false;
+  /** How often SIGINT came of late. */
+  interrupts: Window | undefined;
+
+  readonly #source: UnitSource;
+  readonly #implicit: ImplicitContext;
+  readonly #listeners = new Set<(change: WorldChange) => void>();
+
+  /** Has a turn begin soon. */
+  readonly wake: () => void;
+
+  constructor(options: ManagerOptions, wake: () => void) {
+    this.options = options;
+    this.wake = wake;
+    this.#source = options.openUnits();
+    this.#implicit = {
+      scope: options.scope,
+      directories: options.facts.directories,
+      defaultStandardOutput: options.config.defaultStandardOutput,
+      defaultStandardError: options.config.defaultStandardError,
+      mount: (name) => this.#mount(name),
+    };
+    this.timers = new Timers(options.clock, wake);
+    this.lastChild = options.keeper.inventory.lastChild;
+    this.now = options.clock.now();
+  }
+
+  /** The unit of that name; loaded now if it was not. A unit without a file is there too, as `not-found`. */
+  unit(name: string): Unit {
+    return this.names.get(name) ?? this.#load(name);
+  }
+
+  /** The unit of that name if it is loaded. */
+  peek(name: string): Unit | undefined {
+    return this.names.get(name);
+  }
+
+  queued(name: string): QueuedJob | undefined {
+    return this.names.get(name)?.job;
+  }
+
+  busy(): Iterable<Unit> {
+    return this.#busy;
+  }
+
+  /** Keeps track of who is busy; to be called when a unit's state or job changed. */
+  noteBusy(unit: Unit): void {
+    if (unit.job !== undefined || unit.nop !== undefined || unit.look.active !== 'inactive') this.#busy.add(unit);
+    else if (this.#busy.delete(unit)) this.toCollect.add(unit);
+  }
+
+  command(command: Command): void {
+    this.commands.push(command);
+  }
+
+  tell(unit: Unit, event: UnitEvent): void {
+    this.told.push({ unit, event });
+  }
+
+  /** A fresh child id. */
+  nextChild(): number {
+    this.lastChild += 1;
+    return this.lastChild;
+  }
+
+  announce(change: WorldChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  listen(listener: (change: WorldChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Forgets a unit that nobody needs. */
+  unload(unit: Unit): void {
+    const others = this.graph.forget(unit.name);
+    for (const name of new Set([unit.name, ...unit.config.names])) if (this.names.get(name) === unit) this.names.delete(name);
+    this.units.delete(unit.name);
+    this.dirtyUnits.delete(unit);
+    if (unit.stored) this.deleted.push(`unit/${unit.name}`);
+    unit.unwatchPidFile?.();
+    for (const other of others) {
+      const neighbour = this.names.get(other);
+      if (neighbour !== undefined && !this.graph.isMentioned(other)) this.toCollect.add(neighbour);
+    }
+  }
+
+  #load(name: string): Unit {
+    const config = this.#source.load(name);
+    const present = this.units.get(config.name);
+    const unit = present ?? this.#add(config);
+    for (const alias of new Set([name, ...config.names])) {
+      this.names.set(alias, unit);
+      this.graph.merge(alias, unit.name);
+    }
+    if (present === undefined) this.#orderTargets(unit);
+    return unit;
+  }
+
+  #add(config: UnitConfig): Unit {
+    const declared = this.#declare(config);
+    const unit = new Unit(config, unitTypes[config.type], declared, perpetualState(config));
+    this.units.set(unit.name, unit);
+    this.names.set(unit.name, unit);
+    for (const { key, unit: other } of declared) this.graph.add(unit.name, key, this.names.get(other)?.name ?? other);
+    if (unit.perpetual) this.#busy.add(unit);
+    else this.toCollect.add(unit);
+    return unit;
+  }
+
+  #declare(config: UnitConfig): readonly Dependency[] {
+    if (config.load.state !== 'loaded') return config.dependencies;
+    const implicit = implicitDependencies(config, this.#implicit);
+    const defaults = config.perpetual === true ? [] : defaultDependencies(config, this.options.scope);
+    return [...config.dependencies, ...implicit, ...defaults];
+  }
+
+  /** Targets come after what they pull in; that depends on both sides, so it is settled when the second of them is loaded. */
+  #orderTargets(unit: Unit): void {
+    const relevant = carriers['default-target'] | carriers['default-target-inverse'];
+    const found: [Unit, Unit][] = [];
+    this.graph.forEach(unit.name, (name, kinds) => {
+      const other = (kinds & relevant) === 0 ? undefined : this.names.get(name);
+      if (other === undefined) return;
+      if ((kinds & carriers['default-target']) !== 0) found.push([other, unit]);
+      if ((kinds & carriers['default-target-inverse']) !== 0) found.push([unit, other]);
+    });
+    for (const [target, follower] of found) {
+      if (targetFollows(target.config, follower.config, this.graph.has(target.name, 'before', follower.name))) {
+        this.graph.add(target.name, 'After', follower.name);
+      }
+    }
+  }
+
+  #mount(name: string): 'file' | 'known' | 'none' {
+    if (this.#source.hasFile(name)) return 'file';
+    return isPerpetual(name, this.options.scope) ? 'known' : 'none';
+  }
+}

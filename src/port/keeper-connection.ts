@@ -1,0 +1,122 @@
+import { type Socket, connect } from 'node:net';
+
+import type { Batch, Inventory, Keeper, KeeperEvent } from './keeper.ts';
+import { FrameWriter, type KeeperFrame, decodeKeeperFrames, encodeBatch, encodeHello, opsHash, wireVersion } from './wire.ts';
+
+/** The keeper behind its socket. */
+export interface KeeperConnection extends Keeper {
+  /** Resolves, with what is wrong or '' for a plain end, when the keeper is gone; nothing can be sent from then on. */
+  readonly closed: Promise<string>;
+  close(): void;
+}
+
+/** Connects the manager to the keeper's socket, whose path is in $TYSD_KEEPER; rejects with a message for people. */
+export function connectKeeper(path: string): Promise<KeeperConnection> {
+  return overSocket(connect(path));
+}
+
+/** Speaks with the keeper over a socket that leads to it. */
+export function overSocket(socket: Socket): Promise<KeeperConnection> {
+  const state: Receiving = { rest: new Uint8Array(0), inventory: emptyInventory(), waiting: [], failure: '' };
+  const writer = new FrameWriter();
+  encodeHello(writer);
+  socket.write(writer.take());
+  return new Promise((resolve, reject) => {
+    const closed = new Promise<string>((gone) => socket.on('close', () => gone(state.failure)));
+    void closed.then((failure) => reject(new Error(failure === '' ? 'The keeper closed the connection' : failure)));
+    socket.on('error', (error) => fail(socket, state, `The keeper's socket: ${error.message}`));
+    socket.on('data', (chunk: Uint8Array) =>
+      received(socket, state, chunk, (inventory) => {
+        resolve({
+          inventory,
+          closed,
+          close: () => void socket.destroy(),
+          receive: (receiver) => receive(state, receiver),
+          send: (batch) => send(socket, writer, batch),
+        });
+      }),
+    );
+  });
+}
+
+/** What has come from the keeper so far. */
+interface Receiving {
+  rest: Uint8Array;
+  inventory: Gathered;
+  /** Events that came before there was a receiver. */
+  waiting: KeeperEvent[];
+  receiver?: (event: KeeperEvent) => void;
+  failure: string;
+}
+
+interface Gathered {
+  readonly children: { readonly child: number; readonly pid: number; readonly group: string }[];
+  readonly groups: string[];
+  readonly descriptors: string[];
+  readonly blobs: Map<string, Uint8Array>;
+}
+
+function emptyInventory(): Gathered {
+  return { children: [], groups: [], descriptors: [], blobs: new Map() };
+}
+
+function fail(socket: Socket, state: Receiving, message: string): void {
+  if (state.failure === '') state.failure = message;
+  socket.destroy();
+}
+
+function received(socket: Socket, state: Receiving, chunk: Uint8Array, ready: (inventory: Inventory) => void): void {
+  const decoded = decodeKeeperFrames(state.rest.length === 0 ? chunk : Buffer.concat([state.rest, chunk]));
+  if (!decoded.ok) return fail(socket, state, `The keeper sent nonsense: ${decoded.error}`);
+  state.rest = decoded.value.rest;
+  for (const frame of decoded.value.frames) {
+    const problem = take(state, frame, ready);
+    if (problem !== undefined) return fail(socket, state, problem);
+  }
+}
+
+/** Gives what is wrong with the frame, if anything. */
+function take(state: Receiving, frame: KeeperFrame, ready: (inventory: Inventory) => void): string | undefined {
+  const { inventory } = state;
+  switch (frame.kind) {
+    case 'hello':
+      if (frame.version !== wireVersion) return `The keeper speaks version ${frame.version} of the protocol, and the manager ${wireVersion}`;
+      if (frame.opsHash !== opsHash) return 'The keeper has another op table than the manager: build the keeper anew';
+      return undefined;
+    case 'child':
+      inventory.children.push({ child: frame.child, pid: frame.pid, group: frame.group });
+      return undefined;
+    case 'group':
+      inventory.groups.push(frame.group);
+      return undefined;
+    case 'descriptor':
+      inventory.descriptors.push(frame.name);
+      return undefined;
+    case 'blob':
+      // A copy, so that the frames around it need not be kept.
+      inventory.blobs.set(frame.key, new Uint8Array(frame.bytes));
+      return undefined;
+    case 'ready':
+      state.inventory = emptyInventory();
+      ready({ ...inventory, ...frame.ready });
+      return undefined;
+    case 'event':
+      if (state.receiver === undefined) state.waiting.push(frame.event);
+      else state.receiver(frame.event);
+      return undefined;
+    default:
+      return frame satisfies never;
+  }
+}
+
+function receive(state: Receiving, receiver: (event: KeeperEvent) => void): void {
+  state.receiver = receiver;
+  const waiting = state.waiting;
+  state.waiting = [];
+  for (const event of waiting) receiver(event);
+}
+
+function send(socket: Socket, writer: FrameWriter, batch: Batch): void {
+  encodeBatch(writer, batch);
+  socket.write(writer.take());
+}

@@ -1,0 +1,22 @@
+import type { UnitTypeName } from '../unit/config.ts';
+import { awaitedType } from './awaited.ts';
+import { serviceType } from './service.ts';
+import { sliceType } from './slice.ts';
+import { socketType } from './socket.ts';
+import { targetType } from './target.ts';
+import type { UnitType } from './type.ts';
+
+/** Every unit type by its name. Their states are theirs alone: to all others a state is plain JSON data. */
+export const unitTypes: Readonly<Record<UnitTypeName, UnitType<unknown>>> = {
+  service: serviceType,
+  socket: socketType,
+  target: targetType,
+  slice: sliceType,
+  timer: awaitedType('timer'),
+  path: awaitedType('path'),
+  mount: awaitedType('mount'),
+  automount: awaitedType('automount'),
+  swap: awaitedType('swap'),
+  device: awaitedType('device'),
+  scope: awaitedType('scope'),
+};

@@ -1,0 +1,13 @@
+import type { UnitConfig, UnitTypeName } from '../unit/config.ts';
+
+/** The state of units that are there as long as the manager is: always active, never stopped, never unloaded (semantics 1.1). */
+const states: Readonly<Partial<Record<UnitTypeName, unknown>>> = {
+  slice: { sub: 'active' },
+  mount: { sub: 'mounted' },
+  scope: { sub: 'running' },
+};
+
+/** The state of a perpetual unit; undefined for all others. */
+export function perpetualState(config: UnitConfig): unknown {
+  return config.perpetual === true ? states[config.type] : undefined;
+}

@@ -1,0 +1,270 @@
+import { invariant } from '../base/assert.ts';
+import type { UnitConfig } from '../unit/config.ts';
+import { releaseStored } from './service/dead.ts';
+import { elapsed, liveOf } from './service/elapsed.ts';
+import { exited } from './service/exit.ts';
+import { groupEmptied } from './service/group.ts';
+import { hungUp, notified } from './service/notify.ts';
+import { mainGuessed, pidFileRead } from './service/pid-file.ts';
+import { serviceProperties } from './service/properties.ts';
+import { enterReload } from './service/reload.ts';
+import { executed, spawned, spawnFailed } from './service/spawned.ts';
+import { enterCondition } from './service/start.ts';
+import {
+  activeStates,
+  blankMemory,
+  controlOf,
+  idleActiveStates,
+  initialState,
+  mainOf,
+  type Memory,
+  questionOf,
+  type ServiceResult,
+  type ServiceState,
+  type ServiceSub,
+} from './service/state.ts';
+import { enterSignal, enterStop } from './service/stop.ts';
+import { conclude, openTurn, say, type Turn } from './service/turn.ts';
+import type { Effect, Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
+
+/** Services: processes that are started, watched, stopped and restarted (systemd.service(5)). */
+export const serviceType: UnitType<ServiceState> = {
+  name: 'service',
+  can: { stop: true, fail: true, trigger: false, reload: canReload },
+  initial: initialState,
+  look,
+  start,
+  stop,
+  reload,
+  step,
+  properties: serviceProperties,
+  pids,
+  fail,
+  descriptors: (state) => state.memory.stored.map(({ held }) => held),
+  resume,
+};
+
+function canReload(config: UnitConfig): boolean {
+  return config.service !== undefined && (config.service.ExecReload.length > 0 || config.service.Type === 'notify-reload');
+}
+
+function look(state: ServiceState): Look {
+  const active = (state.memory.idle ? idleActiveStates[state.sub] : undefined) ?? activeStates[state.sub];
+  const { result, startLimitHit } = state.memory;
+  if (startLimitHit) return { active, sub: state.sub, result, startLimitHit };
+  return willRestart[state.sub] === true ? { active, sub: state.sub, result, willRestart: true } : { active, sub: state.sub, result };
+}
+
+const willRestart: Readonly<Partial<Record<ServiceSub, true>>> = {
+  'dead-before-auto-restart': true,
+  'failed-before-auto-restart': true,
+  'auto-restart': true,
+  'auto-restart-queued': true,
+};
+
+/** sub → what a start job meets: a service that can begin, one that is on its way up, up already, or on its way down. */
+const startable: Readonly<Record<ServiceSub, 'begin' | 'under-way' | 'already' | 'again'>> = {
+  dead: 'begin',
+  failed: 'begin',
+  'dead-before-auto-restart': 'again',
+  'failed-before-auto-restart': 'again',
+  'auto-restart': 'begin',
+  'auto-restart-queued': 'begin',
+  condition: 'under-way',
+  'start-pre': 'under-way',
+  start: 'under-way',
+  'start-post': 'under-way',
+  running: 'already',
+  exited: 'already',
+  reload: 'already',
+  'reload-signal': 'already',
+  'reload-notify': 'already',
+  'reload-post': 'already',
+  stop: 'again',
+  'stop-watchdog': 'again',
+  'stop-sigterm': 'again',
+  'stop-sigkill': 'again',
+  'stop-post': 'again',
+  'final-watchdog': 'again',
+  'final-sigterm': 'again',
+  'final-sigkill': 'again',
+};
+
+function start(state: ServiceState, config: UnitConfig, context: StepContext): Step<ServiceState> | Refusal {
+  const meets = startable[state.sub];
+  if (meets === 'already' || meets === 'again') return { refused: meets };
+  if (meets === 'under-way') return { state, effects: [] };
+  const turn = openTurn(config, context);
+  const refusal = refuse(turn, state);
+  if (refusal !== undefined) return { refused: 'failed', reason: refusal };
+  if ('lingering' in state && state.lingering) say(turn, 4, `${config.name}: Processes of an earlier run may be left in the group.`);
+  return conclude(turn, state, enterCondition(turn, { main: null, control: null, memory: freshMemory(turn, state) }));
+}
+
+function refuse({ service, kill }: Turn, state: ServiceState): string | undefined {
+  if (service.Type === 'dbus') return 'unsupported: Type=dbus needs a bus, which this build does not speak yet';
+  const lingers = 'lingering' in state && state.lingering;
+  if (lingers && !kill.SendSIGKILL && (kill.KillMode === 'control-group' || kill.KillMode === 'mixed')) {
+    return 'processes of an earlier run are left, which SendSIGKILL=no forbids to kill';
+  }
+  return undefined;
+}
+
+/** A new run knows nothing of the last, but how often it was restarted and what it had stored. */
+function freshMemory(turn: Turn, { sub, memory }: ServiceState): Memory {
+  // A start job that comes before the hold-off is over is that restart.
+  const restarts = sub === 'auto-restart-queued' ? memory.restarts : sub === 'auto-restart' ? memory.restarts + 1 : 0;
+  return {
+    ...blankMemory,
+    idle: turn.service.Type === 'idle',
+    restarts,
+    stored: memory.stored,
+    nextStored: memory.nextStored,
+  };
+}
+
+/** sub → what a stop job does: nothing is there, nothing but the wait for a restart, stop by signal, stop in order, or wait. */
+const stoppable: Readonly<Record<ServiceSub, 'already' | 'forget' | 'signal' | 'stop' | 'under-way'>> = {
+  dead: 'already',
+  failed: 'already',
+  'dead-before-auto-restart': 'forget',
+  'failed-before-auto-restart': 'forget',
+  'auto-restart': 'forget',
+  'auto-restart-queued': 'forget',
+  condition: 'signal',
+  'start-pre': 'signal',
+  start: 'signal',
+  'start-post': 'signal',
+  running: 'stop',
+  exited: 'stop',
+  reload: 'signal',
+  'reload-signal': 'signal',
+  'reload-notify': 'signal',
+  'reload-post': 'signal',
+  stop: 'under-way',
+  'stop-watchdog': 'under-way',
+  'stop-sigterm': 'under-way',
+  'stop-sigkill': 'under-way',
+  'stop-post': 'under-way',
+  'final-watchdog': 'under-way',
+  'final-sigterm': 'under-way',
+  'final-sigkill': 'under-way',
+};
+
+function stop(state: ServiceState, config: UnitConfig, context: StepContext): Step<ServiceState> | Refusal {
+  const way = stoppable[state.sub];
+  if (way === 'already') return { refused: 'already' };
+  // Whoever asks for a stop does not want Restart= to undo it.
+  const forbidden: ServiceState = { ...state, memory: { ...state.memory, forbidRestart: true } };
+  const turn = openTurn(config, context);
+  return conclude(turn, state, ways[way](turn, forbidden));
+}
+
+const ways: Readonly<Record<'forget' | 'signal' | 'stop' | 'under-way', (turn: Turn, state: ServiceState) => ServiceState>> = {
+  forget: (turn, state) => ({
+    sub: 'dead',
+    lingering: 'lingering' in state && state.lingering,
+    memory: releaseStored(turn, state.memory, turn.service.FileDescriptorStorePreserve === 'yes'),
+  }),
+  signal: (turn, state) => enterSignal(turn, liveOf(state), 'stop-sigterm', 'success'),
+  stop: (turn, state) => enterStop(turn, liveOf(state), 'success'),
+  'under-way': (_turn, state) => state,
+};
+
+function reload(state: ServiceState, config: UnitConfig, context: StepContext): Step<ServiceState> | Refusal {
+  if (!canReload(config)) return { refused: 'unsupported' };
+  if (activeStates[state.sub] === 'reloading') return { refused: 'again' };
+  if (state.sub !== 'running' && state.sub !== 'exited') return { refused: 'invalid' };
+  const turn = openTurn(config, context);
+  return conclude(turn, state, enterReload(turn, liveOf(state)));
+}
+
+function step(state: ServiceState, event: UnitEvent, config: UnitConfig, context: StepContext): Step<ServiceState> {
+  const turn = openTurn(config, context);
+  return conclude(turn, state, react(turn, state, event));
+}
+
+function react(turn: Turn, state: ServiceState, event: UnitEvent): ServiceState {
+  switch (event.event) {
+    case 'spawned':
+      return spawned(turn, state, event.child, event.pid);
+    case 'spawn-failed':
+      return spawnFailed(turn, state, event.child, event.reason);
+    case 'executed':
+      return executed(turn, state, event.child);
+    case 'exited':
+      return exited(turn, state, event);
+    case 'group-empty':
+      return groupEmptied(turn, state);
+    case 'elapsed':
+      return elapsed(turn, state, event.timer);
+    case 'notified':
+      return notified(turn, state, event);
+    case 'pid-file':
+      return pidFileRead(turn, state, event.pid, event.reason);
+    case 'guessed':
+      return mainGuessed(turn, state, event.pid);
+    case 'hangup':
+      return hungUp(turn, state, event.name);
+    case 'reset-failed':
+      return resetFailed(turn, state);
+    // What only units that trigger or listen are told.
+    case 'readable':
+    case 'listened':
+    case 'triggered-changed':
+      return state;
+  }
+}
+
+function resetFailed(turn: Turn, state: ServiceState): ServiceState {
+  const memory: Memory = { ...state.memory, result: 'success', startLimitHit: false, restarts: 0 };
+  if (state.sub !== 'failed') return { ...state, memory };
+  const kept = releaseStored(turn, memory, turn.service.FileDescriptorStorePreserve === 'yes');
+  return { sub: 'dead', lingering: state.lingering, memory: kept };
+}
+
+function fail(state: ServiceState, result: string): ServiceState {
+  invariant(isResult(result), `${result} is no result of a service`);
+  const kept = state.memory.result;
+  return {
+    sub: 'failed',
+    lingering: 'lingering' in state && state.lingering,
+    memory: {
+      ...state.memory,
+      result: kept === 'success' || kept === 'exec-condition' ? result : kept,
+      startLimitHit: result === 'start-limit-hit',
+    },
+  };
+}
+
+const results: Readonly<Record<ServiceResult, true>> = {
+  success: true,
+  resources: true,
+  protocol: true,
+  timeout: true,
+  'exit-code': true,
+  signal: true,
+  'core-dump': true,
+  watchdog: true,
+  'start-limit-hit': true,
+  'oom-kill': true,
+  'exec-condition': true,
+};
+
+function isResult(result: string): result is ServiceResult {
+  return Object.hasOwn(results, result);
+}
+
+function pids(state: ServiceState): { readonly main?: number; readonly control?: number } {
+  const main = mainOf(state)?.pid ?? null;
+  const control = controlOf(state)?.pid ?? null;
+  return { ...(main === null ? {} : { main }), ...(control === null ? {} : { control }) };
+}
+
+function resume(state: ServiceState, config: UnitConfig): readonly Effect[] {
+  const question = questionOf(state);
+  const path = config.service?.PIDFile ?? '';
+  if (question === null) return [];
+  if (question.about === 'guess') return [{ effect: 'guess-main' }];
+  return [{ effect: 'read-pid-file', path, watch: question.about === 'pid-file' && question.watching }];
+}

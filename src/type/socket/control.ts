@@ -1,0 +1,141 @@
+import type { UnitEvent } from '../type.ts';
+import { enterListening, enterSocketStartPost, enterStartOpen, runSocketStartPost, runStartPre } from './start.ts';
+import { type SocketMemory, socketControl, type SocketProcess, type SocketResult, type SocketState, type SocketSub } from './state.ts';
+import { enterSocketDead, enterSocketSignal, enterStopPost, enterStopPre, leaveSocket, runStopPost, runStopPre, type SocketEscalation } from './stop.ts';
+import { deadlineOf, noteSocketResult, type SocketTurn } from './turn.ts';
+
+type Exited = Extract<UnitEvent, { readonly event: 'exited' }>;
+
+/** A process that works for the unit ended. */
+export function socketExited(turn: SocketTurn, state: SocketState, event: Exited): SocketState {
+  const control = socketControl(state);
+  if (control === null || control.child !== event.child) return state;
+  if (event.failure !== undefined) turn.effects.push({ effect: 'log', priority: 3, message: `${turn.config.name}: ${event.failure}` });
+  const result = resultOfControl(turn, control, event);
+  const memory = noteSocketResult({ ...state.memory, groupEmpty: event.groupEmpty }, result);
+  const next = result === 'success' ? followUp(turn, memory, control) : undefined;
+  return next ?? afterControl[state.sub](turn, memory, result, state);
+}
+
+/** A process that was to work for the unit could not be made. */
+export function socketSpawnFailed(turn: SocketTurn, state: SocketState, child: number, reason: string): SocketState {
+  if (socketControl(state)?.child !== child) return state;
+  turn.effects.push({ effect: 'log', priority: 4, message: `${turn.config.name}: Failed to make a process: ${reason}` });
+  return afterControl[state.sub](turn, noteSocketResult(state.memory, 'resources'), 'resources', state);
+}
+
+/** No process of the unit is left. */
+export function socketGroupEmptied(turn: SocketTurn, state: SocketState): SocketState {
+  if (socketControl(state) !== null) return state;
+  const memory = { ...state.memory, groupEmpty: true };
+  return onEmpty[state.sub](turn, memory, { ...state, memory });
+}
+
+/** The stage took too long. */
+export function socketElapsed(turn: SocketTurn, state: SocketState): SocketState {
+  const atUsec = deadlineOf(state);
+  if (atUsec === 0 || turn.context.now < atUsec) return state;
+  turn.elapsed = true;
+  turn.effects.push({ effect: 'log', priority: 4, message: `${turn.config.name}: State '${state.sub}' timed out.` });
+  return timedOut[state.sub](turn, state);
+}
+
+function resultOfControl({ socket }: SocketTurn, { command }: SocketProcess, event: Exited): SocketResult {
+  // Sockets that could not be opened are no failure of a command.
+  if (command.list === 'open') return event.how === 'exited' && event.status === 0 ? 'success' : 'resources';
+  if (socket[command.list][command.index]?.ignoreFailure === true) return 'success';
+  if (event.how === 'exited') return event.status === 0 ? 'success' : 'exit-code';
+  return event.how === 'killed' ? 'signal' : 'core-dump';
+}
+
+/** The next command of the same list, if there is one. */
+function followUp(turn: SocketTurn, memory: SocketMemory, { command }: SocketProcess): SocketState | undefined {
+  if (command.list === 'open') return undefined;
+  const index = command.index + 1;
+  return index < turn.socket[command.list].length ? runs[command.list](turn, memory, index) : undefined;
+}
+
+const runs = { ExecStartPre: runStartPre, ExecStartPost: runSocketStartPost, ExecStopPre: runStopPre, ExecStopPost: runStopPost } as const;
+
+type AfterControl = (turn: SocketTurn, memory: SocketMemory, result: SocketResult, state: SocketState) => SocketState;
+
+const stays: AfterControl = (_turn, _memory, _result, state) => state;
+const stopsPost: AfterControl = (turn, memory, result) => enterStopPost(turn, memory, result);
+const dies: AfterControl = (turn, memory, result) => enterSocketDead(turn, memory, result);
+const isFinished: AfterControl = (turn, memory, result) => enterSocketSignal(turn, memory, null, 'final-sigterm', result);
+
+/** sub → what the end of its last process leads to. */
+const afterControl: Readonly<Record<SocketSub, AfterControl>> = {
+  dead: stays,
+  failed: stays,
+  listening: stays,
+  running: stays,
+  'start-pre': (turn, memory, result, state) =>
+    result === 'success' ? enterStartOpen(turn, memory) : isFinished(turn, memory, result, state),
+  'start-open': (turn, memory, result) => (result === 'success' ? enterSocketStartPost(turn, memory) : notOpened(turn, memory, result)),
+  'start-post': (turn, memory, result) => (result === 'success' ? enterListening(turn, memory) : enterStopPre(turn, memory, result)),
+  'stop-pre': stopsPost,
+  'stop-pre-sigterm': stopsPost,
+  'stop-pre-sigkill': stopsPost,
+  'stop-post': isFinished,
+  'final-sigterm': dies,
+  'final-sigkill': dies,
+};
+
+/** The nodes in the file system may be those of somebody else's sockets, so they are left alone. */
+function notOpened(turn: SocketTurn, memory: SocketMemory, result: SocketResult): SocketState {
+  for (const name of memory.held) turn.effects.push({ effect: 'close', name });
+  return enterStopPre(turn, { ...memory, held: [] }, result);
+}
+
+type OnEmpty = (turn: SocketTurn, memory: SocketMemory, state: SocketState) => SocketState;
+
+const notes: OnEmpty = (_turn, _memory, state) => state;
+const tidiesUp: OnEmpty = (turn, memory, state) => {
+  if (!('lingering' in state) || !state.lingering) return state;
+  turn.effects.push({ effect: 'remove-group' });
+  return { ...state, lingering: false, memory };
+};
+
+/** sub → what it leads to that no process is left where none is known. */
+const onEmpty: Readonly<Record<SocketSub, OnEmpty>> = {
+  dead: tidiesUp,
+  failed: tidiesUp,
+  listening: notes,
+  running: notes,
+  'start-pre': notes,
+  'start-open': notes,
+  'start-post': notes,
+  'stop-pre': notes,
+  'stop-pre-sigterm': (turn, memory) => enterStopPost(turn, memory, 'success'),
+  'stop-pre-sigkill': (turn, memory) => enterStopPost(turn, memory, 'success'),
+  'stop-post': notes,
+  'final-sigterm': (turn, memory) => enterSocketDead(turn, memory, 'success'),
+  'final-sigkill': (turn, memory) => enterSocketDead(turn, memory, 'success'),
+};
+
+type OnElapsed = (turn: SocketTurn, state: SocketState) => SocketState;
+
+const goesOn: OnElapsed = (_turn, state) => state;
+const stopsPre: OnElapsed = (turn, state) => enterStopPre(turn, state.memory, 'timeout');
+
+/** sub → what the end of its time limit leads to. */
+const timedOut: Readonly<Record<SocketSub, OnElapsed>> = {
+  dead: goesOn,
+  failed: goesOn,
+  listening: goesOn,
+  running: goesOn,
+  'start-pre': escalatesTo('final-sigterm'),
+  'start-open': escalatesTo('stop-pre-sigterm'),
+  'start-post': stopsPre,
+  'stop-pre': escalatesTo('stop-pre-sigterm'),
+  'stop-pre-sigterm': escalatesTo('stop-pre-sigkill', 'stop-post'),
+  'stop-pre-sigkill': escalatesTo('stop-post'),
+  'stop-post': escalatesTo('final-sigterm'),
+  'final-sigterm': escalatesTo('final-sigkill', 'dead'),
+  'final-sigkill': escalatesTo('dead'),
+};
+
+function escalatesTo(to: SocketEscalation, withoutKill: SocketEscalation = to): OnElapsed {
+  return (turn, state) => leaveSocket(turn, state.memory, socketControl(state), turn.kill.SendSIGKILL ? to : withoutKill, 'timeout');
+}

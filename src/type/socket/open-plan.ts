@@ -1,0 +1,157 @@
+import { err, ok, type Result } from '../../base/result.ts';
+import type { Op, Plan } from '../../exec/op.ts';
+import type { UnitConfig } from '../../unit/config.ts';
+import type { SocketSettings } from '../../unit/settings/socket.ts';
+import type { ListenAddress } from '../../unit/values/types.ts';
+import type { StepContext } from '../type.ts';
+import { families, socketAddress } from './address.ts';
+import { optionsBeforeBind, optionsWhenOpen } from './options.ts';
+
+/** How the sockets of a unit are opened: the plan of the child that does it, and the names under which the keeper then holds them. */
+export interface OpenPlan {
+  readonly plan: Plan;
+  readonly held: readonly string[];
+}
+
+/**
+ * Plans the opening of all that a socket unit listens on (systemd.socket(5)); an error is a sentence for people.
+ *
+ * Nothing is given to the keeper before everything is open, so a unit has all of its sockets or none.
+ */
+export function openPlan(config: UnitConfig, settings: SocketSettings, context: StepContext): Result<OpenPlan, string> {
+  const owner = ownerOf(settings, context);
+  if (!owner.ok) return owner;
+  const plan: Op[] = [];
+  for (const [slot, listen] of settings.Listen.entries()) {
+    const opened = openOne(slot, listen, settings, context, owner.value);
+    if (!opened.ok) return err(`${listen.text}: ${opened.error}`);
+    plan.push(...opened.value);
+  }
+  const held = settings.Listen.map((_, index) => `socket/${config.name}/${index}`);
+  return ok({ plan: [...plan, ...symlinks(settings), ...held.map((name, slot): Op => ({ op: 'keep', slot, name }))], held });
+}
+
+/** The paths that RemoveOnStop= removes. */
+export function nodesOf(settings: SocketSettings): readonly string[] {
+  const nodes = settings.Listen.map(nodeOf).filter((path) => path !== undefined);
+  return [...nodes, ...settings.Symlinks];
+}
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** chown(2) leaves what is -1 as it is. */
+const unchanged = 0xffffffff;
+
+function ownerOf({ SocketUser, SocketGroup }: SocketSettings, context: StepContext): Result<Owner | null, string> {
+  if (SocketUser === '' && SocketGroup === '') return ok(null);
+  const uid = SocketUser === '' ? unchanged : context.resolveUser(SocketUser);
+  if (uid === undefined) return err(`there is no user ${SocketUser} (SocketUser=)`);
+  const gid = SocketGroup === '' ? (context.primaryGroup?.(SocketUser) ?? unchanged) : context.resolveGroup(SocketGroup);
+  if (gid === undefined) return err(`there is no group ${SocketGroup} (SocketGroup=)`);
+  return ok({ uid, gid });
+}
+
+type Opened = Result<readonly Op[], string>;
+
+function openOne(slot: number, listen: ListenAddress, settings: SocketSettings, context: StepContext, owner: Owner | null): Opened {
+  switch (listen.kind) {
+    case 'stream':
+    case 'datagram':
+    case 'sequential-packet':
+      return openSocket(slot, listen, settings, context, owner);
+    case 'fifo':
+      return ok(openFifo(slot, listen.path, settings, owner));
+    case 'special':
+      return ok([{ op: 'open', slot, path: listen.path, flags: (settings.Writable ? O_RDWR : O_RDONLY) | O_NOCTTY | O_NONBLOCK, mode: 0 }]);
+    case 'netlink':
+    case 'message-queue':
+    case 'usb-function':
+      return err(`unsupported: ${unsupported[listen.kind]} cannot be opened by this build yet`);
+  }
+}
+
+const unsupported = {
+  netlink: 'netlink sockets (ListenNetlink=)',
+  'message-queue': 'POSIX message queues (ListenMessageQueue=)',
+  'usb-function': 'USB FunctionFS endpoints (ListenUSBFunction=)',
+} as const;
+
+const O_RDONLY = 0;
+const O_RDWR = 2;
+const O_NOCTTY = 0o400;
+const O_NONBLOCK = 0o4000;
+
+/** Socket types, as Linux numbers them; SOCK_NONBLOCK is the same as O_NONBLOCK. */
+const socketTypes = { stream: 1, datagram: 2, 'sequential-packet': 5 } as const;
+const protocols = { sctp: 132, udplite: 136, mptcp: 262 } as const;
+
+type SocketListen = Extract<ListenAddress, { readonly kind: 'stream' | 'datagram' | 'sequential-packet' }>;
+
+function openSocket(slot: number, listen: SocketListen, settings: SocketSettings, context: StepContext, owner: Owner | null): Opened {
+  const address = socketAddress(listen.address, context);
+  if (!address.ok) return address;
+  const { family, bytes } = address.value;
+  const internet = family === families.inet || family === families.inet6;
+  const protocol = internet && settings.SocketProtocol !== undefined ? protocols[settings.SocketProtocol] : 0;
+  const tcp = internet && listen.kind === 'stream' && settings.SocketProtocol !== 'sctp';
+  const kind = { slot, family, tcp };
+  const path = nodeOf(listen);
+  const bind: Op = { op: 'bind', slot, address: bytes };
+  return ok([
+    { op: 'socket', slot, family, type: socketTypes[listen.kind] | O_NONBLOCK, protocol },
+    ...optionsBeforeBind(kind, settings),
+    ...(path === undefined ? [bind] : bindToPath(path, bind, settings, owner)),
+    ...(listen.kind === 'datagram' ? [] : [{ op: 'listen', slot, backlog: Math.min(settings.Backlog, largestBacklog) } as const]),
+    ...optionsWhenOpen(kind, settings),
+  ]);
+}
+
+const largestBacklog = 2147483647;
+
+/** A node that an earlier socket left is in the way; its mode is that of the new one from the first moment on. */
+function bindToPath(path: string, bind: Op, settings: SocketSettings, owner: Owner | null): readonly Op[] {
+  return [...above(path, settings), { op: 'unlink', path }, { op: 'umask', mask: 0o777 & ~settings.SocketMode }, bind, ...ownership(path, owner)];
+}
+
+function openFifo(slot: number, path: string, settings: SocketSettings, owner: Owner | null): readonly Op[] {
+  return [
+    ...above(path, settings),
+    { op: 'umask', mask: 0 },
+    { op: 'mkfifo', path, mode: settings.SocketMode },
+    { op: 'chmod', path, mode: settings.SocketMode },
+    ...ownership(path, owner),
+    { op: 'open', slot, path, flags: O_RDWR | O_NOCTTY | O_NONBLOCK, mode: 0 },
+  ];
+}
+
+function above(path: string, { DirectoryMode }: SocketSettings): readonly Op[] {
+  return [
+    { op: 'umask', mask: 0 },
+    { op: 'mkdir-parents', path, mode: DirectoryMode },
+  ];
+}
+
+function ownership(path: string, owner: Owner | null): readonly Op[] {
+  return owner === null ? [] : [{ op: 'chown', path, uid: owner.uid, gid: owner.gid }];
+}
+
+/** The node in the file system that something listens at, if it has one that is made for it. */
+function nodeOf(listen: ListenAddress): string | undefined {
+  if (listen.kind === 'fifo') return listen.path;
+  if (!('address' in listen) || listen.address.family !== 'unix' || listen.address.abstract) return undefined;
+  return listen.address.path;
+}
+
+/** A link that cannot be made does not keep the sockets from being there. */
+function symlinks(settings: SocketSettings): readonly Op[] {
+  const target = settings.Listen.map(nodeOf).find((path) => path !== undefined);
+  if (target === undefined) return [];
+  return settings.Symlinks.flatMap((path): readonly Op[] => [
+    ...above(path, settings),
+    ...(settings.RemoveOnStop ? [{ op: 'unlink', path, tolerate: true } as const] : []),
+    { op: 'symlink', target, path, tolerate: true },
+  ]);
+}

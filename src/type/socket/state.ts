@@ -1,0 +1,123 @@
+import type { ActiveState } from '../../graph/active-state.ts';
+
+/**
+ * The state of a socket unit (systemd.socket(5)), a union by `sub`. The descriptors are the keeper's; the state has the
+ * names under which it holds them.
+ */
+export type SocketState = { readonly memory: SocketMemory } & SocketBody;
+
+export type SocketBody =
+  | { readonly sub: 'dead' | 'failed'; readonly lingering: boolean }
+  | { readonly sub: 'listening' | 'running' }
+  | { readonly sub: ControlledSub; readonly control: SocketProcess }
+  | { readonly sub: SocketKillPhase; readonly control: SocketProcess | null };
+
+export type ControlledSub = 'start-pre' | 'start-open' | 'start-post' | 'stop-pre' | 'stop-post';
+export type SocketKillPhase = 'stop-pre-sigterm' | 'stop-pre-sigkill' | 'final-sigterm' | 'final-sigkill';
+export type SocketSub = SocketState['sub'];
+export type SocketList = 'ExecStartPre' | 'ExecStartPost' | 'ExecStopPre' | 'ExecStopPost';
+
+/** A control process: one of the unit's commands, or the child that opens the sockets. */
+export interface SocketProcess {
+  readonly child: number;
+  readonly pid: number | null;
+  readonly command: { readonly list: SocketList; readonly index: number } | { readonly list: 'open' };
+}
+
+export type SocketResult =
+  | 'success'
+  | 'resources'
+  | 'timeout'
+  | 'exit-code'
+  | 'signal'
+  | 'core-dump'
+  | 'start-limit-hit'
+  | 'trigger-limit-hit'
+  | 'service-start-limit-hit';
+
+/** What a socket unit knows besides its stage. */
+export interface SocketMemory {
+  readonly result: SocketResult;
+  /** Names of the descriptors that the keeper holds for it, in the order of Listen*=. */
+  readonly held: readonly string[];
+  /** Those of them that the keeper polls. */
+  readonly polled: readonly string[];
+  /** When the stage takes too long; 0 for never. */
+  readonly deadlineUsec: number;
+  /** No process of the unit is left. */
+  readonly groupEmpty: boolean;
+  /** The window of TriggerLimitIntervalSec=: when it began, and how often the service was triggered since. */
+  readonly window: { readonly beganUsec: number; readonly count: number };
+  readonly startLimitHit: boolean;
+}
+
+/** A socket that was never started. */
+export const initialSocketState: SocketState = {
+  sub: 'dead',
+  lingering: false,
+  memory: {
+    result: 'success',
+    held: [],
+    polled: [],
+    deadlineUsec: 0,
+    groupEmpty: true,
+    window: { beganUsec: 0, count: 0 },
+    startLimitHit: false,
+  },
+};
+
+/** sub → ActiveState=. */
+export const socketActiveStates: Readonly<Record<SocketSub, ActiveState>> = {
+  dead: 'inactive',
+  failed: 'failed',
+  'start-pre': 'activating',
+  'start-open': 'activating',
+  'start-post': 'activating',
+  listening: 'active',
+  running: 'active',
+  'stop-pre': 'deactivating',
+  'stop-pre-sigterm': 'deactivating',
+  'stop-pre-sigkill': 'deactivating',
+  'stop-post': 'deactivating',
+  'final-sigterm': 'deactivating',
+  'final-sigkill': 'deactivating',
+};
+
+/** The stages that a timer limits. */
+export const isTimed: Readonly<Record<SocketSub, boolean>> = {
+  dead: false,
+  failed: false,
+  'start-pre': true,
+  'start-open': true,
+  'start-post': true,
+  listening: false,
+  running: false,
+  'stop-pre': true,
+  'stop-pre-sigterm': true,
+  'stop-pre-sigkill': true,
+  'stop-post': true,
+  'final-sigterm': true,
+  'final-sigkill': true,
+};
+
+/** The stages in which the keeper may hold the sockets; whoever leaves them has them closed. */
+export const isOpen: Readonly<Record<SocketSub, boolean>> = {
+  dead: false,
+  failed: false,
+  'start-pre': false,
+  'start-open': true,
+  'start-post': true,
+  listening: true,
+  running: true,
+  'stop-pre': true,
+  'stop-pre-sigterm': true,
+  'stop-pre-sigkill': true,
+  'stop-post': false,
+  'final-sigterm': false,
+  'final-sigkill': false,
+};
+
+/** The process that works for the unit now, if any. */
+export function socketControl(state: SocketBody): SocketProcess | null {
+  return 'control' in state ? state.control : null;
+}

@@ -1,0 +1,69 @@
+import type { UnitConfig } from '../../unit/config.ts';
+import type { Look, UnitEvent } from '../type.ts';
+import { enterListening } from './start.ts';
+import type { SocketMemory, SocketState } from './state.ts';
+import { enterStopPre } from './stop.ts';
+import { pollNone, type SocketTurn } from './turn.ts';
+
+/** The service that a socket unit starts (systemd.socket(5), Service=). */
+export function serviceOf(config: UnitConfig): string {
+  const named = config.socket?.Service ?? '';
+  return named === '' ? config.name.replace(/\.socket$/, '.service') : named;
+}
+
+/** There is traffic on one of the sockets: its service is started. */
+export function trafficCame(turn: SocketTurn, state: SocketState, name: string): SocketState {
+  if (state.sub !== 'listening' || !state.memory.polled.includes(name)) return state;
+  const answered: SocketMemory = { ...state.memory, polled: state.memory.polled.filter((polled) => polled !== name) };
+  // Who is about to be stopped starts nothing any more.
+  if (turn.context.stopRequested) return { ...state, memory: answered };
+  const counted = countTrigger(turn, answered);
+  if (counted === null) {
+    turn.effects.push({ effect: 'log', priority: 3, message: `${turn.config.name}: Trigger limit hit, refusing further activation.` });
+    return enterStopPre(turn, answered, 'trigger-limit-hit');
+  }
+  const look = turn.context.triggered();
+  if (look === undefined || !isUp(look)) turn.effects.push({ effect: 'trigger', unit: serviceOf(turn.config), job: 'start', mode: 'replace' });
+  return { sub: 'running', memory: pollNone(turn, counted) };
+}
+
+type TriggeredChanged = Extract<UnitEvent, { readonly event: 'triggered-changed' }>;
+
+/** The service came up or went down, so the sockets are its own or to be watched again. */
+export function serviceChanged(turn: SocketTurn, state: SocketState, { look, hasJob }: TriggeredChanged): SocketState {
+  if (state.sub !== 'listening' && state.sub !== 'running') return state;
+  if (look.startLimitHit === true) return enterStopPre(turn, state.memory, 'service-start-limit-hit');
+  if (hasJob) return state;
+  if (givesBack.has(look.sub)) return enterListening(turn, state.memory);
+  return look.sub === 'running' ? { sub: 'running', memory: pollNone(turn, state.memory) } : state;
+}
+
+/** The stages of a service in which nobody reads its sockets any more. */
+const givesBack: ReadonlySet<string> = new Set([
+  'dead',
+  'failed',
+  'dead-before-auto-restart',
+  'failed-before-auto-restart',
+  'auto-restart',
+  'final-sigterm',
+  'final-sigkill',
+]);
+
+function isUp({ active }: Look): boolean {
+  return active === 'active' || active === 'activating' || active === 'reloading';
+}
+
+const defaultInterval = 2_000_000;
+const defaultBurst = 20;
+
+/** Counts an activation; null where there were too many of them (TriggerLimitIntervalSec=, TriggerLimitBurst=). */
+function countTrigger({ socket, context }: SocketTurn, memory: SocketMemory): SocketMemory | null {
+  const interval = socket.TriggerLimitIntervalSec ?? defaultInterval;
+  const burst = socket.TriggerLimitBurst ?? defaultBurst;
+  if (interval === 0 || burst === 0) return memory;
+  const { window } = memory;
+  if (window.count === 0 || context.now - window.beganUsec >= interval) {
+    return { ...memory, window: { beganUsec: context.now, count: 1 } };
+  }
+  return window.count < burst ? { ...memory, window: { ...window, count: window.count + 1 } } : null;
+}

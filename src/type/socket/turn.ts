@@ -1,0 +1,97 @@
+import { invariant } from '../../base/assert.ts';
+import type { UnitConfig } from '../../unit/config.ts';
+import type { KillSettings } from '../../unit/settings/kill.ts';
+import type { SocketSettings } from '../../unit/settings/socket.ts';
+import type { Effect, Step, StepContext } from '../type.ts';
+import { nodesOf } from './open-plan.ts';
+import { isOpen, isTimed, type SocketList, type SocketMemory, type SocketProcess, type SocketResult, type SocketState } from './state.ts';
+
+/** One call of the socket's state machine while it is being worked out. */
+export interface SocketTurn {
+  readonly config: UnitConfig;
+  readonly socket: SocketSettings;
+  readonly kill: KillSettings;
+  readonly context: StepContext;
+  readonly effects: Effect[];
+  /** The timer's end is being handled, so it runs no more. */
+  elapsed: boolean;
+}
+
+/** Begins a turn. */
+export function openSocketTurn(config: UnitConfig, context: StepContext): SocketTurn {
+  invariant(config.socket !== undefined && config.kill !== undefined, `${config.name} has no socket settings`);
+  return { config, socket: config.socket, kill: config.kill, context, effects: [], elapsed: false };
+}
+
+/** Ends a turn: closes the sockets where they are no longer wanted, and sets the timer. */
+export function concludeSocket(turn: SocketTurn, before: SocketState, reached: SocketState): Step<SocketState> {
+  const after = isOpen[reached.sub] ? reached : { ...reached, memory: closeSockets(turn, reached.memory) };
+  const old = deadlineOf(before);
+  const now = deadlineOf(after);
+  if (now !== 0 && (turn.elapsed || now !== old)) turn.effects.push({ effect: 'arm', timer: 'timeout', atUsec: now });
+  if (now === 0 && old !== 0 && !turn.elapsed) turn.effects.push({ effect: 'disarm', timer: 'timeout' });
+  return { state: after, effects: turn.effects };
+}
+
+/** When the stage takes too long; 0 for never. */
+export function deadlineOf(state: SocketState): number {
+  return isTimed[state.sub] ? state.memory.deadlineUsec : 0;
+}
+
+/** Starts one of the unit's commands. */
+export function runCommand(turn: SocketTurn, memory: SocketMemory, list: SocketList, index: number): Started {
+  const { config, socket, context } = turn;
+  const command = socket[list][index];
+  invariant(command !== undefined, `${config.name} has no ${list} command ${index}`);
+  const child = context.nextChild();
+  const request = {
+    config,
+    command,
+    list,
+    main: false,
+    invocationId: context.invocationId,
+    environment: [],
+    descriptors: [],
+    notify: false,
+    idle: false,
+  };
+  turn.effects.push({ effect: 'spawn', child, request });
+  return { control: { child, pid: null, command: { list, index } }, memory: timed(turn, { ...memory, groupEmpty: false }) };
+}
+
+/** A process that works for the unit from now on, and the memory of that. */
+export interface Started {
+  readonly control: SocketProcess;
+  readonly memory: SocketMemory;
+}
+
+/** Gives the stage its time limit (systemd.socket(5), TimeoutSec=). */
+export function timed({ socket, context }: SocketTurn, memory: SocketMemory): SocketMemory {
+  const limit = socket.TimeoutSec ?? context.defaults.timeoutStartUsec;
+  return { ...memory, deadlineUsec: limit === Infinity ? 0 : context.now + limit };
+}
+
+/** Notes why the unit fails; what failed first stays. */
+export function noteSocketResult(memory: SocketMemory, result: SocketResult): SocketMemory {
+  return memory.result === 'success' && result !== 'success' ? { ...memory, result } : memory;
+}
+
+/** Has the keeper poll every socket that it does not poll yet. */
+export function pollAll(turn: SocketTurn, memory: SocketMemory): SocketMemory {
+  for (const name of memory.held) if (!memory.polled.includes(name)) turn.effects.push({ effect: 'poll', name });
+  return { ...memory, polled: memory.held };
+}
+
+/** Has the keeper poll none of the sockets. */
+export function pollNone(turn: SocketTurn, memory: SocketMemory): SocketMemory {
+  for (const name of memory.polled) turn.effects.push({ effect: 'unpoll', name });
+  return memory.polled.length === 0 ? memory : { ...memory, polled: [] };
+}
+
+function closeSockets(turn: SocketTurn, memory: SocketMemory): SocketMemory {
+  if (memory.held.length === 0) return memory;
+  const silent = pollNone(turn, memory);
+  for (const name of memory.held) turn.effects.push({ effect: 'close', name });
+  if (turn.socket.RemoveOnStop) for (const path of nodesOf(turn.socket)) turn.effects.push({ effect: 'unlink', path });
+  return { ...silent, held: [] };
+}

@@ -1,0 +1,133 @@
+import { applyText, type ApplyContext } from './apply.ts';
+import { BUILTIN_PATH, builtinText, isPerpetual } from './builtin.ts';
+import type { LoadState, UnitConfig, UnitTypeName } from './config.ts';
+import { UnitDraft } from './draft.ts';
+import { dropInsOf, isMask } from './drop-in.ts';
+import { type Found, findUnit } from './find.ts';
+import { applyLinks } from './links.ts';
+import { parseUnitName } from './name.ts';
+import { ownSections, type Parts } from './settings/parts.ts';
+import { type SpecifierFacts, specifiersOf } from './specifiers.ts';
+import type { UnitText } from './syntax.ts';
+import type { UnitDirectory } from './unit-directory.ts';
+import { verify } from './verify.ts';
+
+/** What loading depends on besides the name. */
+export interface LoadContext {
+  readonly directory: UnitDirectory;
+  readonly facts: SpecifierFacts;
+  /** Also tell, as notices, which lines have no effect yet or use an old spelling: for `tysctl verify`. */
+  readonly notices?: boolean;
+}
+
+/**
+ * Loads a unit: finds its file through aliases and templates, reads it and its drop-ins and links, checks the whole, and gives
+ * what they say (systemd.unit(5)). Never throws for what files hold: a unit that cannot be used says so in `load`.
+ */
+export function loadUnit(name: string, context: LoadContext): UnitConfig {
+  const parsed = parseUnitName(name);
+  if (!parsed.ok) return nameless(name, 'service', `“${name}” is not a unit name: ${parsed.error.message}`);
+  const { type, isTemplate } = parsed.value;
+  if (isTemplate) return nameless(name, type, `${name} is a template: it needs an instance, as in ${name.replace('@.', '@INSTANCE.')}`);
+  const found = findUnit(context.directory, name, context.facts.scope);
+  const draft = new UnitDraft(found.id, type);
+  return finish(draft, found, read(draft, found, context), context);
+}
+
+function read(draft: UnitDraft, found: Found, { directory, facts, notices = false }: LoadContext): LoadState {
+  const apply: ApplyContext = { specifiers: specifiersOf(found.id, facts, found.path), scope: facts.scope, notices };
+  const state = readMain(draft, found, directory, apply);
+  if (state.state !== 'loaded') return state;
+  for (const dropIn of dropInsOf(directory, found.names)) {
+    const text = directory.text(dropIn.path, dropIn.shared);
+    draft.dropIns.push(dropIn.path);
+    if (text === undefined) complain(draft, 'unreadable', dropIn.path, unreadable(directory, dropIn.path));
+    else if (text.fatal === undefined) applyText(draft, dropIn.path, text, apply);
+    else draft.report({ severity: 'error', path: dropIn.path, ...text.fatal, message: `${text.fatal.message}; the whole file is ignored` });
+  }
+  applyLinks(draft, directory, found.names);
+  if (!found.builtin) verify(draft, found.path ?? '');
+  return draft.refusal === undefined ? state : { state: 'bad-setting', reason: draft.refusal };
+}
+
+function readMain(draft: UnitDraft, found: Found, directory: UnitDirectory, apply: ApplyContext): LoadState {
+  if (found.path !== undefined) return readFragment(draft, found.path, directory.text(found.path, found.shared), directory, apply);
+  if (found.trouble !== undefined) complain(draft, 'unusable', found.trouble.path, found.trouble.reason);
+  const builtin = found.builtin ? builtinText(found.id, apply.scope) : undefined;
+  if (builtin !== undefined) applyText(draft, BUILTIN_PATH, builtin, apply);
+  return builtin !== undefined || withoutFile.has(draft.type) ? loaded : notFound;
+}
+
+function readFragment(
+  draft: UnitDraft,
+  path: string,
+  text: UnitText | undefined,
+  directory: UnitDirectory,
+  apply: ApplyContext,
+): LoadState {
+  if (text === undefined) {
+    if (isMask(directory, path)) return masked;
+    complain(draft, 'unreadable', path, unreadable(directory, path));
+    return notFound;
+  }
+  if (text.fatal !== undefined) {
+    draft.report({ severity: 'error', path, ...text.fatal });
+    return { state: 'error', reason: `${path}:${text.fatal.line}: ${text.fatal.message}` };
+  }
+  if (text.assignments.length === 0 && isMask(directory, path)) return masked;
+  applyText(draft, path, text, apply);
+  return loaded;
+}
+
+function finish(draft: UnitDraft, found: Found, load: LoadState, { facts }: LoadContext): UnitConfig {
+  const own: Partial<Parts> = {};
+  for (const part of ownSections[draft.type].parts) Object.assign(own, { [part]: draft.settings(part) });
+  return {
+    name: found.id,
+    type: draft.type,
+    names: found.names,
+    load,
+    ...(found.path === undefined || load === notFound ? {} : { fragment: found.path }),
+    ...(isPerpetual(found.id, facts.scope) ? { perpetual: true as const } : {}),
+    dropIns: draft.dropIns.length === 0 ? none : draft.dropIns,
+    dependencies: draft.dependencies,
+    diagnostics: draft.diagnostics(),
+    ...own,
+    unit: draft.settings('unit'),
+    install: draft.settings('install'),
+  };
+}
+
+const loaded: LoadState = { state: 'loaded' };
+const notFound: LoadState = { state: 'not-found' };
+const masked: LoadState = { state: 'masked' };
+const none: readonly never[] = Object.freeze([]);
+
+/** Types whose units need no file: they are made by the kernel or by their name alone. */
+const withoutFile: ReadonlySet<UnitTypeName> = new Set(['slice', 'device']);
+
+function complain(draft: UnitDraft, code: string, path: string, message: string): void {
+  draft.report({ severity: 'error', code, message, path, line: 0, column: 0 });
+}
+
+function unreadable(directory: UnitDirectory, path: string): string {
+  const { kind } = directory.files.statFollow(path);
+  if (kind === 'file') return 'the file cannot be read: permission denied';
+  return kind === 'missing' ? 'the link leads nowhere' : `expected a file, found a ${kind}`;
+}
+
+function nameless(name: string, type: UnitTypeName, reason: string): UnitConfig {
+  const draft = new UnitDraft(name, type);
+  const load: LoadState = { state: 'error', reason };
+  return {
+    name,
+    type,
+    names: [name],
+    load,
+    dropIns: none,
+    dependencies: none,
+    diagnostics: none,
+    unit: draft.settings('unit'),
+    install: draft.settings('install'),
+  };
+}

@@ -1,0 +1,60 @@
+import type { UnitDraft } from './draft.ts';
+import { isHashedName, pathOfUnit, unitOfPath, withType } from './name.ts';
+
+/** Refuses timers that never elapse or trigger themselves (systemd.timer(5)). */
+export function verifyTimer(draft: UnitDraft): void {
+  const { Elapse, OnClockChange, OnTimezoneChange, Unit } = draft.settings('timer');
+  if (Elapse.length === 0 && !OnClockChange && !OnTimezoneChange) draft.refuse('the timer has no OnCalendar=, OnActiveSec= or other On*=');
+  if (Unit === draft.name) draft.refuse('a timer cannot trigger itself');
+}
+
+/** Refuses path units that watch nothing (systemd.path(5)). */
+export function verifyPath(draft: UnitDraft): void {
+  const { Unit, Watch } = draft.settings('path');
+  if (Watch.length === 0) draft.refuse('the path unit has no PathExists=, PathChanged= or other path to watch');
+  if (Unit === draft.name) draft.refuse('a path unit cannot trigger itself');
+}
+
+/** Refuses mounts without a source or under a wrong name (systemd.mount(5)); Where= is told by the name where it is not set. */
+export function verifyMount(draft: UnitDraft): void {
+  settlePlace(draft, 'mount', 'Where');
+  const { What, Where } = draft.settings('mount');
+  if (Where === '') draft.refuse('the mount has no Where=, and its name stands for no path');
+  else if (unitOfPath(Where, 'mount') !== draft.name)
+    draft.refuse(`Where=${Where} does not match the name of the unit, which would be ${unitOfPath(Where, 'mount') ?? 'too long'}`);
+  else if (apiPlaces.has(Where)) draft.refuse(`${Where} is mounted by the manager itself`);
+  else if (What === '') draft.refuse('the mount has no What=');
+  if (draft.settings('exec').PAMName !== '' && draft.settings('kill').KillMode !== 'control-group')
+    draft.refuse('PAMName= needs KillMode=control-group');
+}
+
+/** Refuses automounts under a wrong name (systemd.automount(5)). */
+export function verifyAutomount(draft: UnitDraft): void {
+  settlePlace(draft, 'automount', 'Where');
+  const { Where } = draft.settings('automount');
+  if (Where === '/') draft.refuse('the root cannot be an automount');
+  else if (Where === '') draft.refuse('the automount has no Where=, and its name stands for no path');
+  else if (unitOfPath(Where, 'automount') !== draft.name) draft.refuse(`Where=${Where} does not match the name of the unit`);
+}
+
+/** Refuses swaps without a device or under a wrong name (systemd.swap(5)). */
+export function verifySwap(draft: UnitDraft): void {
+  settlePlace(draft, 'swap', 'What');
+  const { What } = draft.settings('swap');
+  if (What === '') draft.refuse('the swap has no What=');
+  else if (What.startsWith('/') && unitOfPath(What, 'swap') !== draft.name)
+    draft.refuse(`What=${What} does not match the name of the unit`);
+}
+
+/** The unit that a timer, path or socket triggers where it names none. */
+export function triggeredByDefault(name: string): string {
+  return withType(name, 'service');
+}
+
+const apiPlaces: ReadonlySet<string> = new Set(['/proc', '/sys', '/dev', '/dev/pts', '/dev/shm', '/run', '/sys/fs/cgroup', '/proc/sys']);
+
+function settlePlace(draft: UnitDraft, part: 'mount' | 'automount' | 'swap', property: 'Where' | 'What'): void {
+  if (draft.value(part, property) !== '' || isHashedName(draft.name)) return;
+  const path = pathOfUnit(draft.name);
+  if (path !== undefined) draft.set(part, property, path);
+}

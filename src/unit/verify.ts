@@ -1,0 +1,41 @@
+import type { UnitTypeName } from './config.ts';
+import type { UnitDraft } from './draft.ts';
+import { verifyAutomount, verifyMount, verifyPath, verifySwap, verifyTimer } from './verify-other.ts';
+import { verifyService } from './verify-service.ts';
+import { verifySocket } from './verify-socket.ts';
+
+/** Checks a unit whose files are all read, settles what they leave open, and refuses it where it cannot work; `path` is that of its main file. */
+export function verify(draft: UnitDraft, path: string): void {
+  settleUnit(draft);
+  settleExec(draft);
+  const report = (severity: 'error' | 'warning', code: string, message: string): void =>
+    draft.report({ severity, code, message, path, line: 0, column: 0 });
+  const refusedBefore = draft.refusal;
+  checks[draft.type]?.(draft, (message) => report('warning', 'no-effect', message));
+  if (draft.refusal !== undefined && draft.refusal !== refusedBefore) report('error', 'refused', draft.refusal);
+}
+
+const checks: Readonly<Partial<Record<UnitTypeName, (draft: UnitDraft, warn: (message: string) => void) => void>>> = {
+  service: verifyService,
+  socket: verifySocket,
+  timer: verifyTimer,
+  path: verifyPath,
+  mount: verifyMount,
+  automount: verifyAutomount,
+  swap: verifySwap,
+};
+
+const stayOnIsolate: ReadonlySet<UnitTypeName> = new Set(['mount', 'swap', 'slice', 'scope', 'device']);
+
+function settleUnit(draft: UnitDraft): void {
+  if (draft.isSet('unit', 'JobTimeoutSec') && !draft.isSet('unit', 'JobRunningTimeoutSec')) {
+    draft.set('unit', 'JobRunningTimeoutSec', draft.value('unit', 'JobTimeoutSec'));
+  }
+  if (stayOnIsolate.has(draft.type) && !draft.isSet('unit', 'IgnoreOnIsolate')) draft.set('unit', 'IgnoreOnIsolate', true);
+}
+
+function settleExec(draft: UnitDraft): void {
+  if (draft.isSet('exec', 'StandardInputData') && !draft.isSet('exec', 'StandardInput'))
+    draft.set('exec', 'StandardInput', { kind: 'data' });
+  if (draft.notApplied.size > 0) draft.set('exec', 'notApplied', [...draft.notApplied]);
+}

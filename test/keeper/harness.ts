@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type Server, type Socket, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { type KeeperConnection, overSocket } from '../../src/port/keeper-connection.ts';
+import type { Command, KeeperEvent, KeeperEventBody } from '../../src/port/keeper.ts';
+
+/** A keeper that runs for a test, whose manager (and journal) is the test itself, behind test/keeper/bridge.ts. */
+export interface TestKeeper {
+  readonly directory: string;
+  readonly process: ChildProcess;
+  /** What the keeper wrote on stderr so far. */
+  stderr(): string;
+  /** The next connection that the keeper's manager makes. */
+  manager(): Promise<TestManager>;
+  /** The same, as a bare socket. */
+  managerSocket(): Promise<Socket>;
+  /** The next connection that the keeper's journal makes. */
+  journalSocket(): Promise<Socket>;
+  /** Resolves with the keeper's exit status. */
+  readonly exited: Promise<number | null>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface TestManager {
+  readonly connection: KeeperConnection;
+  /** All events so far. */
+  readonly events: readonly KeeperEvent[];
+  /** Sends commands and acknowledges nothing. */
+  do(...commands: readonly Command[]): void;
+  /** The first event, past or future, of this kind that the predicate likes. */
+  event<K extends KeeperEventBody['event']>(
+    kind: K,
+    wanted?: (event: Extract<KeeperEvent, { event: K }>) => boolean,
+  ): Promise<Extract<KeeperEvent, { event: K }>>;
+}
+
+/** The binary under test: the sanitized one if TYSD_TEST_KEEPER says so. */
+const binary = process.env['TYSD_TEST_KEEPER'] ?? join(import.meta.dirname, '../../keeper/build/tysd-keeper');
+
+/** Starts a keeper in a directory of its own, with these options on top. */
+export async function startKeeper(options: readonly string[] = [], journal = false): Promise<TestKeeper> {
+  const directory = mkdtempSync(join(tmpdir(), 'tysd-keeper-'));
+  const managers = await acceptAt(join(directory, 'test-manager'));
+  const journals = await acceptAt(join(directory, 'test-journal'));
+  const bridge = (name: string, path: string) => [process.execPath, join(import.meta.dirname, 'bridge.ts'), path].map((word) => `--${name}=${word}`);
+  const child = spawn(
+    binary,
+    [
+      `--runtime-directory=${directory}`,
+      ...bridge('manager', managers.path),
+      ...(journal ? bridge('journal', journals.path) : []),
+      ...options,
+    ],
+    { stdio: ['ignore', 'inherit', 'pipe'] },
+  );
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const exited = new Promise<number | null>((resolve) => child.on('exit', (status) => resolve(status)));
+  return {
+    directory,
+    process: child,
+    stderr: () => stderr,
+    exited,
+    managerSocket: managers.next,
+    manager: async () => testManager(await overSocket(await managers.next())),
+    journalSocket: journals.next,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await exited;
+      for (const { server } of [managers, journals]) server.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function testManager(connection: KeeperConnection): TestManager {
+  const events: KeeperEvent[] = [];
+  const waiting = new Set<(event: KeeperEvent) => boolean>();
+  connection.receive((event) => {
+    events.push(event);
+    for (const waiter of waiting) if (waiter(event)) waiting.delete(waiter);
+  });
+  return {
+    connection,
+    events,
+    do: (...commands) => connection.send({ acknowledge: 0, commands }),
+    event: (kind, wanted = () => true) => {
+      type Wanted = Extract<KeeperEvent, { event: typeof kind }>;
+      const is = (event: KeeperEvent): event is Wanted => event.event === kind && wanted(event as Wanted);
+      const found = events.find(is);
+      if (found) return Promise.resolve(found);
+      return new Promise((resolve) => {
+        waiting.add((event) => {
+          if (!is(event)) return false;
+          resolve(event);
+          return true;
+        });
+      });
+    },
+  };
+}
+
+async function acceptAt(path: string): Promise<{ readonly path: string; readonly server: Server; readonly next: () => Promise<Socket> }> {
+  const ready: Socket[] = [];
+  const wanting: ((socket: Socket) => void)[] = [];
+  const server = createServer((socket) => {
+    const want = wanting.shift();
+    if (want) want(socket);
+    else ready.push(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  return {
+    path,
+    server,
+    next: () => {
+      const socket = ready.shift();
+      return socket ? Promise.resolve(socket) : new Promise((resolve) => wanting.push(resolve));
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import type { SpecifierFacts } from '../../src/unit/specifiers.ts';
+import type { UnitFileStat, UnitFiles } from '../../src/unit/unit-files.ts';
+
+/** What stands at a path: text or bytes of a file, a symlink, a special file, or a file that nobody may read. */
+export type Node =
+  | string
+  | Uint8Array
+  | { readonly link: string }
+  | { readonly special: 'fifo' | 'socket' | 'character' | 'directory' }
+  | { readonly unreadable: true };
+
+/** A file tree in memory, with the directories that its paths imply. */
+export class Tree implements UnitFiles {
+  /** How often each call was made, for tests of what is not asked twice. */
+  readonly calls = { list: 0, stat: 0, read: 0, readLink: 0 };
+  readonly #nodes = new Map<string, Node>();
+  readonly #changed = new Map<string, number>();
+  #clock = 1;
+
+  constructor(nodes: Readonly<Record<string, Node>>) {
+    this.#nodes.set('/dev/null', { special: 'character' });
+    for (const [path, node] of Object.entries(nodes)) this.put(path, node);
+  }
+
+  put(path: string, node: Node): void {
+    this.#nodes.set(path, node);
+    this.#changed.set(parent(path), this.#clock++);
+  }
+
+  remove(path: string): void {
+    this.#nodes.delete(path);
+    this.#changed.set(parent(path), this.#clock++);
+  }
+
+  read(path: string, limit = Number.POSITIVE_INFINITY): Uint8Array | undefined {
+    this.calls.read++;
+    const node = this.#nodes.get(this.realPath(path) ?? '');
+    if (typeof node === 'string') return new TextEncoder().encode(node).subarray(0, limit);
+    return node instanceof Uint8Array ? node.subarray(0, limit) : undefined;
+  }
+
+  list(path: string): readonly string[] {
+    this.calls.list++;
+    const real = this.realPath(path);
+    if (real === undefined) return [];
+    const below = [...this.#nodes.keys()]
+      .filter((other) => other.startsWith(`${real}/`))
+      .map((other) => other.slice(real.length + 1).split('/')[0] ?? '');
+    return [...new Set(below)].toSorted();
+  }
+
+  stat(path: string): UnitFileStat {
+    this.calls.stat++;
+    const real = this.realPath(parent(path));
+    return this.#statOf(real === undefined ? '' : `${real === '/' ? '' : real}/${path.slice(path.lastIndexOf('/') + 1)}`);
+  }
+
+  statFollow(path: string): UnitFileStat {
+    this.calls.stat++;
+    return this.#statOf(this.realPath(path) ?? '');
+  }
+
+  readLink(path: string): string | undefined {
+    this.calls.readLink++;
+    const node = this.#nodes.get(path);
+    return typeof node === 'object' && 'link' in node ? node.link : undefined;
+  }
+
+  realPath(path: string): string | undefined {
+    let rest = path.split('/').filter((part) => part !== '' && part !== '.');
+    let at = '';
+    for (let steps = 0; rest.length > 0; steps++) {
+      if (steps > 100) return undefined;
+      const [part = '', ...after] = rest;
+      rest = after;
+      if (part === '..') {
+        at = parent(at || '/').replace(/^\/$/, '');
+        continue;
+      }
+      const next = `${at}/${part}`;
+      const node = this.#nodes.get(next);
+      if (typeof node === 'object' && 'link' in node) {
+        rest = [...node.link.split('/').filter((other) => other !== '' && other !== '.'), ...rest];
+        if (node.link.startsWith('/')) at = '';
+        continue;
+      }
+      if (node === undefined && !this.#isDirectory(next)) return undefined;
+      at = next;
+    }
+    return at === '' ? '/' : at;
+  }
+
+  #statOf(path: string): UnitFileStat {
+    const node = this.#nodes.get(path);
+    const mtimeUsec = this.#changed.get(path) ?? 0;
+    if (node === undefined) return { kind: this.#isDirectory(path) ? 'directory' : 'missing', size: 0, mtimeUsec };
+    if (typeof node === 'string') return { kind: 'file', size: new TextEncoder().encode(node).length, mtimeUsec };
+    if (node instanceof Uint8Array) return { kind: 'file', size: node.length, mtimeUsec };
+    if ('link' in node) return { kind: 'symlink', size: node.link.length, mtimeUsec };
+    if ('special' in node) return { kind: node.special, size: 0, mtimeUsec };
+    return { kind: 'file', size: 100, mtimeUsec };
+  }
+
+  #isDirectory(path: string): boolean {
+    for (const other of this.#nodes.keys()) if (other.startsWith(`${path}/`)) return true;
+    return path === '/';
+  }
+}
+
+/** Facts of a machine that no test depends on in detail. */
+export const facts: SpecifierFacts = {
+  scope: 'system',
+  directories: {
+    runtime: '/run',
+    state: '/var/lib',
+    cache: '/var/cache',
+    logs: '/var/log',
+    configuration: '/etc',
+    data: '/usr/share',
+    temporary: '/tmp',
+    variableTemporary: '/var/tmp',
+  },
+  user: { name: 'root', uid: 0, group: 'root', gid: 0, home: '/root', shell: '/bin/sh' },
+  hostName: 'box.example',
+  prettyHostName: '',
+  machineId: '0123456789abcdef0123456789abcdef',
+  bootId: 'fedcba9876543210fedcba9876543210',
+  kernelRelease: '6.1.0',
+  architecture: 'x86-64',
+  osRelease: { ID: 'debian', VERSION_ID: '12' },
+};
+
+function parent(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
+}
