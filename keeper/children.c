@@ -287,6 +287,7 @@ void children_reap(struct keeper *keeper) {
             keeper->check_needed = true;
     }
     keeper->reap_needed = count == REAPED_AT_ONCE;
+    if (keeper->reap_needed) wake_at(keeper, 0);
     if (any && keeper->tracking == TRACK_SESSION) {
         keeper->orphans_seen = 0;
         session_refresh(keeper);

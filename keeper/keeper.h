@@ -347,6 +347,9 @@ int servant_accept(struct keeper *keeper, struct servant *servant);
 void end_begin(struct keeper *keeper, uint32_t status, uint8_t action);
 void end_step(struct keeper *keeper);
 
+/* send.c: `tysd-keeper --notify`, which is no keeper at all. */
+int send_notification(int argc, char **argv);
+
 struct keeper {
     int epoll_fd, signal_fd, stdio_null;
     struct watch *watches;

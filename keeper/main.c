@@ -113,6 +113,7 @@ static void raise_limit(struct keeper *keeper) {
 
 int main(int argc, char **argv) {
     static struct keeper keeper;
+    if (argc > 1 && !strcmp(argv[1], "--notify")) return send_notification(argc - 2, argv + 2);
     memory_start(&keeper);
     open_stdio(&keeper);
     keeper.argv = argv;

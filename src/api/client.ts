@@ -13,7 +13,8 @@ export interface Client {
   receive(receiver: (change: Change) => void): void;
   /** Resolves when the connection is over, by whichever side. */
   readonly closed: Promise<void>;
-  close(): void;
+  /** Ends the connection; the reason is what calls that are open fail with. */
+  close(reason?: string): void;
 }
 
 /** Why there is no connection; `code` is that of connect(2), as ENOENT. */
@@ -24,17 +25,25 @@ export interface ConnectFailure {
 
 /**
  * Connects to a control socket.
- * With `retryMs`, goes on trying for so long while the socket is there but nobody answers, as when the manager is being replaced.
+ * With `retryMs`, goes on trying for so long while nobody answers there, as when the manager is being replaced; a socket that
+ * is not there at all is waited for only `again`, by clients that were connected before.
  */
-export async function connectClient(path: string, { retryMs = 0 }: { readonly retryMs?: number } = {}): Promise<Result<Client, ConnectFailure>> {
+export async function connectClient(
+  path: string,
+  { retryMs = 0, again = false }: { readonly retryMs?: number; readonly again?: boolean } = {},
+): Promise<Result<Client, ConnectFailure>> {
   const deadline = Date.now() + retryMs;
   for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 200)) {
     const socket = await open(path);
     if (socket.ok) return ok(new JsonRpcClient(socket.value));
-    if (!isTransient(socket.error) || Date.now() + pauseMs > deadline) return err({ path, code: socket.error });
+    const mayPass = transient.has(socket.error) || (again && socket.error === 'ENOENT');
+    if (!mayPass || Date.now() + pauseMs > deadline) return err({ path, code: socket.error });
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
+
+/** While the manager is away its socket refuses, or has a full queue. */
+const transient: ReadonlySet<string> = new Set(['ECONNREFUSED', 'EAGAIN']);
 
 function open(path: string): Promise<Result<Socket, string>> {
   return new Promise((resolve) => {
@@ -42,11 +51,6 @@ function open(path: string): Promise<Result<Socket, string>> {
     socket.once('connect', () => resolve(ok(socket)));
     socket.once('error', (error: NodeJS.ErrnoException) => resolve(err(error.code ?? error.message)));
   });
-}
-
-/** While the manager is away its socket refuses, or has a full queue. */
-function isTransient(code: string): boolean {
-  return code === 'ECONNREFUSED' || code === 'EAGAIN';
 }
 
 type Settle = (answer: Result<unknown, ApiError>) => void;
@@ -57,7 +61,7 @@ class JsonRpcClient implements Client {
   #lastId = 0;
   #rest = '';
   #receiver: (change: Change) => void = () => undefined;
-  #lost = false;
+  #lost: ApiError | undefined;
   #closed: () => void = () => undefined;
   readonly closed = new Promise<void>((resolve) => (this.#closed = resolve));
 
@@ -71,11 +75,12 @@ class JsonRpcClient implements Client {
   }
 
   call<Name extends MethodName>(method: Name, params: Params<Name>): Promise<Result<Answer<Name>, ApiError>> {
-    if (this.#lost) return Promise.resolve(err(connectionLost));
+    if (this.#lost !== undefined) return Promise.resolve(err(this.#lost));
     const id = ++this.#lastId;
     this.#socket.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
     return new Promise((resolve) => {
       // The server made this answer from the same contract.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       this.#open.set(id, (answer) => resolve(answer as Result<Answer<Name>, ApiError>));
     });
   }
@@ -84,7 +89,8 @@ class JsonRpcClient implements Client {
     this.#receiver = receiver;
   }
 
-  close(): void {
+  close(reason?: string): void {
+    if (reason !== undefined) this.#lost = { code: 'connection-lost', message: reason };
     this.#socket.destroy();
     this.#lose();
   }
@@ -98,7 +104,11 @@ class JsonRpcClient implements Client {
 
   #take(message: unknown): void {
     if (typeof message !== 'object' || message === null) return;
-    if ('method' in message && 'params' in message) return this.#receiver(message.params as Change);
+    if ('method' in message && 'params' in message) {
+      // The server made this from the same contract.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      return this.#receiver(message.params as Change);
+    }
     const id = 'id' in message && typeof message.id === 'number' ? message.id : 0;
     const settle = this.#open.get(id);
     this.#open.delete(id);
@@ -106,11 +116,12 @@ class JsonRpcClient implements Client {
   }
 
   #lose(): void {
-    this.#lost = true;
-    const open = [...this.#open.values()];
+    this.#lost ??= connectionLost;
+    const unanswered = [...this.#open.values()];
     this.#open.clear();
-    for (const settle of open) settle(err(connectionLost));
+    // First, so that whoever calls again after its call failed finds that this connection is over.
     this.#closed();
+    for (const settle of unanswered) settle(err(this.#lost));
   }
 }
 

@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import type { ErrorCode } from './error.ts';
 
 /** One method of the API: what it takes, what it gives, which errors it has beyond those of every method, and what it does. */
-interface Method<Params extends v.GenericSchema, Answer extends v.GenericSchema> {
-  readonly params: Params;
-  readonly result: Answer;
+interface Method<P extends v.GenericSchema, R extends v.GenericSchema> {
+  readonly params: P;
+  readonly result: R;
   readonly errors: readonly ErrorCode[];
   readonly doc: string;
 }
@@ -168,7 +168,7 @@ export const contract = {
     params: v.strictObject({ units: v.exactOptional(list(v.string())) }),
     result: done,
     errors: [],
-    doc: 'Sends a `change` notification for each change of a unit or job from now on; of the units that match these patterns, if there are any.',
+    doc: 'Sends a `change` notification for each change of a unit or job until the client closes its side; of the units that match these patterns, if there are any.',
   }),
   'changes.unsubscribe': method({ params: nothing, result: done, errors: [], doc: 'Ends what `changes.subscribe` began.' }),
   'environment.list': method({
@@ -221,7 +221,12 @@ export const contract = {
     doc: 'The state of each unit file as `is-enabled` prints it; null where there is none.',
   }),
   'install.unmask': install('Removes the links to /dev/null.'),
-  'job.cancel': method({ params: v.strictObject({ job: v.number() }), result: done, errors: ['no-such-job'], doc: 'Takes a job off the queue.' }),
+  'job.cancel': method({
+    params: v.strictObject({ job: v.number() }),
+    result: done,
+    errors: ['no-such-job'],
+    doc: 'Takes a job off the queue.',
+  }),
   'job.wait': method({
     params: v.strictObject({ job: v.number() }),
     result: v.object({ result: jobResult }),
@@ -253,7 +258,12 @@ export const contract = {
     errors: [],
     doc: 'What this manager is and where its files are.',
   }),
-  'manager.properties': method({ params: nothing, result: properties, errors: [], doc: 'The properties of the manager, as `show` prints them.' }),
+  'manager.properties': method({
+    params: nothing,
+    result: properties,
+    errors: [],
+    doc: 'The properties of the manager, as `show` prints them.',
+  }),
   'manager.reexecute': method({
     params: nothing,
     result: done,

@@ -41,13 +41,16 @@ function classEnd(glob: string, start: number): number {
 function characterClass(body: string): string {
   const negated = body.startsWith('!') || body.startsWith('^');
   const characters = (negated ? body.slice(1) : body).replace(/[\\\]^[&]/g, '\\$&');
+  // A range that runs backwards matches nothing.
+  return isClass(characters) ? `[${negated ? '^' : ''}${characters}]` : '(?!)';
+}
+
+function isClass(characters: string): boolean {
   try {
-    new RegExp(`[${characters}]`);
+    return new RegExp(`[${characters}]`) instanceof RegExp;
   } catch {
-    // A range that runs backwards matches nothing.
-    return '(?!)';
+    return false;
   }
-  return `[${negated ? '^' : ''}${characters}]`;
 }
 
 function literal(character: string): string {

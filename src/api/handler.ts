@@ -19,7 +19,7 @@ export interface ApiServices {
 /** What a handler is given besides its parameters. */
 export interface HandlerContext extends ApiServices {
   /** Sets or ends the subscription of the connection that the call came by. */
-  subscribe(wanted: ((change: Change) => boolean) | undefined): void;
+  readonly subscribe: (wanted: ((change: Change) => boolean) | undefined) => void;
 }
 
 export type Outcome<Name extends MethodName> = Result<Answer<Name>, ApiError>;

@@ -11,11 +11,15 @@ export interface TypedName {
 }
 
 /** The unit that was meant by a word of the command line (systemctl(1), "Parameter Syntax"); undefined for the empty word and for names that are too long. */
-export function readTypedName(text: string, suffix: UnitTypeName = 'service'): TypedName | undefined {
-  const mangled = mangleUnitName(text, { suffix, allowGlobs: true });
+export function readTypedName(
+  text: string,
+  suffix: UnitTypeName = 'service',
+  { globs }: { readonly globs: boolean } = { globs: true },
+): TypedName | undefined {
+  const mangled = mangleUnitName(text, { suffix, allowGlobs: globs });
   if (mangled === undefined) return undefined;
   const { name } = mangled;
   const kept = text.startsWith('/') || name === text || name === `${text}.${suffix}`;
   const bare = name.endsWith(`.${suffix}`) && !text.endsWith(`.${suffix}`) ? name.slice(0, -suffix.length - 1) : name;
-  return { name, glob: isGlob(name), ...(kept ? {} : { escaped: bare }) };
+  return { name, glob: globs && isGlob(name), ...(kept ? {} : { escaped: bare }) };
 }

@@ -30,11 +30,6 @@ export function isFileName(text: string): boolean {
   return text !== '' && text !== '.' && text !== '..' && !text.includes('/') && text.length <= 255;
 }
 
-/** Whether the path leads into a directory by its form: it ends in a slash or in `/.`. */
-export function looksLikeDirectory(path: string): boolean {
-  return path.endsWith('/') || path.endsWith('/.') || path === '.';
-}
-
 /** What is left of `path` behind the components of `prefix`, or undefined where it does not begin with them. */
 export function pathBehind(path: string, prefix: string): string | undefined {
   if (path.startsWith('/') !== prefix.startsWith('/')) return undefined;

@@ -26,12 +26,13 @@ export async function installerOf(invocation: Invocation): Promise<Result<Instal
     return err(1);
   }
   const uid = process.getuid?.() ?? 0;
-  const local = (scope: LocalPlace['scope']) => localInstaller(services.localInstall({ scope, root: options.root ?? '' }), invocation);
-  if (options.global) return ok(local('global'));
+  const local = async (scope: LocalPlace['scope']) =>
+    ok(localInstaller(await services.localInstall({ scope, root: options.root ?? '' }), invocation));
+  if (options.global) return local('global');
   const scope = options.scope ?? (uid === 0 ? 'system' : 'user');
-  if (options.root !== undefined) return ok(local(scope));
+  if (options.root !== undefined) return local(scope);
   const client = await invocation.connect();
-  return ok(client.ok ? remoteInstaller(client.value, invocation) : local(scope));
+  return client.ok ? ok(remoteInstaller(client.value, invocation)) : local(scope);
 }
 
 function remoteInstaller(client: Client, { options }: Invocation): Installer {

@@ -9,14 +9,20 @@ import type { Terminal } from './output/terminal.ts';
 export interface CliServices {
   readonly version: string;
   /** `journalctl`: reads the logs of the manager in this place; gives the exit status. */
-  readonly runLogs: (argv: readonly string[], place: { readonly runtimeDirectory: string | undefined }) => Promise<number>;
+  readonly runLogs: (argv: readonly string[], place: ManagerPlace) => Promise<number>;
   /** The last log lines of these units as `journalctl -o short` prints them, oldest first, without newlines. */
   readonly recentLogs: (request: LogRequest) => Promise<readonly string[]>;
   /** Unit files and their links without a manager, below another root directory if one is given. */
-  readonly localInstall: (place: LocalPlace) => InstallApi;
-  readonly localUnitFiles: (place: LocalPlace) => UnitFilesApi;
+  readonly localInstall: (place: LocalPlace) => Promise<InstallApi>;
+  readonly localUnitFiles: (place: LocalPlace) => Promise<UnitFilesApi>;
   /** Sends a datagram of sd_notify(3) to $NOTIFY_SOCKET, as from this process if it may; false where there is no such socket. */
   readonly notify: (text: string, pid: number | undefined) => Promise<boolean>;
+}
+
+/** Which manager is meant, as far as the options say it. */
+export interface ManagerPlace {
+  readonly scope: 'system' | 'user' | undefined;
+  readonly runtimeDirectory: string | undefined;
 }
 
 export interface LogRequest {
@@ -48,7 +54,7 @@ export interface Invocation {
   readonly services: CliServices;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Connects to the manager once; an error is a sentence. */
-  connect(): Promise<Result<Client, string>>;
+  readonly connect: () => Promise<Result<Client, string>>;
 }
 
 /** A verb; gives the exit status. */

@@ -20,7 +20,7 @@ type Tool = (call: Call) => Promise<number>;
 
 /** Programs that this tool is, by the names that it may be called by. */
 const tools: Readonly<Record<string, Tool>> = {
-  journalctl: ({ argv, services }) => services.runLogs(argv, { runtimeDirectory: undefined }),
+  journalctl: ({ argv, services }) => services.runLogs(argv, { scope: undefined, runtimeDirectory: undefined }),
   'systemd-escape': async (call) => (await import('./commands/escape.ts')).runEscape(call),
   'systemd-notify': async (call) => (await import('./commands/notify.ts')).runNotify(call),
   'systemd-analyze': async (call) => (await import('./commands/analyze.ts')).runAnalyze(call),
@@ -45,15 +45,17 @@ const notYet: ReadonlySet<string> = new Set(['systemd-run', 'systemd-cat']);
 
 async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<number> {
   const { terminal, services, environment } = call;
-  // What follows `logs` is journalctl's.
-  if (call.argv[0] === 'logs') return services.runLogs(call.argv.slice(1), { runtimeDirectory: undefined });
-  const parsed = parseCommandLine(program, call.argv);
+  // What follows `logs` is journalctl's, with options of its own.
+  const first = call.argv.findIndex((word) => !word.startsWith('-'));
+  const logs = call.argv[first] === 'logs' ? call.argv.slice(first + 1) : undefined;
+  const parsed = parseCommandLine(program, logs === undefined ? call.argv : call.argv.slice(0, first));
   if (!parsed.ok) {
     terminal.warn(parsed.error);
     return 1;
   }
   const { options, words } = parsed.value;
   if (options.print !== undefined) return (await import('./commands/help.ts')).runPrint(program, options.print, services.version, terminal);
+  if (logs !== undefined) return services.runLogs(logs, { scope: options.scope, runtimeDirectory: options.runtimeDirectory });
   const [word = 'list-units', ...rest] = words;
   const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
   if (verb === undefined) {
@@ -67,7 +69,16 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   }
   const run = await verb.load();
   const connection = connectOnce(options, environment);
-  const invocation: Invocation = { program, verb: word, words: rest, options, terminal, services, environment, connect: connection.connect };
+  const invocation: Invocation = {
+    program,
+    verb: word,
+    words: rest,
+    options,
+    terminal,
+    services,
+    environment,
+    connect: connection.connect,
+  };
   try {
     return await run(invocation);
   } finally {
@@ -76,14 +87,20 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
 }
 
 /** A connection that is made when it is first asked for, and again when it was lost. */
-function connectOnce(options: Options, environment: Call['environment']): { connect(): Promise<Result<Client, string>>; close(): void } {
+function connectOnce(
+  options: Options,
+  environment: Call['environment'],
+): { readonly connect: () => Promise<Result<Client, string>>; readonly close: () => void } {
   let current: Promise<Result<Client, string>> | undefined;
+  let again = false;
   const connect = async (): Promise<Result<Client, string>> => {
     const { connectToManager } = await import('./place.ts');
     const uid = process.getuid?.();
     if (uid === undefined) return err('This system has no user ids.');
-    const client = await connectToManager({ scope: options.scope, runtimeDirectory: options.runtimeDirectory, uid, environment });
-    if (client.ok) void client.value.closed.then(() => (current = undefined));
+    const client = await connectToManager({ scope: options.scope, runtimeDirectory: options.runtimeDirectory, uid, environment, again });
+    if (!client.ok) return client;
+    again = true;
+    void client.value.closed.then(() => (current = undefined));
     return client;
   };
   return {

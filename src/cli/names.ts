@@ -1,4 +1,5 @@
 import type { Client } from '../api/client.ts';
+import { isGlob } from '../api/glob.ts';
 import { readTypedName } from '../api/unit-name.ts';
 import type { Invocation } from './invocation.ts';
 
@@ -24,6 +25,22 @@ export function readNames(
     (typed.glob ? globs : names).push(typed.name);
   }
   return { names, globs };
+}
+
+/** One word as a unit name, where patterns make no sense. */
+export function readPlainName({ terminal, verb }: Pick<Invocation, 'terminal' | 'verb'>, word: string): string | undefined {
+  const typed = readTypedName(word, 'service', { globs: false });
+  if (typed === undefined) {
+    terminal.warn('Failed to mangle name: Invalid argument');
+    return undefined;
+  }
+  if (isGlob(word)) terminal.warn(`Glob pattern passed to ${verb}, but globs are not supported for this.`);
+  if (typed.escaped !== undefined) {
+    terminal.warn(
+      `Invalid unit name "${word}" escaped as "${typed.escaped}"${isGlob(word) ? '' : ' (maybe you should use systemd-escape?)'}.`,
+    );
+  }
+  return typed.name;
 }
 
 /** The units that the words mean: names as they are, then the loaded units that the patterns match. */

@@ -9,6 +9,8 @@ export interface PlaceRequest {
   readonly runtimeDirectory: string | undefined;
   readonly uid: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** There was a connection before, which was lost: the manager is expected back. */
+  readonly again?: boolean;
 }
 
 /** A directory in which a manager's control socket may be. */
@@ -20,6 +22,8 @@ interface Candidate {
 
 /** How long a manager that is being replaced is waited for. */
 const retryMs = 5000;
+/** How long a manager may take for its first answer. */
+const silenceMs = 15_000;
 
 /**
  * The directories to look for the control socket in, in order.
@@ -47,12 +51,21 @@ export async function connectToManager(request: PlaceRequest): Promise<Result<Cl
       problems.push(`${path}: ${reasons['ENOENT']}`);
       continue;
     }
-    const client = await connectClient(path, { retryMs });
-    if (client.ok) return ok(client.value);
+    const client = await connectClient(path, { retryMs, again: request.again ?? false });
+    if (client.ok) {
+      guardSilence(client.value);
+      return ok(client.value);
+    }
     problems.push(`${path}: ${reasons[client.error.code] ?? client.error.code}`);
   }
   const start = request.uid === 0 && request.scope !== 'user' ? 'tysd --system, or tysd --user' : 'tysd --user';
   return err(`Failed to connect to tysd: ${problems.join('; ')}. Is it running? Try: ${start}`);
+}
+
+/** The keeper holds the socket, so a connection is made even where no manager answers for long. */
+function guardSilence(client: Client): void {
+  const timer = setTimeout(() => client.close(`The manager did not answer within ${silenceMs / 1000} s.`), silenceMs);
+  void client.call('changes.unsubscribe', {}).then(() => clearTimeout(timer));
 }
 
 const reasons: Readonly<Record<string, string>> = {

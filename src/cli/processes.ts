@@ -67,7 +67,7 @@ export function isEmpty({ processes, groups }: ProcessTree): boolean {
 }
 
 function processesOf(pids: readonly number[]): readonly Process[] {
-  const alive = pids.filter((pid) => pid > 0).sort((left, right) => left - right);
+  const alive = pids.filter((pid) => pid > 0).toSorted((left, right) => left - right);
   return alive.map((pid) => ({ pid, command: commandLine(pid) }));
 }
 
@@ -79,8 +79,11 @@ function commandLine(pid: number): string {
 }
 
 function quote(argument: string): string {
-  if (argument !== '' && !/[\s"'\\`$*?#<>|&;()!\[\]{}~]/.test(argument)) return argument;
-  return `"${argument.replace(/["\\`$]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t')}"`;
+  if (argument !== '' && !/[\s"'\\`$*?#<>|&;()![\]{}~]/.test(argument)) return argument;
+  return `"${argument
+    .replace(/["\\`$]/g, '\\$&')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\t', '\\t')}"`;
 }
 
 function parentOf(pid: number): number | undefined {
@@ -92,7 +95,9 @@ function parentOf(pid: number): number | undefined {
 
 function directories(path: string): readonly string[] {
   try {
-    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+    return readdirSync(path, { withFileTypes: true })
+      .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+      .toSorted();
   } catch {
     return [];
   }

@@ -2,7 +2,6 @@ import type { Dependency, DependencyKey, UnitConfig } from '../unit/config.ts';
 import { unitOfPath, withType } from '../unit/name.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { ManagedDirectory, OutputTarget } from '../unit/values/types.ts';
-import { ROOT_SLICE } from '../unit/slice.ts';
 import { sliceOf } from './slice-of.ts';
 
 /** What implicit dependencies depend on besides the unit's own files. */
@@ -28,7 +27,7 @@ export function implicitDependencies(config: UnitConfig, context: ImplicitContex
     for (const key of keys) found.push({ key, unit, origin: implicit });
   };
   const slice = sliceOf(config, context.scope);
-  if (slice !== undefined && slice !== ROOT_SLICE) add(slice, 'Requires', 'After');
+  if (slice !== undefined) add(slice, 'Requires', 'After');
   addOfService(config, add);
   addOfSocket(config, add);
   addOfTrigger(config, add);

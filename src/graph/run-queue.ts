@@ -40,9 +40,9 @@ export class RunQueue<Entry extends QueueEntry> {
     return this.#slots.size;
   }
 
-  /** Puts a unit's job in the queue; there may be only one for each unit. */
-  add(entry: Entry): void {
-    const slot: Slot<Entry> = { entry, blockers: 0, offered: false };
+  /** Puts a unit's job in the queue; there may be only one for each unit. One that runs already is there only for others to wait for. */
+  add(entry: Entry, options: { readonly running: boolean } = { running: false }): void {
+    const slot: Slot<Entry> = { entry, blockers: 0, offered: options.running };
     this.#slots.set(entry.unit, slot);
     this.#forEachOrdered(slot, (other, first) => {
       if (first === 'other') slot.blockers += 1;

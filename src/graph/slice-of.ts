@@ -6,13 +6,14 @@ import { escapeCgroupName, parentSlice, slicePath, ROOT_SLICE } from '../unit/sl
 /** The types whose units have a cgroup. */
 const grouped: ReadonlySet<UnitTypeName> = new Set(['service', 'socket', 'mount', 'swap', 'slice', 'scope']);
 
-/** The slice that a unit is in (semantics 25.2); undefined for the root slice and for types without processes. */
+/** The slice that a unit is in (semantics 25.2); undefined for the root slice itself and for types without processes. */
 export function sliceOf(config: UnitConfig, scope: 'system' | 'user'): string | undefined {
   if (!grouped.has(config.type)) return undefined;
   if (config.type === 'slice') return parentSlice(config.name);
-  if (config.name === 'init.scope') return ROOT_SLICE;
   const explicit = config.cgroup?.Slice ?? '';
   if (explicit !== '') return explicit;
+  // What is built in runs nothing; in a slice of its own kind it would be stopped by the shutdown that it is to end.
+  if (config.fragment === undefined) return ROOT_SLICE;
   const base = scope === 'system' ? 'system' : 'app';
   const name = parseUnitName(config.name);
   if (name.ok && name.value.instance !== undefined) return `${base}-${escapeName(name.value.prefix)}.slice`;

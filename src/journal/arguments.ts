@@ -63,6 +63,7 @@ const nothingAsked: Omit<Draft, 'parseTime' | 'nowUsec'> = {
   utc: false,
   hostname: true,
   path: undefined,
+  scope: undefined,
   lineCount: undefined,
   pattern: undefined,
   caseSensitive: undefined,
@@ -78,8 +79,8 @@ const accepted: Row = { takes: 'nothing', apply: () => undefined };
 const acceptedValue: Row = { takes: 'value', apply: () => undefined };
 
 const flags: Readonly<Record<string, Row>> = {
-  '--system': accepted,
-  '--user': accepted,
+  '--system': { takes: 'nothing', apply: (draft) => assign(draft, { scope: 'system' }) },
+  '--user': { takes: 'nothing', apply: (draft) => assign(draft, { scope: 'user' }) },
   '--merge': accepted,
   '--no-pager': accepted,
   '--full': accepted,
@@ -104,15 +105,18 @@ const flags: Readonly<Record<string, Row>> = {
   '--case-sensitive': { takes: 'optional', apply: caseSensitive },
   '--dmesg': { takes: 'nothing', apply: (draft) => assign(draft, { kernel: true, boot: draft.boot ?? { id: undefined, offset: 0 } }) },
   '--output': { takes: 'value', apply: output },
-  '--output-fields': { takes: 'value', apply: (draft, value) => assign(draft, { outputFields: new Set([...(draft.outputFields ?? []), ...value.split(',')]) }) },
+  '--output-fields': {
+    takes: 'value',
+    apply: (draft, value) => assign(draft, { outputFields: new Set([...(draft.outputFields ?? []), ...value.split(',')]) }),
+  },
   '--lines': { takes: 'optional', apply: lines, nextIsValue: (word) => /^(?:\+?\d+|all)$/.test(word) },
   '--reverse': { takes: 'nothing', apply: (draft) => assign(draft, { reverse: true }) },
   '--show-cursor': { takes: 'nothing', apply: (draft) => assign(draft, { showCursor: true }) },
   '--utc': { takes: 'nothing', apply: (draft) => assign(draft, { utc: true }) },
+  '--no-tail': { takes: 'nothing', apply: (draft) => assign(draft, { tail: false }) },
   '--no-hostname': { takes: 'nothing', apply: (draft) => assign(draft, { hostname: false }) },
   '--all': { takes: 'nothing', apply: (draft) => assign(draft, { all: true }) },
   '--follow': { takes: 'nothing', apply: (draft) => assign(draft, { follow: true }) },
-  '--no-tail': { takes: 'nothing', apply: (draft) => assign(draft, { tail: false }) },
   '--quiet': { takes: 'nothing', apply: (draft) => assign(draft, { quiet: true }) },
   '--pager-end': { takes: 'nothing', apply: (draft) => assign(draft, { pagerEnd: true }) },
   '--help': act({ do: 'help' }),
@@ -268,8 +272,10 @@ function parseMatches(words: readonly string[]): Result<readonly FieldGroup[], s
 
 function findContradiction(draft: Draft): string | undefined {
   if (draft.follow && draft.reverse) return 'Please specify either --reverse= or --follow=, not both.';
-  if (draft.sinceUsec !== undefined && draft.untilUsec !== undefined && draft.sinceUsec > draft.untilUsec) return '--since= must be before --until=.';
-  if (draft.action.do === 'field' && !/^[A-Z_][A-Z0-9_]*$/.test(draft.action.name)) return 'Failed to query unique data objects: Invalid argument';
+  if (draft.sinceUsec !== undefined && draft.untilUsec !== undefined && draft.sinceUsec > draft.untilUsec)
+    return '--since= must be before --until=.';
+  if (draft.action.do === 'field' && !/^[A-Z_][A-Z0-9_]*$/.test(draft.action.name))
+    return 'Failed to query unique data objects: Invalid argument';
   const starts = [draft.cursor, draft.afterCursor, draft.cursorFile, draft.sinceUsec].filter((start) => start !== undefined);
   if (starts.length > 1) return 'Please specify only one of --since=, --cursor=, and --after-cursor=.';
   return undefined;

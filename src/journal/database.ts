@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, renameSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { type Result, err, ok } from '../base/result.ts';
 
 /** The journal's file below a state directory. */
@@ -26,7 +27,7 @@ export function openForWriting(path: string): Result<DatabaseSync, StorageFailur
     return err(storageFailure(error));
   }
   return attempt(path, (database) => {
-    database.exec(writerSettings);
+    database.exec(writerSettings(path));
     const version = userVersion(database);
     if (version > schemaVersion) throw new Error(`it was written by a newer version (${version})`);
     if (version === 0) database.exec(schema(randomBytes(16).toString('hex')));
@@ -36,8 +37,16 @@ export function openForWriting(path: string): Result<DatabaseSync, StorageFailur
 /** Opens the journal's file for queries, without the process that writes it; the error is for people. */
 export function openForReading(path: string): Result<DatabaseSync, string> {
   if (!existsSync(path)) return err(`No journal files were found (${path} does not exist).`);
+  try {
+    accessSync(path, constants.R_OK);
+  } catch {
+    return err(`No journal files were opened due to insufficient permissions (${path}).`);
+  }
   const opened = attempt(path, (database) => void userVersion(database), true);
-  return opened.ok ? opened : err(`Cannot read the journal ${path}: ${opened.error.message}`);
+  if (opened.ok) return opened;
+  // Without a log there is no writer; SQLite would want to make one, which a mere reader may not.
+  const still = existsSync(`${path}-wal`) ? opened : attempt(unchanging(path), (database) => void userVersion(database), true);
+  return still.ok ? still : err(`Cannot read the journal ${path}: ${opened.error.message}`);
 }
 
 /** Moves a file that is no usable journal out of the way, with what belongs to it; gives its new name. */
@@ -50,9 +59,15 @@ export function moveAside(path: string, realtimeUsec: number): string {
 /** Sorts what SQLite or the file system threw into what can be done about it. */
 export function storageFailure(error: unknown): StorageFailure {
   const message = error instanceof Error ? error.message : String(error);
-  const sqlite = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
-  const system = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  return { kind: sqliteKinds[sqlite] ?? systemKinds[system] ?? 'other', message };
+  // The upper bits of SQLite's code say more than is needed.
+  if (isDatabaseError(error)) return { kind: sqliteKinds[error.errcode & 0xff] ?? 'other', message };
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return { kind: systemKinds[code] ?? 'other', message };
+}
+
+/** Whether SQLite threw this, and not the file system or a bug of ours. */
+export function isDatabaseError(error: unknown): error is Error & { readonly errcode: number } {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number';
 }
 
 const sqliteKinds: Readonly<Record<number, StorageFailure['kind']>> = {
@@ -96,22 +111,35 @@ pragma user_version = ${schemaVersion};
 commit;`;
 }
 
-const writerSettings = `
-pragma page_size = 8192;
+const pageBytes = 8192;
+
+function writerSettings(path: string): string {
+  const { bsize, blocks } = statfsSync(dirname(path));
+  // SQLite's log is emptied at this size: 4 MiB, less where the file system is small, so that it is never what fills it.
+  const logPages = Math.floor(Math.min(512, Math.max(16, (bsize * blocks) / 64 / pageBytes)));
+  return `
+pragma page_size = ${pageBytes};
 pragma auto_vacuum = incremental;
 pragma journal_mode = wal;
 pragma synchronous = normal;
 pragma cache_size = -1024;
-pragma wal_autocheckpoint = 1000;
-pragma journal_size_limit = 4194304;
+pragma wal_autocheckpoint = ${logPages};
+pragma journal_size_limit = ${logPages * pageBytes};
 pragma temp_store = memory;
 pragma busy_timeout = 2000;`;
+}
+
+function unchanging(path: string): URL {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return url;
+}
 
 function userVersion(database: DatabaseSync): number {
   return Number(database.prepare('pragma user_version').get()?.['user_version'] ?? 0);
 }
 
-function attempt(path: string, prepare: (database: DatabaseSync) => void, readOnly = false): Result<DatabaseSync, StorageFailure> {
+function attempt(path: string | URL, prepare: (database: DatabaseSync) => void, readOnly = false): Result<DatabaseSync, StorageFailure> {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { readOnly });

@@ -15,7 +15,12 @@ export interface FlagTable<Draft> {
 }
 
 /** Reads options in the manner of getopt_long(3), anywhere among the words, up to `--`; gives the words that are no options. */
-export function readFlags<Draft>(program: string, argv: readonly string[], table: FlagTable<Draft>, draft: Draft): Result<readonly string[], string> {
+export function readFlags<Draft>(
+  program: string,
+  argv: readonly string[],
+  table: FlagTable<Draft>,
+  draft: Draft,
+): Result<readonly string[], string> {
   const words: string[] = [];
   const rest = [...argv];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {

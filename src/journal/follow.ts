@@ -13,7 +13,7 @@ export async function* changesOf(path: string, signal: AbortSignal): AsyncGenera
     wake?.();
   };
   const name = basename(path);
-  using _watch = watchDirectory(dirname(path), (file) => {
+  using _ = watchDirectory(dirname(path), (file) => {
     // The writer's log changes with each commit.
     if (file === null || file.startsWith(name)) notice();
   });

@@ -12,9 +12,9 @@ import { parseSyslog } from './syslog.ts';
 /** What the journal asks of the machine. */
 export interface Surroundings {
   readonly host: Host;
-  now(): Stamp;
+  readonly now: () => Stamp;
   /** The trusted `_…` fields of systemd.journal-fields(7) of a process that may be gone. */
-  processFields(pid: number): Readonly<Record<string, string>>;
+  readonly processFields: (pid: number) => Readonly<Record<string, string>>;
 }
 
 /** Turns the keeper's frames into entries; what it has gathered since the last `settle` is a batch. */
@@ -172,7 +172,7 @@ export function createIntake(
   return {
     begin(instance) {
       if (instance === position.instance) return position.sequence;
-      for (const [id, stream] of [...streams]) end(id, stream);
+      for (const [id, stream] of streams) end(id, stream);
       position = { instance, sequence: 0 };
       moved = true;
       return 0;

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Clock } from '../port/clock.ts';
 import type { JournalFrame } from '../port/journal-wire.ts';
-import { moveAside, openForWriting, type StorageFailure } from './database.ts';
+import { moveAside, type StorageFailure } from './database.ts';
 import { createIntake, type Intake, type Surroundings } from './intake.ts';
 import type { Limits } from './retention.ts';
-import { createStorage, type Storage } from './storage.ts';
+import { openStorage, type Storage, type StoredState } from './storage.ts';
 
 /** What the journal needs to do its work. */
 export interface JournalOptions {
@@ -29,8 +29,11 @@ export interface Journal extends Disposable {
 /** Opens the storage and goes on where the journal before this one ended. Trouble with the storage is told, and never thrown. */
 export function createJournal(options: JournalOptions): Journal {
   const { clock } = options;
+  // Where little may be kept, a batch must not be larger than that.
+  const heldBytes = Math.min(maximumHeldBytes, options.limits.maximumBytes / 8);
   let storage: Storage | undefined;
   let trouble: StorageFailure | undefined;
+  let troubleUsec = 0;
   let lost = 0;
   let cancelFlush: (() => void) | undefined;
   let lastFlushUsec = -Infinity;
@@ -38,19 +41,22 @@ export function createJournal(options: JournalOptions): Journal {
   let unchecked = Infinity;
   let checkedUsec = 0;
 
-  storage = open();
-  const intake: Intake = createIntake(options.surroundings, {
-    position: storage?.position() ?? { instance: '', sequence: 0 },
-    streams: storage?.streams() ?? new Map(),
-  });
+  const state = open();
+  const intake: Intake = createIntake(options.surroundings, state ?? { position: { instance: '', sequence: 0 }, streams: new Map() });
 
-  function open(): Storage | undefined {
-    const opened = openForWriting(options.path);
-    if (opened.ok) return createStorage(opened.value);
-    if (opened.error.kind !== 'corrupt') return failed(opened.error);
-    setAside(opened.error);
-    const fresh = openForWriting(options.path);
-    return fresh.ok ? createStorage(fresh.value) : failed(fresh.error);
+  /** Opens the storage, and gives the state in which the journal before this one left it. */
+  function open(): StoredState | undefined {
+    const first = openStorage(options.path);
+    if (first.ok) return use(first.value);
+    if (first.error.kind !== 'corrupt') return failed(first.error);
+    setAside(first.error);
+    const fresh = openStorage(options.path);
+    return fresh.ok ? use(fresh.value) : failed(fresh.error);
+  }
+
+  function use(opened: { readonly storage: Storage; readonly state: StoredState }): StoredState {
+    storage = opened.storage;
+    return opened.state;
   }
 
   function setAside(failure: StorageFailure): void {
@@ -64,7 +70,11 @@ export function createJournal(options: JournalOptions): Journal {
 
   /** Says once what is wrong; the next attempt is made when more comes or a second has passed. */
   function failed(failure: StorageFailure): undefined {
-    if (trouble?.kind !== failure.kind) options.warn(`Cannot write the journal ${options.path}: ${failure.message}. New entries are kept in memory; ${troubleAdvice[failure.kind]}`);
+    if (trouble?.kind !== failure.kind)
+      options.warn(
+        `Cannot write the journal ${options.path}: ${failure.message}. New entries are kept in memory; ${troubleAdvice[failure.kind]}`,
+      );
+    if (trouble === undefined) troubleUsec = clock.now().monotonicUsec;
     trouble = failure;
     return undefined;
   }
@@ -89,10 +99,11 @@ export function createJournal(options: JournalOptions): Journal {
     const failure = storage === undefined ? trouble : commit(storage);
     if (failure !== undefined) {
       failed(failure);
-      return giveUpExcess();
+      return holdInMemory();
     }
     settle();
-    if (trouble !== undefined) options.warn(`The journal ${options.path} is written again${lost > 0 ? `; ${lost} entries were lost` : ''}.`);
+    if (trouble !== undefined)
+      options.warn(`The journal ${options.path} is written again${lost > 0 ? `; ${lost} entries were lost` : ''}.`);
     if (lost > 0) intake.note(`${lost} entries were lost because the journal could not be written.`, 4);
     trouble = undefined;
     lost = 0;
@@ -115,7 +126,8 @@ export function createJournal(options: JournalOptions): Journal {
   }
 
   function reopen(): void {
-    storage = open();
+    storage = undefined;
+    open();
     // A new file knows nothing of the streams.
     intake.repeatStreams();
   }
@@ -133,12 +145,14 @@ export function createJournal(options: JournalOptions): Journal {
     acknowledged = sequence;
   }
 
-  /** Bounds the memory while nothing can be stored: the services must not wait for the disk. */
-  function giveUpExcess(): void {
-    if (intake.bytes < maximumHeldBytes) return;
+  /** While nothing can be stored, entries wait here, as many as may; the services, and an end of everything, must not wait for the disk. */
+  function holdInMemory(): void {
+    const { sequence } = intake.batch().position;
+    if (clock.now().monotonicUsec - troubleUsec >= patienceUsec) acknowledge(sequence);
+    if (intake.bytes < heldBytes) return;
     lost += intake.entries;
     intake.giveUp();
-    acknowledge(intake.batch().position.sequence);
+    acknowledge(sequence);
   }
 
   function retain(): void {
@@ -165,7 +179,7 @@ export function createJournal(options: JournalOptions): Journal {
     received(frames) {
       for (const frame of frames) {
         intake.receive(frame);
-        if (intake.bytes >= batchBytes && (trouble === undefined || intake.bytes >= maximumHeldBytes)) flush();
+        if (intake.bytes >= batchBytes && (trouble === undefined || intake.bytes >= heldBytes)) flush();
       }
       schedule();
     },
@@ -183,9 +197,11 @@ export function createJournal(options: JournalOptions): Journal {
 const batchUsec = 50_000;
 const gatherUsec = 1_000;
 const retryUsec = 1_000_000;
-const batchBytes = 1 << 19;
-const maximumHeldBytes = 16 << 20;
-const checkBytes = 4 << 20;
+/** So long frames are not acknowledged, for the keeper to keep them, when they cannot be stored. */
+const patienceUsec = 2_000_000;
+const batchBytes = 1 << 18;
+const maximumHeldBytes = 4 << 20;
+const checkBytes = 1 << 20;
 const checkUsec = 10_000_000;
 
 const troubleAdvice: Readonly<Record<StorageFailure['kind'], string>> = {

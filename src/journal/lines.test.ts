@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { levelPrefix, lineMax, takeLines, takeRest, type LineEnd } from './lines.ts';
 import type { FieldValue } from './record.ts';
 
@@ -55,7 +55,13 @@ test('a line longer than LineMax is cut into pieces that hold whole characters',
       [3, 'newline'],
     ],
   );
-  assert.equal(lines.slice(0, 3).map(([line]) => line).join(''), `x${long}`);
+  assert.equal(
+    lines
+      .slice(0, 3)
+      .map(([line]) => line)
+      .join(''),
+    `x${long}`,
+  );
 });
 
 test('a line without end is held only up to LineMax', () => {

@@ -53,4 +53,6 @@ export interface LogsOptions {
   readonly hostname: boolean;
   /** A journal file to read instead of the usual one. */
   readonly path: string | undefined;
+  /** Whose logs: of the system's manager or the user's. */
+  readonly scope: 'system' | 'user' | undefined;
 }

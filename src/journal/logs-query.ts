@@ -60,7 +60,8 @@ function globPattern(glob: string): RegExp {
 
 function chooseBoot({ id, offset }: BootChoice, boots: readonly Boot[], currentBootId: string): Result<string, string> {
   // The present boot need not have left an entry yet.
-  if (id === undefined && offset === 0) return ok(boots.some(({ bootId }) => bootId === currentBootId) ? currentBootId : (boots.at(-1)?.bootId ?? currentBootId));
+  if (id === undefined && offset === 0)
+    return ok(boots.some(({ bootId }) => bootId === currentBootId) ? currentBootId : (boots.at(-1)?.bootId ?? currentBootId));
   const anchor = id === undefined ? (offset > 0 ? -1 : boots.length - 1) : boots.findIndex(({ bootId }) => bootId === id);
   const index = anchor + offset;
   const found = id !== undefined && anchor < 0 ? undefined : boots[index];
@@ -69,7 +70,10 @@ function chooseBoot({ id, offset }: BootChoice, boots: readonly Boot[], currentB
   return err(`Data from the specified boot (${shown}) is not available: No such boot ID in journal`);
 }
 
-function chooseStart(options: LogsOptions, journalId: string): Result<{ readonly after?: number; readonly sinceUsec?: number } | undefined, string> {
+function chooseStart(
+  options: LogsOptions,
+  journalId: string,
+): Result<{ readonly after?: number; readonly sinceUsec?: number } | undefined, string> {
   const fromFile = options.cursorFile === undefined ? undefined : readCursorFile(options.cursorFile);
   const text = options.cursor ?? options.afterCursor ?? fromFile;
   if (text === undefined) return ok(undefined);

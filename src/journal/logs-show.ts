@@ -108,7 +108,7 @@ function* selectEntries(options: LogsOptions, query: PlacedQuery, reader: Journa
     yield* take(reader.entries(query, options.reverse ? 'backward' : 'forward'), limit);
     return;
   }
-  yield* [...take(reader.entries(query, 'backward'), limit)].reverse();
+  yield* Array.from(take(reader.entries(query, 'backward'), limit)).toReversed();
 }
 
 function* take(entries: Generator<Entry>, limit: number): Generator<Entry> {

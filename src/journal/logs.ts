@@ -1,12 +1,17 @@
+import { existsSync } from 'node:fs';
+import { unreachable } from '../base/assert.ts';
+import { ok, type Result } from '../base/result.ts';
+import { isDatabaseError } from './database.ts';
 import { ended, printed } from './logs-print.ts';
 import { logsHelp } from './logs-help.ts';
-import type { LogsOptions } from './logs-options.ts';
+import type { LogsAction, LogsOptions } from './logs-options.ts';
 import { toQuery } from './logs-query.ts';
 import { showEntries } from './logs-show.ts';
 import { diskUsage, vacuum } from './maintenance.ts';
+import { isForPeople } from './output/output.ts';
 import { createTimeText } from './output/time-text.ts';
 import { type Boot, type JournalReader, openJournal } from './query.ts';
-import { valueBytes } from './record.ts';
+import { type FieldValue, valueBytes } from './record.ts';
 
 /** Where `logs` runs. */
 export interface LogsSurroundings {
@@ -27,28 +32,27 @@ export interface LogsSurroundings {
 export async function runLogs(options: LogsOptions, out: NodeJS.WritableStream, surroundings: LogsSurroundings): Promise<number> {
   const { action } = options;
   const path = options.path ?? surroundings.path;
-  const print = async (text: string | Uint8Array): Promise<number> => {
-    await printed(out, text);
-    return 0;
-  };
-  switch (action.do) {
-    case 'help':
-      return print(logsHelp);
-    case 'version':
-      return print(`${surroundings.version}\n`);
-    case 'list':
-      return print(`${action.text}\n`);
-    case 'nothing':
+  try {
+    if (action.do === 'show') return await show(options, path, out, surroundings);
+    const answer = answerTo(action, options, path, surroundings);
+    if (answer.ok) {
+      await printed(out, answer.value);
       return 0;
-    case 'disk-usage':
-      return print(`${diskUsage(path)}\n`);
-    case 'vacuum': {
-      const outcome = vacuum(path, action, surroundings.nowUsec);
-      surroundings.error(outcome.ok ? outcome.value : outcome.error);
-      return outcome.ok ? 0 : 1;
     }
-    default:
-      break;
+    surroundings.error(answer.error);
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    surroundings.error(`Cannot read the journal ${path}: ${error.message}`);
+  }
+  return 1;
+}
+
+async function show(options: LogsOptions, path: string, out: NodeJS.WritableStream, surroundings: LogsSurroundings): Promise<number> {
+  if (!options.follow && !existsSync(path)) {
+    // That nothing has ever been logged is no failure.
+    if (!options.quiet) surroundings.error(`No journal files were found (${path} does not exist).`);
+    if (!options.quiet && isForPeople(options.output)) await printed(out, '-- No entries --\n');
+    return 0;
   }
   const opened = openJournal(path);
   if (!opened.ok) {
@@ -56,33 +60,75 @@ export async function runLogs(options: LogsOptions, out: NodeJS.WritableStream, 
     return 1;
   }
   using reader = opened.value;
+  const query = toQuery(options, reader, surroundings.bootId);
+  if (!query.ok) {
+    surroundings.error(query.error);
+    return 1;
+  }
+  // Awaited here, for the reader is closed when this returns.
+  return await showEntries(options, query.value, { out, reader, path, surroundings, ended: ended(out, surroundings.signal) });
+}
+
+function answerTo(
+  action: Exclude<LogsAction, { readonly do: 'show' }>,
+  options: LogsOptions,
+  path: string,
+  surroundings: LogsSurroundings,
+): Result<string | Uint8Array, string> {
   switch (action.do) {
-    case 'fields':
-      return print(reader.fieldNames().map((name) => `${name}\n`).join(''));
-    case 'field':
-      return print(valueList(reader, action.name));
-    case 'list-boots':
-      return print(bootTable(reader.boots(), options.utc));
-    case 'show': {
-      const query = toQuery(options, reader, surroundings.bootId);
-      if (query.ok) return await showEntries(options, query.value, { out, reader, path, surroundings, ended: ended(out, surroundings.signal) });
-      surroundings.error(query.error);
-      return 1;
+    case 'help':
+      return ok(logsHelp);
+    case 'version':
+      return ok(`${surroundings.version}\n`);
+    case 'list':
+      return ok(`${action.text}\n`);
+    case 'nothing':
+      return ok('');
+    case 'disk-usage':
+      return ok(`${diskUsage(path)}\n`);
+    case 'vacuum': {
+      const outcome = vacuum(path, action, surroundings.nowUsec);
+      if (!outcome.ok) return outcome;
+      surroundings.error(outcome.value);
+      return ok('');
     }
+    case 'fields':
+      return read(path, (reader) => lineList(reader.fieldNames()));
+    case 'field':
+      return read(path, (reader) => lineList(reader.fieldValues(action.name)));
+    case 'list-boots':
+      return read(path, (reader) => bootTable(reader.boots(), options.utc));
+    default:
+      return unreachable(action);
   }
 }
 
-function valueList(reader: JournalReader, name: string): Uint8Array {
-  return Buffer.concat(reader.fieldValues(name).flatMap((value) => [valueBytes(value), Buffer.from('\n')]));
+function read(path: string, answer: (reader: JournalReader) => string | Uint8Array): Result<string | Uint8Array, string> {
+  const opened = openJournal(path);
+  if (!opened.ok) return opened;
+  using reader = opened.value;
+  return ok(answer(reader));
+}
+
+function lineList(values: readonly FieldValue[]): Uint8Array {
+  return Buffer.concat(values.flatMap((value) => [valueBytes(value), Buffer.from('\n')]));
 }
 
 function bootTable(boots: readonly Boot[], utc: boolean): string {
   const time = createTimeText(utc);
-  const rows = boots.map(({ bootId, firstUsec, lastUsec }, index) => [String(index - boots.length + 1), bootId, time.full(firstUsec), time.full(lastUsec)]);
+  const rows = boots.map(({ bootId, firstUsec, lastUsec }, index) => [
+    String(index - boots.length + 1),
+    bootId,
+    time.full(firstUsec),
+    time.full(lastUsec),
+  ]);
   const heads = ['IDX', 'BOOT ID', 'FIRST ENTRY', 'LAST ENTRY'];
   const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const lines = [heads, ...rows].map((row, line) =>
-    row.map((cell, column) => (column === 0 && line > 0 ? cell.padStart(widths[0] ?? 0) : cell.padEnd(widths[column] ?? 0))).join(' ').trimEnd(),
+    row
+      .map((cell, column) => (column === 0 && line > 0 ? cell.padStart(widths[0] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join(' ')
+      .trimEnd(),
   );
   return lines.map((line) => `${line}\n`).join('');
 }

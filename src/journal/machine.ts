@@ -1,35 +1,12 @@
 import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Clock } from '../port/clock.ts';
-import type { Stamp } from '../port/keeper.ts';
+import { realClock } from '../port/clock-real.ts';
 import type { Host } from './origins.ts';
 
-/** The machine's clocks; CLOCK_REALTIME to the millisecond. */
-export const machineClock: Clock = {
-  now,
-  at(monotonicUsec, elapsed) {
-    const timer = setTimeout(elapsed, Math.max(0, monotonicUsec - now().monotonicUsec) / 1000);
-    return () => clearTimeout(timer);
-  },
-  soon: (turn) => void setImmediate(turn),
-};
-
-// Bun counts hrtime from the start of the process, so CLOCK_MONOTONIC is where it was then, and what has passed since.
-const monotonicStartUsec = readMonotonic() - processTime();
-
-function now(): Stamp {
-  return { monotonicUsec: monotonicStartUsec + processTime(), realtimeUsec: Date.now() * 1000 };
-}
-
-function processTime(): number {
-  return Number(process.hrtime.bigint() / 1000n);
-}
-
-/** CLOCK_MONOTONIC as /proc tells it: exactly to root, else to the hundredth of a second and with the time that the machine slept. */
-function readMonotonic(): number {
-  const exact = /^now at (\d+) nsecs/m.exec(readStart('/proc/timer_list'))?.[1];
-  if (exact !== undefined) return Math.floor(Number(exact) / 1000);
-  return Math.floor(parseFloat(readStart('/proc/uptime')) * 1_000_000) || 0;
+/** The machine's clock, without the keeper's help. */
+export function machineClock(): Clock {
+  return realClock({ monotonicUsec: readMonotonic(), realtimeUsec: Date.now() * 1000 });
 }
 
 /** What identifies this machine and boot: machine-id(5), and the kernel's boot id. */
@@ -46,17 +23,16 @@ export function readProcessFields(pid: number): Readonly<Record<string, string>>
   const directory = `/proc/${pid}`;
   const status = readText(`${directory}/status`);
   if (status === '') return {};
-  const fields: Record<string, string> = {
+  return withoutEmpty({
     _PID: String(pid),
     _UID: /^Uid:\s+\d+\s+(\d+)/m.exec(status)?.[1] ?? '',
     _GID: /^Gid:\s+\d+\s+(\d+)/m.exec(status)?.[1] ?? '',
     _COMM: readText(`${directory}/comm`).replace(/\n$/, ''),
     _EXE: readLink(`${directory}/exe`),
     _CMDLINE: readText(`${directory}/cmdline`).replace(/\0+$/, '').replaceAll('\0', ' '),
-    _CAP_EFFECTIVE: (/^CapEff:\s+0*([\da-f]+)/m.exec(status)?.[1] ?? ''),
+    _CAP_EFFECTIVE: /^CapEff:\s+0*([\da-f]+)/m.exec(status)?.[1] ?? '',
     ...cgroupFields(readText(`${directory}/cgroup`)),
-  };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+  });
 }
 
 /** What the cgroup of a process says of its unit: the content of /proc/PID/cgroup. */
@@ -69,13 +45,24 @@ export function cgroupFields(text: string): Readonly<Record<string, string>> {
   if (unitAt < 0) return {};
   const unit = parts[unitAt] ?? '';
   const within = unit.startsWith('user@') ? parts.slice(unitAt + 1) : [];
-  return {
+  return withoutEmpty({
     _SYSTEMD_CGROUP: chosen,
     _SYSTEMD_UNIT: unit,
     _SYSTEMD_SLICE: parts.slice(0, unitAt).findLast((part) => part.endsWith('.slice')) ?? '-.slice',
     _SYSTEMD_USER_UNIT: within.find((part) => isLeafUnit(part)) ?? '',
     _SYSTEMD_USER_SLICE: within.findLast((part) => part.endsWith('.slice')) ?? '',
-  };
+  });
+}
+
+/** CLOCK_MONOTONIC as /proc tells it: exactly to root, else to the hundredth of a second and with the time that the machine slept. */
+function readMonotonic(): number {
+  const exact = /^now at (\d+) nsecs/m.exec(readStart('/proc/timer_list'))?.[1];
+  if (exact !== undefined) return Math.floor(Number(exact) / 1000);
+  return Math.floor(parseFloat(readStart('/proc/uptime')) * 1_000_000) || 0;
+}
+
+function withoutEmpty(fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
 }
 
 function isLeafUnit(part: string): boolean {

@@ -9,7 +9,7 @@ export interface Host {
 }
 
 /** The credentials that came with a datagram. */
-export interface Sender {
+interface Sender {
   readonly pid: number;
   readonly uid: number;
   readonly gid: number;

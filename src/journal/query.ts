@@ -87,7 +87,7 @@ function createReader(database: DatabaseSync): JournalReader {
   return {
     id: String(database.prepare(`select value from meta where name = 'id'`).get()?.['value'] ?? ''),
     entries,
-    units: () => texts(database, 'select name as value from unit order by name'),
+    units: () => [...texts(database, 'select name as value from unit order by name')],
     boots: () =>
       database
         .prepare('select boot, min(minimum) as first, max(maximum) as last from span group by boot order by min(span.first)')
@@ -96,16 +96,25 @@ function createReader(database: DatabaseSync): JournalReader {
     lastId: () => Number(database.prepare('select max(id) as id from entry').get()?.['id'] ?? 0),
     fieldNames() {
       const names = new Set<string>();
-      for (const fields of texts(database, 'select fields as value from source')) for (const name of Object.keys(parseOrigin(fields))) names.add(name);
-      for (const extra of texts(database, `select distinct extra as value from entry where extra <> ''`)) for (const [name] of decodeFields(extra)) names.add(name);
-      for (const [column, name] of [['message', 'MESSAGE'], ['priority', 'PRIORITY']] as const)
+      for (const fields of texts(database, 'select fields as value from source'))
+        for (const name of Object.keys(parseOrigin(fields))) names.add(name);
+      for (const extra of texts(database, `select distinct extra as value from entry where extra <> ''`))
+        for (const [name] of decodeFields(extra)) names.add(name);
+      for (const [column, name] of [
+        ['message', 'MESSAGE'],
+        ['priority', 'PRIORITY'],
+      ] as const)
         if (database.prepare(`select 1 from entry where ${column} is not null limit 1`).get() !== undefined) names.add(name);
       return [...names];
     },
     fieldValues(name) {
       const values = new Map<string, FieldValue>();
       const columnSql = valueColumns[name];
-      if (columnSql !== undefined) return database.prepare(columnSql).all().map((row) => outputValue(row['value']));
+      if (columnSql !== undefined)
+        return database
+          .prepare(columnSql)
+          .all()
+          .map((row) => outputValue(row['value']));
       for (const text of texts(database, 'select fields as value from source')) {
         const value = parseOrigin(text)[name];
         if (value !== undefined) values.set(value, value);
@@ -156,7 +165,11 @@ function compileQuery(database: DatabaseSync, query: Query, order: 'forward' | '
     fixed.push(...query.identifiers);
   }
   const branches =
-    units === undefined ? [''] : units.length <= maximumMerged ? units.map((unit) => `unit = ${unit} and `) : [`+unit in (${units.join(',')}) and `];
+    units === undefined
+      ? ['']
+      : units.length <= maximumMerged
+        ? units.map((unit) => `unit = ${unit} and `)
+        : [`+unit in (${units.join(',')}) and `];
   const select = branches.map((branch) => `select * from entry where ${branch}${conditions.join(' and ')}`).join(' union all ');
   return {
     text: `${select} order by id ${order === 'forward' ? 'asc' : 'desc'} limit ${pageSize}`,
@@ -225,6 +238,6 @@ function parseOrigin(text: string): Record<string, string> {
   return fields;
 }
 
-function texts(database: DatabaseSync, sql: string): string[] {
-  return database.prepare(sql).all().map((row) => String(row['value']));
+function* texts(database: DatabaseSync, sql: string): Generator<string> {
+  for (const row of database.prepare(sql).iterate()) yield String(row['value']);
 }

@@ -65,7 +65,9 @@ export function valueBytes(value: FieldValue): Uint8Array {
 /** Fields as JSON text: bytes travel as `{"base64": …}`. '' for none. */
 export function encodeFields(fields: readonly Field[]): string {
   if (fields.length === 0) return '';
-  return JSON.stringify(fields.map(([name, value]) => [name, typeof value === 'string' ? value : { base64: Buffer.from(value).toString('base64') }]));
+  return JSON.stringify(
+    fields.map(([name, value]) => [name, typeof value === 'string' ? value : { base64: Buffer.from(value).toString('base64') }]),
+  );
 }
 
 /** The inverse of `encodeFields`; what it did not write is left out. */

@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 
@@ -11,9 +11,13 @@ export interface Limits {
 
 /** The limits of journald.conf(5) where none are configured: a tenth of the file system and 15 % kept free, each at most 4 GiB. */
 export function defaultLimits(path: string): Limits {
-  const { bsize, blocks } = statfsSync(dirname(path));
+  const { bsize, blocks } = statfsSync(existingPart(path));
   const total = bsize * blocks;
-  return { maximumBytes: clamp(total / 10, 8 * mebibyte), keepFreeBytes: clamp(total * 0.15, 0), maximumAgeUsec: 0 };
+  return {
+    maximumBytes: atMost4Gib(Math.max(total / 10, Math.min(8 * mebibyte, total / 4))),
+    keepFreeBytes: atMost4Gib(total * 0.15),
+    maximumAgeUsec: 0,
+  };
 }
 
 /** Deletes the oldest spans while a limit is exceeded, a few of them only, so that nothing waits for long; true if there is more to delete. */
@@ -23,10 +27,12 @@ export function deleteOldest(database: DatabaseSync, limits: Limits, nowUsec: nu
   const spans = database.prepare('select first, last from span order by first limit ?').all(Math.min(count, spansAtOnce));
   const last = Number(spans.at(-1)?.['last']);
   database.exec('begin immediate');
+  const units = database.prepare('select distinct unit from entry where id <= ? and unit is not null').all(last);
   database.prepare('delete from entry where id <= ?').run(last);
   database.prepare('delete from span where last <= ?').run(last);
   database.prepare('delete from source where last <= ?').run(last);
-  database.exec('delete from unit where not exists (select 1 from entry where entry.unit = unit.id)');
+  const deleteUnit = database.prepare('delete from unit where id = ? and not exists (select 1 from entry where entry.unit = unit.id)');
+  for (const { unit } of units) deleteUnit.run(Number(unit));
   database.exec('commit');
   if (unusedBytes(database) > usedBytes(database) / 4) shrink(database);
   return count > spansAtOnce;
@@ -39,15 +45,20 @@ export function shrink(database: DatabaseSync): void {
 }
 
 /** The bytes of the file that hold something. */
-export function usedBytes(database: DatabaseSync): number {
+function usedBytes(database: DatabaseSync): number {
   return (pragma(database, 'page_count') - pragma(database, 'freelist_count')) * pragma(database, 'page_size');
 }
 
 const mebibyte = 1024 * 1024;
 const spansAtOnce = 8;
 
-function clamp(bytes: number, minimum: number): number {
-  return Math.floor(Math.min(Math.max(bytes, minimum), 4096 * mebibyte));
+/** The path, or the nearest directory above it that is there already. */
+function existingPart(path: string): string {
+  return existsSync(path) || path === dirname(path) ? path : existingPart(dirname(path));
+}
+
+function atMost4Gib(bytes: number): number {
+  return Math.floor(Math.min(bytes, 4096 * mebibyte));
 }
 
 /** How many of the oldest spans must go. */

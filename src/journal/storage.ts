@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { type Result, err, ok } from '../base/result.ts';
-import { type StorageFailure, storageFailure } from './database.ts';
+import { openForWriting, type StorageFailure, storageFailure } from './database.ts';
 import { encodeFields, type Origin, type Row } from './record.ts';
 import { deleteOldest, type Limits } from './retention.ts';
 
@@ -30,11 +30,28 @@ export interface Batch {
 export interface Storage extends Disposable {
   /** Stores a batch in one transaction; after a failure nothing of it is stored. */
   commit(batch: Batch): Result<void, StorageFailure>;
-  /** Where the last committed batch ended. */
-  position(): Position;
-  streams(): ReadonlyMap<string, OpenStream>;
   /** Deletes what is too much or too old, a part of it only; true if there is more to delete. */
   retain(limits: Limits, nowUsec: number): Result<boolean, StorageFailure>;
+}
+
+/** The state in which a file was left. */
+export interface StoredState {
+  /** Where the last committed batch ended. */
+  readonly position: Position;
+  readonly streams: ReadonlyMap<string, OpenStream>;
+}
+
+/** Opens the journal's file for the one process that writes it, and reads the state in which it was left. */
+export function openStorage(path: string): Result<{ readonly storage: Storage; readonly state: StoredState }, StorageFailure> {
+  const opened = openForWriting(path);
+  if (!opened.ok) return opened;
+  try {
+    return ok({ storage: createStorage(opened.value), state: readState(opened.value) });
+  } catch (error) {
+    const failure = storageFailure(error);
+    opened.value.close();
+    return err(failure);
+  }
 }
 
 /** Storage in an open database; closes it when disposed. */
@@ -128,18 +145,6 @@ export function createStorage(database: DatabaseSync): Storage {
         return err(failure);
       }
     },
-    position() {
-      const row = database.prepare('select instance, sequence from position').get();
-      return { instance: String(row?.['instance'] ?? ''), sequence: Number(row?.['sequence'] ?? 0) };
-    },
-    streams() {
-      const streams = new Map<string, OpenStream>();
-      for (const row of database.prepare('select id, pid, meta, pending from stream').all()) {
-        const { id, pid, meta, pending } = row;
-        streams.set(String(id), { pid: Number(pid), meta: String(meta), pending: pending instanceof Uint8Array ? pending : new Uint8Array() });
-      }
-      return streams;
-    },
     retain(limits, nowUsec) {
       try {
         const more = deleteOldest(database, limits, nowUsec);
@@ -157,6 +162,18 @@ export function createStorage(database: DatabaseSync): Storage {
   };
 }
 
+function readState(database: DatabaseSync): StoredState {
+  const position = database.prepare('select instance, sequence from position').get();
+  const streams = new Map<string, OpenStream>();
+  for (const { id, pid, meta, pending } of database.prepare('select id, pid, meta, pending from stream').all())
+    streams.set(String(id), {
+      pid: Number(pid),
+      meta: String(meta),
+      pending: pending instanceof Uint8Array ? pending : new Uint8Array(),
+    });
+  return { position: { instance: String(position?.['instance'] ?? ''), sequence: Number(position?.['sequence'] ?? 0) }, streams };
+}
+
 const maximumCachedUnits = 10_000;
 const columns = 8;
 const rowsAtOnce = 25;
@@ -172,14 +189,14 @@ interface Span {
 }
 
 function extendSpan(span: Span | undefined, batch: Batch, first: number): Span {
-  const extends_ = span !== undefined && span.boot === batch.bootId && first - span.first < entriesOfSpan;
-  let minimum = extends_ ? span.minimum : Infinity;
-  let maximum = extends_ ? span.maximum : 0;
+  const grows = span !== undefined && span.boot === batch.bootId && first - span.first < entriesOfSpan;
+  let minimum = grows ? span.minimum : Infinity;
+  let maximum = grows ? span.maximum : 0;
   for (const row of batch.rows) {
     if (row.realtimeUsec < minimum) minimum = row.realtimeUsec;
     if (row.realtimeUsec > maximum) maximum = row.realtimeUsec;
   }
-  return { first: extends_ ? span.first : first, last: first + batch.rows.length - 1, minimum, maximum, boot: batch.bootId };
+  return { first: grows ? span.first : first, last: first + batch.rows.length - 1, minimum, maximum, boot: batch.bootId };
 }
 
 function lastSpan(database: DatabaseSync): Span | undefined {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as fc from 'fast-check';
 import { parseSyslog } from './syslog.ts';
 
 test('a datagram of syslog(3) gives priority, facility, identifier and pid', () => {
@@ -16,8 +17,20 @@ test('a datagram of syslog(3) gives priority, facility, identifier and pid', () 
 });
 
 test('a datagram without timestamp or identifier is a message', () => {
-  assert.deepEqual(parseSyslog(Buffer.from('<13>hello world')), { priority: 5, facility: 1, identifier: '', message: 'hello world', extra: [] });
-  assert.deepEqual(parseSyslog(Buffer.from('<300>odd')), { priority: 6, facility: undefined, identifier: '', message: '<300>odd', extra: [] });
+  assert.deepEqual(parseSyslog(Buffer.from('<13>hello world')), {
+    priority: 5,
+    facility: 1,
+    identifier: '',
+    message: 'hello world',
+    extra: [],
+  });
+  assert.deepEqual(parseSyslog(Buffer.from('<300>odd')), {
+    priority: 6,
+    facility: undefined,
+    identifier: '',
+    message: '<300>odd',
+    extra: [],
+  });
   assert.deepEqual(parseSyslog(Buffer.from('')), { priority: 6, facility: undefined, identifier: '', message: '', extra: [] });
 });
 
@@ -47,4 +60,10 @@ test('a datagram that is not text keeps its bytes', () => {
     message: new Uint8Array([0xff, 0x41]),
     extra: [['SYSLOG_RAW', new Uint8Array(datagram)]],
   });
+});
+
+test('no bytes at all make it throw', () => {
+  const piece = fc.oneof(fc.constantFrom('<13>', '<165>1 ', '- ', '[a b="', '\\', '"]', 'Jan  1 00:00:00 ', 'x[1]: '), fc.string());
+  fc.assert(fc.property(fc.array(piece), (pieces) => typeof parseSyslog(Buffer.from(pieces.join(''))).identifier === 'string'));
+  fc.assert(fc.property(fc.uint8Array(), (bytes) => parseSyslog(bytes).priority <= 7));
 });

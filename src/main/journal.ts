@@ -12,7 +12,12 @@ import { connectJournal, type JournalLink } from '../port/journal-connection.ts'
 export async function runJournal(argv: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...argv],
-    options: { 'state-directory': { type: 'string' }, 'max-use': { type: 'string' }, 'keep-free': { type: 'string' }, 'max-age': { type: 'string' } },
+    options: {
+      'state-directory': { type: 'string' },
+      'max-use': { type: 'string' },
+      'keep-free': { type: 'string' },
+      'max-age': { type: 'string' },
+    },
   });
   const socket = process.env['TYSD_JOURNAL'];
   const stateDirectory = values['state-directory'];
@@ -21,13 +26,18 @@ export async function runJournal(argv: readonly string[]): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  const clock = machineClock();
   let link: JournalLink | undefined;
   const path = journalPath(stateDirectory);
   using journal = createJournal({
     path,
-    limits: limits(stateDirectory, { maximumBytes: values['max-use'], keepFreeBytes: values['keep-free'], maximumAgeSec: values['max-age'] }),
-    clock: machineClock,
-    surroundings: { host: readHost(), now: machineClock.now, processFields: readProcessFields },
+    limits: limits(stateDirectory, {
+      maximumBytes: values['max-use'],
+      keepFreeBytes: values['keep-free'],
+      maximumAgeSec: values['max-age'],
+    }),
+    clock,
+    surroundings: { host: readHost(), now: () => clock.now(), processFields: readProcessFields },
     warn: (text) => console.error(`tysd-journal: ${text}`),
     acknowledge: (sequence) => link?.acknowledge(sequence),
   });
@@ -50,7 +60,11 @@ export async function runJournal(argv: readonly string[]): Promise<void> {
 
 function limits(
   directory: string,
-  given: { readonly maximumBytes?: string | undefined; readonly keepFreeBytes?: string | undefined; readonly maximumAgeSec?: string | undefined },
+  given: {
+    readonly maximumBytes?: string | undefined;
+    readonly keepFreeBytes?: string | undefined;
+    readonly maximumAgeSec?: string | undefined;
+  },
 ): Limits {
   const usual = defaultLimits(directory);
   return {

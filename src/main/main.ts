@@ -13,4 +13,4 @@ const processName = name === 'tysd' && argv[0]?.startsWith('--process=') ? argv[
 if (processName === 'manager') await (await import('./manager.ts')).runManager();
 else if (processName === 'journal') await (await import('./journal.ts')).runJournal(argv.slice(1));
 else if (name === 'tysd' || name === 'init') process.exitCode = await (await import('./tysd.ts')).runTysd(argv, self);
-else process.exitCode = await (await import('./tysctl.ts')).runTysctl(name, argv);
+else process.exitCode = await (await import('./tysctl.ts')).runTysctl(name, argv, self);

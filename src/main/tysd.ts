@@ -1,8 +1,9 @@
-import { accessSync, constants } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { enterCgroup } from './cgroup.ts';
-import { help, parseOptions, type Options } from './options.ts';
-import { defaultRuntimeDirectory, defaultStateDirectory, isServed, ownDirectory } from './runtime-directory.ts';
+import { resolveOptions, type Resolved } from './configuration.ts';
+import { gatherFacts } from './facts.ts';
+import { findKeeper } from './keeper-path.ts';
+import { help, parseOptions } from './options.ts';
+import { isServed, ownDirectory } from './runtime-directory.ts';
 import { version } from './version.ts';
 
 /** Starts tysd: prepares its directories and its cgroup, then becomes the keeper, which starts the manager and the journal. */
@@ -18,8 +19,9 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
   }
   if (options.scope === 'system' && uid !== 0) return refuse('--system needs root; as another user run tysd --user', 1);
 
-  const runtimeDirectory = options.runtimeDirectory ?? defaultRuntimeDirectory(options.scope, uid, process.env);
-  const stateDirectory = options.stateDirectory ?? defaultStateDirectory(options.scope, process.env);
+  const resolved = resolveOptions(options, gatherFacts(options.scope, process.env), uid, process.env);
+  if (!resolved.ok) return refuse(resolved.error, 1);
+  const { runtimeDirectory, stateDirectory } = resolved.value;
   const runtime = ownDirectory(runtimeDirectory, options.scope === 'system' ? 0o755 : 0o700, uid);
   if (!runtime.ok) return refuse(runtime.error, 1);
   if (await isServed(runtimeDirectory))
@@ -31,7 +33,6 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
   const keeper = findKeeper(self);
   if (keeper === undefined) return refuse('tysd-keeper is not there; it belongs beside tysd (npm run build makes it)', 1);
   const tracking = enterCgroup(init, options.cgroup);
-  const resolved: Options = { ...options, runtimeDirectory, stateDirectory };
   become(
     keeper,
     [
@@ -43,18 +44,16 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       ...[...self, '--process=manager'].flatMap((word) => ['--manager', word]),
       ...[...self, '--process=journal', `--state-directory=${stateDirectory}`].flatMap((word) => ['--journal', word]),
     ],
-    resolved,
+    resolved.value,
   );
 }
 
-/** The manager's side: the options that runTysd resolved. */
-export function resolvedOptions(
-  environment: NodeJS.ProcessEnv,
-): Options & { readonly runtimeDirectory: string; readonly stateDirectory: string } {
+/** The manager's side: what runTysd resolved. */
+export function resolvedByTysd(environment: NodeJS.ProcessEnv): Resolved {
   const text = environment['TYSD_OPTIONS'];
   if (text === undefined) throw new Error('TYSD_OPTIONS is not set: this process is started by tysd-keeper only');
   // Written by ourselves one exec ago, in an environment that nobody else can write to.
-  return JSON.parse(text) as Options & { readonly runtimeDirectory: string; readonly stateDirectory: string };
+  return JSON.parse(text) as Resolved;
 }
 
 function refuse(message: string, status: number): number {
@@ -62,22 +61,7 @@ function refuse(message: string, status: number): number {
   return status;
 }
 
-function findKeeper(self: readonly string[]): string | undefined {
-  const beside = join(dirname(self[0] ?? process.execPath), 'tysd-keeper');
-  const source = join(import.meta.dirname, '../../keeper/build/tysd-keeper');
-  return [process.env['TYSD_KEEPER_PATH'], beside, source].find((path) => path !== undefined && isExecutable(path));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function become(keeper: string, argv: readonly string[], options: Options): never {
+function become(keeper: string, argv: readonly string[], options: Resolved): never {
   const environment: Record<string, string> = { TYSD_OPTIONS: JSON.stringify(options) };
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined && !name.startsWith('TYSD_')) environment[name] = value;
   if (process.execve === undefined) throw new Error('this runtime cannot exec');

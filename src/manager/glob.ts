@@ -1,7 +1,7 @@
 import type { Files } from '../port/files.ts';
 
 /** The paths that match a pattern with `*`, `?` and `[…]`, sorted; hidden names only where the pattern spells the dot (glob(7)). */
-export function expandGlob(files: Files, pattern: string): readonly string[] {
+export function expandGlob(files: Pick<Files, 'list' | 'stat'>, pattern: string): readonly string[] {
   let found: readonly string[] = pattern.startsWith('/') ? ['/'] : [];
   for (const part of pattern.split('/').filter((each) => each !== '')) {
     found = found.flatMap((directory) => matches(files, directory, part));
@@ -19,7 +19,7 @@ export function matchesGlob(name: string, pattern: string): boolean {
   return toRegularExpression(pattern).test(name);
 }
 
-function matches(files: Files, directory: string, part: string): readonly string[] {
+function matches(files: Pick<Files, 'list' | 'stat'>, directory: string, part: string): readonly string[] {
   const base = directory === '/' ? '' : directory;
   if (!isGlob(part)) {
     const path = `${base}/${part}`;

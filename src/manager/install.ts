@@ -1,16 +1,16 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { Files } from '../port/files.ts';
-import { planAddDependency, planDisable, planEnable, planReenable } from '../unit/install/enable.ts';
-import {
-  targetDirectory,
-  type InstallContext,
-  type InstallOptions,
-  type InstallPlan,
-  type InstallProblem,
-} from '../unit/install/context.ts';
-import { defaultTarget, planLink, planMask, planRevert, planSetDefault, planUnmask } from '../unit/install/mask.ts';
-import { planPreset, presetOf, readPresets } from '../unit/install/preset.ts';
-import { unitFileState, type UnitFileState } from '../unit/install/state.ts';
+import type { InstallContext, InstallOptions, LinkChange } from '../unit/install/context.ts';
+import { defaultTarget, planSetDefault } from '../unit/install/default-target.ts';
+import { planDisable, planReenable } from '../unit/install/disable.ts';
+import { planAddDependency, planEnable } from '../unit/install/enable.ts';
+import { planLink } from '../unit/install/link.ts';
+import { directoryOf } from '../unit/install/link-path.ts';
+import { planMask, planUnmask } from '../unit/install/mask.ts';
+import type { InstallPlan, InstallProblem } from '../unit/install/plan.ts';
+import { planPreset, planPresetAll, type PresetMode, presetOf, readPresets } from '../unit/install/preset.ts';
+import { planRevert } from '../unit/install/revert.ts';
+import { InstallLinks, type UnitFileState } from '../unit/install/state.ts';
 import { isUnitName, unitTypeOf, unitTypes } from '../unit/name.ts';
 
 type Operation =
@@ -31,11 +31,11 @@ interface Options {
   readonly runtime?: boolean;
   readonly force?: boolean;
   readonly global?: boolean;
-  readonly presetMode?: 'full' | 'enable-only' | 'disable-only';
+  readonly presetMode?: PresetMode;
 }
 
 interface Outcome {
-  readonly changes: InstallPlan['changes'];
+  readonly changes: readonly LinkChange[];
   readonly messages: readonly string[];
   readonly hasInstallInfo: boolean;
 }
@@ -48,7 +48,7 @@ interface Failure {
 interface UnitFile {
   readonly name: string;
   readonly path: string;
-  readonly state: Exclude<UnitFileState, 'not-found'>;
+  readonly state: UnitFileState;
   readonly preset?: 'enabled' | 'disabled';
 }
 
@@ -68,81 +68,90 @@ export class InstallService {
   apply(operation: Operation, units: readonly string[], options: Options): Result<Outcome, Failure> {
     const context = options.global === true ? { ...this.#context, persistentDirectory: this.#globalDirectory } : this.#context;
     const chosen: InstallOptions = { runtime: options.runtime ?? false, force: options.force ?? false };
-    const plan = planners[operation](units, context, chosen, options.presetMode ?? 'full', () => this.list().map((file) => file.name));
-    // Units whose links can be made get them, as in systemctl; the first problem decides over the outcome.
+    const plan = planners[operation](units, context, chosen, options.presetMode ?? 'full');
+    // Links that can be made are made even where others cannot; the problems decide over the outcome.
     try {
-      for (const change of plan.changes) {
-        if (change.change === 'symlink') this.#files.symlink(change.target, change.path);
-        else this.#unlink(change.path, targetDirectory(context, chosen));
-      }
+      for (const change of plan.changes) this.#carryOut(change, context);
     } catch (error) {
       return err({ code: 'failed', message: error instanceof Error ? error.message : String(error) });
     }
-    const problem = plan.problems[0];
-    if (problem !== undefined) return err({ code: codes[problem.code], message: plan.problems.map((each) => each.message).join('\n') });
+    const [problem] = plan.problems;
+    if (problem !== undefined) return err({ code: codes[problem.code], message: plan.problems.map(({ message }) => message).join('\n') });
     return ok({ changes: plan.changes, messages: plan.notes, hasInstallInfo: plan.hasInstallSettings });
   }
 
-  state(unit: string): Exclude<UnitFileState, 'not-found'> | undefined {
-    const state = unitFileState(unit, this.#context);
-    return state === 'not-found' ? undefined : state;
+  state(unit: string): UnitFileState | undefined {
+    const state = new InstallLinks(this.#context).stateOf(unit);
+    return state.ok ? state.value : undefined;
   }
 
   list(): readonly UnitFile[] {
     const paths = new Map<string, string>();
     for (const directory of this.#context.searchPath) {
       for (const name of this.#files.list(directory)) {
-        if (isUnitName(name) && !paths.has(name) && this.#files.stat(`${directory}/${name}`).kind !== 'directory')
+        if (isUnitName(name) && !paths.has(name) && listed.has(this.#files.stat(`${directory}/${name}`).kind))
           paths.set(name, `${directory}/${name}`);
       }
     }
     const rules = readPresets(this.#context);
+    const links = new InstallLinks(this.#context);
     return [...paths]
-      .flatMap(([name, path]): readonly UnitFile[] => {
-        const state = this.state(name) ?? 'bad';
-        const preset = presetOf(name, rules);
-        const matters =
-          !['static', 'alias', 'masked', 'masked-runtime', 'generated', 'transient', 'bad'].includes(state) && preset !== 'ignore';
-        return [{ name, path, state, ...(matters ? { preset: preset === 'enable' ? ('enabled' as const) : ('disabled' as const) } : {}) }];
+      .map(([name, path]): UnitFile => {
+        const found = links.stateOf(name);
+        const state = found.ok ? found.value : 'bad';
+        const preset = withoutPreset.has(state) ? 'ignore' : presetOf(name, rules);
+        return { name, path, state, ...(preset === 'ignore' ? {} : { preset: presetWords[preset] }) };
       })
       .sort((a, b) => typeRank(a.name) - typeRank(b.name) || (a.name < b.name ? -1 : 1));
   }
 
   defaultTarget(): Result<string, Failure> {
     const target = defaultTarget(this.#context);
-    return target === undefined ? err({ code: 'no-such-unit', message: 'there is no default.target' }) : ok(target);
+    return target.ok ? target : err({ code: codes[target.error.code], message: target.error.message });
   }
 
-  /** A directory of links that has become empty goes too, but never the config directory itself. */
-  #unlink(path: string, directory: string): void {
-    this.#files.unlink(path);
-    const parent = path.slice(0, path.lastIndexOf('/'));
-    if (parent !== directory && this.#files.list(parent).length === 0) this.#files.rmdir(parent);
+  #carryOut(change: LinkChange, context: InstallContext): void {
+    if (change.change === 'symlink') return this.#files.symlink(change.target, change.path);
+    if (this.#files.stat(change.path).kind === 'directory') return this.#files.rmdir(change.path);
+    this.#files.unlink(change.path);
+    // A directory of links that has become empty goes too, but never one of the search path.
+    const directory = directoryOf(change.path);
+    if (/\.(wants|requires|upholds)$/.test(directory) && !context.searchPath.includes(directory) && this.#files.list(directory).length === 0)
+      this.#files.rmdir(directory);
   }
 }
 
-type Planner = (
-  units: readonly string[],
-  context: InstallContext,
-  options: InstallOptions,
-  mode: 'full' | 'enable-only' | 'disable-only',
-  all: () => readonly string[],
-) => InstallPlan;
+type Planner = (units: readonly string[], context: InstallContext, options: InstallOptions, mode: PresetMode) => InstallPlan;
 
 const planners: Readonly<Record<Operation, Planner>> = {
   enable: planEnable,
   disable: planDisable,
   reenable: planReenable,
   preset: (units, context, options, mode) => planPreset(units, mode, context, options),
-  'preset-all': (_, context, options, mode, all) => planPreset(all(), mode, context, options),
+  'preset-all': (_, context, options, mode) => planPresetAll(mode, context, options),
   mask: planMask,
   unmask: planUnmask,
   link: planLink,
   revert: (units, context) => planRevert(units, context),
   'add-wants': ([target = '', ...units], context, options) => planAddDependency(target, units, 'wants', context, options),
   'add-requires': ([target = '', ...units], context, options) => planAddDependency(target, units, 'requires', context, options),
-  'set-default': ([target = ''], context, options) => planSetDefault(target, context, options),
+  'set-default': ([target = ''], context) => planSetDefault(target, context),
 };
+
+const listed: ReadonlySet<string> = new Set(['file', 'symlink']);
+
+/** States of which a preset would change nothing. */
+const withoutPreset: ReadonlySet<UnitFileState> = new Set([
+  'static',
+  'alias',
+  'masked',
+  'masked-runtime',
+  'generated',
+  'transient',
+  'bad',
+]);
+
+const presetWords = { enable: 'enabled', disable: 'disabled' } as const;
 
 const codes: Readonly<Record<InstallProblem['code'], Failure['code']>> = {
   ENOENT: 'no-such-unit',
@@ -150,6 +159,8 @@ const codes: Readonly<Record<InstallProblem['code'], Failure['code']>> = {
   EEXIST: 'exists',
   EUCLEAN: 'bad-name',
   EINVAL: 'invalid',
+  EBADSLT: 'invalid',
+  EISDIR: 'invalid',
   EADDRNOTAVAIL: 'invalid',
   ENOLINK: 'failed',
   ELOOP: 'failed',

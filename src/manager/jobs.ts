@@ -59,7 +59,7 @@ export function restoreJob(world: World, job: Job): void {
   job.stored = true;
   world.jobs.set(job.id, job);
   if (job.type === 'nop') world.nops.push(job);
-  else world.runQueue.add(job);
+  else world.runQueue.add(job, { running: job.state === 'running' });
   world.noteBusy(job.owner);
   armJobTimeouts(world, job);
 }

@@ -101,7 +101,9 @@ function isWithinStartLimit(world: World, unit: Unit): boolean {
 function hitStartLimit(world: World, job: Job): void {
   const unit = job.owner;
   log(world, 4, `${unit.name}: Start request repeated too quickly.`, unit);
-  moveTo(world, unit, unit.type.fail(unit.state, 'start-limit-hit'), 'start limit');
+  const failed = unit.type.fail(unit.state, 'start-limit-hit');
+  if (failed !== unit.state) log(world, 4, `${unit.name}: Failed with result '${unit.type.look(failed).result}'.`, unit);
+  moveTo(world, unit, failed, 'start limit');
   const settings = unit.config.unit;
   takeEmergencyAction(world, settings.StartLimitAction, settings.FailureActionExitStatus, `${unit.name} was started too often`);
   finishJob(world, job, 'failed', { recursive: true });

@@ -62,6 +62,14 @@ export function writeState(world: World): void {
   put(world, managerKey, managerBlob(world));
 }
 
+/** All blobs as the keeper has them once the batch is sent: what a world that is put in this one's place begins with. */
+export function snapshot(world: World): ReadonlyMap<string, Uint8Array> {
+  const blobs = new Map<string, Uint8Array>([[managerKey, encode(managerBlob(world))]]);
+  for (const unit of world.units.values()) if (unit.stored) blobs.set(`unit/${unit.name}`, encode(unitBlob(unit)));
+  for (const job of world.jobs.values()) blobs.set(`job/${job.id}`, encode(jobBlob(job)));
+  return blobs;
+}
+
 /** Reads a blob. Who wrote it is this program, perhaps in an earlier version; a blob that is none is an error. */
 export function readBlob<Blob>(bytes: Uint8Array, isBlob: (value: unknown) => value is Blob): Result<Blob, string> {
   try {
@@ -91,7 +99,11 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 const encoder = new TextEncoder();
 
 function put(world: World, key: string, blob: UnitBlob | JobBlob | ManagerBlob): void {
-  world.command({ do: 'put', key, bytes: encoder.encode(JSON.stringify(blob)) });
+  world.command({ do: 'put', key, bytes: encode(blob) });
+}
+
+function encode(blob: UnitBlob | JobBlob | ManagerBlob): Uint8Array {
+  return encoder.encode(JSON.stringify(blob));
 }
 
 function putUnit(world: World, unit: Unit): void {

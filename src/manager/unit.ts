@@ -1,4 +1,4 @@
-import type { Dependency, LoadState, UnitConfig } from '../unit/config.ts';
+import type { Dependency, LoadState, UnitConfig, UnitTypeName } from '../unit/config.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { Look, UnitType } from '../type/type.ts';
 import type { ActiveState } from '../graph/active-state.ts';
@@ -27,6 +27,9 @@ export interface Transition {
   readonly to: string;
   readonly cause: string;
 }
+
+/** Types whose units go when what they hold goes, and so outlast an isolate (systemd.unit(5), IgnoreOnIsolate=). */
+const staying: ReadonlySet<UnitTypeName> = new Set(['slice', 'scope', 'device']);
 
 /** A loaded unit: its configuration, its state, and all that the manager remembers of it. */
 export class Unit {
@@ -82,7 +85,7 @@ export class Unit {
   }
 
   get ignoreOnIsolate(): boolean {
-    return this.config.unit.IgnoreOnIsolate;
+    return this.config.unit.IgnoreOnIsolate || staying.has(this.config.type);
   }
 
   /** Name and description, as messages call the unit. */

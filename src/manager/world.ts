@@ -99,6 +99,8 @@ export class World implements TransactionView {
   /** How often SIGINT came of late. */
   interrupts: Window | undefined;
 
+  /** CLOCK_REALTIME when the unit files were looked at. */
+  readonly #readAtUsec: number;
   readonly #source: UnitSource;
   readonly #implicit: ImplicitContext;
   readonly #listeners = new Set<(change: WorldChange) => void>();
@@ -120,6 +122,7 @@ export class World implements TransactionView {
     this.timers = new Timers(options.clock, wake);
     this.lastChild = options.keeper.inventory.lastChild;
     this.now = options.clock.now();
+    this.#readAtUsec = this.now.realtimeUsec;
   }
 
   /** The unit of that name; loaded now if it was not. A unit without a file is there too, as `not-found`. */
@@ -181,6 +184,15 @@ export class World implements TransactionView {
       const neighbour = this.names.get(other);
       if (neighbour !== undefined && !this.graph.isMentioned(other)) this.toCollect.add(neighbour);
     }
+  }
+
+  /** The unit's files are not any more what they were when they were read. */
+  isStale(unit: Unit): boolean {
+    const paths = unit.config.fragment === undefined ? unit.config.dropIns : [unit.config.fragment, ...unit.config.dropIns];
+    return paths.some((path) => {
+      const { kind, mtimeUsec } = this.options.files.statFollow(path);
+      return kind === 'missing' || mtimeUsec > this.#readAtUsec;
+    });
   }
 
   #load(name: string): Unit {

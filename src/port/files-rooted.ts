@@ -1,47 +1,65 @@
-import type { Files } from './files.ts';
+import type { Files, FileStat } from './files.ts';
 
-/** The same file system as if `root` were its root, for `--root=`: paths go in and come out without it. */
+/** The same file system as if `root`, a path without a final slash, were its root, for `--root=`: paths go in and come out without it. */
 export function rootedFiles(files: Files, root: string): Files {
-  const inside = (path: string): string => `${root}${path}`;
-  const outside = (path: string | undefined): string | undefined =>
-    path?.startsWith(`${root}/`) === true ? path.slice(root.length) : undefined;
   return {
-    read: (path, limit) => files.read(resolve(path), limit),
-    list: (path) => files.list(resolve(path)),
-    stat: (path) => files.stat(inside(path)),
-    statFollow: (path) => files.statFollow(resolve(path)),
-    readLink: (path) => files.readLink(inside(path)),
-    realPath: (path) => outside(files.realPath(resolve(path))),
-    access: (path, mode) => files.access(resolve(path), mode),
-    write: (path, bytes, mode) => files.write(inside(path), bytes, mode),
-    symlink: (target, path) => files.symlink(target, inside(path)),
-    mkdir: (path, mode) => files.mkdir(inside(path), mode),
-    unlink: (path) => files.unlink(inside(path)),
-    rmdir: (path) => files.rmdir(inside(path)),
-    watch: (path, changed) => files.watch(inside(path), changed),
+    read: (path, limit) => at(resolve(path), (found) => files.read(found, limit)),
+    list: (path) => at(resolve(path), (found) => files.list(found)) ?? [],
+    stat: (path) => at(beside(path), (found) => files.stat(found)) ?? missing,
+    statFollow: (path) => at(resolve(path), (found) => files.stat(found)) ?? missing,
+    readLink: (path) => at(beside(path), (found) => files.readLink(found)),
+    realPath: (path) => at(resolve(path), (found) => (files.stat(found).kind === 'missing' ? undefined : found.slice(root.length) || '/')),
+    access: (path, mode) => at(resolve(path), (found) => files.access(found, mode)) ?? false,
+    write: (path, bytes, mode) => files.write(target(path), bytes, mode),
+    symlink: (text, path) => files.symlink(text, target(path)),
+    mkdir: (path, mode) => files.mkdir(target(path), mode),
+    unlink: (path) => files.unlink(target(path)),
+    rmdir: (path) => files.rmdir(target(path)),
+    watch: (path, changed) => files.watch(target(path), changed),
   };
 
-  /** Follows links by hand, since an absolute target means a path below the root. */
-  function resolve(path: string): string {
-    let rest = path.split('/').filter((part) => part !== '');
-    let walked = '';
-    for (let hops = 0; rest.length > 0 && hops < 40;) {
-      const [part = '', ...others] = rest;
-      if (part === '..') {
-        walked = walked.slice(0, Math.max(0, walked.lastIndexOf('/')));
-        rest = others;
-        continue;
-      }
-      const target = part === '.' ? undefined : files.readLink(inside(`${walked}/${part}`));
-      if (target === undefined) {
-        if (part !== '.') walked = `${walked}/${part}`;
-        rest = others;
-        continue;
-      }
-      hops += 1;
-      if (target.startsWith('/')) walked = '';
-      rest = [...target.split('/').filter((piece) => piece !== ''), ...others];
-    }
-    return inside(walked === '' ? '/' : walked);
+  function target(path: string): string {
+    const found = beside(path);
+    if (found === undefined) throw new Error(`${path}: its links lead round in a circle`);
+    return found;
   }
+
+  /** The path itself, with the links in its directory followed. */
+  function beside(path: string): string | undefined {
+    const slash = path.lastIndexOf('/');
+    const directory = resolve(path.slice(0, slash));
+    return directory === undefined ? undefined : `${directory}${path.slice(slash)}`;
+  }
+
+  /** Follows links by hand, since an absolute target means a path below the root; undefined where they lead round in a circle. */
+  function resolve(path: string): string | undefined {
+    let rest = partsOf(path);
+    let walked = '';
+    for (let hops = 0; rest.length > 0;) {
+      const [part = '', ...others] = rest;
+      rest = others;
+      if (part === '..') walked = walked.slice(0, Math.max(0, walked.lastIndexOf('/')));
+      const link = part === '..' ? undefined : files.readLink(`${root}${walked}/${part}`);
+      if (link !== undefined) {
+        hops += 1;
+        if (hops > MOST_HOPS) return undefined;
+        if (link.startsWith('/')) walked = '';
+        rest = [...partsOf(link), ...rest];
+      } else if (part !== '..') walked = `${walked}/${part}`;
+    }
+    return `${root}${walked}`;
+  }
+}
+
+/** As many as the kernel follows. */
+const MOST_HOPS = 40;
+
+const missing: FileStat = { kind: 'missing', size: 0, mode: 0, uid: 0, mtimeUsec: 0, inode: 0, device: 0 };
+
+function at<T>(path: string | undefined, ask: (path: string) => T): T | undefined {
+  return path === undefined ? undefined : ask(path);
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
 }

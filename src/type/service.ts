@@ -1,4 +1,4 @@
-import { invariant } from '../base/assert.ts';
+import { invariant, unreachable } from '../base/assert.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { releaseStored } from './service/dead.ts';
 import { elapsed, liveOf } from './service/elapsed.ts';
@@ -213,6 +213,8 @@ function react(turn: Turn, state: ServiceState, event: UnitEvent): ServiceState 
     case 'listened':
     case 'triggered-changed':
       return state;
+    default:
+      return unreachable(event);
   }
 }
 

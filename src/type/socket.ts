@@ -1,4 +1,4 @@
-import { invariant } from '../base/assert.ts';
+import { invariant, unreachable } from '../base/assert.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { socketElapsed, socketExited, socketGroupEmptied, socketSpawnFailed } from './socket/control.ts';
 import { socketProperties } from './socket/properties.ts';
@@ -42,7 +42,12 @@ function look({ sub, memory }: SocketState): Look {
 }
 
 /** sub → what a start job and a stop job meet. */
-const meets: Readonly<Record<SocketSub, { readonly start: 'begin' | 'under-way' | 'already' | 'again'; readonly stop: 'already' | 'signal' | 'stop' | 'under-way' }>> = {
+const meets: Readonly<
+  Record<
+    SocketSub,
+    { readonly start: 'begin' | 'under-way' | 'already' | 'again'; readonly stop: 'already' | 'signal' | 'stop' | 'under-way' }
+  >
+> = {
   dead: { start: 'begin', stop: 'already' },
   failed: { start: 'begin', stop: 'already' },
   'start-pre': { start: 'under-way', stop: 'signal' },
@@ -131,6 +136,8 @@ function react(turn: SocketTurn, state: SocketState, event: UnitEvent): SocketSt
     case 'listened':
     case 'hangup':
       return state;
+    default:
+      return unreachable(event);
   }
 }
 

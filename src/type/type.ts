@@ -204,7 +204,7 @@ export interface UnitType<State> {
   reload(state: State, config: UnitConfig, context: StepContext): Step<State> | Refusal;
   step(state: State, event: UnitEvent, config: UnitConfig, context: StepContext): Step<State>;
   /** The unit's properties for `show`, beyond those of every unit: systemd's property names to their text. */
-  properties(state: State, config: UnitConfig): Readonly<Record<string, string>>;
+  properties(state: State, config: UnitConfig, defaults?: Defaults): Readonly<Record<string, string>>;
   /** The main process's pid and the control process's, if there are any. */
   pids(state: State): { readonly main?: number; readonly control?: number };
   /** Puts the unit into `failed` with this result, from an inactive state (start-limit-hit). */

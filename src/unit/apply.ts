@@ -63,7 +63,7 @@ class Lines {
     if (!assigned.ok) {
       const fatal = assigned.error.fatal === true;
       if (fatal) draft.refuse(`${this.#path}:${this.#current?.line ?? 0}: ${key}=: ${assigned.error.message}`);
-      this.#warn({ ...assigned.error, message: `${key}=: ${assigned.error.message}` }, 'bad-value', fatal ? 'error' : 'warning');
+      this.#warn(assigned.error, 'bad-value', fatal ? 'error' : 'warning');
       return;
     }
     draft.set(part, property, assigned.value);
@@ -94,7 +94,7 @@ class Lines {
   #depend(row: DependencyRow): void {
     const draft = this.#draft;
     const names = unitNames(this.#value, this.#values);
-    if (!names.ok) return this.#warn({ ...names.error, message: `${row.key}=: ${names.error.message}` }, 'bad-value');
+    if (!names.ok) return this.#warn(names.error, 'bad-value');
     const origin = { from: 'file', path: this.#path, line: this.#current?.line ?? 0 } as const;
     for (const written of names.value) {
       const unit = resolveTemplate(written, draft.name);
@@ -109,9 +109,6 @@ class Lines {
     const draft = this.#draft;
     if (row.key === 'Before' && unit.endsWith('.device')) return `${unit} is a device, which cannot be made to wait`;
     if ((row.key === 'OnFailure' || row.key === 'OnSuccess') && cannotEnd.has(draft.type)) return `a ${draft.type} cannot fail or end`;
-    if (this.#value.includes('%') && !this.#value.includes(unit) && growsInstance(draft.name, unit)) {
-      return `${unit} would depend on ever longer instances of itself`;
-    }
     return undefined;
   }
 
@@ -140,7 +137,8 @@ class Lines {
   }
 
   #warn(error: ValueError, code: string, severity: Diagnostic['severity'] = 'warning'): void {
-    this.#tell(severity, code, error.message, error.offset);
+    const ignored = severity === 'warning' ? ', ignored' : '';
+    this.#tell(severity, code, `${this.#current?.key ?? ''}=: ${error.message}${ignored}`, error.offset);
   }
 
   #tell(severity: Diagnostic['severity'], code: string, message: string, offset = 0): void {
@@ -168,14 +166,6 @@ export function resolveTemplate(written: string, self: string): string | undefin
   const other = parseUnitName(written);
   if (!own.ok || !other.ok || !other.value.isTemplate) return written;
   return instantiate(written, own.value.instance ?? own.value.prefix);
-}
-
-function growsInstance(self: string, unit: string): boolean {
-  const own = parseUnitName(self);
-  const other = parseUnitName(unit);
-  if (!own.ok || !other.ok || own.value.type !== other.value.type || own.value.prefix !== other.value.prefix) return false;
-  const { instance } = own.value;
-  return instance !== undefined && other.value.instance !== instance && other.value.instance?.includes(instance) === true;
 }
 
 function sectionOf(key: string, type: UnitDraft['type']): string | undefined {

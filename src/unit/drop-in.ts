@@ -1,5 +1,5 @@
 import { dropInDirectories } from './drop-in-names.ts';
-import type { UnitDirectory } from './unit-directory.ts';
+import type { BesideDirectory, BesideSuffix, UnitDirectory } from './unit-directory.ts';
 
 /** A file that adds to a unit. */
 export interface DropIn {
@@ -8,32 +8,31 @@ export interface DropIn {
   readonly shared: boolean;
 }
 
-/** The `*.conf` files that add to the unit with these names, in the order in which they apply (systemd.unit(5)). */
-export function dropInsOf(directory: UnitDirectory, names: readonly string[]): readonly DropIn[] {
-  const own = `${names[0] ?? ''}.d`;
-  const found = new Map<string, DropIn>();
-  for (const path of besideUnit(directory, names, '.d')) {
-    const shared = !path.endsWith(`/${own}`);
-    for (const name of directory.files.list(path)) {
-      if (name.endsWith('.conf') && !name.startsWith('.') && !found.has(name)) found.set(name, { path: `${path}/${name}`, shared });
-    }
-  }
-  if (found.size === 0) return none;
-  const inOrder = [...found.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return inOrder.map(([, dropIn]) => dropIn).filter((dropIn) => !isMask(directory, dropIn.path));
+/**
+ * The directories beside the unit with these names, by what they hold, the strongest first: for its own name and those that it is
+ * cut down to, then for each alias, then for its type (systemd.unit(5)).
+ */
+export function directoriesBeside(directory: UnitDirectory, names: readonly string[]): Readonly<Record<BesideSuffix, readonly string[]>> {
+  const all = dropInDirectories(names).flatMap((name) => directory.beside(withoutSuffix(name)));
+  if (all.length === 0) return nothing;
+  const own = names.flatMap((name) => ofName(directory, name));
+  const type = directory.beside(typeOf(names[0] ?? ''));
+  const found: Record<BesideSuffix, string[]> = { d: [], wants: [], requires: [], upholds: [] };
+  for (const { path, suffix } of [...own, ...type]) if (!found[suffix].includes(path)) found[suffix].push(path);
+  return found;
 }
 
-/** The paths of the directories beside a unit's file, with this suffix, that exist, the strongest first: for each of its names, then for its type. */
-export function besideUnit(
-  directory: UnitDirectory,
-  names: readonly string[],
-  suffix: '.d' | '.wants' | '.requires' | '.upholds',
-): readonly string[] {
-  const candidates = dropInDirectories(names).map((name) => `${name.slice(0, -'.d'.length)}${suffix}`);
-  if (!candidates.some((name) => directory.directories(name).length > 0)) return none;
-  const own = names.flatMap((name) => inSearchOrder(directory, candidatesOf(name, suffix)));
-  const type = candidates.at(-1);
-  return [...new Set(type === undefined ? own : [...own, ...directory.directories(type)])];
+/** The `*.conf` files of a unit's drop-in directories in the order in which they apply; those that only mask others are among them. */
+export function dropInsOf(directory: UnitDirectory, name: string, paths: readonly string[]): readonly DropIn[] {
+  if (paths.length === 0) return none;
+  const found = new Map<string, DropIn>();
+  for (const path of paths) {
+    const shared = !path.endsWith(`/${name}.d`);
+    for (const file of directory.files.list(path)) {
+      if (file.endsWith('.conf') && !file.startsWith('.') && !found.has(file)) found.set(file, { path: `${path}/${file}`, shared });
+    }
+  }
+  return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, dropIn]) => dropIn);
 }
 
 /** Whether the file is empty or a link to /dev/null, and so hides files of its name in weaker directories. */
@@ -43,16 +42,20 @@ export function isMask(directory: UnitDirectory, path: string): boolean {
 }
 
 const none: readonly never[] = [];
+const nothing: Readonly<Record<BesideSuffix, readonly string[]>> = { d: none, wants: none, requires: none, upholds: none };
 
-function candidatesOf(name: string, suffix: string): readonly string[] {
-  // The last one is that of the type, which comes after those of all names.
-  return dropInDirectories([name])
-    .slice(0, -1)
-    .map((candidate) => `${candidate.slice(0, -'.d'.length)}${suffix}`);
+function ofName(directory: UnitDirectory, name: string): readonly BesideDirectory[] {
+  const type = typeOf(name);
+  const candidates = dropInDirectories([name]).map(withoutSuffix);
+  const found = candidates.flatMap((candidate) => (candidate === type ? none : directory.beside(candidate)));
+  // The search path comes before the order of the names; the sort keeps that order among equals.
+  return found.toSorted((a, b) => a.rank - b.rank);
 }
 
-function inSearchOrder(directory: UnitDirectory, candidates: readonly string[]): readonly string[] {
-  return directory.searchPath.flatMap((path) =>
-    candidates.filter((name) => directory.directories(name).includes(`${path}/${name}`)).map((name) => `${path}/${name}`),
-  );
+function withoutSuffix(name: string): string {
+  return name.slice(0, -'.d'.length);
+}
+
+function typeOf(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
 }

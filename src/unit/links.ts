@@ -1,21 +1,22 @@
 import { resolveTemplate } from './apply.ts';
 import type { DependencyKey } from './config.ts';
-import { besideUnit, isMask } from './drop-in.ts';
+import { isMask } from './drop-in.ts';
 import type { UnitDraft } from './draft.ts';
 import { instantiate, isUnitName, parseUnitName } from './name.ts';
-import type { UnitDirectory } from './unit-directory.ts';
+import type { BesideSuffix, UnitDirectory } from './unit-directory.ts';
 
 const kinds = [
-  ['.wants', 'Wants'],
-  ['.requires', 'Requires'],
-  ['.upholds', 'Upholds'],
-] as const satisfies readonly (readonly ['.wants' | '.requires' | '.upholds', DependencyKey])[];
+  ['wants', 'Wants'],
+  ['requires', 'Requires'],
+  ['upholds', 'Upholds'],
+] as const satisfies readonly (readonly [BesideSuffix, DependencyKey])[];
 
 /** Adds the dependencies that links in the directories beside the unit make: the link's name counts, not what it leads to (systemd.unit(5)). */
-export function applyLinks(draft: UnitDraft, directory: UnitDirectory, names: readonly string[]): void {
+export function applyLinks(draft: UnitDraft, directory: UnitDirectory, beside: Readonly<Record<BesideSuffix, readonly string[]>>): void {
   for (const [suffix, key] of kinds) {
+    if (beside[suffix].length === 0) continue;
     const seen = new Set<string>();
-    for (const path of besideUnit(directory, names, suffix)) {
+    for (const path of beside[suffix]) {
       for (const name of directory.files.list(path)) {
         if (seen.has(name)) continue;
         seen.add(name);

@@ -2,7 +2,7 @@ import { applyText, type ApplyContext } from './apply.ts';
 import { BUILTIN_PATH, builtinText, isPerpetual } from './builtin.ts';
 import type { LoadState, UnitConfig, UnitTypeName } from './config.ts';
 import { UnitDraft } from './draft.ts';
-import { dropInsOf, isMask } from './drop-in.ts';
+import { directoriesBeside, dropInsOf, isMask } from './drop-in.ts';
 import { type Found, findUnit } from './find.ts';
 import { applyLinks } from './links.ts';
 import { parseUnitName } from './name.ts';
@@ -38,16 +38,21 @@ function read(draft: UnitDraft, found: Found, { directory, facts, notices = fals
   const apply: ApplyContext = { specifiers: specifiersOf(found.id, facts, found.path), scope: facts.scope, notices };
   const state = readMain(draft, found, directory, apply);
   if (state.state !== 'loaded') return state;
-  for (const dropIn of dropInsOf(directory, found.names)) {
+  const beside = directoriesBeside(directory, found.names);
+  for (const dropIn of dropInsOf(directory, found.id, beside.d)) {
     const text = directory.text(dropIn.path, dropIn.shared);
     draft.dropIns.push(dropIn.path);
-    if (text === undefined) complain(draft, 'unreadable', dropIn.path, unreadable(directory, dropIn.path));
-    else if (text.fatal === undefined) applyText(draft, dropIn.path, text, apply);
-    else draft.report({ severity: 'error', path: dropIn.path, ...text.fatal, message: `${text.fatal.message}; the whole file is ignored` });
+    if (text !== undefined) applyDropIn(draft, dropIn.path, text, apply);
+    else if (!isMask(directory, dropIn.path)) complain(draft, 'unreadable', dropIn.path, unreadable(directory, dropIn.path));
   }
-  applyLinks(draft, directory, found.names);
+  applyLinks(draft, directory, beside);
   if (!found.builtin) verify(draft, found.path ?? '');
   return draft.refusal === undefined ? state : { state: 'bad-setting', reason: draft.refusal };
+}
+
+function applyDropIn(draft: UnitDraft, path: string, text: UnitText, apply: ApplyContext): void {
+  if (text.fatal === undefined) applyText(draft, path, text, apply);
+  else draft.report({ severity: 'error', path, ...text.fatal, message: `${text.fatal.message}; the whole file is ignored` });
 }
 
 function readMain(draft: UnitDraft, found: Found, directory: UnitDirectory, apply: ApplyContext): LoadState {

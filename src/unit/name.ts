@@ -146,10 +146,14 @@ const HASHED = /_[0-9a-f]{16}$/;
 function shortened(name: string): string {
   if (name.length <= LONGEST_NAME) return name;
   const suffix = name.slice(name.lastIndexOf('.'));
-  const hash = siphash24(textToBytes(`${name}\0`), HASH_KEY)
-    .toString(16)
-    .padStart(HASH_DIGITS, '0');
-  return `${name.slice(0, LONGEST_NAME - suffix.length - HASH_DIGITS - 1)}_${hash}${suffix}`;
+  return `${name.slice(0, LONGEST_NAME - suffix.length - HASH_DIGITS - 1)}_${hashOf(name)}${suffix}`;
+}
+
+/** The hash of the name with the NUL that ends it in C, its lowest byte first. */
+function hashOf(name: string): string {
+  const hash = siphash24(textToBytes(`${name}\0`), HASH_KEY);
+  const bytes = Array.from({ length: HASH_DIGITS / 2 }, (_, index) => Number((hash >> BigInt(8 * index)) & 0xffn));
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function firstOutside(text: string, end: number): number {

@@ -18,7 +18,8 @@ test('the unit of a cgroup is its first part below the slices', () => {
   for (const record of of('path_get_unit')) {
     assert.equal(unitOfCgroup(text(record, 'args', 'path')) ?? null, field(record, 'args', 'result'), text(record, 'args', 'path'));
   }
-  for (const record of of('path_decode_unit')) assert.equal(unitOfCgroup(text(record, 'args', 'path')) ?? null, field(record, 'args', 'result'));
+  for (const record of of('path_decode_unit'))
+    assert.equal(unitOfCgroup(text(record, 'args', 'path')) ?? null, field(record, 'args', 'result'));
 });
 
 test('the slice of a cgroup is the last of the slices that it begins with', () => {

@@ -3,7 +3,7 @@ import type { Result } from '../base/result.ts';
 import { unescapeName, unescapePath } from './escape.ts';
 import { parseUnitName } from './name.ts';
 import type { UnitName } from './name.ts';
-import { parentSlice, slicePath } from './slice.ts';
+import { slicePath } from './slice.ts';
 
 /** Facts behind the specifiers that do not come from the unit's name (systemd.unit(5), "Specifiers"); gathered once by the manager. */
 export interface SpecifierFacts {
@@ -184,7 +184,8 @@ function below(path: string): string {
 
 /** Where the slice lies that the unit is in by default (25.2 of the behaviour reference). */
 function defaultSlicePath(name: UnitName, scope: 'system' | 'user'): string {
-  if (name.type === 'slice') return slicePath(parentSlice(name.name) ?? '-.slice') ?? '';
+  // The slice that a slice is in is only known when its files have been read.
+  if (name.type === 'slice') return '';
   const base = scope === 'system' ? 'system' : 'app';
   const slice = name.instance === undefined ? `${base}.slice` : `${base}-${name.prefix.replaceAll('-', String.raw`\x2d`)}.slice`;
   return slicePath(slice) ?? '';

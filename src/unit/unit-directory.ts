@@ -9,6 +9,16 @@ export type Entry =
   | { readonly is: 'alias'; readonly path: string; readonly target: string }
   | { readonly is: 'unusable'; readonly path: string; readonly reason: string };
 
+/** What a directory beside a unit's name holds: drop-ins, or links that are dependencies. */
+export type BesideSuffix = 'd' | 'wants' | 'requires' | 'upholds';
+
+/** A directory beside a unit's name; `rank` counts the directories of the search path, the strongest is 0. */
+export interface BesideDirectory {
+  readonly path: string;
+  readonly suffix: BesideSuffix;
+  readonly rank: number;
+}
+
 /** Longest chain of aliases that is followed. */
 const LONGEST_CHAIN = 8;
 
@@ -22,7 +32,7 @@ export class UnitDirectory {
   #listings: readonly Listing[];
   #entries: ReadonlyMap<string, Entry>;
   #aliases: ReadonlyMap<string, readonly string[]>;
-  #directories: ReadonlyMap<string, readonly string[]>;
+  #beside: ReadonlyMap<string, readonly BesideDirectory[]>;
   readonly #texts = new Map<string, UnitText>();
 
   constructor(files: UnitFiles, searchPath: readonly string[]) {
@@ -32,7 +42,7 @@ export class UnitDirectory {
     const index = indexOf(this.#listings);
     this.#entries = index.entries;
     this.#aliases = index.aliases;
-    this.#directories = index.directories;
+    this.#beside = index.beside;
   }
 
   /** Lists the directories that have changed since they were listed; says whether there were any. One stat(2) for each directory. */
@@ -43,7 +53,7 @@ export class UnitDirectory {
     const index = indexOf(listings);
     this.#entries = index.entries;
     this.#aliases = index.aliases;
-    this.#directories = index.directories;
+    this.#beside = index.beside;
     this.#texts.clear();
     return true;
   }
@@ -63,9 +73,9 @@ export class UnitDirectory {
     return this.#aliases.get(name) ?? [];
   }
 
-  /** The paths of the directories with this name, such as `a.service.d` or `b.target.wants`, the strongest first. */
-  directories(name: string): readonly string[] {
-    return this.#directories.get(name) ?? [];
+  /** The directories beside a name in the search path, such as `a.service.d` beside `a.service`, the strongest first. */
+  beside(name: string): readonly BesideDirectory[] {
+    return this.#beside.get(name) ?? none;
   }
 
   /** All names of units that the search path has, sorted. */
@@ -88,17 +98,19 @@ export class UnitDirectory {
 // One byte more than the largest file that syntax.ts takes, so that it can tell those that are larger.
 const READ_LIMIT = 4 * 1024 * 1024 + 1;
 
+const none: readonly never[] = [];
+
 interface Listing {
   readonly path: string;
   readonly mtimeUsec: number;
   readonly entries: readonly (readonly [string, Entry])[];
-  readonly directories: readonly string[];
+  readonly beside: readonly { readonly name: string; readonly suffix: BesideSuffix }[];
 }
 
 interface Index {
   readonly entries: ReadonlyMap<string, Entry>;
   readonly aliases: ReadonlyMap<string, readonly string[]>;
-  readonly directories: ReadonlyMap<string, readonly string[]>;
+  readonly beside: ReadonlyMap<string, readonly BesideDirectory[]>;
 }
 
 function listAll(files: UnitFiles, searchPath: readonly string[], known: readonly Listing[]): readonly Listing[] {
@@ -110,26 +122,27 @@ function listAll(files: UnitFiles, searchPath: readonly string[], known: readonl
     real.add(resolved);
     const { mtimeUsec } = files.statFollow(path);
     const old = known.find((listing) => listing.path === path);
-    listings.push(old !== undefined && old.mtimeUsec === mtimeUsec ? old : { path, mtimeUsec, entries: [], directories: [] });
+    listings.push(old !== undefined && old.mtimeUsec === mtimeUsec ? old : { path, mtimeUsec, entries: [], beside: [] });
   }
   return listings.map((listing) => (known.includes(listing) ? listing : { ...listing, ...listOne(files, listing.path, real) }));
 }
 
-const DIRECTORY_SUFFIX = /\.(d|wants|requires|upholds)$/;
+const suffixes: readonly BesideSuffix[] = ['d', 'wants', 'requires', 'upholds'];
 
-function listOne(files: UnitFiles, path: string, searched: ReadonlySet<string>): Pick<Listing, 'entries' | 'directories'> {
+function listOne(files: UnitFiles, path: string, searched: ReadonlySet<string>): Pick<Listing, 'entries' | 'beside'> {
   const entries: (readonly [string, Entry])[] = [];
-  const directories: string[] = [];
+  const beside: { readonly name: string; readonly suffix: BesideSuffix }[] = [];
   const realParents = new Map<string, string | undefined>();
   const isSearched = (parent: string): boolean => {
     if (!realParents.has(parent)) realParents.set(parent, files.realPath(parent));
     return searched.has(realParents.get(parent) ?? '');
   };
   for (const name of files.list(path)) {
-    if (DIRECTORY_SUFFIX.test(name)) directories.push(name);
+    const suffix = suffixes.find((candidate) => name.endsWith(`.${candidate}`));
+    if (suffix !== undefined) beside.push({ name: name.slice(0, -suffix.length - 1), suffix });
     else if (isUnitName(name)) entries.push([name, entryOf(files, path, name, isSearched)]);
   }
-  return { entries, directories };
+  return { entries, beside };
 }
 
 function entryOf(files: UnitFiles, directory: string, name: string, isSearched: (parent: string) => boolean): Entry {
@@ -159,21 +172,21 @@ const kindNames = {
 
 function indexOf(listings: readonly Listing[]): Index {
   const entries = new Map<string, Entry>();
-  const directories = new Map<string, string[]>();
-  for (const listing of listings) {
+  const beside = new Map<string, BesideDirectory[]>();
+  for (const [rank, listing] of listings.entries()) {
     for (const [name, entry] of listing.entries) {
       const stronger = entries.get(name);
       // What cannot be used hides nothing in weaker directories.
       if (stronger === undefined || (stronger.is === 'unusable' && entry.is !== 'unusable')) entries.set(name, entry);
     }
-    for (const name of listing.directories) {
-      const path = `${listing.path}/${name}`;
-      const paths = directories.get(name);
-      if (paths === undefined) directories.set(name, [path]);
-      else paths.push(path);
+    for (const { name, suffix } of listing.beside) {
+      const directory = { path: `${listing.path}/${name}.${suffix}`, suffix, rank };
+      const others = beside.get(name);
+      if (others === undefined) beside.set(name, [directory]);
+      else others.push(directory);
     }
   }
-  return { entries, directories, aliases: aliasesIn(entries) };
+  return { entries, beside, aliases: aliasesIn(entries) };
 }
 
 function aliasesIn(entries: ReadonlyMap<string, Entry>): ReadonlyMap<string, readonly string[]> {

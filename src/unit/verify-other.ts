@@ -1,5 +1,5 @@
 import type { UnitDraft } from './draft.ts';
-import { isHashedName, pathOfUnit, unitOfPath, withType } from './name.ts';
+import { isHashedName, pathOfUnit, unitOfPath } from './name.ts';
 
 /** Refuses timers that never elapse or trigger themselves (systemd.timer(5)). */
 export function verifyTimer(draft: UnitDraft): void {
@@ -44,11 +44,6 @@ export function verifySwap(draft: UnitDraft): void {
   if (What === '') draft.refuse('the swap has no What=');
   else if (What.startsWith('/') && unitOfPath(What, 'swap') !== draft.name)
     draft.refuse(`What=${What} does not match the name of the unit`);
-}
-
-/** The unit that a timer, path or socket triggers where it names none. */
-export function triggeredByDefault(name: string): string {
-  return withType(name, 'service');
 }
 
 const apiPlaces: ReadonlySet<string> = new Set(['/proc', '/sys', '/dev', '/dev/pts', '/dev/shm', '/run', '/sys/fs/cgroup', '/proc/sys']);

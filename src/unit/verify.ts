@@ -10,6 +10,10 @@ export function verify(draft: UnitDraft, path: string): void {
   settleExec(draft);
   const report = (severity: 'error' | 'warning', code: string, message: string): void =>
     draft.report({ severity, code, message, path, line: 0, column: 0 });
+  if (draft.isSet('cgroup', 'Delegate') && !mayDelegate.has(draft.type)) {
+    draft.set('cgroup', 'Delegate', false);
+    report('warning', 'no-effect', `Delegate= is not for a ${draft.type}, ignored`);
+  }
   const refusedBefore = draft.refusal;
   checks[draft.type]?.(draft, (message) => report('warning', 'no-effect', message));
   if (draft.refusal !== undefined && draft.refusal !== refusedBefore) report('error', 'refused', draft.refusal);
@@ -25,7 +29,9 @@ const checks: Readonly<Partial<Record<UnitTypeName, (draft: UnitDraft, warn: (me
   swap: verifySwap,
 };
 
-const stayOnIsolate: ReadonlySet<UnitTypeName> = new Set(['mount', 'swap', 'slice', 'scope', 'device']);
+const mayDelegate: ReadonlySet<UnitTypeName> = new Set(['service', 'scope']);
+
+const stayOnIsolate: ReadonlySet<UnitTypeName> = new Set(['mount', 'automount', 'swap', 'slice', 'scope', 'device']);
 
 function settleUnit(draft: UnitDraft): void {
   if (draft.isSet('unit', 'JobTimeoutSec') && !draft.isSet('unit', 'JobRunningTimeoutSec')) {

@@ -28,7 +28,12 @@ export const facts: SpecifierFacts = {
 /** A value context for the unit of that name, which keeps the warnings. */
 export function contextOf(unit = 'foo@bar.service'): ValueContext & { readonly warnings: readonly ValueError[] } {
   const warnings: ValueError[] = [];
-  return { specifiers: specifiersOf(unit, facts, `/etc/systemd/system/${unit}`), scope: 'system', warnings, warn: (error) => warnings.push(error) };
+  return {
+    specifiers: specifiersOf(unit, facts, `/etc/systemd/system/${unit}`),
+    scope: 'system',
+    warnings,
+    warn: (error) => warnings.push(error),
+  };
 }
 
 /** The value of a text that must be taken. */

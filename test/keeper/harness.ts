@@ -4,8 +4,10 @@ import { type Server, type Socket, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { Plan } from '../../src/exec/op.ts';
 import { type KeeperConnection, overSocket } from '../../src/port/keeper-connection.ts';
 import type { Command, KeeperEvent, KeeperEventBody } from '../../src/port/keeper.ts';
+import { FrameWriter, encodeBatch, encodeHello } from '../../src/port/wire.ts';
 
 /** A keeper that runs for a test, whose manager (and journal) is the test itself, behind test/keeper/bridge.ts. */
 export interface TestKeeper {
@@ -68,12 +70,25 @@ export async function startKeeper(options: readonly string[] = [], journal = fal
     manager: async () => testManager(await overSocket(await managers.next())),
     journalSocket: journals.next,
     [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL');
+      // By `end`, so that nothing that the keeper started is left behind.
+      const ended = child.exitCode === null && child.signalCode === null ? end(managers.accepted, managers.next) : undefined;
+      const overdue = setTimeout(() => child.kill('SIGKILL'), 20_000);
+      await Promise.race([exited, ended]);
       await exited;
+      clearTimeout(overdue);
       for (const { server } of [managers, journals]) server.close();
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** A plan that runs a shell script. */
+export function shell(script: string, env: readonly string[] = []): Plan {
+  return [
+    { op: 'signals', ignorePipe: 0 },
+    { op: 'setsid' },
+    { op: 'exec', paths: ['/bin/sh'], argv: ['sh', '-c', script], env: ['PATH=/usr/bin:/bin', ...env] },
+  ];
 }
 
 function testManager(connection: KeeperConnection): TestManager {
@@ -103,10 +118,32 @@ function testManager(connection: KeeperConnection): TestManager {
   };
 }
 
-async function acceptAt(path: string): Promise<{ readonly path: string; readonly server: Server; readonly next: () => Promise<Socket> }> {
+/** Sends `end` over the newest connection, or over the next if that is gone. */
+async function end(accepted: readonly Socket[], next: () => Promise<Socket>): Promise<void> {
+  const writer = new FrameWriter();
+  let socket = accepted.at(-1);
+  if (socket === undefined || socket.destroyed) {
+    socket = await next();
+    encodeHello(writer);
+  }
+  encodeBatch(writer, { acknowledge: 0, commands: [{ do: 'end', status: 0, action: 'exit' }] });
+  socket.on('error', () => {});
+  socket.write(writer.take());
+}
+
+interface Acceptor {
+  readonly path: string;
+  readonly server: Server;
+  readonly accepted: readonly Socket[];
+  readonly next: () => Promise<Socket>;
+}
+
+async function acceptAt(path: string): Promise<Acceptor> {
+  const accepted: Socket[] = [];
   const ready: Socket[] = [];
   const wanting: ((socket: Socket) => void)[] = [];
   const server = createServer((socket) => {
+    accepted.push(socket);
     const want = wanting.shift();
     if (want) want(socket);
     else ready.push(socket);
@@ -115,6 +152,7 @@ async function acceptAt(path: string): Promise<{ readonly path: string; readonly
   return {
     path,
     server,
+    accepted,
     next: () => {
       const socket = ready.shift();
       return socket ? Promise.resolve(socket) : new Promise((resolve) => wanting.push(resolve));

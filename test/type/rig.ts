@@ -82,6 +82,8 @@ export class Rig<State> {
   };
   readonly timers = new Map<string, number>();
   readonly children = new Set<number>();
+  /** Those of them whose fork has not been reported yet. */
+  readonly unborn = new Set<number>();
   /** Looks that were passed, in order. */
   readonly passed: string[] = [];
   readonly log: string[] = [];
@@ -129,6 +131,7 @@ export class Rig<State> {
 
   send(event: UnitEvent): this {
     if (event.event === 'exited' || event.event === 'spawn-failed') this.children.delete(event.child);
+    if (event.event === 'spawned' || event.event === 'spawn-failed') this.unborn.delete(event.child);
     if (event.event === 'elapsed') this.timers.delete(event.timer);
     this.#take(this.#type.step(this.state, event, this.config, this.context()));
     return this;
@@ -212,6 +215,9 @@ export class Rig<State> {
         return;
       case 'spawn':
       case 'run':
+        this.unborn.add(effect.child);
+        this.children.add(effect.child);
+        return;
       case 'adopt':
         this.children.add(effect.child);
         return;

@@ -148,7 +148,12 @@ test('an empty drop-in or a link to /dev/null hides the one of its name in weake
     [`${LIB}/a.service.d/20.conf`]: '[Unit]\nDescription=lib\n',
     [`${ETC}/a.service.d/20.conf`]: '',
   };
-  assert.deepEqual([load('a.service', nodes).dropIns, load('a.service', nodes).unit.Description], [[], '']);
+  const config = load('a.service', nodes);
+  // They are listed all the same, as systemctl does.
+  assert.deepEqual(
+    [config.dropIns, config.unit.Description, config.diagnostics],
+    [[`${ETC}/a.service.d/10.conf`, `${ETC}/a.service.d/20.conf`], '', []],
+  );
 });
 
 test('drop-ins of an alias apply to the unit, and empty assignments in them reset lists', () => {
@@ -388,4 +393,9 @@ test('a template is read once for all its instances', () => {
   const directory = new UnitDirectory(tree, searchPath);
   for (let at = 0; at < 50; at++) assert.equal(loadUnit(`a@${at}.service`, { directory, facts }).load.state, 'loaded');
   assert.equal(tree.calls.read, 1);
+});
+
+test('a key on 20,000 lines is read in one go', () => {
+  const config = load('a.service', { [`${LIB}/a.service`]: `[Service]\nType=oneshot\n${'ExecStart=/bin/true\n'.repeat(20_000)}` });
+  assert.deepEqual([config.load.state, config.service?.ExecStart.length], ['loaded', 20_000]);
 });

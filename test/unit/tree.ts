@@ -91,6 +91,7 @@ export class Tree implements UnitFiles {
   }
 
   #statOf(path: string): UnitFileStat {
+    if (path === '') return { kind: 'missing', size: 0, mtimeUsec: 0 };
     const node = this.#nodes.get(path);
     const mtimeUsec = this.#changed.get(path) ?? 0;
     if (node === undefined) return { kind: this.#isDirectory(path) ? 'directory' : 'missing', size: 0, mtimeUsec };

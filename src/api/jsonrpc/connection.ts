@@ -80,14 +80,16 @@ class Connection {
     const answered = answer(message.value, this.#context);
     if (answered instanceof Promise) {
       this.#open++;
-      void answered.then((late) => {
-        this.#open--;
-        this.#write(late);
-        if (this.#ended) this.#finish();
-        else this.flow();
-      });
+      void answered.then((late) => this.#answerLate(late));
     } else this.#write(answered);
     return true;
+  }
+
+  #answerLate(text: string | undefined): void {
+    this.#open--;
+    this.#write(text);
+    if (this.#ended) this.#finish();
+    else this.flow();
   }
 
   #refuse(problem: string): void {
@@ -95,10 +97,13 @@ class Connection {
     this.#finish();
   }
 
-  /** Reads no more; closes when all that was read is answered and nothing is subscribed to. */
+  /** Reads no more, pushes no more; closes when all that was read is answered. */
   #finish(): void {
     this.#ended = true;
-    if (this.#open === 0 && this.#unsubscribe === undefined) this.#socket.end();
+    // Whether a client that closed its side still listens cannot be told, and those that do not must not pile up.
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    if (this.#open === 0) this.#socket.end();
   }
 
   #write(text: string | undefined): void {
@@ -109,7 +114,7 @@ class Connection {
   #subscribe(wanted: ((change: Change) => boolean) | undefined): void {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
-    if (wanted === undefined) return;
+    if (wanted === undefined || this.#ended) return;
     this.#unsubscribe = this.#context.manager.subscribe((change) => {
       if (!wanted(change)) return;
       if (this.#socket.writableLength > lostLimit) this.#socket.destroy();

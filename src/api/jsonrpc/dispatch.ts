@@ -10,11 +10,12 @@ import { failure, success, type Malformed, type Message, type Request } from './
 /** Carries out a message; gives the text that answers it, or undefined where nothing is to be answered. */
 export function answer(message: Message, context: HandlerContext): Answer | Promise<Answer> {
   if (message.kind === 'single') return answerOne(message.request, context);
-  const answers = message.requests.map((request) => answerOne(request, context));
-  return Promise.all(answers).then((texts) => {
-    const present = texts.filter((text) => text !== undefined);
-    return present.length === 0 ? undefined : `[${present.join(',')}]`;
-  });
+  return joinAnswers(message.requests.map((request) => Promise.resolve(answerOne(request, context))));
+}
+
+async function joinAnswers(answers: readonly Promise<Answer>[]): Promise<Answer> {
+  const present = (await Promise.all(answers)).filter((text) => text !== undefined);
+  return present.length === 0 ? undefined : `[${present.join(',')}]`;
 }
 
 type Answer = string | undefined;
@@ -22,7 +23,8 @@ type Answer = string | undefined;
 function answerOne(request: Result<Request, Malformed>, context: HandlerContext): Answer | Promise<Answer> {
   if (!request.ok) return failure(request.error.id, request.error.error);
   // rustysd answers calls without an id, and its clients wait for that.
-  if (isRustysdMethod(request.value.method)) return respond(request.value, runRustysdMethod(request.value.method, request.value.params, context));
+  if (isRustysdMethod(request.value.method))
+    return respond(request.value, runRustysdMethod(request.value.method, request.value.params, context));
   const outcome = call(request.value, context);
   if (request.value.id !== undefined) return respond(request.value, outcome);
   return outcome instanceof Promise ? outcome.then(silent, silent) : undefined;
@@ -51,6 +53,8 @@ function call(request: Request, context: HandlerContext): Outcome | Promise<Outc
   }
 }
 
+// One name ties the parameters to the handler that takes them.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 function callMethod<Name extends MethodName>(name: Name, params: unknown, context: HandlerContext): Outcome | Promise<Outcome> {
   const checked = v.safeParse(contract[name].params, params);
   if (!checked.success) return err({ code: 'invalid-params', message: describeIssues(name, checked.issues) });

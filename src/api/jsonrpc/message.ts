@@ -58,7 +58,8 @@ function parseRequest(value: unknown): Result<Request, Malformed> {
   if (id !== undefined && typeof id !== 'string' && typeof id !== 'number' && id !== null) {
     return malformed(null, 'The id of a request must be a string, a number or null.');
   }
-  if (!('method' in value) || typeof value.method !== 'string') return malformed(id ?? null, 'A request must have a method, which is a string.');
+  if (!('method' in value) || typeof value.method !== 'string')
+    return malformed(id ?? null, 'A request must have a method, which is a string.');
   const params = 'params' in value ? (value.params ?? undefined) : undefined;
   return ok({ method: value.method, params, ...(id === undefined ? {} : { id }) });
 }

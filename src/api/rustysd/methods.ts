@@ -111,7 +111,11 @@ function hasKnownSuffix(name: string): boolean {
 }
 
 /** The one unit whose name begins with the parameter: of those that are loaded, else of those that can be. */
-function withUnit(params: unknown, { manager }: HandlerContext, run: (unit: UnitInfo) => Outcome | Promise<Outcome>): Outcome | Promise<Outcome> {
+function withUnit(
+  params: unknown,
+  { manager }: HandlerContext,
+  run: (unit: UnitInfo) => Outcome | Promise<Outcome>,
+): Outcome | Promise<Outcome> {
   if (typeof params !== 'string') return invalidParams('The name of a unit must be a string.');
   const units = manager.units();
   const exact = units.find((unit) => unit.names.includes(params));

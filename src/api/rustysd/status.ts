@@ -32,7 +32,8 @@ export function statusOf(unit: UnitInfo, context: HandlerContext): Readonly<Reco
 function stateText(unit: UnitInfo, context: HandlerContext): string {
   if (unit.sub.startsWith('auto-restart')) return 'Restarting';
   if (unit.active === 'inactive') {
-    if (unit.name.endsWith('.service') && socketsOf(unit, context).some((name) => isListening(context, name))) return 'Started(WaitingForSocket)';
+    if (unit.name.endsWith('.service') && socketsOf(unit, context).some((name) => isListening(context, name)))
+      return 'Started(WaitingForSocket)';
     return unit.sinceUsec === 0 ? 'NeverStarted' : 'Stopped(StoppedFinal, [])';
   }
   if (unit.active === 'failed') return `Stopped(StoppedUnexpected, [${unit.result}])`;

@@ -9,7 +9,7 @@ export async function runCat(invocation: Invocation): Promise<number> {
   const names = client?.ok === true ? await expandNames(invocation, client.value, words) : readNames(invocation, words)?.names;
   if (names === undefined) return 1;
   const scope = options.scope ?? (process.getuid?.() === 0 ? 'system' : 'user');
-  const local = client?.ok === true ? undefined : services.localUnitFiles({ scope, root: options.root ?? '' });
+  const local = client?.ok === true ? undefined : await services.localUnitFiles({ scope, root: options.root ?? '' });
   let status = 0;
   let first = true;
   for (const unit of names) {

@@ -13,8 +13,10 @@ export async function runDaemonReexec(invocation: Invocation): Promise<number> {
   if (status !== 0 || !before.ok) return status;
   await before.value.closed;
   const after = await invocation.connect();
-  if (!after.ok) terminal.warn(after.error);
-  return after.ok ? 0 : 1;
+  const answer = after.ok ? await after.value.call('manager.info', {}) : undefined;
+  if (answer?.ok === true) return 0;
+  terminal.warn(after.ok ? 'The new manager does not answer.' : after.error);
+  return 1;
 }
 
 async function tell({ connect, terminal }: Invocation, method: 'manager.reload' | 'manager.reexecute', what: string): Promise<number> {

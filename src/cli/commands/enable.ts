@@ -2,7 +2,7 @@ import type { Answer } from '../../api/contract.ts';
 import type { InstallOperation } from '../../api/install.ts';
 import { installerOf } from '../installer.ts';
 import type { Invocation } from '../invocation.ts';
-import { readNames } from '../names.ts';
+import { readPlainName } from '../names.ts';
 import { runStart } from './start.ts';
 
 /** What a verb does to links, how its failure is worded, and what --now adds to it. */
@@ -72,7 +72,7 @@ function readUnits(invocation: Invocation, row: InstallVerb): readonly string[] 
   const units: string[] = [];
   for (const word of invocation.words) {
     if (row.operation === 'link' && !word.includes('/')) {
-      const name = readNames(invocation, [word])?.names[0] ?? word;
+      const name = readPlainName(invocation, word) ?? word;
       invocation.terminal.warn('Link argument must contain at least one directory separator.');
       invocation.terminal.warn(`If you intended to link a file in the current directory, try ./${name} instead.`);
       return undefined;
@@ -81,9 +81,9 @@ function readUnits(invocation: Invocation, row: InstallVerb): readonly string[] 
       units.push(absolute(word));
       continue;
     }
-    const read = readNames(invocation, [word]);
-    if (read === undefined) return undefined;
-    units.push(...read.names, ...read.globs);
+    const name = readPlainName(invocation, word);
+    if (name === undefined) return undefined;
+    units.push(name);
   }
   return units;
 }

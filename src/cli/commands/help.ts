@@ -9,7 +9,8 @@ export function runPrint(program: string, what: 'help' | 'version', version: str
 
 /** " Did you mean x?" where a verb is near to what was typed, else "". */
 export function nearest(word: string): string {
-  const found = Object.keys(verbs).find((verb) => distanceIsOne(word, verb) || (word.length > 2 && verb.startsWith(word)));
+  const names = Object.keys(verbs);
+  const found = names.find((verb) => word.length > 2 && verb.startsWith(word)) ?? names.find((verb) => distanceIsOne(word, verb));
   return found === undefined ? '' : ` Did you mean ${found}?`;
 }
 
@@ -28,7 +29,14 @@ function helpLines(program: string): readonly string[] {
     else lines.push(line);
   }
   const sections = [...groups].flatMap(([group, lines]) => ['', `${group}:`, ...lines]);
-  return [`${program} [OPTION…] COMMAND …`, '', 'Ask tysd about its units, and tell it what to do with them.', ...sections, '', ...optionLines];
+  return [
+    `${program} [OPTION…] COMMAND …`,
+    '',
+    'Ask tysd about its units, and tell it what to do with them.',
+    ...sections,
+    '',
+    ...optionLines,
+  ];
 }
 
 const optionLines: readonly string[] = [

@@ -50,7 +50,7 @@ class Graph {
   async load(unit: string, all: boolean): Promise<string> {
     const info = await this.#client.call('units.get', { units: [unit] });
     const root = (info.ok ? info.value[0]?.name : undefined) ?? unit;
-    for (let level = [root]; level.length > 0; ) {
+    for (let level = [root]; level.length > 0;) {
       const answers = await Promise.all(level.map((name) => this.#client.call('unit.dependencies', { unit: name })));
       level.forEach((name, index) => this.#edges.set(name, this.#sorted(answers[index])));
       const found = new Set(level.flatMap((name) => this.edges(name)));
@@ -73,8 +73,7 @@ class Graph {
     if (answer === undefined || !answer.ok || !Array.isArray(answer.value)) return [];
     const names = new Set<string>();
     for (const edge of answer.value) if (isEdge(edge) && this.#keys.has(edge.key)) names.add(edge.unit);
-    const order = (name: string) => `${name.endsWith('.target') ? 1 : 0}${name.toLowerCase()}`;
-    return [...names].sort((left, right) => (order(left) < order(right) ? -1 : 1));
+    return [...names].toSorted((left, right) => (order(left) < order(right) ? -1 : 1));
   }
 
   async #loadStates(units: readonly string[]): Promise<void> {
@@ -82,6 +81,10 @@ class Graph {
     const infos = await this.#client.call('units.get', { units: [...units] });
     units.forEach((unit, index) => this.#active.set(unit, (infos.ok ? infos.value[index]?.active : undefined) ?? 'inactive'));
   }
+}
+
+function order(name: string): string {
+  return `${name.endsWith('.target') ? 1 : 0}${name.toLowerCase()}`;
 }
 
 function isEdge(value: unknown): value is { readonly key: string; readonly unit: string } {
@@ -97,15 +100,15 @@ function printTree(invocation: Invocation, graph: Graph, unit: string, path: str
     const last = index === children.length - 1;
     const looped = path.includes(child);
     if (looped && options.plain) return;
-    if (options.plain) terminal.print(`  ${indent}${child}`);
-    else if (looped) terminal.print(`  ${indent}${glyphs.last}${glyphs.ellipsis === '…' ? '...' : glyphs.ellipsis}`);
+    if (options.plain) terminal.print(`  ${child}`);
+    else if (looped) terminal.print(`  ${indent}${glyphs.last}...`);
     else {
       const { glyph, paint } = paintState(graph.active(child), terminal.style);
       terminal.print(`${paint(glyph)} ${indent}${last ? glyphs.last : glyphs.branch}${child}`);
     }
     if (looped || (!options.all && !child.endsWith('.target'))) return;
     path.push(child);
-    printTree(invocation, graph, child, path, indent + (options.plain || last ? '  ' : glyphs.vertical));
+    printTree(invocation, graph, child, path, indent + (last ? '  ' : glyphs.vertical));
     if (!options.plain) path.pop();
   });
 }

@@ -2,6 +2,7 @@ import { matchesAny } from '../../api/glob.ts';
 import type { Invocation } from '../invocation.ts';
 import { readNames } from '../names.ts';
 import { listForm, renderJson } from '../output/json.ts';
+import { unpainted } from '../output/terminal.ts';
 import { printTable, type Cell } from '../output/table.ts';
 
 /** `list-jobs`: the jobs that are queued or running, by number. */
@@ -20,19 +21,23 @@ export async function runListJobs(invocation: Invocation): Promise<number> {
     return 1;
   }
   const matches = words.length === 0 ? () => true : matchesAny([...read.names, ...read.globs]);
-  const jobs = listed.value.filter((job) => matches(job.unit)).sort((left, right) => left.id - right.id);
+  const jobs = listed.value.filter((job) => matches(job.unit)).toSorted((left, right) => left.id - right.id);
   const form = listForm(options.output);
   const legend = options.legend ?? !options.quiet;
   if (form !== 'table') {
-    terminal.print(renderJson(jobs.map((job) => ({ job: job.id, unit: job.unit, type: job.type, state: job.state })), form));
+    terminal.print(
+      renderJson(
+        jobs.map((job) => ({ job: job.id, unit: job.unit, type: job.type, state: job.state })),
+        form,
+      ),
+    );
   } else if (jobs.length === 0) {
     if (legend) terminal.print(listed.value.length === 0 ? 'No jobs running.' : 'No jobs listed.');
   } else {
     const header = legend ? ['JOB', 'UNIT', 'TYPE', 'STATE'] : undefined;
     const { bold } = terminal.style;
-    const plain = (text: string) => text;
     const rows = jobs.map((job): readonly Cell[] => {
-      const paint = job.state === 'running' ? bold : plain;
+      const paint = job.state === 'running' ? bold : unpainted;
       return [String(job.id), { text: job.unit, paint }, job.type, { text: job.state, paint }];
     });
     await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows, shorten: 1 });

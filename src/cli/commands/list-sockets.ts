@@ -21,7 +21,9 @@ export async function runListSockets(invocation: Invocation): Promise<number> {
     return 1;
   }
   const units = await client.value.call('units.list', { patterns: words.length === 0 ? ['*.socket'] : [...read.names, ...read.globs] });
-  const sockets = units.ok ? units.value.filter((unit) => unit.name.endsWith('.socket') && (options.all || unit.active !== 'inactive')) : [];
+  const sockets = units.ok
+    ? units.value.filter((unit) => unit.name.endsWith('.socket') && (options.all || unit.active !== 'inactive'))
+    : [];
   const names = sockets.map((unit) => unit.name);
   const properties = await client.value.call('units.properties', { units: names });
   if (!units.ok || !properties.ok) {

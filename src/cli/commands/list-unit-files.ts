@@ -5,7 +5,7 @@ import type { Invocation } from '../invocation.ts';
 import { readNames } from '../names.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import { printTable, type Cell } from '../output/table.ts';
-import type { Style } from '../output/terminal.ts';
+import { unpainted, type Style } from '../output/terminal.ts';
 
 /** `list-unit-files`: from the manager, or from the disk with --root= or where no manager runs. 1 where patterns match nothing. */
 export async function runListUnitFiles(invocation: Invocation): Promise<number> {
@@ -43,7 +43,12 @@ export async function runListUnitFiles(invocation: Invocation): Promise<number> 
       terminal.print(`${files.length} unit files listed.`);
     }
   } else {
-    terminal.print(renderJson(files.map((file) => ({ unit_file: file.name, state: file.state, preset: file.preset ?? null })), form));
+    terminal.print(
+      renderJson(
+        files.map((file) => ({ unit_file: file.name, state: file.state, preset: file.preset ?? null })),
+        form,
+      ),
+    );
   }
   return words.length > 0 && files.length === 0 ? 1 : 0;
 }
@@ -52,5 +57,5 @@ export async function runListUnitFiles(invocation: Invocation): Promise<number> 
 export function paintFileState(state: string, { green, red, yellow }: Style): (text: string) => string {
   if (state === 'enabled' || state === 'enabled-runtime' || state === 'alias') return green;
   if (state === 'bad' || state.startsWith('masked')) return red;
-  return state === 'disabled' ? yellow : (text) => text;
+  return state === 'disabled' ? yellow : unpainted;
 }

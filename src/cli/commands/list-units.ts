@@ -3,7 +3,7 @@ import { readNames } from '../names.ts';
 import type { Invocation } from '../invocation.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import { printTable, type Cell } from '../output/table.ts';
-import { paintState } from '../output/terminal.ts';
+import { unpainted } from '../output/terminal.ts';
 import { bySystemdOrder, checkFilter } from '../filter.ts';
 
 type Unit = Answer<'units.list'>[number];
@@ -38,26 +38,28 @@ function isOfInterest(unit: Unit): boolean {
 }
 
 async function printUnits({ options, terminal }: Invocation, units: readonly Unit[]): Promise<void> {
+  const jobs = units.some((unit) => unit.job !== undefined);
   const form = listForm(options.output);
   if (form !== 'table') {
-    const rows = units.map(({ name, load, active, sub, description }) => ({ unit: name, load, active, sub, description }));
+    const rows = units.map(({ name, load, active, sub, job, description }) => {
+      const state = { unit: name, load, active, sub };
+      return jobs ? { ...state, job: job?.type ?? '', description } : { ...state, description };
+    });
     terminal.print(renderJson(rows, form));
     return;
   }
   const legend = options.legend ?? !options.quiet;
   const dots = !options.plain;
-  const jobs = units.some((unit) => unit.job !== undefined);
-  const header = [...(dots ? [''] : []), 'UNIT', 'LOAD', 'ACTIVE', 'SUB', ...(jobs ? ['JOB'] : []), 'DESCRIPTION'];
+  const header = [...(dots ? [' '] : []), 'UNIT', 'LOAD', 'ACTIVE', 'SUB', ...(jobs ? ['JOB'] : []), 'DESCRIPTION'];
   const rows = units.map((unit): readonly Cell[] => {
     const { red, glyphs } = terminal.style;
-    const plain = (text: string) => text;
     const bad = unit.active === 'failed';
     const strange = unit.load !== 'loaded';
-    const paint = bad ? red : plain;
+    const paint = bad ? red : unpainted;
     return [
-      ...(dots ? [bad || strange ? { text: glyphs.filled, paint: bad ? paintState('failed', terminal.style).paint : plain } : ''] : []),
+      ...(dots ? [bad || strange ? { text: glyphs.filled, paint: bad ? red : unpainted } : ' '] : []),
       { text: unit.name, paint },
-      { text: unit.load, paint: strange ? red : plain },
+      { text: unit.load, paint: strange ? red : unpainted },
       { text: unit.active, paint },
       { text: unit.sub, paint },
       ...(jobs ? [unit.job?.type ?? ''] : []),
@@ -74,7 +76,10 @@ async function printUnits({ options, terminal }: Invocation, units: readonly Uni
     terminal.print('LOAD   = Reflects whether the unit definition was properly loaded.');
     terminal.print('ACTIVE = The high-level unit activation state, i.e. generalization of SUB.');
     terminal.print('SUB    = The low-level unit activation state, values depend on unit type.');
-    if (jobs) terminal.print('JOB    = Pending job for the unit.');
+    if (jobs) {
+      terminal.print('JOB    = Pending job for the unit.');
+      terminal.print('');
+    }
   }
   const filtered = options.all || options.states.length > 0;
   const count = `${units.length} loaded units listed.`;

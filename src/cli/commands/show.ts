@@ -18,7 +18,11 @@ export async function runShow(invocation: Invocation): Promise<number> {
     return 0;
   }
   const numbers = words.filter((word) => /^\d+$/.test(word));
-  const names = await expandNames(invocation, client.value, words.filter((word) => !numbers.includes(word)));
+  const names = await expandNames(
+    invocation,
+    client.value,
+    words.filter((word) => !numbers.includes(word)),
+  );
   if (names === undefined) return 1;
   const units = await client.value.call('units.properties', { units: [...names] });
   if (!units.ok) return fail(invocation, units.error.message);

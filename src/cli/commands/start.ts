@@ -46,6 +46,7 @@ export async function runStart(invocation: Invocation): Promise<number> {
   const { verb, words, options, terminal } = invocation;
   const row = jobVerbs[verb];
   if (row === undefined) throw new Error(`${verb} is no verb of jobs`);
+  if (options.wait && !options.block) return fail(invocation, '--wait may not be combined with --no-block.');
   const mode = readMode(options.jobMode, row);
   const connected = await invocation.connect();
   if (!connected.ok) return fail(invocation, connected.error);
@@ -55,12 +56,14 @@ export async function runStart(invocation: Invocation): Promise<number> {
   if (units === undefined) return 1;
   if (units.length === 0) warnOfGlob(invocation);
   if (mode === undefined) {
-    for (const unit of units) explainRefusal(invocation, row.word, unit, { code: 'invalid', message: `Job mode ${options.jobMode} invalid` });
+    for (const unit of units)
+      explainRefusal(invocation, row.word, unit, { code: 'invalid', message: `Job mode ${options.jobMode} invalid` });
     return 1;
   }
   if (options.dryRun) return previewJobs(invocation, client, row, units, mode);
   const requests = units.map((unit) => ({ unit, mode, row }));
-  const status = options.showTransaction || options.wait ? await watchJobs(invocation, client, requests) : await runJobs(invocation, client, requests);
+  const status =
+    options.showTransaction || options.wait ? await watchJobs(invocation, client, requests) : await runJobs(invocation, client, requests);
   if (row.method === 'unit.stop' && !options.quiet) await warnOfTriggers(terminal, client, units);
   return status;
 }

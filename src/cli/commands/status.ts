@@ -39,7 +39,11 @@ export async function runStatus(invocation: Invocation): Promise<number> {
 /** Numbers are processes, which stand for the units that they are of. */
 async function unitsOf(invocation: Invocation, client: Client): Promise<readonly string[] | undefined> {
   const numbers = invocation.words.filter((word) => /^\d+$/.test(word));
-  const names = await expandNames(invocation, client, invocation.words.filter((word) => !numbers.includes(word)));
+  const names = await expandNames(
+    invocation,
+    client,
+    invocation.words.filter((word) => !numbers.includes(word)),
+  );
   if (names === undefined || numbers.length === 0) return names;
   const units = await client.call('units.list', {});
   const found: string[] = [];
@@ -59,7 +63,10 @@ async function unitsOf(invocation: Invocation, client: Client): Promise<readonly
 
 async function printUnit(invocation: Invocation, client: Client, info: Answer<'manager.info'>, name: string): Promise<number> {
   const { terminal, options, services } = invocation;
-  const [units, properties] = await Promise.all([client.call('units.get', { units: [name] }), client.call('units.properties', { units: [name] })]);
+  const [units, properties] = await Promise.all([
+    client.call('units.get', { units: [name] }),
+    client.call('units.properties', { units: [name] }),
+  ]);
   const unit = units.ok ? units.value[0] : undefined;
   if (!units.ok || unit === null || unit === undefined) {
     terminal.warn(`Failed to get properties: Unit name ${name} is neither a valid invocation ID nor unit name.`);
@@ -75,7 +82,9 @@ async function printUnit(invocation: Invocation, client: Client, info: Answer<'m
   const lines = renderStatus({
     unit,
     properties: shown,
-    triggers: new Map(triggers.map((trigger, index) => [trigger, (states?.ok === true ? states.value[index]?.active : undefined) ?? 'inactive'])),
+    triggers: new Map(
+      triggers.map((trigger, index) => [trigger, (states?.ok === true ? states.value[index]?.active : undefined) ?? 'inactive']),
+    ),
     processes: processesOf(unit, shown, info),
     style: terminal.style,
     now: { realtimeUsec: Date.now() * 1000, monotonicUsec: Number(process.hrtime.bigint() / 1000n) },
@@ -93,7 +102,12 @@ async function printUnit(invocation: Invocation, client: Client, info: Answer<'m
 }
 
 /** The log of the unit's present life: from when it last left the inactive state. */
-async function printLogs({ options, services, terminal }: Invocation, info: Answer<'manager.info'>, unit: Unit, properties: Properties): Promise<void> {
+async function printLogs(
+  { options, services, terminal }: Invocation,
+  info: Answer<'manager.info'>,
+  unit: Unit,
+  properties: Properties,
+): Promise<void> {
   const lines = options.lines ?? 10;
   if (lines === 0) return;
   const started = Number(properties['InactiveExitTimestampMonotonic'] ?? 0);
@@ -114,7 +128,11 @@ async function printLogs({ options, services, terminal }: Invocation, info: Answ
 /** What is logged about a start carries a time a little before the state changed. */
 const slackUsec = 2_000_000;
 
-function processesOf(unit: Unit, properties: Properties, info: Answer<'manager.info'>): { readonly path: string; readonly tree: ProcessTree } | undefined {
+function processesOf(
+  unit: Unit,
+  properties: Properties,
+  info: Answer<'manager.info'>,
+): { readonly path: string; readonly tree: ProcessTree } | undefined {
   const path = properties['ControlGroup'] || unit.group || '';
   if (info.cgroupRoot !== '' && path !== '') {
     for (const root of [info.cgroupRoot, '/sys/fs/cgroup', '/sys/fs/cgroup/systemd']) {

@@ -5,16 +5,16 @@ import { listForm, renderJson } from '../output/json.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 /** `verify`: prints file:line:column diagnostics, and what of the units is not carried out; 1 where a unit would not load. Asks no manager. */
-export function runVerify(invocation: Invocation): Promise<number> {
+export async function runVerify(invocation: Invocation): Promise<number> {
   const { words, options, services, terminal } = invocation;
   const targets = words.map((word) => (word.includes('/') ? word : readNames(invocation, [word])?.names[0]));
-  if (!targets.every((target) => target !== undefined)) return Promise.resolve(1);
+  if (!targets.every((target) => target !== undefined)) return 1;
   const scope = options.scope ?? (process.getuid?.() === 0 ? 'system' : 'user');
-  const found = services.localUnitFiles({ scope, root: options.root ?? '' }).verify(targets);
+  const found = (await services.localUnitFiles({ scope, root: options.root ?? '' })).verify(targets);
   const form = listForm(options.output);
   if (form === 'table') for (const verification of found) printVerification(terminal, verification);
   else terminal.print(renderJson(found, form));
-  return Promise.resolve(found.some(isBad) ? 1 : 0);
+  return found.some(isBad) ? 1 : 0;
 }
 
 /** Prints all that is to be said about one unit; nothing where it is in order. */

@@ -30,7 +30,8 @@ export async function explainJob(invocation: Invocation, unit: string, result: s
 const sentences: Readonly<Record<string, (unit: string, invocation: Invocation) => string>> = {
   canceled: (unit) => `Job for ${unit} canceled.`,
   timeout: (unit) => `Job for ${unit} timed out.`,
-  dependency: (unit, { program }) => `A dependency job for ${unit} failed. See '${program === 'tysctl' ? 'tysctl logs' : 'journalctl'} -xe' for details.`,
+  dependency: (unit, { program }) =>
+    `A dependency job for ${unit} failed. See '${program === 'tysctl' ? 'tysctl logs' : 'journalctl'} -xe' for details.`,
   invalid: (unit) => `${unit} is not active, cannot reload.`,
   assert: (unit) => `Assertion failed on job for ${unit}.`,
   unsupported: (unit) => `Operation on or unit type of ${unit} not supported on this system.`,
@@ -66,7 +67,9 @@ function command({ program, options }: Invocation, verb: string, unit: string): 
 
 function logs({ program, options }: Invocation, unit: string): string {
   const user = options.scope === 'user';
-  return program === 'tysctl' ? `tysctl${user ? ' --user' : ''} logs -xeu ${shown(unit)}` : `journalctl${user ? ' --user' : ''} -xeu ${shown(unit)}`;
+  return program === 'tysctl'
+    ? `tysctl${user ? ' --user' : ''} logs -xeu ${shown(unit)}`
+    : `journalctl${user ? ' --user' : ''} -xeu ${shown(unit)}`;
 }
 
 /** A name as the shell has to be given it. */

@@ -1,3 +1,4 @@
+import { fstatSync, writeSync } from 'node:fs';
 import { makeStyle, type Terminal } from './terminal.ts';
 
 /** A terminal whose standard output is written, or given to a pager, when the command is done. */
@@ -7,25 +8,33 @@ export interface OpenTerminal extends Terminal {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The terminal of this process: colours and glyphs as far as it can show them, a pager where output is longer than the screen. */
-export function openTerminal(environment: Environment, argv: readonly string[]): OpenTerminal {
-  const { stdout, stderr } = process;
-  const tty = stdout.isTTY === true;
+/**
+ * The terminal of this process: colours and glyphs as far as it can show them, a pager where output is longer than the screen.
+ * process.stdout takes longer to make than most commands take, so it is left alone where output is no terminal.
+ */
+export async function openTerminal(environment: Environment, argv: readonly string[]): Promise<OpenTerminal> {
+  const screen = await screenSize();
   const lines: string[] = [];
-  // A reader that went away, as `head` does, is no error.
-  stdout.on('error', () => undefined);
   return {
     print: (line) => void lines.push(line),
-    warn: (line) => void stderr.write(`${line}\n`),
-    style: makeStyle({ colours: hasColours(environment, tty), unicode: isUnicode(environment) }),
-    width: tty ? (stdout.columns ?? 80) : undefined,
+    warn: (line) => void writeAll(2, `${line}\n`),
+    style: makeStyle({ colours: hasColours(environment, screen !== undefined), unicode: isUnicode(environment) }),
+    width: screen?.columns,
     finish: async () => {
       if (lines.length === 0) return;
       const text = `${lines.join('\n')}\n`;
-      const paged = tty && !argv.includes('--no-pager') && text.split('\n').length > (stdout.rows ?? 24);
-      if (!paged || !(await page(text, environment))) await write(text);
+      const paged = screen !== undefined && !argv.includes('--no-pager') && text.split('\n').length > screen.rows;
+      if (!paged || !(await page(text, environment))) await writeAll(1, text);
     },
   };
+}
+
+/** The size of the terminal that standard output is; undefined where it is none. */
+async function screenSize(): Promise<{ readonly columns: number; readonly rows: number } | undefined> {
+  if (!fstatSync(1).isCharacterDevice() || !(await import('node:tty')).isatty(1)) return undefined;
+  // A terminal that does not know its size reports 0.
+  const { columns, rows } = process.stdout;
+  return { columns: columns > 0 ? columns : 80, rows: rows > 0 ? rows : 24 };
 }
 
 /** Colours where standard output is a terminal that has them; $SYSTEMD_COLORS and $NO_COLOR decide first. */
@@ -42,10 +51,19 @@ export function isUnicode(environment: Environment): boolean {
   return locale === undefined || /utf-?8/i.test(locale);
 }
 
-function write(text: string): Promise<void> {
-  return new Promise((resolve) => {
-    process.stdout.write(text, () => resolve());
-  });
+/** Writes all of it; a reader that went away, as `head` does, is no error. */
+async function writeAll(fd: 1 | 2, text: string): Promise<void> {
+  let bytes = Buffer.from(text);
+  try {
+    while (bytes.length > 0) bytes = bytes.subarray(writeSync(fd, bytes));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return;
+    // Somebody made the pipe non-blocking: the stream knows how to wait.
+    const rest = bytes;
+    const stream = fd === 1 ? process.stdout : process.stderr;
+    stream.on('error', () => undefined);
+    await new Promise<void>((resolve) => stream.write(rest, () => resolve()));
+  }
 }
 
 /** False where there is no pager to be had. */

@@ -1,7 +1,7 @@
 /** Where a command prints, and what may be printed there. */
 export interface Terminal {
-  print(line: string): void;
-  warn(line: string): void;
+  readonly print: (line: string) => void;
+  readonly warn: (line: string) => void;
   readonly style: Style;
   /** Columns to keep to; undefined where lines may be of any length. */
   readonly width: number | undefined;
@@ -19,6 +19,9 @@ export interface Style {
 }
 
 type Paint = (text: string) => string;
+
+/** No colour at all. */
+export const unpainted: Paint = (text) => text;
 
 export interface Glyphs {
   readonly filled: string;
@@ -61,7 +64,7 @@ const ascii: Glyphs = {
 
 /** The style for what a terminal can show. */
 export function makeStyle(can: { readonly colours: boolean; readonly unicode: boolean }): Style {
-  const paint = (code: string): Paint => (can.colours ? (text) => `\x1b[${code}m${text}\x1b[0m` : (text) => text);
+  const paint = (code: string): Paint => (can.colours ? (text) => `\x1b[${code}m${text}\x1b[0m` : unpainted);
   return {
     red: paint('0;1;31'),
     green: paint('0;1;32'),
@@ -75,17 +78,16 @@ export function makeStyle(can: { readonly colours: boolean; readonly unicode: bo
 
 /** The glyph and colour of an ActiveState=. */
 export function paintState(active: string, style: Style): { readonly glyph: string; readonly paint: Paint } {
-  const plain: Paint = (text) => text;
   const { glyphs } = style;
   const states: Readonly<Record<string, { readonly glyph: string; readonly paint: Paint }>> = {
     active: { glyph: glyphs.filled, paint: style.green },
     reloading: { glyph: glyphs.reloading, paint: style.green },
     refreshing: { glyph: glyphs.reloading, paint: style.green },
-    inactive: { glyph: glyphs.hollow, paint: plain },
+    inactive: { glyph: glyphs.hollow, paint: unpainted },
     failed: { glyph: glyphs.cross, paint: style.red },
-    activating: { glyph: glyphs.filled, paint: plain },
-    deactivating: { glyph: glyphs.filled, paint: plain },
-    maintenance: { glyph: glyphs.hollow, paint: plain },
+    activating: { glyph: glyphs.filled, paint: unpainted },
+    deactivating: { glyph: glyphs.filled, paint: unpainted },
+    maintenance: { glyph: glyphs.hollow, paint: unpainted },
   };
-  return states[active] ?? { glyph: ' ', paint: plain };
+  return states[active] ?? { glyph: ' ', paint: unpainted };
 }

@@ -199,7 +199,8 @@ function documentation({ properties }: StatusView): readonly string[] {
 function listen({ properties }: StatusView): readonly string[] {
   const addresses = (properties['Listen'] ?? '').split('\n').filter((line) => line !== '');
   const lines = addresses.map((address, index) => (index === 0 ? row('Listen', address) : below + address));
-  if (properties['Accept'] === 'yes') lines.push(row('Accepted', `${properties['NAccepted'] ?? '0'}; Connected: ${properties['NConnections'] ?? '0'};`));
+  if (properties['Accept'] === 'yes')
+    lines.push(row('Accepted', `${properties['NAccepted'] ?? '0'}; Connected: ${properties['NConnections'] ?? '0'};`));
   return lines;
 }
 

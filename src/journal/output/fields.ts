@@ -7,11 +7,16 @@ import { indentLines } from './short.ts';
 /** All fields, one on each line. */
 export function formatVerbose(options: OutputOptions): Format {
   return (entry) => {
-    const parts: Uint8Array[] = [Buffer.from(`${options.time.fullPrecise(entry.realtimeUsec)} [${cursorText(entry, options.journalId)}]\n`)];
+    const parts: Uint8Array[] = [
+      Buffer.from(`${options.time.fullPrecise(entry.realtimeUsec)} [${cursorText(entry, options.journalId)}]\n`),
+    ];
     for (const [name, value] of wantedFields(entry, options)) {
       const prefix = `    ${name}=`;
       if (options.all && typeof value !== 'string') parts.push(Buffer.from(prefix), value, Buffer.from('\n'));
-      else parts.push(Buffer.from(`${prefix}${indentLines(options.all || isPrintable(value) ? valueText(value) : blobText(value), prefix.length)}\n`));
+      else
+        parts.push(
+          Buffer.from(`${prefix}${indentLines(options.all || isPrintable(value) ? valueText(value) : blobText(value), prefix.length)}\n`),
+        );
     }
     return Buffer.concat(parts);
   };
@@ -62,7 +67,9 @@ export function formatJson(options: OutputOptions, style: JsonStyle): Format {
     }
     const object: Record<string, JsonValue | JsonValue[]> = {};
     for (const [name, [first = null, ...rest]] of members) object[name] = rest.length === 0 ? first : [first, ...rest];
-    const text = style.pretty ? JSON.stringify(object, undefined, '\t').replaceAll(/^(\t"(?:[^"\\]|\\.)*"):/gm, '$1 :') : JSON.stringify(object);
+    const text = style.pretty
+      ? JSON.stringify(object, undefined, '\t').replaceAll(/^(\t"(?:[^"\\]|\\.)*"):/gm, '$1 :')
+      : JSON.stringify(object);
     return `${style.before}${text}${style.after}`;
   };
 }

@@ -37,11 +37,11 @@ export function formatShort(options: OutputOptions, stamp: ShortStamp, { unit = 
 
 /** Only the message, or the values of the fields that are asked for. */
 export function formatCat(options: OutputOptions): Format {
-  const wanted = options.fields;
+  const wanted = options.fields ?? ['MESSAGE'];
   return (entry) => {
-    const values = wanted === undefined ? [entry.message] : entryFields(entry).flatMap(([name, value]) => (wanted.has(name) ? [value] : []));
-    const lines = values.flatMap((value) => (value === null ? [] : [valueBytes(value), newline]));
-    return Buffer.concat(lines);
+    const fields = entryFields(entry);
+    const values = [...wanted].flatMap((name) => fields.filter((field) => field[0] === name));
+    return Buffer.concat(values.flatMap(([, value]) => [valueBytes(value), newline]));
   };
 }
 

@@ -68,7 +68,7 @@ const reloadFailed: OnElapsed = (turn, state) => {
   say(turn, 4, `${turn.config.name}: Reload operation timed out. Killing reload process.`);
   const control = controlOf(state);
   if (control !== null) signalProcess(turn, control, [SIGKILL]);
-  return endReload(turn, { ...liveOf(state), control: null }, { failed: true });
+  return endReload(turn, { ...liveOf(state), control: null }, 'timeout');
 };
 
 const SIGKILL = 9;

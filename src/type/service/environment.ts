@@ -1,11 +1,12 @@
 import { signalName } from '../../unit/values/signal.ts';
 import type { CommandReference, MainRecord, ServiceList } from './state.ts';
-import type { Live } from './turn.ts';
+import type { Live, Turn } from './turn.ts';
 
 /** What a process of the service is told about its state, as NAME=value (systemd.exec(5), "Environment Variables Set or Propagated by the Service Manager"). */
-export function processEnvironment(live: Live, command: CommandReference): readonly string[] {
+export function processEnvironment({ service }: Turn, live: Live, command: CommandReference): readonly string[] {
   const environment: string[] = [];
   if (live.main !== null && live.main.pid !== null) environment.push(`MAINPID=${live.main.pid}`);
+  if (service.RestartMode === 'debug' && live.memory.restarts > 0) environment.push('DEBUG_INVOCATION=1');
   if (hearsResult[command.list]) {
     environment.push(`SERVICE_RESULT=${live.memory.result}`, ...exitEnvironment(live.memory.mainRecord));
   }

@@ -7,7 +7,17 @@ import { recordControlExit, recordMainExit } from './record.ts';
 import { enterReloadSignal, endReload, runReload } from './reload.ts';
 import { commandOf, nextCommand } from './spawn.ts';
 import { enterRunning, enterStart, enterStartPost, enterStartPre, runBefore, runMain, runStartPost } from './start.ts';
-import { type CommandReference, controlOf, isEnding, mainOf, type Process, type ProcessExit, type ServiceResult, type ServiceState, type ServiceSub } from './state.ts';
+import {
+  type CommandReference,
+  controlOf,
+  isEnding,
+  mainOf,
+  type Process,
+  type ProcessExit,
+  type ServiceResult,
+  type ServiceState,
+  type ServiceSub,
+} from './state.ts';
 import { enterSignal, enterStop, enterStopPost, runStop, runStopPost } from './stop.ts';
 import { type Live, noteResult, say, type Turn } from './turn.ts';
 import { describeExit } from './describe.ts';
@@ -43,7 +53,7 @@ export function mainGone(turn: Turn, state: ServiceState, main: Process, exit: P
 
 function mainExited(turn: Turn, state: ServiceState, main: Process, event: Exited): ServiceState {
   const exit = effectiveExit(turn, main, event);
-  if (turn.service.PIDFile !== '' && state.sub === 'running') return askForSuccessor(turn, state, exit);
+  if (turn.service.PIDFile !== '' && state.sub === 'running') return askForSuccessor(turn, state.memory, main, exit);
   return mainGone(turn, state, main, exit);
 }
 
@@ -200,8 +210,8 @@ const afterControl: Readonly<Record<ServiceSub, AfterControl>> = {
   'start-pre': unlessFailed(enterStart),
   start: unlessFailed(askAfterStarter),
   'start-post': unlessFailed(askAfterStartPost),
-  reload: (turn, live, result) => (result === 'success' ? enterReloadSignal(turn, live) : endReload(turn, live, { failed: true })),
-  'reload-post': (turn, live, result) => endReload(turn, live, { failed: result !== 'success' }),
+  reload: (turn, live, result) => (result === 'success' ? enterReloadSignal(turn, live) : endReload(turn, live, result)),
+  'reload-post': (turn, live, result) => endReload(turn, live, result),
   stop: (turn, live, result) => enterSignal(turn, live, 'stop-sigterm', result),
   'stop-watchdog': stopPostUnlessMain,
   'stop-sigterm': stopPostUnlessMain,

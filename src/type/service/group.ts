@@ -49,7 +49,12 @@ const onEmpty: Readonly<Record<ServiceSub, OnEmpty>> = {
     return givesUpPidFile(turn, state);
   },
   'start-post': givesUpPidFile,
-  running: (turn, state) => enterRunning(turn, liveOf(state), 'success'),
+  running: (turn, state) => {
+    const question = questionOf(state);
+    // How the main process ended counts more, once it is known to have no successor.
+    if (question !== null && 'question' in state) return { ...state, question: { ...question, groupEmpty: true } };
+    return enterRunning(turn, liveOf(state), 'success');
+  },
   exited: stays,
   reload: stays,
   'reload-signal': stays,

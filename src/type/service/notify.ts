@@ -144,7 +144,11 @@ function takeDescriptors(turn: Turn, state: ServiceState, { message }: Notified)
   closeFds(turn, message.fds.slice(room));
   const taken = message.fds.slice(0, room);
   if (message.fdStore && taken.length < message.fds.length) {
-    say(turn, 4, `${turn.config.name}: Descriptors were dropped: FileDescriptorStoreMax=${turn.service.FileDescriptorStoreMax} is reached.`);
+    say(
+      turn,
+      4,
+      `${turn.config.name}: Descriptors were dropped: FileDescriptorStoreMax=${turn.service.FileDescriptorStoreMax} is reached.`,
+    );
   }
   if (taken.length === 0) return state;
   const name = message.fdName !== undefined && isFileDescriptorName(message.fdName) ? message.fdName : 'stored';

@@ -1,7 +1,7 @@
 import { mainGone } from './exit.ts';
 import { recordMainStart } from './record.ts';
 import { enterRunning, enterStartPost } from './start.ts';
-import type { Process, ProcessExit, Question, ServiceState } from './state.ts';
+import type { Memory, Process, ProcessExit, Question, ServiceState } from './state.ts';
 import { enterSignal, enterStop } from './stop.ts';
 import { type Live, say, type Turn } from './turn.ts';
 
@@ -21,9 +21,9 @@ export function askAfterStartPost(turn: Turn, live: Live): ServiceState {
 }
 
 /** The main process ended; as long as the PID file names another by then, the service goes on. */
-export function askForSuccessor(turn: Turn, state: ServiceState & { readonly sub: 'running' }, exit: ProcessExit): ServiceState {
+export function askForSuccessor(turn: Turn, memory: Memory, ended: Process, exit: ProcessExit): ServiceState {
   turn.effects.push({ effect: 'read-pid-file', path: turn.service.PIDFile, watch: false });
-  return { ...state, question: { about: 'successor', groupEmpty: turn.groupEmpty, exit } };
+  return { sub: 'running', main: null, question: { about: 'successor', groupEmpty: turn.groupEmpty, ended, exit }, memory };
 }
 
 /** The manager has read the PID file. */
@@ -77,7 +77,7 @@ function demand(
   reason: string | undefined,
 ): ServiceState {
   if (question.demanded) return state;
-  say(turn, 5, `${turn.config.name}: No usable PID in ${turn.service.PIDFile} (yet): ${reason ?? 'the file does not exist'}`);
+  say(turn, 5, `${turn.config.name}: Started, but not yet with a usable PID file: ${reason ?? `${turn.service.PIDFile} is missing`}`);
   if (question.groupEmpty) {
     return state.sub === 'start' ? enterSignal(turn, live, 'stop-sigterm', 'protocol') : enterStop(turn, live, 'protocol');
   }
@@ -87,11 +87,12 @@ function demand(
 
 function readWhileRunning(turn: Turn, state: ServiceState & { readonly sub: 'running' }, pid: number | undefined): ServiceState {
   const { question, main, memory } = state;
-  if (pid !== undefined && pid !== main?.pid) {
+  const known = question?.about === 'successor' ? question.ended.pid : main?.pid;
+  if (pid !== undefined && pid !== known) {
     const live = adopt(turn, { main, control: null, memory }, pid);
     return { sub: 'running', main: live.main, question: null, memory: live.memory };
   }
-  if (question === null || question.about !== 'successor' || main === null) return state;
+  if (question?.about !== 'successor') return state;
   turn.groupEmpty = question.groupEmpty;
-  return mainGone(turn, { ...state, question: null }, main, question.exit);
+  return mainGone(turn, { ...state, question: null }, question.ended, question.exit);
 }

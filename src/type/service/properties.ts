@@ -1,4 +1,141 @@
+import { invariant } from '../../base/assert.ts';
+import { formatTimestamp } from '../../base/timestamp.ts';
 import type { UnitConfig } from '../../unit/config.ts';
-import type { ServiceState } from './state.ts';
-/** x */
-export function serviceProperties(_state: ServiceState, _config: UnitConfig): Readonly<Record<string, string>> { return {}; }
+import type { ServiceSettings } from '../../unit/settings/service.ts';
+import { signalName } from '../../unit/values/signal.ts';
+import { formatTimespan } from '../../unit/values/timespan.ts';
+import type { ExitStatusSet } from '../../unit/values/types.ts';
+import { commandListText } from '../command-text.ts';
+import type { Defaults } from '../type.ts';
+import { restartDelay } from './restart-table.ts';
+import { controlOf, mainOf, type MainRecord, type Memory, type ServiceList, type ServiceState } from './state.ts';
+
+/** The properties of a service by systemd's names (org.freedesktop.systemd1(5), Service Unit Objects). */
+export function serviceProperties(
+  state: ServiceState,
+  config: UnitConfig,
+  defaults: Defaults = usualDefaults,
+): Readonly<Record<string, string>> {
+  const { service } = config;
+  invariant(service !== undefined, `${config.name} has no service settings`);
+  return {
+    ...settingProperties(service, state.memory, defaults),
+    ...stateProperties(state),
+    ...mainProperties(state.memory.mainRecord),
+    ...commandProperties(service, state.memory),
+  };
+}
+
+const usualDefaults: Defaults = {
+  timeoutStartUsec: 90_000_000,
+  timeoutStopUsec: 90_000_000,
+  timeoutAbortUsec: undefined,
+  restartUsec: 100_000,
+  startLimitIntervalUsec: 10_000_000,
+  startLimitBurst: 5,
+};
+
+function settingProperties(service: ServiceSettings, memory: Memory, defaults: Defaults): Record<string, string> {
+  const stopUsec = service.TimeoutStopSec ?? defaults.timeoutStopUsec;
+  return {
+    Type: service.Type,
+    ExitType: service.ExitType,
+    Restart: service.Restart,
+    RestartMode: service.RestartMode,
+    PIDFile: service.PIDFile,
+    NotifyAccess: memory.notifyAccess ?? service.NotifyAccess,
+    RestartUSec: formatTimespan(service.RestartSec ?? defaults.restartUsec),
+    RestartSteps: String(service.RestartSteps),
+    RestartMaxDelayUSec: formatTimespan(service.RestartMaxDelaySec),
+    RestartUSecNext: formatTimespan(restartDelay(memory, service, defaults.restartUsec)),
+    TimeoutStartUSec: formatTimespan(service.TimeoutStartSec ?? (service.Type === 'oneshot' ? Infinity : defaults.timeoutStartUsec)),
+    TimeoutStopUSec: formatTimespan(stopUsec),
+    TimeoutAbortUSec: formatTimespan(service.TimeoutAbortSec ?? defaults.timeoutAbortUsec ?? stopUsec),
+    TimeoutStartFailureMode: service.TimeoutStartFailureMode,
+    TimeoutStopFailureMode: service.TimeoutStopFailureMode,
+    RuntimeMaxUSec: formatTimespan(service.RuntimeMaxSec),
+    RuntimeRandomizedExtraUSec: formatTimespan(service.RuntimeRandomizedExtraSec),
+    WatchdogUSec: formatTimespan(memory.watchdogUsec ?? service.WatchdogSec),
+    WatchdogTimestampMonotonic: String(memory.watchdogPingUsec),
+    RootDirectoryStartOnly: yesNo(service.RootDirectoryStartOnly),
+    RemainAfterExit: yesNo(service.RemainAfterExit),
+    GuessMainPID: yesNo(service.GuessMainPID),
+    RestartPreventExitStatus: statusText(service.RestartPreventExitStatus),
+    RestartForceExitStatus: statusText(service.RestartForceExitStatus),
+    SuccessExitStatus: statusText(service.SuccessExitStatus),
+    BusName: service.BusName,
+    FileDescriptorStoreMax: String(service.FileDescriptorStoreMax),
+    FileDescriptorStorePreserve: service.FileDescriptorStorePreserve,
+    OOMPolicy: service.OOMPolicy ?? 'stop',
+    ReloadSignal: String(service.ReloadSignal),
+    NonBlocking: yesNo(service.NonBlocking),
+  };
+}
+
+function stateProperties(state: ServiceState): Record<string, string> {
+  const { memory } = state;
+  return {
+    MainPID: String(mainOf(state)?.pid ?? 0),
+    ControlPID: String(controlOf(state)?.pid ?? 0),
+    NFileDescriptorStore: String(memory.stored.length),
+    StatusText: memory.statusText,
+    StatusErrno: String(memory.statusErrno),
+    StatusBusError: memory.statusBusError,
+    Result: memory.result,
+    ReloadResult: memory.reloadResult,
+    CleanResult: 'success',
+    UID: '[not set]',
+    GID: '[not set]',
+    NRestarts: String(memory.restarts),
+  };
+}
+
+/** The kernel's numbers for how a process ended (waitid(2), si_code). */
+const exitCodes = { exited: 1, killed: 2, dumped: 3 } as const;
+
+function mainProperties(record: MainRecord | null): Record<string, string> {
+  const exit = record?.exit ?? null;
+  return {
+    ExecMainStartTimestamp: formatTimestamp(record?.startRealtimeUsec ?? 0),
+    ExecMainStartTimestampMonotonic: String(record?.startUsec ?? 0),
+    ExecMainExitTimestamp: formatTimestamp(record?.exitRealtimeUsec ?? 0),
+    ExecMainExitTimestampMonotonic: String(record?.exitUsec ?? 0),
+    ExecMainPID: String(record?.pid ?? 0),
+    ExecMainCode: String(exit === null ? 0 : exitCodes[exit.how]),
+    ExecMainStatus: String(exit?.status ?? 0),
+  };
+}
+
+const lists: readonly ServiceList[] = [
+  'ExecCondition',
+  'ExecStartPre',
+  'ExecStart',
+  'ExecStartPost',
+  'ExecReload',
+  'ExecReloadPost',
+  'ExecStop',
+  'ExecStopPost',
+];
+
+function commandProperties(service: ServiceSettings, memory: Memory): Record<string, string> {
+  const properties: Record<string, string> = {};
+  for (const list of lists) {
+    if (service[list].length === 0) continue;
+    properties[list] = commandListText(service[list], (index) =>
+      memory.records.find((record) => record.list === list && record.index === index),
+    );
+  }
+  return properties;
+}
+
+function statusText({ codes, signals }: ExitStatusSet): string {
+  return [...sorted(codes).map(String), ...sorted(signals).map((signal) => signalName(signal) ?? String(signal))].join(' ');
+}
+
+function sorted(numbers: readonly number[]): readonly number[] {
+  return [...new Set(numbers)].toSorted((a, b) => a - b);
+}
+
+function yesNo(on: boolean): string {
+  return on ? 'yes' : 'no';
+}

@@ -38,20 +38,20 @@ export function recordControlExit(turn: Turn, memory: Memory, control: Process, 
   return { ...memory, records: recordsWithExit(turn, memory.records, control, exit) };
 }
 
-function recordsWithStart(records: readonly CommandRecord[], process: Process): readonly CommandRecord[] {
-  return process.command === null ? records : replaced(records, recordOf(process, process.command, 0, null));
+function recordsWithStart(records: readonly CommandRecord[], child: Process): readonly CommandRecord[] {
+  return child.command === null ? records : replaced(records, recordOf(child, child.command, 0, null));
 }
 
-function recordsWithExit(turn: Turn, records: readonly CommandRecord[], process: Process, exit: ProcessExit): readonly CommandRecord[] {
-  return process.command === null ? records : replaced(records, recordOf(process, process.command, turn.context.realtimeUsec, exit));
+function recordsWithExit(turn: Turn, records: readonly CommandRecord[], child: Process, exit: ProcessExit): readonly CommandRecord[] {
+  return child.command === null ? records : replaced(records, recordOf(child, child.command, turn.context.realtimeUsec, exit));
 }
 
-function recordOf(process: Process, command: CommandReference, exitRealtimeUsec: number, exit: ProcessExit | null): CommandRecord {
+function recordOf(child: Process, command: CommandReference, exitRealtimeUsec: number, exit: ProcessExit | null): CommandRecord {
   return {
     list: command.list,
     index: command.index,
-    pid: process.pid ?? 0,
-    startRealtimeUsec: process.startRealtimeUsec,
+    pid: child.pid ?? 0,
+    startRealtimeUsec: child.startRealtimeUsec,
     exitRealtimeUsec,
     exit,
   };

@@ -2,7 +2,7 @@ import { waitForReady } from './announced.ts';
 import { signalProcess } from '../kill.ts';
 import { firstCommand, spawn } from './spawn.ts';
 import { enterRunning } from './start.ts';
-import type { CommandReference, ServiceState } from './state.ts';
+import type { CommandReference, Memory, ServiceResult, ServiceState } from './state.ts';
 import { type Live, limits, type Turn, withDeadline } from './turn.ts';
 
 /** Carries out a reload: ExecReload=, then for Type=notify-reload the signal, then ExecReloadPost=. */
@@ -31,14 +31,15 @@ export function enterReloadSignal(turn: Turn, live: Live): ServiceState {
 /** The service has reloaded: the commands of ExecReloadPost=. */
 export function enterReloadPost(turn: Turn, live: Live): ServiceState {
   const command = firstCommand(turn.service, 'ExecReloadPost');
-  return command === null ? endReload(turn, live, { failed: false }) : runReload(turn, live, 'reload-post', command);
+  return command === null ? endReload(turn, live, 'success') : runReload(turn, live, 'reload-post', command);
 }
 
 /** Leaves the reload, well or badly: a service that could not reload stays up as it is. */
-export function endReload(turn: Turn, live: Live, { failed }: { readonly failed: boolean }): ServiceState {
-  if (failed) turn.effects.push({ effect: 'reload-failed' });
+export function endReload(turn: Turn, live: Live, result: ServiceResult): ServiceState {
+  if (result !== 'success') turn.effects.push({ effect: 'reload-failed' });
   else if (turn.service.PIDFile !== '') turn.effects.push({ effect: 'read-pid-file', path: turn.service.PIDFile, watch: false });
   // A failed reload must not be taken up again because of an announcement that it left unanswered.
-  const memory = failed && live.memory.announced === 'reloading' ? { ...live.memory, announced: 'nothing' as const } : live.memory;
+  const forgets = result !== 'success' && live.memory.announced === 'reloading';
+  const memory: Memory = { ...live.memory, reloadResult: result, announced: forgets ? 'nothing' : live.memory.announced };
   return enterRunning(turn, { ...live, memory }, 'success');
 }

@@ -46,7 +46,7 @@ function execRequest(turn: Turn, live: Live, reference: CommandReference, isMain
     // For the process that it makes, the starter of a forking daemon is what a main process is: it gets the descriptors.
     main: isMain,
     invocationId: context.invocationId,
-    environment: processEnvironment(live, reference),
+    environment: processEnvironment(turn, live, reference),
     descriptors: isMain ? [...sockets, ...live.memory.stored.map(({ held, name }) => ({ held, name, stored: true }))] : [],
     notify: takesNotifications(turn, live, isMain && service.Type !== 'forking'),
     idle: isMain && service.Type === 'idle',

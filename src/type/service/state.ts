@@ -15,7 +15,12 @@ export type StateBody =
       readonly lingering: boolean;
     }
   | { readonly sub: 'condition' | 'start-pre'; readonly control: Process }
-  | { readonly sub: 'start' | 'start-post'; readonly main: Process | null; readonly control: Process | null; readonly question: Question | null }
+  | {
+      readonly sub: 'start' | 'start-post';
+      readonly main: Process | null;
+      readonly control: Process | null;
+      readonly question: Question | null;
+    }
   | { readonly sub: 'running'; readonly main: Process | null; readonly question: Question | null }
   | { readonly sub: 'exited' }
   | { readonly sub: 'reload'; readonly main: Process | null; readonly control: Process }
@@ -67,8 +72,8 @@ export type Question =
   | { readonly about: 'guess'; readonly groupEmpty: boolean }
   /** `watching`: another answer follows whenever the file changes; `demanded`: it was missing once, and is waited for. */
   | { readonly about: 'pid-file'; readonly groupEmpty: boolean; readonly watching: boolean; readonly demanded: boolean }
-  /** The main process ended, but the PID file may name its successor; `exit` counts if it does not. */
-  | { readonly about: 'successor'; readonly groupEmpty: boolean; readonly exit: ProcessExit };
+  /** The main process `ended`, but the PID file may name its successor; `exit` counts if it does not. */
+  | { readonly about: 'successor'; readonly groupEmpty: boolean; readonly ended: Process; readonly exit: ProcessExit };
 
 /** How a process ended; `command` and times are those of the process. */
 export interface ProcessExit {
@@ -113,6 +118,7 @@ export type NotifyAccess = 'none' | 'main' | 'exec' | 'all';
 /** What one run of a service has gathered. */
 export interface Memory {
   readonly result: ServiceResult;
+  readonly reloadResult: ServiceResult;
   readonly startLimitHit: boolean;
   /** Type=idle counts as active while it starts. */
   readonly idle: boolean;
@@ -150,6 +156,7 @@ export type TimerName = 'timeout' | 'watchdog' | 'runtime' | 'restart';
 /** The memory of a service that never ran. */
 export const blankMemory: Memory = {
   result: 'success',
+  reloadResult: 'success',
   startLimitHit: false,
   idle: false,
   forbidRestart: false,

@@ -3,15 +3,7 @@ import type { UnitConfig } from '../../unit/config.ts';
 import type { KillSettings } from '../../unit/settings/kill.ts';
 import type { ServiceSettings } from '../../unit/settings/service.ts';
 import type { Effect, Step, StepContext } from '../type.ts';
-import {
-  type Memory,
-  type Process,
-  type ServiceResult,
-  type ServiceState,
-  type TimerName,
-  questionOf,
-  timersOf,
-} from './state.ts';
+import { type Memory, type Process, type ServiceResult, type ServiceState, type TimerName, questionOf, timersOf } from './state.ts';
 
 /**
  * One call of the state machine while it is being worked out: what it is given, and the effects it has gathered so far.

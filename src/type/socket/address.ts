@@ -1,3 +1,4 @@
+import { unreachable } from '../../base/assert.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { parseIpAddress } from '../../unit/values/ip-address.ts';
 import type { SocketAddress } from '../../unit/values/types.ts';
@@ -25,6 +26,8 @@ export function socketAddress(address: SocketAddress, machine: { readonly ipv6: 
       return machine.ipv6 ? inet6Address('::', address.port, undefined) : inetAddress('0.0.0.0', address.port);
     case 'vsock':
       return ok({ family: families.vsock, bytes: vsockBytes(address.cid, address.port) });
+    default:
+      return unreachable(address);
   }
 }
 

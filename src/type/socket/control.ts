@@ -1,7 +1,16 @@
 import type { UnitEvent } from '../type.ts';
 import { enterListening, enterSocketStartPost, enterStartOpen, runSocketStartPost, runStartPre } from './start.ts';
 import { type SocketMemory, socketControl, type SocketProcess, type SocketResult, type SocketState, type SocketSub } from './state.ts';
-import { enterSocketDead, enterSocketSignal, enterStopPost, enterStopPre, leaveSocket, runStopPost, runStopPre, type SocketEscalation } from './stop.ts';
+import {
+  enterSocketDead,
+  enterSocketSignal,
+  enterStopPost,
+  enterStopPre,
+  leaveSocket,
+  runStopPost,
+  runStopPre,
+  type SocketEscalation,
+} from './stop.ts';
 import { deadlineOf, noteSocketResult, type SocketTurn } from './turn.ts';
 
 type Exited = Extract<UnitEvent, { readonly event: 'exited' }>;

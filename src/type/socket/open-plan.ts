@@ -1,3 +1,4 @@
+import { unreachable } from '../../base/assert.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Op, Plan } from '../../exec/op.ts';
 import type { UnitConfig } from '../../unit/config.ts';
@@ -70,6 +71,8 @@ function openOne(slot: number, listen: ListenAddress, settings: SocketSettings, 
     case 'message-queue':
     case 'usb-function':
       return err(`unsupported: ${unsupported[listen.kind]} cannot be opened by this build yet`);
+    default:
+      return unreachable(listen);
   }
 }
 
@@ -113,13 +116,18 @@ const largestBacklog = 2147483647;
 
 /** A node that an earlier socket left is in the way; its mode is that of the new one from the first moment on. */
 function bindToPath(path: string, bind: Op, settings: SocketSettings, owner: Owner | null): readonly Op[] {
-  return [...above(path, settings), { op: 'unlink', path }, { op: 'umask', mask: 0o777 & ~settings.SocketMode }, bind, ...ownership(path, owner)];
+  return [
+    ...above(path, settings),
+    { op: 'unlink', path },
+    { op: 'umask', mask: 0o777 & ~settings.SocketMode },
+    bind,
+    ...ownership(path, owner),
+  ];
 }
 
 function openFifo(slot: number, path: string, settings: SocketSettings, owner: Owner | null): readonly Op[] {
   return [
     ...above(path, settings),
-    { op: 'umask', mask: 0 },
     { op: 'mkfifo', path, mode: settings.SocketMode },
     { op: 'chmod', path, mode: settings.SocketMode },
     ...ownership(path, owner),

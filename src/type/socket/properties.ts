@@ -1,4 +1,102 @@
+import { invariant } from '../../base/assert.ts';
 import type { UnitConfig } from '../../unit/config.ts';
-import type { SocketState } from './state.ts';
-/** x */
-export function socketProperties(_state: SocketState, _config: UnitConfig): Readonly<Record<string, string>> { return {}; }
+import type { SocketSettings } from '../../unit/settings/socket.ts';
+import { formatTimespan } from '../../unit/values/timespan.ts';
+import type { ListenAddress } from '../../unit/values/types.ts';
+import { commandListText } from '../command-text.ts';
+import { socketControl, type SocketList, type SocketState } from './state.ts';
+
+/** The properties of a socket unit by systemd's names (org.freedesktop.systemd1(5), Socket Unit Objects). */
+export function socketProperties(state: SocketState, config: UnitConfig): Readonly<Record<string, string>> {
+  const { socket } = config;
+  invariant(socket !== undefined, `${config.name} has no socket settings`);
+  return { ...settingProperties(socket, config.name), ...stateProperties(state), ...commandProperties(socket) };
+}
+
+const usualTimeout = 90_000_000;
+const usualInterval = 2_000_000;
+
+function settingProperties(socket: SocketSettings, name: string): Record<string, string> {
+  return {
+    BindIPv6Only: socket.BindIPv6Only,
+    Backlog: String(socket.Backlog),
+    TimeoutUSec: formatTimespan(socket.TimeoutSec ?? usualTimeout),
+    BindToDevice: socket.BindToDevice,
+    SocketUser: socket.SocketUser,
+    SocketGroup: socket.SocketGroup,
+    SocketMode: octal(socket.SocketMode),
+    DirectoryMode: octal(socket.DirectoryMode),
+    Accept: yesNo(socket.Accept),
+    FlushPending: yesNo(socket.FlushPending),
+    Writable: yesNo(socket.Writable),
+    KeepAlive: yesNo(socket.KeepAlive),
+    KeepAliveTimeUSec: formatTimespan(socket.KeepAliveTimeSec ?? 0),
+    KeepAliveIntervalUSec: formatTimespan(socket.KeepAliveIntervalSec ?? 0),
+    KeepAliveProbes: String(socket.KeepAliveProbes ?? 0),
+    DeferAcceptUSec: formatTimespan(socket.DeferAcceptSec ?? 0),
+    NoDelay: yesNo(socket.NoDelay),
+    Priority: String(socket.Priority ?? -1),
+    ReceiveBuffer: String(socket.ReceiveBuffer ?? 0),
+    SendBuffer: String(socket.SendBuffer ?? 0),
+    IPTOS: String(socket.IPTOS ?? -1),
+    IPTTL: String(socket.IPTTL ?? -1),
+    PipeSize: String(socket.PipeSize ?? 0),
+    FreeBind: yesNo(socket.FreeBind),
+    Transparent: yesNo(socket.Transparent),
+    Broadcast: yesNo(socket.Broadcast),
+    PassCredentials: yesNo(socket.PassCredentials),
+    PassSecurity: yesNo(socket.PassSecurity),
+    PassPacketInfo: yesNo(socket.PassPacketInfo),
+    TCPCongestion: socket.TCPCongestion,
+    RemoveOnStop: yesNo(socket.RemoveOnStop),
+    Listen: socket.Listen.map((listen) => `${listen.text} (${kinds[listen.kind]})`).join('\n'),
+    Symlinks: socket.Symlinks.join('\n'),
+    Mark: String(socket.Mark ?? -1),
+    MaxConnections: String(socket.MaxConnections),
+    MaxConnectionsPerSource: String(socket.MaxConnectionsPerSource),
+    ReusePort: yesNo(socket.ReusePort),
+    FileDescriptorName: socket.FileDescriptorName === '' ? (socket.Accept ? 'connection' : name) : socket.FileDescriptorName,
+    SocketProtocol: socket.SocketProtocol ?? '0',
+    TriggerLimitIntervalUSec: formatTimespan(socket.TriggerLimitIntervalSec ?? usualInterval),
+    TriggerLimitBurst: String(socket.TriggerLimitBurst ?? (socket.Accept ? 200 : 20)),
+  };
+}
+
+const kinds: Readonly<Record<ListenAddress['kind'], string>> = {
+  stream: 'Stream',
+  datagram: 'Datagram',
+  'sequential-packet': 'SequentialPacket',
+  fifo: 'FIFO',
+  special: 'Special',
+  netlink: 'Netlink',
+  'message-queue': 'MessageQueue',
+  'usb-function': 'USBFunction',
+};
+
+function stateProperties(state: SocketState): Record<string, string> {
+  return {
+    ControlPID: String(socketControl(state)?.pid ?? 0),
+    Result: state.memory.result,
+    CleanResult: 'success',
+    NConnections: '0',
+    NAccepted: '0',
+    NRefused: '0',
+    UID: '[not set]',
+    GID: '[not set]',
+  };
+}
+
+const lists: readonly SocketList[] = ['ExecStartPre', 'ExecStartPost', 'ExecStopPre', 'ExecStopPost'];
+
+function commandProperties(socket: SocketSettings): Record<string, string> {
+  const used = lists.filter((list) => socket[list].length > 0);
+  return Object.fromEntries(used.map((list) => [list, commandListText(socket[list], () => undefined)]));
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}
+
+function yesNo(on: boolean | undefined): string {
+  return on === true ? 'yes' : 'no';
+}

@@ -23,7 +23,8 @@ export function trafficCame(turn: SocketTurn, state: SocketState, name: string):
     return enterStopPre(turn, answered, 'trigger-limit-hit');
   }
   const look = turn.context.triggered();
-  if (look === undefined || !isUp(look)) turn.effects.push({ effect: 'trigger', unit: serviceOf(turn.config), job: 'start', mode: 'replace' });
+  if (look === undefined || !isUp(look))
+    turn.effects.push({ effect: 'trigger', unit: serviceOf(turn.config), job: 'start', mode: 'replace' });
   return { sub: 'running', memory: pollNone(turn, counted) };
 }
 

@@ -1,47 +1,35 @@
-import { formOf, instantiate, isUnitName, parseUnitName, templateOf } from '../name.ts';
-import type { InstallSettings } from '../settings/install.ts';
+import { formOf, isUnitName, parseUnitName } from '../name.ts';
 import { verifyAlias } from './alias.ts';
-import { targetDirectory, type InstallContext, type InstallOptions, type InstallPlan, type InstallProblem } from './context.ts';
-import { findUnitFile, isSearched } from './find.ts';
-import { leafOf, normalize, resolveLink } from './link-path.ts';
-import { LinkView } from './link-view.ts';
+import type { InstallContext, InstallOptions } from './context.ts';
+import { findUnitFile } from './find.ts';
+import { directoryOf } from './link-path.ts';
+import { InstallOperation, type InstallUnit } from './operation.ts';
+import { type InstallPlan, problem } from './plan.ts';
+import { linkNameOf } from './section.ts';
 
 /** Plans `enable`: the links that [Install] of the units, and of what they name in Also=, asks for (systemctl(1)). */
 export function planEnable(units: readonly string[], context: InstallContext, options: InstallOptions): InstallPlan {
-  const operation = new Operation(context, options);
-  for (const unit of units) operation.enable(unit);
+  const operation = new InstallOperation(context, options);
+  enableAll(operation, units);
   return operation.plan();
 }
 
-/** Plans `disable`: removes every link to the units below the config directory. */
-export function planDisable(units: readonly string[], context: InstallContext, options: InstallOptions): InstallPlan {
-  const operation = new Operation(context, options);
-  for (const unit of units) operation.disable(unit, true);
-  return operation.plan();
+/** Enables the units that the names or paths lead to; where one of them cannot be enabled, none is. */
+export function enableAll(operation: InstallOperation, wanted: readonly string[]): void {
+  const units: InstallUnit[] = [];
+  for (const each of wanted) {
+    const found = operation.discoverUsable(each);
+    if (!found.ok) return void operation.problems.push(found.error);
+    units.push(found.value);
+  }
+  // An alias that enable itself has made does not stand for the unit here; the units before it are enabled all the same.
+  const refused = wanted.findIndex((each) => !operation.discover(each, { allowConfigured: false }).ok);
+  if (refused < 0) return applyAll(operation, units, {});
+  applyAll(operation, units.slice(0, refused), {});
+  operation.problems.push(problem('ELOOP', wanted[refused] ?? ''));
 }
 
-/** Plans `reenable`: what `disable` removes, then what `enable` makes. */
-export function planReenable(units: readonly string[], context: InstallContext, options: InstallOptions): InstallPlan {
-  const operation = new Operation(context, options);
-  for (const unit of units) operation.disable(unit, false);
-  for (const unit of units) operation.enable(unit);
-  return operation.plan();
-}
-
-/** Plans `preset`: enables the first list, disables the second. */
-export function planEnableAndDisable(
-  enable: readonly string[],
-  disable: readonly string[],
-  context: InstallContext,
-  options: InstallOptions,
-): InstallPlan {
-  const operation = new Operation(context, options);
-  for (const unit of disable) operation.disable(unit, false);
-  for (const unit of enable) operation.enable(unit);
-  return operation.plan();
-}
-
-/** Plans `add-wants` and `add-requires`. */
+/** Plans `add-wants` and `add-requires`: a link in the target's directory, whatever [Install] says. */
 export function planAddDependency(
   target: string,
   units: readonly string[],
@@ -49,191 +37,90 @@ export function planAddDependency(
   context: InstallContext,
   options: InstallOptions,
 ): InstallPlan {
-  const operation = new Operation(context, options);
-  for (const unit of units) operation.addDependency(target, unit, kind);
+  const operation = new InstallOperation(context, options);
+  const found = [target, ...units].map((name) => operation.discoverUsable(name));
+  const failed = found.find((result) => !result.ok);
+  if (failed !== undefined && !failed.ok) operation.problems.push(failed.error);
+  else {
+    const [goal, ...usable] = found.flatMap((result) => (result.ok ? [result.value] : []));
+    for (const unit of usable) linkDependency(operation, { ...unit, linkName: unit.name }, goal?.name ?? target, kind, false);
+  }
   return operation.plan();
 }
 
-class Operation {
-  readonly #context: InstallContext;
-  readonly #options: InstallOptions;
-  readonly #directory: string;
-  readonly #view: LinkView;
-  readonly #problems: InstallProblem[] = [];
-  readonly #notes: string[] = [];
-  readonly #done = new Set<string>();
-  #hasInstallSettings = false;
+/** How problems of units are taken: presets say nothing of templates that need an instance. */
+export interface ApplyMode {
+  readonly isPreset?: boolean;
+}
 
-  constructor(context: InstallContext, options: InstallOptions) {
-    this.#context = context;
-    this.#options = options;
-    this.#directory = targetDirectory(context, options);
-    this.#view = new LinkView(context);
-  }
-
-  plan(): InstallPlan {
-    return { changes: this.#view.changes, problems: this.#problems, notes: this.#notes, hasInstallSettings: this.#hasInstallSettings };
-  }
-
-  enable(wanted: string): void {
-    const name = wanted.startsWith('/') ? this.#linkPath(normalize(wanted)) : wanted;
-    if (name !== undefined) this.#enableName(name, true);
-  }
-
-  disable(wanted: string, reportMissing: boolean): void {
-    const name = leafOf(wanted);
-    const marks = this.#collect(name, new Set());
-    if (reportMissing && marks.size === 1 && findUnitFile(name, this.#context).found === 'missing') {
-      this.#problem('ENOENT', name, `Unit file ${name} does not exist.`);
+/** Makes the links of units, and of all that they name in Also=. */
+export function applyAll(operation: InstallOperation, units: readonly InstallUnit[], mode: ApplyMode): void {
+  const queue = [...units];
+  const done = new Set<string>();
+  const named = new Set(units.map(({ name }) => name));
+  for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) {
+    if (done.has(unit.name)) continue;
+    done.add(unit.name);
+    if (unit.isMasked) {
+      operation.notes.push(`Unit ${unit.path} is masked, ignoring.`);
+      operation.hasInstallSettings = true;
+      continue;
     }
-    for (let changed = true; changed;) {
-      changed = false;
-      for (const { path, target } of this.#view.links(this.#directory)) {
-        const resolved = resolveLink(path, target);
-        // A mask is undone by unmask only.
-        if (resolved === '/dev/null' || !isMarked(path, resolved, marks)) continue;
-        this.#view.unlink(path);
-        marks.add(path);
-        changed = true;
-      }
+    apply(operation, unit, mode);
+    for (const also of unit.section.also) {
+      if (named.has(also)) continue;
+      named.add(also);
+      const found = operation.discover(also, { allowConfigured: false });
+      if (found.ok) queue.push(found.value);
+      else operation.notes.push(`Failed to enable auxiliary unit ${also}, ignoring.`);
     }
-  }
-
-  addDependency(target: string, unit: string, kind: 'wants' | 'requires'): void {
-    const found = this.#file(unit);
-    if (found !== undefined) this.#link(`${target}.${kind}/${found.name}`, found.path, true, unit);
-  }
-
-  /** A file outside the search path is linked into the config directory first. */
-  #linkPath(path: string): string | undefined {
-    const name = leafOf(path);
-    if (!isUnitName(name)) return this.#problem('EINVAL', name, `"${name}" is no unit name.`);
-    if (this.#context.files.statFollow(path).kind !== 'file') return this.#problem('ENOENT', name, `File ${path} does not exist.`);
-    const directory = path.slice(0, path.lastIndexOf('/'));
-    if (!isSearched(directory, this.#context)) this.#link(name, path, this.#options.force, name);
-    return name;
-  }
-
-  #enableName(name: string, asked: boolean): void {
-    if (this.#done.has(name)) return;
-    this.#done.add(name);
-    // The file may be linked by this very plan, and so not be in the search path yet.
-    const pending = this.#view.target(`${this.#directory}/${name}`);
-    const found = this.#file(name, asked) ?? undefined;
-    const path = found?.path ?? (pending === undefined ? undefined : resolveLink(`${this.#directory}/${name}`, pending));
-    if (path === undefined) return;
-    const unit = found?.name ?? name;
-    const settings = this.#context.settings(found === undefined ? path : unit);
-    if (settings === undefined) return;
-    this.#hasInstallSettings ||= hasRules(settings) || settings.Also.length > 0;
-    this.#applyRules(unit, path, settings);
-    for (const also of settings.Also) this.#enableName(also, false);
-  }
-
-  #applyRules(unit: string, path: string, settings: InstallSettings): void {
-    const parsed = parseUnitName(unit);
-    if (!parsed.ok) return;
-    const isTemplate = formOf(parsed.value) === 'template';
-    const linkName = isTemplate && settings.DefaultInstance !== '' ? (instantiate(unit, settings.DefaultInstance) ?? unit) : unit;
-    for (const alias of settings.Alias) {
-      const verified = verifyAlias(unit, settings.DefaultInstance, alias);
-      if (verified.ok) this.#link(verified.value, path, this.#options.force || alias.includes('/'), unit);
-      else this.#problem(verified.error, unit, `Cannot alias ${unit} as ${alias}.`);
-    }
-    for (const [kind, targets] of dependencyRules(settings)) {
-      for (const target of targets) this.#linkDependency(unit, linkName, path, target, kind);
-    }
-  }
-
-  #linkDependency(unit: string, linkName: string, path: string, target: string, kind: string): void {
-    const parsed = parseUnitName(target);
-    if (!parsed.ok) {
-      this.#problem('EUCLEAN', unit, `"${target}" in [Install] of ${unit} is no unit name.`);
-      return;
-    }
-    if (isUnitName(linkName, 'template') && formOf(parsed.value) === 'plain') {
-      this.#problem(
-        'EIDRM',
-        unit,
-        `Cannot enable ${unit}: it is a template without DefaultInstance=, and ${target} is no template. Enable an instance, such as ${instantiate(unit, 'NAME') ?? unit}.`,
-      );
-      return;
-    }
-    if (findUnitFile(target, this.#context).found === 'missing' && !isBuiltIn(target, this.#context)) {
-      this.#notes.push(`Unit ${unit} is added as a dependency to a non-existent unit ${target}.`);
-    }
-    this.#link(`${target}.${kind}/${linkName}`, path, true, unit);
-  }
-
-  #file(name: string, asked = true): { readonly name: string; readonly path: string } | undefined {
-    const found = findUnitFile(name, this.#context);
-    switch (found.found) {
-      case 'file': {
-        const directory = found.path.slice(0, found.path.lastIndexOf('/'));
-        if (this.#context.generatorDirectories.includes(directory) || this.#context.transientDirectories.includes(directory)) {
-          return this.#problem('EADDRNOTAVAIL', name, `Unit ${found.path} is transient or generated.`);
-        }
-        return found;
-      }
-      case 'masked':
-        return asked ? this.#problem('ERFKILL', name, `Unit file ${found.path} is masked.`) : undefined;
-      case 'missing':
-        return this.#view.target(`${this.#directory}/${name}`) === undefined
-          ? this.#problem('ENOENT', name, `Unit file ${name} does not exist.`)
-          : undefined;
-      case 'dangling':
-        return this.#problem('ENOLINK', name, `${found.path} leads to no file.`);
-      case 'incompatible':
-        return this.#problem('EXDEV', name, `${found.path} cannot be an alias of ${found.target}.`);
-    }
-  }
-
-  /** The unit itself, the file's name behind an alias, and all of it for what Also= names. */
-  #collect(name: string, marks: Set<string>): Set<string> {
-    if (marks.has(name)) return marks;
-    marks.add(name);
-    const found = findUnitFile(name, this.#context);
-    if (found.found !== 'file') return marks;
-    marks.add(found.name);
-    const settings = this.#context.settings(found.name);
-    this.#hasInstallSettings ||= settings !== undefined && (hasRules(settings) || settings.Also.length > 0);
-    for (const also of settings?.Also ?? []) this.#collect(also, marks);
-    return marks;
-  }
-
-  #link(name: string, target: string, replace: boolean, unit: string): void {
-    const path = `${this.#directory}/${name}`;
-    // The unit's own file is in that place already: nothing to link.
-    if (path === target) return;
-    if (!this.#view.link(path, target, replace)) this.#problem('EEXIST', unit, `${path} exists already and is not a link to ${target}.`);
-  }
-
-  #problem(code: InstallProblem['code'], unit: string, message: string): undefined {
-    this.#problems.push({ code, unit, message });
-    return undefined;
   }
 }
 
-/** Whether [Install] makes links by itself. */
-export function hasRules(settings: InstallSettings): boolean {
-  return settings.Alias.length > 0 || settings.WantedBy.length > 0 || settings.RequiredBy.length > 0 || settings.UpheldBy.length > 0;
+function apply(operation: InstallOperation, unit: InstallUnit, mode: ApplyMode): void {
+  const { context, options } = operation;
+  const isOutside = !context.searchPath.includes(directoryOf(unit.path));
+  // Without its own link the unit is not there for the other links to lead to.
+  if (isOutside && !operation.link(unit.name, unit.path, options.force)) return;
+  for (const written of unit.section.aliases) {
+    const alias = expanded(operation, unit, written);
+    if (alias === undefined) continue;
+    const verified = verifyAlias(unit.name, unit.section.defaultInstance, alias);
+    if (!verified.ok) operation.problems.push(problem('EXDEV', unit.name, alias));
+    else if (operation.link(verified.value, unit.path, options.force)) operation.hasInstallSettings = true;
+  }
+  const linkName = linkNameOf(unit.name, unit.section);
+  for (const { suffix, targets } of unit.section.dependencies) {
+    for (const written of targets) {
+      const target = expanded(operation, unit, written);
+      if (target !== undefined) linkDependency(operation, { ...unit, linkName }, target, suffix, mode.isPreset ?? false);
+    }
+  }
 }
 
-/** The dependency rules of [Install] with the suffix of their directories. */
-export function dependencyRules(settings: InstallSettings): readonly (readonly [kind: string, targets: readonly string[]])[] {
-  return [
-    ['wants', settings.WantedBy],
-    ['requires', settings.RequiredBy],
-    ['upholds', settings.UpheldBy],
-  ];
+function expanded(operation: InstallOperation, { section }: InstallUnit, text: string): string | undefined {
+  const expansion = section.specifiers.expand(text, 'install');
+  if (expansion.ok) return expansion.value;
+  operation.problems.push(problem('EBADSLT', text));
+  return undefined;
 }
 
-function isMarked(path: string, resolved: string, marks: ReadonlySet<string>): boolean {
-  const leaf = leafOf(path);
-  return marks.has(leaf) || marks.has(templateOf(leaf) ?? leaf) || marks.has(resolved) || marks.has(leafOf(resolved));
-}
-
-/** Targets that exist without a file: links below them are read all the same. */
-function isBuiltIn(target: string, context: InstallContext): boolean {
-  return context.settings(target) !== undefined;
+function linkDependency(
+  operation: InstallOperation,
+  { path, name, linkName }: { readonly path: string; readonly name: string; readonly linkName: string },
+  target: string,
+  suffix: string,
+  isPreset: boolean,
+): void {
+  const parsed = parseUnitName(target);
+  if (!parsed.ok) return void operation.problems.push(problem('EUCLEAN', target));
+  // A template in the directory of a target would be instantiated with the target's instance, which a plain one has not.
+  if (isUnitName(linkName, 'template') && formOf(parsed.value) === 'plain') {
+    if (!isPreset) operation.problems.push(problem('EIDRM', name, target));
+    return;
+  }
+  if (operation.link(`${target}.${suffix}/${linkName}`, path, true)) operation.hasInstallSettings = true;
+  const found = findUnitFile(target, operation.view, operation.context, { allowConfigured: false });
+  if (!found.ok && found.error === 'ENOENT')
+    operation.notes.push(`Unit ${path} is added as a dependency to a non-existent unit ${target}.`);
 }

@@ -1,81 +1,92 @@
+import { err, ok, type Result } from '../../base/result.ts';
+import { aliasRefusal } from '../alias.ts';
 import { formOf, instantiate, parseUnitName, templateOf } from '../name.ts';
-import type { InstallContext } from './context.ts';
-import { resolveLink } from './link-path.ts';
+import { isConfigDirectory, type InstallContext } from './context.ts';
+import { directoryOf, leafOf, normalize, resolveLink } from './link-path.ts';
+import type { LinkView } from './link-view.ts';
 
-/** What a unit name leads to in the search path. */
-export type Found =
-  /** `name` is the file's own name, with the instance that was asked for; `link` is the link to a file outside the search path. */
-  | { readonly found: 'file'; readonly name: string; readonly path: string; readonly link?: string }
-  | { readonly found: 'masked'; readonly path: string }
-  | { readonly found: 'missing' }
-  | { readonly found: 'dangling'; readonly path: string }
-  | { readonly found: 'incompatible'; readonly path: string; readonly target: string };
+/** The file that a unit name leads to; `name` is that of the file, with the instance that was asked for. */
+export interface InstallFile {
+  readonly name: string;
+  readonly path: string;
+  readonly isMasked: boolean;
+}
 
-/** Finds the file behind a name, through aliases and templates (systemd.unit(5), "Unit File Load Path"). */
-export function findUnitFile(wanted: string, context: InstallContext): Found {
-  let name = wanted;
-  for (let hop = 0; hop < 8; hop++) {
-    const entry = firstEntry(name, context) ?? templateEntry(name, context);
-    if (entry === undefined) return hop === 0 ? { found: 'missing' } : { found: 'dangling', path: name };
-    const step = follow(name, entry, context);
-    if (typeof step !== 'string') return step;
-    name = step;
+/** Why a name leads to no file. */
+export type FindFailure = 'ENOENT' | 'ENOLINK' | 'ELOOP' | 'EXDEV';
+
+/** Longest chain of aliases that is followed. */
+const LONGEST_CHAIN = 8;
+
+/**
+ * Finds the file behind a name or a path, through aliases and templates. The loader's rules (unit/find.ts) are more lenient: it
+ * passes over what cannot be used, while here every strange link is an error that keeps `enable` from making it worse.
+ * `allowConfigured: false` refuses aliases that themselves were made by `enable`.
+ */
+export function findUnitFile(
+  wanted: string,
+  view: LinkView,
+  context: InstallContext,
+  { allowConfigured = true }: { readonly allowConfigured?: boolean } = {},
+): Result<InstallFile, FindFailure> {
+  let name = leafOf(wanted);
+  let path = wanted.startsWith('/') ? normalize(wanted) : firstEntry(name, view, context);
+  for (let hops = 0; hops <= LONGEST_CHAIN; hops++) {
+    if (path === undefined || view.kind(path) === 'missing') return err(hops === 0 ? 'ENOENT' : 'ENOLINK');
+    const step = follow(name, path, view, context);
+    if (!step.ok) return step;
+    if (typeof step.value !== 'string') return ok(step.value);
+    if (!allowConfigured && isConfigDirectory(directoryOf(path), context)) return err('ELOOP');
+    name = step.value;
+    path = firstEntry(name, view, context);
   }
-  return { found: 'dangling', path: wanted };
+  return err('ELOOP');
 }
 
-function firstEntry(name: string, context: InstallContext): string | undefined {
-  for (const directory of context.searchPath) {
-    const path = `${directory}/${name}`;
-    if (context.files.stat(path).kind !== 'missing') return path;
-  }
-  return undefined;
-}
-
-function templateEntry(name: string, context: InstallContext): string | undefined {
-  const template = templateOf(name);
-  return template === undefined || template === name ? undefined : firstEntry(template, context);
-}
-
-/** The next name of a chain of aliases, or where the chain ends. */
-function follow(name: string, path: string, context: InstallContext): Found | string {
-  const { files } = context;
-  const target = files.readLink(path);
-  if (target === undefined) return files.stat(path).size === 0 ? { found: 'masked', path } : { found: 'file', name, path };
-
+/** The file at a path, or the next name of a chain of aliases. */
+function follow(name: string, path: string, view: LinkView, context: InstallContext): Result<InstallFile | string, FindFailure> {
+  const target = view.readLink(path);
+  if (target === undefined) return ok({ name, path, isMasked: view.kind(path) === 'empty' });
+  const end = view.chase(path);
+  if (end === '/dev/null') return ok({ name, path, isMasked: true });
   const resolved = resolveLink(path, target);
-  if (resolved === '/dev/null') return { found: 'masked', path };
-  const slash = resolved.lastIndexOf('/');
-  const leaf = resolved.slice(slash + 1);
-  if (!isSearched(resolved.slice(0, slash), context)) {
-    return files.statFollow(path).kind === 'missing' ? { found: 'dangling', path } : { found: 'file', name, path: resolved, link: path };
+  if (isSearched(directoryOf(resolved), view, context)) {
+    const leaf = leafOf(resolved);
+    if (leaf === name) return err('ELOOP');
+    const next = aliasedName(name, leaf);
+    return next === undefined ? err('EXDEV') : ok(next);
   }
-  const own = path.slice(path.lastIndexOf('/') + 1);
-  if (leaf === own) {
-    const kind = files.statFollow(resolved).kind;
-    return kind === 'missing' ? { found: 'dangling', path } : { found: 'file', name, path: resolved };
-  }
-  return aliasedName(name, leaf) ?? { found: 'incompatible', path, target: resolved };
+  if (end === undefined) return err('ELOOP');
+  const kind = view.kind(end);
+  return kind === 'missing' ? err('ENOENT') : ok({ name, path: end, isMasked: kind === 'empty' });
 }
 
 /** The name that an alias stands for, with the instance carried over; undefined where the two do not go together. */
 export function aliasedName(alias: string, target: string): string | undefined {
+  if (alias !== target && aliasRefusal(alias, target) !== undefined) return undefined;
   const from = parseUnitName(alias);
   const to = parseUnitName(target);
-  if (!from.ok || !to.ok || from.value.type !== to.value.type || !aliasable.has(from.value.type)) return undefined;
-  const forms = `${formOf(from.value)} ${formOf(to.value)}`;
-  if (forms === 'plain plain' || forms === 'template template') return target;
-  if (forms === 'instance template') return instantiate(target, from.value.instance ?? '');
-  if (forms === 'instance instance' && from.value.instance === to.value.instance) return target;
-  return undefined;
+  if (!from.ok || !to.ok) return undefined;
+  const carries = formOf(from.value) === 'instance' && formOf(to.value) === 'template';
+  return carries ? instantiate(target, from.value.instance ?? '') : target;
 }
 
-/** Types whose units may have other names. */
-const aliasable: ReadonlySet<string> = new Set(['service', 'socket', 'target', 'device', 'timer', 'path']);
-
 /** Whether a directory is one of the search path, as written or once its own links are followed (/lib is /usr/lib). */
-export function isSearched(directory: string, context: InstallContext): boolean {
+export function isSearched(directory: string, view: LinkView, context: InstallContext): boolean {
   if (context.searchPath.includes(directory)) return true;
-  const real = context.files.realPath(directory);
-  return real !== undefined && context.searchPath.some((candidate) => context.files.realPath(candidate) === real);
+  const real = view.chase(directory);
+  return real !== undefined && context.searchPath.some((candidate) => view.chase(candidate) === real);
+}
+
+function firstEntry(name: string, view: LinkView, context: InstallContext): string | undefined {
+  const template = templateOf(name);
+  return firstNamed(name, view, context) ?? (template === undefined || template === name ? undefined : firstNamed(template, view, context));
+}
+
+function firstNamed(name: string, view: LinkView, context: InstallContext): string | undefined {
+  for (const directory of context.searchPath) {
+    const kind = view.kind(`${directory}/${name}`);
+    if (kind === 'file' || kind === 'link' || kind === 'empty') return `${directory}/${name}`;
+  }
+  return undefined;
 }

@@ -1,6 +1,6 @@
 /** The absolute path that a symlink at `path` with this text leads to, by its text alone. */
 export function resolveLink(path: string, target: string): string {
-  return normalize(target.startsWith('/') ? target : `${path.slice(0, path.lastIndexOf('/'))}/${target}`);
+  return normalize(target.startsWith('/') ? target : `${directoryOf(path)}/${target}`);
 }
 
 /** The path without `.`, `..` and doubled slashes, by its text alone. */
@@ -16,4 +16,9 @@ export function normalize(path: string): string {
 /** The last component of a path. */
 export function leafOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The path without its last component. */
+export function directoryOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
 }

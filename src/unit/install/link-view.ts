@@ -1,39 +1,66 @@
-import type { InstallContext, LinkChange } from './context.ts';
+import type { UnitFiles } from '../unit-files.ts';
+import type { LinkChange } from './context.ts';
 import { resolveLink } from './link-path.ts';
 
-/** The links of the config directory as they would be after the changes so far; the changes themselves pile up in it. */
+/** What is at a path, without following a link there. */
+export type PathKind = 'missing' | 'link' | 'file' | 'empty' | 'directory' | 'special';
+
+/** The file system as it would be after the changes so far; the changes themselves pile up in it. */
 export class LinkView {
   readonly changes: LinkChange[] = [];
-  readonly #context: InstallContext;
-  /** Path → target of links made, undefined of those removed. */
+  readonly #files: UnitFiles;
+  /** Path → target of links made, undefined of what was removed. */
   readonly #pending = new Map<string, string | undefined>();
 
-  constructor(context: InstallContext) {
-    this.#context = context;
+  constructor(files: UnitFiles) {
+    this.#files = files;
+  }
+
+  kind(path: string): PathKind {
+    if (this.#pending.has(path)) return this.#pending.get(path) === undefined ? 'missing' : 'link';
+    const { kind, size } = this.#files.stat(path);
+    return kind === 'file' && size === 0 ? 'empty' : kinds[kind];
   }
 
   /** The text of the link at a path, or undefined where there is none. */
-  target(path: string): string | undefined {
-    return this.#pending.has(path) ? this.#pending.get(path) : this.#context.files.readLink(path);
+  readLink(path: string): string | undefined {
+    return this.#pending.has(path) ? this.#pending.get(path) : this.#files.readLink(path);
   }
 
-  /** Whether something other than a link is at a path. */
-  isOccupied(path: string): boolean {
-    if (this.#pending.has(path)) return false;
-    const { kind } = this.#context.files.stat(path);
-    return kind !== 'missing' && kind !== 'symlink';
+  /** The names in a directory, as it was before the changes. */
+  listed(directory: string): readonly string[] {
+    return this.#files.list(directory);
   }
 
-  /** Makes the link unless an equal one is there; false where something else is in its place and stays. */
-  link(path: string, target: string, replace: boolean): boolean {
-    if (this.isOccupied(path)) return false;
-    const present = this.target(path);
-    if (present !== undefined && this.#same(resolveLink(path, present), target)) return true;
-    if (present !== undefined && !replace) return false;
+  /** The path with every link in it followed, whether or not there is anything at its end; undefined where links go round. */
+  chase(path: string): string | undefined {
+    let rest = partsOf(path);
+    let walked = '';
+    for (let hops = 0; rest.length > 0;) {
+      const [part = '', ...others] = rest;
+      rest = others;
+      if (part === '..') walked = walked.slice(0, Math.max(0, walked.lastIndexOf('/')));
+      const target = part === '..' ? undefined : this.readLink(`${walked}/${part}`);
+      if (target !== undefined) {
+        if (++hops > MOST_HOPS) return undefined;
+        if (target.startsWith('/')) walked = '';
+        rest = [...partsOf(target), ...rest];
+      } else if (part !== '..') walked = `${walked}/${part}`;
+    }
+    return walked === '' ? '/' : walked;
+  }
+
+  /** Makes the link unless an equivalent one is there; otherwise says what is in its place and stays: a link's text, '' for anything else. */
+  link(path: string, target: string, replace: boolean): { readonly occupied: string } | undefined {
+    const kind = this.kind(path);
+    if (kind !== 'missing' && kind !== 'link') return { occupied: '' };
+    const present = this.readLink(path);
+    if (present !== undefined && this.#same(resolveLink(path, present), target)) return undefined;
+    if (present !== undefined && !replace) return { occupied: present };
     if (present !== undefined) this.unlink(path);
     this.#pending.set(path, target);
     this.changes.push({ change: 'symlink', path, target });
-    return true;
+    return undefined;
   }
 
   unlink(path: string): void {
@@ -41,30 +68,53 @@ export class LinkView {
     this.changes.push({ change: 'unlink', path });
   }
 
-  /** Every link in a directory and in the directories right below it. */
-  links(directory: string): readonly { readonly path: string; readonly target: string }[] {
-    const found = new Map<string, string>();
-    for (const path of this.#entries(directory)) {
-      const target = this.target(path);
-      if (target !== undefined) found.set(path, target);
+  /** Removes a directory with all that it holds. */
+  removeTree(path: string): void {
+    for (const name of this.#files.list(path)) {
+      if (this.kind(`${path}/${name}`) === 'directory') this.removeTree(`${path}/${name}`);
+      else this.unlink(`${path}/${name}`);
     }
-    for (const [path, target] of this.#pending) if (target !== undefined && path.startsWith(`${directory}/`)) found.set(path, target);
-    return [...found].map(([path, target]) => ({ path, target })).sort((a, b) => (a.path < b.path ? -1 : 1));
+    this.unlink(path);
   }
 
-  *#entries(directory: string): Iterable<string> {
-    const { files } = this.#context;
-    for (const name of files.list(directory)) {
+  /** The paths of all links in a directory and below it, sorted. */
+  linksBelow(directory: string): readonly string[] {
+    const found = new Set<string>(this.#below(directory));
+    for (const [path, target] of this.#pending) if (target !== undefined && path.startsWith(`${directory}/`)) found.add(path);
+    return [...found].sort();
+  }
+
+  *#below(directory: string): Iterable<string> {
+    for (const name of this.#files.list(directory)) {
       const path = `${directory}/${name}`;
-      yield path;
-      if (files.stat(path).kind === 'directory') for (const inner of files.list(path)) yield `${path}/${inner}`;
+      const kind = this.kind(path);
+      if (kind === 'link') yield path;
+      else if (kind === 'directory') yield* this.#below(path);
     }
   }
 
   /** Equal texts, or equal files: /lib/systemd/system and /usr/lib/systemd/system are often one. */
   #same(a: string, b: string): boolean {
     if (a === b) return true;
-    const real = this.#context.files.realPath(a);
-    return real !== undefined && real === this.#context.files.realPath(b);
+    const real = this.chase(a);
+    return real !== undefined && real === this.chase(b) && this.kind(real) !== 'missing';
   }
+}
+
+/** As many as the kernel follows. */
+const MOST_HOPS = 40;
+
+const kinds: Readonly<Record<ReturnType<UnitFiles['stat']>['kind'], PathKind>> = {
+  missing: 'missing',
+  symlink: 'link',
+  file: 'file',
+  directory: 'directory',
+  socket: 'special',
+  fifo: 'special',
+  character: 'special',
+  block: 'special',
+};
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
 }

@@ -1,35 +1,66 @@
 import { formOf, instantiate, parseUnitName, templateOf } from '../name.ts';
-import type { InstallContext, InstallOptions, InstallPlan } from './context.ts';
-import { planEnableAndDisable } from './enable.ts';
+import type { InstallContext, InstallOptions } from './context.ts';
+import { disableAll } from './disable.ts';
+import { applyAll } from './enable.ts';
+import { findUnitFile } from './find.ts';
+import { InstallOperation, type InstallUnit } from './operation.ts';
+import { type InstallPlan, problem, type ProblemCode } from './plan.ts';
+
+/** Which half of what the preset files say is carried out. */
+export type PresetMode = 'full' | 'enable-only' | 'disable-only';
 
 /** One line of a preset file (systemd.preset(5)). */
 export interface PresetRule {
   readonly action: 'enable' | 'disable' | 'ignore';
   readonly pattern: RegExp;
-  /** The pattern as written, for templates whose instances are listed. */
-  readonly text: string;
   readonly instances: readonly string[];
 }
 
-/** What the preset files say of the units, as a plan; the first line that matches decides, and without one a unit is enabled. */
-export function planPreset(
-  units: readonly string[],
-  mode: 'full' | 'enable-only' | 'disable-only',
-  context: InstallContext,
-  options: InstallOptions,
-): InstallPlan {
-  const rules = readPresets(context);
-  const enable: string[] = [];
-  const disable: string[] = [];
-  for (const unit of units) {
-    const decided = decide(unit, rules);
-    if (decided.action === 'enable' && mode !== 'disable-only') enable.push(...decided.units);
-    if (decided.action === 'disable' && mode !== 'enable-only') disable.push(unit);
-  }
-  return planEnableAndDisable(enable, disable, context, options);
+/** Plans `preset`: enables and disables the units as the preset files say; aliases are left alone. */
+export function planPreset(units: readonly string[], mode: PresetMode, context: InstallContext, options: InstallOptions): InstallPlan {
+  return plan(units, mode, context, options, new Set());
 }
 
-/** Whether a unit is enabled by preset, for the column of `list-unit-files`. */
+/** Plans `preset-all`: the same for every unit file that there is, past those that cannot be enabled or disabled. */
+export function planPresetAll(mode: PresetMode, context: InstallContext, options: InstallOptions): InstallPlan {
+  const units = new Set(context.searchPath.flatMap((directory) => context.files.list(directory).filter((name) => parseUnitName(name).ok)));
+  return plan([...units], mode, context, options, passedOver);
+}
+
+/** What `preset-all` does not stop at. */
+const passedOver: ReadonlySet<ProblemCode> = new Set(['EEXIST', 'ERFKILL', 'EADDRNOTAVAIL', 'ENOENT', 'ENOLINK', 'EXDEV', 'ELOOP', 'EINVAL']);
+
+function plan(
+  units: readonly string[],
+  mode: PresetMode,
+  context: InstallContext,
+  options: InstallOptions,
+  passOver: ReadonlySet<ProblemCode>,
+): InstallPlan {
+  const operation = new InstallOperation(context, options);
+  const rules = readPresets(context);
+  const enable: InstallUnit[] = [];
+  const disable: string[] = [];
+  for (const unit of units) {
+    const found = findUnitFile(unit, operation.view, context);
+    if (found.ok && found.value.name !== unit) continue;
+    const decided = decide(unit, rules);
+    const usable = decided.action === 'enable' ? decided.units.map((name) => operation.discoverUsable(name)) : [];
+    const failed = found.ok ? usable.find((result) => !result.ok) : { ok: false as const, error: problem(found.error, unit) };
+    if (failed !== undefined && !failed.ok) {
+      if (passOver.has(failed.error.code)) continue;
+      operation.problems.push(failed.error);
+      return operation.plan();
+    }
+    enable.push(...usable.flatMap((result) => (result.ok ? [result.value] : [])));
+    if (decided.action === 'disable') disable.push(unit);
+  }
+  if (mode !== 'enable-only') disableAll(operation, disable);
+  if (mode !== 'disable-only') applyAll(operation, enable, { isPreset: true });
+  return operation.plan();
+}
+
+/** What the preset files say of a unit: the first line that matches; without one a unit is enabled. */
 export function presetOf(unit: string, rules: readonly PresetRule[]): PresetRule['action'] {
   return decide(unit, rules).action;
 }
@@ -45,42 +76,41 @@ export function readPresets(context: InstallContext): readonly PresetRule[] {
   return [...files]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, path]) => decoder.decode(context.files.read(path) ?? new Uint8Array()).split('\n'))
-    .flatMap((line) => rule(line) ?? []);
+    .flatMap((line) => ruleOf(line) ?? []);
 }
 
-function rule(line: string): PresetRule | undefined {
+function ruleOf(line: string): PresetRule | undefined {
   const [action, pattern, ...instances] = line.trim().split(/\s+/);
   if ((action !== 'enable' && action !== 'disable' && action !== 'ignore') || pattern === undefined) return undefined;
-  return { action, pattern: globToRegExp(pattern), text: pattern, instances };
+  return { action, pattern: globToRegExp(pattern), instances };
 }
 
 function decide(unit: string, rules: readonly PresetRule[]): { readonly action: PresetRule['action']; readonly units: readonly string[] } {
   const parsed = parseUnitName(unit);
-  const instance = parsed.ok && formOf(parsed.value) === 'instance' ? (parsed.value.instance ?? '') : undefined;
-  const template = templateOf(unit);
-  for (const candidate of rules) {
-    if (candidate.instances.length === 0) {
-      if (candidate.pattern.test(unit)) return { action: candidate.action, units: [unit] };
-    } else if (template !== undefined && candidate.pattern.test(template)) {
-      if (instance === undefined)
-        return { action: candidate.action, units: candidate.instances.flatMap((name) => instantiate(template, name) ?? []) };
-      if (candidate.instances.includes(instance)) return { action: candidate.action, units: [unit] };
+  const form = parsed.ok ? formOf(parsed.value) : 'plain';
+  const template = templateOf(unit) ?? '';
+  for (const rule of rules) {
+    if (rule.action === 'enable' && rule.instances.length > 0 && form !== 'plain' && rule.pattern.test(template)) {
+      const instances = rule.instances.flatMap((name) => instantiate(template, name) ?? []);
+      if (form === 'template') return { action: 'enable', units: instances };
+      if (instances.includes(unit)) return { action: 'enable', units: [unit] };
     }
+    if (rule.pattern.test(unit)) return { action: rule.action, units: [unit] };
   }
   return { action: 'enable', units: [unit] };
 }
 
-/** fnmatch(3) without flags, as far as unit names need it. */
-export function globToRegExp(glob: string): RegExp {
+/** fnmatch(3) with FNM_NOESCAPE, as far as unit names need it. */
+function globToRegExp(glob: string): RegExp {
   const body = glob
-    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/[.+^${}()|\\]/g, String.raw`\$&`)
     .replaceAll('*', '.*')
     .replaceAll('?', '.')
-    .replace(/\[!/g, '[^');
+    .replaceAll('[!', '[^');
   try {
     return new RegExp(`^${body}$`, 's');
   } catch {
     // A bracket that is not closed stands for itself.
-    return new RegExp(`^${body.replaceAll('[', '\\[')}$`, 's');
+    return new RegExp(`^${body.replaceAll('[', String.raw`\[`)}$`, 's');
   }
 }

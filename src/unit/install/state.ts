@@ -1,10 +1,11 @@
-import { instantiate, isUnitName, templateOf } from '../name.ts';
-import type { InstallSettings } from '../settings/install.ts';
-import type { InstallContext } from './context.ts';
-import { dependencyRules, hasRules } from './enable.ts';
-import { findUnitFile, isSearched } from './find.ts';
-import { leafOf, resolveLink } from './link-path.ts';
+import { ok, type Result } from '../../base/result.ts';
+import { instantiate, isUnitName } from '../name.ts';
+import { isRuntimeDirectory, type InstallContext } from './context.ts';
+import { directoryOf, leafOf, resolveLink } from './link-path.ts';
 import { LinkView } from './link-view.ts';
+import { InstallOperation, type InstallUnit } from './operation.ts';
+import type { InstallProblem } from './plan.ts';
+import { hasRules } from './section.ts';
 
 /** What `systemctl is-enabled` prints. */
 export type UnitFileState =
@@ -20,99 +21,94 @@ export type UnitFileState =
   | 'disabled'
   | 'generated'
   | 'transient'
-  | 'bad'
-  | 'not-found';
+  | 'bad';
 
-/** The state of a unit file (systemctl(1), is-enabled). */
-export function unitFileState(name: string, context: InstallContext): UnitFileState {
-  const found = findUnitFile(name, context);
-  switch (found.found) {
-    case 'missing':
-    case 'dangling':
-      return 'not-found';
-    case 'incompatible':
-      return 'bad';
-    case 'masked':
-      return found.path.startsWith(`${context.runtimeDirectory}/`) ? 'masked-runtime' : 'masked';
-    case 'file':
-      break;
-  }
-  if (found.name !== name && !isUnitName(name, 'instance')) return 'alias';
-  const directory = found.path.slice(0, found.path.lastIndexOf('/'));
-  if (context.generatorDirectories.includes(directory)) return 'generated';
-  if (context.transientDirectories.includes(directory)) return 'transient';
-
-  const settings = context.settings(found.name);
-  const links = new Links(found.name, found.path, settings, context);
-  for (const [place, suffix] of [
-    [context.persistentDirectory, ''],
-    [context.runtimeDirectory, '-runtime'],
-  ] as const) {
-    const here = links.below(place);
-    if (here.byRule) return `enabled${suffix}`;
-    if (here.sameName && found.link !== undefined) return `linked${suffix}`;
-  }
-  if (links.isKnownElsewhere()) return 'indirect';
-  if (settings !== undefined && hasRules(settings)) return 'disabled';
-  return settings !== undefined && settings.Also.length > 0 ? 'indirect' : 'static';
-}
-
-/** The links that lead to one unit. */
-class Links {
-  readonly #name: string;
-  readonly #path: string;
-  readonly #aliases: ReadonlySet<string>;
-  readonly #ruled: ReadonlySet<string>;
+/** The links of the search path, listed once for any number of units. */
+export class InstallLinks {
+  readonly #directories: ReadonlyMap<string, readonly Link[]>;
   readonly #context: InstallContext;
 
-  constructor(name: string, path: string, settings: InstallSettings | undefined, context: InstallContext) {
-    this.#name = name;
-    this.#path = path;
+  constructor(context: InstallContext) {
     this.#context = context;
-    this.#aliases = new Set(settings?.Alias);
-    const linkName =
-      isUnitName(name, 'template') && settings !== undefined && settings.DefaultInstance !== ''
-        ? (instantiate(name, settings.DefaultInstance) ?? name)
-        : name;
-    this.#ruled = new Set(
-      settings === undefined
-        ? []
-        : dependencyRules(settings).flatMap(([kind, targets]) => targets.map((target) => `${target}.${kind}/${linkName}`)),
-    );
+    const view = new LinkView(context.files);
+    this.#directories = new Map(context.searchPath.map((directory) => [directory, linksOf(directory, view)]));
   }
 
-  /** Whether a rule's link, or the unit's own name, is below a directory. */
-  below(directory: string): { readonly byRule: boolean; readonly sameName: boolean } {
-    let byRule = false;
-    let sameName = false;
-    for (const { path, target } of new LinkView(this.#context).links(directory)) {
-      const relative = path.slice(directory.length + 1);
-      if (relative === this.#name) sameName = true;
-      // Any link of the unit's own name in a directory of dependencies enables it, whoever made it.
-      if (
-        this.#leadsHere(path, target) &&
-        (this.#aliases.has(relative) || this.#ruled.has(relative) || (relative.includes('/') && leafOf(relative) === this.#name))
-      )
-        byRule = true;
-    }
-    return { byRule, sameName };
+  /** The state of a unit file (systemctl(1), is-enabled). */
+  stateOf(name: string): Result<UnitFileState, InstallProblem> {
+    const context = this.#context;
+    const found = new InstallOperation(context, { runtime: false, force: false }).discover(name);
+    if (!found.ok) return found;
+    const directory = directoryOf(found.value.path);
+    if (found.value.isMasked) return ok(isRuntimeDirectory(directory, context) ? 'masked-runtime' : 'masked');
+    if (name !== leafOf(found.value.path) && !isUnitName(found.value.name, 'instance')) return ok('alias');
+    if (context.generatorDirectories.includes(directory)) return ok('generated');
+    if (context.transientDirectories.includes(directory)) return ok('transient');
+    return ok(this.#byLinks(found.value));
   }
 
-  /** Other names lead here: instances of a template, aliases. */
-  isKnownElsewhere(): boolean {
-    for (const directory of [this.#context.persistentDirectory, this.#context.runtimeDirectory]) {
-      for (const { path, target } of new LinkView(this.#context).links(directory)) {
-        if (leafOf(path) !== this.#name && this.#leadsHere(path, target)) return true;
+  #byLinks(unit: InstallUnit): UnitFileState {
+    const own = this.#search(unit, (link) => link.isDependency || isKnownName(link.name, unit));
+    if (own !== undefined) return own;
+    if (this.#search(unit, () => true) !== undefined) return 'indirect';
+    if (hasRules(unit.section)) return 'disabled';
+    return unit.section.also.length > 0 ? 'indirect' : 'static';
+  }
+
+  /** What the links to a unit make of it, of those that count; the config directory decides over all others. */
+  #search(unit: InstallUnit, counts: (link: Link) => boolean): UnitFileState | undefined {
+    const context = this.#context;
+    let isHidden = false;
+    let enabled: 'runtime' | 'elsewhere' | undefined;
+    let linked: UnitFileState | undefined;
+    for (const [directory, links] of this.#directories) {
+      const isRuntime = isRuntimeDirectory(directory, context);
+      let isLinked = false;
+      let isFound = false;
+      for (const link of links) {
+        const isNamed = !isHidden && link.name === unit.name;
+        const leads = link.leadsTo === unit.name;
+        if (isNamed && leads && !link.isDependency) isLinked = true;
+        else if ((isNamed || leads) && counts(link)) isFound = true;
       }
+      if (isFound && directory === context.persistentDirectory) return 'enabled';
+      if (isFound && context.facts.scope === 'user' && directory === '/etc/systemd/user') return 'enabled';
+      if (isFound) enabled = isRuntime || enabled === 'runtime' ? 'runtime' : 'elsewhere';
+      else if (isLinked && directory === context.persistentDirectory) linked = 'linked';
+      else if (isLinked && isRuntime) linked ??= 'linked-runtime';
+      // Links of the unit's name in directories of lower priority than its file are hidden by it.
+      if (directoryOf(unit.path) === directory) isHidden = true;
     }
-    return false;
+    if (enabled === 'runtime') return 'enabled-runtime';
+    if (enabled === 'elsewhere' && isUnitName(unit.name, 'instance')) return 'static';
+    return linked;
   }
+}
 
-  #leadsHere(path: string, target: string): boolean {
-    const resolved = resolveLink(path, target);
-    if (resolved === this.#path) return true;
-    const leaf = leafOf(resolved);
-    const isOurs = leaf === this.#name || leaf === templateOf(this.#name);
-    return isOurs && isSearched(resolved.slice(0, resolved.lastIndexOf('/')), this.#context);
-  }
+interface Link {
+  readonly name: string;
+  /** The last component of what it leads to, as written. */
+  readonly leadsTo: string;
+  /** It is in a directory such as `a.target.wants`. */
+  readonly isDependency: boolean;
+}
+
+function linksOf(directory: string, view: LinkView): readonly Link[] {
+  return view.listed(directory).flatMap((name) => {
+    const path = `${directory}/${name}`;
+    if (/\.(wants|requires|upholds)$/.test(name)) {
+      return view.listed(path).flatMap((inner) => linkOf(path, inner, true, view));
+    }
+    return linkOf(directory, name, false, view);
+  });
+}
+
+function linkOf(directory: string, name: string, isDependency: boolean, view: LinkView): readonly Link[] {
+  const target = view.readLink(`${directory}/${name}`);
+  return target === undefined ? [] : [{ name, leadsTo: leafOf(resolveLink(`${directory}/${name}`, target)), isDependency }];
+}
+
+/** Whether [Install] asks for a link of this name: the unit's own, an alias, the default instance. */
+function isKnownName(name: string, { name: own, section }: InstallUnit): boolean {
+  return name === own || section.aliases.includes(name) || name === instantiate(own, section.defaultInstance);
 }

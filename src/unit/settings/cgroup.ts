@@ -1,3 +1,4 @@
+import { orEmpty } from '../values/combine.ts';
 import { ok } from '../../base/result.ts';
 import type { ValueParser } from '../values/parser.ts';
 import { boolean } from '../values/boolean.ts';
@@ -12,9 +13,10 @@ import { permyriad } from '../values/percent.ts';
 import { plainString, string } from '../values/string.ts';
 import { timespan, timespanOrInfinity } from '../values/timespan.ts';
 import { unitName } from '../values/unit-name.ts';
-import { words } from '../values/words.ts';
 import { mergeNumbers, noNumbers } from './merge.ts';
 import { combining, entries, last, list, merged, obsolete, type Facts, type Setting, single, type Values } from './setting.ts';
+import { words } from '../values/words.ts';
+import { controllers } from './checked-words.ts';
 import { later } from './status.ts';
 
 /** What systemd.resource-control(5) describes. */
@@ -111,6 +113,7 @@ export const cgroupRows = {
   Delegate: delegation({
     since: 218,
     meaning: 'Hand cgroup subtree management to the unit (bool or controllers)',
+    status: later.resources,
   }),
   DelegateSubgroup: last(plainString, '', {
     since: 254,
@@ -119,24 +122,28 @@ export const cgroupRows = {
   }),
   DisableControllers: combining(
     'merge',
-    list(words, { since: 240, meaning: 'Controllers not enabled below this unit', status: later.resources }),
+    list(controllers, { since: 240, meaning: 'Controllers not enabled below this unit', status: later.resources }),
   ),
   IPAccounting: last(boolean, undefined, { since: 235, meaning: 'IP traffic accounting switch', status: later.resources }),
   IPAddressAllow: list(addressPrefixList, { since: 235, meaning: 'Allowed peer address prefixes', status: later.resources }),
   IPAddressDeny: list(addressPrefixList, { since: 235, meaning: 'Denied peer address prefixes', status: later.resources }),
   IPIngressFilterPath: entries(absolutePath, { since: 243, meaning: 'Pinned BPF program for ingress', status: later.resources }),
   IPEgressFilterPath: entries(absolutePath, { since: 243, meaning: 'Pinned BPF program for egress', status: later.resources }),
-  ManagedOOMSwap: last(oneOf('auto', 'kill'), undefined, {
+  ManagedOOMSwap: last(orEmpty(oneOf('auto', 'kill'), undefined), undefined, {
     since: 247,
     meaning: 'systemd-oomd swap monitoring: auto, kill',
     status: later.resources,
   }),
-  ManagedOOMMemoryPressure: last(oneOf('auto', 'kill'), undefined, {
+  ManagedOOMMemoryPressure: last(orEmpty(oneOf('auto', 'kill'), undefined), undefined, {
     since: 247,
     meaning: 'systemd-oomd pressure monitoring: auto, kill',
     status: later.resources,
   }),
-  ManagedOOMMemoryPressureLimit: last(permyriad, undefined, { since: 247, meaning: 'Pressure limit in percent', status: later.resources }),
+  ManagedOOMMemoryPressureLimit: last(orEmpty(permyriad, undefined), undefined, {
+    since: 247,
+    meaning: 'Pressure limit in percent',
+    status: later.resources,
+  }),
   ManagedOOMMemoryPressureDurationSec: last(timespan, undefined, {
     since: 257,
     meaning: 'Time above the limit before acting',
@@ -209,8 +216,8 @@ function delegation(facts: Facts): Setting<boolean | readonly string[]> {
       if (text === '') return ok([]);
       const all = boolean(text, context);
       if (all.ok) return all;
-      const controllers = words(text, context);
-      return controllers.ok && Array.isArray(current) ? ok([...current, ...controllers.value]) : controllers;
+      const added = controllers(text, context);
+      return added.ok && Array.isArray(current) ? ok([...current, ...added.value]) : added;
     },
   };
 }

@@ -12,7 +12,7 @@ export function directivesDocument(): string {
 }
 
 /** How many directives have each status, for all parts of unit files. */
-export function directiveCounts(): Readonly<Record<'implemented' | 'accepted' | 'notYet' | 'refused' | 'synonym', number>> {
+function directiveCounts(): Readonly<Record<'implemented' | 'accepted' | 'notYet' | 'refused' | 'synonym', number>> {
   const counts = { implemented: 0, accepted: 0, notYet: 0, refused: 0, synonym: 0 };
   for (const table of Object.values(tables)) {
     for (const row of Object.values(table)) counts[row.row === 'synonym' ? 'synonym' : statusName(row.status)]++;
@@ -62,11 +62,11 @@ function introduction(): string {
 
 function section(title: string, rows: readonly (readonly [string, Row])[]): string {
   const cells = rows.map(([name, row]) => [name, since(row), statusText(row), repeatsText(row), escaped(row.meaning)]);
-  return [`## ${title}`, '', ...table(['directive', 'since', 'here', 'repeats', 'meaning'], cells)].join('\n');
+  return [`## ${title}`, '', ...columns(['directive', 'since', 'here', 'repeats', 'meaning'], cells)].join('\n');
 }
 
 /** The columns padded to one width, as oxfmt wants them. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+function columns(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
   return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)];

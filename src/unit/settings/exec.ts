@@ -15,8 +15,8 @@ import { absolutePath, optionalPath, searchPath, workingDirectory } from '../val
 import { plainString, string } from '../values/string.ts';
 import { nanoseconds, timespan } from '../values/timespan.ts';
 import { groupList, userOrGroup } from '../values/user-name.ts';
-import { words } from '../values/words.ts';
 import { combining, entries, last, list, obsolete, type Values } from './setting.ts';
+import { textLike, wordsLike } from './checked-words.ts';
 import { later } from './status.ts';
 
 /** Identity, scheduling, environment and directories of processes (systemd.exec(5)). */
@@ -30,15 +30,21 @@ export const processRows = {
   Group: last(userOrGroup, '', { since: 183, meaning: 'Unix primary group' }),
   SupplementaryGroups: list(groupList, { since: 183, meaning: 'Additional groups' }),
   SetLoginEnvironment: last(tristate, undefined, { since: 255, meaning: 'Whether HOME, LOGNAME, SHELL are set' }),
-  Nice: last(integer({ min: -20, max: 19 }), undefined, { since: 183, meaning: 'Nice level -20..19' }),
-  OOMScoreAdjust: last(integer({ min: -1000, max: 1000 }), undefined, { since: 183, meaning: 'OOM score adjustment -1000..1000' }),
+  Nice: last(orEmpty(integer({ min: -20, max: 19 }), undefined), undefined, { since: 183, meaning: 'Nice level -20..19' }),
+  OOMScoreAdjust: last(orEmpty(integer({ min: -1000, max: 1000 }), undefined), undefined, {
+    since: 183,
+    meaning: 'OOM score adjustment -1000..1000',
+  }),
   CoredumpFilter: combining(
     'merge',
-    list(words, { since: 246, meaning: 'Mappings included in core dumps (mask or names)', status: later.process }),
+    list(coredumpMappings, { since: 246, meaning: 'Mappings included in core dumps (mask or names)', status: later.process }),
   ),
-  IOSchedulingClass: last(ioSchedulingClass, undefined, { since: 183, meaning: 'realtime, best-effort, idle (or number)' }),
-  IOSchedulingPriority: last(integer({ min: 0, max: 7 }), undefined, { since: 183, meaning: 'IO priority 0..7' }),
-  CPUSchedulingPolicy: last(cpuSchedulingPolicy, undefined, {
+  IOSchedulingClass: last(orEmpty(ioSchedulingClass, undefined), undefined, {
+    since: 183,
+    meaning: 'realtime, best-effort, idle (or number)',
+  }),
+  IOSchedulingPriority: last(orEmpty(integer({ min: 0, max: 7 }), undefined), undefined, { since: 183, meaning: 'IO priority 0..7' }),
+  CPUSchedulingPolicy: last(orEmpty(cpuSchedulingPolicy, undefined), undefined, {
     since: 183,
     meaning: 'other, batch, idle, fifo, rr (ext)',
     status: later.process,
@@ -50,11 +56,15 @@ export const processRows = {
   }),
   CPUSchedulingResetOnFork: last(boolean, false, { since: 183, meaning: 'Reset policy on fork', status: later.process }),
   CPUAffinity: combining('merge', entries(cpuAffinity, { since: 183, meaning: 'CPU list, or numa', status: later.process })),
-  NUMAPolicy: last(oneOf('default', 'preferred', 'bind', 'interleave', 'local', 'preferred-many', 'weighted-interleave'), undefined, {
-    since: 243,
-    meaning: 'default, preferred, bind, interleave, local...',
-    status: later.process,
-  }),
+  NUMAPolicy: last(
+    orEmpty(oneOf('default', 'preferred', 'bind', 'interleave', 'local', 'preferred-many', 'weighted-interleave'), undefined),
+    undefined,
+    {
+      since: 243,
+      meaning: 'default, preferred, bind, interleave, local...',
+      status: later.process,
+    },
+  ),
   NUMAMask: last(numaMask, undefined, { since: 243, meaning: 'NUMA node list, or all', status: later.process }),
   UMask: last(mode, undefined, { since: 183, meaning: 'File mode creation mask' }),
   Environment: list(environmentAssignments, { since: 183, meaning: 'VAR=value assignments' }),
@@ -101,21 +111,21 @@ export const processRows = {
   LogsDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the log dir' }),
   ConfigurationDirectoryMode: last(mode, 0o755, { since: 234, meaning: 'Mode of ConfigurationDirectory' }),
   ConfigurationDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the configuration dir (never chowned)' }),
-  SetCredential: entries(plainString, { since: 247, meaning: 'Inline credential id:data (C escapes)', status: later.process }),
-  SetCredentialEncrypted: entries(plainString, { since: 247, meaning: 'Inline encrypted credential (base64)', status: later.process }),
-  LoadCredential: entries(plainString, {
+  SetCredential: entries(credentialData, { since: 247, meaning: 'Inline credential id:data (C escapes)', status: later.process }),
+  SetCredentialEncrypted: entries(credentialData, { since: 247, meaning: 'Inline encrypted credential (base64)', status: later.process }),
+  LoadCredential: entries(credentialSource, {
     since: 247,
     meaning: 'Credential id[:path] from file, directory, socket or inherited',
     status: later.process,
   }),
-  LoadCredentialEncrypted: entries(plainString, { since: 247, meaning: 'Same, encrypted', status: later.process }),
+  LoadCredentialEncrypted: entries(credentialSource, { since: 247, meaning: 'Same, encrypted', status: later.process }),
   ImportCredential: entries(plainString, {
     since: 254,
     meaning: 'Glob of system credentials to import [:new prefix]',
     status: later.process,
   }),
   TimeoutCleanSec: last(timespan, undefined, { since: 244, meaning: 'Time limit for systemctl clean', status: later.process }),
-  PAMName: last(string, '', { since: 183, meaning: 'PAM session to open' }),
+  PAMName: last(string, '', { since: 183, meaning: 'PAM session to open', status: later.process }),
   IgnoreSIGPIPE: last(boolean, true, { since: 183, meaning: 'Start with SIGPIPE ignored (default yes)' }),
   UtmpIdentifier: last(string, '', { since: 183, meaning: 'utmp/wtmp id (4 characters)', status: later.process }),
   UtmpMode: last(oneOf('init', 'login', 'user'), 'init', { since: 225, meaning: 'init, login or user record', status: later.process }),
@@ -146,4 +156,17 @@ function cpuSchedulingPolicy(text: string, context: ValueContext): Result<string
 
 function numaMask(text: string, context: ValueContext): Result<'all' | readonly number[], ValueError> {
   return text === 'all' ? ok('all') : cpuSet(text, context);
+}
+
+function coredumpMappings(text: string, context: ValueContext): Result<readonly string[], ValueError> {
+  const names = /^(all|default|(private|shared)-(anonymous|file-backed|huge|dax)|elf-headers|(0x)?[0-9a-fA-F]+)$/;
+  return wordsLike(names, 'a kind of mapping such as private-anonymous, or a mask in hex')(text, context);
+}
+
+function credentialData(text: string, context: ValueContext): Result<string, ValueError> {
+  return textLike(/^[^:/]{1,255}:/, 'NAME:DATA')(text, context);
+}
+
+function credentialSource(text: string, context: ValueContext): Result<string, ValueError> {
+  return textLike(/^[^:/\s]{1,255}(:.+)?$/, 'NAME or NAME:PATH')(text, context);
 }

@@ -1,3 +1,4 @@
+import { orEmpty } from '../values/combine.ts';
 import { boolean } from '../values/boolean.ts';
 import { oneOf } from '../values/enum.ts';
 import { signal } from '../values/signal.ts';
@@ -7,7 +8,7 @@ import { last, type Values } from './setting.ts';
 export const killRows = {
   SendSIGKILL: last(boolean, true, { since: 187, meaning: 'Send the final signal after the timeout' }),
   SendSIGHUP: last(boolean, false, { since: 207, meaning: 'Also send SIGHUP right after the first signal' }),
-  KillMode: last(oneOf('control-group', 'process', 'mixed', 'none'), 'control-group', {
+  KillMode: last(orEmpty(oneOf('control-group', 'process', 'mixed', 'none'), 'control-group'), 'control-group', {
     since: 187,
     meaning: 'Which processes get the stop signals: control-group, mixed, process, none',
   }),

@@ -41,7 +41,6 @@ function limit(name: LimitName): SharedSetting<'Limits', Limits> {
     combine: 'last',
     assign(current, text, context) {
       const limits = isLimits(current) ? current : {};
-      if (text === '') return ok(Object.fromEntries(Object.entries(limits).filter(([other]) => other !== name)));
       const parsed = parse(text, context);
       return parsed.ok ? ok({ ...limits, [name]: parsed.value }) : parsed;
     },

@@ -24,7 +24,7 @@ const always = { accepted: 'tysd always accounts for what the kernel offers' } a
 const output = oneOf('inherit', 'null', 'tty', 'journal', 'journal+console', 'kmsg', 'kmsg+console');
 
 /** [Manager] of system.conf, user.conf and tysd.conf, less DefaultLimit*= (systemd-system.conf(5)). */
-export const managerRows = {
+const managerRows = {
   LogLevel: last(logLevel, 'info', { since: 183, meaning: 'Least important messages of the manager itself that are logged' }),
   LogTarget: last(plainString, 'journal-or-kmsg', {
     since: 183,
@@ -46,6 +46,7 @@ export const managerRows = {
   StatusUnitFormat: last(oneOf('name', 'description', 'combined'), 'combined', {
     since: 243,
     meaning: 'How units are named on the console',
+    status: later,
   }),
   DumpCore: last(boolean, true, { since: 183, meaning: 'Dump core when the manager crashes', status: ofPid1 }),
   CrashChangeVT: last(plainString, 'no', { since: 227, meaning: 'Terminal to show when the manager crashes', status: ofPid1 }),
@@ -124,7 +125,11 @@ export const managerRows = {
     status: later,
   }),
   DefaultMemoryZSwapWriteback: last(boolean, true, { since: 257, meaning: 'MemoryZSwapWriteback= where it is not set', status: later }),
-  DefaultOOMPolicy: last(oneOf('continue', 'stop', 'kill'), 'stop', { since: 243, meaning: 'OOMPolicy= where it is not set' }),
+  DefaultOOMPolicy: last(oneOf('continue', 'stop', 'kill'), 'stop', {
+    since: 243,
+    meaning: 'OOMPolicy= where it is not set',
+    status: later,
+  }),
   DefaultOOMScoreAdjust: last(orEmpty(integer({ min: -1000, max: 1000 }), undefined), undefined, {
     since: 250,
     meaning: 'OOMScoreAdjust= where it is not set',
@@ -153,12 +158,12 @@ export const managerRows = {
 };
 
 /** DefaultLimit*=: Limit*= where it is not set, in one property. */
-export const defaultLimitRows: { readonly [name: `DefaultLimit${string}`]: SharedSetting<'DefaultLimits', Limits> } = Object.fromEntries(
+const defaultLimitRows: { readonly [name: `DefaultLimit${string}`]: SharedSetting<'DefaultLimits', Limits> } = Object.fromEntries(
   Object.entries(limitRows).map(([name, row]) => [`Default${name}`, into('DefaultLimits', { ...row, initial: usualLimits() })]),
 );
 
 /** [Tysd] of tysd.conf: what the command line can say, too. Paths are empty where the usual ones are wanted. */
-export const tysdRows = {
+const tysdRows = {
   Unit: last(plainString, '', { since: 0, meaning: 'The unit to start' }),
   UnitPath: list(pathList, { since: 0, meaning: 'Directories of unit files, instead of the usual ones' }),
   RuntimeDirectory: last(orEmpty(absolutePath, ''), '', { since: 0, meaning: 'Directory of sockets and of what is gone after a reboot' }),

@@ -1,4 +1,4 @@
-import type { Result } from '../../base/result.ts';
+import { ok, type Result } from '../../base/result.ts';
 import type { InvertibleList } from '../values/name-list.ts';
 import type { ValueContext, ValueError } from '../values/parser.ts';
 import { boolean, tristate } from '../values/boolean.ts';
@@ -11,6 +11,7 @@ import { plainString, string } from '../values/string.ts';
 import { syscallList } from '../values/syscall-list.ts';
 import { words } from '../values/words.ts';
 import { combining, entries, last, list, renamed } from './setting.ts';
+import { architectures, invertibleWordsLike, textLike } from './checked-words.ts';
 import { later } from './status.ts';
 
 /** What a service may see and do (systemd.exec(5), "Sandboxing" and "Capabilities"). */
@@ -71,7 +72,7 @@ export const sandboxRows = {
     'merge',
     entries(syscallList, { since: 187, meaning: 'Allowed system calls, or denied with ~; @groups; name:errno', status: later.sandbox }),
   ),
-  SystemCallArchitectures: list(words, { since: 209, meaning: 'Allowed system call ABIs', status: later.sandbox }),
+  SystemCallArchitectures: list(architectures, { since: 209, meaning: 'Allowed system call ABIs', status: later.sandbox }),
   SystemCallErrorNumber: last(plainString, '', { since: 209, meaning: 'errno returned instead of killing; kill', status: later.sandbox }),
   SystemCallLog: combining('merge', entries(syscallList, { since: 247, meaning: 'System calls logged', status: later.sandbox })),
   MemoryDenyWriteExecute: last(boolean, false, { since: 231, meaning: 'Refuse writable+executable mappings', status: later.sandbox }),
@@ -83,7 +84,7 @@ export const sandboxRows = {
   RestrictSUIDSGID: last(boolean, false, { since: 242, meaning: 'Refuse setting SUID/SGID bits', status: later.sandbox }),
   RestrictAddressFamilies: combining(
     'merge',
-    entries(invertibleNames, { since: 211, meaning: 'Allowed socket families, or denied with ~, or none', status: later.sandbox }),
+    entries(addressFamilies, { since: 211, meaning: 'Allowed socket families, or denied with ~, or none', status: later.sandbox }),
   ),
   LockPersonality: last(boolean, false, { since: 235, meaning: 'Refuse personality changes', status: later.sandbox }),
   DelegateNamespaces: combining(
@@ -146,22 +147,38 @@ export const sandboxRows = {
     meaning: 'Home directories hidden: yes, read-only, tmpfs',
     status: later.sandbox,
   }),
-  MountFlags: last(oneOf('shared', 'slave', 'private'), undefined, {
+  MountFlags: last(orEmpty(oneOf('shared', 'slave', 'private'), undefined), undefined, {
     since: 183,
     meaning: 'Mount propagation: shared, slave, private',
     status: later.sandbox,
   }),
   MountAPIVFS: last(tristate, undefined, { since: 233, meaning: 'Mount /proc, /sys, /dev in the namespace', status: later.sandbox }),
   BindLogSockets: last(tristate, undefined, { since: 257, meaning: 'Bind the journal sockets into the namespace', status: later.sandbox }),
-  Personality: last(plainString, '', { since: 209, meaning: 'ABI personality reported by uname', status: later.sandbox }),
+  Personality: last(orEmpty(personality, ''), '', { since: 209, meaning: 'ABI personality reported by uname', status: later.sandbox }),
   SELinuxContext: last(string, '', { since: 209, meaning: 'SELinux label for exec; leading - ignores errors', status: later.sandbox }),
   AppArmorProfile: last(string, '', { since: 210, meaning: 'AppArmor profile; leading - ignores errors', status: later.sandbox }),
   SmackProcessLabel: last(string, '', { since: 218, meaning: 'SMACK label; leading - ignores errors', status: later.sandbox }),
-  ProtectHostname: last(plainString, '', { since: 242, meaning: 'Private/immutable hostname', status: later.sandbox }),
+  ProtectHostname: last(hostnameProtection, '', { since: 242, meaning: 'Private/immutable hostname', status: later.sandbox }),
 };
 
 /** RestrictNamespaces= and DelegateNamespaces=: all or none, or a list that `~` inverts. */
 function namespaces(text: string, context: ValueContext): Result<boolean | InvertibleList, ValueError> {
   const all = boolean(text, context);
-  return all.ok ? all : invertibleNames(text, context);
+  return all.ok
+    ? all
+    : invertibleWordsLike(/^(cgroup|ipc|net|mnt|pid|user|uts|time)$/, 'a kind of namespace such as net or user')(text, context);
+}
+
+function addressFamilies(text: string, context: ValueContext): Result<InvertibleList, ValueError> {
+  return invertibleWordsLike(/^(none|AF_[A-Z0-9_]+)$/, 'an address family such as AF_INET')(text, context);
+}
+
+function hostnameProtection(text: string, context: ValueContext): Result<string, ValueError> {
+  const protect = boolean(text, context);
+  if (protect.ok) return ok(protect.value ? 'yes' : 'no');
+  return textLike(/^private(:.+)?$/, 'a boolean, private or private:NAME')(text, context);
+}
+
+function personality(text: string, context: ValueContext): Result<string, ValueError> {
+  return textLike(/^[a-z][a-z0-9]+(-[a-z0-9]+)*$/, 'an architecture such as x86-64')(text, context);
 }

@@ -1,5 +1,7 @@
+import type { Result } from '../../base/result.ts';
+import type { ValueContext, ValueError } from '../values/parser.ts';
 import { boolean } from '../values/boolean.ts';
-import { orEmpty } from '../values/combine.ts';
+import { expanded, orEmpty } from '../values/combine.ts';
 import { commands } from '../values/command.ts';
 import { oneOf } from '../values/enum.ts';
 import { exitStatusList } from '../values/exit-status.ts';
@@ -7,10 +9,11 @@ import { unsigned } from '../values/integer.ts';
 import { openFile } from '../values/open-file.ts';
 import { absolutePath, pidFile } from '../values/path.ts';
 import { signal } from '../values/signal.ts';
-import { plainString, string } from '../values/string.ts';
+import { plainString } from '../values/string.ts';
 import { timeout, timespan } from '../values/timespan.ts';
 import { unitNamesOf } from '../values/unit-name.ts';
 import { words } from '../values/words.ts';
+import { textLike } from './checked-words.ts';
 import { mergeStatuses, noStatuses } from './merge.ts';
 import { combining, growing, entries, last, list, merged, obsolete, renamed, together, type Values } from './setting.ts';
 import { later } from './status.ts';
@@ -36,7 +39,10 @@ export const serviceRows = {
   TimeoutSec: together(['TimeoutStartSec', 'TimeoutStopSec'], { since: 183, meaning: 'Sets TimeoutStartSec and TimeoutStopSec together' }),
   TimeoutStartSec: last(timeout, undefined, { since: 188, meaning: 'Start time limit (0/infinity = none); oneshot default infinity' }),
   TimeoutStopSec: last(timeout, undefined, { since: 188, meaning: 'Stop time limit per stop phase' }),
-  TimeoutAbortSec: last(timeout, undefined, { since: 243, meaning: 'Time limit after the watchdog signal; defaults to TimeoutStopSec' }),
+  TimeoutAbortSec: last(orEmpty(timeout, undefined), undefined, {
+    since: 243,
+    meaning: 'Time limit after the watchdog signal; defaults to TimeoutStopSec',
+  }),
   TimeoutStartFailureMode: last(oneOf('terminate', 'abort', 'kill'), 'terminate', {
     since: 246,
     meaning: 'What to do on start timeout: terminate, abort (watchdog signal) or kill',
@@ -101,7 +107,7 @@ export const serviceRows = {
   ),
   SysVStartPriority: obsolete({ since: 0, meaning: 'Obsolete no-op' }),
   NonBlocking: last(boolean, false, { since: 183, meaning: 'Set O_NONBLOCK on all passed descriptors' }),
-  BusName: last(string, '', { since: 183, meaning: 'D-Bus name that signals readiness (Type=dbus) and identifies the service' }),
+  BusName: last(expanded(busName), '', { since: 183, meaning: 'D-Bus name that signals readiness (Type=dbus) and identifies the service' }),
   FileDescriptorStoreMax: last(unsigned, 0, { since: 219, meaning: 'How many descriptors the service may park in the manager' }),
   FileDescriptorStorePreserve: last(oneOf('no', 'yes', 'restart', 'on-success'), 'restart', {
     since: 254,
@@ -131,6 +137,7 @@ export const serviceRows = {
   OOMPolicy: last(oneOf('continue', 'stop', 'kill'), undefined, {
     since: 243,
     meaning: 'Reaction when a process of the unit is OOM-killed: continue, stop, kill',
+    status: later.services,
   }),
   OpenFile: entries(openFile, {
     since: 253,
@@ -147,3 +154,10 @@ export const serviceRows = {
 
 /** [Service] as it takes effect: Type= and NotifyAccess= are settled where the file leaves them open (verify-service.ts). Durations are microseconds, Infinity for none, undefined where the manager's default applies. */
 export interface ServiceSettings extends Values<typeof serviceRows> {}
+/** A well-known name on D-Bus, as org.example.Thing. */
+function busName(text: string, context: ValueContext): Result<string, ValueError> {
+  return textLike(/^(?=.{1,255}$)[A-Za-z_-][A-Za-z0-9_-]*(\.[A-Za-z_-][A-Za-z0-9_-]*)+$/, 'a D-Bus name such as org.example.Thing')(
+    text,
+    context,
+  );
+}

@@ -166,9 +166,15 @@ export function single<Item>(parse: ValueParser<Item>): ValueParser<readonly Ite
 
 const none: readonly never[] = Object.freeze([]);
 
+// Lists that were made here and are still being read into: copying them for each line would take a file of 100,000 lines for ever.
+const growingLists = new WeakSet<unknown[]>();
+
 function append(current: unknown, text: string, parse: () => Result<readonly unknown[], ValueError>): Result<unknown, ValueError> {
   if (text === '') return ok(none);
   const items = parse();
   if (!items.ok || !Array.isArray(current) || current.length === 0) return items;
-  return ok([...current, ...items.value]);
+  const grown: unknown[] = growingLists.has(current) ? current : [...current];
+  for (const item of items.value) grown.push(item);
+  growingLists.add(grown);
+  return ok(grown);
 }

@@ -1,3 +1,4 @@
+import { expanded, fatal, orEmpty } from '../values/combine.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { ValueContext, ValueError } from '../values/parser.ts';
 import { boolean } from '../values/boolean.ts';
@@ -13,6 +14,7 @@ import { plainString, string } from '../values/string.ts';
 import { timeout, timespan } from '../values/timespan.ts';
 import { unitName } from '../values/unit-name.ts';
 import { socketUserOrGroup } from '../values/user-name.ts';
+import { textLike } from './checked-words.ts';
 import { entries, into, last, list, type Values } from './setting.ts';
 import { later } from './status.ts';
 
@@ -34,7 +36,7 @@ export const socketRows = {
   ),
   ListenSpecial: into(
     'Listen',
-    entries(listenAddress('special'), { since: 183, meaning: 'Open a special file (device, /proc, /sys node)', status: later.sockets }),
+    entries(listenAddress('special'), { since: 183, meaning: 'Open a special file (device, /proc, /sys node)' }),
   ),
   ListenMessageQueue: into(
     'Listen',
@@ -50,21 +52,32 @@ export const socketRows = {
   }),
   BindIPv6Only: last(bindIPv6Only, 'default', { since: 183, meaning: 'default, both, ipv6-only (or boolean)' }),
   Backlog: last(unsigned, 2147483647, { since: 183, meaning: 'listen() backlog' }),
-  BindToDevice: last(string, '', { since: 183, meaning: 'SO_BINDTODEVICE interface; also binds the unit to its device unit' }),
+  BindToDevice: last(orEmpty(expanded(interfaceName), ''), '', {
+    since: 183,
+    meaning: 'SO_BINDTODEVICE interface; also binds the unit to its device unit',
+  }),
   ExecStartPre: list(commands, { since: 183, meaning: 'Commands before the sockets are bound' }),
   ExecStartPost: list(commands, { since: 183, meaning: 'Commands after the sockets are bound' }),
   ExecStopPre: list(commands, { since: 183, meaning: 'Commands before the sockets are closed' }),
   ExecStopPost: list(commands, { since: 183, meaning: 'Commands after the sockets are closed' }),
   TimeoutSec: last(timeout, undefined, { since: 183, meaning: 'Time limit for the Exec* commands' }),
-  SocketUser: last(socketUserOrGroup, '', { since: 214, meaning: 'Owner of AF_UNIX sockets and FIFOs' }),
-  SocketGroup: last(socketUserOrGroup, '', { since: 214, meaning: 'Group of AF_UNIX sockets and FIFOs' }),
+  SocketUser: last(fatal(socketUserOrGroup), '', { since: 214, meaning: 'Owner of AF_UNIX sockets and FIFOs' }),
+  SocketGroup: last(fatal(socketUserOrGroup), '', { since: 214, meaning: 'Group of AF_UNIX sockets and FIFOs' }),
   SocketMode: last(mode, 0o666, { since: 183, meaning: 'Access mode of socket/FIFO inodes' }),
   DirectoryMode: last(mode, 0o755, { since: 183, meaning: 'Mode for parent directories created for socket paths' }),
-  Accept: last(boolean, false, { since: 183, meaning: 'yes: accept in the manager and start one instance per connection' }),
-  FlushPending: last(boolean, false, { since: 247, meaning: 'Drop queued data/connections when the service stops' }),
+  Accept: last(boolean, false, {
+    since: 183,
+    meaning: 'yes: accept in the manager and start one instance per connection',
+    status: later.sockets,
+  }),
+  FlushPending: last(boolean, false, { since: 247, meaning: 'Drop queued data/connections when the service stops', status: later.sockets }),
   Writable: last(boolean, false, { since: 227, meaning: 'ListenSpecial node is opened read-write' }),
-  MaxConnections: last(unsigned, 64, { since: 183, meaning: 'Concurrent connections for Accept=yes' }),
-  MaxConnectionsPerSource: last(unsigned, 0, { since: 232, meaning: 'Concurrent connections per peer address or UID' }),
+  MaxConnections: last(unsigned, 64, { since: 183, meaning: 'Concurrent connections for Accept=yes', status: later.sockets }),
+  MaxConnectionsPerSource: last(unsigned, 0, {
+    since: 232,
+    meaning: 'Concurrent connections per peer address or UID',
+    status: later.sockets,
+  }),
   KeepAlive: last(boolean, undefined, { since: 183, meaning: 'SO_KEEPALIVE' }),
   KeepAliveTimeSec: last(timespan, undefined, { since: 216, meaning: 'TCP_KEEPIDLE' }),
   KeepAliveIntervalSec: last(timespan, undefined, { since: 216, meaning: 'TCP_KEEPINTVL' }),
@@ -74,7 +87,7 @@ export const socketRows = {
   Priority: last(integer(), undefined, { since: 183, meaning: 'SO_PRIORITY' }),
   ReceiveBuffer: last(size1024, undefined, { since: 183, meaning: 'SO_RCVBUF size' }),
   SendBuffer: last(size1024, undefined, { since: 183, meaning: 'SO_SNDBUF size' }),
-  IPTOS: last(typeOfService, undefined, { since: 183, meaning: 'IP TOS byte or name' }),
+  IPTOS: last(orEmpty(typeOfService, undefined), undefined, { since: 183, meaning: 'IP TOS byte or name' }),
   IPTTL: last(integer(), undefined, { since: 183, meaning: 'TTL / hop limit' }),
   Mark: last(integer(), undefined, { since: 183, meaning: 'SO_MARK' }),
   PipeSize: last(size1024, undefined, { since: 183, meaning: 'FIFO pipe buffer size' }),
@@ -93,7 +106,7 @@ export const socketRows = {
   MessageQueueMessageSize: last(size1024, undefined, { since: 183, meaning: 'mq_msgsize', status: later.sockets }),
   RemoveOnStop: last(boolean, false, { since: 214, meaning: 'Remove socket/FIFO nodes and Symlinks when stopped' }),
   Symlinks: list(pathList, { since: 214, meaning: 'Symlinks to the (single) socket node' }),
-  FileDescriptorName: last(fileDescriptorName, '', {
+  FileDescriptorName: last(orEmpty(fileDescriptorName, ''), '', {
     since: 227,
     meaning: 'Name put in $LISTEN_FDNAMES (default: unit id, or "connection" for Accept=yes)',
   }),
@@ -156,4 +169,9 @@ function timestamping(text: string, context: ValueContext): Result<'off' | 'us' 
   const on = boolean(text, context);
   if (on.ok) return ok(on.value ? 'us' : 'off');
   return oneOf('off', 'us', 'ns')(text, context);
+}
+
+/** The name of a network interface, or `*` for any. */
+function interfaceName(text: string, context: ValueContext): Result<string, ValueError> {
+  return textLike(/^(\*|(?!\.{1,2}$)[^\s:/%]{1,15})$/, 'the name of a network interface, or *')(text, context);
 }

@@ -10,5 +10,6 @@ export const later = {
   timers: { notYet: 'timers do not run yet' },
   paths: { notYet: 'path units do not watch yet' },
   mounts: { notYet: 'mounts, automounts and swaps are not carried out yet' },
+  manager: { notYet: 'the manager does not act on this yet' },
   scopes: { notYet: 'scopes are not carried out yet' },
 } as const satisfies Readonly<Record<string, Status>>;

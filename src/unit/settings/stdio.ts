@@ -1,3 +1,6 @@
+import type { Result } from '../../base/result.ts';
+import type { ValueContext, ValueError } from '../values/parser.ts';
+import { wordsLike } from './checked-words.ts';
 import { boolean } from '../values/boolean.ts';
 import { orEmpty } from '../values/combine.ts';
 import { inputData, inputText } from '../values/input-data.ts';
@@ -8,7 +11,7 @@ import { plainString, string } from '../values/string.ts';
 import { logFacility, logLevel } from '../values/syslog.ts';
 import { timespan } from '../values/timespan.ts';
 import { concatenateBytes } from './merge.ts';
-import { combining, entries, into, last, merged } from './setting.ts';
+import { combining, entries, into, last, list, merged } from './setting.ts';
 import { later } from './status.ts';
 
 /** Standard streams, terminals and logging (systemd.exec(5)). */
@@ -31,8 +34,8 @@ export const stdioRows = {
   TTYReset: last(boolean, false, { since: 183, meaning: 'Reset the terminal before/after use', status: later.process }),
   TTYVHangup: last(boolean, false, { since: 183, meaning: 'Disconnect other users of the terminal', status: later.process }),
   TTYVTDisallocate: last(boolean, false, { since: 183, meaning: 'Clear the virtual console', status: later.process }),
-  TTYRows: last(unsigned, undefined, { since: 250, meaning: 'Rows set on the terminal', status: later.process }),
-  TTYColumns: last(unsigned, undefined, { since: 250, meaning: 'Columns set on the terminal', status: later.process }),
+  TTYRows: last(orEmpty(unsigned, undefined), undefined, { since: 250, meaning: 'Rows set on the terminal', status: later.process }),
+  TTYColumns: last(orEmpty(unsigned, undefined), undefined, { since: 250, meaning: 'Columns set on the terminal', status: later.process }),
   SyslogIdentifier: last(string, '', { since: 183, meaning: 'Tag of log lines' }),
   SyslogFacility: last(logFacility, 'daemon', { since: 183, meaning: 'Syslog facility' }),
   SyslogLevel: last(logLevel, 'info', { since: 183, meaning: 'Default syslog level' }),
@@ -44,7 +47,11 @@ export const stdioRows = {
     status: later.process,
   }),
   LogRateLimitBurst: last(unsigned, undefined, { since: 240, meaning: 'Journal rate limit burst for the unit', status: later.process }),
-  LogExtraFields: entries(string, { since: 236, meaning: 'Extra journal fields FIELD=value', status: later.process }),
+  LogExtraFields: list(logFields, { since: 236, meaning: 'Extra journal fields FIELD=value', status: later.process }),
   LogFilterPatterns: entries(plainString, { since: 253, meaning: 'Regex allow list, or deny list with ~', status: later.process }),
   LogNamespace: last(string, '', { since: 245, meaning: 'Separate journal namespace', status: later.process }),
 };
+
+function logFields(text: string, context: ValueContext): Result<readonly string[], ValueError> {
+  return wordsLike(/^[A-Z][A-Z0-9_]{0,63}=/, 'a field such as NAME=value')(text, context);
+}

@@ -1,3 +1,4 @@
+import { orEmpty } from '../values/combine.ts';
 import { integer } from '../values/integer.ts';
 import { string } from '../values/string.ts';
 import { timeout } from '../values/timespan.ts';
@@ -7,7 +8,11 @@ import { later } from './status.ts';
 /** [Swap] (systemd.swap(5)). */
 export const swapRows = {
   What: last(string, '', { since: 183, meaning: 'Swap device or file; must match the unit name', status: later.mounts }),
-  Priority: last(integer({ min: -1, max: 32767 }), undefined, { since: 183, meaning: 'Swap priority -1..32767', status: later.mounts }),
+  Priority: last(orEmpty(integer({ min: -1, max: 32767 }), undefined), undefined, {
+    since: 183,
+    meaning: 'Swap priority -1..32767',
+    status: later.mounts,
+  }),
   Options: last(string, '', { since: 217, meaning: 'Options for swapon -o', status: later.mounts }),
   TimeoutSec: last(timeout, undefined, { since: 183, meaning: 'Time limit for swapon/swapoff', status: later.mounts }),
 };

@@ -13,6 +13,7 @@ import { timeout, timespan } from '../values/timespan.ts';
 import { words } from '../values/words.ts';
 import { emergencyAction, jobMode } from './action.ts';
 import { dependency, growing, into, last, list, obsolete, renamed, type Values } from './setting.ts';
+import { later } from './status.ts';
 
 /** [Unit], less conditions and asserts (systemd.unit(5)). */
 export const unitRows = {
@@ -71,6 +72,7 @@ export const unitRows = {
   SurviveFinalKillSignal: last(boolean, false, {
     since: 255,
     meaning: 'Processes are spared by the final kill before shutdown/soft-reboot',
+    status: later.manager,
   }),
   OnSuccessJobMode: last(jobMode, 'fail', { since: 209, meaning: 'Job mode used when OnSuccess units are queued' }),
   OnFailureJobMode: last(jobMode, 'replace', { since: 209, meaning: 'Job mode used when OnFailure units are queued' }),
@@ -86,7 +88,7 @@ export const unitRows = {
   }),
   JobRunningTimeoutSec: last(timeout, Infinity, { since: 201, meaning: 'Time limit counted from the moment the job starts running' }),
   JobTimeoutAction: last(emergencyAction, 'none', { since: 240, meaning: 'System action taken when a job times out' }),
-  JobTimeoutRebootArgument: last(string, '', { since: 240, meaning: 'Reboot argument used with JobTimeoutAction' }),
+  JobTimeoutRebootArgument: last(string, '', { since: 240, meaning: 'Reboot argument used with JobTimeoutAction', status: later.manager }),
   StartLimitIntervalSec: last(timespan, undefined, { since: 229, meaning: 'Window of the start rate limit (0 disables)' }),
   StartLimitInterval: renamed('StartLimitIntervalSec', { since: 0, meaning: 'Legacy spelling of StartLimitIntervalSec' }),
   StartLimitBurst: last(unsigned, undefined, { since: 229, meaning: 'Starts allowed per window' }),
@@ -95,7 +97,7 @@ export const unitRows = {
   SuccessAction: last(emergencyAction, 'none', { since: 236, meaning: 'System action when the unit becomes inactive successfully' }),
   FailureActionExitStatus: last(exitStatus, undefined, { since: 240, meaning: 'Exit status the manager returns when FailureAction=exit' }),
   SuccessActionExitStatus: last(exitStatus, undefined, { since: 240, meaning: 'Exit status the manager returns when SuccessAction=exit' }),
-  RebootArgument: last(string, '', { since: 229, meaning: 'Argument for the reboot call of *Action=reboot' }),
+  RebootArgument: last(string, '', { since: 229, meaning: 'Argument for the reboot call of *Action=reboot', status: later.manager }),
   CollectMode: last(oneOf('inactive', 'inactive-or-failed'), 'inactive', {
     since: 236,
     meaning: 'When a unit may be garbage collected: inactive only, or also failed',

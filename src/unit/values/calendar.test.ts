@@ -9,7 +9,8 @@ import { calendar, parseCalendar } from './calendar.ts';
 test('every known calendar expression has its normal form', () => {
   const cases = corpus('calendar-normalize');
   assert.equal(cases.length, 22);
-  for (const record of cases) assert.equal(formatCalendar(taken(calendar, text(record, 'input'))), text(record, 'normalized'), text(record, 'input'));
+  for (const record of cases)
+    assert.equal(formatCalendar(taken(calendar, text(record, 'input'))), text(record, 'normalized'), text(record, 'input'));
 });
 
 test('a normal form is its own normal form', () => {
@@ -98,7 +99,10 @@ test('when clocks go back, an hour that comes twice counts once', () => {
 
 test('when clocks go forward, a time that they jump over is left out', () => {
   assert.deepEqual(elapses('*-*-* 02:30 Europe/Berlin', '2026-03-29T00:10Z', 2), ['2026-03-30T00:30:00.000Z', '2026-03-31T00:30:00.000Z']);
-  assert.deepEqual(elapses('*-*-* 02..03:30 Europe/Berlin', '2026-03-29T00:10Z', 2), ['2026-03-29T01:30:00.000Z', '2026-03-30T00:30:00.000Z']);
+  assert.deepEqual(elapses('*-*-* 02..03:30 Europe/Berlin', '2026-03-29T00:10Z', 2), [
+    '2026-03-29T01:30:00.000Z',
+    '2026-03-30T00:30:00.000Z',
+  ]);
 });
 
 test('an abbreviation of the local zone is a fixed offset', () => {

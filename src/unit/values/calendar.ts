@@ -245,7 +245,9 @@ function isDigit(code: number): boolean {
 
 function normalize({ isInstant, ...parts }: Parts): Calendar {
   const microsecond = normalizeChain(parts.microsecond);
-  const isEverySecond = microsecond.some((component) => component.start === 0 && component.repeat === SECOND && component.stop === undefined);
+  const isEverySecond = microsecond.some(
+    (component) => component.start === 0 && component.repeat === SECOND && component.stop === undefined,
+  );
   return {
     ...parts,
     weekdays: parts.weekdays === 127 ? 0 : parts.weekdays,
@@ -260,13 +262,18 @@ function normalize({ isInstant, ...parts }: Parts): Calendar {
 }
 
 function withCentury({ start, stop, repeat }: Component): Component {
-  const year = (short: number): number => (short < 70 ? short + 2000 : short < 100 ? short + 1900 : short);
-  return { start: year(start), repeat, ...(stop === undefined ? {} : { stop: year(stop) }) };
+  return { start: fullYear(start), repeat, ...(stop === undefined ? {} : { stop: fullYear(stop) }) };
+}
+
+function fullYear(year: number): number {
+  return year < 70 ? year + 2000 : year < 100 ? year + 1900 : year;
 }
 
 function normalizeChain(chain: readonly Component[]): readonly Component[] {
   if (chain.length === 0) return chain;
-  const sorted = chain.map(normalizeComponent).toSorted((a, b) => a.start - b.start || (a.stop ?? -1) - (b.stop ?? -1) || a.repeat - b.repeat);
+  const sorted = chain
+    .map(normalizeComponent)
+    .toSorted((a, b) => a.start - b.start || (a.stop ?? -1) - (b.stop ?? -1) || a.repeat - b.repeat);
   return sorted.filter((component, index) => index === 0 || !isSame(component, sorted[index - 1]));
 }
 
@@ -291,7 +298,9 @@ function fieldOutOfRange(parsed: Calendar): string | undefined {
     ['minute', parsed.minute, 0, 59],
     ['second', parsed.microsecond, 0, 60 * SECOND - 1],
   ];
-  return fields.find(([name, chain, from, to]) => !chain.every((component) => fits(component, from, to, name === 'day' && parsed.fromMonthEnd)))?.[0];
+  return fields.find(
+    ([name, chain, from, to]) => !chain.every((component) => fits(component, from, to, name === 'day' && parsed.fromMonthEnd)),
+  )?.[0];
 }
 
 function fits({ start, stop, repeat }: Component, from: number, to: number, backwards: boolean): boolean {

@@ -33,7 +33,8 @@ export const capabilityList: ValueParser<CapabilityList> = (text, context) => {
   const capabilities: number[] = [];
   for (const word of split.value) {
     const number = capabilityNumber(word.text);
-    if (number === undefined) warnAt(context, { message: `expected a capability such as CAP_CHOWN, found ${JSON.stringify(word.text)}` }, word.offset + start);
+    if (number === undefined)
+      warnAt(context, { message: `expected a capability such as CAP_CHOWN, found ${JSON.stringify(word.text)}` }, word.offset + start);
     else capabilities.push(number);
   }
   return ok({ invert, capabilities });

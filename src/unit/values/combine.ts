@@ -21,7 +21,7 @@ export function fatal<T>(parser: ValueParser<T>): ValueParser<T> {
 }
 
 /** `empty` for an empty text, else what the parser says. */
-export function orEmpty<T, E>(parser: ValueParser<T>, empty: E): ValueParser<T | E> {
+export function orEmpty<T, const E>(parser: ValueParser<T>, empty: E): ValueParser<T | E> {
   return (text, context) => (text === '' ? ok(empty) : parser(text, context));
 }
 

@@ -92,7 +92,11 @@ function troubleWith(path: string): string | undefined {
 // eslint-disable-next-line no-control-regex
 const UNSAFE = /[\u0000-\u001f\u007f"'\\]/;
 
-function readArguments(text: string, start: number, context: ValueContext): Result<{ readonly argv: readonly string[]; readonly next: number }, ValueError> {
+function readArguments(
+  text: string,
+  start: number,
+  context: ValueContext,
+): Result<{ readonly argv: readonly string[]; readonly next: number }, ValueError> {
   const argv: string[] = [];
   for (let at = start; at >= 0 && at < text.length;) {
     if (text[at] === ';' && endsWord(text, at + 1)) return ok({ argv, next: skipBlanks(text, at + 1) });

@@ -15,7 +15,10 @@ export const cpuSet: ValueParser<readonly number[]> = (text, context) => {
   for (const word of split.value) {
     const range = parseRange(word.text);
     if (range === undefined || range.last > HIGHEST) {
-      return err({ message: `expected a number or a range such as 0-3, up to ${HIGHEST}, found ${JSON.stringify(word.text)}`, offset: word.offset });
+      return err({
+        message: `expected a number or a range such as 0-3, up to ${HIGHEST}, found ${JSON.stringify(word.text)}`,
+        offset: word.offset,
+      });
     }
     for (let number = range.first; number <= range.last; number++) numbers.add(number);
   }
@@ -23,7 +26,8 @@ export const cpuSet: ValueParser<readonly number[]> = (text, context) => {
 };
 
 /** CPUAffinity=: a cpu set, or `numa` for the CPUs of NUMAMask=. */
-export const cpuAffinity: ValueParser<readonly number[] | 'numa'> = (text, context) => (text === 'numa' ? ok('numa') : cpuSet(text, context));
+export const cpuAffinity: ValueParser<readonly number[] | 'numa'> = (text, context) =>
+  text === 'numa' ? ok('numa') : cpuSet(text, context);
 
 /** A number, or two with a dash between; undefined where it is neither. */
 export function parseRange(text: string): { readonly first: number; readonly last: number } | undefined {

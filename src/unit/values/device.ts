@@ -41,5 +41,8 @@ export function perDevice<T>(value: ValueParser<T>): ValueParser<{ readonly devi
 }
 
 function isDevice(text: string): boolean {
-  return /^(?:char|block)-./.test(text) || ((text.startsWith('/dev/') || text.startsWith('/run/systemd/inaccessible/')) && isNormalizedPath(text));
+  return (
+    /^(?:char|block)-./.test(text) ||
+    ((text.startsWith('/dev/') || text.startsWith('/run/systemd/inaccessible/')) && isNormalizedPath(text))
+  );
 }

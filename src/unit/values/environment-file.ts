@@ -17,8 +17,10 @@ export function parseEnvironmentFile(text: string): EnvironmentFile {
     const entry = reader.next();
     if (entry === undefined) break;
     const { name, value, line } = entry;
-    if (!isEnvironmentName(name)) problems.push({ line, message: `expected the name of an environment variable before the =, found ${JSON.stringify(name)}` });
-    else if (!isEnvironmentValue(value)) problems.push({ line, message: `the value of ${name} has a character that an environment cannot hold` });
+    if (!isEnvironmentName(name))
+      problems.push({ line, message: `expected the name of an environment variable before the =, found ${JSON.stringify(name)}` });
+    else if (!isEnvironmentValue(value))
+      problems.push({ line, message: `the value of ${name} has a character that an environment cannot hold` });
     else values.set(name, value);
   }
   return { assignments: [...values].map(([name, value]) => `${name}=${value}`), problems };

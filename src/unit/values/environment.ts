@@ -35,7 +35,9 @@ export const environmentNames: ValueParser<readonly string[]> = listOf(
 
 /** UnsetEnvironment=: names, or assignments that go only where the value is the same. */
 export const environmentNamesOrAssignments: ValueParser<readonly string[]> = listOf(
-  expanded(checked((text) => isEnvironmentName(text) || isEnvironmentAssignment(text), 'expected a NAME or an assignment such as NAME=value')),
+  expanded(
+    checked((text) => isEnvironmentName(text) || isEnvironmentAssignment(text), 'expected a NAME or an assignment such as NAME=value'),
+  ),
   decoded,
 );
 

@@ -14,10 +14,18 @@ export type ExitStatusClass = 'libc' | 'LSB' | 'BSD' | 'systemd';
 export const exitStatuses: readonly (readonly [code: number, name: string, from: ExitStatusClass])[] = [
   ...rows(0, 'libc', 'SUCCESS FAILURE'),
   ...rows(2, 'LSB', 'INVALIDARGUMENT NOTIMPLEMENTED NOPERMISSION NOTINSTALLED NOTCONFIGURED NOTRUNNING'),
-  ...rows(64, 'BSD', 'USAGE DATAERR NOINPUT NOUSER NOHOST UNAVAILABLE SOFTWARE OSERR OSFILE CANTCREAT IOERR TEMPFAIL PROTOCOL NOPERM CONFIG'),
+  ...rows(
+    64,
+    'BSD',
+    'USAGE DATAERR NOINPUT NOUSER NOHOST UNAVAILABLE SOFTWARE OSERR OSFILE CANTCREAT IOERR TEMPFAIL PROTOCOL NOPERM CONFIG',
+  ),
   ...rows(200, 'systemd', 'CHDIR NICE FDS EXEC MEMORY LIMITS OOM_ADJUST SIGNAL_MASK STDIN STDOUT CHROOT IOPRIO TIMERSLACK SECUREBITS'),
   ...rows(214, 'systemd', 'SETSCHEDULER CPUAFFINITY GROUP USER CAPABILITIES CGROUP SETSID CONFIRM STDERR'),
-  ...rows(224, 'systemd', 'PAM NETWORK NAMESPACE NO_NEW_PRIVILEGES SECCOMP SELINUX_CONTEXT PERSONALITY APPARMOR ADDRESS_FAMILIES RUNTIME_DIRECTORY'),
+  ...rows(
+    224,
+    'systemd',
+    'PAM NETWORK NAMESPACE NO_NEW_PRIVILEGES SECCOMP SELINUX_CONTEXT PERSONALITY APPARMOR ADDRESS_FAMILIES RUNTIME_DIRECTORY',
+  ),
   ...rows(235, 'systemd', 'CHOWN SMACK_PROCESS_LABEL KEYRING STATE_DIRECTORY CACHE_DIRECTORY LOGS_DIRECTORY CONFIGURATION_DIRECTORY'),
   ...rows(242, 'systemd', 'NUMA_POLICY CREDENTIALS BPF KSM MEMORY_THP'),
   ...rows(255, 'systemd', 'EXCEPTION'),
@@ -34,7 +42,12 @@ export const exitStatusList: ValueParser<ExitStatusSet> = (text, context) => {
     const signal = code === undefined ? signalNumber(word.text) : undefined;
     if (code !== undefined) codes.push(code);
     else if (signal !== undefined) signals.push(signal);
-    else warnAt(context, { message: `expected an exit status from 0 to 255, the name of one, or a signal, found ${JSON.stringify(word.text)}` }, word.offset);
+    else
+      warnAt(
+        context,
+        { message: `expected an exit status from 0 to 255, the name of one, or a signal, found ${JSON.stringify(word.text)}` },
+        word.offset,
+      );
   }
   return ok({ codes, signals });
 };

@@ -17,7 +17,10 @@ export const unsignedOrInfinity: ValueParser<number> = (text, context) =>
   text === '' || text === 'infinity' ? ok(Infinity) : unsigned(text, context);
 
 /** A whole number within bounds; numbers beyond 2⁵³ lose their last digits, as JavaScript numbers do. */
-export function parseInteger(text: string, range: { readonly min: number; readonly max: number; readonly radix?: number }): Result<number, ValueError> {
+export function parseInteger(
+  text: string,
+  range: { readonly min: number; readonly max: number; readonly radix?: number },
+): Result<number, ValueError> {
   const { min, max } = range;
   const value = readInteger(text, range.radix);
   if (value === undefined) return refuse(`expected a whole number from ${min} to ${max}`);

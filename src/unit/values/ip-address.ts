@@ -26,8 +26,11 @@ export function formatIpAddress({ family, bytes }: IpAddress): string {
   if (family === 'inet') return [...bytes].join('.');
   const groups = Array.from({ length: 8 }, (_, index) => ((bytes[2 * index] ?? 0) << 8) | (bytes[2 * index + 1] ?? 0));
   const { start, length } = longestZeroRun(groups);
-  const written = (part: readonly number[]): string => part.map((group) => group.toString(16)).join(':');
   return length < 2 ? written(groups) : `${written(groups.slice(0, start))}::${written(groups.slice(start + length))}`;
+}
+
+function written(groups: readonly number[]): string {
+  return groups.map((group) => group.toString(16)).join(':');
 }
 
 /** IPAddressAllow=, IPAddressDeny=: addresses with or without `/bits`, or `any`, `localhost`, `link-local`, `multicast`. */

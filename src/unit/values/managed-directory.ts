@@ -18,10 +18,10 @@ export const managedDirectories: ValueParser<readonly ManagedDirectory[]> = (tex
   return ok([...symlinks].map(([path, links]) => ({ path, symlinks: links })));
 };
 
-const entries: ValueParser<readonly ManagedDirectory[]> = listOf(entry, tuples);
+const entries: ValueParser<readonly ManagedDirectory[]> = listOf(parseEntry, tuples);
 const relativePath: ValueParser<string> = expanded(checkRelativePath);
 
-function entry(text: string, context: ValueContext): Result<ManagedDirectory, ValueError> {
+function parseEntry(text: string, context: ValueContext): Result<ManagedDirectory, ValueError> {
   const fields = splitFields(text, context);
   if (!fields.ok) return fields;
   const [directory = '', link = ''] = fields.value;

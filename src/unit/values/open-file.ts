@@ -26,7 +26,10 @@ export const openFile: ValueParser<OpenFile> = expanded((text, context) => {
   if (!isFileDescriptorName(name) || fields.value.length > 3) return refuse('expected path[:name[:options]]', target.length);
   const flags = options === '' ? [] : options.split(',');
   if (!flags.every(isFlag) || new Set(flags).size < flags.length || flags.filter((flag) => flag !== 'graceful').length > 1) {
-    return refuse(`expected at most one of read-only, append and truncate, and graceful, found ${JSON.stringify(options)}`, text.length - options.length);
+    return refuse(
+      `expected at most one of read-only, append and truncate, and graceful, found ${JSON.stringify(options)}`,
+      text.length - options.length,
+    );
   }
   return ok({ path: path.value, name, flags });
 });

@@ -28,6 +28,8 @@ function share(digits: 0 | 1 | 2, max: number): ValueParser<number> {
     const places = digits - (signs[sign] ?? 0);
     if (whole === '' || places < 0 || fraction.length > places) return refuse(`expected a share such as ${example[digits]}`);
     const value = Number(whole + fraction.padEnd(places, '0'));
-    return value >= 0 && value <= max ? ok(value === 0 ? 0 : value) : refuse(`${text} is out of range: expected 0% to ${max / 10 ** digits}%`);
+    return value >= 0 && value <= max
+      ? ok(value === 0 ? 0 : value)
+      : refuse(`${text} is out of range: expected 0% to ${max / 10 ** digits}%`);
   };
 }

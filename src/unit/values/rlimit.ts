@@ -64,8 +64,11 @@ export function resourceLimit(name: LimitName): ValueParser<ResourceLimit> {
 
 /** The limit as it is written: `4:5`, `6`, `8:infinity`. */
 export function formatResourceLimit({ soft, hard }: ResourceLimit): string {
-  const written = (bound: number): string => (bound === Infinity ? 'infinity' : String(bound));
-  return soft === hard ? written(soft) : `${written(soft)}:${written(hard)}`;
+  return soft === hard ? formatBound(soft) : `${formatBound(soft)}:${formatBound(hard)}`;
+}
+
+function formatBound(value: number): string {
+  return value === Infinity ? 'infinity' : String(value);
 }
 
 function bound(text: string, parse: LimitParser): Result<number, ValueError> {

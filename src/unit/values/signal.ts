@@ -5,7 +5,9 @@ import { readInteger } from './integer.ts';
 
 /** Names of the signals from 1 to 31, without SIG, as Linux numbers them on x86 and ARM. */
 const names: readonly string[] =
-  'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'.split(' ');
+  'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'.split(
+    ' ',
+  );
 const byName: ReadonlyMap<string, number> = new Map(names.map((name, index) => [name, index + 1]));
 const aliases: Readonly<Record<string, string>> = { POLL: 'IO', IOT: 'ABRT', CLD: 'CHLD' };
 

@@ -22,7 +22,7 @@ export function parseSize(text: string, base: 1000 | 1024): Result<number, Value
     if (number === undefined || allowed > suffixes.length) return refuse('expected a size such as 512M or 1.5G', at);
     at = skipBlanks(text, number.next);
     const suffix = at < text.length ? suffixes.indexOf(text[at] ?? '') : suffixes.length;
-    if (suffix < allowed) return refuse(`expected one of the suffixes ${[...suffixes].join(' ')}, each smaller than the one before`, at);
+    if (suffix < allowed) return refuse(`expected one of the suffixes ${suffixes}, each smaller than the one before`, at);
     total += Math.floor(number.value * base ** Math.max(suffixes.length - 1 - suffix, 0));
     allowed = suffix + 1;
     at = skipBlanks(text, at + 1);

@@ -1,3 +1,4 @@
+import { unreachable } from '../../base/assert.ts';
 import { simplifyPath } from '../../base/path.ts';
 import { ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
@@ -56,6 +57,8 @@ export function formatSocketAddress(address: SocketAddress): string {
       return `[::]:${address.port}`;
     case 'vsock':
       return `vsock:${address.cid === ANY_CID ? '' : address.cid}:${address.port}`;
+    default:
+      return unreachable(address);
   }
 }
 
@@ -65,14 +68,21 @@ const LONGEST_PATH = 107;
 const ANY_CID = 4294967295;
 
 const netlinkFamilies: ReadonlySet<string> = new Set(
-  'route firewall inet-diag selinux iscsi audit fib-lookup netfilter ip6-fw dnrtmsg kobject-uevent generic scsitransport ecryptfs rdma'.split(' '),
+  'route firewall inet-diag selinux iscsi audit fib-lookup netfilter ip6-fw dnrtmsg kobject-uevent generic scsitransport ecryptfs rdma'.split(
+    ' ',
+  ),
 );
 
-function listenSocket(kind: 'stream' | 'datagram' | 'sequential-packet', given: string, context: ValueContext): Result<ListenAddress, ValueError> {
+function listenSocket(
+  kind: 'stream' | 'datagram' | 'sequential-packet',
+  given: string,
+  context: ValueContext,
+): Result<ListenAddress, ValueError> {
   const text = given.startsWith('/') ? withoutLegacyRun(simplifyPath(given), context) : given;
   const address = parseSocketAddress(text);
   if (!address.ok) return address;
-  if (kind === 'sequential-packet' && address.value.family !== 'unix') return refuse('expected a path or @name: only UNIX sockets can be of this kind');
+  if (kind === 'sequential-packet' && address.value.family !== 'unix')
+    return refuse('expected a path or @name: only UNIX sockets can be of this kind');
   return ok({ kind, address: address.value, text });
 }
 
@@ -124,7 +134,9 @@ function checkNetlink(text: string): Result<true, ValueError> {
   if (!netlinkFamilies.has(family) && number32(family) === undefined) {
     return refuse(`expected a netlink family such as route or kobject-uevent, found ${JSON.stringify(family)}`);
   }
-  return group === '' || number32(group) !== undefined ? ok(true) : refuse('expected the number of a netlink group behind the family', text.length - group.length);
+  return group === '' || number32(group) !== undefined
+    ? ok(true)
+    : refuse('expected the number of a netlink group behind the family', text.length - group.length);
 }
 
 function number32(text: string): number | undefined {

@@ -41,14 +41,18 @@ export const outputTarget: ValueParser<OutputTarget> = (text, context) => {
     const path = pathBehind(`${kind}:`, text, context);
     if (path !== undefined) return path.ok ? ok({ kind, path: path.value }) : path;
   }
-  return refuse('expected inherit, null, tty, journal, journal+console, kmsg, kmsg+console, socket, fd[:NAME], file:PATH, append:PATH or truncate:PATH');
+  return refuse(
+    'expected inherit, null, tty, journal, journal+console, kmsg, kmsg+console, socket, fd[:NAME], file:PATH, append:PATH or truncate:PATH',
+  );
 };
 
 function descriptor(text: string, context: ValueContext): Result<{ readonly kind: 'fd'; readonly name?: string }, ValueError> {
   if (text === 'fd') return ok({ kind: 'fd' });
   const name = context.specifiers.expand(text.slice('fd:'.length), 'full');
   if (!name.ok) return name;
-  return isFileDescriptorName(name.value) ? ok({ kind: 'fd', name: name.value }) : refuse('expected the name of a descriptor behind fd:', 3);
+  return isFileDescriptorName(name.value)
+    ? ok({ kind: 'fd', name: name.value })
+    : refuse('expected the name of a descriptor behind fd:', 3);
 }
 
 function pathBehind(prefix: string, text: string, context: ValueContext): Result<string, ValueError> | undefined {

@@ -30,7 +30,11 @@ export const syscallList: ValueParser<SyscallList> = (text, context) => {
   for (const word of split.value) {
     const rule = parseRule(word.text);
     if (rule === undefined) {
-      warnAt(context, { message: `expected a system call or @group, with :errno if wanted, found ${JSON.stringify(word.text)}` }, word.offset + start);
+      warnAt(
+        context,
+        { message: `expected a system call or @group, with :errno if wanted, found ${JSON.stringify(word.text)}` },
+        word.offset + start,
+      );
     } else rules.push(rule);
   }
   return ok({ invert, rules });

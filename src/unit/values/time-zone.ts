@@ -83,6 +83,9 @@ function secondsOf(offset: string): number {
 
 function fixedZone(seconds: number): Zone {
   const minutes = Math.abs(seconds) / 60;
-  const digits = (value: number): string => String(Math.floor(value)).padStart(2, '0');
-  return `${seconds < 0 ? '-' : '+'}${digits(minutes / 60)}:${digits(minutes % 60)}`;
+  return `${seconds < 0 ? '-' : '+'}${twoDigits(minutes / 60)}:${twoDigits(minutes % 60)}`;
+}
+
+function twoDigits(value: number): string {
+  return String(Math.floor(value)).padStart(2, '0');
 }

@@ -48,7 +48,19 @@ test('words and spans count from now', () => {
 });
 
 test('what is no time, or no time that can be, is refused', () => {
-  for (const input of ['show', '', 'Fri 2026-11-22', '2026-13-01', '2026-11-22 24:00', '12', 'Sun', '1969-01-01 00:00 UTC', '2026-11-22 12:00 Mars/Olympus', 'now UTC+', '--5s']) {
+  for (const input of [
+    'show',
+    '',
+    'Fri 2026-11-22',
+    '2026-13-01',
+    '2026-11-22 24:00',
+    '12',
+    'Sun',
+    '1969-01-01 00:00 UTC',
+    '2026-11-22 12:00 Mars/Olympus',
+    'now UTC+',
+    '--5s',
+  ]) {
     assert.equal(parseTimestamp(input, { usec, zone: utc }).ok, false, input);
   }
 });

@@ -25,7 +25,8 @@ export function parseTimestamp(text: string, now: Now): Result<number, ValueErro
   const fields = parseFields(body);
   if (fields === undefined) return refuse(EXPECTED);
   const day = fields.date === undefined ? midnight : fields.date;
-  if (fields.weekday !== undefined && (Math.floor(day / DAY) + THURSDAY) % 7 !== fields.weekday % 7) return refuse('the day of the week is not that of the date');
+  if (fields.weekday !== undefined && (Math.floor(day / DAY) + THURSDAY) % 7 !== fields.weekday % 7)
+    return refuse('the day of the week is not that of the date');
   return instantOf(day + fields.seconds, fields.microseconds, zone);
 }
 

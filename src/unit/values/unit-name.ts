@@ -8,7 +8,7 @@ import type { ValueContext, ValueError, ValueParser } from './parser.ts';
 import { raw, retained } from './words.ts';
 
 /** After=, Wants=, …: names with the specifiers of dependencies expanded; a bad one is dropped with a warning, a template becomes the instance that goes with this unit. */
-export const unitNames: ValueParser<readonly string[]> = listOf(dependencyName, retained);
+export const unitNames: ValueParser<readonly string[]> = listOf(listedDependency, retained);
 
 /** As unitNames, of one type only (Sockets=). */
 export function unitNamesOf(type: UnitTypeName): ValueParser<readonly string[]> {
@@ -26,6 +26,23 @@ export function unitName(...types: readonly UnitTypeName[]): ValueParser<string>
 
 /** Lists of [Install]: words as they are written; their specifiers are expanded when the unit is enabled. */
 export const installNames: ValueParser<readonly string[]> = listOf((text) => ok(text), raw);
+
+/** A template that depends on an instance of itself with a longer name would make units without end. */
+function listedDependency(text: string, context: ValueContext): Result<string, ValueError> {
+  const name = dependencyName(text, context);
+  if (!name.ok || !growsInstance(text)) return name;
+  const own = context.specifiers.expand('%p@%i', 'dependency');
+  const isOwn = own.ok && !own.value.endsWith('@') && name.value.startsWith(own.value.slice(0, own.value.indexOf('@') + 1));
+  return isOwn ? refuse(`${JSON.stringify(name.value)} would be a dependency of the template on itself, without end`) : name;
+}
+
+/** Whether the instance that the text names holds that of the unit and is more than that. */
+export function growsInstance(text: string): boolean {
+  const at = text.indexOf('@');
+  const dot = text.lastIndexOf('.');
+  const instance = at < 0 ? '' : text.slice(at + 1, dot > at ? dot : undefined);
+  return instance !== '%i' && /^(?:[^%]|%[^inN])*%[inN]/.test(instance);
+}
 
 function dependencyName(text: string, context: ValueContext): Result<string, ValueError> {
   const expansion = context.specifiers.expand(text, 'dependency');

@@ -137,7 +137,10 @@ function extractSpecialWord(
     }
   }
   if (quote !== 0 && dialect.lenientEnd !== true) {
-    return err({ message: `expected a closing ${String.fromCharCode(quote)} for the quote that opens at character ${opened + 1}`, offset: text.length });
+    return err({
+      message: `expected a closing ${String.fromCharCode(quote)} for the quote that opens at character ${opened + 1}`,
+      offset: text.length,
+    });
   }
   word += text.slice(plainFrom, text.length);
   return ok({ text: joinBytes(word), offset, next: -1 });

@@ -1,0 +1,59 @@
+/** What the generated services of a boot do. */
+export type Kind = 'oneshot' | 'simple' | 'notify' | 'chain' | 'arrive' | 'arrive-exit';
+
+const services: Readonly<Record<Kind, string>> = {
+  oneshot: 'Type=oneshot\nExecStart=/bin/true\n',
+  chain: 'Type=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n',
+  simple: 'Type=simple\nExecStart=/bin/sleep 100000\n',
+  notify: 'Type=notify\nExecStart=/bench/notify-ready\n',
+  arrive: 'Type=simple\nExecStart=/bench/arrive\n',
+  'arrive-exit': 'Type=oneshot\nExecStart=/bench/arrive exit\n',
+};
+
+/** The name of the generated service with this number. */
+export function serviceName(number: number): string {
+  return `b-${String(number).padStart(4, '0')}.service`;
+}
+
+/** The target that is active when all generated services are, and the time has been taken. */
+export const measuredTarget = 'measured.target';
+
+/** Unit files by name: `count` services of a kind, the target over them, and what the run-time measurements start. */
+export function generateUnits(kind: Kind, count: number): ReadonlyMap<string, string> {
+  const units = new Map<string, string>();
+  const names = Array.from({ length: count }, (_, number) => serviceName(number));
+  for (const [number, name] of names.entries()) {
+    const chained = kind === 'chain' && number > 0 ? `After=${serviceName(number - 1)}\nRequires=${serviceName(number - 1)}\n` : '';
+    units.set(name, `[Unit]\nDescription=bench ${kind} ${number}\nDefaultDependencies=no\nBefore=bench.target\n${chained}[Service]\n${services[kind]}`);
+  }
+  const wants = chunks(names, 50).map((some) => `Wants=${some.join(' ')}\n`);
+  units.set('bench.target', `${unit}Description=all generated services\n${wants.join('')}`);
+  // A supervisor's payload takes the time itself.
+  const byPayload = kind === 'arrive' || kind === 'arrive-exit';
+  units.set(
+    measuredTarget,
+    byPayload ? `${unit}Wants=bench.target\nAfter=bench.target\n` : `${unit}Wants=bench.target stamp.service\nAfter=bench.target stamp.service\n`,
+  );
+  units.set('stamp.service', `${unit}After=bench.target\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bench/stamp /run/host/done\n`);
+  for (const [name, text] of runTimeUnits) units.set(name, text);
+  return units;
+}
+
+const unit = '[Unit]\nDefaultDependencies=no\n';
+const unlimited = `${unit}StartLimitIntervalSec=0\n`;
+
+/** Never started at boot. */
+const runTimeUnits: readonly (readonly [string, string])[] = [
+  ['x-true.service', `${unlimited}[Service]\nType=oneshot\nExecStart=/bin/true\n`],
+  ['x-sleep.service', `${unlimited}[Service]\nExecStart=/bin/sleep 100000\n`],
+  ['crash.service', `${unlimited}[Service]\nExecStart=/bench/tick /run/crash.ticks\nRestart=always\nRestartSec=0\n`],
+  ['unix.socket', `${unit}[Socket]\nListenStream=/run/unix.sock\nTriggerLimitIntervalSec=0\n`],
+  ['unix.service', `${unlimited}[Service]\nExecStart=/bench/socket-onebyte\n`],
+  ['tcp.socket', `${unit}[Socket]\nListenStream=127.0.0.1:7001\nTriggerLimitIntervalSec=0\n`],
+  ['tcp.service', `${unlimited}[Service]\nExecStart=/bench/socket-onebyte\n`],
+  ['logspam.service', `${unit}[Service]\nType=oneshot\nTimeoutStartSec=infinity\nEnvironmentFile=/run/logspam.env\nExecStart=/bench/logspam $LINES /run/logspam.stamps\n`],
+];
+
+function chunks(names: readonly string[], size: number): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(names.length / size) }, (_, index) => names.slice(index * size, (index + 1) * size));
+}

@@ -1,0 +1,3 @@
+export { escapeName, escapePath, unescapeName, unescapePath } from '../unit/escape.ts';
+export { mangleUnitName } from '../unit/mangle.ts';
+export { instantiate, isUnitName, parseUnitName, templateOf, unitTypes } from '../unit/name.ts';

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseCommandLine, type Options } from './options.ts';
+
+/** What differs from a command line without options, and the words. */
+function parse(...argv: readonly string[]): readonly [changed: Partial<Options>, words: readonly string[]] | string {
+  const plain = parseCommandLine('tysctl', []);
+  const parsed = parseCommandLine('tysctl', argv);
+  if (!parsed.ok || !plain.ok) return parsed.ok ? '' : parsed.error;
+  const before: ReadonlyMap<string, unknown> = new Map(Object.entries(plain.value.options));
+  const changed = Object.entries(parsed.value.options).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(before.get(name)),
+  );
+  return [Object.fromEntries(changed), parsed.value.words];
+}
+
+test('options may stand anywhere, glued or apart, long ones shortened as far as they stay clear', () => {
+  const cases: readonly (readonly [argv: readonly string[], changed: Partial<Options>, words: readonly string[]])[] = [
+    [['start', 'a', '--no-block'], { block: false }, ['start', 'a']],
+    [['-t', 'service', '--type=socket,target', 'list-units'], { types: ['service', 'socket', 'target'] }, ['list-units']],
+    [['-aqt', 'mount'], { all: true, quiet: true, types: ['mount'] }, []],
+    [['-tmount', '-n0'], { types: ['mount'], lines: 0 }, []],
+    [['--prop=Id', '-p', 'Names', '--value'], { properties: ['Id', 'Names'], value: true }, []],
+    [['-P', 'Id'], { properties: ['Id'], value: true }, []],
+    [['--failed', '--state', 'dead'], { states: ['failed', 'dead'] }, []],
+    [['-ff', '--force'], { force: 3 }, []],
+    [['--legend=no'], { legend: false }, []],
+    [['--kill-who=main', '-s', '9'], { whom: 'main', signal: '9' }, []],
+    [['--user', '--runtime-directory=/x', '--root=/y'], { scope: 'user', runtimeDirectory: '/x', root: '/y' }, []],
+    [['--irreversible'], { jobMode: 'replace-irreversibly' }, []],
+    [['--timestamp=pretty'], {}, []],
+    [['stop', '--', '-.mount', '--now'], {}, ['stop', '-.mount', '--now']],
+    [['-', 'x'], {}, ['-', 'x']],
+    [['--no-wall', '--no-ask-password', '-i', '--message=x', '-r'], {}, []],
+  ];
+  assert.deepEqual(
+    cases.map(([argv]) => [argv, parse(...argv)]),
+    cases.map(([argv, changed, words]) => [argv, [changed, words]]),
+  );
+});
+
+test('what cannot be read is refused as getopt_long refuses it', () => {
+  const cases: readonly (readonly [argv: readonly string[], error: string])[] = [
+    [['--foo=1'], "tysctl: unrecognized option '--foo'"],
+    [['-Z'], "tysctl: invalid option -- 'Z'"],
+    [['--type'], "tysctl: option '--type' requires an argument"],
+    [['-at'], "tysctl: option requires an argument -- 't'"],
+    [['--quiet=yes'], "tysctl: option '--quiet' doesn't allow an argument"],
+    [['--no-w'], "tysctl: option '--no-w' is ambiguous; possibilities: '--no-wall' '--no-warn'"],
+    [['-n', 'x'], "Failed to parse lines 'x'"],
+    [['--legend=maybe'], 'Failed to parse --legend= argument: maybe'],
+    [['--timestamp=x'], 'Invalid value: x.'],
+    [['--timestamp=unix'], '--timestamp=unix is not there yet: times are shown as --timestamp=pretty.'],
+  ];
+  assert.deepEqual(
+    cases.map(([argv]) => [argv, parse(...argv)]),
+    cases,
+  );
+});
+
+test('names that every object has are no options', () => {
+  assert.equal(parse('--constructor'), "tysctl: unrecognized option '--constructor'");
+});

@@ -1,0 +1,49 @@
+import { err, ok, type Result } from '../base/result.ts';
+import { realFiles } from '../port/files-real.ts';
+import { managerConfigPaths, readManagerConfig, type ManagerConfig } from '../unit/manager-config.ts';
+import { unitSearchPath } from '../unit/search-path.ts';
+import type { SpecifierFacts } from '../unit/specifiers.ts';
+import type { Options } from './options.ts';
+import { defaultRuntimeDirectory, defaultStateDirectory } from './runtime-directory.ts';
+import { isRustysdDirectory, readRustysdConfig } from './rustysd-config.ts';
+
+/** What tysd runs with, once the command line, the configuration files and the defaults have been asked, in this order. */
+export interface Resolved {
+  readonly scope: 'system' | 'user';
+  readonly unit: string;
+  readonly unitPath: readonly string[];
+  readonly runtimeDirectory: string;
+  readonly stateDirectory: string;
+  readonly logLevel: string;
+  readonly showStatus: boolean;
+  readonly configPaths: readonly string[];
+}
+
+/** Asks the command line, tysd.conf and system.conf, rustysd's configuration, and the defaults. */
+export function resolveOptions(options: Options, facts: SpecifierFacts, uid: number, environment: NodeJS.ProcessEnv): Result<Resolved, string> {
+  const { scope } = options;
+  const isRustysd = options.config !== undefined && isRustysdDirectory(options.config);
+  if (options.config !== undefined && !isRustysd && realFiles.statFollow(options.config).kind !== 'file') return err(`there is no configuration file ${options.config}`);
+  const rustysd = readRustysdConfig(isRustysd ? options.config : undefined, environment);
+  if (!rustysd.ok) return rustysd;
+  const configPaths = options.config === undefined || isRustysd ? managerConfigPaths(realFiles, scope, environment) : [options.config];
+  const { manager, tysd, assigned } = readManagerConfig(realFiles, configPaths, facts);
+  const said = (path: string): string | undefined => (path === '' ? undefined : path);
+  const unitPath = options.unitPath ?? (tysd.UnitPath.length > 0 ? tysd.UnitPath : undefined) ?? rustysd.value.unitPath;
+  return ok({
+    scope,
+    unit: options.unit ?? said(tysd.Unit) ?? rustysd.value.unit ?? 'default.target',
+    unitPath: unitPath?.map((path) => realFiles.realPath(path) ?? path) ?? unitSearchPath(scope, environment),
+    runtimeDirectory: options.runtimeDirectory ?? said(tysd.RuntimeDirectory) ?? rustysd.value.runtimeDirectory ?? defaultRuntimeDirectory(scope, uid, environment),
+    stateDirectory: options.stateDirectory ?? said(tysd.StateDirectory) ?? rustysd.value.stateDirectory ?? defaultStateDirectory(scope, environment),
+    logLevel: options.logLevel ?? manager.LogLevel,
+    // systemd tells on the console by default only where it is the init of a machine.
+    showStatus: options.showStatus ?? (assigned.has('ShowStatus') ? manager.ShowStatus !== false : process.pid === 1),
+    configPaths,
+  });
+}
+
+/** The files that configure the manager, read again: a reload may have changed them. */
+export function readConfiguration(resolved: Resolved, facts: SpecifierFacts): ManagerConfig {
+  return readManagerConfig(realFiles, resolved.configPaths, facts);
+}

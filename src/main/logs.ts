@@ -1,0 +1,47 @@
+import { Writable } from 'node:stream';
+import type { LogRequest } from '../cli/invocation.ts';
+import { parseLogsArguments } from '../journal/arguments.ts';
+import { journalPath } from '../journal/database.ts';
+import { runLogs } from '../journal/logs.ts';
+import { readHost } from '../journal/machine.ts';
+import { parseTimestamp } from '../unit/values/timestamp.ts';
+import { version } from './version.ts';
+
+/** `journalctl`: prints what the arguments ask for from the journal below this directory; gives the exit status. */
+export function printLogs(argv: readonly string[], stateDirectory: string): Promise<number> {
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  return run(argv, stateDirectory, process.stdout, stop.signal);
+}
+
+/** The last log lines of a unit, as `status` shows them. */
+export async function recentLogs({ stateDirectory, unit, lines, sinceUsec, output }: LogRequest): Promise<readonly string[]> {
+  const chunks: Buffer[] = [];
+  const out = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  const since = sinceUsec > 0 ? [`--since=@${sinceUsec / 1e6}`] : [];
+  const argv = [`--unit=${unit}`, `--lines=${lines}`, ...since, `--output=${output === '' ? 'short' : output}`, '--quiet'];
+  await run(argv, stateDirectory, out, new AbortController().signal);
+  return Buffer.concat(chunks).toString().split('\n').filter((line) => line !== '');
+}
+
+async function run(argv: readonly string[], stateDirectory: string, out: NodeJS.WritableStream, signal: AbortSignal): Promise<number> {
+  const nowUsec = Date.now() * 1000;
+  const options = parseLogsArguments(argv, parseTime, nowUsec);
+  const error = (text: string): void => void process.stderr.write(`${text}\n`);
+  if (!options.ok) {
+    error(options.error);
+    return 1;
+  }
+  const color = out === process.stdout && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  return runLogs(options.value, out, { path: journalPath(stateDirectory), bootId: readHost().bootId, nowUsec, version: `tysd ${version}`, color, error, signal });
+}
+
+function parseTime(text: string, nowUsec: number): number | undefined {
+  const parsed = parseTimestamp(text, { usec: nowUsec, zone: { name: Intl.DateTimeFormat().resolvedOptions().timeZone } });
+  return parsed.ok ? parsed.value : undefined;
+}

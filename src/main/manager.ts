@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { JobResults } from '../api/job-results.ts';
+import { listenControl } from '../api/jsonrpc/server.ts';
+import { defaultLimits } from '../exec/limits.ts';
+import { findAccount } from '../manager/accounts.ts';
+import { gatherConditionFacts } from '../manager/condition-facts.ts';
+import { InstallService } from '../manager/install.ts';
+import { installContext } from '../manager/install-context.ts';
+import { startManager } from '../manager/manager.ts';
+import type { ManagerConfig as EngineConfig } from '../manager/options.ts';
+import { UnitFileReader } from '../manager/unit-files.ts';
+import { openUnits } from '../manager/unit-source.ts';
+import { realClock } from '../port/clock-real.ts';
+import { realFiles } from '../port/files-real.ts';
+import { connectKeeper } from '../port/keeper-connection.ts';
+import type { ManagerConfig } from '../unit/manager-config.ts';
+import type { SpecifierFacts } from '../unit/specifiers.ts';
+import { readConfiguration } from './configuration.ts';
+import { statusPrinter } from './console.ts';
+import { gatherFacts } from './facts.ts';
+import { resolvedByTysd } from './tysd.ts';
+import { version } from './version.ts';
+
+/** The manager process, which the keeper starts and starts again: `$TYSD_KEEPER` is the keeper, `$TYSD_CONTROL_FD` the control socket. */
+export async function runManager(): Promise<void> {
+  // A terminal's Ctrl-C is for the keeper, which tells us.
+  process.on('SIGINT', () => undefined);
+  const resolved = resolvedByTysd(process.env);
+  const keeperPath = process.env['TYSD_KEEPER'];
+  if (keeperPath === undefined) throw new Error('TYSD_KEEPER is not set: this process is started by tysd-keeper only');
+  const keeper = await connectKeeper(keeperPath);
+  const environment = ownEnvironment(process.env);
+  const facts = gatherFacts(resolved.scope, environment);
+  const config = readConfiguration(resolved, facts);
+  const console = statusPrinter(resolved.showStatus, resolved.logLevel);
+  for (const { severity, path, line, message } of config.diagnostics) console.log(severity === 'error' ? 3 : 4, `${path}:${line}: ${message}`);
+
+  const manager = startManager({
+    keeper,
+    clock: realClock(keeper.inventory.at),
+    files: realFiles,
+    config: engineConfig(config, resolved.unit),
+    openUnits: () => openUnits(realFiles, resolved.unitPath, facts),
+    unitPath: resolved.unitPath,
+    scope: resolved.scope,
+    facts,
+    conditionFacts: gatherConditionFacts(realFiles, {
+      facts,
+      version,
+      containerId: containerId(environment),
+      firstBoot: facts.machineId === '' || facts.machineId === 'uninitialized',
+      environment: () => manager.environment(),
+    }),
+    self: selfAccount(facts),
+    ownEnvironment: environment,
+    notifySocket: `${resolved.runtimeDirectory}/notify`,
+    runtimeDirectory: resolved.runtimeDirectory,
+    stateDirectory: resolved.stateDirectory,
+    version,
+    init: keeper.inventory.pid === 1,
+    container: containerId(environment) !== '',
+    ipv6: existsSync('/proc/net/if_inet6') || Object.values(networkInterfaces()).some((each) => each?.some(({ family }) => family === 'IPv6')),
+    random: Math.random,
+    freshId: () => randomBytes(16).toString('hex'),
+    unitFileState: (name) => install.state(name) ?? '',
+    status: console.status,
+    log: console.log,
+  });
+  const links = installContext(resolved.scope, resolved.unitPath, realFiles, facts, environment);
+  const install = new InstallService(links.context, realFiles, links.globalDirectory);
+  const served = await listenControl(
+    { fd: Number(process.env['TYSD_CONTROL_FD'] ?? 3) },
+    {
+      manager,
+      install,
+      unitFiles: new UnitFileReader(realFiles, resolved.unitPath, facts),
+      jobs: new JobResults(manager),
+      // The keeper starts the manager again at once, perhaps as a newer build; recovery does the rest.
+      reexecute: () => setImmediate(() => process.exit(0)),
+    },
+  );
+  if (!served.ok) console.log(2, `The control socket cannot be served: ${served.error}`);
+}
+
+function engineConfig({ manager }: ManagerConfig, defaultUnit: string): EngineConfig {
+  return {
+    defaults: {
+      timeoutStartUsec: manager.DefaultTimeoutStartSec,
+      timeoutStopUsec: manager.DefaultTimeoutStopSec,
+      timeoutAbortUsec: manager.DefaultTimeoutAbortSec,
+      restartUsec: manager.DefaultRestartSec,
+      startLimitIntervalUsec: manager.DefaultStartLimitIntervalSec,
+      startLimitBurst: manager.DefaultStartLimitBurst,
+    },
+    environment: manager.DefaultEnvironment,
+    limits: { ...defaultLimits, ...manager.DefaultLimits },
+    defaultStandardOutput: simpleOutput(manager.DefaultStandardOutput, 'journal'),
+    defaultStandardError: simpleOutput(manager.DefaultStandardError, 'inherit'),
+    defaultUnit,
+  };
+}
+
+function simpleOutput(output: string, otherwise: 'journal' | 'inherit'): 'journal' | 'inherit' | 'null' {
+  return output === 'journal' || output === 'inherit' || output === 'null' ? output : otherwise;
+}
+
+/** Without what tysd itself put there. */
+function ownEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('TYSD_')));
+}
+
+function selfAccount({ user }: SpecifierFacts) {
+  return findAccount(realFiles, String(user.uid)) ?? { name: user.name, uid: user.uid, gid: user.gid, home: user.home, shell: user.shell, groups: [] };
+}
+
+/** What container managers leave behind for their init to know (https://systemd.io/CONTAINER_INTERFACE). */
+function containerId(environment: NodeJS.ProcessEnv): string {
+  const told = environment['container'];
+  if (told !== undefined && told !== '') return told;
+  if (existsSync('/run/.containerenv')) return 'podman';
+  if (existsSync('/.dockerenv')) return 'docker';
+  return readOr('/run/systemd/container').trim();
+}
+
+function readOr(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { runCli } from '../cli/main.ts';
+import type { CliServices } from '../cli/invocation.ts';
+import { connectToManager } from '../cli/place.ts';
+import { makeStyle, type Terminal } from '../cli/output/terminal.ts';
+import { findKeeper } from './keeper-path.ts';
+import { defaultStateDirectory } from './runtime-directory.ts';
+import { version } from './version.ts';
+
+/** tysctl and the tools whose names it goes by: gives them what they need of the rest of tysd, none of it before it is needed. */
+export async function runTysctl(program: string, argv: readonly string[], self: readonly string[]): Promise<number> {
+  // A reader that goes away, as head does, ends us quietly.
+  process.stdout.on('error', () => process.exit(0));
+  return runCli({ program, argv, terminal: terminalOf(process.env), services: servicesOf(self), environment: process.env });
+}
+
+function servicesOf(self: readonly string[]): CliServices {
+  return {
+    version,
+    runLogs,
+    recentLogs: async (request) => (await import('./logs.ts')).recentLogs(request),
+    localInstall: async (place) => (await import('./local.ts')).localInstall(place),
+    localUnitFiles: async (place) => (await import('./local.ts')).localUnitFiles(place),
+    notify: (text, pid) => Promise.resolve(notify(self, text, pid)),
+  };
+}
+
+async function runLogs(argv: readonly string[], place: { readonly runtimeDirectory: string | undefined }): Promise<number> {
+  const { printLogs } = await import('./logs.ts');
+  return printLogs(argv, await stateDirectoryOf(place.runtimeDirectory));
+}
+
+/** The manager knows where its journal is; where none answers, the usual place is the best guess. */
+async function stateDirectoryOf(runtimeDirectory: string | undefined): Promise<string> {
+  const uid = process.getuid?.() ?? 0;
+  const client = await connectToManager({ scope: undefined, runtimeDirectory, uid, environment: process.env });
+  if (!client.ok) return defaultStateDirectory(uid === 0 ? 'system' : 'user', process.env);
+  const info = await client.value.call('manager.info', {});
+  client.value.close();
+  return info.ok ? info.value.stateDirectory : defaultStateDirectory(uid === 0 ? 'system' : 'user', process.env);
+}
+
+/** sendmsg(2) with credentials is out of JavaScript's reach; the keeper's program can do it. */
+function notify(self: readonly string[], text: string, pid: number | undefined): boolean {
+  const keeper = findKeeper(self);
+  if (keeper === undefined) return false;
+  const words = text.split('\n').filter((line) => line !== '');
+  return spawnSync(keeper, ['--notify', `--pid=${pid ?? process.ppid}`, ...words], { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+}
+
+function terminalOf(environment: NodeJS.ProcessEnv): Terminal {
+  const isTerminal = process.stdout.isTTY === true;
+  const colours = isTerminal && environment['NO_COLOR'] === undefined && environment['TERM'] !== 'dumb' && environment['SYSTEMD_COLORS'] !== '0';
+  const locale = environment['LC_ALL'] ?? environment['LC_CTYPE'] ?? environment['LANG'] ?? '';
+  return {
+    print: (line) => void process.stdout.write(`${line}\n`),
+    warn: (line) => void process.stderr.write(`${line}\n`),
+    style: makeStyle({ colours, unicode: /utf-?8/i.test(locale) }),
+    width: isTerminal ? process.stdout.columns : undefined,
+  };
+}

@@ -1,0 +1,51 @@
+import type { InstallContext } from '../unit/install/context.ts';
+import type { SpecifierFacts } from '../unit/specifiers.ts';
+import type { UnitFiles } from '../unit/unit-files.ts';
+
+/** Where `enable --global` makes its links: for all users of the machine. */
+export const globalDirectory = '/etc/systemd/user';
+
+/** The directories that enable, mask and presets use in a scope (systemd.unit(5), systemd.preset(5)); `files` are those below any --root=. */
+export function installContext(
+  scope: 'system' | 'user',
+  searchPath: readonly string[],
+  files: UnitFiles,
+  facts: SpecifierFacts,
+  environment: Readonly<Record<string, string | undefined>>,
+): InstallContext {
+  const { configuration, runtime } = scope === 'system' ? systemPlaces : userPlaces(environment);
+  const inRuntime = (name: string): string => `${runtime}/systemd/${name}`;
+  return {
+    files,
+    facts,
+    searchPath,
+    persistentDirectory: `${configuration}/systemd/${scope}`,
+    runtimeDirectory: inRuntime(scope),
+    generatorDirectories: ['generator.early', 'generator', 'generator.late'].map(inRuntime),
+    transientDirectories: [inRuntime('transient')],
+    controlDirectories: [`${configuration}/systemd/${scope}.control`, inRuntime(`${scope}.control`)],
+    presetDirectories: presetPlaces.map((place) => `${place}/systemd/${scope}-preset`),
+  };
+}
+
+interface Places {
+  readonly configuration: string;
+  readonly runtime: string;
+}
+
+const systemPlaces: Places = { configuration: '/etc', runtime: '/run' };
+
+function userPlaces(environment: Readonly<Record<string, string | undefined>>): Places {
+  const home = environment['HOME'] ?? '/';
+  return {
+    configuration: absolute(environment['XDG_CONFIG_HOME']) ?? `${home === '/' ? '' : home}/.config`,
+    // A user without a runtime directory has none that is searched, so nothing there is found.
+    runtime: absolute(environment['XDG_RUNTIME_DIR']) ?? '/run/user',
+  };
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path?.startsWith('/') === true ? path : undefined;
+}
+
+const presetPlaces: readonly string[] = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'];

@@ -1,0 +1,79 @@
+import { compile } from '../exec/plan.ts';
+import { ops } from '../exec/op.ts';
+import type { Op } from '../exec/op.ts';
+import type { ExecRequest } from '../exec/request.ts';
+import type { UnitConfig } from '../unit/config.ts';
+import type { Command } from '../unit/values/types.ts';
+import { execContext } from './exec-context.ts';
+import { heldSockets } from './held-sockets.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** What one command would do. */
+export interface PlannedCommand {
+  readonly list: string;
+  readonly ops: readonly { readonly op: string; readonly text: string }[];
+  /** Settings of the unit that are not carried out, each with the reason. */
+  readonly notApplied: readonly string[];
+}
+
+/** Compiles each command of a unit as it would be now, and carries out nothing. */
+export function planCommands(world: World, unit: Unit): readonly PlannedCommand[] {
+  const notApplied = unit.config.exec?.notApplied.map((name) => `${name}= has no effect yet`) ?? [];
+  return commandsOf(unit.config).map(([list, command]) => {
+    const compiled = compile(requestOf(world, unit, list, command), execContext(world, unit.config));
+    if (!compiled.ok) return { list, ops: [], notApplied: [...notApplied, compiled.error.message] };
+    return { list, ops: compiled.value.plan.map(describeOp), notApplied: [...notApplied, ...compiled.value.warnings] };
+  });
+}
+
+const lists = [
+  'ExecCondition',
+  'ExecStartPre',
+  'ExecStart',
+  'ExecStartPost',
+  'ExecReload',
+  'ExecReloadPost',
+  'ExecStop',
+  'ExecStopPre',
+  'ExecStopPost',
+] as const satisfies readonly ExecRequest['list'][];
+
+type List = ExecRequest['list'];
+
+function commandsOf({ service, socket }: UnitConfig): readonly (readonly [List, Command])[] {
+  const settings: Partial<Readonly<Record<List, readonly Command[]>>> = service ?? socket ?? {};
+  return lists.flatMap((list) => (settings[list] ?? []).map((command) => [list, command] as const));
+}
+
+function requestOf(world: World, unit: Unit, list: List, command: Command): ExecRequest {
+  const { config } = unit;
+  const main = config.service !== undefined && list === 'ExecStart';
+  const sockets = main ? heldSockets(world, unit) : [];
+  const [first] = sockets;
+  return {
+    config,
+    command,
+    list,
+    main,
+    invocationId: unit.invocationId === '' ? '0'.repeat(32) : unit.invocationId,
+    environment: [],
+    descriptors: sockets,
+    notify: config.service !== undefined && (config.service.NotifyAccess === 'all' || (main && config.service.NotifyAccess !== 'none')),
+    ...(main && config.service.WatchdogSec > 0 && config.service.WatchdogSec !== Infinity ? { watchdogUsec: config.service.WatchdogSec } : {}),
+    idle: main && config.service.Type === 'idle',
+    ...(sockets.length === 1 && first !== undefined ? { socket: first.held } : {}),
+  };
+}
+
+function describeOp(op: Op): { readonly op: string; readonly text: string } {
+  const fields = Object.keys(ops[op.op].fields).map((name) => `${name}=${fieldText(Object.entries(op).find(([key]) => key === name)?.[1])}`);
+  return { op: op.op, text: fields.join(' ') };
+}
+
+function fieldText(value: unknown): string {
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (typeof value === 'bigint') return String(value);
+  if (Array.isArray(value)) return `[${value.map((each) => JSON.stringify(each)).join(', ')}]`;
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

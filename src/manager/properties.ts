@@ -1,0 +1,208 @@
+import { formatTimestamp } from '../base/timestamp.ts';
+import { kinds } from '../graph/dependency.ts';
+import { groupPath, sliceOf } from '../graph/slice-of.ts';
+import type { Stamp } from '../port/keeper.ts';
+import type { UnitConfig } from '../unit/config.ts';
+import { formatTimespan } from '../unit/values/timespan.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** The properties of a unit by systemd's names, as `systemctl show` prints them (org.freedesktop.systemd1(5)). */
+export function unitProperties(world: World, unit: Unit): Readonly<Record<string, string>> {
+  return {
+    ...unit.type.properties(unit.state, unit.config),
+    ...identity(world, unit),
+    ...stateProperties(unit),
+    ...settingProperties(world, unit.config),
+    ...execProperties(unit.config),
+    ...dependencyProperties(world, unit),
+  };
+}
+
+/** The properties of the manager itself. */
+export function managerProperties(world: World): Readonly<Record<string, string>> {
+  const { options } = world;
+  const units = [...world.units.values()];
+  const { startedAt } = options.keeper.inventory;
+  return {
+    Version: options.version,
+    Architecture: options.facts.architecture,
+    Virtualization: options.conditionFacts.virtualization.kind === 'none' ? '' : options.conditionFacts.virtualization.id,
+    UnitPath: options.unitPath.join(' '),
+    Environment: world.environment.join(' '),
+    SystemState: systemState(world),
+    NNames: String(world.names.size),
+    NFailedUnits: String(units.filter(({ look }) => look.active === 'failed').length),
+    NJobs: String(world.jobs.size),
+    NInstalledJobs: String(world.nextJobId - 1),
+    NFailedJobs: String(world.failedJobs),
+    Progress: world.startup === undefined ? '0' : '1',
+    UserspaceTimestamp: formatTimestamp(startedAt.realtimeUsec),
+    UserspaceTimestampMonotonic: String(startedAt.monotonicUsec),
+    ...stampProperties('Finish', world.startup),
+    ControlGroup: options.keeper.inventory.cgroupRoot,
+    ExitCode: String(world.exitStatus),
+    DefaultStandardOutput: options.config.defaultStandardOutput,
+    DefaultStandardError: options.config.defaultStandardError,
+    DefaultTimeoutStartUSec: formatTimespan(options.config.defaults.timeoutStartUsec),
+    DefaultTimeoutStopUSec: formatTimespan(options.config.defaults.timeoutStopUsec),
+    DefaultTimeoutAbortUSec: formatTimespan(options.config.defaults.timeoutAbortUsec ?? options.config.defaults.timeoutStopUsec),
+    DefaultRestartUSec: formatTimespan(options.config.defaults.restartUsec),
+    DefaultStartLimitIntervalUSec: formatTimespan(options.config.defaults.startLimitIntervalUsec),
+    DefaultStartLimitBurst: String(options.config.defaults.startLimitBurst),
+  };
+}
+
+/** What `is-system-running` says (semantics 24.3). */
+export function systemState(world: World): string {
+  const isUpOrComing = (name: string): boolean => {
+    const unit = world.peek(name);
+    return unit !== undefined && (unit.look.active === 'active' || unit.job?.type === 'start');
+  };
+  if (isUpOrComing('shutdown.target')) return 'stopping';
+  if (world.startup === undefined) return isUpOrComing('basic.target') && world.peek('basic.target')?.job === undefined ? 'starting' : 'initializing';
+  if (isUpOrComing('rescue.target') || isUpOrComing('emergency.target')) return 'maintenance';
+  for (const unit of world.busy()) if (unit.look.active === 'failed') return 'degraded';
+  return 'running';
+}
+
+function identity(world: World, unit: Unit): Record<string, string> {
+  const { config, load } = unit;
+  return {
+    Id: unit.name,
+    Names: config.names.join(' '),
+    Description: config.unit.Description === '' ? unit.name : config.unit.Description,
+    Documentation: config.unit.Documentation.join(' '),
+    LoadState: load.state,
+    LoadError: 'reason' in load ? load.reason : '',
+    FragmentPath: config.fragment ?? '',
+    SourcePath: config.unit.SourcePath,
+    DropInPaths: config.dropIns.join(' '),
+    UnitFileState: world.options.unitFileState?.(unit.name) ?? '',
+    NeedDaemonReload: yesNo(world.isStale(unit)),
+    Transient: 'no',
+    Perpetual: yesNo(unit.perpetual),
+    CanStart: yesNo(load.state === 'loaded' && !config.unit.RefuseManualStart),
+    CanStop: yesNo(load.state === 'loaded' && !unit.perpetual && !config.unit.RefuseManualStop),
+    CanReload: yesNo(unit.canReload),
+    CanIsolate: yesNo(load.state === 'loaded' && config.unit.AllowIsolate && !config.unit.RefuseManualStart),
+  };
+}
+
+function stateProperties(unit: Unit): Record<string, string> {
+  const { look, job, stamps } = unit;
+  return {
+    ActiveState: look.active,
+    SubState: look.sub,
+    ...(look.result === '' ? {} : { Result: look.result }),
+    Job: job === undefined ? '' : String(job.id),
+    InvocationID: unit.invocationId,
+    ConditionResult: yesNo(unit.condition?.met === true),
+    ...stampProperties('Condition', unit.condition?.at),
+    AssertResult: yesNo(unit.assertion?.met === true),
+    ...stampProperties('Assert', unit.assertion?.at),
+    ...stampProperties('StateChange', stamps.stateChange),
+    ...stampProperties('InactiveExit', stamps.inactiveExit),
+    ...stampProperties('ActiveEnter', stamps.activeEnter),
+    ...stampProperties('ActiveExit', stamps.activeExit),
+    ...stampProperties('InactiveEnter', stamps.inactiveEnter),
+  };
+}
+
+function settingProperties(world: World, config: UnitConfig): Record<string, string> {
+  const { unit } = config;
+  const { defaults } = world.options.config;
+  return {
+    StopWhenUnneeded: yesNo(unit.StopWhenUnneeded),
+    RefuseManualStart: yesNo(unit.RefuseManualStart),
+    RefuseManualStop: yesNo(unit.RefuseManualStop),
+    AllowIsolate: yesNo(unit.AllowIsolate),
+    DefaultDependencies: yesNo(unit.DefaultDependencies),
+    OnSuccessJobMode: unit.OnSuccessJobMode,
+    OnFailureJobMode: unit.OnFailureJobMode,
+    IgnoreOnIsolate: yesNo(unit.IgnoreOnIsolate),
+    JobTimeoutUSec: formatTimespan(unit.JobTimeoutSec),
+    JobRunningTimeoutUSec: formatTimespan(unit.JobRunningTimeoutSec),
+    JobTimeoutAction: unit.JobTimeoutAction,
+    CollectMode: unit.CollectMode,
+    StartLimitIntervalUSec: formatTimespan(unit.StartLimitIntervalSec ?? defaults.startLimitIntervalUsec),
+    StartLimitBurst: String(unit.StartLimitBurst ?? defaults.startLimitBurst),
+    StartLimitAction: unit.StartLimitAction,
+    FailureAction: unit.FailureAction,
+    SuccessAction: unit.SuccessAction,
+    RequiresMountsFor: unit.RequiresMountsFor.join(' '),
+    ...groupProperties(world, config),
+  };
+}
+
+function groupProperties(world: World, config: UnitConfig): Record<string, string> {
+  const slice = sliceOf(config, world.options.scope);
+  if (slice === undefined) return {};
+  const isMade = (world.peek(config.name)?.groupMark ?? '') !== '';
+  return { Slice: slice, ControlGroup: isMade ? `/${groupPath(config, world.options.scope)}` : '' };
+}
+
+function execProperties({ exec, kill }: UnitConfig): Record<string, string> {
+  const properties: Record<string, string> = {};
+  if (kill !== undefined) {
+    properties['KillMode'] = kill.KillMode;
+    properties['KillSignal'] = String(kill.KillSignal);
+    properties['RestartKillSignal'] = String(kill.RestartKillSignal ?? kill.KillSignal);
+    properties['FinalKillSignal'] = String(kill.FinalKillSignal);
+    properties['WatchdogSignal'] = String(kill.WatchdogSignal);
+    properties['SendSIGKILL'] = yesNo(kill.SendSIGKILL);
+    properties['SendSIGHUP'] = yesNo(kill.SendSIGHUP);
+  }
+  if (exec === undefined) return properties;
+  return {
+    ...properties,
+    User: exec.User,
+    Group: exec.Group,
+    SupplementaryGroups: exec.SupplementaryGroups.join(' '),
+    DynamicUser: yesNo(exec.DynamicUser),
+    WorkingDirectory: exec.WorkingDirectory === undefined ? '' : `${exec.WorkingDirectory.missingOk ? '!' : ''}${exec.WorkingDirectory.path}`,
+    RootDirectory: exec.RootDirectory,
+    Environment: exec.Environment.join(' '),
+    EnvironmentFiles: exec.EnvironmentFile.map(({ path, optional }) => `${path} (ignore_errors=${yesNo(optional)})`).join(' '),
+    PassEnvironment: exec.PassEnvironment.join(' '),
+    UnsetEnvironment: exec.UnsetEnvironment.join(' '),
+    UMask: (exec.UMask ?? 0o022).toString(8).padStart(4, '0'),
+    Nice: String(exec.Nice ?? 0),
+    OOMScoreAdjust: String(exec.OOMScoreAdjust ?? 0),
+    StandardInput: exec.StandardInput.kind,
+    StandardOutput: exec.StandardOutput?.kind ?? 'journal',
+    StandardError: exec.StandardError?.kind ?? 'inherit',
+    SyslogIdentifier: exec.SyslogIdentifier,
+    IgnoreSIGPIPE: yesNo(exec.IgnoreSIGPIPE),
+    NoNewPrivileges: yesNo(exec.NoNewPrivileges),
+    RuntimeDirectory: exec.RuntimeDirectory.map(({ path }) => path).join(' '),
+    StateDirectory: exec.StateDirectory.map(({ path }) => path).join(' '),
+    CacheDirectory: exec.CacheDirectory.map(({ path }) => path).join(' '),
+    LogsDirectory: exec.LogsDirectory.map(({ path }) => path).join(' '),
+    ConfigurationDirectory: exec.ConfigurationDirectory.map(({ path }) => path).join(' '),
+  };
+}
+
+function dependencyProperties(world: World, unit: Unit): Record<string, string> {
+  const found = new Map<string, string[]>();
+  world.graph.forEach(unit.name, (other, set) => {
+    for (const [index, kind] of kinds.entries()) {
+      if ((set & (1 << index)) === 0) continue;
+      const list = found.get(kind);
+      if (list === undefined) found.set(kind, [other]);
+      else list.push(other);
+    }
+  });
+  return Object.fromEntries([...found].map(([kind, names]) => [kind, names.join(' ')]));
+}
+
+function stampProperties(name: string, stamp: Stamp | undefined): Record<string, string> {
+  return {
+    [`${name}Timestamp`]: formatTimestamp(stamp?.realtimeUsec ?? 0),
+    [`${name}TimestampMonotonic`]: String(stamp?.monotonicUsec ?? 0),
+  };
+}
+
+function yesNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}

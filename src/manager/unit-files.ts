@@ -1,0 +1,86 @@
+import type { Files } from '../port/files.ts';
+import type { LoadState, UnitConfig } from '../unit/config.ts';
+import type { Diagnostic } from '../unit/diagnostic.ts';
+import { loadUnit } from '../unit/load.ts';
+import { instantiate, parseUnitName } from '../unit/name.ts';
+import type { SpecifierFacts } from '../unit/specifiers.ts';
+import { UnitDirectory } from '../unit/unit-directory.ts';
+
+interface UnitText {
+  readonly unit: string;
+  readonly load: string;
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+}
+
+interface Verification {
+  readonly unit: string;
+  readonly load: string;
+  readonly loadReason?: string;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly notCarriedOut: readonly { readonly directive: string; readonly reason: string }[];
+}
+
+/** Unit files as they are on disk now, for `cat` and `verify`. Satisfies api/unit-files.ts. */
+export class UnitFileReader {
+  readonly #files: Files;
+  readonly #searchPath: readonly string[];
+  readonly #facts: SpecifierFacts;
+
+  constructor(files: Files, searchPath: readonly string[], facts: SpecifierFacts) {
+    this.#files = files;
+    this.#searchPath = searchPath;
+    this.#facts = facts;
+  }
+
+  files(unit: string): UnitText | undefined {
+    const parsed = parseUnitName(unit);
+    if (!parsed.ok) return undefined;
+    const config = this.#load(exampleOf(unit), this.#searchPath);
+    const paths = [...(config.fragment === undefined ? [] : [config.fragment]), ...config.dropIns];
+    return { unit: parsed.value.isTemplate ? unit : config.name, load: config.load.state, files: paths.map((path) => ({ path, text: this.#text(path) })) };
+  }
+
+  /** A target with a slash is the path of a file: its directory is searched before all others. */
+  verify(targets: readonly string[]): readonly Verification[] {
+    return targets.map((target) => {
+      const slash = target.lastIndexOf('/');
+      const name = target.slice(slash + 1);
+      const path = slash < 0 ? this.#searchPath : [target.slice(0, slash) || '/', ...this.#searchPath];
+      return verification(name, this.#load(exampleOf(name), path));
+    });
+  }
+
+  #load(name: string, searchPath: readonly string[]): UnitConfig {
+    return loadUnit(name, { directory: new UnitDirectory(this.#files, searchPath), facts: this.#facts, notices: true });
+  }
+
+  #text(path: string): string {
+    return new TextDecoder().decode(this.#files.read(path) ?? new Uint8Array());
+  }
+}
+
+/** A template is judged by an instance of it. */
+function exampleOf(name: string): string {
+  return /@\.[a-z]+$/.test(name) ? (instantiate(name, 'instance') ?? name) : name;
+}
+
+function verification(unit: string, config: UnitConfig): Verification {
+  const isNotice = (diagnostic: Diagnostic): boolean => diagnostic.code === 'not-applied';
+  const notCarriedOut = config.diagnostics.filter(isNotice).map(({ message }) => {
+    const [directive = '', reason = ''] = message.split(/= has no effect: /);
+    return { directive, reason };
+  });
+  const reason = reasonOf(config.load);
+  return {
+    unit,
+    load: config.load.state,
+    ...(reason === undefined ? {} : { loadReason: reason }),
+    diagnostics: config.diagnostics.filter((diagnostic) => !isNotice(diagnostic)),
+    notCarriedOut,
+  };
+}
+
+function reasonOf(load: LoadState): string | undefined {
+  if ('reason' in load) return load.reason;
+  return load.state === 'not-found' ? 'there is no such file' : undefined;
+}

@@ -1,0 +1,155 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { dirname } from 'node:path';
+import type { FileStat, Files } from './files.ts';
+
+/** The machine's file system. */
+export const realFiles: Files = {
+  read,
+  list: (path) => attempt(() => readdirSync(path).toSorted()) ?? [],
+  stat: (path) => describe(attempt(() => lstatSync(path, { bigint: true }))),
+  statFollow: (path) => describe(attempt(() => statSync(path, { bigint: true }))),
+  readLink: (path) => attempt(() => readlinkSync(path)),
+  realPath: (path) => attempt(() => realpathSync(path)),
+  access: isAccessible,
+  write,
+  symlink,
+  mkdir: (path, mode = 0o755) => {
+    mkdirSync(path, { recursive: true, mode });
+  },
+  unlink: (path) => unlessMissing(() => unlinkSync(path)),
+  rmdir: (path) => unlessMissing(() => rmdirSync(path)),
+  watch: watchPath,
+};
+
+/** Files in /proc say that they are empty, so it is read until nothing comes. */
+function read(path: string, limit = 64 * 1024 * 1024): Uint8Array | undefined {
+  // Without O_NONBLOCK opening a FIFO would wait for a writer.
+  const fd = attempt(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY));
+  if (fd === undefined) return undefined;
+  try {
+    const stat = fstatSync(fd);
+    return stat.isFile() ? attempt(() => readAll(fd, Math.min(stat.size + 1, limit), limit)) : undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readAll(fd: number, expected: number, limit: number): Uint8Array {
+  let buffer = new Uint8Array(Math.max(expected, 4096));
+  let length = 0;
+  for (;;) {
+    const got = readSync(fd, buffer, length, buffer.length - length, null);
+    length += got;
+    if (got === 0 || length >= limit) return buffer.subarray(0, Math.min(length, limit));
+    if (length === buffer.length) {
+      const larger = new Uint8Array(buffer.length * 2);
+      larger.set(buffer);
+      buffer = larger;
+    }
+  }
+}
+
+function isAccessible(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function write(path: string, bytes: Uint8Array | string, mode = 0o644): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, bytes, { mode });
+  renameSync(temporary, path);
+}
+
+function symlink(target: string, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  unlessMissing(() => unlinkSync(temporary));
+  symlinkSync(target, temporary);
+  renameSync(temporary, path);
+}
+
+/** Where the path is missing its directory is watched, or the nearest one above that there is. */
+function watchPath(path: string, changed: () => void): () => void {
+  let stop = (): void => {};
+  const begin = (): void => {
+    stop();
+    let watched = path;
+    while (watched !== '/' && describe(attempt(() => statSync(watched, { bigint: true }))).kind === 'missing') watched = dirname(watched);
+    const watcher = attempt(() =>
+      watch(watched, { persistent: false }, () => {
+        // What was missing may have come into being, or what was watched may have been replaced.
+        begin();
+        changed();
+      }),
+    );
+    watcher?.on('error', () => watcher.close());
+    stop = () => watcher?.close();
+  };
+  begin();
+  return () => stop();
+}
+
+const missing: FileStat = { kind: 'missing', size: 0, mode: 0, uid: 0, mtimeUsec: 0, inode: 0, device: 0 };
+
+function describe(stat: BigIntStats | undefined): FileStat {
+  if (stat === undefined) return missing;
+  return {
+    kind: kindOf(stat),
+    size: Number(stat.size),
+    mode: Number(stat.mode) & 0o7777,
+    uid: Number(stat.uid),
+    mtimeUsec: Number(stat.mtimeNs / 1000n),
+    inode: Number(stat.ino),
+    device: Number(stat.dev),
+  };
+}
+
+function kindOf(stat: BigIntStats): FileStat['kind'] {
+  if (stat.isFile()) return 'file';
+  if (stat.isDirectory()) return 'directory';
+  if (stat.isSymbolicLink()) return 'symlink';
+  if (stat.isSocket()) return 'socket';
+  if (stat.isFIFO()) return 'fifo';
+  return stat.isCharacterDevice() ? 'character' : 'block';
+}
+
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}
+
+function unlessMissing(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}

@@ -1,0 +1,356 @@
+import { unreachable } from '../base/assert.ts';
+import type { Op, Plan } from '../exec/op.ts';
+import type { FakeClock } from './clock-fake.ts';
+import type { Batch, Command, Exit, Inventory, Keeper, KeeperEvent, KeeperEventBody } from './keeper.ts';
+
+/** What a program does when the fake keeper runs it. Times count from its start. */
+export interface Script {
+  /** Ends by itself after this long; never if absent. */
+  readonly runUsec?: number;
+  /** Its exit code then; 0 if absent. */
+  readonly exit?: number;
+  /** It ends by this signal instead. */
+  readonly killedBy?: number;
+  /** What it sends to $NOTIFY_SOCKET. */
+  readonly notify?: readonly { readonly afterUsec: number; readonly text: string; readonly fds?: number }[];
+  /** Signals that it ignores. */
+  readonly ignores?: readonly number[];
+  /** How long it takes to end after a signal. */
+  readonly slowUsec?: number;
+  /** Processes that it leaves in its group, to live their own lives. */
+  readonly forks?: readonly Script[];
+  /** What it sends when it gets a signal that it does not die of. */
+  readonly answers?: Readonly<Record<number, string>>;
+  /** The exec fails with this errno. */
+  readonly execErrno?: number;
+  /** Not even fork works: this errno. */
+  readonly forkErrno?: number;
+}
+
+/** Which script a command line runs; `run` counts the runs of the same command line from 0. */
+export type Programs = (argv: readonly string[], run: number) => Script;
+
+/** A process of the fake keeper, as tests look at it. */
+export interface FakeProcess {
+  readonly pid: number;
+  readonly child: number | undefined;
+  readonly group: string;
+  readonly argv: readonly string[];
+  readonly env: readonly string[];
+  readonly startedUsec: number;
+}
+
+interface Running extends FakeProcess {
+  readonly script: Script;
+  isAlive: boolean;
+  /** The child id under which it was adopted. */
+  adopted: number | undefined;
+}
+
+/** The end of the machine, as the manager asked for it. */
+export type End = Extract<Command, { readonly do: 'end' }>;
+
+/** A keeper that runs scripts in place of programs, and outlives the managers that connect to it. */
+export class FakeKeeper {
+  readonly #clock: FakeClock;
+  readonly #programs: Programs;
+  readonly #startedAt;
+  readonly #processes = new Set<Running>();
+  readonly #groups = new Map<string, { readonly path: string; mark: string; isWatched: boolean }>();
+  readonly #descriptors = new Set<string>();
+  readonly #polled = new Set<string>();
+  readonly #blobs = new Map<string, Uint8Array>();
+  readonly #runs = new Map<string, number>();
+  readonly #events: KeeperEvent[] = [];
+  #sequence = 0;
+  #nextPid = 100;
+  #lastChild = 0;
+  #delivered = 0;
+  #receiver: ((event: KeeperEvent) => void) | undefined;
+  #connection: object | undefined;
+
+  /** Everything that was sent, for tests to look at. */
+  readonly batches: Batch[] = [];
+  /** Messages of the manager to the journal. */
+  readonly records: Readonly<Record<string, string>>[] = [];
+  end: End | undefined;
+  /** Asked before each event is delivered; false kills the manager in its place. */
+  mayDeliver: (event: KeeperEvent) => boolean = () => true;
+
+  constructor(clock: FakeClock, programs: Programs) {
+    this.#clock = clock;
+    this.#programs = programs;
+    this.#startedAt = clock.now();
+  }
+
+  /** A connection for a new manager; the one before is dead, and what it still sends goes nowhere. */
+  connect(): Keeper {
+    const connection = {};
+    this.#connection = connection;
+    this.#receiver = undefined;
+    this.#delivered = this.#events[0]?.sequence === undefined ? this.#sequence : this.#events[0].sequence - 1;
+    return {
+      inventory: this.#inventory(),
+      send: (batch) => {
+        if (this.#connection === connection) this.#carryOut(batch);
+      },
+      receive: (receiver) => {
+        if (this.#connection !== connection) return;
+        this.#receiver = receiver;
+        this.#deliverSoon();
+      },
+    };
+  }
+
+  /** The manager is gone: events wait for the next. */
+  disconnect(): void {
+    this.#connection = undefined;
+    this.#receiver = undefined;
+  }
+
+  /** Processes that live, oldest first. */
+  processes(): readonly FakeProcess[] {
+    return [...this.#processes];
+  }
+
+  groups(): readonly string[] {
+    return [...this.#groups.keys()].toSorted();
+  }
+
+  descriptors(): readonly string[] {
+    return [...this.#descriptors].toSorted();
+  }
+
+  blobs(): ReadonlyMap<string, Uint8Array> {
+    return this.#blobs;
+  }
+
+  /** Overwrites a blob, as a bug or another version might. */
+  spoil(key: string, text: string): void {
+    this.#blobs.set(key, new TextEncoder().encode(text));
+  }
+
+  /** Signals a process, as somebody outside may. */
+  kill(pid: number, signal: number): void {
+    for (const process of this.#processes) if (process.pid === pid) this.#signal(process, signal);
+  }
+
+  /** A signal to the keeper itself. */
+  signalled(signal: number): void {
+    this.#emit({ event: 'signalled', signal, pid: 1, uid: 0 });
+  }
+
+  /** Something can be read from a held descriptor. */
+  readable(name: string): void {
+    if (this.#polled.delete(name)) this.#emit({ event: 'readable', name });
+  }
+
+  #inventory(): Inventory {
+    return {
+      children: [...this.#processes].flatMap(({ child, pid, group }) => (child === undefined ? [] : [{ child, pid, group }])),
+      groups: this.groups(),
+      descriptors: this.descriptors(),
+      blobs: new Map(this.#blobs),
+      lastChild: this.#lastChild,
+      at: this.#clock.now(),
+      startedAt: this.#startedAt,
+      pid: 2,
+      tracking: 'cgroup2',
+      cgroupRoot: '/sys/fs/cgroup/tysd',
+    };
+  }
+
+  #carryOut(batch: Batch): void {
+    this.batches.push(batch);
+    while (this.#events[0] !== undefined && this.#events[0].sequence <= batch.acknowledge) this.#events.shift();
+    for (const command of batch.commands) this.#do(command);
+  }
+
+  #do(command: Command): void {
+    switch (command.do) {
+      case 'run':
+        return this.#run(command);
+      case 'signal':
+        return this.#signalWhere((process) => process.child === command.child || process.adopted === command.child, command.signal);
+      case 'signal-pid':
+        return this.#signalWhere((process) => process.group === command.group && process.pid === command.pid, command.signal);
+      case 'signal-group':
+        return this.#signalWhere((process) => process.group === command.group && !command.except.includes(process.pid), command.signal);
+      case 'make-group':
+        this.#groups.set(command.group, { path: command.path, mark: command.mark, isWatched: false });
+        return;
+      case 'watch-group':
+        return this.#watchGroup(command.group);
+      case 'remove-group':
+        this.#groups.delete(command.group);
+        return;
+      case 'adopt':
+        return this.#adopt(command.child, command.pid);
+      case 'poll':
+        this.#polled.add(command.name);
+        return;
+      case 'unpoll':
+        this.#polled.delete(command.name);
+        return;
+      case 'accept':
+      case 'watch-hangup':
+        return;
+      case 'rename':
+        if (this.#descriptors.delete(command.name)) this.#descriptors.add(command.to);
+        return;
+      case 'close':
+        this.#descriptors.delete(command.name);
+        this.#polled.delete(command.name);
+        return;
+      case 'put':
+        this.#blobs.set(command.key, command.bytes);
+        return;
+      case 'delete':
+        this.#blobs.delete(command.key);
+        return;
+      case 'journal':
+        this.records.push(JSON.parse(command.record) as Readonly<Record<string, string>>);
+        return;
+      case 'end':
+        this.end = command;
+        return;
+      default:
+        return unreachable(command);
+    }
+  }
+
+  #run(command: Extract<Command, { readonly do: 'run' }>): void {
+    const { child, group, plan, reportExec } = command;
+    this.#lastChild = Math.max(this.#lastChild, child);
+    const exec = plan.find((op) => op.op === 'exec');
+    if (exec === undefined) return this.#runOps(child, group, plan);
+    const key = exec.argv.join(' ');
+    const run = this.#runs.get(key) ?? 0;
+    this.#runs.set(key, run + 1);
+    const script = this.#programs(exec.argv, run);
+    if (script.forkErrno !== undefined) return this.#emit({ event: 'spawn-failed', child, errno: script.forkErrno });
+    const process = this.#fork(child, group, script, exec);
+    this.#emit({ event: 'spawned', child, pid: process.pid });
+    if (script.execErrno !== undefined) return this.#exit(process, { status: 203, failedOp: plan.indexOf(exec), errno: script.execErrno });
+    if (reportExec === true) this.#emit({ event: 'executed', child });
+    this.#live(process);
+  }
+
+  /** A plan without a program does its work at once. */
+  #runOps(child: number, group: string, plan: Plan): void {
+    const process = this.#fork(child, group, {}, undefined);
+    this.#emit({ event: 'spawned', child, pid: process.pid });
+    for (const op of plan) if (op.op === 'keep') this.#descriptors.add(op.name);
+    const exit = plan.find((op) => op.op === 'exit');
+    this.#exit(process, { status: exit?.status ?? 0 });
+  }
+
+  #fork(child: number | undefined, group: string, script: Script, exec: Extract<Op, { readonly op: 'exec' }> | undefined): Running {
+    const process: Running = {
+      pid: this.#nextPid,
+      child,
+      group,
+      script,
+      argv: exec?.argv ?? [],
+      env: exec?.env ?? [],
+      startedUsec: this.#clock.now().monotonicUsec,
+      isAlive: true,
+      adopted: undefined,
+    };
+    this.#nextPid += 1;
+    this.#processes.add(process);
+    return process;
+  }
+
+  #live(process: Running): void {
+    const { script } = process;
+    for (const { afterUsec, text, fds = 0 } of script.notify ?? []) this.#later(process, afterUsec, () => this.#notify(process, text, fds));
+    for (const each of script.forks ?? []) this.#live(this.#fork(undefined, process.group, each, undefined));
+    if (script.runUsec !== undefined) this.#later(process, script.runUsec, () => this.#endByItself(process));
+  }
+
+  #endByItself(process: Running): void {
+    const { exit = 0, killedBy } = process.script;
+    if (killedBy === undefined) this.#exit(process, { status: exit });
+    else this.#exit(process, { how: 'killed', status: killedBy });
+  }
+
+  #later(process: Running, afterUsec: number, action: () => void): void {
+    this.#clock.at(process.startedUsec + afterUsec, () => process.isAlive && action());
+  }
+
+  #notify(process: Running, text: string, count: number): void {
+    const fds = Array.from({ length: count }, (_, index) => `notify/${this.#sequence + 1}/${index}`);
+    for (const name of fds) this.#descriptors.add(name);
+    this.#emit({ event: 'notified', group: process.group, pid: process.pid, uid: 0, gid: 0, text, fds });
+  }
+
+  #signalWhere(matches: (process: Running) => boolean, signal: number): void {
+    for (const process of this.#processes) if (matches(process)) this.#signal(process, signal);
+  }
+
+  #signal(process: Running, signal: number): void {
+    const { script } = process;
+    const answer = script.answers?.[signal];
+    if (answer !== undefined) return this.#notify(process, answer, 0);
+    if (signal !== SIGKILL && (harmless.has(signal) || script.ignores?.includes(signal) === true)) return;
+    const die = (): void => this.#exit(process, { how: 'killed', status: signal });
+    if (script.slowUsec === undefined || signal === SIGKILL) die();
+    else this.#clock.at(this.#clock.now().monotonicUsec + script.slowUsec, () => process.isAlive && die());
+  }
+
+  #exit(process: Running, exit: Partial<Exit>): void {
+    if (!process.isAlive) return;
+    process.isAlive = false;
+    this.#processes.delete(process);
+    const groupEmpty = ![...this.#processes].some(({ group }) => group === process.group);
+    const whole: Exit = { how: 'exited', status: 0, failedOp: -1, errno: 0, groupEmpty, userUsec: 0, systemUsec: 0, maxRssKib: 0, ...exit };
+    if (process.child !== undefined) this.#emit({ event: 'exited', child: process.child, exit: whole });
+    else if (process.adopted !== undefined) this.#emit({ event: 'exited', child: process.adopted, exit: { ...whole, how: 'exited', status: 0 } });
+    const group = this.#groups.get(process.group);
+    if (groupEmpty && group?.isWatched === true) {
+      group.isWatched = false;
+      this.#emit({ event: 'group-empty', group: process.group });
+    }
+  }
+
+  #watchGroup(key: string): void {
+    const group = this.#groups.get(key);
+    if ([...this.#processes].some((process) => process.group === key) && group !== undefined) group.isWatched = true;
+    else this.#emit({ event: 'group-empty', group: key });
+  }
+
+  #adopt(child: number, pid: number): void {
+    this.#lastChild = Math.max(this.#lastChild, child);
+    const process = [...this.#processes].find((each) => each.pid === pid);
+    if (process !== undefined) process.adopted = child;
+    else {
+      const exit: Exit = { how: 'exited', status: 0, failedOp: -1, errno: 0, groupEmpty: true, userUsec: 0, systemUsec: 0, maxRssKib: 0 };
+      this.#emit({ event: 'exited', child, exit });
+    }
+  }
+
+  #emit(body: KeeperEventBody): void {
+    this.#sequence += 1;
+    this.#events.push({ sequence: this.#sequence, at: this.#clock.now(), ...body });
+    this.#deliverSoon();
+  }
+
+  #deliverSoon(): void {
+    const connection = this.#connection;
+    this.#clock.soon(() => {
+      for (const event of this.#events) {
+        if (this.#connection !== connection || this.#receiver === undefined) return;
+        if (event.sequence <= this.#delivered) continue;
+        if (!this.mayDeliver(event)) return;
+        this.#delivered = event.sequence;
+        this.#receiver(event);
+      }
+    });
+  }
+}
+
+const SIGKILL = 9;
+
+/** Signals whose default is not to end the process. */
+const harmless: ReadonlySet<number> = new Set([17, 18, 23, 28]);

@@ -1,0 +1,274 @@
+import { err, ok, type Result } from '../../src/base/result.ts';
+import type { ApiServices } from '../../src/api/handler.ts';
+import type { InstallApi, UnitFile } from '../../src/api/install.ts';
+import { JobResults } from '../../src/api/job-results.ts';
+import type {
+  Change,
+  JobInfo,
+  JobResult,
+  ManagerApi,
+  PlannedCommand,
+  PreviewedJob,
+  RequestedJob,
+  RequestFailure,
+  Ticket,
+  UnitInfo,
+} from '../../src/api/manager.ts';
+import type { UnitFilesApi } from '../../src/api/unit-files.ts';
+
+/** A manager of a few made-up units, whose jobs end when the test says so, or at once. */
+export class FakeManager implements ManagerApi {
+  readonly info = {
+    version: '0.1.0',
+    scope: 'system',
+    unitPath: ['/etc/systemd/system'],
+    runtimeDirectory: '/run/tysd',
+    stateDirectory: '/var/lib/tysd',
+    tracking: 'session',
+    cgroupRoot: '',
+  } as const;
+  readonly calls: string[] = [];
+  /** How the jobs of a unit end that end at once. */
+  readonly outcomes = new Map<string, JobResult>();
+  /** Units whose jobs wait for `finish`. */
+  readonly slow = new Set<string>();
+  readonly #units = new Map<string, UnitInfo>();
+  readonly #properties = new Map<string, Readonly<Record<string, string>>>();
+  readonly #edges = new Map<string, readonly { readonly key: string; readonly unit: string }[]>();
+  readonly #jobs = new Map<number, JobInfo>();
+  readonly #listeners = new Set<(change: Change) => void>();
+  #environment: readonly string[] = ['LANG=C.UTF-8'];
+  #lastJob = 0;
+  /** How often the list of jobs was asked for. */
+  asked = 0;
+
+  add(name: string, unit: Partial<UnitInfo> = {}, properties: Readonly<Record<string, string>> = {}): void {
+    const defaults = {
+      description: name,
+      load: 'loaded',
+      active: 'inactive',
+      sub: 'dead',
+      result: 'success',
+      fragment: `/etc/systemd/system/${name}`,
+    };
+    this.#units.set(name, { name, names: [name], dropIns: [], sinceUsec: 0, ...defaults, ...unit });
+    this.#properties.set(name, { Id: name, ...properties });
+  }
+
+  edge(from: string, key: string, to: string): void {
+    this.#edges.set(from, [...(this.#edges.get(from) ?? []), { key, unit: to }]);
+  }
+
+  set(name: string, change: Partial<UnitInfo>): void {
+    const unit = this.#units.get(name);
+    if (unit === undefined) throw new Error(`no ${name}`);
+    const changed = { ...unit, ...change };
+    this.#units.set(name, changed);
+    this.tell({ change: 'unit', unit: name, active: changed.active, sub: changed.sub });
+  }
+
+  tell(change: Change): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  finish(unit: string, result: JobResult): void {
+    for (const job of this.#jobs.values()) {
+      if (job.unit !== unit) continue;
+      this.#jobs.delete(job.id);
+      this.tell({ change: 'job-removed', job: job.id, unit, result });
+    }
+  }
+
+  request(job: RequestedJob, unit: string, mode: string, cause: string): Result<Ticket, RequestFailure> {
+    this.calls.push(`${job} ${unit} ${mode}`);
+    if (cause === '') throw new Error('a request without a cause');
+    const failure = this.#refusal(job, unit);
+    if (failure !== undefined) return err(failure);
+    const id = ++this.#lastJob;
+    const type = job === 'stop' ? 'stop' : 'start';
+    this.#jobs.set(id, { id, unit, type, state: 'running' });
+    this.tell({ change: 'job-new', job: id, unit, type });
+    if (!this.slow.has(unit)) {
+      const result = this.outcomes.get(unit) ?? 'done';
+      if (result === 'done') this.set(unit, job === 'stop' ? { active: 'inactive', sub: 'dead' } : { active: 'active', sub: 'running' });
+      this.finish(unit, result);
+    }
+    return ok({ job: id, unit });
+  }
+
+  preview(job: RequestedJob, unit: string): Result<readonly PreviewedJob[], RequestFailure> {
+    const failure = this.#refusal(job, unit);
+    return failure === undefined ? ok([{ unit, type: job, reason: 'asked for' }]) : err(failure);
+  }
+
+  jobs(): readonly JobInfo[] {
+    this.asked++;
+    return [...this.#jobs.values()];
+  }
+
+  cancel(job: number): boolean {
+    const found = this.#jobs.get(job);
+    if (found !== undefined) this.finish(found.unit, 'canceled');
+    return found !== undefined;
+  }
+
+  unit(name: string): UnitInfo | undefined {
+    if (!name.includes('.')) return undefined;
+    const found = this.#units.get(name) ?? [...this.#units.values()].find((unit) => unit.names.includes(name));
+    return (
+      found ?? {
+        name,
+        names: [name],
+        description: name,
+        load: 'not-found',
+        active: 'inactive',
+        sub: 'dead',
+        result: 'success',
+        fragment: '',
+        dropIns: [],
+        sinceUsec: 0,
+      }
+    );
+  }
+
+  units(): readonly UnitInfo[] {
+    return [...this.#units.values()].toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  }
+
+  properties(name: string): Readonly<Record<string, string>> | undefined {
+    const unit = this.unit(name);
+    if (unit === undefined) return undefined;
+    return {
+      ...this.#properties.get(unit.name),
+      Id: unit.name,
+      LoadState: unit.load,
+      ActiveState: unit.active,
+      StatusText: unit.statusText ?? '',
+    };
+  }
+
+  managerProperties(): Readonly<Record<string, string>> {
+    return { Version: '0.1.0', Environment: this.#environment.join(' ') };
+  }
+
+  plan(name: string): Result<readonly PlannedCommand[], RequestFailure> {
+    const failure = this.#refusal('start', name);
+    return failure === undefined
+      ? ok([{ list: 'ExecStart', ops: [{ op: 'setsid', text: 'setsid' }], notApplied: ['ProtectSystem= (not yet)'] }])
+      : err(failure);
+  }
+
+  dependencies(name: string): readonly { readonly key: string; readonly unit: string }[] {
+    return this.#edges.get(name) ?? [];
+  }
+
+  kill(unit: string, whom: string, signal: number): Result<undefined, RequestFailure> {
+    this.calls.push(`kill ${unit} ${whom} ${signal}`);
+    return this.#units.has(unit) ? ok(undefined) : err({ code: 'no-such-unit', message: `Unit ${unit} not loaded.` });
+  }
+
+  resetFailed(unit?: string): Result<undefined, RequestFailure> {
+    this.calls.push(`reset-failed ${unit ?? '*'}`);
+    if (unit !== undefined && !this.#units.has(unit)) return err({ code: 'no-such-unit', message: `Unit ${unit} not loaded.` });
+    return ok(undefined);
+  }
+
+  reload(): void {
+    this.calls.push('reload');
+  }
+
+  exit(action: string, force: boolean, status?: number): void {
+    this.calls.push(`exit ${action} ${force} ${status ?? ''}`.trimEnd());
+  }
+
+  environment(): readonly string[] {
+    return this.#environment;
+  }
+
+  setEnvironment(assignments: readonly string[]): void {
+    const names = assignments.map((assignment) => assignment.slice(0, assignment.indexOf('=') + 1));
+    this.#environment = [...this.#environment.filter((old) => !names.some((name) => old.startsWith(name))), ...assignments];
+  }
+
+  unsetEnvironment(names: readonly string[]): void {
+    this.#environment = this.#environment.filter((old) => !names.some((name) => old === name || old.startsWith(`${name}=`)));
+  }
+
+  subscribe(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #refusal(job: RequestedJob, name: string): RequestFailure | undefined {
+    const unit = this.#units.get(name);
+    if (unit === undefined) return { code: 'no-such-unit', message: `Unit ${name} not ${job === 'stop' ? 'loaded' : 'found'}.` };
+    if (unit.load === 'masked') return { code: 'masked', message: `Unit ${name} is masked.` };
+    if (unit.load === 'bad-setting') return { code: 'load-failed', message: `Unit ${name} has a bad unit file setting.` };
+    if (job === 'reload') return { code: 'not-applicable', message: `Job type reload is not applicable for unit ${name}.` };
+    return undefined;
+  }
+}
+
+/** Unit files that exist only in memory; records what is asked of it. */
+export class FakeInstall implements InstallApi {
+  readonly calls: string[] = [];
+  readonly files: UnitFile[] = [
+    { name: 'web.service', path: '/etc/systemd/system/web.service', state: 'disabled', preset: 'enabled' },
+    { name: 'basic.target', path: '/lib/systemd/system/basic.target', state: 'static' },
+  ];
+
+  apply(operation: string, units: readonly string[], options: object): ReturnType<InstallApi['apply']> {
+    this.calls.push(`${operation} ${units.join(' ')} ${JSON.stringify(options)}`);
+    const [unit = ''] = units;
+    if (unit === 'nope.service') return err({ code: 'no-such-unit', message: `Unit file ${unit} does not exist.` });
+    const path = `/etc/systemd/system/multi-user.target.wants/${unit}`;
+    const target = `/etc/systemd/system/${unit}`;
+    const changes = operation === 'disable' ? [{ change: 'unlink', path } as const] : [{ change: 'symlink', path, target } as const];
+    return ok({ changes: unit === 'static.service' ? [] : changes, messages: [], hasInstallInfo: unit !== 'static.service' });
+  }
+
+  state(unit: string): UnitFile['state'] | undefined {
+    return this.files.find((file) => file.name === unit)?.state;
+  }
+
+  list(): readonly UnitFile[] {
+    return this.files;
+  }
+
+  defaultTarget(): ReturnType<InstallApi['defaultTarget']> {
+    return ok('graphical.target');
+  }
+}
+
+/** The unit files of FakeInstall, with text. */
+export const fakeUnitFiles: UnitFilesApi = {
+  files: (unit) => {
+    if (!unit.includes('.')) return undefined;
+    if (unit === 'masked.service') return { unit, load: 'masked', files: [] };
+    if (unit !== 'web.service') return { unit, load: 'not-found', files: [] };
+    return {
+      unit,
+      load: 'loaded',
+      files: [
+        { path: '/etc/systemd/system/web.service', text: '[Service]\nExecStart=/bin/web\n' },
+        { path: '/etc/systemd/system/web.service.d/a.conf', text: '[Service]\nUser=web' },
+      ],
+    };
+  },
+  verify: (targets) =>
+    targets.map((unit) => ({
+      unit,
+      load: unit === 'broken.service' ? 'bad-setting' : 'loaded',
+      diagnostics: [{ severity: 'warning', code: 'unknown-key', message: 'Unknown key Foo=.', path: `/etc/${unit}`, line: 7, column: 1 }],
+      notCarriedOut: [{ directive: 'ProtectSystem', reason: 'needs mounts' }],
+    })),
+};
+
+/** All that the server needs, around a fake manager. */
+export function fakeServices(manager: FakeManager, install: InstallApi = new FakeInstall()): ApiServices {
+  return { manager, install, unitFiles: fakeUnitFiles, jobs: new JobResults(manager) };
+}

@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listenControl } from '../../src/api/jsonrpc/server.ts';
+import type { CliServices } from '../../src/cli/invocation.ts';
+import { runCli } from '../../src/cli/main.ts';
+import { makeStyle } from '../../src/cli/output/terminal.ts';
+import { FakeInstall, FakeManager, fakeServices, fakeUnitFiles } from '../api/fake-manager.ts';
+
+/** What a call of the tool printed, line by line, and how it ended. */
+export interface Ran {
+  readonly out: readonly string[];
+  readonly err: readonly string[];
+  readonly status: number;
+}
+
+/** A manager behind a control socket, and the tool that is run against it. */
+export interface Bench {
+  readonly manager: FakeManager;
+  readonly install: FakeInstall;
+  /** Unit files as the tool itself sees them. */
+  readonly local: FakeInstall;
+  readonly directory: string;
+  readonly tysctl: (...argv: readonly string[]) => Promise<Ran>;
+  readonly systemctl: (...argv: readonly string[]) => Promise<Ran>;
+  /** Replaces the server by a new one of the same manager, as when the manager process is replaced; connections are lost. */
+  readonly restart: () => Promise<void>;
+  readonly run: (program: string, argv: readonly string[], environment?: Readonly<Record<string, string>>) => Promise<Ran>;
+}
+
+/** Runs a test with a manager of these units; without `serve` nobody answers. */
+export async function withBench(
+  prepare: (manager: FakeManager) => void,
+  test: (bench: Bench) => Promise<void>,
+  serve = true,
+): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'tysd-cli-'));
+  const manager = new FakeManager();
+  const install = new FakeInstall();
+  const local = new FakeInstall();
+  prepare(manager);
+  const listen = () => listenControl({ path: join(directory, 'control.sock') }, fakeServices(manager, install));
+  let server = serve ? await listen() : undefined;
+  const restart = async (): Promise<void> => {
+    if (server?.ok === true) server.value.close();
+    server = await listen();
+  };
+  const run = (program: string, argv: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+    runTool(program, argv, { TYSD_RUNTIME_DIRECTORY: directory, ...environment }, local);
+  try {
+    await test({
+      manager,
+      install,
+      local,
+      directory,
+      restart,
+      run,
+      tysctl: (...argv) => run('tysctl', argv),
+      systemctl: (...argv) => run('/usr/bin/systemctl', argv),
+    });
+  } finally {
+    if (server?.ok === true) server.value.close();
+    rmSync(directory, { recursive: true });
+  }
+}
+
+async function runTool(
+  program: string,
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  local: FakeInstall,
+): Promise<Ran> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const services: CliServices = {
+    version: '0.1.0',
+    runLogs: (words) => {
+      out.push(`logs ${words.join(' ')}`);
+      return Promise.resolve(0);
+    },
+    recentLogs: ({ unit, lines }) => Promise.resolve([`the last ${lines} lines of ${unit}`]),
+    localInstall: () => Promise.resolve(local),
+    localUnitFiles: () => Promise.resolve(fakeUnitFiles),
+    notify: (text, pid) => {
+      out.push(`notify ${JSON.stringify(text)} ${pid ?? ''}`.trimEnd());
+      return Promise.resolve(true);
+    },
+  };
+  const status = await runCli({
+    program,
+    argv,
+    environment,
+    services,
+    terminal: {
+      print: (text) => out.push(...text.split('\n')),
+      warn: (text) => err.push(...text.split('\n')),
+      style: makeStyle({ colours: false, unicode: true }),
+      width: undefined,
+    },
+  });
+  return { out, err, status };
+}

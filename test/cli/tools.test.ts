@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withBench } from './run.ts';
+
+const nobody = (): void => undefined;
+
+test('systemd-escape converts as systemd does', () =>
+  withBench(
+    nobody,
+    async ({ run }) => {
+      const cases: readonly (readonly [argv: readonly string[], out: string | RegExp])[] = [
+        [['Hallöchen, Meister'], 'Hall\\xc3\\xb6chen\\x2c\\x20Meister'],
+        [['a b', '.c'], 'a\\x20b \\x2ec'],
+        [['--path', '/tmp//waldi/foobar/'], 'tmp-waldi-foobar'],
+        [['-p', '--suffix=mount', '/tmp//waldi/foobar/'], 'tmp-waldi-foobar.mount'],
+        [['--template=systemd-nspawn@.service', 'My Container 1'], 'systemd-nspawn@My\\x20Container\\x201.service'],
+        [['-u', 'Hall\\xc3\\xb6chen'], 'Hallöchen'],
+        [['-up', 'x'], '/x'],
+        [['-x', 'x'], /unrecognized option '-x'/],
+        [['--unescape', '--path', 'tmp-waldi'], '/tmp/waldi'],
+        [['-u', '--instance', 'systemd-nspawn@My\\x20Container.service'], 'My Container'],
+        [['-u', '--template=systemd-nspawn@.service', 'systemd-nspawn@a-b.service'], 'a/b'],
+        [['-m', 'foo bar', '/dev/sda'], 'foo\\x20bar.service dev-sda.device'],
+        [['--suffix=bogus', 'x'], /Invalid unit suffix type "bogus"\./],
+        [['--instance', 'x'], /--instance must be used in conjunction with --unescape\./],
+        [[], /Not enough arguments\./],
+      ];
+      for (const [argv, expected] of cases) {
+        const ran = await run('systemd-escape', argv);
+        if (typeof expected === 'string') assert.deepEqual(ran, { out: [expected], err: [], status: 0 }, argv.join(' '));
+        else {
+          assert.equal(ran.status, 1, argv.join(' '));
+          assert.match(ran.err.join('\n'), expected);
+        }
+      }
+    },
+    false,
+  ));
+
+test('systemd-notify sends what it is told, as the process that it is told', () =>
+  withBench(
+    nobody,
+    async ({ run }) => {
+      const socket = { NOTIFY_SOCKET: '/run/notify' };
+      assert.deepEqual((await run('systemd-notify', ['--ready', '--status=Up and running', 'X=1'], socket)).out, [
+        'notify "READY=1\\nSTATUS=Up and running\\nX=1\\n"',
+      ]);
+      assert.deepEqual((await run('systemd-notify', ['--pid=42', '--stopping'], socket)).out, ['notify "MAINPID=42\\nSTOPPING=1\\n" 42']);
+      assert.deepEqual(await run('systemd-notify', ['--ready']), {
+        out: [],
+        err: ['No status data could be sent: $NOTIFY_SOCKET was not set'],
+        status: 1,
+      });
+      assert.deepEqual((await run('systemd-notify', ['--pid=x', '--ready'], socket)).err, ['Failed to parse PID x.']);
+    },
+    false,
+  ));
+
+test('logs and journalctl go to the journal with all their words', () =>
+  withBench(
+    nobody,
+    async ({ run, tysctl }) => {
+      assert.deepEqual((await tysctl('logs', '-u', 'web', '-f')).out, ['logs -u web -f']);
+      assert.deepEqual((await tysctl('--user', 'logs', '-n5')).out, ['logs -n5']);
+      assert.deepEqual((await run('journalctl', ['-xeu', 'web'])).out, ['logs -xeu web']);
+    },
+    false,
+  ));
+
+test('versions are of this tool and, where scripts ask for systemd, of the systemd that it is like', () =>
+  withBench(nobody, async ({ systemctl, tysctl }) => {
+    assert.deepEqual((await tysctl('--version')).out, ['tysctl 0.1.0']);
+    assert.deepEqual((await systemctl('--version')).out, ['systemd 252 (tysd 0.1.0)']);
+    assert.deepEqual((await tysctl('version')).out, [
+      'tysctl 0.1.0',
+      'tysd 0.1.0 (system manager in /run/tysd, processes tracked by session)',
+    ]);
+  }));
+
+test('the help names every verb once', () =>
+  withBench(
+    nobody,
+    async ({ tysctl }) => {
+      const { out, status } = await tysctl('--help');
+      assert.equal(status, 0);
+      assert.equal(out.filter((line) => line.startsWith('  start ')).length, 1);
+      assert.ok(out.includes('Unit files:'));
+    },
+    false,
+  ));
+
+test('status of several units, of none, and of what is not there', () =>
+  withBench(
+    (manager) => {
+      manager.add('web.service', { active: 'active', sub: 'running', sinceUsec: 1 });
+      manager.add('off.service');
+    },
+    async ({ systemctl }) => {
+      const ran = await systemctl('status', '-n3', 'web', 'off');
+      assert.equal(ran.status, 3);
+      assert.deepEqual(
+        ran.out.filter((line) => !line.includes('since')),
+        [
+          '● web.service',
+          '     Loaded: loaded (/etc/systemd/system/web.service)',
+          '',
+          'the last 3 lines of web.service',
+          '',
+          '○ off.service',
+          '     Loaded: loaded (/etc/systemd/system/off.service)',
+          '     Active: inactive (dead)',
+          '',
+          'the last 3 lines of off.service',
+        ],
+      );
+      assert.equal((await systemctl('status', '-n0', 'web')).status, 0);
+      assert.deepEqual(await systemctl('status', 'nope'), { out: [], err: ['Unit nope.service could not be found.'], status: 4 });
+      assert.deepEqual((await systemctl('status')).out.slice(1, 6), [
+        '    State: running',
+        '    Units: 2 loaded (incl. loaded aliases)',
+        '     Jobs: 0 queued',
+        '   Failed: 0 units',
+        '     tysd: 0.1.0',
+      ]);
+    },
+  ));

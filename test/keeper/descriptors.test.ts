@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import type { Op, Plan } from '../../src/exec/op.ts';
+import { startKeeper } from './harness.ts';
+
+/** Ops that listen on a path and give the socket to the keeper. */
+function listen(path: string, name: string): readonly Op[] {
+  const address = new Uint8Array(110);
+  address[0] = 1;
+  new TextEncoder().encodeInto(path, address.subarray(2));
+  return [
+    { op: 'socket', slot: 0, family: 1, type: 1, protocol: 0 },
+    { op: 'bind', slot: 0, address },
+    { op: 'listen', slot: 0, backlog: 16 },
+    { op: 'keep', slot: 0, name },
+  ];
+}
+
+test('a kept descriptor is held before the child that gave it is reported as ended', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const path = join(keeper.directory, 'service');
+  manager.do({ do: 'run', child: 1, group: '', plan: listen(path, 'web') });
+  const { exit } = await manager.event('exited');
+  assert.equal(exit.status, 0);
+  manager.do({ do: 'poll', name: 'web' });
+  const client = connect(path);
+  assert.equal((await manager.event('readable')).name, 'web');
+  manager.do({ do: 'accept', name: 'web', as: 'web/1' });
+  const accepted = await manager.event('accepted');
+  assert.deepEqual(
+    { name: accepted.name, as: accepted.as, errno: accepted.errno, local: accepted.local, pid: accepted.pid, uid: accepted.uid },
+    { name: 'web', as: 'web/1', errno: 0, local: path, pid: process.pid, uid: process.getuid?.() },
+  );
+  client.destroy();
+});
+
+test('a connection that is handed to a program at its number is spoken over, with numbers that collide', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const path = join(keeper.directory, 'service');
+  manager.do({ do: 'run', child: 1, group: '', plan: listen(path, 'web') });
+  await manager.event('exited');
+  const client = connect(path);
+  manager.do({ do: 'poll', name: 'web' });
+  await manager.event('readable');
+  manager.do({ do: 'accept', name: 'web', as: 'c' });
+  await manager.event('accepted');
+  // Numbers up to 20 cover those that the keeper itself has the two sockets at.
+  const plan: Plan = [
+    { op: 'take', slot: 1, name: 'web' },
+    ...Array.from({ length: 18 }, (_, i): Op => ({ op: 'dup', slot: 1, number: 3 + i })),
+    { op: 'take', slot: 0, name: 'c' },
+    { op: 'dup', slot: 0, number: 1 },
+    { op: 'exec', paths: ['/bin/sh'], argv: ['sh', '-c', 'echo hello'], env: [] },
+  ];
+  manager.do({ do: 'run', child: 2, group: '', plan }, { do: 'close', name: 'c' });
+  let heard = '';
+  for await (const chunk of client) heard += String(chunk);
+  assert.equal(heard, 'hello\n');
+});
+
+test('taking a descriptor that is not held fails with 202', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  manager.do({ do: 'run', child: 1, group: '', plan: [{ op: 'take', slot: 0, name: 'nothing' }] });
+  const { exit } = await manager.event('exited');
+  assert.deepEqual([exit.status, exit.failedOp, exit.errno], [202, 0, 9]);
+});
+
+test('descriptors are renamed and closed by name, and a hangup is told', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const plan: Plan = [
+    { op: 'pipe', readSlot: 0, writeSlot: 1 },
+    { op: 'keep', slot: 0, name: 'read' },
+    { op: 'keep', slot: 1, name: 'write' },
+  ];
+  manager.do({ do: 'run', child: 1, group: '', plan });
+  await manager.event('exited');
+  manager.do({ do: 'rename', name: 'write', to: 'other' }, { do: 'watch-hangup', name: 'read' }, { do: 'close', name: 'other' });
+  assert.equal((await manager.event('hangup')).name, 'read');
+});
+
+test('wait goes on when the keeper closes the other end, though the child was forked with it', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const pipe: Plan = [
+    { op: 'pipe', readSlot: 0, writeSlot: 1 },
+    { op: 'keep', slot: 0, name: 'read' },
+    { op: 'keep', slot: 1, name: 'write' },
+  ];
+  manager.do({ do: 'run', child: 1, group: '', plan: pipe });
+  await manager.event('exited');
+  const wait: Plan = [
+    { op: 'take', slot: 0, name: 'read' },
+    { op: 'wait', slot: 0, timeoutMs: 0xffff_ffff },
+    { op: 'exit', status: 5 },
+  ];
+  manager.do({ do: 'run', child: 2, group: '', plan: wait }, { do: 'run', child: 3, group: '', plan: wait });
+  await manager.event('spawned', ({ child }) => child === 3);
+  manager.do({ do: 'close', name: 'write' });
+  const ends = await Promise.all([2, 3].map((child) => manager.event('exited', (event) => event.child === child)));
+  assert.deepEqual(
+    ends.map(({ exit }) => exit.status),
+    [5, 5],
+  );
+});
+
+test('a regular file polls readable at once', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const plan: Plan = [
+    { op: 'open', slot: 0, path: '/etc/passwd', flags: 0, mode: 0 },
+    { op: 'keep', slot: 0, name: 'file' },
+  ];
+  manager.do({ do: 'run', child: 1, group: '', plan });
+  await manager.event('exited');
+  manager.do({ do: 'poll', name: 'file' });
+  assert.equal((await manager.event('readable')).name, 'file');
+  assert.ok(readFileSync('/etc/passwd').length > 0);
+});

@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import type { Op, Plan } from '../../src/exec/op.ts';
+import { type TestKeeper, shell, startKeeper } from './harness.ts';
+
+const privileged = process.getuid?.() === 0;
+
+/** Runs a plan and gives how the child ended. */
+async function run(keeper: TestKeeper, plan: Plan) {
+  const manager = await keeper.manager();
+  manager.do({ do: 'run', child: 1, group: '', plan });
+  const { exit } = await manager.event('exited');
+  return { how: exit.how, status: exit.status, failedOp: exit.failedOp, errno: exit.errno };
+}
+
+const good = { how: 'exited', status: 0, failedOp: -1, errno: 0 };
+
+/** A shell that writes about itself; every line is `name value`. */
+const introspect = `exec >"$REPORT"
+echo "cwd $(pwd)"
+echo "umask $(umask)"
+echo "ids $(id -u) $(id -g) $(id -G)"
+echo "session $(($(cut -d' ' -f6 /proc/$$/stat) == $$))"
+echo "nice $(cut -d' ' -f19 /proc/$$/stat)"
+echo "oom $(cat /proc/$$/oom_score_adj)"
+echo "files $(ulimit -S -n) $(ulimit -H -n)"
+echo "core $(ulimit -S -c) $(ulimit -H -c)"
+sed -n 's/^\\(NoNewPrivs\\|SigBlk\\|SigIgn\\):\\t/\\1 /p' /proc/$$/status
+echo "env $GREETING $SELF $((SELF == $$))" | sed "s/ $$ / pid /"
+ls -l /proc/$$/fd >"$REPORT.fds"
+sed -n 's/.* \\([0-9]*\\) -> \\([^:]*\\).*/fd \\1 \\2/p' "$REPORT.fds"
+`;
+
+async function report(keeper: TestKeeper, ops: readonly Op[]): Promise<readonly string[]> {
+  const path = join(keeper.directory, 'report');
+  writeFileSync(path, '', { mode: 0o666 });
+  const { mode } = statSync(path);
+  assert.equal(mode & 0o400, 0o400);
+  const result = await run(keeper, [
+    ...ops,
+    { op: 'env-pid', name: 'SELF' },
+    {
+      op: 'exec',
+      paths: ['/nonexistent/sh', '/bin/sh'],
+      argv: ['payload', '-c', introspect],
+      env: ['PATH=/usr/bin:/bin', `REPORT=${path}`, 'GREETING=hello'],
+    },
+  ]);
+  assert.deepEqual(result, good);
+  return readFileSync(path, 'utf8').trimEnd().split('\n');
+}
+
+test('a payload is what its plan asked for: directory, umask, session, limits, signals, environment, descriptors', async () => {
+  await using keeper = await startKeeper();
+  const lines = await report(keeper, [
+    { op: 'signals', ignorePipe: 1 },
+    { op: 'setsid' },
+    { op: 'rlimit', resource: 7, soft: 300n, hard: 400n },
+    { op: 'rlimit', resource: 4, soft: 0n, hard: 0n },
+    { op: 'nice', value: 5 },
+    { op: 'oom-score', value: 500 },
+    { op: 'umask', mask: 0o27 },
+    { op: 'open', slot: 0, path: '/dev/null', flags: 0, mode: 0 },
+    { op: 'open', slot: 1, path: '/dev/zero', flags: 0, mode: 0 },
+    { op: 'open', slot: 2, path: '/dev/full', flags: 0, mode: 0 },
+    { op: 'dup', slot: 0, number: 0 },
+    { op: 'dup', slot: 1, number: 3 },
+    { op: 'dup', slot: 2, number: 4 },
+    { op: 'chdir', path: '/usr' },
+    { op: 'no-new-privileges' },
+  ]);
+  const { uid, gid } = statSync('/proc/self');
+  assert.deepEqual(
+    lines.filter((line) => !/^fd [12] /.test(line) && !line.startsWith('ids')),
+    [
+      'cwd /usr',
+      'umask 0027',
+      'session 1',
+      'nice 5',
+      'oom 500',
+      'files 300 400',
+      'core 0 0',
+      'SigBlk 0000000000000000',
+      'SigIgn 0000000000001000',
+      'NoNewPrivs 1',
+      'env hello pid 1',
+      'fd 0 /dev/null',
+      'fd 3 /dev/zero',
+      'fd 4 /dev/full',
+    ],
+  );
+  assert.ok(lines.some((line) => line.startsWith(`ids ${uid} ${gid} `)));
+});
+
+test('a payload has none of the keeper’s descriptors, limits, blocked signals or environment unless asked', async () => {
+  await using keeper = await startKeeper();
+  const lines = await report(keeper, [{ op: 'signals', ignorePipe: 0 }]);
+  assert.deepEqual(
+    lines.filter((line) => /^(files|Sig|fd)/.test(line) && !/^fd [12] /.test(line)),
+    [
+      `files ${/Max open files\s+(\d+)\s+(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.slice(1).join(' ')}`,
+      'SigBlk 0000000000000000',
+      'SigIgn 0000000000000000',
+      'fd 0 /dev/null',
+    ],
+  );
+});
+
+test('ids are those of the plan', { skip: !privileged }, async () => {
+  await using keeper = await startKeeper();
+  const path = join(keeper.directory, 'report');
+  const plan: Plan = [
+    { op: 'open', slot: 0, path, flags: 0o101, mode: 0o600 },
+    { op: 'dup', slot: 0, number: 1 },
+    { op: 'groups', gids: ['7', '9'] },
+    { op: 'gid', gid: 12 },
+    { op: 'uid', uid: 34 },
+    { op: 'exec', paths: ['/bin/sh'], argv: ['sh', '-c', 'id -u; id -g; id -G'], env: ['PATH=/usr/bin:/bin'] },
+  ];
+  assert.deepEqual(await run(keeper, plan), good);
+  assert.equal(readFileSync(path, 'utf8'), '34\n12\n12 7 9\n');
+});
+
+test('the op that fails is named with its errno, and ends the child with its exit status', async () => {
+  await using keeper = await startKeeper();
+  assert.deepEqual(await run(keeper, [{ op: 'umask', mask: 0 }, { op: 'chdir', path: '/nonexistent' }, ...shell('exit 0')]), {
+    how: 'exited',
+    status: 200,
+    failedOp: 1,
+    errno: 2,
+  });
+});
+
+test('the exit status of the op itself wins over that of the table', async () => {
+  await using keeper = await startKeeper();
+  assert.deepEqual(await run(keeper, [{ op: 'chdir', path: '/nonexistent', exit: 77 }]), {
+    how: 'exited',
+    status: 77,
+    failedOp: 0,
+    errno: 2,
+  });
+});
+
+test('a failure that is tolerated does not stop the plan', async () => {
+  await using keeper = await startKeeper();
+  assert.deepEqual(await run(keeper, [{ op: 'chdir', path: '/nonexistent', tolerate: true }, { op: 'exit', status: 9 }]), {
+    ...good,
+    status: 9,
+  });
+});
+
+test('exec of a program that is not there fails with 203, and so does one that may not be executed', async () => {
+  await using keeper = await startKeeper();
+  assert.deepEqual(await run(keeper, [{ op: 'exec', paths: ['/nonexistent'], argv: ['x'], env: [] }]), {
+    how: 'exited',
+    status: 203,
+    failedOp: 0,
+    errno: 2,
+  });
+});
+
+test('a plan without exec just carries out its ops: directories, files and links', async () => {
+  await using keeper = await startKeeper();
+  const at = (name: string) => join(keeper.directory, name);
+  mkdirSync(at('old/deep/deeper'), { recursive: true });
+  mkdirSync(at('spared'));
+  writeFileSync(at('spared/file'), '');
+  symlinkSync(at('spared'), at('old/deep/link'));
+  writeFileSync(at('note'), '');
+  const plan: Plan = [
+    { op: 'umask', mask: 0 },
+    { op: 'mkdir-parents', path: at('a/b/c'), mode: 0o755 },
+    { op: 'mkdir', path: at('a/b/c'), mode: 0o700 },
+    { op: 'mkdir', path: at('a/b/c'), mode: 0o700 },
+    { op: 'directory', path: at('d/e'), mode: 0o750, uid: 0xffff_ffff, gid: 0xffff_ffff },
+    { op: 'symlink', target: 'e', path: at('d/link') },
+    { op: 'symlink', target: 'e', path: at('d/link') },
+    { op: 'mkfifo', path: at('fifo'), mode: 0o640 },
+    { op: 'mkfifo', path: at('fifo'), mode: 0o640 },
+    { op: 'write', path: at('note'), bytes: new TextEncoder().encode('written') },
+    { op: 'chmod', path: at('note'), mode: 0o604 },
+    { op: 'remove', path: at('old') },
+    { op: 'remove', path: at('old') },
+    { op: 'unlink', path: at('missing') },
+  ];
+  assert.deepEqual(await run(keeper, plan), good);
+  assert.deepEqual(
+    {
+      c: (statSync(at('a/b/c')).mode & 0o777).toString(8),
+      e: (statSync(at('d/e')).mode & 0o777).toString(8),
+      link: readlinkSync(at('d/link')),
+      fifo: lstatSync(at('fifo')).isFIFO(),
+      note: readFileSync(at('note'), 'utf8'),
+      noteMode: (statSync(at('note')).mode & 0o777).toString(8),
+      old: existsSync(at('old')),
+      spared: existsSync(at('spared/file')),
+    },
+    { c: '700', e: '750', link: 'e', fifo: true, note: 'written', noteMode: '604', old: false, spared: true },
+  );
+});
+
+test('directory gives a tree to its owner, without following links', { skip: !privileged }, async () => {
+  await using keeper = await startKeeper();
+  const at = (name: string) => join(keeper.directory, name);
+  mkdirSync(at('state/sub'), { recursive: true });
+  writeFileSync(at('outside'), '');
+  writeFileSync(at('state/sub/file'), '');
+  symlinkSync(at('outside'), at('state/sub/link'));
+  assert.deepEqual(await run(keeper, [{ op: 'directory', path: at('state'), mode: 0o700, uid: 41, gid: 42 }]), good);
+  const owner = (name: string) => [lstatSync(at(name)).uid, lstatSync(at(name)).gid];
+  assert.deepEqual([owner('state'), owner('state/sub/file'), owner('state/sub/link'), owner('outside')], [[41, 42], [41, 42], [41, 42], [0, 0]]);
+});
+
+test('data is read by the program from the start', async () => {
+  await using keeper = await startKeeper();
+  const path = join(keeper.directory, 'copy');
+  const plan: Plan = [
+    { op: 'data', slot: 5, bytes: new TextEncoder().encode('from a memfd\n') },
+    { op: 'open', slot: 6, path, flags: 0o101, mode: 0o600 },
+    { op: 'dup', slot: 5, number: 0 },
+    { op: 'dup', slot: 6, number: 1 },
+    { op: 'exec', paths: ['/bin/cat'], argv: ['cat'], env: [] },
+  ];
+  assert.deepEqual(await run(keeper, plan), good);
+  assert.equal(readFileSync(path, 'utf8'), 'from a memfd\n');
+});

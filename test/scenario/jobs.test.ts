@@ -1,0 +1,257 @@
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { SECOND, Simulation } from './simulation.ts';
+
+const oneshot = (more = ''): string => `[Unit]\n${more}\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/%n\n`;
+const daemon = (more = '', service = ''): string => `[Unit]\n${more}\n[Service]\nExecStart=/bin/daemon-%n\n${service}\n`;
+const wants = (names: string, more = ''): string => `[Unit]\nAllowIsolate=yes\nWants=${names}\n${more}\n`;
+
+/** The order in which jobs ended, as `unit: message`. */
+const ended = (simulation: Simulation): readonly string[] =>
+  simulation.lines.filter(({ kind }) => kind !== 'plain').map(({ text }) => text.replace(/ - .*$/, '.'));
+
+test('units start in the order of After=, and what is not ordered starts at once', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('a.service b.service c.service d.service'),
+      'a.service': oneshot(),
+      'b.service': oneshot('After=a.service'),
+      'c.service': oneshot('After=b.service'),
+      'd.service': oneshot(),
+    },
+    programs: {
+      '/bin/a.service': { runUsec: SECOND },
+      '/bin/b.service': { runUsec: SECOND },
+      '/bin/c.service': { runUsec: SECOND },
+      '/bin/d.service': { runUsec: SECOND },
+    },
+  }).boot();
+  assert.deepEqual(simulation.running(), ['/bin/a.service', '/bin/d.service']);
+  simulation.clock.advance(SECOND);
+  assert.deepEqual(simulation.running(), ['/bin/b.service']);
+  simulation.clock.advance(2 * SECOND);
+  assert.deepEqual(ended(simulation).slice(-5), [
+    'Finished a.service.',
+    'Finished d.service.',
+    'Finished b.service.',
+    'Finished c.service.',
+    'Reached target default.target.',
+  ]);
+});
+
+test('what requires a unit that fails is not started, what only wants it is', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('needs.service likes.service'),
+      'bad.service': oneshot(),
+      'needs.service': daemon('Requires=bad.service\nAfter=bad.service'),
+      'likes.service': daemon('Wants=bad.service\nAfter=bad.service'),
+    },
+    programs: { '/bin/bad.service': { runUsec: SECOND, exit: 1 } },
+  }).boot();
+  simulation.clock.advance(2 * SECOND);
+  assert.deepEqual(simulation.states(), {
+    'bad.service': 'failed (failed)',
+    'default.target': 'active (active)',
+    'likes.service': 'active (running)',
+  });
+  assert.ok(ended(simulation).includes('Dependency failed for needs.service.'));
+  assert.ok(simulation.messages().includes("bad.service: Failed with result 'exit-code'."));
+});
+
+test('units stop in reverse order, and those that require a stopped one stop with it', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('a.service b.service'),
+      'a.service': daemon(),
+      'b.service': daemon('Requires=a.service\nAfter=a.service'),
+    },
+    programs: { '/bin/daemon-b.service': { slowUsec: SECOND }, '/bin/daemon-a.service': { slowUsec: SECOND } },
+  }).boot();
+  assert.equal(simulation.state('b.service'), 'active (running)');
+  const asked = simulation.manager.request('stop', 'a.service', 'replace', 'test');
+  assert.ok(asked.ok);
+  simulation.clock.settle();
+  assert.equal(simulation.state('b.service'), 'deactivating (stop-sigterm)');
+  assert.equal(simulation.state('a.service'), 'active (running)');
+  simulation.clock.advance(SECOND);
+  assert.equal(simulation.state('b.service'), 'inactive (dead)');
+  assert.equal(simulation.state('a.service'), 'deactivating (stop-sigterm)');
+  simulation.clock.advance(SECOND);
+  assert.equal(simulation.state('a.service'), 'inactive (dead)');
+  assert.deepEqual(simulation.running(), []);
+});
+
+test('a restart stops first and starts again, and takes along those who are part of the unit', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('a.service part.service'),
+      'a.service': daemon(),
+      'part.service': daemon('PartOf=a.service\nAfter=a.service'),
+    },
+  }).boot();
+  const before = simulation.keeper.processes().map(({ pid }) => pid);
+  assert.ok(simulation.manager.request('restart', 'a.service', 'replace', 'test').ok);
+  simulation.clock.settle();
+  const after = simulation.keeper.processes();
+  assert.deepEqual(
+    after.map(({ argv }) => argv.join(' ')),
+    ['/bin/daemon-a.service', '/bin/daemon-part.service'],
+  );
+  assert.ok(after.every(({ pid }) => !before.includes(pid)));
+  assert.deepEqual(simulation.manager.jobs(), []);
+});
+
+test('a service that crashes is started again after RestartSec=', () => {
+  const simulation = new Simulation({
+    units: { 'default.target': wants('a.service'), 'a.service': daemon('', 'Restart=always\nRestartSec=5\n') },
+    programs: { '/bin/daemon-a.service': (run) => (run === 0 ? { runUsec: SECOND, exit: 1 } : {}) },
+  }).boot();
+  simulation.clock.advance(SECOND);
+  assert.equal(simulation.state('a.service'), 'activating (auto-restart)');
+  simulation.clock.advance(5 * SECOND);
+  assert.equal(simulation.state('a.service'), 'active (running)');
+  assert.equal(simulation.manager.properties('a.service')?.['NRestarts'], '1');
+});
+
+test('a service that crashes too often hits the start limit and stays failed until it is reset', () => {
+  const simulation = new Simulation({
+    units: { 'default.target': wants('a.service'), 'a.service': daemon('', 'Restart=always\nRestartSec=100ms\n') },
+    programs: { '/bin/daemon-a.service': { runUsec: 1000, exit: 1 } },
+  }).boot();
+  simulation.clock.advance(20 * SECOND);
+  assert.equal(simulation.state('a.service'), 'failed (failed)');
+  // What failed first stays the result, as with systemd.
+  assert.equal(simulation.manager.unit('a.service')?.result, 'exit-code');
+  assert.deepEqual(simulation.messages().slice(-3), [
+    'a.service: Start request repeated too quickly.',
+    "a.service: Failed with result 'exit-code'.",
+    'Failed to start a.service.',
+  ]);
+  assert.equal(simulation.keeper.batches.flatMap(({ commands }) => commands).filter((command) => command.do === 'run').length, 5);
+  assert.ok(simulation.manager.resetFailed('a.service').ok);
+  simulation.clock.settle();
+  assert.equal(simulation.state('a.service'), 'inactive (dead)');
+});
+
+test('isolating a target stops what it does not want', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('a.service b.service stays.service'),
+      'other.target': wants('b.service'),
+      'a.service': daemon(),
+      'b.service': daemon(),
+      'stays.service': daemon('IgnoreOnIsolate=yes'),
+    },
+  }).boot();
+  assert.ok(simulation.manager.request('start', 'other.target', 'isolate', 'test').ok);
+  simulation.clock.settle();
+  assert.deepEqual(simulation.states(), {
+    'b.service': 'active (running)',
+    'other.target': 'active (active)',
+    'stays.service': 'active (running)',
+  });
+});
+
+test('starting a unit stops the one that it conflicts with first', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('a.service'),
+      'a.service': daemon(),
+      'b.service': daemon('Conflicts=a.service\nAfter=a.service'),
+    },
+    programs: { '/bin/daemon-a.service': { slowUsec: SECOND } },
+  }).boot();
+  assert.ok(simulation.manager.request('start', 'b.service', 'replace', 'test').ok);
+  simulation.clock.settle();
+  assert.deepEqual(simulation.running(), ['/bin/daemon-a.service']);
+  simulation.clock.advance(SECOND);
+  assert.deepEqual(simulation.running(), ['/bin/daemon-b.service']);
+});
+
+test('a cycle is broken by dropping a job that does not matter, and said', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('a.service b.service', 'Requires=c.service'),
+      'a.service': oneshot('After=b.service'),
+      'b.service': oneshot('After=c.service'),
+      'c.service': oneshot('After=a.service'),
+    },
+  }).boot();
+  simulation.clock.advance(SECOND);
+  assert.equal(simulation.state('c.service'), 'active (exited)');
+  assert.equal(simulation.state('default.target'), 'active (active)');
+  assert.ok(simulation.messages().some((message) => message.includes('ordering cycle')));
+  assert.equal(['a.service', 'b.service'].filter((name) => simulation.state(name) === 'active (exited)').length, 1);
+});
+
+test('a condition that does not hold leaves the unit inactive and its job done; an assert fails it', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('a.service b.service after.service'),
+      'a.service': daemon('ConditionPathExists=/nowhere'),
+      'b.service': daemon('AssertPathExists=/nowhere'),
+      'after.service': daemon('Requires=a.service\nAfter=a.service'),
+    },
+  }).boot();
+  assert.equal(simulation.state('a.service'), 'inactive (dead)');
+  assert.equal(simulation.state('b.service'), 'inactive (dead)');
+  assert.equal(simulation.state('after.service'), 'active (running)');
+  assert.ok(simulation.messages().includes('a.service was skipped because of an unmet condition check (ConditionPathExists=/nowhere).'));
+  assert.ok(ended(simulation).includes('Assertion failed for b.service.'));
+});
+
+test('a service that ignores SIGTERM is killed when TimeoutStopSec= is over', () => {
+  const simulation = new Simulation({
+    units: { 'default.target': wants('a.service'), 'a.service': daemon('', 'TimeoutStopSec=10\n') },
+    programs: { '/bin/daemon-a.service': { ignores: [15] } },
+  }).boot();
+  assert.ok(simulation.manager.request('stop', 'a.service', 'replace', 'test').ok);
+  simulation.clock.advance(9 * SECOND);
+  assert.equal(simulation.state('a.service'), 'deactivating (stop-sigterm)');
+  simulation.clock.advance(2 * SECOND);
+  assert.equal(simulation.state('a.service'), 'failed (failed)');
+  assert.deepEqual(simulation.running(), []);
+});
+
+test('a notify service is started when it says so, and its dependents wait for it', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('a.service b.service'),
+      'a.service': daemon('', 'Type=notify\n'),
+      'b.service': daemon('After=a.service'),
+    },
+    programs: { '/bin/daemon-a.service': { notify: [{ afterUsec: SECOND, text: 'STATUS=Up\nREADY=1' }] } },
+  }).boot();
+  assert.equal(simulation.state('a.service'), 'activating (start)');
+  assert.equal(simulation.state('b.service'), 'inactive (dead)');
+  simulation.clock.advance(SECOND);
+  assert.equal(simulation.state('b.service'), 'active (running)');
+  assert.equal(simulation.manager.unit('a.service')?.statusText, 'Up');
+});
+
+test('a missing program fails its service with a message that names the step', () => {
+  const simulation = new Simulation({
+    units: { 'default.target': wants('a.service'), 'a.service': daemon() },
+    programs: { '/bin/daemon-a.service': { execErrno: 2 } },
+  }).boot();
+  assert.equal(simulation.state('a.service'), 'failed (failed)');
+  assert.ok(
+    simulation.messages().some((message) => message.includes('Failed at step EXEC spawning /bin/daemon-a.service: No such file or directory')),
+  );
+});
+
+test('jobs of unit types that have no engine yet end as unsupported and disturb nobody', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('x.timer data.mount a.service'),
+      'x.timer': '[Timer]\nOnBootSec=1\n',
+      'x.service': oneshot(),
+      'data.mount': '[Mount]\nWhat=/dev/x\nWhere=/data\n',
+      'a.service': daemon(),
+    },
+  }).boot();
+  assert.deepEqual(simulation.manager.jobs(), []);
+  assert.equal(simulation.state('a.service'), 'active (running)');
+  assert.ok(simulation.messages().some((message) => message.startsWith('Starting of data.mount unsupported: tysd cannot start units of type mount yet')));
+});

@@ -1,0 +1,55 @@
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { SECOND, Simulation } from './simulation.ts';
+
+const daemon = (more = '', service = ''): string => `[Unit]\n${more}\n[Service]\nExecStart=/bin/daemon-%n\n${service}\n`;
+const units = {
+  'default.target': '[Unit]\nWants=a.service b.service\n',
+  'a.service': daemon(),
+  'b.service': daemon('After=a.service\nRequires=a.service'),
+};
+
+for (const scope of ['system', 'user'] as const) {
+  test(`SIGTERM stops all in order and ends with status 0 (${scope})`, () => {
+    const simulation = new Simulation({ units, scope, programs: { '/bin/daemon-b.service': { slowUsec: SECOND } } }).boot();
+    assert.equal(simulation.running().length, 2);
+    simulation.keeper.signalled(15);
+    simulation.clock.settle();
+    assert.equal(simulation.state('b.service'), 'deactivating (stop-sigterm)');
+    assert.equal(simulation.state('a.service'), 'active (running)');
+    assert.equal(simulation.keeper.end, undefined);
+    simulation.clock.advance(2 * SECOND);
+    assert.deepEqual(simulation.keeper.end, { do: 'end', status: 0, action: 'exit' });
+    assert.deepEqual(simulation.running(), []);
+  });
+}
+
+test('a second SIGINT within two seconds ends at once, and leaves no process', () => {
+  const simulation = new Simulation({ units, programs: { '/bin/daemon-b.service': { ignores: [15] } } }).boot();
+  simulation.keeper.signalled(2);
+  simulation.clock.advance(SECOND);
+  assert.equal(simulation.keeper.end, undefined);
+  simulation.keeper.signalled(2);
+  simulation.clock.settle();
+  assert.equal(simulation.keeper.end?.action, 'exit');
+  assert.deepEqual(simulation.running(), []);
+});
+
+test('poweroff by request ends with poweroff, and nothing can be started on the way', () => {
+  const simulation = new Simulation({ units, init: true, programs: { '/bin/daemon-b.service': { slowUsec: SECOND } } }).boot();
+  simulation.manager.exit('poweroff', false);
+  simulation.clock.settle();
+  const refused = simulation.manager.request('start', 'a.service', 'replace', 'test');
+  assert.equal(refused.ok ? undefined : refused.error.code, 'destructive');
+  simulation.clock.advance(2 * SECOND);
+  assert.deepEqual(simulation.keeper.end, { do: 'end', status: 0, action: 'poweroff' });
+});
+
+test('FailureAction=exit passes on the exit status of the service', () => {
+  const simulation = new Simulation({
+    units: { 'default.target': '[Unit]\nWants=a.service\n', 'a.service': daemon('FailureAction=exit') },
+    programs: { '/bin/daemon-a.service': { runUsec: SECOND, exit: 7 } },
+  }).boot();
+  simulation.clock.advance(2 * SECOND);
+  assert.deepEqual(simulation.keeper.end, { do: 'end', status: 7, action: 'exit' });
+});
