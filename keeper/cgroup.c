@@ -159,6 +159,8 @@ static int list_members(struct keeper *keeper, void *context, const char *path) 
     if ((size_t)snprintf(procs, sizeof procs, "%s/cgroup.procs", path) >= sizeof procs) return 0;
     FILE *file = fopen(procs, "re");
     for (int pid; file && fscanf(file, "%d", &pid) == 1;) {
+        /* One that was reaped may be listed until its last processor has let go of it. */
+        if (pid > 0 && kill(pid, 0) < 0 && errno == ESRCH) continue;
         members->any = true;
         if (members->member && pid > 0) members->member(keeper, members->context, pid);
     }
@@ -176,7 +178,7 @@ bool cgroup_empty(struct keeper *keeper, const char *path) {
     char full[MAX_PATH], text[256];
     if (keeper->tracking == TRACK_CGROUP2) {
         if (read_file(full_path(keeper, full, path, "cgroup.events"), text, sizeof text) < 0) return true;
-        return strstr(text, "populated 1") == NULL;
+        if (!strstr(text, "populated 1")) return true;
     }
     struct members members = {0};
     walk(keeper, full_path(keeper, full, path, ""), list_members, &members, 0);

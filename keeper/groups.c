@@ -111,9 +111,9 @@ void groups_retry_removal(struct keeper *keeper) {
 }
 
 bool group_empty(struct keeper *keeper, struct group *group) {
-    if (keeper->tracking != TRACK_SESSION) return cgroup_empty(keeper, group->path);
-    session_refresh(keeper);
-    return !group->children;
+    if (keeper->tracking == TRACK_SESSION) session_refresh(keeper);
+    if (group->children) return false;
+    return keeper->tracking == TRACK_SESSION || cgroup_empty(keeper, group->path);
 }
 
 void groups_tell_if_empty(struct keeper *keeper, struct group *group) {
@@ -226,6 +226,8 @@ static void signal_members(struct keeper *keeper, struct group *group, int signa
             session_members(keeper, group, signal_member, &round);
         else
             cgroup_members(keeper, group->path, signal_member, &round);
+        /* A child that has not entered its cgroup yet. */
+        for (struct child *child = group->children; child; child = child->next) signal_member(keeper, &round, child->pid);
     }
     FOR_TABLE(&round.seen, node) free(node);
     free(round.seen.buckets);

@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -374,6 +376,18 @@ static int op_gid(struct run *run, const struct op *op) {
 static int op_uid(struct run *run, const struct op *op) {
     (void)run;
     return RESULT(setresuid(NUMBER(0), NUMBER(0), NUMBER(0)));
+}
+
+static int op_loopback(struct run *run, const struct op *op) {
+    (void)run, (void)op;
+    struct ifreq request = {.ifr_name = "lo"};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -errno;
+    int result = RESULT(ioctl(fd, SIOCGIFFLAGS, &request));
+    request.ifr_flags |= IFF_UP;
+    if (!result) result = RESULT(ioctl(fd, SIOCSIFFLAGS, &request));
+    close(fd);
+    return result;
 }
 
 static int op_no_new_privileges(struct run *run, const struct op *op) {

@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0x1c93084eu
+#define OPS_HASH 0x4d3deeacu
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -43,6 +43,7 @@
     X(groups, 216, "S") /* groups(gids: strings) */ \
     X(gid, 216, "u") /* gid(gid: u32) */ \
     X(uid, 217, "u") /* uid(uid: u32) */ \
+    X(loopback, 225, "") /* loopback() */ \
     X(no_new_privileges, 227, "") /* no-new-privileges() */ \
     X(env_pid, 204, "s") /* env-pid(name: string) */ \
     X(env_stream, 204, "n") /* env-stream(slot: u32) */ \

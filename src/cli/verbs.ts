@@ -221,7 +221,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
     1,
     many,
     () => import('./commands/verify.ts').then((m) => m.runVerify),
-    'Check unit files; needs no manager',
+    'Check unit files; does without a manager',
   ),
   version: verb(
     'Insight',

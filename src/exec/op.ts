@@ -84,6 +84,7 @@ export const ops = {
   groups: { fields: { gids: 'strings' }, exit: 216, doc: 'setgroups(2); each gid in decimal.' },
   gid: { fields: { gid: 'u32' }, exit: 216, doc: 'setresgid(2).' },
   uid: { fields: { uid: 'u32' }, exit: 217, doc: 'setresuid(2).' },
+  loopback: { fields: {}, exit: 225, doc: 'Bring the loopback network interface up.' },
   'no-new-privileges': { fields: {}, exit: 227, doc: 'prctl(PR_SET_NO_NEW_PRIVS).' },
   'env-pid': { fields: { name: 'string' }, exit: 204, doc: 'Add NAME=<pid of the child> to the environment of exec.' },
   'env-stream': { fields: { slot: 'u32' }, exit: 204, doc: 'Add JOURNAL_STREAM=<device>:<inode> of the slot to the environment of exec.' },

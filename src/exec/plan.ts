@@ -99,10 +99,11 @@ const ioClasses = { none: 0, realtime: 1, 'best-effort': 2, idle: 3 } as const;
 
 function scheduling(exec: ExecSettings, context: ExecContext): readonly Op[] {
   const { OOMScoreAdjust, Nice, IOSchedulingClass, IOSchedulingPriority } = exec;
-  // Without privileges these may only be lowered; systemd goes on where it cannot raise them.
+  // Without privileges niceness may only be raised; systemd goes on where it cannot lower it.
   const tolerate = context.privileged ? {} : { tolerate: true };
   const ops: Op[] = [];
-  if (OOMScoreAdjust !== undefined) ops.push({ op: 'oom-score', value: OOMScoreAdjust, ...tolerate });
+  // Even root may lack the capability for a lower score, as in most containers; systemd goes on without.
+  if (OOMScoreAdjust !== undefined) ops.push({ op: 'oom-score', value: OOMScoreAdjust, tolerate: true });
   if (Nice !== undefined) ops.push({ op: 'nice', value: Nice, ...tolerate });
   if (IOSchedulingClass !== undefined || IOSchedulingPriority !== undefined) {
     const ioClass = ioClasses[IOSchedulingClass ?? 'best-effort'];

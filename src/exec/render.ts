@@ -52,6 +52,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   groups: '{gids}',
   gid: '{gid}',
   uid: '{uid}',
+  loopback: '',
   'no-new-privileges': '',
   'env-pid': '{name}',
   'env-stream': 'JOURNAL_STREAM of {slot}',

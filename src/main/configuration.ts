@@ -20,10 +20,16 @@ export interface Resolved {
 }
 
 /** Asks the command line, tysd.conf and system.conf, rustysd's configuration, and the defaults. */
-export function resolveOptions(options: Options, facts: SpecifierFacts, uid: number, environment: NodeJS.ProcessEnv): Result<Resolved, string> {
+export function resolveOptions(
+  options: Options,
+  facts: SpecifierFacts,
+  uid: number,
+  environment: NodeJS.ProcessEnv,
+): Result<Resolved, string> {
   const { scope } = options;
   const isRustysd = options.config !== undefined && isRustysdDirectory(options.config);
-  if (options.config !== undefined && !isRustysd && realFiles.statFollow(options.config).kind !== 'file') return err(`there is no configuration file ${options.config}`);
+  if (options.config !== undefined && !isRustysd && realFiles.statFollow(options.config).kind !== 'file')
+    return err(`there is no configuration file ${options.config}`);
   const rustysd = readRustysdConfig(isRustysd ? options.config : undefined, environment);
   if (!rustysd.ok) return rustysd;
   const configPaths = options.config === undefined || isRustysd ? managerConfigPaths(realFiles, scope, environment) : [options.config];
@@ -34,8 +40,13 @@ export function resolveOptions(options: Options, facts: SpecifierFacts, uid: num
     scope,
     unit: options.unit ?? said(tysd.Unit) ?? rustysd.value.unit ?? 'default.target',
     unitPath: unitPath?.map((path) => realFiles.realPath(path) ?? path) ?? unitSearchPath(scope, environment),
-    runtimeDirectory: options.runtimeDirectory ?? said(tysd.RuntimeDirectory) ?? rustysd.value.runtimeDirectory ?? defaultRuntimeDirectory(scope, uid, environment),
-    stateDirectory: options.stateDirectory ?? said(tysd.StateDirectory) ?? rustysd.value.stateDirectory ?? defaultStateDirectory(scope, environment),
+    runtimeDirectory:
+      options.runtimeDirectory ??
+      said(tysd.RuntimeDirectory) ??
+      rustysd.value.runtimeDirectory ??
+      defaultRuntimeDirectory(scope, uid, environment),
+    stateDirectory:
+      options.stateDirectory ?? said(tysd.StateDirectory) ?? rustysd.value.stateDirectory ?? defaultStateDirectory(scope, environment),
     logLevel: options.logLevel ?? manager.LogLevel,
     // systemd tells on the console by default only where it is the init of a machine.
     showStatus: options.showStatus ?? (assigned.has('ShowStatus') ? manager.ShowStatus !== false : process.pid === 1),

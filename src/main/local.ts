@@ -2,7 +2,7 @@ import type { InstallApi } from '../api/install.ts';
 import type { UnitFilesApi } from '../api/unit-files.ts';
 import type { LocalPlace } from '../cli/invocation.ts';
 import { InstallService } from '../manager/install.ts';
-import { installContext } from '../manager/install-context.ts';
+import { globalDirectory, installContext } from '../manager/install-context.ts';
 import { UnitFileReader } from '../manager/unit-files.ts';
 import type { Files } from '../port/files.ts';
 import { realFiles } from '../port/files-real.ts';
@@ -14,8 +14,12 @@ import { gatherFacts } from './facts.ts';
 /** Unit files and their links without a manager, for images and other root directories. */
 export function localInstall(place: LocalPlace): InstallApi {
   const { files, facts, scope } = partsOf(place);
-  const { context, globalDirectory } = installContext(scope, unitSearchPath(scope, process.env), files, facts, process.env);
-  return new InstallService(place.scope === 'global' ? { ...context, persistentDirectory: globalDirectory } : context, files, globalDirectory);
+  const context = installContext(scope, unitSearchPath(scope, process.env), files, facts, process.env);
+  return new InstallService(
+    place.scope === 'global' ? { ...context, persistentDirectory: globalDirectory } : context,
+    files,
+    globalDirectory,
+  );
 }
 
 /** The text of unit files, and what is to be said about them, without a manager. */
@@ -24,7 +28,11 @@ export function localUnitFiles(place: LocalPlace): UnitFilesApi {
   return new UnitFileReader(files, unitSearchPath(scope, process.env), facts);
 }
 
-function partsOf({ scope, root }: LocalPlace): { readonly files: Files; readonly facts: SpecifierFacts; readonly scope: 'system' | 'user' } {
+function partsOf({ scope, root }: LocalPlace): {
+  readonly files: Files;
+  readonly facts: SpecifierFacts;
+  readonly scope: 'system' | 'user';
+} {
   const managed = scope === 'system' ? 'system' : 'user';
   return { files: root === '' ? realFiles : rootedFiles(realFiles, root), facts: gatherFacts(managed, process.env), scope: managed };
 }

@@ -26,7 +26,10 @@ export async function recentLogs({ stateDirectory, unit, lines, sinceUsec, outpu
   const since = sinceUsec > 0 ? [`--since=@${sinceUsec / 1e6}`] : [];
   const argv = [`--unit=${unit}`, `--lines=${lines}`, ...since, `--output=${output === '' ? 'short' : output}`, '--quiet'];
   await run(argv, stateDirectory, out, new AbortController().signal);
-  return Buffer.concat(chunks).toString().split('\n').filter((line) => line !== '');
+  return Buffer.concat(chunks)
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '');
 }
 
 async function run(argv: readonly string[], stateDirectory: string, out: NodeJS.WritableStream, signal: AbortSignal): Promise<number> {
@@ -38,7 +41,15 @@ async function run(argv: readonly string[], stateDirectory: string, out: NodeJS.
     return 1;
   }
   const color = out === process.stdout && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
-  return runLogs(options.value, out, { path: journalPath(stateDirectory), bootId: readHost().bootId, nowUsec, version: `tysd ${version}`, color, error, signal });
+  return runLogs(options.value, out, {
+    path: journalPath(stateDirectory),
+    bootId: readHost().bootId,
+    nowUsec,
+    version: `tysd ${version}`,
+    color,
+    error,
+    signal,
+  });
 }
 
 function parseTime(text: string, nowUsec: number): number | undefined {

@@ -7,7 +7,7 @@ import { defaultLimits } from '../exec/limits.ts';
 import { findAccount } from '../manager/accounts.ts';
 import { gatherConditionFacts } from '../manager/condition-facts.ts';
 import { InstallService } from '../manager/install.ts';
-import { installContext } from '../manager/install-context.ts';
+import { globalDirectory, installContext } from '../manager/install-context.ts';
 import { startManager } from '../manager/manager.ts';
 import type { ManagerConfig as EngineConfig } from '../manager/options.ts';
 import { UnitFileReader } from '../manager/unit-files.ts';
@@ -35,7 +35,8 @@ export async function runManager(): Promise<void> {
   const facts = gatherFacts(resolved.scope, environment);
   const config = readConfiguration(resolved, facts);
   const console = statusPrinter(resolved.showStatus, resolved.logLevel);
-  for (const { severity, path, line, message } of config.diagnostics) console.log(severity === 'error' ? 3 : 4, `${path}:${line}: ${message}`);
+  for (const { severity, path, line, message } of config.diagnostics)
+    console.log(severity === 'error' ? 3 : 4, `${path}:${line}: ${message}`);
 
   const manager = startManager({
     keeper,
@@ -61,7 +62,8 @@ export async function runManager(): Promise<void> {
     version,
     init: keeper.inventory.pid === 1,
     container: containerId(environment) !== '',
-    ipv6: existsSync('/proc/net/if_inet6') || Object.values(networkInterfaces()).some((each) => each?.some(({ family }) => family === 'IPv6')),
+    ipv6:
+      existsSync('/proc/net/if_inet6') || Object.values(networkInterfaces()).some((each) => each?.some(({ family }) => family === 'IPv6')),
     random: Math.random,
     freshId: () => randomBytes(16).toString('hex'),
     unitFileState: (name) => install.state(name) ?? '',
@@ -69,7 +71,7 @@ export async function runManager(): Promise<void> {
     log: console.log,
   });
   const links = installContext(resolved.scope, resolved.unitPath, realFiles, facts, environment);
-  const install = new InstallService(links.context, realFiles, links.globalDirectory);
+  const install = new InstallService(links, realFiles, globalDirectory);
   const served = await listenControl(
     { fd: Number(process.env['TYSD_CONTROL_FD'] ?? 3) },
     {
@@ -112,7 +114,16 @@ function ownEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 function selfAccount({ user }: SpecifierFacts) {
-  return findAccount(realFiles, String(user.uid)) ?? { name: user.name, uid: user.uid, gid: user.gid, home: user.home, shell: user.shell, groups: [] };
+  return (
+    findAccount(realFiles, String(user.uid)) ?? {
+      name: user.name,
+      uid: user.uid,
+      gid: user.gid,
+      home: user.home,
+      shell: user.shell,
+      groups: [],
+    }
+  );
 }
 
 /** What container managers leave behind for their init to know (https://systemd.io/CONTAINER_INTERFACE). */

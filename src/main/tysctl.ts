@@ -45,12 +45,15 @@ function notify(self: readonly string[], text: string, pid: number | undefined):
   const keeper = findKeeper(self);
   if (keeper === undefined) return false;
   const words = text.split('\n').filter((line) => line !== '');
-  return spawnSync(keeper, ['--notify', `--pid=${pid ?? process.ppid}`, ...words], { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+  return (
+    spawnSync(keeper, ['--notify', `--pid=${pid ?? process.ppid}`, ...words], { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
+  );
 }
 
 function terminalOf(environment: NodeJS.ProcessEnv): Terminal {
   const isTerminal = process.stdout.isTTY === true;
-  const colours = isTerminal && environment['NO_COLOR'] === undefined && environment['TERM'] !== 'dumb' && environment['SYSTEMD_COLORS'] !== '0';
+  const colours =
+    isTerminal && environment['NO_COLOR'] === undefined && environment['TERM'] !== 'dumb' && environment['SYSTEMD_COLORS'] !== '0';
   const locale = environment['LC_ALL'] ?? environment['LC_CTYPE'] ?? environment['LANG'] ?? '';
   return {
     print: (line) => void process.stdout.write(`${line}\n`),

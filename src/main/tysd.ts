@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { enterCgroup } from './cgroup.ts';
 import { resolveOptions, type Resolved } from './configuration.ts';
 import { gatherFacts } from './facts.ts';
@@ -32,6 +33,8 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
 
   const keeper = findKeeper(self);
   if (keeper === undefined) return refuse('tysd-keeper is not there; it belongs beside tysd (npm run build makes it)', 1);
+  // sd_booted(3): the scripts of packages look for this directory to know that systemctl is what starts services here.
+  if (init) mkdirSync('/run/systemd/system', { recursive: true });
   const tracking = enterCgroup(init, options.cgroup);
   become(
     keeper,

@@ -288,6 +288,8 @@ export class Manager {
     if (world.started) return;
     world.started = true;
     world.dirtyManager = true;
+    // A fresh network namespace has its loopback down, and nobody but its init to bring it up.
+    if (this.#options.init) world.command({ do: 'run', child: world.nextChild(), group: '', plan: [{ op: 'loopback' }] });
     const unit = this.#options.config.defaultUnit;
     const refusals: string[] = [];
     for (const [target, mode] of [[unit, 'isolate'], [unit, 'replace'], ['rescue.target', 'replace']] as const) {

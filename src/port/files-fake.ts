@@ -55,7 +55,8 @@ export class FakeFiles implements Files {
   }
 
   readLink(path: string): string | undefined {
-    const node = this.#nodes.get(path);
+    const parent = this.realPath(path.slice(0, path.lastIndexOf('/')) || '/');
+    const node = parent === undefined ? undefined : this.#nodes.get(`${parent === '/' ? '' : parent}${path.slice(path.lastIndexOf('/'))}`);
     return node?.kind === 'symlink' ? node.target : undefined;
   }
 

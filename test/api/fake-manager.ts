@@ -158,7 +158,16 @@ export class FakeManager implements ManagerApi {
   plan(name: string): Result<readonly PlannedCommand[], RequestFailure> {
     const failure = this.#refusal('start', name);
     return failure === undefined
-      ? ok([{ list: 'ExecStart', ops: [{ op: 'setsid', text: 'setsid' }], notApplied: ['ProtectSystem= (not yet)'] }])
+      ? ok([
+          {
+            list: 'ExecStart',
+            ops: [
+              { op: 'setsid', text: '' },
+              { op: 'chdir', text: 'path="/"' },
+            ],
+            notApplied: ['ProtectSystem= (not yet)'],
+          },
+        ])
       : err(failure);
   }
 

@@ -159,7 +159,7 @@ test('-T names every job, and which of them was asked for', () =>
 test('--wait waits until the unit has ended, and tells by its status how', () =>
   withBench(example, async ({ manager, systemctl }) => {
     const waiting = systemctl('start', '--wait', 'web');
-    await systemctl('is-active', 'web');
+    while (manager.unit('web.service')?.active !== 'active') await systemctl('is-active', 'web');
     manager.set('web.service', { active: 'failed', sub: 'failed' });
     assert.deepEqual(await waiting, { out: [], err: [], status: 1 });
   }));

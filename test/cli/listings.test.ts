@@ -251,6 +251,7 @@ test('plan shows the operations of each process and what is not carried out', ()
       'good.service',
       '  ExecStart',
       '    1  setsid',
+      '    2  chdir path="/"',
       '  not carried out',
       '       ProtectSystem= (not yet)',
     ]);

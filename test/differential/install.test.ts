@@ -83,14 +83,17 @@ interface Outcome {
   readonly states: Readonly<Record<string, string>>;
 }
 
-const states = [...names, 'l.service', 'k.service', 'k@q.service', 'al.service', 'al@x.service', 'g.service', 'r.service', 'empty.service'];
+/** Units without a file of their own, which no list has. */
+const instances = ['t@q.service', 'k@q.service'];
 
 test('random unit files and operations come to the same with us as with systemctl --root', { skip, timeout: 300_000 }, () => {
   fc.assert(
     fc.property(fc.array(node, { minLength: 3, maxLength: 10 }), fc.array(call, { minLength: 1, maxLength: 3 }), (nodes, calls) => {
+      // systemctl's preset-all says that it passes over generated units, but enables them: the links would lead nowhere after a boot.
+      fc.pre(!calls.some(({ verb }) => verb === 'preset-all') || !nodes.some(({ path }) => /generator|transient/.test(path)));
       assert.deepEqual(ours(nodes, calls), theirs(nodes, calls));
     }),
-    { numRuns: Number(process.env['INSTALL_RUNS'] ?? 150), seed: Number(process.env['INSTALL_SEED'] ?? 252) },
+    { numRuns: Number(process.env['INSTALL_RUNS'] ?? 150), seed: Number(process.env['INSTALL_SEED'] ?? 252), endOnFailure: process.env['QUICK'] === '1' },
   );
 });
 
@@ -102,8 +105,11 @@ function ours(nodes: readonly Node[], calls: readonly Call[]): readonly Outcome[
       const outcome = install.apply(verb, units, { runtime, force });
       return {
         links: linksBelow(root, ''),
-        failed: !outcome.ok,
-        states: Object.fromEntries(states.map((unit) => [unit, install.state(unit) ?? ''])),
+        failed: verb !== 'disable' && !outcome.ok,
+        states: {
+          ...Object.fromEntries(install.list().map(({ name: unit, state }) => [unit, state])),
+          ...Object.fromEntries(instances.map((unit) => [unit, install.state(unit) ?? ''])),
+        },
       };
     });
   });
@@ -116,8 +122,12 @@ function theirs(nodes: readonly Node[], calls: readonly Call[]): readonly Outcom
       const outcome = run(verb, ...(runtime ? ['--runtime'] : []), ...(force ? ['--force'] : []), ...units);
       return {
         links: linksBelow(root, ''),
-        failed: outcome.status !== 0,
-        states: Object.fromEntries(states.map((unit) => [unit, run('is-enabled', unit).stdout.trim()])),
+        // With --root= systemctl tells of missing units that it should disable, but ends with 0; by its manager it ends with 1, as ours does.
+        failed: verb !== 'disable' && outcome.status !== 0,
+        states: {
+          ...Object.fromEntries(run('list-unit-files', '--no-legend', '--no-pager').stdout.trim().split('\n').map((line) => line.split(/ +/).slice(0, 2))),
+          ...Object.fromEntries(instances.map((unit) => [unit, run('is-enabled', unit).stdout.trim()])),
+        },
       };
     });
   });

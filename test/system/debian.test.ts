@@ -18,7 +18,7 @@ until_ok() { for _ in $(seq 300); do "$@" && return 0; sleep 0.1; done; return 1
 banner() { exec 9<>/dev/tcp/127.0.0.1/22 && read -r -t 20 line <&9 && exec 9>&-; printf '%s' "$line" | cut -d- -f1,2; }
 http() { exec 9<>/dev/tcp/127.0.0.1/80 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&9 && head -n 1 <&9 | tr -d '\\r'; exec 9>&-; }
 main_pid() { systemctl show -p MainPID --value "$1"; }
-daemons() { for p in /proc/[0-9]*; do cat $p/comm 2>/dev/null; done | grep -E '^(nginx|redis-server|cron|sshd|dbus-daemon)$' | sort | uniq -c | tr -s ' '; }
+daemons() { for p in /proc/[0-9]*; do cat $p/comm 2>/dev/null; done | grep -E '^(nginx|redis-server|cron|sshd|dbus-daemon)$' | sort | uniq -c | tr -s ' ' | sed 's/^ //'; }
 
 say init "$(cat /proc/1/comm)"
 say target "$(systemctl is-active multi-user.target)"
@@ -68,14 +68,28 @@ describe('a Debian root directory with nginx, redis, cron, sshd and dbus', { ski
   let booted: Booted;
   let facts: Readonly<Record<string, string>>;
 
-  before(() => {
-    const root = join(import.meta.dirname, '../..');
-    const built = spawnSync(join(root, 'node_modules/.bin/bun'), ['build/build.ts'], { cwd: root, encoding: 'utf8' });
-    assert.equal(built.status, 0, built.stderr);
-    assert.ok(existsSync(join(root, 'dist/tysd')));
-    booted = boot({ rootfs: debianImage(packages, { systemd: false }), target: 'multi-user.target', script, hook, manager: 'tysd', timeoutSec: 180 });
-    facts = Object.fromEntries(booted.output.split('\n').flatMap((line) => (line.includes(': ') ? [[line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]] : [])));
-  });
+  before(
+    () => {
+      const root = join(import.meta.dirname, '../..');
+      const built = spawnSync(join(root, 'node_modules/.bin/bun'), ['build/build.ts'], { cwd: root, encoding: 'utf8' });
+      assert.equal(built.status, 0, built.stderr);
+      assert.ok(existsSync(join(root, 'dist/tysd')));
+      booted = boot({
+        rootfs: debianImage(packages, { systemd: false }),
+        target: 'multi-user.target',
+        script,
+        hook,
+        manager: 'tysd',
+        timeoutSec: 180,
+      });
+      facts = Object.fromEntries(
+        booted.output
+          .split('\n')
+          .flatMap((line) => (line.includes(': ') ? [[line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]] : [])),
+      );
+    },
+    { timeout: 1_200_000 },
+  );
 
   test('tysd as PID 1 reaches multi-user.target, and the daemons do what they are for', () => {
     const detail = `${booted.output}\n${booted.errors}\n${booted.console}`;
@@ -111,7 +125,11 @@ describe('a Debian root directory with nginx, redis, cron, sshd and dbus', { ski
   });
 
   test('a manager that is killed is back at once, and the daemons are the same processes', () => {
-    assert.deepEqual([facts['after the manager died'], facts['same processes']], ['active active active active active', 'yes'], booted.output);
+    assert.deepEqual(
+      [facts['after the manager died'], facts['same processes']],
+      ['active active active active active', 'yes'],
+      booted.output,
+    );
   });
 
   test('nginx reloads', () => {
@@ -119,7 +137,11 @@ describe('a Debian root directory with nginx, redis, cron, sshd and dbus', { ski
   });
 
   test('ssh.socket starts sshd when somebody connects', () => {
-    assert.deepEqual([facts['socket waits'], facts['ssh by socket'], facts['socket activated']], ['active inactive', 'SSH-2.0', 'active active'], booted.output);
+    assert.deepEqual(
+      [facts['socket waits'], facts['ssh by socket'], facts['socket activated']],
+      ['active inactive', 'SSH-2.0', 'active active'],
+      booted.output,
+    );
   });
 
   test('stop leaves no process of the services, and they start again', () => {

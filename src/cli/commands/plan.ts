@@ -38,7 +38,7 @@ function printPlan({ terminal }: Invocation, unit: string, commands: readonly Co
   if (commands.length === 0) terminal.print('  runs no processes');
   for (const { list, ops } of commands) {
     terminal.print(`  ${bold(list)}`);
-    ops.forEach(({ text }, index) => terminal.print(`  ${String(index + 1).padStart(3)}  ${text}`));
+    ops.forEach(({ op, text }, index) => terminal.print(`  ${String(index + 1).padStart(3)}  ${op} ${text}`.trimEnd()));
   }
   // The settings are the unit's, so each command repeats them.
   const notApplied = new Set(commands.flatMap((command) => command.notApplied));

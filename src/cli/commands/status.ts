@@ -4,8 +4,8 @@ import type { Answer } from '../../api/contract.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 import { paintState } from '../output/terminal.ts';
-import { formatAgo, formatTimestamp } from '../output/time.ts';
-import { renderProcesses, renderStatus } from '../output/unit-status.ts';
+import { formatAgo } from '../output/time.ts';
+import { realtimeOf, renderProcesses, renderStatus } from '../output/unit-status.ts';
 import { isEmpty, readCgroup, readDescendants, unitOfProcess, type ProcessTree } from '../processes.ts';
 
 type Unit = NonNullable<Answer<'units.get'>[number]>;
@@ -62,7 +62,7 @@ async function unitsOf(invocation: Invocation, client: Client): Promise<readonly
 }
 
 async function printUnit(invocation: Invocation, client: Client, info: Answer<'manager.info'>, name: string): Promise<number> {
-  const { terminal, options, services } = invocation;
+  const { terminal, options } = invocation;
   const [units, properties] = await Promise.all([
     client.call('units.get', { units: [name] }),
     client.call('units.properties', { units: [name] }),
@@ -87,7 +87,7 @@ async function printUnit(invocation: Invocation, client: Client, info: Answer<'m
     ),
     processes: processesOf(unit, shown, info),
     style: terminal.style,
-    now: { realtimeUsec: Date.now() * 1000, monotonicUsec: Number(process.hrtime.bigint() / 1000n) },
+    nowUsec: Date.now() * 1000,
   });
   for (const line of lines) terminal.print(line);
   await printLogs(invocation, info, unit, shown);
@@ -97,7 +97,6 @@ async function printUnit(invocation: Invocation, client: Client, info: Answer<'m
       `Warning: The unit file, source configuration file or drop-ins of ${unit.name} changed on disk. Run '${reload}' to reload units.`,
     );
   }
-  void services;
   return unit.active === 'active' || unit.active === 'reloading' ? 0 : 3;
 }
 
@@ -110,14 +109,13 @@ async function printLogs(
 ): Promise<void> {
   const lines = options.lines ?? 10;
   if (lines === 0) return;
-  const started = Number(properties['InactiveExitTimestampMonotonic'] ?? 0);
-  const elapsed = Number(process.hrtime.bigint() / 1000n) - started;
+  const started = realtimeOf({ unit, properties }, 'InactiveExitTimestampMonotonic');
   const log = await services.recentLogs({
     runtimeDirectory: info.runtimeDirectory,
     stateDirectory: info.stateDirectory,
     unit: unit.name,
     lines,
-    sinceUsec: started > 0 ? Math.max(0, Date.now() * 1000 - elapsed - slackUsec) : 0,
+    sinceUsec: started === undefined ? 0 : Math.max(0, started - slackUsec),
     output: options.output,
   });
   if (log.length === 0) return;
@@ -166,11 +164,8 @@ async function printOverview({ terminal }: Invocation, client: Client, info: Ans
   terminal.print(`    Units: ${state.value.units} loaded (incl. loaded aliases)`);
   terminal.print(`     Jobs: ${state.value.jobs} queued`);
   terminal.print(`   Failed: ${state.value.failed > 0 ? style.red(`${state.value.failed} units`) : '0 units'}`);
-  const started = Number((properties.ok ? properties.value['UserspaceTimestampMonotonic'] : undefined) ?? 0);
-  if (started > 0) {
-    const elapsed = Number(process.hrtime.bigint() / 1000n) - started;
-    terminal.print(`    Since: ${formatTimestamp(Date.now() * 1000 - elapsed)}; ${formatAgo(elapsed)}`);
-  }
+  const started = (properties.ok ? properties.value['UserspaceTimestamp'] : undefined) ?? '';
+  if (started !== '') terminal.print(`    Since: ${started}${agoOf(started)}`);
   terminal.print(`     tysd: ${info.version}`);
   const cgroup = info.cgroupRoot === '' ? undefined : readCgroup(info.cgroupRoot);
   const tree = cgroup ?? { processes: [], groups: units.ok ? units.value.flatMap(groupOf) : [] };
@@ -185,4 +180,11 @@ function groupOf(unit: Unit): readonly { readonly name: string; readonly tree: P
   const pids = [unit.mainPid ?? 0, unit.controlPid ?? 0].filter((pid) => pid > 0);
   const tree = pids.length === 0 ? undefined : readDescendants(pids);
   return tree === undefined || isEmpty(tree) ? [] : [{ name: unit.name, tree }];
+}
+
+/** How long ago a time was that is only known as text in local time or UTC, to the second. */
+function agoOf(timestamp: string): string {
+  const match = /^\w+ (\S+) (\S+) (\S+)$/.exec(timestamp);
+  const time = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2]}${match[3] === 'UTC' ? 'Z' : ''}`);
+  return Number.isNaN(time) ? '' : `; ${formatAgo(Math.max(0, Date.now() - time) * 1000)}`;
 }

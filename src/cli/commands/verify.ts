@@ -4,13 +4,19 @@ import { readNames } from '../names.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import type { Terminal } from '../output/terminal.ts';
 
-/** `verify`: prints file:line:column diagnostics, and what of the units is not carried out; 1 where a unit would not load. Asks no manager. */
+/**
+ * `verify`: prints file:line:column diagnostics, and what of the units is not carried out; 1 where a unit would not load.
+ * Names are looked up as the manager does it; without one, and for files, this tool reads them itself.
+ */
 export async function runVerify(invocation: Invocation): Promise<number> {
   const { words, options, services, terminal } = invocation;
   const targets = words.map((word) => (word.includes('/') ? word : readNames(invocation, [word])?.names[0]));
   if (!targets.every((target) => target !== undefined)) return 1;
   const scope = options.scope ?? (process.getuid?.() === 0 ? 'system' : 'user');
-  const found = (await services.localUnitFiles({ scope, root: options.root ?? '' })).verify(targets);
+  const named = options.root === undefined && targets.every((target) => !target.includes('/'));
+  const client = named ? await invocation.connect() : undefined;
+  const asked = client?.ok === true ? await client.value.call('unit.verify', { targets }) : undefined;
+  const found = asked?.ok === true ? asked.value : (await services.localUnitFiles({ scope, root: options.root ?? '' })).verify(targets);
   const form = listForm(options.output);
   if (form === 'table') for (const verification of found) printVerification(terminal, verification);
   else terminal.print(renderJson(found, form));

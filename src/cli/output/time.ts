@@ -1,11 +1,3 @@
-/** A point in time, in microseconds since 1970, as systemd prints it in local time: "Sun 2026-11-22 09:09:03 UTC". */
-export function formatTimestamp(realtimeUsec: number): string {
-  const date = new Date(realtimeUsec / 1000);
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  return `${weekdays[date.getDay()] ?? ''} ${day} ${time} ${zoneOf(date)}`;
-}
-
 /** How long ago something was, in at most two units: "1min 3s ago". */
 export function formatAgo(elapsedUsec: number): string {
   if (elapsedUsec === 0) return 'now';
@@ -50,23 +42,4 @@ function counted(amount: number, word: string): string {
 
 function floor(amount: number): number {
   return Math.floor(amount);
-}
-
-const weekdays: readonly string[] = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-
-function two(number: number): string {
-  return String(number).padStart(2, '0');
-}
-
-/** The short name of the local zone; where none is known its offset, as the zone files have it. */
-function zoneOf(date: Date): string {
-  const minutes = -date.getTimezoneOffset();
-  if (minutes === 0 && ['UTC', 'Etc/UTC', ''].includes(process.env['TZ'] ?? Intl.DateTimeFormat().resolvedOptions().timeZone)) return 'UTC';
-  for (const locale of ['en-GB', 'en-US']) {
-    const parts = new Intl.DateTimeFormat(locale, { timeZoneName: 'short' }).formatToParts(date);
-    const name = parts.find((part) => part.type === 'timeZoneName')?.value;
-    if (name !== undefined && (!name.startsWith('GMT') || name === 'GMT')) return name;
-  }
-  const rest = Math.abs(minutes) % 60;
-  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}${rest === 0 ? '' : two(rest)}`;
 }

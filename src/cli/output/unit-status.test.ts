@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { formatTimestamp } from '../../base/timestamp.ts';
 import { makeStyle } from './terminal.ts';
 import { renderStatus, type StatusView } from './unit-status.ts';
 
 const style = makeStyle({ colours: false, unicode: true });
 const second = 1_000_000;
-/** 2026-11-22 09:09:03 UTC, and the same moment of a machine that has run for 1,000 seconds. */
-const now = { realtimeUsec: 1_795_338_543 * second, monotonicUsec: 1000 * second };
+const nowUsec = 1_795_338_543 * second;
+/** The same moment by CLOCK_MONOTONIC, on a machine that has run for 1,000 seconds. */
+const nowMonotonicUsec = 1000 * second;
 
 const unit: StatusView['unit'] = {
   name: 'good.service',
@@ -18,29 +20,24 @@ const unit: StatusView['unit'] = {
   result: 'success',
   fragment: '/etc/systemd/system/good.service',
   dropIns: [],
-  sinceUsec: now.realtimeUsec - second,
+  sinceUsec: nowUsec - second,
 };
 
 function view(change: Partial<StatusView['unit']>, properties: StatusView['properties'] = {}, rest: Partial<StatusView> = {}): StatusView {
-  return { unit: { ...unit, ...change }, properties, triggers: new Map(), processes: undefined, style, now, ...rest };
+  const stamped = { StateChangeTimestampMonotonic: String(nowMonotonicUsec - second), ...properties };
+  return { unit: { ...unit, ...change }, properties: stamped, triggers: new Map(), processes: undefined, style, nowUsec, ...rest };
 }
 
-function render(shown: StatusView): readonly string[] {
-  const zone = process.env['TZ'];
-  process.env['TZ'] = 'UTC';
-  try {
-    return renderStatus(shown);
-  } finally {
-    if (zone === undefined) delete process.env['TZ'];
-    else process.env['TZ'] = zone;
-  }
+/** The date of a moment so long ago. */
+function ago(usec: number): string {
+  return formatTimestamp(nowUsec - usec);
 }
 
 test('a service that runs, with all that there can be said about it', () => {
   const properties = {
     UnitFileState: 'enabled',
     UnitFilePreset: 'enabled',
-    ActiveEnterTimestampMonotonic: String(now.monotonicUsec - 63 * second),
+    ActiveEnterTimestampMonotonic: String(nowMonotonicUsec - 63 * second),
     TriggeredBy: 'x.socket y.timer',
     Documentation: '"man:good(8)" https://example.org/good',
     ExecStartPre:
@@ -80,14 +77,14 @@ test('a service that runs, with all that there can be said about it', () => {
       processes: { path: '/system.slice/good.service', tree },
     },
   );
-  assert.deepEqual(render(shown), [
+  assert.deepEqual(renderStatus(shown), [
     '● good.service - A good service',
     '     Loaded: loaded (/etc/systemd/system/good.service; enabled; preset: enabled)',
     '    Drop-In: /etc/systemd/system/good.service.d',
     '             └─a.conf, b.conf',
     '             /run/systemd/system/service.d',
     '             └─z.conf',
-    '     Active: active (running) since Sun 2026-11-22 09:08:00 UTC; 1min 3s ago',
+    `     Active: active (running) since ${ago(63 * second)}; 1min 3s ago`,
     'TriggeredBy: ● x.socket',
     '             ○ y.timer',
     '       Docs: man:good(8)',
@@ -114,7 +111,7 @@ test('a service that failed, and how its process ended', () => {
     UnitFilePreset: 'enabled',
     ActiveEnterTimestampMonotonic: String(900 * second),
     ActiveExitTimestampMonotonic: String(900 * second + 4000),
-    InactiveEnterTimestampMonotonic: String(now.monotonicUsec - 471_000),
+    InactiveEnterTimestampMonotonic: String(nowMonotonicUsec - 471_000),
     ExecStart:
       '{ path=/bin/false ; argv[]=/bin/false ; ignore_errors=no ; start_time=[x] ; stop_time=[y] ; pid=104 ; code=exited ; status=1 }',
     ExecMainPID: '104',
@@ -122,10 +119,10 @@ test('a service that failed, and how its process ended', () => {
     ExecMainStatus: '1',
     CPUUsageNSec: '[not set]',
   };
-  assert.deepEqual(render(view({ active: 'failed', sub: 'failed', result: 'exit-code', description: 'good.service' }, properties)), [
+  assert.deepEqual(renderStatus(view({ active: 'failed', sub: 'failed', result: 'exit-code', description: 'good.service' }, properties)), [
     '× good.service',
     '     Loaded: loaded (/etc/systemd/system/good.service; static)',
-    '     Active: failed (Result: exit-code) since Sun 2026-11-22 09:09:02 UTC; 471ms ago',
+    `     Active: failed (Result: exit-code) since ${ago(471_000)}; 471ms ago`,
     '   Duration: 4ms',
     '    Process: 104 ExecStart=/bin/false (code=exited, status=1/FAILURE)',
     '   Main PID: 104 (code=exited, status=1/FAILURE)',
@@ -133,7 +130,7 @@ test('a service that failed, and how its process ended', () => {
 });
 
 function mainEnded(code: string, status: string): string | undefined {
-  return render(view({}, { ExecMainPID: '7', ExecMainCode: code, ExecMainStatus: status })).at(-1);
+  return renderStatus(view({}, { ExecMainPID: '7', ExecMainCode: code, ExecMainStatus: status })).at(-1);
 }
 
 test('exit statuses are named where libc or systemd name them, and signals always', () => {
@@ -149,20 +146,23 @@ test('exit statuses are named where libc or systemd name them, and signals alway
 });
 
 test('units that were never started, are masked or could not be read', () => {
-  assert.deepEqual(render(view({ active: 'inactive', sub: 'dead', sinceUsec: 0 })), [
+  assert.deepEqual(renderStatus(view({ active: 'inactive', sub: 'dead', sinceUsec: 0 })), [
     '○ good.service - A good service',
     '     Loaded: loaded (/etc/systemd/system/good.service)',
     '     Active: inactive (dead)',
   ]);
-  assert.equal(render(view({ load: 'masked' }))[1], '     Loaded: masked (Reason: Unit good.service is masked.)');
-  assert.equal(render(view({ load: 'bad-setting', loadReason: 'no ExecStart=' }))[1], '     Loaded: bad-setting (Reason: no ExecStart=)');
+  assert.equal(renderStatus(view({ load: 'masked' }))[1], '     Loaded: masked (Reason: Unit good.service is masked.)');
+  assert.equal(
+    renderStatus(view({ load: 'bad-setting', loadReason: 'no ExecStart=' }))[1],
+    '     Loaded: bad-setting (Reason: no ExecStart=)',
+  );
 });
 
 test('a condition that was not met is said', () => {
-  const properties = { ConditionResult: 'no', ConditionTimestampMonotonic: String(now.monotonicUsec - 15_000) };
+  const properties = { ConditionResult: 'no', ConditionTimestampMonotonic: String(nowMonotonicUsec - 15_000) };
   assert.equal(
-    render(view({ active: 'inactive', sub: 'dead', sinceUsec: 0 }, properties))[3],
-    '  Condition: start condition failed at Sun 2026-11-22 09:09:02 UTC; 15ms ago',
+    renderStatus(view({ active: 'inactive', sub: 'dead' }, properties))[3],
+    `  Condition: start condition failed at ${ago(15_000)}; 15ms ago`,
   );
 });
 
@@ -174,9 +174,9 @@ test('a socket shows what it listens on, and how many connections it had', () =>
     NConnections: '1',
     Triggers: 'good.service',
   };
-  assert.deepEqual(render(view({ name: 'x.socket', sub: 'listening', fragment: '' }, properties)).slice(1), [
+  assert.deepEqual(renderStatus(view({ name: 'x.socket', sub: 'listening', fragment: '' }, properties)).slice(1), [
     '     Loaded: loaded',
-    '     Active: active (listening) since Sun 2026-11-22 09:09:02 UTC; 1s ago',
+    `     Active: active (listening) since ${ago(second)}; 1s ago`,
     '   Triggers: ○ good.service',
     '     Listen: /run/x.sock (Stream)',
     '             /run/x.fifo (FIFO)',
@@ -185,7 +185,7 @@ test('a socket shows what it listens on, and how many connections it had', () =>
 });
 
 test('a target has no state of its own to tell', () => {
-  assert.equal(render(view({ sub: 'active' }))[2], '     Active: active since Sun 2026-11-22 09:09:02 UTC; 1s ago');
+  assert.equal(renderStatus(view({ sub: 'active' }))[2], `     Active: active since ${ago(second)}; 1s ago`);
 });
 
 test('in ASCII and in colour', () => {

@@ -2,9 +2,10 @@ import type { Answer } from '../../api/contract.ts';
 import { exitName } from '../../api/exit-names.ts';
 import { signalText } from '../../api/signals.ts';
 import { formatTimespan } from '../../api/time.ts';
+import { formatTimestamp } from '../../base/timestamp.ts';
 import { commandName, type ProcessTree } from '../processes.ts';
 import { paintState, type Style } from './terminal.ts';
-import { formatAgo, formatTimestamp } from './time.ts';
+import { formatAgo } from './time.ts';
 
 type Unit = NonNullable<Answer<'units.get'>[number]>;
 type Properties = Readonly<Record<string, string>>;
@@ -17,7 +18,8 @@ export interface StatusView {
   readonly triggers: ReadonlyMap<string, string>;
   readonly processes: { readonly path: string; readonly tree: ProcessTree } | undefined;
   readonly style: Style;
-  readonly now: { readonly realtimeUsec: number; readonly monotonicUsec: number };
+  /** CLOCK_REALTIME, microseconds. */
+  readonly nowUsec: number;
 }
 
 /** The lines of `status` for one unit, without its log. */
@@ -44,6 +46,16 @@ export function renderStatus(view: StatusView): readonly string[] {
     ...processorTime(view),
     ...processTree(view),
   ];
+}
+
+/**
+ * When something happened that the manager has a CLOCK_MONOTONIC time of; undefined for never. JavaScript cannot read that
+ * clock, but the last change of state is known by both.
+ */
+export function realtimeOf({ unit, properties }: Pick<StatusView, 'unit' | 'properties'>, name: string): number | undefined {
+  const monotonic = Number(properties[name] ?? 0);
+  const changed = Number(properties['StateChangeTimestampMonotonic'] ?? 0);
+  return monotonic > 0 && changed > 0 && unit.sinceUsec > 0 ? unit.sinceUsec - changed + monotonic : undefined;
 }
 
 /** A tree of processes below its cgroup's path, each line with its branch. */
@@ -138,8 +150,8 @@ function active(view: StatusView): readonly string[] {
   const state = unit.sub === unit.active || unit.sub === '' ? unit.active : `${unit.active} (${unit.sub})`;
   const result = unit.result !== '' && unit.result !== 'success' ? ` (Result: ${unit.result})` : '';
   const lines = [row('Active', paint(state) + result + since(view))];
-  const checked = Number(properties['ConditionTimestampMonotonic'] ?? 0);
-  if (properties['ConditionResult'] === 'no' && checked > 0) {
+  const checked = realtimeOf(view, 'ConditionTimestampMonotonic');
+  if (properties['ConditionResult'] === 'no' && checked !== undefined) {
     lines.push(row('Condition', `start condition failed at ${moment(view, checked)}`));
   }
   return lines;
@@ -155,17 +167,13 @@ const sinceProperty: Readonly<Record<string, string>> = {
 };
 
 function since(view: StatusView): string {
-  const { unit, properties, now } = view;
-  const monotonic = Number(properties[sinceProperty[unit.active] ?? ''] ?? 0);
-  if (monotonic > 0) return ` since ${moment(view, monotonic)}`;
-  if (unit.sinceUsec === 0) return '';
-  return ` since ${formatTimestamp(unit.sinceUsec)}; ${formatAgo(now.realtimeUsec - unit.sinceUsec)}`;
+  const entered = realtimeOf(view, sinceProperty[view.unit.active] ?? '') ?? view.unit.sinceUsec;
+  return entered === 0 ? '' : ` since ${moment(view, entered)}`;
 }
 
-/** A CLOCK_MONOTONIC time as a date and how long ago. */
-function moment({ now }: StatusView, monotonicUsec: number): string {
-  const elapsed = Math.max(0, now.monotonicUsec - monotonicUsec);
-  return `${formatTimestamp(now.realtimeUsec - elapsed)}; ${formatAgo(elapsed)}`;
+/** A CLOCK_REALTIME time as a date and how long ago. */
+function moment({ nowUsec }: StatusView, realtimeUsec: number): string {
+  return `${formatTimestamp(realtimeUsec)}; ${formatAgo(Math.max(0, nowUsec - realtimeUsec))}`;
 }
 
 function duration({ unit, properties }: StatusView): readonly string[] {

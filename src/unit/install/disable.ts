@@ -10,7 +10,10 @@ import { hasRules } from './section.ts';
 export function planDisable(units: readonly string[], context: InstallContext, options: InstallOptions): InstallPlan {
   const operation = new InstallOperation(context, options);
   disableAll(operation, units);
-  return operation.plan();
+  const { changes, problems, notes, ...plan } = operation.plan();
+  // As on systemd's bus: what could not be found is an error only where nothing else was done.
+  if (changes.length === 0) return { ...plan, changes, problems, notes };
+  return { ...plan, changes, problems: [], notes: [...notes, ...problems.map(({ message }) => message)] };
 }
 
 /** Plans `reenable`: what `disable` removes, then what `enable` makes. */
@@ -23,7 +26,9 @@ export function planReenable(units: readonly string[], context: InstallContext, 
     return context.searchPath.some((directory) => found.value.path.startsWith(`${directory}/`)) ? found.value.name : found.value.path;
   });
   disableAll(operation, units);
-  if (operation.problems.length === 0) enableAll(operation, files);
+  // What cannot be found is told by the second half.
+  operation.problems.length = 0;
+  enableAll(operation, files);
   return operation.plan();
 }
 
@@ -46,7 +51,8 @@ function marked(operation: InstallOperation, names: readonly string[]): Set<stri
     done.add(name);
     const found = operation.discover(name);
     if (!found.ok) {
-      if (isAsked) operation.problems.push(found.error);
+      if (found.error.code === 'ENOLINK') operation.notes.push(`Unit ${name} is an alias to a unit that is not present, ignoring.`);
+      else if (isAsked) operation.problems.push(found.error);
       else if (found.error.code === 'ENOENT') operation.notes.push(`Failed to enable auxiliary unit ${name}, ignoring.`);
       marks.add(name);
     } else if (found.value.isMasked) operation.notes.push(`Unit ${found.value.path} is masked, ignoring.`);

@@ -1,5 +1,5 @@
 import { ok, type Result } from '../../base/result.ts';
-import { instantiate, isUnitName } from '../name.ts';
+import { instantiate, isUnitName, templateOf } from '../name.ts';
 import { isRuntimeDirectory, type InstallContext } from './context.ts';
 import { directoryOf, leafOf, resolveLink } from './link-path.ts';
 import { LinkView } from './link-view.ts';
@@ -48,7 +48,7 @@ export class InstallLinks {
   }
 
   #byLinks(unit: InstallUnit): UnitFileState {
-    const own = this.#search(unit, (link) => link.isDependency || isKnownName(link.name, unit));
+    const own = this.#search(unit, (link) => isKnownName(link.name, unit));
     if (own !== undefined) return own;
     if (this.#search(unit, () => true) !== undefined) return 'indirect';
     if (hasRules(unit.section)) return 'disabled';
@@ -87,25 +87,22 @@ export class InstallLinks {
 
 interface Link {
   readonly name: string;
-  /** The last component of what it leads to, as written. */
-  readonly leadsTo: string;
+  /** The unit that it stands for besides the one it is named after: in a directory of dependencies only the template of its name. */
+  readonly leadsTo: string | undefined;
   /** It is in a directory such as `a.target.wants`. */
   readonly isDependency: boolean;
 }
 
 function linksOf(directory: string, view: LinkView): readonly Link[] {
-  return view.listed(directory).flatMap((name) => {
+  return view.listed(directory).flatMap((name): readonly Link[] => {
     const path = `${directory}/${name}`;
     if (/\.(wants|requires|upholds)$/.test(name)) {
-      return view.listed(path).flatMap((inner) => linkOf(path, inner, true, view));
+      const inner = view.listed(path).filter((each) => view.readLink(`${path}/${each}`) !== undefined);
+      return inner.map((each) => ({ name: each, leadsTo: templateOf(each), isDependency: true }));
     }
-    return linkOf(directory, name, false, view);
+    const target = view.readLink(path);
+    return target === undefined ? [] : [{ name, leadsTo: leafOf(resolveLink(path, target)), isDependency: false }];
   });
-}
-
-function linkOf(directory: string, name: string, isDependency: boolean, view: LinkView): readonly Link[] {
-  const target = view.readLink(`${directory}/${name}`);
-  return target === undefined ? [] : [{ name, leadsTo: leafOf(resolveLink(`${directory}/${name}`, target)), isDependency }];
 }
 
 /** Whether [Install] asks for a link of this name: the unit's own, an alias, the default instance. */

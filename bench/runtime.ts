@@ -1,0 +1,113 @@
+import { Samples } from './statistics.ts';
+import type { Subject } from './subjects.ts';
+import { serviceName, type Kind } from './units.ts';
+
+/** Median times in milliseconds (or rates a second) of what is done to a running manager, by subject. */
+export type RunTime = ReadonlyMap<string, Samples>;
+
+interface Session {
+  readonly kind: Kind;
+  readonly count: number;
+  readonly script: string;
+}
+
+/** Measures the run-time operations in one container each, alternating the subjects. */
+export function measureRunTime(subjects: readonly Subject[], steady: number, runs: number, quick: boolean, say: (line: string) => void): RunTime {
+  const able = subjects.filter((subject) => subject.control !== undefined && subject.name !== 'systemd-bare');
+  const results = new Map(able.map((subject) => [subject.name, new Samples()]));
+  const repeats = quick ? 10 : 30;
+  const sessions: readonly Session[] = [
+    { kind: 'simple', count: 20, script: small(repeats) },
+    { kind: 'simple', count: steady, script: large(repeats, steady) },
+  ];
+  for (const session of sessions) {
+    for (let run = 0; run < runs; run++) {
+      for (const subject of able) {
+        const script = session.script.replaceAll('@CTL@', subject.control?.systemctl ?? '');
+        const booted = subject.boot({ kind: session.kind, count: session.count, script });
+        if (typeof booted === 'string') say(`${subject.name}: run time: ${booted}`);
+        else for (const [name, value] of readSamples(booted.output)) results.get(subject.name)?.add(name, value);
+      }
+    }
+  }
+  return results;
+}
+
+/** Each line of a script's output is a name, a tab, and JSON of which one number is taken. */
+function* readSamples(output: string): Generator<readonly [string, number]> {
+  for (const line of output.split('\n')) {
+    const [name, json] = line.split('\t');
+    if (name === undefined || json === undefined) continue;
+    const failures = /"(?:fail|errors)":([1-9]\d*)/.exec(json);
+    if (failures) yield [`${name} (failures)`, Number(failures[1])];
+    const number = (keys: string): number => Number(new RegExp(`"(?:${keys})":([\\d.]+)`).exec(json)?.[1]);
+    const value = [number('median_ms'), number('median_us|each_us') / 1000, number('per_s')].find((candidate) => !Number.isNaN(candidate));
+    if (value !== undefined) yield [name, value];
+  }
+}
+
+const preamble = `L=/bench/command-latency
+p() { printf '%s\\t' "$1"; shift; "$@"; }
+sleep 1
+`;
+
+/** The names under which the scripts report, in the order of the table. */
+export const operations = {
+  spawn: 'spawn floor',
+  client: "client's own start",
+  startOneshot: 'start of a oneshot',
+  restart: 'restart of a simple service',
+  isActive: 'is-active',
+  show: 'show of one unit',
+  firstByteUnix: 'first byte, unix socket',
+  firstByteTcp: 'first byte, tcp socket',
+  answeredUnix: 'later byte, unix socket',
+  crashes: 'crash restarts a second',
+  reload: 'daemon-reload, many active',
+  startOneshotLarge: 'start of a oneshot, many active',
+  isActiveLarge: 'is-active, many active',
+  list: 'list-units, many active',
+  stopAll: 'stop of many',
+  startAll: 'start of many',
+} as const;
+
+function small(repeats: number): string {
+  const o = operations;
+  return `${preamble}
+p "${o.spawn}" /bench/floor ${repeats * 20} 1 wait
+p "${o.client}" $L ${repeats} @CTL@ --version
+p "${o.startOneshot}" $L ${repeats} @CTL@ start x-true.service
+p "${o.isActive}" $L ${repeats} @CTL@ is-active ${serviceName(1)}
+p "${o.show}" $L ${repeats} @CTL@ show ${serviceName(1)}
+p "${o.restart}" $L ${repeats} @CTL@ restart x-sleep.service
+p "${o.spawn}" /bench/floor ${repeats * 20} 1 wait
+@CTL@ start unix.socket tcp.socket
+for i in $(seq ${Math.ceil(repeats / 3)}); do for k in unix:/run/unix.sock tcp:7001; do
+  sleep 0.2
+  p "first byte, \${k%%:*} socket" /bench/socket-client \${k#*:} 1
+  [ $i = 1 ] && [ $k = unix:/run/unix.sock ] && p "${o.answeredUnix}" /bench/socket-client \${k#*:} 500
+  @CTL@ stop \${k%%:*}.service
+done; done
+@CTL@ start --no-block crash.service; sleep 1
+: >/run/crash.ticks; a=$(date +%s%N); sleep 2; b=$(date +%s%N); c=$(wc -c </run/crash.ticks)
+@CTL@ stop crash.service
+printf '${o.crashes}\\t{"per_s":%s}\\n' $((c * 1000000000 / (b - a)))
+`;
+}
+
+function large(repeats: number, count: number): string {
+  const o = operations;
+  return `${preamble}
+ls /etc/systemd/system | grep '^b-.*service$' >/tmp/names
+p "${o.reload}" $L 3 @CTL@ daemon-reload
+sleep 0.5
+p "${o.startOneshotLarge}" $L ${repeats} @CTL@ start x-true.service
+p "${o.isActiveLarge}" $L ${repeats} @CTL@ is-active ${serviceName(1)}
+p "${o.list}" $L 5 @CTL@ list-units --no-pager --all
+p "${o.stopAll}" $L 1 @CTL@ stop $(cat /tmp/names)
+printf 'left\\t{"per_s":%s}\\n' $(cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^sleep$')
+sleep 0.5
+p "${o.startAll}" $L 1 @CTL@ start $(cat /tmp/names)
+printf 'running\\t{"per_s":%s}\\n' $(($(cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^sleep$') - ${count}))
+`;
+}

@@ -1,0 +1,66 @@
+import { findRow, type Measured } from './report.ts';
+import { operations } from './runtime.ts';
+import { costs } from './slope.ts';
+import { figure, renderTable } from './table.ts';
+
+interface Target {
+  readonly wanted: string;
+  /** What was measured, and its limit, in the same unit; undefined where it was not measured in this run. */
+  readonly measure: (measured: Measured) => { readonly value: number; readonly limit: number; readonly unit: string; readonly made?: string } | undefined;
+}
+
+const targets: readonly Target[] = [
+  { wanted: '1,000 oneshots: at most 1.5x the floor of two parallel spawns', measure: (measured) => toFloor(measured, 'oneshot') },
+  { wanted: '1,000 long-running services: no slower (at most 1.5x the same floor)', measure: (measured) => toFloor(measured, 'simple') },
+  { wanted: 'cost of a further oneshot flat from 100 to 5,000 (1.25x is noise)', measure: (measured) => growth(measured, 'oneshot') },
+  { wanted: 'cost of a further long-running service flat from 100 to 5,000', measure: (measured) => growth(measured, 'simple') },
+  {
+    wanted: "start of a oneshot: within 3x the spawn floor plus the client's own start",
+    measure: ({ runTime }) => {
+      const tysd = runTime.get('tysd');
+      const [start, client, spawn] = [operations.startOneshot, operations.client, operations.spawn].map((name) => tysd?.median(name));
+      if (start === undefined || client === undefined || spawn === undefined) return undefined;
+      return { value: (start - client) / spawn, limit: 3, unit: 'x spawn above the client' };
+    },
+  },
+  { wanted: 'first byte through a socket-activated service (unix): under 3 ms', measure: (measured) => firstByte(measured, operations.firstByteUnix) },
+  { wanted: 'first byte through a socket-activated service (tcp): under 3 ms', measure: (measured) => firstByte(measured, operations.firstByteTcp) },
+  {
+    wanted: 'private memory of all tysd processes at 1,000 services: at most 40 MB',
+    measure: ({ boots }) => {
+      const row = findRow(boots, 'simple', 1000, 'tysd');
+      if (!row) return undefined;
+      const made = row.memory.map(({ role, privateKb }) => `${role} ${figure(privateKb / 1024)}`).join(' + ');
+      return { value: row.memory.reduce((sum, { privateKb }) => sum + privateKb, 0) / 1024, limit: 40, unit: 'MB', made };
+    },
+  },
+];
+
+/** A row for each target of the issue: wanted, measured, held or not. */
+export function renderTargets(measured: Measured): readonly string[] {
+  const rows = targets.map(({ wanted, measure }) => {
+    const found = measure(measured);
+    if (!found || !Number.isFinite(found.value)) return [wanted, 'not measured', '-'];
+    const { value, limit, unit, made } = found;
+    return [wanted, `${figure(value)} ${unit}${made === undefined ? '' : ` (${made})`}`, value <= limit ? 'held' : 'NOT HELD'];
+  });
+  return ['', 'Targets', '', ...renderTable(['wanted', 'measured', ''], rows)];
+}
+
+type Found = ReturnType<Target['measure']>;
+
+function toFloor({ boots }: Measured, kind: 'oneshot' | 'simple'): Found {
+  const [row, floor] = ['tysd', 'floor x2'].map((subject) => findRow(boots, kind, 1000, subject));
+  return row && floor && { value: row.wallMs / floor.wallMs, limit: 1.5, unit: 'x floor' };
+}
+
+/** The dearest step above the first, as a multiple of it. */
+function growth({ boots }: Measured, kind: 'oneshot' | 'simple'): Found {
+  const steps = costs(boots).filter((cost) => cost.subject === 'tysd' && cost.kind === kind);
+  return steps.length < 2 ? undefined : { value: Math.max(...steps.map((step) => step.growth)), limit: 1.25, unit: 'x the first step' };
+}
+
+function firstByte({ runTime }: Measured, name: string): Found {
+  const value = runTime.get('tysd')?.median(name);
+  return value === undefined ? undefined : { value, limit: 3, unit: 'ms' };
+}

@@ -1,0 +1,118 @@
+/* A service for tests: carries out its arguments one after the other. */
+#include <dirent.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+static void fail(const char *what) {
+    perror(what);
+    exit(99);
+}
+
+/* Exactly these bytes, with no newline behind them. */
+static void notify(const char *text) {
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (!path || strlen(path) >= sizeof address.sun_path) fail("NOTIFY_SOCKET");
+    strcpy(address.sun_path, path);
+    if (*path == '@') address.sun_path[0] = 0;
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
+    if (fd < 0 || sendto(fd, text, strlen(text), 0, (struct sockaddr *)&address, length) < 0) fail("notify");
+    close(fd);
+}
+
+/* One line for each open descriptor: its number and what it leads to. */
+static void print_descriptors(void) {
+    DIR *directory = opendir("/proc/self/fd");
+    for (struct dirent *entry; directory && (entry = readdir(directory));) {
+        char path[64], target[4096];
+        if (*entry->d_name == '.' || atoi(entry->d_name) == dirfd(directory)) continue;
+        snprintf(path, sizeof path, "/proc/self/fd/%.32s", entry->d_name);
+        ssize_t length = readlink(path, target, sizeof target - 1);
+        target[length < 0 ? 0 : length] = 0;
+        printf("%s %s\n", entry->d_name, target);
+    }
+    fflush(stdout);
+    if (directory) closedir(directory);
+}
+
+static void write_all(int fd, const char *bytes, size_t length) {
+    while (length) {
+        ssize_t written = write(fd, bytes, length);
+        if (written < 0) fail("write");
+        bytes += written;
+        length -= (size_t)written;
+    }
+}
+
+static void flood(size_t bytes) {
+    char line[100];
+    memset(line, 'x', sizeof line);
+    line[sizeof line - 1] = '\n';
+    for (; bytes > sizeof line; bytes -= sizeof line) write_all(1, line, sizeof line);
+    write_all(1, line + sizeof line - bytes, bytes);
+}
+
+enum { MOST = 64 };
+
+/* Tells each client our pid and repeats what it says; ends on "quit". */
+static void serve(void) {
+    const char *count = getenv("LISTEN_FDS");
+    int listening = count ? atoi(count) : 0, used = listening;
+    struct pollfd polled[MOST];
+    for (int i = 0; i < listening; i++) polled[i] = (struct pollfd){.fd = 3 + i, .events = POLLIN};
+    while (poll(polled, (nfds_t)used, -1) >= 0) {
+        for (int i = 0; i < used; i++) {
+            if (!polled[i].revents) continue;
+            if (i < listening) {
+                int fd = accept(polled[i].fd, NULL, NULL);
+                if (fd < 0 || used == MOST) fail("accept");
+                dprintf(fd, "%d\n", getpid());
+                polled[used++] = (struct pollfd){.fd = fd, .events = POLLIN};
+                continue;
+            }
+            char text[4096];
+            ssize_t length = read(polled[i].fd, text, sizeof text);
+            if (length > 0 && !strncmp(text, "quit", 4)) exit(0);
+            if (length > 0) write_all(polled[i].fd, text, (size_t)length);
+            else {
+                close(polled[i].fd);
+                polled[i--] = polled[--used];
+            }
+        }
+    }
+}
+
+static void feed_watchdog(void) {
+    const char *usec = getenv("WATCHDOG_USEC");
+    long half = usec ? atol(usec) / 2 : 1000000;
+    struct timespec pause = {half / 1000000, half % 1000000 * 1000};
+    for (;;) {
+        notify("WATCHDOG=1");
+        nanosleep(&pause, NULL);
+    }
+}
+
+int main(int argc, char **argv) {
+    for (int i = 1; i < argc; i++) {
+        const char *verb = argv[i], *value = i + 1 < argc ? argv[i + 1] : "";
+        if (!strcmp(verb, "wait")) for (;;) pause();
+        else if (!strcmp(verb, "serve")) serve();
+        else if (!strcmp(verb, "descriptors")) print_descriptors();
+        else if (!strcmp(verb, "watchdog")) feed_watchdog();
+        else if (i++, !strcmp(verb, "notify")) notify(value);
+        else if (!strcmp(verb, "ignore")) signal(atoi(value), SIG_IGN);
+        else if (!strcmp(verb, "flood")) flood((size_t)atol(value));
+        else if (!strcmp(verb, "say")) dprintf(1, "%s\n", value);
+        else if (!strcmp(verb, "exit")) return atoi(value);
+        else return fprintf(stderr, "payload: no verb %s\n", verb), 98;
+    }
+    return 0;
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { test } from 'node:test';
+
+import type { Plan } from '../../src/exec/op.ts';
+import { type JournalFrame, decodeJournalFrames, encodeJournalAck, encodeJournalHello } from '../../src/port/journal-wire.ts';
+import { startKeeper } from './harness.ts';
+
+function printing(script: string, stream: bigint): Plan {
+  return [
+    { op: 'output', slot: 1, stream, meta: 'a.service {"unit":"a.service"}' },
+    { op: 'dup', slot: 1, number: 1 },
+    { op: 'dup', slot: 1, number: 2 },
+    { op: 'exec', paths: ['/bin/sh'], argv: ['sh', '-c', script], env: ['PATH=/usr/bin:/bin'] },
+  ];
+}
+
+/** Frames as they come, and a wait for one that is liked. */
+function frames(socket: Socket) {
+  const all: JournalFrame[] = [];
+  const waiting = new Set<() => boolean>();
+  let rest: Uint8Array = new Uint8Array(0);
+  socket.on('data', (chunk: Uint8Array) => {
+    const decoded = decodeJournalFrames(Buffer.concat([rest, chunk]));
+    assert.ok(decoded.ok);
+    rest = new Uint8Array(decoded.value.rest);
+    all.push(...decoded.value.frames.map((frame) => ('bytes' in frame ? { ...frame, bytes: new Uint8Array(frame.bytes) } : frame)));
+    for (const waiter of waiting) if (waiter()) waiting.delete(waiter);
+  });
+  socket.on('error', () => {});
+  const find = (wanted: (frame: JournalFrame) => boolean) => all.find(wanted);
+  return {
+    all,
+    next: (wanted: (frame: JournalFrame) => boolean): Promise<JournalFrame> =>
+      new Promise((resolve) => {
+        const waiter = () => {
+          const found = find(wanted);
+          if (found) resolve(found);
+          return found !== undefined;
+        };
+        if (!waiter()) waiting.add(waiter);
+      }),
+  };
+}
+
+function text(all: readonly JournalFrame[], stream: bigint): string {
+  return all.map((frame) => (frame.kind === 'stream-data' && frame.stream === stream ? new TextDecoder().decode(frame.bytes) : '')).join('');
+}
+
+test('output travels to the journal with its stream, its pid and its end, and a record of the manager between', async () => {
+  await using keeper = await startKeeper([], true);
+  const manager = await keeper.manager();
+  const journal = await keeper.journalSocket();
+  const heard = frames(journal);
+  journal.write(encodeJournalHello(0));
+  manager.do({ do: 'journal', record: '{"a":1}' }, { do: 'run', child: 1, group: '', plan: printing('echo out; echo err >&2', 77n) });
+  await heard.next(({ kind }) => kind === 'stream-close');
+  const { pid } = await manager.event('spawned');
+  const [hello, record, open] = heard.all;
+  assert.deepEqual(
+    [hello?.kind, record?.kind === 'record' && [record.sequence, record.record], open, text(heard.all, 77n)],
+    ['hello', [1, '{"a":1}'], { kind: 'stream-open', sequence: 2, stream: 77n, pid, meta: 'a.service {"unit":"a.service"}' }, 'out\nerr\n'],
+  );
+  journal.write(encodeJournalAck(99));
+});
+
+test('a journal that was killed is told again what it had not committed, and nothing else, and what streams there are', async () => {
+  await using keeper = await startKeeper([], true);
+  const manager = await keeper.manager();
+  const first = await keeper.journalSocket();
+  const before = frames(first);
+  first.write(encodeJournalHello(0));
+  manager.do({ do: 'run', child: 1, group: '', plan: printing('echo one; exec sleep 1000', 5n) });
+  manager.do({ do: 'journal', record: 'two' });
+  const one = await before.next(({ kind }) => kind === 'stream-data');
+  await before.next(({ kind }) => kind === 'record');
+  assert.ok(one.kind === 'stream-data');
+  first.destroy();
+  manager.do({ do: 'journal', record: 'three' });
+  const second = await keeper.journalSocket();
+  const after = frames(second);
+  const hello = await after.next(({ kind }) => kind === 'hello');
+  assert.deepEqual(hello, before.all[0]);
+  const committed = Math.max(...before.all.map((frame) => ('sequence' in frame ? frame.sequence : 0)));
+  second.write(encodeJournalHello(committed));
+  await after.next((frame) => frame.kind === 'record' && frame.record === 'three');
+  const repeated = after.all.filter((frame) => 'sequence' in frame && frame.sequence !== 0 && frame.sequence <= committed);
+  assert.deepEqual(repeated, []);
+  const announced = after.all.filter((frame) => frame.kind === 'stream-open' && frame.sequence === 0);
+  assert.deepEqual(
+    announced.map((frame) => frame.kind === 'stream-open' && frame.stream),
+    [5n],
+  );
+  second.write(encodeJournalAck(committed + 1));
+});
+
+test('a flood waits for a journal that is slow, and none of it is lost', async () => {
+  await using keeper = await startKeeper([], true);
+  const manager = await keeper.manager();
+  const journal = await keeper.journalSocket();
+  const heard = frames(journal);
+  journal.write(encodeJournalHello(0));
+  const lines = 2_000_000;
+  manager.do({ do: 'run', child: 1, group: '', plan: printing(`seq ${lines}`, 3n) });
+  // It acknowledges only when the keeper has sent all that it holds back, again and again.
+  let acknowledged = 0;
+  const pump = setInterval(() => {
+    const last = heard.all.at(-1);
+    if (last === undefined || !('sequence' in last) || last.sequence <= acknowledged) return;
+    acknowledged = last.sequence;
+    journal.write(encodeJournalAck(acknowledged));
+  }, 10);
+  await heard.next(({ kind }) => kind === 'stream-close');
+  clearInterval(pump);
+  const all = text(heard.all, 3n).trimEnd().split('\n');
+  assert.deepEqual([all.length, all[0], all.at(-1)], [lines, '1', String(lines)]);
+  const last = heard.all.at(-1);
+  assert.ok(last && 'sequence' in last);
+  journal.write(encodeJournalAck(last.sequence));
+});
+
+test('without a journal output goes to the keeper’s stderr line by line, with the first word of its meta', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  manager.do({ do: 'run', child: 1, group: '', plan: printing('echo one; printf two', 1n) });
+  await manager.event('exited');
+  manager.do({ do: 'end', status: 0, action: 'exit' });
+  assert.equal(await keeper.exited, 0);
+  assert.match(keeper.stderr(), /^a\.service: one\na\.service: two\n/m);
+});
