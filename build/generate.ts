@@ -1,13 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 import { type FieldType, type OpRow, ops } from '../src/exec/op.ts';
+import { directivesDocument } from '../src/unit/settings/document.ts';
 import { opsHash, wireVersion } from '../src/port/wire.ts';
 
 /** Field types as letters of the header. */
 const letters: Readonly<Record<FieldType, string>> = { u32: 'u', i32: 'i', u64: 'U', string: 's', strings: 'S', bytes: 'b' };
 
 /** The generated files: where each is and what it must be. */
-const generated: readonly { readonly path: string; readonly content: () => string }[] = [{ path: 'keeper/ops.h', content: opsHeader }];
+const generated: readonly { readonly path: string; readonly content: () => string }[] = [
+  { path: 'keeper/ops.h', content: opsHeader },
+  { path: 'docs/directives.md', content: directivesDocument },
+];
 
 const root = new URL('../', import.meta.url);
 const check = process.argv.includes('--check');

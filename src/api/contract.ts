@@ -1,5 +1,19 @@
 import * as v from 'valibot';
 import type { ErrorCode } from './error.ts';
+import {
+  diagnostic,
+  done,
+  jobInfo,
+  jobMode,
+  jobResult,
+  list,
+  nothing,
+  properties,
+  requestedJob,
+  unitFileState,
+  unitInfo,
+  unitName,
+} from './schemas.ts';
 
 /** One method of the API: what it takes, what it gives, which errors it has beyond those of every method, and what it does. */
 interface Method<P extends v.GenericSchema, R extends v.GenericSchema> {
@@ -9,71 +23,6 @@ interface Method<P extends v.GenericSchema, R extends v.GenericSchema> {
   readonly doc: string;
 }
 
-const list = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.readonly());
-const unitName = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
-const nothing = v.strictObject({});
-const done = v.null();
-
-const jobMode = v.picklist([
-  'replace',
-  'fail',
-  'lenient',
-  'replace-irreversibly',
-  'isolate',
-  'flush',
-  'ignore-dependencies',
-  'ignore-requirements',
-  'triggering',
-  'restart-dependencies',
-]);
-
-const jobResult = v.picklist([
-  'done',
-  'canceled',
-  'timeout',
-  'failed',
-  'dependency',
-  'skipped',
-  'invalid',
-  'assert',
-  'unsupported',
-  'collected',
-  'once',
-]);
-
-const requestedJob = v.picklist([
-  'start',
-  'stop',
-  'restart',
-  'try-restart',
-  'reload',
-  'reload-or-restart',
-  'try-reload-or-restart',
-  'verify-active',
-  'nop',
-]);
-
-const unitInfo = v.object({
-  name: v.string(),
-  names: list(v.string()),
-  description: v.string(),
-  load: v.string(),
-  loadReason: v.exactOptional(v.string()),
-  active: v.string(),
-  sub: v.string(),
-  result: v.string(),
-  fragment: v.string(),
-  dropIns: list(v.string()),
-  job: v.exactOptional(v.object({ id: v.number(), type: v.string() })),
-  mainPid: v.exactOptional(v.number()),
-  controlPid: v.exactOptional(v.number()),
-  statusText: v.exactOptional(v.string()),
-  sinceUsec: v.number(),
-  group: v.exactOptional(v.string()),
-});
-
-const jobInfo = v.object({ id: v.number(), unit: v.string(), type: v.string(), state: v.picklist(['waiting', 'running']) });
-const properties = v.record(v.string(), v.string());
 const requestErrors = [
   'no-such-unit',
   'masked',
@@ -127,31 +76,6 @@ const install = (doc: string) =>
     errors: installErrors,
     doc,
   });
-
-const diagnostic = v.object({
-  severity: v.picklist(['error', 'warning', 'notice']),
-  code: v.string(),
-  message: v.string(),
-  path: v.string(),
-  line: v.number(),
-  column: v.number(),
-});
-
-const unitFileState = v.picklist([
-  'enabled',
-  'enabled-runtime',
-  'linked',
-  'linked-runtime',
-  'alias',
-  'masked',
-  'masked-runtime',
-  'static',
-  'indirect',
-  'disabled',
-  'generated',
-  'transient',
-  'bad',
-]);
 
 const unit = v.strictObject({ unit: unitName });
 const units = v.strictObject({ units: list(unitName) });

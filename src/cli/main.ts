@@ -60,7 +60,7 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
   if (verb === undefined) {
     const { nearest } = await import('./commands/help.ts');
-    terminal.warn(`Unknown command verb ${word}.${nearest(word)}`);
+    terminal.warn(`Unknown command verb ${word}.${program === 'tysctl' ? nearest(word) : ''}`);
     return 1;
   }
   if (rest.length < verb.least || rest.length > verb.most) {

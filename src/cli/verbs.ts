@@ -17,7 +17,9 @@ const many = Number.POSITIVE_INFINITY;
 const start = () => import('./commands/start.ts').then((module) => module.runStart);
 const enable = () => import('./commands/enable.ts').then((module) => module.runEnable);
 const leave = () => import('./commands/poweroff.ts').then((module) => module.runPoweroff);
-const later = () => import('./commands/not-yet.ts').then((module) => module.runNotYet);
+const logs = (): Promise<Run> => Promise.resolve(({ words, options, services }) => services.runLogs(words, options));
+/** The code of verbs that tysd does not have yet. */
+export const later = () => import('./commands/not-yet.ts').then((module) => module.runNotYet);
 
 /** Every verb of tysctl and systemctl. */
 export const verbs: Readonly<Record<string, Verb>> = {
@@ -206,7 +208,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   reboot: verb('System', '', 0, 1, leave, 'Stop all units and start the machine again'),
   kexec: verb('System', '', 0, 0, leave, 'Stop all units and start the kernel that was loaded'),
   exit: verb('System', '[STATUS]', 0, 1, leave, 'Stop all units and end the manager'),
-  logs: verb('Insight', '[OPTION…]', 0, many, later, "Show logs (journalctl's options)"),
+  logs: verb('Insight', '[OPTION…]', 0, many, logs, "Show logs (journalctl's options)"),
   plan: verb(
     'Insight',
     'UNIT…',
@@ -239,6 +241,25 @@ export const verbs: Readonly<Record<string, Verb>> = {
   'list-paths': verb('Units', '[PATTERN…]', 0, many, later, 'List path units by what they watch'),
   'list-automounts': verb('Units', '[PATTERN…]', 0, many, later, 'List automount units'),
   edit: verb('Unit files', 'UNIT…', 1, many, later, 'Edit unit files'),
+  ...Object.fromEntries(
+    [
+      'bind',
+      'help',
+      'hibernate',
+      'hybrid-sleep',
+      'list-machines',
+      'log-level',
+      'log-target',
+      'mount-image',
+      'service-log-level',
+      'service-log-target',
+      'service-watchdogs',
+      'suspend',
+      'suspend-then-hibernate',
+      'switch-root',
+      'whoami',
+    ].map((name) => [name, verb('Units', '', 0, many, later, 'Not there yet')]),
+  ),
 };
 
 function verb(group: Group, usage: string, least: number, most: number, load: () => Promise<Run>, doc: string): Verb {

@@ -498,8 +498,8 @@ function jobFor(draft: Draft, name: string): QueuedJob | Node | undefined {
 // Pass: merge.
 
 function settleConflicts(draft: Draft): TransactionError | undefined {
-  for (const [name, jobs] of [...draft.units]) {
-    for (let clash = findClash(jobs); clash !== undefined; clash = findClash(jobs)) {
+  for (const name of [...draft.units.keys()]) {
+    for (let clash = findClash(draft, name); clash !== undefined; clash = findClash(draft, name)) {
       const victim = chooseVictim(...clash);
       if (victim === undefined) {
         const types = clash.map((job) => job.type).join(' and ');
@@ -512,7 +512,8 @@ function settleConflicts(draft: Draft): TransactionError | undefined {
   return undefined;
 }
 
-function findClash(jobs: readonly Node[]): [Node, Node] | undefined {
+function findClash(draft: Draft, name: string): [Node, Node] | undefined {
+  const jobs = draft.units.get(name) ?? [];
   for (const [index, a] of jobs.entries()) {
     const b = jobs.slice(index + 1).find((other) => areConflicting(a.type, other.type));
     if (b !== undefined) return [a, b];

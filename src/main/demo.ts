@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
+import { connectClient } from '../api/client.ts';
 import { defaultRuntimeDirectory, isServed } from './runtime-directory.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -33,6 +34,10 @@ daemon.once('exit', (status, signal) => {
   process.exit(status ?? (signal === null ? 1 : 128));
 });
 
+// `again`: the socket is not there before tysd has made it.
+const client = await connectClient(join(runtimeDirectory, 'control.sock'), { retryMs: 30_000, again: true });
+if (!client.ok) fail(`tysd does not answer: ${client.error.code}`);
+client.value.close();
 const booted = tysctl(['is-system-running', '--wait']);
 if (daemon.exitCode === null) {
   console.log(`\n${styleText('bold', 'What runs now')}  (npx tysctl list-units)\n`);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { JobResults } from '../api/job-results.ts';
 import { listenControl } from '../api/jsonrpc/server.ts';
+import { managerEnvironment } from '../exec/environment.ts';
 import { defaultLimits } from '../exec/limits.ts';
 import { findAccount } from '../manager/accounts.ts';
 import { gatherConditionFacts } from '../manager/condition-facts.ts';
@@ -17,7 +18,7 @@ import { realFiles } from '../port/files-real.ts';
 import { connectKeeper } from '../port/keeper-connection.ts';
 import type { ManagerConfig } from '../unit/manager-config.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
-import { readConfiguration } from './configuration.ts';
+import { readConfiguration, type Resolved } from './configuration.ts';
 import { statusPrinter } from './console.ts';
 import { gatherFacts } from './facts.ts';
 import { resolvedByTysd } from './tysd.ts';
@@ -42,7 +43,7 @@ export async function runManager(): Promise<void> {
     keeper,
     clock: realClock(keeper.inventory.at),
     files: realFiles,
-    config: engineConfig(config, resolved.unit),
+    config: engineConfig(config, resolved, environment),
     openUnits: () => openUnits(realFiles, resolved.unitPath, facts),
     unitPath: resolved.unitPath,
     scope: resolved.scope,
@@ -86,7 +87,7 @@ export async function runManager(): Promise<void> {
   if (!served.ok) console.log(2, `The control socket cannot be served: ${served.error}`);
 }
 
-function engineConfig({ manager }: ManagerConfig, defaultUnit: string): EngineConfig {
+function engineConfig({ manager }: ManagerConfig, { scope, unit }: Resolved, environment: NodeJS.ProcessEnv): EngineConfig {
   return {
     defaults: {
       timeoutStartUsec: manager.DefaultTimeoutStartSec,
@@ -96,11 +97,11 @@ function engineConfig({ manager }: ManagerConfig, defaultUnit: string): EngineCo
       startLimitIntervalUsec: manager.DefaultStartLimitIntervalSec,
       startLimitBurst: manager.DefaultStartLimitBurst,
     },
-    environment: manager.DefaultEnvironment,
+    environment: managerEnvironment(scope, environment, manager.DefaultEnvironment),
     limits: { ...defaultLimits, ...manager.DefaultLimits },
     defaultStandardOutput: simpleOutput(manager.DefaultStandardOutput, 'journal'),
     defaultStandardError: simpleOutput(manager.DefaultStandardError, 'inherit'),
-    defaultUnit,
+    defaultUnit: unit,
   };
 }
 

@@ -99,3 +99,102 @@ function checkOperation(op: Operation, step: Step, install: InstallService, labe
 function hasFailed({ ret = '' }: Step): boolean {
   return ret.startsWith('-');
 }
+
+test('enable links the unit, names what it made, and does nothing the second time', () => {
+  const install = service({ [`${LIB}/a.service`]: '[Install]\nWantedBy=multi-user.target new.target\nAlias=b.service\n' });
+  const path = `${LIB}/a.service`;
+  assert.deepEqual(install.apply('enable', ['a.service'], {}), {
+    ok: true,
+    value: {
+      changes: [
+        { change: 'symlink', path: `${ETC}/b.service`, target: path },
+        { change: 'symlink', path: `${ETC}/multi-user.target.wants/a.service`, target: path },
+        { change: 'symlink', path: `${ETC}/new.target.wants/a.service`, target: path },
+      ],
+      messages: [`Unit ${path} is added as a dependency to a non-existent unit new.target.`],
+      hasInstallInfo: true,
+    },
+  });
+  assert.deepEqual([install.state('a.service'), install.state('b.service')], ['enabled', 'alias']);
+  const again = install.apply('enable', ['a.service'], {});
+  assert.deepEqual(again.ok && again.value.changes, []);
+});
+
+test('disable leaves no empty directory behind', () => {
+  const files = new FakeFiles({ [`${LIB}/a.service`]: '[Install]\nWantedBy=multi-user.target\n' });
+  const install = serviceOn(files);
+  install.apply('enable', ['a.service'], { runtime: true });
+  assert.deepEqual(files.list(RUN), ['multi-user.target.wants']);
+  install.apply('disable', ['a.service'], { runtime: true });
+  assert.deepEqual(files.list(RUN), []);
+});
+
+test('a unit without [Install] is enabled by nothing, which is no error', () => {
+  assert.deepEqual(service({ [`${LIB}/a.service`]: '[Service]\nExecStart=/bin/true\n' }).apply('enable', ['a.service'], {}), { ok: true, value: none });
+});
+
+const refusals: Readonly<Record<string, readonly [Operation, string, string, string]>> = {
+  'a missing unit': ['enable', 'no.service', 'no-such-unit', 'Unit file no.service does not exist.'],
+  'a missing unit to disable': ['disable', 'no.service', 'no-such-unit', 'Unit file no.service does not exist.'],
+  'a masked unit': ['enable', 'masked.service', 'masked', `Unit file ${ETC}/masked.service is masked.`],
+  'a generated unit': ['enable', 'made.service', 'invalid', 'Unit /run/systemd/generator/made.service is transient or generated.'],
+  'an alias of another type': ['enable', 'odd.service', 'failed', 'Cannot alias odd.service as odd.socket.'],
+  'an alias that is taken': ['enable', 'taken.service', 'exists', `File ${ETC}/own.service already exists.`],
+  'a link that is taken': ['enable', 'other.service', 'exists', `File ${ETC}/link.service already exists and is a symlink to /opt/x.service.`],
+  'a template without an instance': ['enable', 't@.service', 'failed', 'Cannot enable t@.service: destination unit multi-user.target is a non-template unit.'],
+  'a target that is no name': ['enable', 'bad.service', 'bad-name', '"multi user" is not a valid unit name.'],
+  'a specifier that there is not': ['enable', 'percent.service', 'invalid', 'Invalid specifier in %z.service.'],
+  'a mask over a file': ['mask', 'own.service', 'exists', `File ${ETC}/own.service already exists.`],
+  'a link below the search path': ['link', `${LIB}/below/x.service`, 'failed', `File ${LIB}/below/x.service is under the systemd unit hierarchy already.`],
+  'a default that is no target': ['set-default', 'own.service', 'invalid', 'default.target can lead to another target only, not to own.service.'],
+};
+
+for (const [what, [operation, unit, code, message]] of Object.entries(refusals)) {
+  test(`${what} is refused in the words of systemd`, () => {
+    const install = service({
+      [`${LIB}/masked.service`]: '[Install]\nWantedBy=multi-user.target\n',
+      [`${ETC}/masked.service`]: '-> /dev/null',
+      '/run/systemd/generator/made.service': '[Service]\n',
+      [`${LIB}/odd.service`]: '[Install]\nAlias=odd.socket\n',
+      [`${LIB}/taken.service`]: '[Install]\nAlias=own.service\n',
+      [`${ETC}/own.service`]: '[Service]\n',
+      [`${LIB}/other.service`]: '[Install]\nAlias=link.service\n',
+      [`${ETC}/link.service`]: '-> /opt/x.service',
+      [`${LIB}/t@.service`]: '[Install]\nWantedBy=multi-user.target\n',
+      [`${LIB}/bad.service`]: '[Install]\nWantedBy="multi user"\n',
+      [`${LIB}/percent.service`]: '[Install]\nAlias=%z.service\n',
+      [`${LIB}/below/x.service`]: '[Service]\n',
+    });
+    assert.deepEqual(install.apply(operation, [unit], {}), { ok: false, error: { code, message } });
+  });
+}
+
+test('--global makes its links for all users', () => {
+  const files = new FakeFiles({ '/usr/lib/systemd/user/a.service': '[Install]\nWantedBy=default.target\n' });
+  const environment = { HOME: '/home/me', XDG_RUNTIME_DIR: '/run/user/7' };
+  const context = installContext('user', unitSearchPath('user', environment), files, { ...facts, scope: 'user' }, environment);
+  const install = new InstallService(context, files, globalDirectory);
+  install.apply('enable', ['a.service'], { global: true });
+  assert.equal(files.readLink('/etc/systemd/user/default.target.wants/a.service'), '/usr/lib/systemd/user/a.service');
+  assert.equal(install.state('a.service'), 'enabled');
+  install.apply('mask', ['a.service'], {});
+  assert.equal(files.readLink('/home/me/.config/systemd/user/a.service'), '/dev/null');
+  assert.equal(install.state('a.service'), 'masked');
+});
+
+test('all unit files are listed by type and name, with what the presets say where that matters', () => {
+  const install = service({
+    [`${LIB}/on.service`]: '[Install]\nWantedBy=multi-user.target\n',
+    [`${LIB}/off.service`]: '[Install]\nWantedBy=multi-user.target\n',
+    [`${LIB}/plain.socket`]: '[Socket]\n',
+    [`${ETC}/broken.service`]: '-> plain.socket',
+    '/usr/lib/systemd/system-preset/50-x.preset': '# first match counts\nenable on.*\ndisable *\n',
+  });
+  assert.deepEqual(install.list(), [
+    { name: 'broken.service', path: `${ETC}/broken.service`, state: 'bad' },
+    { name: 'off.service', path: `${LIB}/off.service`, state: 'disabled', preset: 'disabled' },
+    { name: 'on.service', path: `${LIB}/on.service`, state: 'disabled', preset: 'enabled' },
+    { name: 'plain.socket', path: `${LIB}/plain.socket`, state: 'static' },
+    { name: 'multi-user.target', path: `${LIB}/multi-user.target`, state: 'static' },
+  ]);
+});

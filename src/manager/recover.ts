@@ -4,7 +4,7 @@ import { restoreJob } from './jobs.ts';
 import { log } from './records.ts';
 import { carryOut } from './effects.ts';
 import { idlePipe } from './exec-context.ts';
-import { isJobBlob, isManagerBlob, isUnitBlob, managerKey, readBlob } from './state-blob.ts';
+import { isJobBlob, isManagerBlob, isUnitBlob, managerKey, readBlob, stampsOf, verdictOf } from './state-blob.ts';
 import type { JobBlob, UnitBlob } from './state-blob.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -76,9 +76,9 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
   unit.stored = true;
   unit.invocationId = blob.invocation ?? '';
   unit.groupMark = blob.group ?? '';
-  unit.stamps = { ...blob.stamps };
-  unit.condition = blob.condition;
-  unit.assertion = blob.assertion;
+  unit.stamps = stampsOf(blob);
+  unit.condition = verdictOf(blob.condition);
+  unit.assertion = verdictOf(blob.assertion);
   unit.startWindow = blob.starts;
   unit.ruleWindow = blob.rules;
   for (const [child, path] of blob.children ?? []) {

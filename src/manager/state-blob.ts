@@ -16,11 +16,49 @@ export interface UnitBlob {
   readonly group?: string;
   readonly children?: readonly (readonly [number, string])[];
   readonly timers?: readonly (readonly [string, number])[];
-  readonly stamps?: Stamps;
-  readonly condition?: Verdict;
-  readonly assertion?: Verdict;
+  /** In the order of `stampNames`; 0 for never. */
+  readonly stamps?: readonly (Moment | 0)[];
+  readonly condition?: readonly [boolean, ...Moment];
+  readonly assertion?: readonly [boolean, ...Moment];
   readonly starts?: Window;
   readonly rules?: Window;
+}
+
+/** CLOCK_MONOTONIC and CLOCK_REALTIME in microseconds. */
+type Moment = readonly [number, number];
+
+const stampNames = ['stateChange', 'inactiveExit', 'activeEnter', 'activeExit', 'inactiveEnter'] as const satisfies readonly (keyof Stamps)[];
+
+/** The stamps of a unit, as its blob has them. */
+export function stampsOf(blob: UnitBlob): Stamps {
+  const stamps: Stamps = {};
+  for (const [index, name] of stampNames.entries()) {
+    const moment = blob.stamps?.[index] ?? 0;
+    if (moment !== 0) stamps[name] = stampOf(moment);
+  }
+  return stamps;
+}
+
+/** What became of conditions or asserts, as the blob has it. */
+export function verdictOf(verdict: readonly [boolean, ...Moment] | undefined): Verdict | undefined {
+  if (verdict === undefined) return undefined;
+  const [met, ...moment] = verdict;
+  return { met, at: stampOf(moment) };
+}
+
+function stampOf([monotonicUsec, realtimeUsec]: Moment): Stamp {
+  return { monotonicUsec, realtimeUsec };
+}
+
+function momentOf({ monotonicUsec, realtimeUsec }: Stamp): Moment {
+  return [monotonicUsec, realtimeUsec];
+}
+
+function momentsOf(stamps: Stamps): readonly (Moment | 0)[] {
+  return stampNames.map((name) => {
+    const stamp = stamps[name];
+    return stamp === undefined ? 0 : momentOf(stamp);
+  });
 }
 
 export interface JobBlob {
@@ -118,9 +156,9 @@ function unitBlob(unit: Unit): UnitBlob {
     ...(unit.groupMark === '' ? {} : { group: unit.groupMark }),
     ...(unit.children === undefined || unit.children.size === 0 ? {} : { children: [...unit.children] }),
     ...(unit.timers === undefined || unit.timers.size === 0 ? {} : { timers: [...unit.timers] }),
-    ...(unit.stamps.stateChange === undefined ? {} : { stamps: unit.stamps }),
-    ...(unit.condition === undefined ? {} : { condition: unit.condition }),
-    ...(unit.assertion === undefined ? {} : { assertion: unit.assertion }),
+    ...(unit.stamps.stateChange === undefined ? {} : { stamps: momentsOf(unit.stamps) }),
+    ...(unit.condition === undefined ? {} : { condition: [unit.condition.met, ...momentOf(unit.condition.at)] }),
+    ...(unit.assertion === undefined ? {} : { assertion: [unit.assertion.met, ...momentOf(unit.assertion.at)] }),
     ...(unit.startWindow === undefined ? {} : { starts: unit.startWindow }),
     ...(unit.ruleWindow === undefined ? {} : { rules: unit.ruleWindow }),
   };

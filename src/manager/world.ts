@@ -15,6 +15,7 @@ import type { JobMode } from '../unit/values/types.ts';
 import type { RequestType } from '../graph/job.ts';
 import type { Job, JobResult } from './job.ts';
 import type { ManagerOptions } from './options.ts';
+import { log } from './records.ts';
 import type { Window } from './rate-limit.ts';
 import { Timers } from './timers.ts';
 import { Unit } from './unit.ts';
@@ -215,7 +216,15 @@ export class World implements TransactionView {
     for (const { key, unit: other } of declared) this.graph.add(unit.name, key, this.names.get(other)?.name ?? other);
     if (unit.perpetual) this.#busy.add(unit);
     else this.toCollect.add(unit);
+    this.#tellDiagnostics(unit);
     return unit;
+  }
+
+  /** Says what is wrong in the unit's files; what is right but not carried out is told by `verify`. */
+  #tellDiagnostics(unit: Unit): void {
+    for (const { severity, path, line, message } of unit.config.diagnostics) {
+      if (severity !== 'notice') log(this, severity === 'error' ? 3 : 4, `${path}:${line}: ${message}`, unit);
+    }
   }
 
   #declare(config: UnitConfig): readonly Dependency[] {

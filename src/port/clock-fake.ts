@@ -99,7 +99,7 @@ export class FakeClock implements Clock {
   }
 }
 
-const mostSteps = 20_000;
+const mostSteps = 1_000_000;
 
 /** 2026-01-01 00:00:00 UTC. */
 const realtimeOffsetUsec = 1_767_225_600_000_000;

@@ -83,6 +83,10 @@ export class FakeKeeper {
     this.#startedAt = clock.now();
   }
 
+  get hasEnded(): boolean {
+    return this.end !== undefined;
+  }
+
   /** A connection for a new manager; the one before is dead, and what it still sends goes nowhere. */
   connect(): Keeper {
     const connection = {};

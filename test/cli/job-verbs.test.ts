@@ -139,7 +139,7 @@ test('--no-block does not wait for a job that takes long', () =>
     assert.deepEqual(await systemctl('start', '--no-block', 'web'), quiet);
     assert.deepEqual((await systemctl('list-jobs')).out, [
       'JOB UNIT        TYPE  STATE',
-      '1   web.service start running',
+      '  1 web.service start running',
       '',
       '1 jobs listed.',
     ]);
@@ -235,6 +235,8 @@ test('another host or container is refused with a reason', () =>
 test('what tysd does not have yet is said, with status 1', () =>
   withBench(example, async ({ systemctl, run, tysctl }) => {
     assert.deepEqual(await systemctl('freeze', 'web'), { out: [], err: ['systemctl: tysd does not have the verb freeze yet.'], status: 1 });
+    assert.deepEqual((await systemctl('suspend')).err, ['systemctl: tysd does not have the verb suspend yet.']);
+    assert.deepEqual((await systemctl('star')).err, ['Unknown command verb star.']);
     assert.deepEqual(await run('systemd-run', ['true']), {
       out: [],
       err: ['systemd-run: tysd does not have this program yet.'],

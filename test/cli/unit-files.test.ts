@@ -37,7 +37,7 @@ test('--now starts what was enabled, and stops what was disabled', () =>
 
 test('a unit file that is not there is an error in the words of each verb', () =>
   withBench(nobody, async ({ systemctl }) => {
-    const words = { enable: 'enable unit', disable: 'disable unit', mask: 'mask unit', preset: 'preset unit', reenable: 'reenable unit' };
+    const words = { enable: 'enable unit', disable: 'disable unit', preset: 'preset unit', reenable: 'reenable unit' };
     for (const [verb, what] of Object.entries(words)) {
       assert.deepEqual(await systemctl(verb, 'nope'), {
         out: [],
@@ -53,6 +53,18 @@ test('a unit without [Install] is explained, and that is no failure', () =>
     assert.equal(ran.status, 0);
     assert.equal(ran.err[0], 'The unit files have no installation config (WantedBy=, RequiredBy=, Also=,');
     assert.equal(ran.err.length, 13);
+  }));
+
+test('masking what is not there is said, and done', () =>
+  withBench(nobody, async ({ install, systemctl }) => {
+    const ran = await systemctl('mask', 'web', 'other');
+    assert.equal(ran.err[0], 'Unit other.service does not exist, proceeding anyway.');
+    assert.equal(ran.status, 0);
+    assert.equal(install.calls.length, 1);
+    assert.deepEqual((await systemctl('mask', '*')).err.slice(0, 2), [
+      'Glob pattern passed to mask, but globs are not supported for this.',
+      'Invalid unit name "*" escaped as "\\x2a".',
+    ]);
   }));
 
 test('link wants a path, and paths are made absolute', () =>

@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
 /** One boot of a service manager as PID 1 of a throw-away container. */
 export interface Boot {
   readonly rootfs: string;
-  /** Files to put into /etc/systemd/system, by name. */
+  /** Files to put into /etc/systemd/system, by path below it. */
   readonly units?: Readonly<Record<string, string>>;
   readonly target: string;
   /** Shell script that runs inside once the target is reached; its output is the answer. */
@@ -18,6 +18,10 @@ export interface Boot {
   readonly manager: 'tysd' | 'systemd';
   readonly timeoutSec?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Files of this machine to copy into the container, and to where. */
+  readonly copies?: Readonly<Record<string, string>>;
+  /** What systemd starts beside the target, see run-systemd; tysd starts nothing else. */
+  readonly profile?: 'bare' | 'journal' | 'dbus' | 'sysinit';
 }
 
 export interface Booted {
@@ -38,7 +42,10 @@ export function boot(request: Boot): Booted {
       return path;
     };
     const units = mkdtempSync(join(directory, 'units-'));
-    for (const [name, text] of Object.entries(request.units ?? {})) writeFileSync(join(units, name), text);
+    for (const [name, text] of Object.entries(request.units ?? {})) {
+      mkdirSync(dirname(join(units, name)), { recursive: true });
+      writeFileSync(join(units, name), text);
+    }
     const consoleLog = join(directory, 'console');
     const argv = [
       join(root, 'test/oracle/run-systemd'),
@@ -51,7 +58,8 @@ export function boot(request: Boot): Booted {
       ...Object.entries(request.environment ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
       ...(request.manager === 'tysd'
         ? ['--init', '/opt/tysd/tysd --system', '--bind', `${join(root, 'dist')}:/opt/tysd`, '--profile', 'bare']
-        : ['--profile', 'sysinit']),
+        : ['--profile', request.profile ?? 'sysinit']),
+      ...Object.entries(request.copies ?? {}).flatMap(([from, to]) => ['--copy', `${from}:${to}`]),
       ...(request.hook === undefined ? [] : ['--hook', write('hook', request.hook)]),
       units,
       request.target,

@@ -1,6 +1,6 @@
 import type { Answer } from '../../api/contract.ts';
 import type { InstallOperation } from '../../api/install.ts';
-import { installerOf } from '../installer.ts';
+import { installerOf, type Installer } from '../installer.ts';
 import type { Invocation } from '../invocation.ts';
 import { readPlainName } from '../names.ts';
 import { runStart } from './start.ts';
@@ -37,6 +37,7 @@ export async function runEnable(invocation: Invocation): Promise<number> {
   if (units === undefined) return 1;
   const installer = await installerOf(invocation);
   if (!installer.ok) return installer.error;
+  if (row.operation === 'mask' || row.operation === 'unmask') await warnOfMissing(invocation, installer.value, units);
   const outcome = await installer.value.apply(row.operation, units);
   if (!outcome.ok) {
     terminal.warn(`Failed to ${row.failure}: ${outcome.error.message}`);
@@ -57,6 +58,13 @@ export async function runEnable(invocation: Invocation): Promise<number> {
     return 1;
   }
   return runStart({ ...invocation, verb: row.now, words: units.map(baseName) });
+}
+
+async function warnOfMissing({ terminal }: Invocation, installer: Installer, units: readonly string[]): Promise<void> {
+  const states = await installer.states(units);
+  units.forEach((unit, index) => {
+    if (states.ok && states.value[index] === null) terminal.warn(`Unit ${unit} does not exist, proceeding anyway.`);
+  });
 }
 
 /** Prints what was done to the file system. */

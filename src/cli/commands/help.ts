@@ -1,5 +1,5 @@
 import type { Terminal } from '../output/terminal.ts';
-import { verbs } from '../verbs.ts';
+import { later, verbs } from '../verbs.ts';
 
 /** `--help` and `--version`. */
 export function runPrint(program: string, what: 'help' | 'version', version: string, terminal: Terminal): number {
@@ -21,7 +21,8 @@ function versionLines(program: string, version: string): readonly string[] {
 
 function helpLines(program: string): readonly string[] {
   const groups = new Map<string, string[]>();
-  for (const [name, { group, usage, doc }] of Object.entries(verbs)) {
+  for (const [name, { group, usage, doc, load }] of Object.entries(verbs)) {
+    if (load === later) continue;
     const left = `  ${name} ${usage}`.trimEnd();
     const line = left.length < 34 ? `${left.padEnd(34)} ${doc}` : `${left}\n${''.padEnd(34)} ${doc}`;
     const lines = groups.get(group);

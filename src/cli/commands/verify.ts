@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Verification } from '../../api/unit-files.ts';
 import type { Invocation } from '../invocation.ts';
 import { readNames } from '../names.ts';
@@ -10,7 +11,7 @@ import type { Terminal } from '../output/terminal.ts';
  */
 export async function runVerify(invocation: Invocation): Promise<number> {
   const { words, options, services, terminal } = invocation;
-  const targets = words.map((word) => (word.includes('/') ? word : readNames(invocation, [word])?.names[0]));
+  const targets = words.map((word) => (word.includes('/') ? resolve(word) : readNames(invocation, [word])?.names[0]));
   if (!targets.every((target) => target !== undefined)) return 1;
   const scope = options.scope ?? (process.getuid?.() === 0 ? 'system' : 'user');
   const named = options.root === undefined && targets.every((target) => !target.includes('/'));

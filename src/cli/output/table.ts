@@ -8,6 +8,8 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
   /** The column that is shortened first when lines are too long for the terminal; the last one is shortened before it. */
   readonly shorten?: number;
+  /** The first column holds numbers, which end below each other. */
+  readonly numbered?: boolean;
 }
 
 /** Prints columns, each as wide as its widest cell; the last one ends where its text does. */
@@ -16,7 +18,11 @@ export async function printTable(terminal: Terminal, table: Table): Promise<void
 }
 
 /** The lines of a table, no longer than `width` columns where one is given. */
-export async function renderTable({ header, rows, shorten = 0 }: Table, style: Style, width?: number): Promise<readonly string[]> {
+export async function renderTable(
+  { header, rows, shorten = 0, numbered = false }: Table,
+  style: Style,
+  width?: number,
+): Promise<readonly string[]> {
   const measure = await measureOf([...(header ?? []), ...rows.flat().map(textOf)]);
   const columns = (header ?? rows[0] ?? []).length;
   const widths = Array.from({ length: columns }, (_, column) => {
@@ -30,8 +36,9 @@ export async function renderTable({ header, rows, shorten = 0 }: Table, style: S
       .map((cell, column) => {
         const limit = widths[column] ?? 0;
         const text = cut(textOf(cell), limit, measure, style.glyphs.ellipsis);
-        const padding = column === columns - 1 ? '' : ' '.repeat(limit - measure(text));
-        return (typeof cell === 'string' ? text : cell.paint(text)) + padding;
+        const padding = ' '.repeat(column === columns - 1 ? 0 : limit - measure(text));
+        const painted = typeof cell === 'string' ? text : cell.paint(text);
+        return numbered && column === 0 ? padding + painted : painted + padding;
       })
       .join(' ')
       .trimEnd();

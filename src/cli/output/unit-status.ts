@@ -1,11 +1,11 @@
 import type { Answer } from '../../api/contract.ts';
-import { exitName } from '../../api/exit-names.ts';
-import { signalText } from '../../api/signals.ts';
 import { formatTimespan } from '../../api/time.ts';
 import { formatTimestamp } from '../../base/timestamp.ts';
-import { commandName, type ProcessTree } from '../processes.ts';
+import { isEmpty, type ProcessTree } from '../processes.ts';
+import { belowRow, statusRow } from './status-row.ts';
 import { paintState, type Style } from './terminal.ts';
 import { formatAgo } from './time.ts';
+import { exitedCommands, mainAndControl } from './unit-processes.ts';
 
 type Unit = NonNullable<Answer<'units.get'>[number]>;
 type Properties = Readonly<Record<string, string>>;
@@ -37,8 +37,8 @@ export function renderStatus(view: StatusView): readonly string[] {
     ...text(view, 'What', 'What'),
     ...documentation(view),
     ...listen(view),
-    ...exited(view),
-    ...pids(view),
+    ...exitedCommands(view),
+    ...mainAndControl(view),
     ...statusText(view),
     ...tasks(view),
     ...descriptorStore(view),
@@ -74,12 +74,6 @@ export function renderProcesses({ processes, groups }: ProcessTree, style: Style
   return lines;
 }
 
-function row(label: string, value: string): string {
-  return `${label.padStart(11)}: ${value}`;
-}
-
-const below = ' '.repeat(13);
-
 function headline({ unit, style }: StatusView): readonly string[] {
   const { glyph, paint } = paintState(unit.active, style);
   const described = unit.description === '' || unit.description === unit.name ? '' : ` - ${unit.description}`;
@@ -93,10 +87,10 @@ function loaded({ unit, properties, style }: StatusView): readonly string[] {
   const load = unit.load === 'loaded' ? unit.load : style.red(unit.load);
   if (unit.load !== 'loaded') {
     const reason = unit.loadReason ?? reasons[unit.load]?.(unit.name);
-    return [row('Loaded', reason === undefined ? load : `${load} (Reason: ${reason})`)];
+    return [statusRow('Loaded', reason === undefined ? load : `${load} (Reason: ${reason})`)];
   }
   const path = properties['SourcePath'] || unit.fragment;
-  if (path === '') return [row('Loaded', load)];
+  if (path === '') return [statusRow('Loaded', load)];
   const state = properties['UnitFileState'] ?? '';
   const preset = properties['UnitFilePreset'] ?? '';
   const parts = [
@@ -104,7 +98,7 @@ function loaded({ unit, properties, style }: StatusView): readonly string[] {
     ...(state === '' ? [] : [paintFileState(state, style)]),
     ...(preset === '' || withoutPreset.has(state) ? [] : [`preset: ${paintFileState(preset, style)}`]),
   ];
-  return [row('Loaded', `${load} (${parts.join('; ')})`)];
+  return [statusRow('Loaded', `${load} (${parts.join('; ')})`)];
 }
 
 const reasons: Readonly<Record<string, (unit: string) => string>> = {
@@ -119,7 +113,7 @@ function paintFileState(state: string, { green, yellow }: Style): string {
 }
 
 function flag({ properties }: StatusView, name: string, label: string): readonly string[] {
-  return properties[name] === 'yes' ? [row(label, 'yes')] : [];
+  return properties[name] === 'yes' ? [statusRow(label, 'yes')] : [];
 }
 
 /** Grouped by directory, in the order in which they apply. */
@@ -128,7 +122,7 @@ function dropIns({ unit, style }: StatusView): readonly string[] {
   let directory = '';
   let names: string[] = [];
   const flush = (): void => {
-    if (names.length > 0) lines.push(`${below}${style.glyphs.last}${names.join(', ')}`);
+    if (names.length > 0) lines.push(`${belowRow}${style.glyphs.last}${names.join(', ')}`);
   };
   for (const path of unit.dropIns) {
     const slash = path.lastIndexOf('/');
@@ -136,7 +130,7 @@ function dropIns({ unit, style }: StatusView): readonly string[] {
       flush();
       directory = path.slice(0, slash);
       names = [];
-      lines.push(lines.length === 0 ? row('Drop-In', directory) : `${below}${directory}`);
+      lines.push(lines.length === 0 ? statusRow('Drop-In', directory) : `${belowRow}${directory}`);
     }
     names.push(path.slice(slash + 1));
   }
@@ -149,10 +143,10 @@ function active(view: StatusView): readonly string[] {
   const { paint } = paintState(unit.active, style);
   const state = unit.sub === unit.active || unit.sub === '' ? unit.active : `${unit.active} (${unit.sub})`;
   const result = unit.result !== '' && unit.result !== 'success' ? ` (Result: ${unit.result})` : '';
-  const lines = [row('Active', paint(state) + result + since(view))];
+  const lines = [statusRow('Active', paint(state) + result + since(view))];
   const checked = realtimeOf(view, 'ConditionTimestampMonotonic');
   if (properties['ConditionResult'] === 'no' && checked !== undefined) {
-    lines.push(row('Condition', `start condition failed at ${moment(view, checked)}`));
+    lines.push(statusRow('Condition', `start condition failed at ${moment(view, checked)}`));
   }
   return lines;
 }
@@ -180,122 +174,74 @@ function duration({ unit, properties }: StatusView): readonly string[] {
   if (unit.active !== 'inactive' && unit.active !== 'failed') return [];
   const entered = Number(properties['ActiveEnterTimestampMonotonic'] ?? 0);
   const left = Number(properties['ActiveExitTimestampMonotonic'] ?? 0);
-  return entered > 0 && left > entered ? [row('Duration', formatTimespan(left - entered, 1000))] : [];
+  return entered > 0 && left > entered ? [statusRow('Duration', formatTimespan(left - entered, 1000))] : [];
 }
 
 function triggers({ properties, triggers: states, style }: StatusView, name: 'TriggeredBy' | 'Triggers'): readonly string[] {
   return words(properties[name]).map((unit, index) => {
     const { glyph, paint } = paintState(states.get(unit) ?? 'inactive', style);
     const line = `${paint(glyph)} ${unit}`;
-    return index === 0 ? row(name, line) : below + line;
+    return index === 0 ? statusRow(name, line) : belowRow + line;
   });
 }
 
 function text({ properties }: StatusView, name: string, label: string): readonly string[] {
   const value = properties[name] ?? '';
-  return value === '' ? [] : [row(label, value)];
+  return value === '' ? [] : [statusRow(label, value)];
 }
 
 function documentation({ properties }: StatusView): readonly string[] {
   const links = (properties['Documentation'] ?? '').match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
   return links.map((link, index) => {
     const bare = link.replace(/^"(.*)"$/, '$1');
-    return index === 0 ? row('Docs', bare) : below + bare;
+    return index === 0 ? statusRow('Docs', bare) : belowRow + bare;
   });
 }
 
 function listen({ properties }: StatusView): readonly string[] {
   const addresses = (properties['Listen'] ?? '').split('\n').filter((line) => line !== '');
-  const lines = addresses.map((address, index) => (index === 0 ? row('Listen', address) : below + address));
+  const lines = addresses.map((address, index) => (index === 0 ? statusRow('Listen', address) : belowRow + address));
   if (properties['Accept'] === 'yes')
-    lines.push(row('Accepted', `${properties['NAccepted'] ?? '0'}; Connected: ${properties['NConnections'] ?? '0'};`));
+    lines.push(statusRow('Accepted', `${properties['NAccepted'] ?? '0'}; Connected: ${properties['NConnections'] ?? '0'};`));
   return lines;
-}
-
-const commandLists = ['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload', 'ExecStop', 'ExecStopPost'];
-
-/** The commands that ran and have ended, from `{ path=… ; argv[]=… ; … ; pid=68 ; code=exited ; status=0 }`. */
-function exited({ properties, style }: StatusView): readonly string[] {
-  return commandLists.flatMap((list) =>
-    (properties[list] ?? '').split('\n').flatMap((line) => {
-      const match = /; argv\[\]=(.*) ; ignore_errors=.*; pid=(\d+) ; code=(\w+) ; status=(\d+)/.exec(line);
-      const [argv, pid, code, status] = [match?.[1], match?.[2], match?.[3], match?.[4]];
-      if (argv === undefined || pid === undefined || pid === '0' || code === undefined || !ended.has(code)) return [];
-      const outcome = outcomeText(code, Number(status));
-      const bad = code !== 'exited' || status !== '0';
-      return [row('Process', `${pid} ${list}=${argv} ${bad ? style.red(`(${outcome})`) : `(${outcome})`}`)];
-    }),
-  );
-}
-
-const ended: ReadonlySet<string> = new Set(['exited', 'killed', 'dumped']);
-
-function outcomeText(code: string, status: number): string {
-  if (code !== 'exited') return `code=${code}, signal=${signalText(status)}`;
-  const name = exitName(status);
-  return `code=exited, status=${status}${name === undefined ? '' : `/${name}`}`;
-}
-
-/** CLD_* of waitid(2), as ExecMainCode= has them. */
-const exitCodes: Readonly<Record<string, string>> = { '1': 'exited', '2': 'killed', '3': 'dumped' };
-
-function pids({ unit, properties, style }: StatusView): readonly string[] {
-  const main = mainText(unit, properties, style);
-  const control = unit.controlPid !== undefined && unit.controlPid > 0 ? withName(unit.controlPid) : undefined;
-  if (main !== undefined) return [row('Main PID', control === undefined ? main : `${main}; Control PID: ${control}`)];
-  return control === undefined ? [] : [row('Cntrl PID', control)];
-}
-
-function mainText(unit: Unit, properties: Properties, style: Style): string | undefined {
-  if (unit.mainPid !== undefined && unit.mainPid > 0) return withName(unit.mainPid);
-  const pid = properties['ExecMainPID'] ?? '0';
-  const code = exitCodes[properties['ExecMainCode'] ?? '0'];
-  if (pid === '0' || code === undefined) return undefined;
-  const status = Number(properties['ExecMainStatus'] ?? 0);
-  const outcome = `(${outcomeText(code, status)})`;
-  return `${pid} ${code === 'exited' && status === 0 ? outcome : style.red(outcome)}`;
-}
-
-function withName(pid: number): string {
-  const name = commandName(pid);
-  return name === undefined ? String(pid) : `${pid} (${name})`;
 }
 
 function statusText({ unit, properties }: StatusView): readonly string[] {
   const said = unit.statusText ?? properties['StatusText'] ?? '';
   const error = Number(properties['StatusErrno'] ?? 0);
-  return [...(said === '' ? [] : [row('Status', `"${said}"`)]), ...(error > 0 ? [row('Error', String(error))] : [])];
+  return [...(said === '' ? [] : [statusRow('Status', `"${said}"`)]), ...(error > 0 ? [statusRow('Error', String(error))] : [])];
 }
 
 function tasks({ properties }: StatusView): readonly string[] {
   const current = number(properties['TasksCurrent']);
   if (current === undefined) return [];
   const limit = number(properties['TasksMax']);
-  return [row('Tasks', `${current}${limit === undefined ? '' : ` (limit: ${limit})`}`)];
+  return [statusRow('Tasks', `${current}${limit === undefined ? '' : ` (limit: ${limit})`}`)];
 }
 
 function descriptorStore({ properties }: StatusView): readonly string[] {
   const limit = number(properties['FileDescriptorStoreMax']) ?? 0;
   const held = number(properties['NFileDescriptorStore']) ?? 0;
-  return limit > 0 || held > 0 ? [row('FD Store', `${held} (limit: ${limit})`)] : [];
+  return limit > 0 || held > 0 ? [statusRow('FD Store', `${held} (limit: ${limit})`)] : [];
 }
 
 function memory({ properties }: StatusView): readonly string[] {
   const current = number(properties['MemoryCurrent']);
-  return current === undefined ? [] : [row('Memory', formatBytes(current))];
+  return current === undefined ? [] : [statusRow('Memory', formatBytes(current))];
 }
 
 function processorTime({ properties }: StatusView): readonly string[] {
   const nanoseconds = number(properties['CPUUsageNSec']);
-  return nanoseconds === undefined ? [] : [row('CPU', formatTimespan(Math.floor(nanoseconds / 1000), 1000))];
+  return nanoseconds === undefined ? [] : [statusRow('CPU', formatTimespan(Math.floor(nanoseconds / 1000), 1000))];
 }
 
-function processTree({ processes, style }: StatusView): readonly string[] {
-  if (processes === undefined) return [];
-  const lines = renderProcesses(processes.tree, style).map((line) => below + line);
-  if (processes.path !== '') return [row('CGroup', processes.path), ...lines];
+function processTree({ unit, processes, style }: StatusView): readonly string[] {
+  // An empty group is of interest only where processes are still expected.
+  if (processes === undefined || (isEmpty(processes.tree) && !unit.name.endsWith('.socket'))) return [];
+  const lines = renderProcesses(processes.tree, style).map((line) => belowRow + line);
+  if (processes.path !== '') return [statusRow('CGroup', processes.path), ...lines];
   const [first, ...others] = lines;
-  return first === undefined ? [] : [row('Processes', first.slice(below.length)), ...others];
+  return first === undefined ? [] : [statusRow('Processes', first.slice(belowRow.length)), ...others];
 }
 
 /** A property that is a number; undefined for `[not set]`, `infinity` and the number that stands for unknown. */

@@ -48,7 +48,7 @@ export function planAddDependency(
   return operation.plan();
 }
 
-/** How problems of units are taken: presets say nothing of templates that need an instance. */
+/** How problems of units are taken: presets say nothing of targets that a unit cannot be linked to. */
 export interface ApplyMode {
   readonly isPreset?: boolean;
 }
@@ -82,20 +82,34 @@ function apply(operation: InstallOperation, unit: InstallUnit, mode: ApplyMode):
   const isOutside = !context.searchPath.includes(directoryOf(unit.path));
   // Without its own link the unit is not there for the other links to lead to.
   if (isOutside && !operation.link(unit.name, unit.path, options.force)) return;
-  for (const written of unit.section.aliases) {
-    const alias = expanded(operation, unit, written);
-    if (alias === undefined) continue;
-    const verified = verifyAlias(unit.name, unit.section.defaultInstance, alias);
-    if (!verified.ok) operation.problems.push(problem('EXDEV', unit.name, alias));
-    else if (operation.link(verified.value, unit.path, options.force)) operation.hasInstallSettings = true;
-  }
   const linkName = linkNameOf(unit.name, unit.section);
-  for (const { suffix, targets } of unit.section.dependencies) {
-    for (const written of targets) {
-      const target = expanded(operation, unit, written);
-      if (target !== undefined) linkDependency(operation, { ...unit, linkName }, target, suffix, mode.isPreset ?? false);
-    }
+  const groups = [
+    () => unit.section.aliases.map((written) => linkAlias(operation, unit, written)),
+    ...unit.section.dependencies.map(({ suffix, targets }) => () => {
+      return targets.map((written) => {
+        const target = expanded(operation, unit, written);
+        return target !== undefined && linkDependency(operation, { ...unit, linkName }, target, suffix, mode.isPreset ?? false);
+      });
+    }),
+  ];
+  let isMade = false;
+  for (const group of groups) {
+    const before = operation.problems.length;
+    const made = group().includes(true);
+    // Once one kind of links is made, what is wrong with another is told, but the unit counts as enabled.
+    if (isMade) operation.notes.push(...operation.problems.splice(before).map(({ message }) => message));
+    isMade ||= made;
   }
+  operation.hasInstallSettings ||= isMade;
+}
+
+function linkAlias(operation: InstallOperation, unit: InstallUnit, written: string): boolean {
+  const alias = expanded(operation, unit, written);
+  if (alias === undefined) return false;
+  const verified = verifyAlias(unit.name, unit.section.defaultInstance, alias);
+  if (verified.ok) return operation.link(verified.value, unit.path, operation.options.force);
+  operation.problems.push(problem('EXDEV', unit.name, alias));
+  return false;
 }
 
 function expanded(operation: InstallOperation, { section }: InstallUnit, text: string): string | undefined {
@@ -111,16 +125,21 @@ function linkDependency(
   target: string,
   suffix: string,
   isPreset: boolean,
-): void {
+): boolean {
   const parsed = parseUnitName(target);
-  if (!parsed.ok) return void operation.problems.push(problem('EUCLEAN', target));
   // A template in the directory of a target would be instantiated with the target's instance, which a plain one has not.
-  if (isUnitName(linkName, 'template') && formOf(parsed.value) === 'plain') {
-    if (!isPreset) operation.problems.push(problem('EIDRM', name, target));
-    return;
+  const refusal = !parsed.ok
+    ? problem('EUCLEAN', target)
+    : isUnitName(linkName, 'template') && formOf(parsed.value) === 'plain'
+      ? problem('EIDRM', name, target)
+      : undefined;
+  if (refusal !== undefined) {
+    if (!isPreset) operation.problems.push(refusal);
+    return false;
   }
-  if (operation.link(`${target}.${suffix}/${linkName}`, path, true)) operation.hasInstallSettings = true;
+  const isMade = operation.link(`${target}.${suffix}/${linkName}`, path, true);
   const found = findUnitFile(target, operation.view, operation.context, { allowConfigured: false });
   if (!found.ok && found.error === 'ENOENT')
     operation.notes.push(`Unit ${path} is added as a dependency to a non-existent unit ${target}.`);
+  return isMade;
 }

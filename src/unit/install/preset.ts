@@ -28,7 +28,7 @@ export function planPresetAll(mode: PresetMode, context: InstallContext, options
 }
 
 /** What `preset-all` does not stop at. */
-const passedOver: ReadonlySet<ProblemCode> = new Set(['EEXIST', 'ERFKILL', 'EADDRNOTAVAIL', 'ENOENT', 'ENOLINK', 'EXDEV', 'ELOOP', 'EINVAL']);
+const passedOver: ReadonlySet<ProblemCode> = new Set(['EEXIST', 'ERFKILL', 'EADDRNOTAVAIL', 'ENOENT', 'EXDEV', 'ELOOP', 'EINVAL']);
 
 function plan(
   units: readonly string[],

@@ -66,7 +66,7 @@ export class InstallLinks {
       let isLinked = false;
       let isFound = false;
       for (const link of links) {
-        const isNamed = !isHidden && link.name === unit.name;
+        const isNamed = (link.isDependency || !isHidden) && link.name === unit.name;
         const leads = link.leadsTo === unit.name;
         if (isNamed && leads && !link.isDependency) isLinked = true;
         else if ((isNamed || leads) && counts(link)) isFound = true;

@@ -1,0 +1,103 @@
+import * as v from 'valibot';
+
+/** An array that nobody changes. */
+export const list = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.readonly());
+/** A unit name, as far as its length goes. */
+export const unitName = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
+/** No parameters. */
+export const nothing = v.strictObject({});
+/** The answer of a call that only does something. */
+export const done = v.null();
+
+/** How a job meets those that are queued. */
+export const jobMode = v.picklist([
+  'replace',
+  'fail',
+  'lenient',
+  'replace-irreversibly',
+  'isolate',
+  'flush',
+  'ignore-dependencies',
+  'ignore-requirements',
+  'triggering',
+  'restart-dependencies',
+]);
+
+/** How a job ended. */
+export const jobResult = v.picklist([
+  'done',
+  'canceled',
+  'timeout',
+  'failed',
+  'dependency',
+  'skipped',
+  'invalid',
+  'assert',
+  'unsupported',
+  'collected',
+  'once',
+]);
+
+/** What can be asked of a unit. */
+export const requestedJob = v.picklist([
+  'start',
+  'stop',
+  'restart',
+  'try-restart',
+  'reload',
+  'reload-or-restart',
+  'try-reload-or-restart',
+  'verify-active',
+  'nop',
+]);
+
+/** What is known of a unit. */
+export const unitInfo = v.object({
+  name: v.string(),
+  names: list(v.string()),
+  description: v.string(),
+  load: v.string(),
+  loadReason: v.exactOptional(v.string()),
+  active: v.string(),
+  sub: v.string(),
+  result: v.string(),
+  fragment: v.string(),
+  dropIns: list(v.string()),
+  job: v.exactOptional(v.object({ id: v.number(), type: v.string() })),
+  mainPid: v.exactOptional(v.number()),
+  controlPid: v.exactOptional(v.number()),
+  statusText: v.exactOptional(v.string()),
+  sinceUsec: v.number(),
+  group: v.exactOptional(v.string()),
+});
+
+/** A job that is queued or running. */
+export const jobInfo = v.object({ id: v.number(), unit: v.string(), type: v.string(), state: v.picklist(['waiting', 'running']) });
+/** Property names to their text. */
+export const properties = v.record(v.string(), v.string());
+/** Something that a person who wrote a unit file should know. */
+export const diagnostic = v.object({
+  severity: v.picklist(['error', 'warning', 'notice']),
+  code: v.string(),
+  message: v.string(),
+  path: v.string(),
+  line: v.number(),
+  column: v.number(),
+});
+
+/** What `is-enabled` prints. */
+export const unitFileState = v.picklist([
+  'enabled',
+  'enabled-runtime',
+  'linked',
+  'linked-runtime',
+  'alias',
+  'masked',
+  'masked-runtime',
+  'static',
+  'indirect',
+  'disabled',
+  'generated',
+  'transient',
+  'bad',
+]);

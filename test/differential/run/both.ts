@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { boot, type Booted } from '../../system/container.ts';
+import { debianImage, whyNoImage } from '../../system/image.ts';
+
+/** Some units, what is done with them, and where tysd's answer is another one on purpose. */
+export interface Case {
+  /** Files below /etc/systemd/system; where there is no DefaultDependencies=, it is `no`. */
+  readonly units?: Readonly<Record<string, string>>;
+  /** Bash; its output is compared line by line. The functions of the prelude are there, and `notes NAME` prints what units noted. */
+  readonly script: string;
+  /** Runs after all others, one by one: for what changes the whole manager. */
+  readonly alone?: boolean;
+  readonly differs?: readonly Difference[];
+}
+
+/** A line of systemd 252, what tysd says in its place (nothing: it leaves it out), and why. */
+export interface Difference {
+  readonly systemd: string;
+  readonly tysd: string | undefined;
+  readonly why: string;
+}
+
+const why = whyNoImage();
+const root = join(import.meta.dirname, '../../..');
+
+/** Runs all cases in one boot of systemd and in one of tysd, and has one test for each case that compares what they said. */
+export function compareManagers(theme: string, cases: Readonly<Record<string, Case>>): void {
+  describe(theme, { skip: why }, () => {
+    let systemd: ReadonlyMap<string, readonly string[]>;
+    let tysd: ReadonlyMap<string, readonly string[]>;
+    let boots: readonly Booted[];
+    before(
+      () => {
+        buildTysd();
+        using act = compiledAct();
+        boots = (['systemd', 'tysd'] as const).map((manager) =>
+          boot({
+            manager,
+            rootfs: process.env['ORACLE_ROOTFS'] ?? debianImage(['dbus'], { systemd: true }),
+            profile: 'bare',
+            target: 'nothing.target',
+            units: { 'nothing.target': '[Unit]\nDefaultDependencies=no\n', ...unitFiles(cases) },
+            copies: { [act.path]: '/act' },
+            script: wholeScript(cases),
+            timeoutSec: 90,
+          }),
+        );
+        [systemd, tysd] = boots.map((booted) => answers(booted.output)) as [typeof systemd, typeof tysd];
+      },
+      { timeout: 600_000 },
+    );
+
+    for (const [name, one] of Object.entries(cases)) {
+      test(name, () => {
+        const real = systemd.get(name);
+        assert.ok(real !== undefined, `systemd gave no answer: ${boots[0]?.errors}\n${boots[0]?.console}`);
+        assert.deepEqual(tysd.get(name) ?? [`no answer: ${boots[1]?.errors}`, boots[1]?.console], expected(real, one.differs ?? []));
+      });
+    }
+  });
+}
+
+/** The lines of systemd with the known differences put in; a difference that no longer shows is an error. */
+function expected(lines: readonly string[], differences: readonly Difference[]): readonly string[] {
+  for (const { systemd, why: reason } of differences) assert.ok(lines.includes(systemd), `systemd does not say "${systemd}" (${reason})`);
+  return lines.flatMap((line) => {
+    const known = differences.find((difference) => difference.systemd === line);
+    return known === undefined ? [line] : known.tysd === undefined ? [] : [known.tysd];
+  });
+}
+
+function unitFiles(cases: Readonly<Record<string, Case>>): Readonly<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const [name, one] of Object.entries(cases)) {
+    for (const [path, text] of Object.entries(one.units ?? {})) {
+      assert.ok(!(path in files), `${name}: ${path} is also a unit of another case`);
+      files[path] = text.includes('DefaultDependencies=') || path.includes('/') ? text : `[Unit]\nDefaultDependencies=no\n${text}\n`;
+    }
+  }
+  return files;
+}
+
+/** What is there for every script. */
+const prelude = `#!/bin/bash
+[ -d /opt/tysd ] && PATH=/opt/tysd:$PATH
+mkdir -p -m 1777 /run/t /run/answers
+cd /
+# Runs a command and tells its exit status.
+run() { echo "\\$ $*"; "$@" 2>&1 </dev/null; echo "-> $?"; }
+# The same without its output: for what prints differently each time.
+quiet() { echo "\\$ $*"; "$@" >/dev/null 2>&1 </dev/null; echo "-> $?"; }
+# Waits until a command succeeds; says so when it never does.
+until_ok() { for _ in $(seq 150); do "$@" >/dev/null 2>&1 && return 0; sleep 0.04; done; echo "gave up: $*"; return 1; }
+property() { [ "$(systemctl show -p "$2" --value "$1")" = "$3" ]; }
+# Waits until no unit of those is on its way.
+at_rest() { for unit; do case "$(systemctl show -p ActiveState --value "$unit")" in active|inactive|failed) ;; *) return 1;; esac; done; }
+settle() { until_ok at_rest "$@"; }
+# Waits until a unit is in one of those sub states.
+sub() { local unit=$1 now; shift; for _ in $(seq 150); do now=$(systemctl show -p SubState --value "$unit"); case " $* " in *" $now "*) return 0;; esac; sleep 0.04; done; echo "gave up: $unit is $now, not $*"; }
+# Properties of units in one line each.
+show() { local unit; for unit; do echo "$unit: $(systemctl show -p ActiveState -p SubState "$unit" | sort | cut -d= -f2- | paste -sd' ')"; done; }
+state() { local unit; for unit; do echo "$unit: $(systemctl show -p ActiveState -p SubState -p Result -p ExecMainCode -p ExecMainStatus -p NRestarts "$unit" | sort | paste -sd' ')"; done; }
+get() { local unit=$1 name; shift; for name; do echo "$unit: $(systemctl show -p "$name" "$unit")"; done; }
+notes() { local name; for name; do echo "notes of $name:"; cat "/run/t/$name" 2>/dev/null; done; }
+noted() { grep -q -- "$2" "/run/t/$1" 2>/dev/null; }
+# Waits until a unit has noted something.
+heard() { until_ok noted "$@"; }
+# What processes with this word in their command line are left.
+left() { local count=0 p; for p in /proc/[0-9]*; do tr '\\0' ' ' <"$p/cmdline" 2>/dev/null | grep -q -- "$1" && count=$((count + 1)); done; echo "left of $1: $count"; }
+`;
+
+function wholeScript(cases: Readonly<Record<string, Case>>): string {
+  const entries = Object.entries(cases);
+  const functions = entries.map(([, one], index) => `case_${index}() {\n${one.script}\n}`);
+  const together = entries.flatMap(([, one], index) => (one.alone === true ? [] : [index]));
+  const alone = entries.flatMap(([, one], index) => (one.alone === true ? [index] : []));
+  return [
+    prelude,
+    ...functions,
+    'running=0',
+    ...together.map((index) => `[ $running -lt 12 ] || wait -n; running=$((running + 1)); case_${index} >/run/answers/${index} 2>&1 &`),
+    'wait',
+    ...alone.map((index) => `case_${index} >/run/answers/${index} 2>&1`),
+    ...entries.map(([name], index) => `echo '=== ${name.replaceAll("'", `'\\''`)}'; cat /run/answers/${index}`),
+  ].join('\n');
+}
+
+function answers(output: string): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    output
+      .split(/^=== /m)
+      .slice(1)
+      .map((part) => part.trimEnd().split('\n'))
+      .map(([name, ...lines]) => [name ?? '', lines]),
+  );
+}
+
+function buildTysd(): void {
+  if (process.env['TYSD_BUILT'] !== undefined) return;
+  const built = spawnSync(join(root, 'node_modules/.bin/bun'), ['build/build.ts'], { cwd: root, encoding: 'utf8' });
+  assert.equal(built.status, 0, built.stderr);
+  process.env['TYSD_BUILT'] = '1';
+}
+
+function compiledAct(): Disposable & { readonly path: string } {
+  const directory = mkdtempSync(join(tmpdir(), 'tysd-act-'));
+  const path = join(directory, 'act');
+  const source = join(import.meta.dirname, 'helpers/act.c');
+  const made = spawnSync('cc', ['-std=gnu17', '-static', '-O1', '-Wall', '-Wextra', '-Werror', '-o', path, source], { encoding: 'utf8' });
+  assert.equal(made.status, 0, made.stderr);
+  return { path, [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }) };
+}

@@ -1,0 +1,211 @@
+/* A service for tests, static so that it runs in any root directory: carries out its arguments one after the other. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
+static const char *notes = "/dev/null";
+
+static void fail(const char *what) {
+    perror(what);
+    exit(99);
+}
+
+/* Appends one line to the file of notes, in one write. */
+static void note(const char *text) {
+    int fd = open(notes, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0) fail(notes);
+    dprintf(fd, "%s\n", text);
+    close(fd);
+}
+
+static socklen_t unix_address(struct sockaddr_un *address, const char *path) {
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address->sun_path) fail(path);
+    strcpy(address->sun_path, path);
+    if (*path != '@') return sizeof *address;
+    address->sun_path[0] = 0;
+    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
+}
+
+/* Sends a notification, `\n` being a new line, with one descriptor if it is not -1. */
+static void notify(const char *text, int sent) {
+    struct sockaddr_un address;
+    const char *path = getenv("NOTIFY_SOCKET");
+    if (!path) return note("no NOTIFY_SOCKET");
+    socklen_t length = unix_address(&address, path);
+    char message[1024], *end = message;
+    for (; *text && end < message + sizeof message - 1; text++)
+        if (*text == '\\' && text[1] == 'n') *end++ = '\n', text++;
+        else *end++ = *text;
+    struct iovec iov = {message, (size_t)(end - message)};
+    char control[CMSG_SPACE(sizeof(int))] = {0};
+    struct msghdr header = {.msg_name = &address, .msg_namelen = length, .msg_iov = &iov, .msg_iovlen = 1};
+    if (sent >= 0) {
+        header.msg_control = control;
+        header.msg_controllen = sizeof control;
+        struct cmsghdr *cmsg = CMSG_FIRSTHDR(&header);
+        cmsg->cmsg_level = SOL_SOCKET, cmsg->cmsg_type = SCM_RIGHTS, cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(cmsg), &sent, sizeof sent);
+    }
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || sendmsg(fd, &header, MSG_NOSIGNAL) < 0) note(strerror(errno));
+    if (fd >= 0) close(fd);
+}
+
+/* Stores a memory file with this content under this name. */
+static void store(const char *name, const char *content) {
+    char text[256];
+    int fd = memfd_create("stored", 0);
+    if (fd < 0 || write(fd, content, strlen(content)) < 0) fail("memfd");
+    snprintf(text, sizeof text, "FDSTORE=1\\nFDNAME=%s", name);
+    notify(text, fd);
+    close(fd);
+}
+
+/* One line for each descriptor that was passed: its name and what it is. */
+static void passed(void) {
+    const char *count = getenv("LISTEN_FDS"), *pid = getenv("LISTEN_PID"), *names = getenv("LISTEN_FDNAMES");
+    char line[512];
+    snprintf(line, sizeof line, "LISTEN_FDS=%s LISTEN_PID=%s LISTEN_FDNAMES=%s", count ? count : "-",
+             !pid ? "-" : atoi(pid) == getpid() ? "mine" : "other", names ? names : "-");
+    note(line);
+    for (int fd = 3; count && fd < 3 + atoi(count); fd++) {
+        struct stat status;
+        if (fstat(fd, &status) < 0) fail("fstat");
+        int flags = fcntl(fd, F_GETFL), cloexec = fcntl(fd, F_GETFD) & FD_CLOEXEC;
+        const char *mode = flags & O_NONBLOCK ? "nonblocking" : "blocking";
+        if (S_ISSOCK(status.st_mode)) {
+            union { struct sockaddr any; struct sockaddr_un un; struct sockaddr_in in; struct sockaddr_in6 in6; } name = {0};
+            socklen_t length = sizeof name, size = sizeof(int);
+            int type = 0, accepting = 0;
+            getsockname(fd, &name.any, &length);
+            getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size);
+            getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepting, &size);
+            int path = (int)length - (int)offsetof(struct sockaddr_un, sun_path);
+            if (name.any.sa_family == AF_UNIX && !name.un.sun_path[0] && path > 0) name.un.sun_path[0] = '@';
+            else if (name.any.sa_family == AF_UNIX) path = (int)strlen(name.un.sun_path);
+            int port = name.any.sa_family == AF_INET ? ntohs(name.in.sin_port) : name.any.sa_family == AF_INET6 ? ntohs(name.in6.sin6_port) : 0;
+            snprintf(line, sizeof line, "%d socket family %d type %d accepting %d %.*s%d %s cloexec %d", fd, name.any.sa_family, type, accepting,
+                     name.any.sa_family == AF_UNIX ? path : 0, name.un.sun_path, port, mode, cloexec);
+        } else if (S_ISFIFO(status.st_mode)) {
+            snprintf(line, sizeof line, "%d fifo mode %o access %d %s cloexec %d", fd, status.st_mode & 0777, flags & O_ACCMODE, mode, cloexec);
+        } else {
+            char content[200] = "";
+            ssize_t length = pread(fd, content, sizeof content - 1, 0);
+            content[length < 0 ? 0 : length] = 0;
+            snprintf(line, sizeof line, "%d file %s access %d %s cloexec %d", fd, content, flags & O_ACCMODE, mode, cloexec);
+        }
+        note(line);
+    }
+}
+
+/* Takes one connection or datagram from the first passed descriptor that has one, notes what it says and answers. */
+static void serve(void) {
+    const char *count = getenv("LISTEN_FDS");
+    int number = count ? atoi(count) : 0;
+    struct pollfd polled[16];
+    for (int i = 0; i < number && i < 16; i++) polled[i] = (struct pollfd){.fd = 3 + i, .events = POLLIN};
+    if (poll(polled, (nfds_t)number, -1) < 0) fail("poll");
+    for (int i = 0; i < number; i++) {
+        if (!polled[i].revents) continue;
+        char text[200] = "", line[300];
+        int accepting = 0, fd = polled[i].fd;
+        socklen_t size = sizeof accepting;
+        getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepting, &size);
+        if (accepting && (fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC)) < 0) fail("accept");
+        ssize_t length = read(fd, text, sizeof text - 1);
+        while (length > 0 && text[length - 1] == '\n') text[--length] = 0;
+        snprintf(line, sizeof line, "%d says %s", polled[i].fd, text);
+        note(line);
+        if (accepting) dprintf(fd, "hello\n"), close(fd);
+        return;
+    }
+}
+
+/* Connects to a unix socket and says something. */
+static void call(int type, const char *path, const char *text) {
+    struct sockaddr_un address;
+    char answer[200] = "";
+    socklen_t length = unix_address(&address, path);
+    int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&address, length) < 0) {
+        printf("connect: %s\n", strerror(errno));
+        exit(1);
+    }
+    if (write(fd, text, strlen(text)) < 0) printf("write: %s\n", strerror(errno));
+    if (type == SOCK_DGRAM) return;
+    struct pollfd polled = {.fd = fd, .events = POLLIN};
+    if (poll(&polled, 1, 5000) == 1 && read(fd, answer, sizeof answer - 1) > 0) printf("answer %s", answer);
+    else printf("no answer\n");
+    fflush(stdout);
+}
+
+static void rest(long ms) {
+    struct timespec left = {ms / 1000, ms % 1000 * 1000000};
+    while (nanosleep(&left, &left) < 0) ;
+}
+
+static void noted_signal(int number) {
+    char line[40];
+    snprintf(line, sizeof line, "got %d", number);
+    note(line);
+}
+
+static void noted_and_exit(int number) {
+    noted_signal(number);
+    _exit(0);
+}
+
+int main(int argc, char **argv) {
+    char line[2000];
+    for (int i = 1; i < argc; i++) {
+        const char *verb = argv[i], *value = i + 1 < argc ? argv[i + 1] : "";
+        if (!strcmp(verb, "}")) return 0;
+        else if (!strcmp(verb, "child{")) {
+            fflush(stdout);
+            if (fork() == 0) continue;
+            for (int depth = 1; depth && ++i < argc;) depth += !strcmp(argv[i], "child{") - !strcmp(argv[i], "}");
+        }
+        else if (!strcmp(verb, "wait")) for (;;) pause();
+        else if (!strcmp(verb, "session")) setsid();
+        else if (!strcmp(verb, "passed")) passed();
+        else if (!strcmp(verb, "serve")) serve();
+        else if (!strcmp(verb, "main-pid")) snprintf(line, sizeof line, "MAINPID=%d", getpid()), notify(line, -1);
+        else if (!strcmp(verb, "arguments")) {
+            for (i++; i < argc; i++) snprintf(line, sizeof line, "[%s]", argv[i]), note(line);
+        }
+        else if (i++, !strcmp(verb, "to")) notes = value;
+        else if (!strcmp(verb, "note")) note(value);
+        else if (!strcmp(verb, "env")) snprintf(line, sizeof line, "%s=%s", value, getenv(value) ? getenv(value) : "-"), note(line);
+        else if (!strcmp(verb, "notify")) notify(value, -1);
+        else if (!strcmp(verb, "sleep")) rest(atol(value));
+        else if (!strcmp(verb, "ignore")) signal(atoi(value), SIG_IGN);
+        else if (!strcmp(verb, "catch")) signal(atoi(value), noted_signal);
+        else if (!strcmp(verb, "quit-on")) signal(atoi(value), noted_and_exit);
+        else if (!strcmp(verb, "raise")) raise(atoi(value));
+        else if (!strcmp(verb, "exit")) return atoi(value);
+        else if (!strcmp(verb, "pid-file")) {
+            FILE *file = fopen(value, "we");
+            if (!file || fprintf(file, "%d\n", getpid()) < 0 || fclose(file)) fail(value);
+        }
+        else if (i++, !strcmp(verb, "store")) store(value, i < argc ? argv[i] : "");
+        else if (!strcmp(verb, "stream")) call(SOCK_STREAM, value, i < argc ? argv[i] : "");
+        else if (!strcmp(verb, "datagram")) call(SOCK_DGRAM, value, i < argc ? argv[i] : "");
+        else if (!strcmp(verb, "seqpacket")) call(SOCK_SEQPACKET, value, i < argc ? argv[i] : "");
+        else return fprintf(stderr, "act: no verb %s\n", verb), 98;
+    }
+    return 0;
+}

@@ -1,0 +1,105 @@
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import type { ManagerApi } from '../../src/api/manager.ts';
+import { SECOND, Simulation } from './simulation.ts';
+
+const daemon = (more = '', service = ''): string => `[Unit]\n${more}\n[Service]\nExecStart=/bin/daemon-%n\n${service}\n`;
+
+test('the manager is what the API takes it for', () => {
+  const simulation = new Simulation({ units: { 'default.target': '' } }).boot();
+  const api: ManagerApi = simulation.manager;
+  assert.equal(api.info.scope, 'system');
+});
+
+test('twenty services survive the death of the manager, and their processes are not touched', () => {
+  const names = Array.from({ length: 20 }, (_, index) => `s${index}.service`);
+  const units = Object.fromEntries(names.map((name) => [name, daemon()]));
+  const simulation = new Simulation({ units: { ...units, 'default.target': `[Unit]\nWants=${names.join(' ')}\n` } }).boot();
+  const before = { states: simulation.states(), pids: simulation.keeper.processes().map(({ pid }) => pid) };
+  assert.equal(before.pids.length, 20);
+  const ids = names.map((name) => simulation.manager.properties(name)?.['InvocationID']);
+  simulation.crash();
+  simulation.keeper.kill(before.pids[3] ?? 0, 9);
+  simulation.startManager();
+  simulation.clock.settle();
+  assert.equal(simulation.state('s3.service'), 'failed (failed)');
+  assert.deepEqual(
+    simulation.keeper.processes().map(({ pid }) => pid),
+    before.pids.filter((_, index) => index !== 3),
+  );
+  assert.deepEqual(
+    names.map((name) => simulation.manager.properties(name)?.['InvocationID']),
+    ids,
+  );
+});
+
+test('a reload reads the unit files afresh and keeps what runs, its jobs and its timers', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': '[Unit]\nWants=a.service slow.service\n',
+      'a.service': daemon('Description=Old'),
+      'slow.service': '[Service]\nType=oneshot\nTimeoutStartSec=10\nExecStart=/bin/sleep\n',
+    },
+  }).boot();
+  simulation.files.write('/etc/systemd/system/a.service', daemon('Description=New'));
+  assert.equal(simulation.manager.properties('a.service')?.['NeedDaemonReload'], 'no');
+  const pid = simulation.manager.unit('a.service')?.mainPid;
+  simulation.clock.advance(4 * SECOND);
+  simulation.manager.reload();
+  simulation.clock.settle();
+  assert.equal(simulation.manager.unit('a.service')?.description, 'New');
+  assert.equal(simulation.manager.unit('a.service')?.mainPid, pid);
+  assert.equal(simulation.manager.jobs().filter(({ unit }) => unit === 'slow.service').length, 1);
+  simulation.clock.advance(7 * SECOND);
+  assert.equal(simulation.state('slow.service'), 'failed (failed)');
+  assert.deepEqual(simulation.manager.jobs(), []);
+});
+
+test('a unit whose file is gone after a reload keeps running and can be stopped', () => {
+  const simulation = new Simulation({ units: { 'default.target': '[Unit]\nWants=a.service\n', 'a.service': daemon() } }).boot();
+  simulation.files.unlink('/etc/systemd/system/a.service');
+  simulation.manager.reload();
+  simulation.clock.settle();
+  assert.equal(simulation.state('a.service'), 'active (running)');
+  assert.equal(simulation.manager.unit('a.service')?.load, 'not-found');
+  assert.ok(simulation.manager.request('stop', 'a.service', 'replace', 'test').ok);
+  simulation.clock.settle();
+  assert.deepEqual(simulation.running(), []);
+});
+
+test('a saved state that cannot be read costs only that unit, is said, and its processes are ended', () => {
+  const simulation = new Simulation({
+    units: { 'default.target': '[Unit]\nWants=a.service b.service\n', 'a.service': daemon(), 'b.service': daemon() },
+  }).boot();
+  simulation.crash();
+  simulation.keeper.spoil('unit/a.service', '{"s":');
+  simulation.startManager();
+  simulation.clock.settle();
+  assert.deepEqual(simulation.running(), ['/bin/daemon-b.service']);
+  assert.equal(simulation.state('a.service'), 'inactive (dead)');
+  assert.equal(simulation.state('b.service'), 'active (running)');
+  assert.ok(simulation.messages().some((message) => message.startsWith('a.service: the saved state cannot be read, and is lost:')));
+});
+
+test('a stop that is under way when the manager dies is finished by the next', () => {
+  const simulation = new Simulation({
+    units: { 'default.target': '[Unit]\nWants=a.service\n', 'a.service': daemon('', 'TimeoutStopSec=10') },
+    programs: { '/bin/daemon-a.service': { ignores: [15] } },
+  }).boot();
+  assert.ok(simulation.manager.request('stop', 'a.service', 'replace', 'test').ok);
+  simulation.clock.advance(3 * SECOND);
+  simulation.crash();
+  simulation.clock.advance(3 * SECOND);
+  simulation.startManager();
+  simulation.clock.advance(3 * SECOND);
+  assert.equal(simulation.state('a.service'), 'deactivating (stop-sigterm)');
+  simulation.clock.advance(2 * SECOND);
+  assert.deepEqual(simulation.running(), []);
+  assert.deepEqual(simulation.manager.jobs(), []);
+});
+
+test('the state of a unit takes about a kilobyte', () => {
+  const simulation = new Simulation({ units: { 'default.target': '[Unit]\nWants=a.service\n', 'a.service': daemon() } }).boot();
+  const size = simulation.keeper.blobs().get('unit/a.service')?.length ?? Infinity;
+  assert.ok(size < 1200, `${size} bytes`);
+});
