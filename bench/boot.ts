@@ -31,7 +31,12 @@ export interface BootCase {
 }
 
 /** Boots each case under each subject that knows its kind, one repetition of all subjects after the other. */
-export function measureBoots(cases: readonly BootCase[], subjects: readonly Subject[], runs: number, say: (line: string) => void): readonly BootRow[] {
+export function measureBoots(
+  cases: readonly BootCase[],
+  subjects: readonly Subject[],
+  runs: number,
+  say: (line: string) => void,
+): readonly BootRow[] {
   return cases.flatMap(({ kind, count }) => {
     const able = subjects.filter((subject) => subject.kinds.includes(kind) && count <= subject.most);
     const probes = new Map<Subject, Probe[]>(able.map((subject) => [subject, []]));
@@ -43,7 +48,8 @@ export function measureBoots(cases: readonly BootCase[], subjects: readonly Subj
       }
     }
     const rows = [...probes].filter(([, taken]) => taken.length > 0).map(([subject, taken]) => bootRow(kind, count, subject, taken));
-    for (const row of rows) say(`${row.kind} ${row.count} ${row.subject}: ${row.samples.map(({ wallMs }) => wallMs.toFixed(0)).join(' ')} ms`);
+    for (const row of rows)
+      say(`${row.kind} ${row.count} ${row.subject}: ${row.samples.map(({ wallMs }) => wallMs.toFixed(0)).join(' ')} ms`);
     return rows;
   });
 }
@@ -51,7 +57,8 @@ export function measureBoots(cases: readonly BootCase[], subjects: readonly Subj
 function bootRow(kind: Kind, count: number, subject: Subject, probes: readonly Probe[]): BootRow {
   const memories = probes.map((probe) => memoryByRole(subject, probe));
   const roles = [...new Set(memories.flatMap((memory) => [...memory.keys()]))];
-  const over = (pick: (memory: RoleMemory) => number, role: string): number => median(memories.map((memory) => pick(memory.get(role) ?? nothing(role))));
+  const over = (pick: (memory: RoleMemory) => number, role: string): number =>
+    median(memories.map((memory) => pick(memory.get(role) ?? nothing(role))));
   return {
     kind,
     count,

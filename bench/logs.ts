@@ -32,7 +32,7 @@ function script(systemctl: string, journalctl: string, lines: number): string {
 echo LINES=${lines} >/run/logspam.env
 ${systemctl} start logspam.service
 for i in $(seq 600); do
-  ${journalctl} -u logspam.service -n 1 -o cat --no-pager 2>/dev/null | grep -q END-MARK && break
+  ${journalctl} -u logspam.service -n 5 -o cat --no-pager 2>/dev/null | grep -q END-MARK && break
   sleep 0.05
 done
 /bench/stamp /run/found

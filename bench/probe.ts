@@ -55,17 +55,28 @@ function probeProcess(pid: string, pid1: boolean): ProbedProcess | 'payload' | u
   try {
     const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
     if (payloads.has(name)) return 'payload';
-    const memory = new Map([...readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8').matchAll(/^(\w+): +(\d+) kB$/gm)].map(([, key, kb]) => [key, Number(kb)]));
+    const memory = new Map(
+      [...readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8').matchAll(/^(\w+): +(\d+) kB$/gm)].map(([, key, kb]) => [key, Number(kb)]),
+    );
     return {
       name,
       commandLine: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim(),
       pid1,
       privateKb: (memory.get('Private_Dirty') ?? 0) + (memory.get('Private_Clean') ?? 0),
       pssKb: memory.get('Pss') ?? 0,
-      cpuMs: Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6,
+      cpuMs: cpuOfThreads(pid),
     };
   } catch {
     // It ended while we looked.
     return undefined;
   }
+}
+
+/** schedstat counts one thread; the ticks of stat would be too coarse. */
+function cpuOfThreads(pid: string): number {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  return threads.reduce(
+    (sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6,
+    0,
+  );
 }

@@ -56,7 +56,12 @@ export function findRow(rows: readonly BootRow[], kind: BootRow['kind'], count: 
 function costTable(rows: readonly BootRow[]): readonly string[] {
   return renderTable(
     ['between', 'subject', 'us each', 'to the first'],
-    costs(rows).map(({ kind, subject, from, to, eachUs, growth }) => [`${from} and ${to} ${kind}`, subject, figure(eachUs), ratio(growth, 1)]),
+    costs(rows).map(({ kind, subject, from, to, eachUs, growth }) => [
+      `${from} and ${to} ${kind}`,
+      subject,
+      figure(eachUs),
+      ratio(growth, 1),
+    ]),
   );
 }
 

@@ -31,7 +31,13 @@ function bench(wanted: Options, prepared: Prepared): void {
   const subjects = chosen(wanted, findSubjects(prepared));
   const measured = measure(wanted, subjects);
   for (const line of [...renderReport(measured), ...renderTargets(measured)]) console.log(line);
-  const path = keep(began, { options: wanted, cores: cpus().length, ...measured, runTime: Object.fromEntries(measured.runTime), logs: Object.fromEntries(measured.logs) });
+  const path = keep(began, {
+    options: wanted,
+    cores: cpus().length,
+    ...measured,
+    runTime: Object.fromEntries(measured.runTime),
+    logs: Object.fromEntries(measured.logs),
+  });
   console.log(`\nTimes are of this machine, now; compare within a run only. All samples: ${path}`);
 }
 

@@ -12,7 +12,13 @@ interface Session {
 }
 
 /** Measures the run-time operations in one container each, alternating the subjects. */
-export function measureRunTime(subjects: readonly Subject[], steady: number, runs: number, quick: boolean, say: (line: string) => void): RunTime {
+export function measureRunTime(
+  subjects: readonly Subject[],
+  steady: number,
+  runs: number,
+  quick: boolean,
+  say: (line: string) => void,
+): RunTime {
   const able = subjects.filter((subject) => subject.control !== undefined && subject.name !== 'systemd-bare');
   const results = new Map(able.map((subject) => [subject.name, new Samples()]));
   const repeats = quick ? 10 : 30;

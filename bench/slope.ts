@@ -18,7 +18,13 @@ export function costs(rows: readonly BootRow[]): readonly Cost[] {
     const ordered = group.toSorted((a, b) => a.count - b.count);
     const steps = ordered.slice(1).map((to, index) => {
       const from = ordered[index] ?? to;
-      return { kind: to.kind, subject: to.subject, from: from.count, to: to.count, eachUs: ((to.wallMs - from.wallMs) * 1000) / (to.count - from.count) };
+      return {
+        kind: to.kind,
+        subject: to.subject,
+        from: from.count,
+        to: to.count,
+        eachUs: ((to.wallMs - from.wallMs) * 1000) / (to.count - from.count),
+      };
     });
     return steps.map((step) => ({ ...step, growth: step.eachUs / (steps[0]?.eachUs ?? step.eachUs) }));
   });

@@ -6,7 +6,9 @@ import { figure, renderTable } from './table.ts';
 interface Target {
   readonly wanted: string;
   /** What was measured, and its limit, in the same unit; undefined where it was not measured in this run. */
-  readonly measure: (measured: Measured) => { readonly value: number; readonly limit: number; readonly unit: string; readonly made?: string } | undefined;
+  readonly measure: (
+    measured: Measured,
+  ) => { readonly value: number; readonly limit: number; readonly unit: string; readonly made?: string } | undefined;
 }
 
 const targets: readonly Target[] = [
@@ -23,8 +25,14 @@ const targets: readonly Target[] = [
       return { value: (start - client) / spawn, limit: 3, unit: 'x spawn above the client' };
     },
   },
-  { wanted: 'first byte through a socket-activated service (unix): under 3 ms', measure: (measured) => firstByte(measured, operations.firstByteUnix) },
-  { wanted: 'first byte through a socket-activated service (tcp): under 3 ms', measure: (measured) => firstByte(measured, operations.firstByteTcp) },
+  {
+    wanted: 'first byte through a socket-activated service (unix): under 3 ms',
+    measure: (measured) => firstByte(measured, operations.firstByteUnix),
+  },
+  {
+    wanted: 'first byte through a socket-activated service (tcp): under 3 ms',
+    measure: (measured) => firstByte(measured, operations.firstByteTcp),
+  },
   {
     wanted: 'private memory of all tysd processes at 1,000 services: at most 40 MB',
     measure: ({ boots }) => {

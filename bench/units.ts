@@ -24,7 +24,10 @@ export function generateUnits(kind: Kind, count: number): ReadonlyMap<string, st
   const names = Array.from({ length: count }, (_, number) => serviceName(number));
   for (const [number, name] of names.entries()) {
     const chained = kind === 'chain' && number > 0 ? `After=${serviceName(number - 1)}\nRequires=${serviceName(number - 1)}\n` : '';
-    units.set(name, `[Unit]\nDescription=bench ${kind} ${number}\nDefaultDependencies=no\nBefore=bench.target\n${chained}[Service]\n${services[kind]}`);
+    units.set(
+      name,
+      `[Unit]\nDescription=bench ${kind} ${number}\nDefaultDependencies=no\nBefore=bench.target\n${chained}[Service]\n${services[kind]}`,
+    );
   }
   const wants = chunks(names, 50).map((some) => `Wants=${some.join(' ')}\n`);
   units.set('bench.target', `${unit}Description=all generated services\n${wants.join('')}`);
@@ -32,9 +35,14 @@ export function generateUnits(kind: Kind, count: number): ReadonlyMap<string, st
   const byPayload = kind === 'arrive' || kind === 'arrive-exit';
   units.set(
     measuredTarget,
-    byPayload ? `${unit}Wants=bench.target\nAfter=bench.target\n` : `${unit}Wants=bench.target stamp.service\nAfter=bench.target stamp.service\n`,
+    byPayload
+      ? `${unit}Wants=bench.target\nAfter=bench.target\n`
+      : `${unit}Wants=bench.target stamp.service\nAfter=bench.target stamp.service\n`,
   );
-  units.set('stamp.service', `${unit}After=bench.target\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bench/stamp /run/host/done\n`);
+  units.set(
+    'stamp.service',
+    `${unit}After=bench.target\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bench/stamp /run/host/done\n`,
+  );
   for (const [name, text] of runTimeUnits) units.set(name, text);
   return units;
 }
@@ -51,7 +59,10 @@ const runTimeUnits: readonly (readonly [string, string])[] = [
   ['unix.service', `${unlimited}[Service]\nExecStart=/bench/socket-onebyte\n`],
   ['tcp.socket', `${unit}[Socket]\nListenStream=127.0.0.1:7001\nTriggerLimitIntervalSec=0\n`],
   ['tcp.service', `${unlimited}[Service]\nExecStart=/bench/socket-onebyte\n`],
-  ['logspam.service', `${unit}[Service]\nType=oneshot\nTimeoutStartSec=infinity\nEnvironmentFile=/run/logspam.env\nExecStart=/bench/logspam $LINES /run/logspam.stamps\n`],
+  [
+    'logspam.service',
+    `${unit}[Service]\nType=oneshot\nTimeoutStartSec=infinity\nEnvironmentFile=/run/logspam.env\nExecStart=/bench/logspam $LINES /run/logspam.stamps\n`,
+  ],
 ];
 
 function chunks(names: readonly string[], size: number): readonly (readonly string[])[] {

@@ -1,3 +1,4 @@
+import { isExtrinsic } from './slice-of.ts';
 import type { Dependency, DependencyKey, UnitConfig, UnitTypeName } from '../unit/config.ts';
 
 interface DefaultRule {
@@ -44,7 +45,7 @@ const endOfTheWay = 'shutdown.target';
 
 /** The dependencies that a unit has unless it says DefaultDependencies=no; those between targets and what they pull in are `targetFollows`. */
 export function defaultDependencies(config: UnitConfig, scope: 'system' | 'user'): readonly Dependency[] {
-  if (!config.unit.DefaultDependencies || config.load.state !== 'loaded' || config.name === endOfTheWay) return [];
+  if (!config.unit.DefaultDependencies || config.load.state !== 'loaded' || config.name === endOfTheWay || isExtrinsic(config)) return [];
   return [...rules[config.type], ...timerRules(config)]
     .filter((rule) => rule.scope === undefined || rule.scope === scope)
     .flatMap(({ keys, unit }) => keys.map((key) => ({ key, unit, origin: { from: 'default' } as const })));

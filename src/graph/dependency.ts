@@ -54,9 +54,15 @@ interface KindRow {
 
 /** Every kind of dependency, its inverse, and its atoms (semantics of systemd.unit(5), in one place). */
 const table = {
-  Wants: { inverse: 'WantedBy', atoms: ['pull-in-start-ignored', 'retroactive-start-fail', 'may-become-unneeded', 'default-target-inverse'] },
+  Wants: {
+    inverse: 'WantedBy',
+    atoms: ['pull-in-start-ignored', 'retroactive-start-fail', 'may-become-unneeded', 'default-target-inverse'],
+  },
   WantedBy: { inverse: 'Wants', atoms: ['pins-when-unneeded', 'default-target'] },
-  Requires: { inverse: 'RequiredBy', atoms: ['pull-in-start', 'retroactive-start-replace', 'may-become-unneeded', 'default-target-inverse'] },
+  Requires: {
+    inverse: 'RequiredBy',
+    atoms: ['pull-in-start', 'retroactive-start-replace', 'may-become-unneeded', 'default-target-inverse'],
+  },
   RequiredBy: {
     inverse: 'Requires',
     atoms: ['propagate-stop', 'propagate-start-failure', 'pins-when-unneeded', 'default-target'],
@@ -64,13 +70,7 @@ const table = {
   Requisite: { inverse: 'RequisiteOf', atoms: ['pull-in-verify', 'may-become-unneeded', 'default-target-inverse'] },
   RequisiteOf: {
     inverse: 'Requisite',
-    atoms: [
-      'propagate-stop',
-      'propagate-start-failure',
-      'propagate-inactive-start-as-failure',
-      'pins-when-unneeded',
-      'default-target',
-    ],
+    atoms: ['propagate-stop', 'propagate-start-failure', 'propagate-inactive-start-as-failure', 'pins-when-unneeded', 'default-target'],
   },
   BindsTo: {
     inverse: 'BoundBy',

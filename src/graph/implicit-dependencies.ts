@@ -1,19 +1,15 @@
 import type { Dependency, DependencyKey, UnitConfig } from '../unit/config.ts';
 import { unitOfPath, withType } from '../unit/name.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
-import type { ManagedDirectory, OutputTarget } from '../unit/values/types.ts';
+import type { OutputTarget } from '../unit/values/types.ts';
+import { requiredPaths } from './required-paths.ts';
+import type { Directories } from './required-paths.ts';
 import { sliceOf } from './slice-of.ts';
 
 /** What implicit dependencies depend on besides the unit's own files. */
 export interface ImplicitContext {
   readonly scope: 'system' | 'user';
-  readonly directories: {
-    readonly runtime: string;
-    readonly state: string;
-    readonly cache: string;
-    readonly logs: string;
-    readonly configuration: string;
-  };
+  readonly directories: Directories;
   readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';
   readonly defaultStandardError: 'journal' | 'inherit' | 'null';
   /** Whether there is such a mount unit: with a file, known without one, or not at all. */
@@ -62,15 +58,21 @@ function addOfTrigger({ name, timer, path, automount }: UnitConfig, add: Add): v
   if (unit !== undefined) add(unit === '' ? withType(name, 'service') : unit, 'Before', 'Triggers');
 }
 
-function addOfExec({ exec }: UnitConfig, context: ImplicitContext, add: Add): void {
+function addOfExec({ exec, type }: UnitConfig, context: ImplicitContext, add: Add): void {
   if (exec === undefined) return;
+  if (exec.PrivateTmp) {
+    add('tmp.mount', 'Wants', 'After');
+    if (context.scope === 'system') add('systemd-tmpfiles-setup.service', 'After');
+  }
   const keepsData = exec.StateDirectory.length + exec.CacheDirectory.length + exec.LogsDirectory.length > 0;
   if (context.scope === 'system' && keepsData) add('systemd-remount-fs.service', 'After');
-  if (writesToJournal(exec, context)) add('systemd-journald.socket', 'After');
+  // Only services get the manager's default outputs.
+  if (type === 'service' && writesToJournal(exec, context)) add('systemd-journald.socket', 'After');
 }
 
 function writesToJournal(exec: ExecSettings, context: ImplicitContext): boolean {
-  const isUnset = (target: OutputTarget | undefined) => target === undefined || (target.kind === 'inherit' && exec.StandardInput.kind === 'null');
+  const isUnset = (target: OutputTarget | undefined) =>
+    target === undefined || (target.kind === 'inherit' && exec.StandardInput.kind === 'null');
   const output = isUnset(exec.StandardOutput) ? context.defaultStandardOutput : exec.StandardOutput?.kind;
   const error = exec.StandardError === undefined ? context.defaultStandardError : exec.StandardError.kind;
   return [output, error].some((kind) => kind !== undefined && journalKinds.has(kind));
@@ -92,29 +94,8 @@ function addMounts(config: UnitConfig, context: ImplicitContext, add: Add): void
       if (presence === 'file') add(mount, key);
     }
   };
-  for (const path of [...config.unit.RequiresMountsFor, ...requiredPaths(config, context)]) addPath(path, 'Requires');
+  for (const path of [...config.unit.RequiresMountsFor, ...requiredPaths(config, context.directories)]) addPath(path, 'Requires');
   for (const path of config.unit.WantsMountsFor) addPath(path, 'Wants');
-}
-
-function requiredPaths(config: UnitConfig, context: ImplicitContext): readonly string[] {
-  const paths: string[] = [];
-  const { exec, socket } = config;
-  if (exec !== undefined) {
-    if (exec.WorkingDirectory !== undefined && !exec.WorkingDirectory.missingOk) paths.push(exec.WorkingDirectory.path);
-    if (exec.RootDirectory !== '') paths.push(exec.RootDirectory);
-    const addAll = (base: string, directories: readonly ManagedDirectory[]) => directories.forEach(({ path }) => paths.push(`${base}/${path}`));
-    addAll(context.directories.runtime, exec.RuntimeDirectory);
-    addAll(context.directories.state, exec.StateDirectory);
-    addAll(context.directories.cache, exec.CacheDirectory);
-    addAll(context.directories.logs, exec.LogsDirectory);
-    addAll(context.directories.configuration, exec.ConfigurationDirectory);
-  }
-  for (const listen of socket?.Listen ?? []) {
-    if ('address' in listen) {
-      if (listen.address.family === 'unix' && !listen.address.abstract) paths.push(listen.address.path);
-    } else if (listen.kind === 'fifo' || listen.kind === 'special' || listen.kind === 'usb-function') paths.push(listen.path);
-  }
-  return paths.filter((path) => path.startsWith('/'));
 }
 
 /** `/a/b` → `/a/b`, `/a`, `/`. */

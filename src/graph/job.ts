@@ -1,3 +1,4 @@
+import { unreachable } from '../base/assert.ts';
 import { isActive, isActiveOrActivating, isInactiveOrFailed } from './active-state.ts';
 import type { ActiveState } from './active-state.ts';
 
@@ -62,6 +63,8 @@ export function isRedundant(type: JobType, active: ActiveState): boolean {
       return false;
     case 'nop':
       return true;
+    default:
+      return unreachable(type);
   }
 }
 

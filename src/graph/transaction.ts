@@ -1,3 +1,4 @@
+import { unreachable } from '../base/assert.ts';
 import { err, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { LoadState } from '../unit/config.ts';
@@ -226,7 +227,14 @@ function pulledNames(draft: Draft, name: string, rules: readonly PullRule[]): re
   return names;
 }
 
-function pullOne(draft: Draft, by: Node, unit: TransactionUnit, rule: PullRule, kinds: number, queue: Node[]): TransactionError | undefined {
+function pullOne(
+  draft: Draft,
+  by: Node,
+  unit: TransactionUnit,
+  rule: PullRule,
+  kinds: number,
+  queue: Node[],
+): TransactionError | undefined {
   const type = collapse(rule.type, unit.active);
   if (type === 'nop') return undefined;
   const refusal = refuse(unit, type);
@@ -313,6 +321,8 @@ function loadFailure(unit: TransactionUnit): TransactionError {
       return { code: 'error', unit: name, message: `Unit ${name} failed to load properly: ${load.reason}` };
     case 'loaded':
       return { code: 'error', unit: name, message: `Unit ${name} is loaded.` };
+    default:
+      return unreachable(load);
   }
 }
 
@@ -327,6 +337,8 @@ function isApplicable(unit: TransactionUnit, type: JobType): boolean {
       return !unit.perpetual;
     case 'reload':
       return unit.canReload;
+    default:
+      return unreachable(type);
   }
 }
 
@@ -388,9 +400,9 @@ function dropNeedless(draft: Draft): void {
 
 /** Drops the jobs of units that are where all these jobs would bring them. */
 function dropRedundant(draft: Draft): void {
-  for (const jobs of [...draft.units.values()]) {
+  for (const jobs of draft.units.values()) {
     if (!jobs.every((job) => isNeedless(draft, job))) continue;
-    for (const job of [...jobs]) remove(draft, job, { pullers: false });
+    for (const job of jobs) remove(draft, job, { pullers: false });
   }
 }
 
@@ -424,7 +436,7 @@ function breakCycles(draft: Draft): TransactionError | undefined {
       return { code: 'cyclic', unit: draft.anchor.unit.name, message: `Transaction order is cyclic: ${path} → ${cycle.at(-1) ?? ''}.` };
     }
     draft.remarks.push(`${victim}: job deleted to break the ordering cycle ${path} → ${cycle.at(-1) ?? ''}`);
-    for (const job of [...(draft.units.get(victim) ?? [])]) remove(draft, job, { pullers: true });
+    for (const job of draft.units.get(victim) ?? []) remove(draft, job, { pullers: true });
   }
 }
 
@@ -498,7 +510,7 @@ function jobFor(draft: Draft, name: string): QueuedJob | Node | undefined {
 // Pass: merge.
 
 function settleConflicts(draft: Draft): TransactionError | undefined {
-  for (const name of [...draft.units.keys()]) {
+  for (const name of draft.units.keys()) {
     for (let clash = findClash(draft, name); clash !== undefined; clash = findClash(draft, name)) {
       const victim = chooseVictim(...clash);
       if (victim === undefined) {

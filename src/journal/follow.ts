@@ -12,10 +12,19 @@ export async function* changesOf(path: string, signal: AbortSignal): AsyncGenera
     changed = true;
     wake?.();
   };
+  // A commit is several writes, and the runtime may tell of the first only: so what follows a notice is looked at again.
+  let again: NodeJS.Timeout[] = [];
+  const noticeAgain = (): void => {
+    for (const timer of again) clearTimeout(timer);
+    again = settleMs.map((delay) => setTimeout(notice, delay));
+  };
   const name = basename(path);
   using _ = watchDirectory(dirname(path), (file) => {
     // The writer's log changes with each commit.
-    if (file === null || file.startsWith(name)) notice();
+    if (file === null || file.startsWith(name)) {
+      notice();
+      noticeAgain();
+    }
   });
   signal.addEventListener('abort', notice, { once: true });
   while (!signal.aborted) {
@@ -23,6 +32,7 @@ export async function* changesOf(path: string, signal: AbortSignal): AsyncGenera
     changed = false;
     if (!signal.aborted) yield;
   }
+  for (const timer of again) clearTimeout(timer);
 }
 
 /** What tells one file from another that takes its place. */
@@ -32,6 +42,7 @@ export function fileIdentity(path: string): string {
 }
 
 const pollMs = 1000;
+const settleMs = [3, 25];
 
 function watchDirectory(directory: string, changed: (file: string | null) => void): Disposable {
   let watcher: FSWatcher | undefined;

@@ -60,7 +60,14 @@ function usersOf(files: Files, groups: readonly (readonly string[])[]): Readonly
     const gid = numberOf(gidText);
     if (name === '' || uid === undefined || gid === undefined) continue;
     const supplementary = (memberships.get(name) ?? []).filter((group) => group !== gid);
-    const account: Account = { name, uid, gid, home: home === '' ? '/' : home, shell: shell === '' ? '/bin/sh' : shell, groups: supplementary };
+    const account: Account = {
+      name,
+      uid,
+      gid,
+      home: home === '' ? '/' : home,
+      shell: shell === '' ? '/bin/sh' : shell,
+      groups: supplementary,
+    };
     if (!users.has(name)) users.set(name, account);
     if (!users.has(uidText)) users.set(uidText, account);
   }

@@ -53,7 +53,9 @@ export function gatherConditionFacts(
     firmware: {
       uefi: files.statFollow('/sys/firmware/efi').kind === 'directory',
       deviceTree: files.statFollow('/proc/device-tree').kind === 'directory',
-      compatible: text('/proc/device-tree/compatible').split('\0').filter((each) => each !== ''),
+      compatible: text('/proc/device-tree/compatible')
+        .split('\0')
+        .filter((each) => each !== ''),
     },
     virtualization: virtualization(given.containerId, text),
     hostName: facts.hostName,
@@ -70,7 +72,9 @@ export function gatherConditionFacts(
     processors: processorsIn(/^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1] ?? ''),
     processorFlags: (/^flags\s*:\s*(.*)$/m.exec(text('/proc/cpuinfo'))?.[1] ?? '').split(' '),
     cgroup: cgroupVersion(files),
-    controllers: text('/sys/fs/cgroup/cgroup.controllers').split(/\s+/).filter((each) => each !== ''),
+    controllers: text('/sys/fs/cgroup/cgroup.controllers')
+      .split(/\s+/)
+      .filter((each) => each !== ''),
     security: securityModules(files, text),
     firstBoot: given.firstBoot,
     credentialDirectories: [],
@@ -118,7 +122,10 @@ function groupsByNumber(text: string): ReadonlyMap<number, string> {
 }
 
 function groupsOf(status: string, facts: SpecifierFacts, names: ReadonlyMap<number, string>): ConditionFacts['groups'] {
-  const supplementary = (/^Groups:\s*(.*)$/m.exec(status)?.[1] ?? '').split(/\s+/).filter((word) => word !== '').map(Number);
+  const supplementary = (/^Groups:\s*(.*)$/m.exec(status)?.[1] ?? '')
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map(Number);
   return [...new Set([facts.user.gid, ...supplementary])].map((gid) => ({ gid, name: names.get(gid) ?? String(gid) }));
 }
 

@@ -49,7 +49,8 @@ export const conditionKinds: Readonly<Record<string, Judge>> = {
   ControlGroupController: controllers,
   Memory: (argument, facts) => compareAmount(argument, facts.memoryBytes, (text) => sizeOf(text)),
   CPUs: (argument, facts) => compareAmount(argument, facts.processors, (text) => (/^[0-9]+$/.test(text) ? Number(text) : undefined)),
-  CPUFeature: (argument, facts) => facts.processorFlags.includes(argument.includes('.') ? argument.slice(argument.indexOf('.') + 1) : argument),
+  CPUFeature: (argument, facts) =>
+    facts.processorFlags.includes(argument.includes('.') ? argument.slice(argument.indexOf('.') + 1) : argument),
   OSRelease: osRelease,
   MemoryPressure: pressure('memory'),
   CPUPressure: pressure('cpu'),
@@ -64,7 +65,11 @@ function exists(files: ConditionFacts['files'], path: string): boolean {
 
 /** Hidden files and the backups that editors and package managers leave. */
 function isHidden(name: string): boolean {
-  return name.startsWith('.') || name.endsWith('~') || /\.(rpmnew|rpmsave|rpmorig|dpkg-(old|new|dist|bak|backup|tmp)|ucf-(new|old|dist)|swp|bak|old|new)$/.test(name);
+  return (
+    name.startsWith('.') ||
+    name.endsWith('~') ||
+    /\.(rpmnew|rpmsave|rpmorig|dpkg-(old|new|dist|bak|backup|tmp)|ucf-(new|old|dist)|swp|bak|old|new)$/.test(name)
+  );
 }
 
 function compareBoolean(argument: string, fact: boolean): boolean | undefined {
@@ -107,7 +112,7 @@ function kernelCommandLine(argument: string, facts: ConditionFacts): boolean {
 
 /** Version= with the name of what is asked for first; the kernel without one. */
 function version(argument: string, facts: ConditionFacts): boolean | undefined {
-  const [first, rest = ''] = splitOnce(argument);
+  const [first, rest] = splitOnce(argument);
   if (first === 'systemd') return allVersions(rest, compatibleVersion);
   if (first === 'glibc') return undefined;
   return allVersions(first === 'kernel' ? rest : argument, facts.kernelRelease);
@@ -132,7 +137,7 @@ function allVersions(argument: string, actual: string): boolean | undefined {
     }
     operator = '';
     const holds = mark === '' ? matchesGlob(actual, value) : compareText(mark, actual, value, 'version');
-    if (holds !== true) return holds;
+    if (!holds) return false;
   }
   return operator === '' ? true : undefined;
 }
@@ -172,8 +177,11 @@ function isMountPoint(argument: string, { files }: ConditionFacts): boolean | un
 }
 
 function mountPoints(table: string): ReadonlySet<string> {
-  const decode = (path: string) => path.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCodePoint(Number.parseInt(octal, 8)));
-  return new Set(table.split('\n').map((line) => decode(line.split(' ')[4] ?? '')));
+  return new Set(table.split('\n').map((line) => decodeOctal(line.split(' ')[4] ?? '')));
+}
+
+function decodeOctal(path: string): string {
+  return path.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCodePoint(Number.parseInt(octal, 8)));
 }
 
 function controllers(argument: string, facts: ConditionFacts): boolean | undefined {

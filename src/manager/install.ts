@@ -102,7 +102,7 @@ export class InstallService {
         const preset = withoutPreset.has(state) ? 'ignore' : presetOf(name, rules);
         return { name, path, state, ...(preset === 'ignore' ? {} : { preset: presetWords[preset] }) };
       })
-      .sort((a, b) => typeRank(a.name) - typeRank(b.name) || (a.name < b.name ? -1 : 1));
+      .toSorted((a, b) => typeRank(a.name) - typeRank(b.name) || (a.name < b.name ? -1 : 1));
   }
 
   defaultTarget(): Result<string, Failure> {
@@ -116,7 +116,11 @@ export class InstallService {
     this.#files.unlink(change.path);
     // A directory of links that has become empty goes too, but never one of the search path.
     const directory = directoryOf(change.path);
-    if (/\.(wants|requires|upholds)$/.test(directory) && !context.searchPath.includes(directory) && this.#files.list(directory).length === 0)
+    if (
+      /\.(wants|requires|upholds)$/.test(directory) &&
+      !context.searchPath.includes(directory) &&
+      this.#files.list(directory).length === 0
+    )
       this.#files.rmdir(directory);
   }
 }
@@ -141,15 +145,7 @@ const planners: Readonly<Record<Operation, Planner>> = {
 const listed: ReadonlySet<string> = new Set(['file', 'symlink']);
 
 /** States of which a preset would change nothing. */
-const withoutPreset: ReadonlySet<UnitFileState> = new Set([
-  'static',
-  'alias',
-  'masked',
-  'masked-runtime',
-  'generated',
-  'transient',
-  'bad',
-]);
+const withoutPreset: ReadonlySet<UnitFileState> = new Set(['static', 'alias', 'masked', 'masked-runtime', 'generated', 'transient', 'bad']);
 
 const presetWords = { enable: 'enabled', disable: 'disabled' } as const;
 

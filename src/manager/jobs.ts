@@ -18,13 +18,7 @@ import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
 /** Works out and queues the jobs that a request comes to; gives the job of the unit that was asked for. */
-export function queueJob(
-  world: World,
-  request: RequestType,
-  name: string,
-  mode: JobMode,
-  cause: string,
-): Result<Job, TransactionError> {
+export function queueJob(world: World, request: RequestType, name: string, mode: JobMode, cause: string): Result<Job, TransactionError> {
   const unit = world.unit(name);
   const planned = plan(request, unit.name, mode, world);
   if (!planned.ok) {

@@ -71,7 +71,8 @@ function isMember(world: World, unit: Unit, pid: number): boolean {
 /** The processes of a unit's group. */
 export function processesOf(world: World, unit: Unit): readonly number[] {
   const { tracking, cgroupRoot } = world.options.keeper.inventory;
-  if (tracking !== 'session') return numbers(text(world, `${cgroupRoot}/${groupPath(unit.config, world.options.scope)}/cgroup.procs`).split('\n'));
+  if (tracking !== 'session')
+    return numbers(text(world, `${cgroupRoot}/${groupPath(unit.config, world.options.scope)}/cgroup.procs`).split('\n'));
   return numbers(world.options.files.list('/proc')).filter((pid) => isMarked(world, unit, pid) && isAlive(world, pid));
 }
 

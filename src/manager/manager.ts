@@ -1,3 +1,4 @@
+import { unreachable } from '../base/assert.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import { kindsIn } from '../graph/dependency.ts';
@@ -112,7 +113,12 @@ export class Manager {
     return { version, scope, unitPath, runtimeDirectory, stateDirectory, tracking, cgroupRoot };
   }
 
-  request(job: RequestedJob, unit: string, mode: JobMode, cause: string): Result<{ readonly job: number; readonly unit: string }, RequestFailure> {
+  request(
+    job: RequestedJob,
+    unit: string,
+    mode: JobMode,
+    cause: string,
+  ): Result<{ readonly job: number; readonly unit: string }, RequestFailure> {
     const world = this.#fresh();
     const prepared = this.#prepare(job, unit, mode);
     if (!prepared.ok) return prepared;
@@ -122,13 +128,19 @@ export class Manager {
     return ok({ job: queued.value.id, unit: queued.value.unit });
   }
 
-  preview(job: RequestedJob, unit: string, mode: JobMode): Result<readonly { readonly unit: string; readonly type: string; readonly reason: string }[], RequestFailure> {
+  preview(
+    job: RequestedJob,
+    unit: string,
+    mode: JobMode,
+  ): Result<readonly { readonly unit: string; readonly type: string; readonly reason: string }[], RequestFailure> {
     const prepared = this.#prepare(job, unit, mode);
     if (!prepared.ok) return prepared;
     const planned = planTransaction(prepared.value.type, prepared.value.unit.name, mode, this.#world);
     this.#wake();
     if (!planned.ok) return err(failureOf(planned.error));
-    return ok(planned.value.jobs.map(({ unit: name, type, reason }) => ({ unit: name, type, reason: reasonText(this.#world, name, reason) })));
+    return ok(
+      planned.value.jobs.map(({ unit: name, type, reason }) => ({ unit: name, type, reason: reasonText(this.#world, name, reason) })),
+    );
   }
 
   jobs(): readonly { readonly id: number; readonly unit: string; readonly type: string; readonly state: 'waiting' | 'running' }[] {
@@ -292,7 +304,11 @@ export class Manager {
     if (this.#options.init) world.command({ do: 'run', child: world.nextChild(), group: '', plan: [{ op: 'loopback' }] });
     const unit = this.#options.config.defaultUnit;
     const refusals: string[] = [];
-    for (const [target, mode] of [[unit, 'isolate'], [unit, 'replace'], ['rescue.target', 'replace']] as const) {
+    for (const [target, mode] of [
+      [unit, 'isolate'],
+      [unit, 'replace'],
+      ['rescue.target', 'replace'],
+    ] as const) {
       if (mode === 'isolate' && !world.unit(target).config.unit.AllowIsolate) continue;
       const queued = queueJob(world, 'start', target, mode, 'boot');
       if (queued.ok) return;
@@ -402,6 +418,8 @@ function changeOf(change: WorldChange): Change {
       return { change: 'job-removed', ...jobOf(change.job), result: change.result };
     case 'startup-finished':
       return change;
+    default:
+      return unreachable(change);
   }
 }
 
@@ -446,20 +464,15 @@ function reasonText(world: World, unit: string, reason: Reason): string {
       return `triggers ${reason.of}`;
     case 'dependency':
       return `${reason.kind}= of ${reason.of}${whereDeclared(world, unit, reason)}`;
+    default:
+      return unreachable(reason);
   }
 }
 
 function whereDeclared(world: World, unit: string, reason: Extract<Reason, { readonly because: 'dependency' }>): string {
   const declared = world.peek(reason.of)?.declared.find((each) => each.key === reason.kind && world.peek(each.unit)?.name === unit);
-  switch (declared?.origin.from) {
-    case 'file':
-      return ` (${declared.origin.path}:${declared.origin.line})`;
-    case 'link':
-      return ` (${declared.origin.path})`;
-    case 'implicit':
-    case 'default':
-      return ` (${declared.origin.from})`;
-    case undefined:
-      return '';
-  }
+  if (declared === undefined) return '';
+  const { origin } = declared;
+  if (origin.from === 'file') return ` (${origin.path}:${origin.line})`;
+  return ` (${origin.from === 'link' ? origin.path : origin.from})`;
 }

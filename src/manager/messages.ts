@@ -1,3 +1,4 @@
+import { unreachable } from '../base/assert.ts';
 import type { JobType } from '../graph/job.ts';
 import type { UnitTypeName } from '../unit/config.ts';
 import type { Job, JobResult } from './job.ts';
@@ -85,6 +86,8 @@ function endingText(unit: Unit, type: JobType, result: JobResult): string | unde
       return result === 'skipped' ? `${title} is not active.` : undefined;
     case 'nop':
       return undefined;
+    default:
+      return unreachable(type);
   }
 }
 

@@ -60,14 +60,18 @@ function requestOf(world: World, unit: Unit, list: List, command: Command): Exec
     environment: [],
     descriptors: sockets,
     notify: config.service !== undefined && (config.service.NotifyAccess === 'all' || (main && config.service.NotifyAccess !== 'none')),
-    ...(main && config.service.WatchdogSec > 0 && config.service.WatchdogSec !== Infinity ? { watchdogUsec: config.service.WatchdogSec } : {}),
+    ...(main && config.service.WatchdogSec > 0 && config.service.WatchdogSec !== Infinity
+      ? { watchdogUsec: config.service.WatchdogSec }
+      : {}),
     idle: main && config.service.Type === 'idle',
     ...(sockets.length === 1 && first !== undefined ? { socket: first.held } : {}),
   };
 }
 
 function describeOp(op: Op): { readonly op: string; readonly text: string } {
-  const fields = Object.keys(ops[op.op].fields).map((name) => `${name}=${fieldText(Object.entries(op).find(([key]) => key === name)?.[1])}`);
+  const fields = Object.keys(ops[op.op].fields).map(
+    (name) => `${name}=${fieldText(Object.entries(op).find(([key]) => key === name)?.[1])}`,
+  );
   return { op: op.op, text: fields.join(' ') };
 }
 

@@ -60,7 +60,8 @@ export function systemState(world: World): string {
     return unit !== undefined && (unit.look.active === 'active' || unit.job?.type === 'start');
   };
   if (isUpOrComing('shutdown.target')) return 'stopping';
-  if (world.startup === undefined) return isUpOrComing('basic.target') && world.peek('basic.target')?.job === undefined ? 'starting' : 'initializing';
+  if (world.startup === undefined)
+    return isUpOrComing('basic.target') && world.peek('basic.target')?.job === undefined ? 'starting' : 'initializing';
   if (isUpOrComing('rescue.target') || isUpOrComing('emergency.target')) return 'maintenance';
   for (const unit of world.busy()) if (unit.look.active === 'failed') return 'degraded';
   return 'running';
@@ -160,7 +161,8 @@ function execProperties({ exec, kill }: UnitConfig): Record<string, string> {
     Group: exec.Group,
     SupplementaryGroups: exec.SupplementaryGroups.join(' '),
     DynamicUser: yesNo(exec.DynamicUser),
-    WorkingDirectory: exec.WorkingDirectory === undefined ? '' : `${exec.WorkingDirectory.missingOk ? '!' : ''}${exec.WorkingDirectory.path}`,
+    WorkingDirectory:
+      exec.WorkingDirectory === undefined ? '' : `${exec.WorkingDirectory.missingOk ? '!' : ''}${exec.WorkingDirectory.path}`,
     RootDirectory: exec.RootDirectory,
     Environment: exec.Environment.join(' '),
     EnvironmentFiles: exec.EnvironmentFile.map(({ path, optional }) => `${path} (ignore_errors=${yesNo(optional)})`).join(' '),

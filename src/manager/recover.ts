@@ -17,7 +17,7 @@ export function recover(world: World, inventory: Pick<Inventory, 'blobs' | 'desc
   recoverManager(world, inventory.blobs);
   for (const [key, bytes] of inventory.blobs) if (key.startsWith('unit/')) recoverUnit(world, key.slice('unit/'.length), bytes);
   for (const [key, bytes] of jobsInOrder(inventory.blobs)) recoverJob(world, key, bytes);
-  for (const unit of [...world.units.values()]) {
+  for (const unit of world.units.values()) {
     resume(world, unit);
     world.toCheck.add(unit);
   }
@@ -107,7 +107,12 @@ function recoverJob(world: World, key: string, bytes: Uint8Array): void {
   const blob = readBlob(bytes, isJobBlob);
   const id = Number(key.slice('job/'.length));
   if (!blob.ok || !Number.isSafeInteger(id)) {
-    log(world, 3, `Job ${id}: the saved state cannot be read, and the job is lost: ${blob.ok ? 'its key is no number' : blob.error}`, undefined);
+    log(
+      world,
+      3,
+      `Job ${id}: the saved state cannot be read, and the job is lost: ${blob.ok ? 'its key is no number' : blob.error}`,
+      undefined,
+    );
     world.deleted.push(key);
     return;
   }

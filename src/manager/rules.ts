@@ -11,7 +11,8 @@ import type { World } from './world.ts';
 export function retroact(world: World, unit: Unit, before: ActiveState, after: ActiveState): void {
   if (isInactiveOrFailed(before) && isActiveOrActivating(after)) startRetroactively(world, unit);
   else if (isActiveOrActivating(before) && isInactiveOrDeactivating(after)) {
-    for (const name of world.graph.related(unit.name, 'retroactive-stop-on-stop')) want(world, 'stop', name, 'replace', `${unit.name} stopped`);
+    for (const name of world.graph.related(unit.name, 'retroactive-stop-on-stop'))
+      want(world, 'stop', name, 'replace', `${unit.name} stopped`);
   }
 }
 
@@ -58,7 +59,10 @@ function stopIfUnbound(world: World, unit: Unit | undefined): void {
 
 function startIfUpheld(world: World, unit: Unit): void {
   if (unit.job !== undefined || !isInactiveOrFailed(unit.look.active)) return;
-  const holder = world.graph.related(unit.name, 'start-steadily').map((name) => world.peek(name)).find(isHolding);
+  const holder = world.graph
+    .related(unit.name, 'start-steadily')
+    .map((name) => world.peek(name))
+    .find(isHolding);
   if (holder !== undefined) wantRarely(world, unit, 'start', 'fail', `${holder.name} upholds it`);
 }
 

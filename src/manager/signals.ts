@@ -19,7 +19,12 @@ type Reaction = (world: World) => void;
 /** Acts on a signal that was sent to the keeper (semantics 24.2). */
 export function handleSignal(world: World, { signal, pid, uid }: Extract<KeeperEvent, { readonly event: 'signalled' }>): void {
   const reaction = (world.options.scope === 'system' ? systemReactions : userReactions)[signal] ?? commonReactions[signal];
-  log(world, 6, `Received signal ${signal} from process ${pid} of user ${uid}${reaction === undefined ? ', which means nothing here' : ''}.`, undefined);
+  log(
+    world,
+    6,
+    `Received signal ${signal} from process ${pid} of user ${uid}${reaction === undefined ? ', which means nothing here' : ''}.`,
+    undefined,
+  );
   reaction?.(world);
 }
 
@@ -91,6 +96,11 @@ function dump(world: World): void {
   }
   for (const job of world.jobs.values()) {
     const waitsFor = world.runQueue.blockersOf(job.unit);
-    log(world, 6, `job ${job.id}: ${job.type} ${job.unit} ${job.state}${waitsFor.length > 0 ? `, after ${waitsFor.join(' ')}` : ''}`, undefined);
+    log(
+      world,
+      6,
+      `job ${job.id}: ${job.type} ${job.unit} ${job.state}${waitsFor.length > 0 ? `, after ${waitsFor.join(' ')}` : ''}`,
+      undefined,
+    );
   }
 }

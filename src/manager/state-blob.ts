@@ -27,7 +27,13 @@ export interface UnitBlob {
 /** CLOCK_MONOTONIC and CLOCK_REALTIME in microseconds. */
 type Moment = readonly [number, number];
 
-const stampNames = ['stateChange', 'inactiveExit', 'activeEnter', 'activeExit', 'inactiveEnter'] as const satisfies readonly (keyof Stamps)[];
+const stampNames = [
+  'stateChange',
+  'inactiveExit',
+  'activeEnter',
+  'activeExit',
+  'inactiveEnter',
+] as const satisfies readonly (keyof Stamps)[];
 
 /** The stamps of a unit, as its blob has them. */
 export function stampsOf(blob: UnitBlob): Stamps {

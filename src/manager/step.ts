@@ -1,3 +1,4 @@
+import { unreachable } from '../base/assert.ts';
 import { isActive, isInactiveOrFailed } from '../graph/active-state.ts';
 import type { Look, Step, StepContext, UnitEvent } from '../type/type.ts';
 import type { Stamp } from '../port/keeper.ts';
@@ -127,6 +128,8 @@ function settleJob(world: World, unit: Unit, options: MoveOptions): boolean {
       return false;
     case 'nop':
       return true;
+    default:
+      return unreachable(job.type);
   }
 }
 

@@ -37,7 +37,11 @@ export class UnitFileReader {
     if (!parsed.ok) return undefined;
     const config = this.#load(exampleOf(unit), this.#searchPath);
     const paths = [...(config.fragment === undefined ? [] : [config.fragment]), ...config.dropIns];
-    return { unit: parsed.value.isTemplate ? unit : config.name, load: config.load.state, files: paths.map((path) => ({ path, text: this.#text(path) })) };
+    return {
+      unit: parsed.value.isTemplate ? unit : config.name,
+      load: config.load.state,
+      files: paths.map((path) => ({ path, text: this.#text(path) })),
+    };
   }
 
   /** A target with a slash is the path of a file: its directory is searched before all others. */

@@ -223,7 +223,7 @@ export class World implements TransactionView {
   /** Says what is wrong in the unit's files; what is right but not carried out is told by `verify`. */
   #tellDiagnostics(unit: Unit): void {
     for (const { severity, path, line, message } of unit.config.diagnostics) {
-      if (severity !== 'notice') log(this, severity === 'error' ? 3 : 4, `${path}:${line}: ${message}`, unit);
+      if (severity !== 'notice') log(this, severity === 'error' ? 3 : 4, `${path}${line > 0 ? `:${line}` : ''}: ${message}`, unit);
     }
   }
 

@@ -1,3 +1,4 @@
+import { unreachable } from '../base/assert.ts';
 import type { FileStat, Files } from './files.ts';
 
 type Node =
@@ -170,12 +171,22 @@ function statOf(node: Node | undefined): FileStat {
     case undefined:
       return { kind: 'missing', ...blank };
     case 'file':
-      return { ...blank, kind: 'file', size: node.bytes.length, mode: node.mode, uid: node.uid, mtimeUsec: node.mtimeUsec, inode: node.mtimeUsec };
+      return {
+        ...blank,
+        kind: 'file',
+        size: node.bytes.length,
+        mode: node.mode,
+        uid: node.uid,
+        mtimeUsec: node.mtimeUsec,
+        inode: node.mtimeUsec,
+      };
     case 'live':
       return { ...blank, kind: 'file', mode: 0o444 };
     case 'symlink':
       return { ...blank, kind: 'symlink', mode: 0o777, mtimeUsec: node.mtimeUsec };
     case 'directory':
       return { ...blank, kind: 'directory', mode: 0o755, mtimeUsec: node.mtimeUsec };
+    default:
+      return unreachable(node);
   }
 }

@@ -95,7 +95,7 @@ function symlink(target: string, path: string): void {
 
 /** Where the path is missing its directory is watched, or the nearest one above that there is. */
 function watchPath(path: string, changed: () => void): () => void {
-  let stop = (): void => {};
+  let stop: () => void = noWatch;
   const begin = (): void => {
     stop();
     let watched = path;
@@ -112,6 +112,10 @@ function watchPath(path: string, changed: () => void): () => void {
   };
   begin();
   return () => stop();
+}
+
+function noWatch(): void {
+  // Nothing is watched yet.
 }
 
 const missing: FileStat = { kind: 'missing', size: 0, mode: 0, uid: 0, mtimeUsec: 0, inode: 0, device: 0 };

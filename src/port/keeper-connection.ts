@@ -80,7 +80,8 @@ function take(state: Receiving, frame: KeeperFrame, ready: (inventory: Inventory
   const { inventory } = state;
   switch (frame.kind) {
     case 'hello':
-      if (frame.version !== wireVersion) return `The keeper speaks version ${frame.version} of the protocol, and the manager ${wireVersion}`;
+      if (frame.version !== wireVersion)
+        return `The keeper speaks version ${frame.version} of the protocol, and the manager ${wireVersion}`;
       if (frame.opsHash !== opsHash) return 'The keeper has another op table than the manager: build the keeper anew';
       return undefined;
     case 'child':

@@ -213,7 +213,7 @@ export class FakeKeeper {
         this.#blobs.delete(command.key);
         return;
       case 'journal':
-        this.records.push(JSON.parse(command.record) as Readonly<Record<string, string>>);
+        this.records.push(recordOf(command.record));
         return;
       case 'end':
         this.end = command;
@@ -310,7 +310,8 @@ export class FakeKeeper {
     const groupEmpty = ![...this.#processes].some(({ group }) => group === process.group);
     const whole: Exit = { how: 'exited', status: 0, failedOp: -1, errno: 0, groupEmpty, userUsec: 0, systemUsec: 0, maxRssKib: 0, ...exit };
     if (process.child !== undefined) this.#emit({ event: 'exited', child: process.child, exit: whole });
-    else if (process.adopted !== undefined) this.#emit({ event: 'exited', child: process.adopted, exit: { ...whole, how: 'exited', status: 0 } });
+    else if (process.adopted !== undefined)
+      this.#emit({ event: 'exited', child: process.adopted, exit: { ...whole, how: 'exited', status: 0 } });
     const group = this.#groups.get(process.group);
     if (groupEmpty && group?.isWatched === true) {
       group.isWatched = false;
@@ -352,6 +353,12 @@ export class FakeKeeper {
       }
     });
   }
+}
+
+function recordOf(text: string): Readonly<Record<string, string>> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new Error(`no journal record: ${text}`);
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, String(field)]));
 }
 
 const SIGKILL = 9;

@@ -13,7 +13,12 @@ export const maximumFrame = 1 << 26;
 /** A hash of the op table's names, fields and exit statuses: what both ends must agree on. */
 export const opsHash: number = fnv1a(
   Object.entries<OpRow>(ops)
-    .map(([name, row]) => `${name}(${Object.entries(row.fields).map(([field, type]) => `${field}:${type}`).join()})${row.exit}`)
+    .map(
+      ([name, row]) =>
+        `${name}(${Object.entries(row.fields)
+          .map(([field, type]) => `${field}:${type}`)
+          .join()})${row.exit}`,
+    )
     .join(';'),
 );
 

@@ -26,9 +26,10 @@ test('units that rustysd died of load with a message that names file and line, a
       'default.target': wanting(...Object.keys(odd), 'in-wants.service'),
       README: 'This is not a unit.\n',
       'empty.service': '',
-      'default.target.wants/in-wants.service': good,'nothing.service':'',
+      'default.target.wants/in-wants.service': good,
+      'nothing.service': '',
     },
   });
   for (const name of Object.keys(odd)) assert.equal(await daemon.state(name), 'active (running)', name);
-  console.log(daemon.console, await daemon.ask('manager.info',{}));
+  console.log(daemon.console, await daemon.ask('manager.info', {}));
 });

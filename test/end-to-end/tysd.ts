@@ -90,7 +90,13 @@ export class Daemon {
     this.#process = spawn('/bin/sh', ['-c', `${before}; exec "$@"`, 'sh', join(bin, 'tysd'), ...argv], {
       cwd: this.directory,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: this.directory, XDG_RUNTIME_DIR: this.directory, E2E_OF: this.directory, ...environment },
+      env: {
+        PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+        HOME: this.directory,
+        XDG_RUNTIME_DIR: this.directory,
+        E2E_OF: this.directory,
+        ...environment,
+      },
     });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -120,8 +126,12 @@ export class Daemon {
   /** Connects to the manager, and again to the next when that is gone. */
   async connect(): Promise<Client> {
     if (this.#client !== undefined) return this.#client;
-    const connected = await connectClient(this.controlPath, { retryMs: overdueMs, again: true });
-    assert(connected.ok, `no connection to tysd: ${this.#console}`);
+    const ended = this.exited.then((status) => ({
+      ok: false as const,
+      error: { path: this.controlPath, code: `tysd ended with ${status}` },
+    }));
+    const connected = await Promise.race([connectClient(this.controlPath, { retryMs: overdueMs, again: true }), ended]);
+    if (!connected.ok) assert.fail(`no connection to tysd: ${connected.error.code}\n${this.#console}`);
     const client = connected.value;
     client.receive(() => this.#changed());
     void client.closed.then(() => {
@@ -343,7 +353,10 @@ export class Daemon {
 
   #spawnTysctl(argv: readonly string[]): ChildProcess {
     const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: this.directory, LC_ALL: 'C.UTF-8' };
-    return spawn(join(bin, 'tysctl'), [`--runtime-directory=${this.runtimeDirectory}`, ...argv], { stdio: ['ignore', 'pipe', 'pipe'], env });
+    return spawn(join(bin, 'tysctl'), [`--runtime-directory=${this.runtimeDirectory}`, ...argv], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env,
+    });
   }
 
   #changed(): void {
@@ -353,7 +366,9 @@ export class Daemon {
 
 /** Runs a program to its end. */
 export function run(file: string, argv: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  return ended(spawn(file, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...environment } }));
+  return ended(
+    spawn(file, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...environment } }),
+  );
 }
 
 /** bin/tysd. */

@@ -30,13 +30,15 @@ for (const { name, mount } of trackings) {
     const fifo = join(keeper.directory, 'fifo');
     manager.do(
       { do: 'make-group', group: 'a', path: 'system.slice/a.service', mark: 'MARK=a' },
-      { do: 'run', child: 1, group: 'a', plan: [{ op: 'mkfifo', path: fifo, mode: 0o600 }, ...shell(`(read line < ${fifo}) & exit 0`, ['MARK=a'])] },
+      {
+        do: 'run',
+        child: 1,
+        group: 'a',
+        plan: [{ op: 'mkfifo', path: fifo, mode: 0o600 }, ...shell(`(read line < ${fifo}) & exit 0`, ['MARK=a'])],
+      },
     );
     const { exit } = await manager.event('exited');
-    manager.do(
-      { do: 'watch-group', group: 'a' },
-      { do: 'run', child: 2, group: '', plan: shell(`echo go > ${fifo}`) },
-    );
+    manager.do({ do: 'watch-group', group: 'a' }, { do: 'run', child: 2, group: '', plan: shell(`echo go > ${fifo}`) });
     const empty = await manager.event('group-empty');
     assert.deepEqual([exit.groupEmpty, empty.group], [false, 'a']);
     manager.do({ do: 'watch-group', group: 'a' });
@@ -79,7 +81,10 @@ for (const { name, mount } of trackings) {
     const file = join(keeper.directory, 'pid');
     const fifo = join(keeper.directory, 'fifo');
     const script = `mkfifo ${fifo}; sh -c 'read line < ${fifo}; exit 6' & echo $! > ${file}`;
-    manager.do({ do: 'make-group', group: 'a', path: 'a.service', mark: 'MARK=a' }, { do: 'run', child: 1, group: 'a', plan: shell(script, ['MARK=a']) });
+    manager.do(
+      { do: 'make-group', group: 'a', path: 'a.service', mark: 'MARK=a' },
+      { do: 'run', child: 1, group: 'a', plan: shell(script, ['MARK=a']) },
+    );
     await manager.event('exited');
     const pid = Number(readFileSync(file, 'utf8'));
     manager.do(
@@ -130,14 +135,19 @@ for (const { name, mount } of trackings) {
         do: 'run',
         child: 1,
         group: 'a',
-        plan: shell(`${notify} READY=1 STATUS=fine; exec ${notify} --no-block LAST=1`, ['MARK=a', `NOTIFY_SOCKET=${keeper.directory}/notify`]),
+        plan: shell(`${notify} READY=1 STATUS=fine; exec ${notify} --no-block LAST=1`, [
+          'MARK=a',
+          `NOTIFY_SOCKET=${keeper.directory}/notify`,
+        ]),
       },
     );
     const barrier = await manager.event('notified', ({ fds }) => fds.length > 0);
     manager.do(...barrier.fds.map((fd) => ({ do: 'close' as const, name: fd })));
     await manager.event('exited');
     const pid = (await manager.event('spawned')).pid;
-    const told = manager.events.flatMap((event) => (event.event === 'notified' ? [[event.group, event.text.trimEnd(), event.fds.length]] : []));
+    const told = manager.events.flatMap((event) =>
+      event.event === 'notified' ? [[event.group, event.text.trimEnd(), event.fds.length]] : [],
+    );
     assert.deepEqual(told, [
       ['a', 'READY=1\nSTATUS=fine', 0],
       ['a', 'BARRIER=1', 1],

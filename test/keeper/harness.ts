@@ -47,7 +47,8 @@ export async function startKeeper(options: readonly string[] = [], journal = fal
   const directory = mkdtempSync(join(tmpdir(), 'tysd-keeper-'));
   const managers = await acceptAt(join(directory, 'test-manager'));
   const journals = await acceptAt(join(directory, 'test-journal'));
-  const bridge = (name: string, path: string) => [process.execPath, join(import.meta.dirname, 'bridge.ts'), path].map((word) => `--${name}=${word}`);
+  const bridge = (name: string, path: string) =>
+    [process.execPath, join(import.meta.dirname, 'bridge.ts'), path].map((word) => `--${name}=${word}`);
   const child = spawn(
     binary,
     [

@@ -44,7 +44,9 @@ function frames(socket: Socket) {
 }
 
 function text(all: readonly JournalFrame[], stream: bigint): string {
-  return all.map((frame) => (frame.kind === 'stream-data' && frame.stream === stream ? new TextDecoder().decode(frame.bytes) : '')).join('');
+  return all
+    .map((frame) => (frame.kind === 'stream-data' && frame.stream === stream ? new TextDecoder().decode(frame.bytes) : ''))
+    .join('');
 }
 
 test('output travels to the journal with its stream, its pid and its end, and a record of the manager between', async () => {

@@ -18,7 +18,15 @@ test('a manager that is killed finds children, blobs, descriptors, groups and un
     { do: 'put', key: 'a.service', bytes },
     { do: 'put', key: 'gone', bytes },
     { do: 'delete', key: 'gone' },
-    { do: 'run', child: 1, group: '', plan: [{ op: 'pipe', readSlot: 0, writeSlot: 1 }, { op: 'keep', slot: 0, name: 'pipe' }] },
+    {
+      do: 'run',
+      child: 1,
+      group: '',
+      plan: [
+        { op: 'pipe', readSlot: 0, writeSlot: 1 },
+        { op: 'keep', slot: 0, name: 'pipe' },
+      ],
+    },
     { do: 'run', child: 2, group: 'a.service', plan: shell('exec sleep 1000') },
   );
   const ended = await first.event('exited');
@@ -87,8 +95,16 @@ const nonsense: readonly (readonly [name: string, bytes: (greeting: Uint8Array) 
   ['a batch that ends too early', (greeting) => batch(greeting, [2, 1, 0], 1), /ends too early/],
   ['more than the commands', (greeting) => batch(greeting, [1, 2, 3], 0), /more in the batch/],
   ['a string without its NUL', (greeting) => batch(greeting, [14, 1, 0, 0, 0, 65, 66], 1), /no NUL after it/],
-  ['a plan with an unknown op', (greeting) => batch(greeting, [1, 9, 0, 0, 0, 0, 0, 0, 0, ...string(''), 0, 7, 0, 0, 0, 1, 0, 0, 0, 250, 0, 0], 1), /no such op/],
-  ['a plan that is longer than the batch', (greeting) => batch(greeting, [1, 9, 0, 0, 0, 0, 0, 0, 0, ...string(''), 0, 7, 0, 0, 9, 1, 0, 0, 0], 1), /plan's length is wrong/],
+  [
+    'a plan with an unknown op',
+    (greeting) => batch(greeting, [1, 9, 0, 0, 0, 0, 0, 0, 0, ...string(''), 0, 7, 0, 0, 0, 1, 0, 0, 0, 250, 0, 0], 1),
+    /no such op/,
+  ],
+  [
+    'a plan that is longer than the batch',
+    (greeting) => batch(greeting, [1, 9, 0, 0, 0, 0, 0, 0, 0, ...string(''), 0, 7, 0, 0, 9, 1, 0, 0, 0], 1),
+    /plan's length is wrong/,
+  ],
   ['an acknowledgement of the future', (greeting) => batch(greeting, [], 0, 1000), /acknowledges what was never sent/],
 ];
 

@@ -146,10 +146,16 @@ test('the exit status of the op itself wins over that of the table', async () =>
 
 test('a failure that is tolerated does not stop the plan', async () => {
   await using keeper = await startKeeper();
-  assert.deepEqual(await run(keeper, [{ op: 'chdir', path: '/nonexistent', tolerate: true }, { op: 'exit', status: 9 }]), {
-    ...good,
-    status: 9,
-  });
+  assert.deepEqual(
+    await run(keeper, [
+      { op: 'chdir', path: '/nonexistent', tolerate: true },
+      { op: 'exit', status: 9 },
+    ]),
+    {
+      ...good,
+      status: 9,
+    },
+  );
 });
 
 test('exec of a program that is not there fails with 203, and so does one that may not be executed', async () => {
@@ -211,7 +217,15 @@ test('directory gives a tree to its owner, without following links', { skip: !pr
   symlinkSync(at('outside'), at('state/sub/link'));
   assert.deepEqual(await run(keeper, [{ op: 'directory', path: at('state'), mode: 0o700, uid: 41, gid: 42 }]), good);
   const owner = (name: string) => [lstatSync(at(name)).uid, lstatSync(at(name)).gid];
-  assert.deepEqual([owner('state'), owner('state/sub/file'), owner('state/sub/link'), owner('outside')], [[41, 42], [41, 42], [41, 42], [0, 0]]);
+  assert.deepEqual(
+    [owner('state'), owner('state/sub/file'), owner('state/sub/link'), owner('outside')],
+    [
+      [41, 42],
+      [41, 42],
+      [41, 42],
+      [0, 0],
+    ],
+  );
 });
 
 test('data is read by the program from the start', async () => {

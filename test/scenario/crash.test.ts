@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Script } from '../../src/port/keeper-fake.ts';
 import { SECOND, Simulation } from './simulation.ts';
 
@@ -12,7 +12,10 @@ interface Plan {
 }
 
 /** Runs the plan to its end; kills the manager before it hears of the events with these numbers. */
-function run(plan: Plan, crashes: readonly number[]): { readonly outcome: unknown; readonly events: number; readonly simulation: Simulation } {
+function run(
+  plan: Plan,
+  crashes: readonly number[],
+): { readonly outcome: unknown; readonly events: number; readonly simulation: Simulation } {
   const simulation = new Simulation(plan);
   let events = 0;
   const pending = new Set(crashes);
@@ -58,7 +61,20 @@ const service = fc.record({
 const edge = fc.record({
   from: fc.integer({ min: 0, max: 4 }),
   to: fc.integer({ min: 0, max: 4 }),
-  key: fc.constantFrom('Wants', 'Requires', 'BindsTo', 'PartOf', 'After', 'After', 'Before', 'Conflicts', 'Upholds', 'OnFailure', 'PropagatesStopTo', 'Requisite'),
+  key: fc.constantFrom(
+    'Wants',
+    'Requires',
+    'BindsTo',
+    'PartOf',
+    'After',
+    'After',
+    'Before',
+    'Conflicts',
+    'Upholds',
+    'OnFailure',
+    'PropagatesStopTo',
+    'Requisite',
+  ),
 });
 
 const plans: fc.Arbitrary<Plan> = fc
@@ -79,7 +95,9 @@ const plans: fc.Arbitrary<Plan> = fc
     const programs: Record<string, Script> = {};
     for (const [index, kind] of kinds.entries()) {
       const name = services[index] ?? '';
-      const declared = edges.filter(({ from, to }) => from === index && to !== from).map(({ key, to }) => `${key}=${services[to] ?? ''}.service`);
+      const declared = edges
+        .filter(({ from, to }) => from === index && to !== from)
+        .map(({ key, to }) => `${key}=${services[to] ?? ''}.service`);
       const restart = kind.type === 'oneshot' && kind.restart === 'always' ? 'on-failure' : kind.restart;
       units[`${name}.service`] = [
         '[Unit]',

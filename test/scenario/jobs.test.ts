@@ -237,7 +237,9 @@ test('a missing program fails its service with a message that names the step', (
   }).boot();
   assert.equal(simulation.state('a.service'), 'failed (failed)');
   assert.ok(
-    simulation.messages().some((message) => message.includes('Failed at step EXEC spawning /bin/daemon-a.service: No such file or directory')),
+    simulation
+      .messages()
+      .some((message) => message.includes('Failed at step EXEC spawning /bin/daemon-a.service: No such file or directory')),
   );
 });
 
@@ -253,5 +255,9 @@ test('jobs of unit types that have no engine yet end as unsupported and disturb 
   }).boot();
   assert.deepEqual(simulation.manager.jobs(), []);
   assert.equal(simulation.state('a.service'), 'active (running)');
-  assert.ok(simulation.messages().some((message) => message.startsWith('Starting of data.mount unsupported: tysd cannot start units of type mount yet')));
+  assert.ok(
+    simulation
+      .messages()
+      .some((message) => message.startsWith('Starting of data.mount unsupported: tysd cannot start units of type mount yet')),
+  );
 });

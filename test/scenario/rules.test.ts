@@ -132,7 +132,12 @@ test('a job that waits too long times out', () => {
 
 test('only what is needed is loaded, and what is not needed any more is unloaded', () => {
   const simulation = new Simulation({
-    units: { 'default.target': wants('a.service'), 'a.service': daemon(), 'other.service': daemon('Wants=third.service'), 'third.service': daemon() },
+    units: {
+      'default.target': wants('a.service'),
+      'a.service': daemon(),
+      'other.service': daemon('Wants=third.service'),
+      'third.service': daemon(),
+    },
   }).boot();
   const names = (): readonly string[] => simulation.manager.units().map(({ name }) => name);
   assert.ok(!names().includes('other.service'));

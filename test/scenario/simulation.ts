@@ -57,7 +57,7 @@ export class Simulation {
   startManager(): void {
     const client = this.clock.client();
     this.#kill = () => client.kill();
-    this.manager = startManager(this.#managerOptions(client));
+    this.manager = startManager(this.optionsFor(client));
   }
 
   /** Kills the manager as SIGKILL does: nothing that it has not sent is ever sent. */
@@ -99,7 +99,8 @@ export class Simulation {
     return this.keeper.records.map((record) => record['MESSAGE'] ?? '');
   }
 
-  #managerOptions(clock: ManagerOptions['clock']): ManagerOptions {
+  /** What the manager of this machine is made of, on another clock. */
+  optionsFor(clock: ManagerOptions['clock']): ManagerOptions {
     const { scope = 'system', defaultUnit = 'default.target', init = false } = this.#options;
     const { files } = this;
     const facts: SpecifierFacts = { ...specifierFacts, scope };

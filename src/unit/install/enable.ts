@@ -105,7 +105,8 @@ function apply(operation: InstallOperation, unit: InstallUnit, mode: ApplyMode):
 
 function linkAlias(operation: InstallOperation, unit: InstallUnit, written: string): boolean {
   const alias = expanded(operation, unit, written);
-  if (alias === undefined) return false;
+  // A unit has its own name without a link.
+  if (alias === undefined || alias === unit.name) return false;
   const verified = verifyAlias(unit.name, unit.section.defaultInstance, alias);
   if (verified.ok) return operation.link(verified.value, unit.path, operation.options.force);
   operation.problems.push(problem('EXDEV', unit.name, alias));

@@ -37,8 +37,8 @@ export function findUnitFile(
     if (!step.ok) return step;
     if (typeof step.value !== 'string') return ok(step.value);
     if (!allowConfigured && isConfigDirectory(directoryOf(path), context)) return err('ELOOP');
-    // An instance may be a link to its own template, which is then meant by that name.
-    path = step.value === name ? firstNamed(templateOf(name) ?? name, view, context) : firstEntry(step.value, view, context);
+    // An instance may be a link to its own template, which is then that very file.
+    path = step.value === name ? resolveLink(path, view.readLink(path) ?? '') : firstEntry(step.value, view, context);
     name = step.value;
   }
   return err('ELOOP');

@@ -81,7 +81,7 @@ export class LinkView {
   linksBelow(directory: string): readonly string[] {
     const found = new Set<string>(this.#below(directory));
     for (const [path, target] of this.#pending) if (target !== undefined && path.startsWith(`${directory}/`)) found.add(path);
-    return [...found].sort();
+    return [...found].toSorted();
   }
 
   *#below(directory: string): Iterable<string> {

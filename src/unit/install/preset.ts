@@ -50,6 +50,8 @@ function plan(
     if (failed !== undefined && !failed.ok) {
       if (passOver.has(failed.error.code)) continue;
       operation.problems.push(failed.error);
+      // A link that was severed is told, but the others need not wait for it.
+      if (passOver.size > 0 && failed.error.code === 'ENOLINK') continue;
       return operation.plan();
     }
     enable.push(...usable.flatMap((result) => (result.ok ? [result.value] : [])));
@@ -74,7 +76,7 @@ export function readPresets(context: InstallContext): readonly PresetRule[] {
   }
   const decoder = new TextDecoder();
   return [...files]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, path]) => decoder.decode(context.files.read(path) ?? new Uint8Array()).split('\n'))
     .flatMap((line) => ruleOf(line) ?? []);
 }

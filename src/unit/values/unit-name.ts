@@ -5,7 +5,7 @@ import { instantiate, parseUnitName } from '../name.ts';
 import { listOf } from './combine.ts';
 import { refuse } from './parser.ts';
 import type { ValueContext, ValueError, ValueParser } from './parser.ts';
-import { raw, retained } from './words.ts';
+import { retained } from './words.ts';
 
 /** After=, Wants=, …: names with the specifiers of dependencies expanded; a bad one is dropped with a warning, a template becomes the instance that goes with this unit. */
 export const unitNames: ValueParser<readonly string[]> = listOf(listedDependency, retained);
@@ -25,7 +25,7 @@ export function unitName(...types: readonly UnitTypeName[]): ValueParser<string>
 }
 
 /** Lists of [Install]: words as they are written; their specifiers are expanded when the unit is enabled. */
-export const installNames: ValueParser<readonly string[]> = listOf((text) => ok(text), raw);
+export const installNames: ValueParser<readonly string[]> = listOf((text) => ok(text), retained);
 
 /** A template that depends on an instance of itself with a longer name would make units without end. */
 function listedDependency(text: string, context: ValueContext): Result<string, ValueError> {

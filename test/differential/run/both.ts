@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
@@ -86,33 +86,7 @@ function unitFiles(cases: Readonly<Record<string, Case>>): Readonly<Record<strin
 }
 
 /** What is there for every script. */
-const prelude = `#!/bin/bash
-[ -d /opt/tysd ] && PATH=/opt/tysd:$PATH
-mkdir -p -m 1777 /run/t /run/answers
-cd /
-# Runs a command and tells its exit status.
-run() { echo "\\$ $*"; "$@" 2>&1 </dev/null; echo "-> $?"; }
-# The same without its output: for what prints differently each time.
-quiet() { echo "\\$ $*"; "$@" >/dev/null 2>&1 </dev/null; echo "-> $?"; }
-# Waits until a command succeeds; says so when it never does.
-until_ok() { for _ in $(seq 150); do "$@" >/dev/null 2>&1 && return 0; sleep 0.04; done; echo "gave up: $*"; return 1; }
-property() { [ "$(systemctl show -p "$2" --value "$1")" = "$3" ]; }
-# Waits until no unit of those is on its way.
-at_rest() { for unit; do case "$(systemctl show -p ActiveState --value "$unit")" in active|inactive|failed) ;; *) return 1;; esac; done; }
-settle() { until_ok at_rest "$@"; }
-# Waits until a unit is in one of those sub states.
-sub() { local unit=$1 now; shift; for _ in $(seq 150); do now=$(systemctl show -p SubState --value "$unit"); case " $* " in *" $now "*) return 0;; esac; sleep 0.04; done; echo "gave up: $unit is $now, not $*"; }
-# Properties of units in one line each.
-show() { local unit; for unit; do echo "$unit: $(systemctl show -p ActiveState -p SubState "$unit" | sort | cut -d= -f2- | paste -sd' ')"; done; }
-state() { local unit; for unit; do echo "$unit: $(systemctl show -p ActiveState -p SubState -p Result -p ExecMainCode -p ExecMainStatus -p NRestarts "$unit" | sort | paste -sd' ')"; done; }
-get() { local unit=$1 name; shift; for name; do echo "$unit: $(systemctl show -p "$name" "$unit")"; done; }
-notes() { local name; for name; do echo "notes of $name:"; cat "/run/t/$name" 2>/dev/null; done; }
-noted() { grep -q -- "$2" "/run/t/$1" 2>/dev/null; }
-# Waits until a unit has noted something.
-heard() { until_ok noted "$@"; }
-# What processes with this word in their command line are left.
-left() { local count=0 p; for p in /proc/[0-9]*; do tr '\\0' ' ' <"$p/cmdline" 2>/dev/null | grep -q -- "$1" && count=$((count + 1)); done; echo "left of $1: $count"; }
-`;
+const prelude = readFileSync(join(import.meta.dirname, 'helpers/prelude.sh'), 'utf8');
 
 function wholeScript(cases: Readonly<Record<string, Case>>): string {
   const entries = Object.entries(cases);

@@ -1,0 +1,57 @@
+#!/bin/bash
+# What every script of both.ts begins with.
+[ -d /opt/tysd ] && PATH=/opt/tysd:$PATH
+mkdir -p -m 1777 /run/t /run/answers
+cd /
+# Runs a command and tells its exit status.
+run() { echo "\$ $*"; "$@" 2>&1 </dev/null; echo "-> $?"; }
+# The same without its output: for what prints differently each time.
+quiet() { echo "\$ $*"; "$@" >/dev/null 2>&1 </dev/null; echo "-> $?"; }
+# Waits until a command succeeds; says so when it never does.
+until_ok() { for _ in $(seq 150); do "$@" >/dev/null 2>&1 && return 0; sleep 0.04; done; echo "gave up: $*"; return 1; }
+property() { [ "$(systemctl show -p "$2" --value "$1")" = "$3" ]; }
+# One line for each unit: its name and the values of these properties.
+table() {
+  local names=$1; shift
+  systemctl show -p "Id,$names" "$@" | awk -v names="$names" 'BEGIN { RS = ""; FS = "\\n"; count = split(names, name, ",") }
+    { for (i = 1; i <= NF; i++) { at = index($i, "="); value[substr($i, 1, at - 1)] = substr($i, at + 1) }
+      line = value["Id"] ":"; for (i = 1; i <= count; i++) line = line " " name[i] "=" value[name[i]]; print line; delete value }'
+}
+state() { table ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,NRestarts "$@"; }
+show() { table ActiveState,SubState "$@"; }
+# Waits until units are where they stay: dead, or the same for a while.
+settle() {
+  local before= now same=0
+  for _ in $(seq 60); do
+    now=$(table ActiveState,SubState,NRestarts "$@")
+    case $now in *=activating*|*=deactivating*|*=reloading*) same=0;; *) [ "$now" = "$before" ] && same=$((same + 1)) || same=0;; esac
+    case $now in *=active\ *) [ $same -ge 2 ] && return;; *) [ $same -ge 1 ] && return;; esac
+    before=$now
+    sleep 0.15
+  done
+  echo "gave up: $now"
+}
+# Starts and stops services, each with its own systemctl, and tells what became of them.
+drive() {
+  local unit
+  for unit; do run systemctl start "$unit" >"/run/answers/$unit.start" & done
+  wait
+  for unit; do cat "/run/answers/$unit.start"; done
+  settle "$@"
+  state "${@/%/.service}"
+  for unit; do run systemctl stop "$unit" >"/run/answers/$unit.stop" & done
+  wait
+  for unit; do cat "/run/answers/$unit.stop"; done
+  settle "$@"
+  state "${@/%/.service}"
+  notes "$@"
+}
+# Waits until a unit is in one of those sub states.
+sub() { local unit=$1 now; shift; for _ in $(seq 150); do now=$(systemctl show -p SubState --value "$unit"); case " $* " in *" $now "*) return 0;; esac; sleep 0.04; done; echo "gave up: $unit is $now, not $*"; }
+get() { local unit=$1 name; shift; for name; do echo "$unit: $(systemctl show -p "$name" "$unit")"; done; }
+notes() { local name; for name; do echo "notes of $name:"; cat "/run/t/$name" 2>/dev/null; done; }
+noted() { grep -q -- "$2" "/run/t/$1" 2>/dev/null; }
+# Waits until a unit has noted something.
+heard() { until_ok noted "$@"; }
+# How many processes with this word in their command line are left.
+left() { echo "left of $1: $(grep -lasz -- "[${1:0:1}]${1:1}" /proc/[0-9]*/cmdline | wc -l)"; }
