@@ -16,7 +16,7 @@ export interface BootRow {
 }
 
 /** Memory of the processes of one role, one second after the target was up. */
-export interface RoleMemory {
+interface RoleMemory {
   readonly role: string;
   readonly processes: number;
   readonly privateKb: number;

@@ -43,14 +43,19 @@ export function boot(request: Boot): Booted | string {
     const probe = join(directory, 'probe.json');
     // Long enough for what a manager does after the target is up, and for its garbage collector.
     const hook = `sleep 1\nexec ${process.execPath} ${join(import.meta.dirname, 'probe.ts')}\n`;
+    const options: readonly (readonly [string, string])[] = [
+      ['--rootfs', request.image],
+      ['--timeout', String(request.timeoutSec)],
+      ['--profile', request.profile],
+      ['--init', `/bench/stamp /run/host/exec ${request.init}`],
+      ...request.binds.map(([outside, inside]) => ['--bind', `${outside}:${inside}`] as const),
+      ...(request.setup === undefined ? [] : [['--setup', write('setup', request.setup)] as const]),
+      ['--hook', write('hook', hook)],
+    ];
     const argv = [
       join(root, 'test/oracle/run-systemd'),
-      ...['--rootfs', request.image, '--timeout', String(request.timeoutSec), '--profile', request.profile],
-      ...['--init', `/bench/stamp /run/host/exec ${request.init}`],
+      ...options.flat(),
       ...(request.takesUnit ? [] : ['--no-unit-arg']),
-      ...request.binds.flatMap(([outside, inside]) => ['--bind', `${outside}:${inside}`]),
-      ...(request.setup === undefined ? [] : ['--setup', write('setup', request.setup)]),
-      ...['--hook', write('hook', hook)],
       join(directory, 'units'),
       request.target,
       ...(request.script === undefined ? [] : [write('script', request.script)]),
@@ -58,7 +63,8 @@ export function boot(request: Boot): Booted | string {
     const run = spawnSync('bash', argv, { encoding: 'utf8', env: { ...process.env, BENCH_PROBE: probe }, maxBuffer: 64 * 1024 * 1024 });
     if (!existsSync(probe)) return `status ${run.status}: ${run.stderr.trim().split('\n').slice(-3).join(' / ')}`;
     // Written by probe.ts.
-    return { output: run.stdout, probe: JSON.parse(readFileSync(probe, 'utf8')) as Probe };
+    const probed: Probe = JSON.parse(readFileSync(probe, 'utf8'));
+    return { output: run.stdout, probe: probed };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -35,7 +35,9 @@ function buildHelpers(directory: string): string | undefined {
     const source = join(sources, name);
     const program = join(directory, basename(name, '.c'));
     if (existsSync(program) && statSync(program).mtimeMs > Math.max(header, statSync(source).mtimeMs)) continue;
-    const compiled = spawnSync('cc', ['-static', '-O2', '-Wall', '-Wextra', '-o', program, source], { encoding: 'utf8' });
+    const compiled = spawnSync(process.env['CC'] ?? 'cc', ['-static', '-O2', '-Wall', '-Wextra', '-o', program, source], {
+      encoding: 'utf8',
+    });
     if (compiled.status !== 0) return `cc ${name}: ${compiled.error?.message ?? compiled.stderr}`;
   }
   return undefined;

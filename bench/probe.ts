@@ -12,7 +12,7 @@ export interface Probe {
 }
 
 /** A process that is not a generated service's. */
-export interface ProbedProcess {
+interface ProbedProcess {
   readonly name: string;
   readonly commandLine: string;
   readonly pid1: boolean;

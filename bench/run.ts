@@ -52,7 +52,6 @@ function chosen(wanted: Options, subjects: readonly Subject[]): readonly Subject
 function measure(wanted: Options, subjects: readonly Subject[]): Measured {
   const { counts, steady, runs, quick } = wanted;
   const has = (section: Options['sections'][number]): boolean => wanted.sections.includes(section);
-  const say = (line: string): void => console.error(`  ${line}`);
   // systemd with its journal is what tysd with its own compares to; without, it is at its fastest.
   const unitManagers = subjects.filter(({ name }) => ['tysd', 'systemd', 'systemd-bare'].includes(name) || name.startsWith('floor'));
   const supervisors = subjects.filter(({ name }) => name !== 'systemd-bare' && !name.startsWith('floor'));
@@ -77,6 +76,10 @@ function measure(wanted: Options, subjects: readonly Subject[]): Measured {
     runTime: has('run') ? measureRunTime(subjects, steady, runs, quick, say) : new Map(),
     logs: has('log') ? measureLogs(subjects, wanted.logLines, runs, say) : new Map(),
   };
+}
+
+function say(line: string): void {
+  console.error(`  ${line}`);
 }
 
 function keep(began: Date, result: object): string {

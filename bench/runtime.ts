@@ -52,8 +52,7 @@ function* readSamples(output: string): Generator<readonly [string, number]> {
   }
 }
 
-const preamble = `L=/bench/command-latency
-p() { printf '%s\\t' "$1"; shift; "$@"; }
+const preamble = `p() { printf '%s\\t' "$1"; shift; "$@"; }
 sleep 1
 `;
 
@@ -77,16 +76,22 @@ export const operations = {
   startAll: 'start of many',
 } as const;
 
+/** Each repeated this often, in turns with the others, so that what disturbs one disturbs all. */
+function latencies(repeats: number, commands: readonly (readonly [name: string, command: string])[]): string {
+  return `/bench/command-latency ${repeats} ${commands.map(([name, command]) => `"${name}" ${command}`).join(' -- ')}\n`;
+}
+
 function small(repeats: number): string {
   const o = operations;
-  return `${preamble}
-p "${o.spawn}" /bench/floor ${repeats * 20} 1 wait
-p "${o.client}" $L ${repeats} @CTL@ --version
-p "${o.startOneshot}" $L ${repeats} @CTL@ start x-true.service
-p "${o.isActive}" $L ${repeats} @CTL@ is-active ${serviceName(1)}
-p "${o.show}" $L ${repeats} @CTL@ show ${serviceName(1)}
-p "${o.restart}" $L ${repeats} @CTL@ restart x-sleep.service
-p "${o.spawn}" /bench/floor ${repeats * 20} 1 wait
+  const commands = latencies(repeats, [
+    [o.spawn, '/bin/true'],
+    [o.client, '@CTL@ --version'],
+    [o.startOneshot, '@CTL@ start x-true.service'],
+    [o.isActive, `@CTL@ is-active ${serviceName(1)}`],
+    [o.show, `@CTL@ show ${serviceName(1)}`],
+    [o.restart, '@CTL@ restart x-sleep.service'],
+  ]);
+  return `${preamble}${commands}
 @CTL@ start unix.socket tcp.socket
 for i in $(seq ${Math.ceil(repeats / 3)}); do for k in unix:/run/unix.sock tcp:7001; do
   sleep 0.2
@@ -103,17 +108,18 @@ printf '${o.crashes}\\t{"per_s":%s}\\n' $((c * 1000000000 / (b - a)))
 
 function large(repeats: number, count: number): string {
   const o = operations;
+  const commands = latencies(repeats, [
+    [o.startOneshotLarge, '@CTL@ start x-true.service'],
+    [o.isActiveLarge, `@CTL@ is-active ${serviceName(1)}`],
+  ]);
   return `${preamble}
 ls /etc/systemd/system | grep '^b-.*service$' >/tmp/names
-p "${o.reload}" $L 3 @CTL@ daemon-reload
+${latencies(5, [[o.reload, '@CTL@ daemon-reload']])}sleep 0.5
+${commands}${latencies(5, [[o.list, '@CTL@ list-units --no-pager --all']])}
+${latencies(1, [[o.stopAll, '@CTL@ stop $(cat /tmp/names)']])}
+printf 'left running by the stop\\t{"per_s":%s}\\n' $(cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^sleep$')
 sleep 0.5
-p "${o.startOneshotLarge}" $L ${repeats} @CTL@ start x-true.service
-p "${o.isActiveLarge}" $L ${repeats} @CTL@ is-active ${serviceName(1)}
-p "${o.list}" $L 5 @CTL@ list-units --no-pager --all
-p "${o.stopAll}" $L 1 @CTL@ stop $(cat /tmp/names)
-printf 'left\\t{"per_s":%s}\\n' $(cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^sleep$')
-sleep 0.5
-p "${o.startAll}" $L 1 @CTL@ start $(cat /tmp/names)
-printf 'running\\t{"per_s":%s}\\n' $(($(cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^sleep$') - ${count}))
+${latencies(1, [[o.startAll, '@CTL@ start $(cat /tmp/names)']])}
+printf 'missing after the start\\t{"per_s":%s}\\n' $((${count} - $(cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^sleep$')))
 `;
 }

@@ -271,6 +271,8 @@ void children_reap(struct keeper *keeper) {
     } reaped[REAPED_AT_ONCE];
     int count = 0;
     bool any = false;
+    /* Looking for orphans takes time linear in the number of children, so where they are many it is done for many exits at once. */
+    if (keeper->tracking == TRACK_SESSION && monotonic_usec() < keeper->orphans_next) return wake_at(keeper, keeper->orphans_next);
     keeper->reap_needed = false;
     while (count < REAPED_AT_ONCE) {
         siginfo_t info = {0};

@@ -217,11 +217,9 @@ static void signal_member(struct keeper *keeper, void *context, pid_t pid) {
 
 static void signal_members(struct keeper *keeper, struct group *group, int signal, const uint8_t *except, uint32_t count) {
     struct round round = {except, count, signal, true, {0}};
-    if (keeper->tracking == TRACK_CGROUP2 && signal == SIGKILL && !count && cgroup_kill(keeper, group->path)) return;
     /* Until no process is new: one may fork while its group is walked. */
     for (int i = 0; round.found && i < MAX_ROUNDS; i++) {
         round.found = false;
-        if (i && signal == SIGKILL) keeper->orphans_seen = 0;
         if (keeper->tracking == TRACK_SESSION)
             session_members(keeper, group, signal_member, &round);
         else
@@ -247,8 +245,13 @@ void group_signal_pid(struct keeper *keeper, const char *key, pid_t pid, int sig
     close(pidfd);
 }
 
+/* Only here by cgroup.kill: Linux (seen in 6.18) kills whatever is cloned into that cgroup afterwards, too, as an ExecStopPost= would be. */
 void groups_kill_all(struct keeper *keeper) {
-    FOR_TABLE(&keeper->groups_by_key, node) signal_members(keeper, OF(struct group, by_key, node), SIGKILL, NULL, 0);
+    FOR_TABLE(&keeper->groups_by_key, node) {
+        struct group *group = OF(struct group, by_key, node);
+        if (keeper->tracking == TRACK_CGROUP2 && cgroup_kill(keeper, group->path)) continue;
+        signal_members(keeper, group, SIGKILL, NULL, 0);
+    }
 }
 
 void groups_remove_all(struct keeper *keeper) {

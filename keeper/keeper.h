@@ -368,6 +368,7 @@ struct keeper {
     int removal_count;
     int inotify_fd;
     uint64_t orphans_seen, turn; /* the turn in which orphans were looked for */
+    uint64_t orphans_next;       /* when it is worth the time to look again */
 
     struct servant manager, journal;
     int control_fd, notify_fd, syslog_fd;

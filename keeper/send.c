@@ -71,7 +71,7 @@ int send_notification(int argc, char **argv) {
     char text[LONGEST + 1];
     size_t length = 0;
     pid_t pid = 0;
-    bool block = true;
+    bool block = true, reloading = false, stamped = false;
     for (int i = 0; i < argc; i++) {
         if (strncmp(argv[i], "--pid=", 6) == 0) {
             pid = (pid_t)strtol(argv[i] + 6, NULL, 10);
@@ -84,8 +84,13 @@ int send_notification(int argc, char **argv) {
                 return 1;
             }
             length += (size_t)wrote;
+            reloading |= strcmp(argv[i], "RELOADING=1") == 0;
+            stamped |= strncmp(argv[i], "MONOTONIC_USEC=", 15) == 0;
         }
     }
+    /* Type=notify-reload wants to know when: sd_notify(3). */
+    if (reloading && !stamped && length < sizeof text - 64)
+        length += (size_t)sprintf(text + length, "MONOTONIC_USEC=%llu\n", (unsigned long long)monotonic_usec());
     const char *path = getenv("NOTIFY_SOCKET");
     if (!path) {
         fprintf(stderr, "systemd-notify: $NOTIFY_SOCKET is not set: nobody is there to be notified\n");

@@ -15,7 +15,7 @@
 
 #include "keeper.h"
 
-enum { MAX_ANCESTORS = 64 };
+enum { MAX_ANCESTORS = 64, RESTS = 4 };
 
 void session_started(struct keeper *keeper, struct group *group, pid_t sid) {
     struct node *node = table_number(&keeper->sessions, (uint64_t)sid);
@@ -152,8 +152,10 @@ static void found_child(struct keeper *keeper, void *context, pid_t pid) {
 /* Looks for new orphans, once in a turn of the loop. */
 void session_refresh(struct keeper *keeper) {
     if (keeper->orphans_seen == keeper->turn) return;
-    keeper->orphans_seen = keeper->turn;
+    uint64_t start = monotonic_usec();
     children_of(keeper, getpid(), found_child, NULL);
+    keeper->orphans_seen = keeper->turn;
+    keeper->orphans_next = monotonic_usec() + RESTS * (monotonic_usec() - start);
 }
 
 struct descent {

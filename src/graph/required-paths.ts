@@ -28,7 +28,6 @@ export function requiredPaths(config: UnitConfig, directories: Directories): rea
 
 function pathsOfExec(exec: ExecSettings | undefined, directories: Directories): readonly string[] {
   if (exec === undefined) return [];
-  const below = (base: string, managed: readonly ManagedDirectory[]): readonly string[] => managed.map(({ path }) => `${base}/${path}`);
   return [
     ...(exec.WorkingDirectory === undefined || exec.WorkingDirectory.missingOk ? [] : [exec.WorkingDirectory.path]),
     exec.RootDirectory,
@@ -39,6 +38,10 @@ function pathsOfExec(exec: ExecSettings | undefined, directories: Directories): 
     ...below(directories.logs, exec.LogsDirectory),
     ...below(directories.configuration, exec.ConfigurationDirectory),
   ];
+}
+
+function below(base: string, managed: readonly ManagedDirectory[]): readonly string[] {
+  return managed.map(({ path }) => `${base}/${path}`);
 }
 
 function pathsOfSocket(socket: SocketSettings | undefined): readonly string[] {

@@ -2,16 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { runCli } from '../cli/main.ts';
 import type { CliServices } from '../cli/invocation.ts';
 import { connectToManager } from '../cli/place.ts';
-import { makeStyle, type Terminal } from '../cli/output/terminal.ts';
+import { openTerminal } from '../cli/output/open-terminal.ts';
 import { findKeeper } from './keeper-path.ts';
 import { defaultStateDirectory } from './runtime-directory.ts';
 import { version } from './version.ts';
 
 /** tysctl and the tools whose names it goes by: gives them what they need of the rest of tysd, none of it before it is needed. */
 export async function runTysctl(program: string, argv: readonly string[], self: readonly string[]): Promise<number> {
-  // A reader that goes away, as head does, ends us quietly.
-  process.stdout.on('error', () => process.exit(0));
-  return runCli({ program, argv, terminal: terminalOf(process.env), services: servicesOf(self), environment: process.env });
+  const terminal = await openTerminal(process.env, argv);
+  const status = await runCli({ program, argv, terminal, services: servicesOf(self), environment: process.env });
+  await terminal.finish();
+  return status;
 }
 
 function servicesOf(self: readonly string[]): CliServices {
@@ -48,17 +49,4 @@ function notify(self: readonly string[], text: string, pid: number | undefined):
   return (
     spawnSync(keeper, ['--notify', `--pid=${pid ?? process.ppid}`, ...words], { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
   );
-}
-
-function terminalOf(environment: NodeJS.ProcessEnv): Terminal {
-  const isTerminal = process.stdout.isTTY === true;
-  const colours =
-    isTerminal && environment['NO_COLOR'] === undefined && environment['TERM'] !== 'dumb' && environment['SYSTEMD_COLORS'] !== '0';
-  const locale = environment['LC_ALL'] ?? environment['LC_CTYPE'] ?? environment['LANG'] ?? '';
-  return {
-    print: (line) => void process.stdout.write(`${line}\n`),
-    warn: (line) => void process.stderr.write(`${line}\n`),
-    style: makeStyle({ colours, unicode: /utf-?8/i.test(locale) }),
-    width: isTerminal ? process.stdout.columns : undefined,
-  };
 }

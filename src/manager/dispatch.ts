@@ -54,7 +54,7 @@ function exited(world: World, child: number, exit: Exit): void {
   const failure = exit.failedOp < 0 ? undefined : spawnFailure(exit, path);
   const { how, status, groupEmpty: isEmpty } = exit;
   const event: UnitEvent = { event: 'exited', child, how, status, missing: isMissingProgram(exit), groupEmpty: isEmpty };
-  deliver(world, unit, failure === undefined ? event : { ...event, failure }, `process exited: ${how} ${status}`);
+  deliver(world, unit, failure === undefined ? event : { ...event, failure, failedOp: exit.failedOp }, `process exited: ${how} ${status}`);
 }
 
 function forgetChild(world: World, child: number): Unit | undefined {

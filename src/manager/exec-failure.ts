@@ -54,7 +54,8 @@ const steps: Readonly<Record<number, string>> = {
 /** What went wrong before the program, for people. */
 export function spawnFailure(exit: Exit, path: string): string {
   const step = steps[exit.status] ?? `of status ${exit.status}`;
-  return `Failed at step ${step}${path === '' ? '' : ` spawning ${path}`}: ${errorText(exit.errno)}`;
+  // A plan without a program, as one that opens sockets, is told about by those who made it.
+  return path === '' ? `${errorText(exit.errno)} (step ${step})` : `Failed at step ${step} spawning ${path}: ${errorText(exit.errno)}`;
 }
 
 /** The program's file does not exist. */

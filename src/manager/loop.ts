@@ -59,13 +59,14 @@ function takeTimers(world: World): void {
   }
 }
 
-/** Runs the queues until they are empty; false where jobs are left for the next turn. */
+/**
+ * Runs the queues until they are empty; false where jobs are left for the next turn. Only jobs can be left: all else would be
+ * lost if the manager died between the two turns.
+ */
 function settle(world: World): boolean {
-  let jobs = 0;
-  for (;;) {
+  for (let jobs = 0; ; ) {
     if (tellAll(world) || failAll(world) || requestAll(world) || endNops(world)) continue;
-    if (jobs >= jobsPerTurn) return false;
-    const job = world.runQueue.next();
+    const job = jobs < jobsPerTurn ? world.runQueue.next() : undefined;
     if (job !== undefined) {
       jobs += 1;
       runJob(world, job);
@@ -73,7 +74,7 @@ function settle(world: World): boolean {
     }
     if (checkAll(world) || collect(world)) continue;
     noteStartup(world);
-    return true;
+    return jobs < jobsPerTurn;
   }
 }
 

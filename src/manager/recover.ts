@@ -17,10 +17,7 @@ export function recover(world: World, inventory: Pick<Inventory, 'blobs' | 'desc
   recoverManager(world, inventory.blobs);
   for (const [key, bytes] of inventory.blobs) if (key.startsWith('unit/')) recoverUnit(world, key.slice('unit/'.length), bytes);
   for (const [key, bytes] of jobsInOrder(inventory.blobs)) recoverJob(world, key, bytes);
-  for (const unit of world.units.values()) {
-    resume(world, unit);
-    world.toCheck.add(unit);
-  }
+  for (const unit of world.units.values()) resume(world, unit);
   closeUnclaimed(world, inventory);
 }
 

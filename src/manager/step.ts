@@ -31,13 +31,16 @@ export interface MoveOptions {
 /** Puts a unit into a state and does all that follows from the change. */
 export function moveTo(world: World, unit: Unit, state: unknown, cause: string, options: MoveOptions = { reloadFailed: false }): void {
   const before = unit.look;
-  if (state !== unit.state) world.dirtyUnits.add(unit);
+  const isOther = state !== unit.state;
+  if (isOther) world.dirtyUnits.add(unit);
   unit.state = state;
   unit.look = unit.type.look(state);
   const after = unit.look;
   if (before.active === after.active && before.sub === after.sub && before.result === after.result) {
     // A reload may end where it began within one step.
     if (options.reloadFailed) settleJob(world, unit, options);
+    // A process id or a status text is another: those who watch show it.
+    if (isOther) world.announce({ change: 'unit', unit });
     return;
   }
   note(world, unit, before, after, cause);

@@ -18,7 +18,7 @@ export const isRoot = process.getuid?.() === 0;
 export const needsRoot = isRoot ? false : 'needs root';
 
 export interface Setting {
-  /** Unit files by name, `x.service.d/y.conf` and links (`-> target`) too. In units, %t is the directory of the test. */
+  /** Unit files by name, drop-ins too. In units, %t is the directory of the test, and so is @dir@ where %t is the system's. */
   readonly units: Readonly<Record<string, string | Uint8Array>>;
   readonly options?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -274,11 +274,11 @@ export class Daemon {
     return this.within(`tysctl ${argv.join(' ')}`, ended(this.#spawnTysctl(argv)));
   }
 
-  /** Writes a unit file, a drop-in or, where the text is `-> target`, a link. */
+  /** Writes a unit file or a drop-in. */
   write(name: string, text: string | Uint8Array): void {
     const path = join(this.units, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
+    writeFileSync(path, typeof text === 'string' ? text.replaceAll('@dir@', this.directory) : text);
   }
 
   path(name: string): string {

@@ -12,14 +12,14 @@ const units: Readonly<Record<string, string>> = {
   'default.target': '[Unit]\n',
   'nobody.service': oneshot(
     'User=nobody',
-    'StandardOutput=truncate:%t/nobody',
+    'StandardOutput=truncate:@dir@/nobody',
     'ExecStart=/bin/sh -c \'id -u; id -g; id -G; echo "$HOME $USER"\'',
   ),
   'nobody-notifies.service': service('Type=notify', 'User=nobody', `ExecStart=${payload} notify READY=1 wait`),
   'nobody-groups.service': oneshot(
     'User=nobody',
     'SupplementaryGroups=adm  tty',
-    'StandardOutput=truncate:%t/groups',
+    'StandardOutput=truncate:@dir@/groups',
     'ExecStart=/usr/bin/id -Gn',
   ),
 };

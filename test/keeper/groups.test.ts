@@ -46,6 +46,20 @@ for (const { name, mount } of trackings) {
     assert.equal(manager.connection.inventory.tracking, name);
   });
 
+  test(`${name}: a process that is started in a group after SIGKILL to the group lives`, { skip }, async () => {
+    await using keeper = await startKeeper(options);
+    const manager = await keeper.manager();
+    manager.do(
+      { do: 'make-group', group: 'a', path: 'a.service', mark: 'MARK=a' },
+      { do: 'run', child: 1, group: 'a', plan: shell('sleep 1000', ['MARK=a']) },
+      { do: 'signal-group', group: 'a', signal: 9, except: [] },
+    );
+    const { exit: killed } = await manager.event('exited');
+    manager.do({ do: 'run', child: 2, group: 'a', plan: shell('exit 4', ['MARK=a']) });
+    const { exit } = await manager.event('exited', ({ child }) => child === 2);
+    assert.deepEqual([killed.how, killed.status, exit.how, exit.status], ['killed', 9, 'exited', 4]);
+  });
+
   test(`${name}: a signal to the group reaches what was left behind by a double fork with a session of its own`, { skip }, async () => {
     await using keeper = await startKeeper(options);
     const manager = await keeper.manager();

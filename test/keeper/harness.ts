@@ -47,8 +47,6 @@ export async function startKeeper(options: readonly string[] = [], journal = fal
   const directory = mkdtempSync(join(tmpdir(), 'tysd-keeper-'));
   const managers = await acceptAt(join(directory, 'test-manager'));
   const journals = await acceptAt(join(directory, 'test-journal'));
-  const bridge = (name: string, path: string) =>
-    [process.execPath, join(import.meta.dirname, 'bridge.ts'), path].map((word) => `--${name}=${word}`);
   const child = spawn(
     binary,
     [
@@ -57,7 +55,7 @@ export async function startKeeper(options: readonly string[] = [], journal = fal
       ...(journal ? bridge('journal', journals.path) : []),
       ...options,
     ],
-    { stdio: ['ignore', 'inherit', 'pipe'] },
+    { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
@@ -92,6 +90,10 @@ export function shell(script: string, env: readonly string[] = []): Plan {
   ];
 }
 
+function bridge(name: string, path: string): readonly string[] {
+  return [process.execPath, join(import.meta.dirname, 'bridge.ts'), path].map((word) => `--${name}=${word}`);
+}
+
 function testManager(connection: KeeperConnection): TestManager {
   const events: KeeperEvent[] = [];
   const waiting = new Set<(event: KeeperEvent) => boolean>();
@@ -105,7 +107,8 @@ function testManager(connection: KeeperConnection): TestManager {
     do: (...commands) => connection.send({ acknowledge: 0, commands }),
     event: (kind, wanted = () => true) => {
       type Wanted = Extract<KeeperEvent, { event: typeof kind }>;
-      const is = (event: KeeperEvent): event is Wanted => event.event === kind && wanted(event as Wanted);
+      const isKind = (event: KeeperEvent): event is Wanted => event.event === kind;
+      const is = (event: KeeperEvent): event is Wanted => isKind(event) && wanted(event);
       const found = events.find(is);
       if (found) return Promise.resolve(found);
       return new Promise((resolve) => {

@@ -28,9 +28,19 @@ function frames(socket: Socket) {
     for (const waiter of waiting) if (waiter()) waiting.delete(waiter);
   });
   socket.on('error', () => {});
+  const acknowledge = () => {
+    const last = all.findLast((frame) => 'sequence' in frame && frame.sequence > 0);
+    if (last && 'sequence' in last) socket.write(encodeJournalAck(last.sequence));
+  };
   const find = (wanted: (frame: JournalFrame) => boolean) => all.find(wanted);
   return {
     all,
+    acknowledge,
+    /** From now on everything is acknowledged as it comes, so that the keeper can end. */
+    acknowledgeAll: () => {
+      acknowledge();
+      socket.on('data', acknowledge);
+    },
     next: (wanted: (frame: JournalFrame) => boolean): Promise<JournalFrame> =>
       new Promise((resolve) => {
         const waiter = () => {
@@ -63,7 +73,7 @@ test('output travels to the journal with its stream, its pid and its end, and a 
     [hello?.kind, record?.kind === 'record' && [record.sequence, record.record], open, text(heard.all, 77n)],
     ['hello', [1, '{"a":1}'], { kind: 'stream-open', sequence: 2, stream: 77n, pid, meta: 'a.service {"unit":"a.service"}' }, 'out\nerr\n'],
   );
-  journal.write(encodeJournalAck(99));
+  heard.acknowledgeAll();
 });
 
 test('a journal that was killed is told again what it had not committed, and nothing else, and what streams there are', async () => {
@@ -93,7 +103,7 @@ test('a journal that was killed is told again what it had not committed, and not
     announced.map((frame) => frame.kind === 'stream-open' && frame.stream),
     [5n],
   );
-  second.write(encodeJournalAck(committed + 1));
+  after.acknowledgeAll();
 });
 
 test('a flood waits for a journal that is slow, and none of it is lost', async () => {
@@ -104,21 +114,12 @@ test('a flood waits for a journal that is slow, and none of it is lost', async (
   journal.write(encodeJournalHello(0));
   const lines = 2_000_000;
   manager.do({ do: 'run', child: 1, group: '', plan: printing(`seq ${lines}`, 3n) });
-  // It acknowledges only when the keeper has sent all that it holds back, again and again.
-  let acknowledged = 0;
-  const pump = setInterval(() => {
-    const last = heard.all.at(-1);
-    if (last === undefined || !('sequence' in last) || last.sequence <= acknowledged) return;
-    acknowledged = last.sequence;
-    journal.write(encodeJournalAck(acknowledged));
-  }, 10);
+  const pump = setInterval(heard.acknowledge, 10);
   await heard.next(({ kind }) => kind === 'stream-close');
   clearInterval(pump);
   const all = text(heard.all, 3n).trimEnd().split('\n');
   assert.deepEqual([all.length, all[0], all.at(-1)], [lines, '1', String(lines)]);
-  const last = heard.all.at(-1);
-  assert.ok(last && 'sequence' in last);
-  journal.write(encodeJournalAck(last.sequence));
+  heard.acknowledgeAll();
 });
 
 test('without a journal output goes to the keeper’s stderr line by line, with the first word of its meta', async () => {

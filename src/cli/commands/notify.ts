@@ -60,7 +60,7 @@ function parse(argv: readonly string[], caller: number): Result<Message, string>
     else if (word === '--version') message = { ...message, print: 'version' };
     else if (word === '--booted') message = { ...message, booted: true };
     else if (word === '--no-block') continue;
-    else if (word === '--reloading') lines.push('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`);
+    else if (word === '--reloading') lines.push('RELOADING=1');
     else if (states[word] !== undefined) lines.push(...states[word]);
     else if (word.startsWith('--status=')) lines.push(`STATUS=${word.slice('--status='.length)}`);
     else if (word === '--status') lines.push(`STATUS=${argv[++index] ?? ''}`);

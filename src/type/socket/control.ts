@@ -1,4 +1,5 @@
 import type { UnitEvent } from '../type.ts';
+import { openPlan } from './open-plan.ts';
 import { enterListening, enterSocketStartPost, enterStartOpen, runSocketStartPost, runStartPre } from './start.ts';
 import { type SocketMemory, socketControl, type SocketProcess, type SocketResult, type SocketState, type SocketSub } from './state.ts';
 import {
@@ -19,7 +20,10 @@ type Exited = Extract<UnitEvent, { readonly event: 'exited' }>;
 export function socketExited(turn: SocketTurn, state: SocketState, event: Exited): SocketState {
   const control = socketControl(state);
   if (control === null || control.child !== event.child) return state;
-  if (event.failure !== undefined) turn.effects.push({ effect: 'log', priority: 3, message: `${turn.config.name}: ${event.failure}` });
+  if (event.failure !== undefined) {
+    const message = `${turn.config.name}: ${control.command.list === 'open' ? notListening(turn, event) : ''}${event.failure}`;
+    turn.effects.push({ effect: 'log', priority: 3, message });
+  }
   const result = resultOfControl(turn, control, event);
   const memory = noteSocketResult({ ...state.memory, groupEmpty: event.groupEmpty }, result);
   const next = result === 'success' ? followUp(turn, memory, control) : undefined;
@@ -47,6 +51,14 @@ export function socketElapsed(turn: SocketTurn, state: SocketState): SocketState
   turn.elapsed = true;
   turn.effects.push({ effect: 'log', priority: 4, message: `${turn.config.name}: State '${state.sub}' timed out.` });
   return timedOut[state.sub](turn, state);
+}
+
+/** Which address it was that could not be listened on. */
+function notListening({ config, socket, context }: SocketTurn, { failedOp = -1 }: Exited): string {
+  const opening = openPlan(config, socket, context);
+  const index = opening.ok ? opening.value.ends.findIndex((end) => failedOp < end) : -1;
+  const listen = socket.Listen[index];
+  return listen === undefined ? 'Cannot open the sockets: ' : `Cannot listen on ${listen.text}: `;
 }
 
 function resultOfControl({ socket }: SocketTurn, { command }: SocketProcess, event: Exited): SocketResult {

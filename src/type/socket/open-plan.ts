@@ -12,6 +12,8 @@ import { optionsBeforeBind, optionsWhenOpen } from './options.ts';
 export interface OpenPlan {
   readonly plan: Plan;
   readonly held: readonly string[];
+  /** For each address of Listen*=, the number of the op after its last. */
+  readonly ends: readonly number[];
 }
 
 /**
@@ -23,13 +25,15 @@ export function openPlan(config: UnitConfig, settings: SocketSettings, context: 
   const owner = ownerOf(settings, context);
   if (!owner.ok) return owner;
   const plan: Op[] = [];
+  const ends: number[] = [];
   for (const [slot, listen] of settings.Listen.entries()) {
     const opened = openOne(slot, listen, settings, context, owner.value);
     if (!opened.ok) return err(`${listen.text}: ${opened.error}`);
     plan.push(...opened.value);
+    ends.push(plan.length);
   }
   const held = settings.Listen.map((_, index) => `socket/${config.name}/${index}`);
-  return ok({ plan: [...plan, ...symlinks(settings), ...held.map((name, slot): Op => ({ op: 'keep', slot, name }))], held });
+  return ok({ plan: [...plan, ...symlinks(settings), ...held.map((name, slot): Op => ({ op: 'keep', slot, name }))], held, ends });
 }
 
 /** The paths that RemoveOnStop= removes. */

@@ -17,19 +17,19 @@ function startAndStop(services: Readonly<Record<string, string>>, differs: Case[
 
 /** The same program in each type: what a start waits for, and what comes of each way to end. */
 function eachType(name: string, body: string): Readonly<Record<string, Case>> {
-  const types = ['simple', 'exec', 'oneshot', 'notify', 'idle', 'forking'];
+  const types = ['simple', 'exec', 'oneshot', 'notify', 'forking'];
   const services = types.map((type) => [`${name.replaceAll(' ', '-')}-${type}`, `Type=${type}\nTimeoutStartSec=1500ms\n${body}`]);
   return { [`a service that ${name}`]: startAndStop(Object.fromEntries(services)) };
 }
 
 compareManagers('service types and how services end', {
-  ...eachType('exits 0', 'ExecStart=/act to /run/t/NAME note start sleep 100 exit 0'),
-  ...eachType('exits 3', 'ExecStart=/act to /run/t/NAME note start sleep 100 exit 3'),
-  ...eachType('is terminated', 'ExecStart=/act to /run/t/NAME note start sleep 100 raise 15 wait'),
-  ...eachType('is killed', 'ExecStart=/act to /run/t/NAME note start sleep 100 raise 9 wait'),
-  ...eachType('aborts', 'LimitCORE=0\nExecStart=/act to /run/t/NAME note start sleep 100 raise 6 wait'),
+  ...eachType('exits 0', 'ExecStart=/act to /run/t/NAME note start sleep 300 exit 0'),
+  ...eachType('exits 3', 'ExecStart=/act to /run/t/NAME note start sleep 300 exit 3'),
+  ...eachType('is terminated', 'ExecStart=/act to /run/t/NAME note start sleep 300 raise 15 wait'),
+  ...eachType('is killed', 'ExecStart=/act to /run/t/NAME note start sleep 300 raise 9 wait'),
+  ...eachType('aborts', 'LimitCORE=0\nExecStart=/act to /run/t/NAME note start sleep 300 raise 6 wait'),
   ...eachType('runs', 'ExecStart=/act to /run/t/NAME note start wait'),
-  ...eachType('remains after exit', 'RemainAfterExit=yes\nExecStart=/act to /run/t/NAME note start sleep 100 exit 0'),
+  ...eachType('remains after exit', 'RemainAfterExit=yes\nExecStart=/act to /run/t/NAME note start sleep 300 exit 0'),
   ...eachType('has no binary', 'ExecStart=/nonexistent/binary'),
   ...eachType('is not executable', 'ExecStart=/etc/passwd'),
   ...eachType('has an unknown user', 'User=nobody-like-this\nExecStart=/act exit 0'),

@@ -1,0 +1,97 @@
+import type { JobMode } from '../unit/values/types.ts';
+import type { JobType } from './job.ts';
+import type { Reason, TransactionUnit, TransactionView } from './transaction.ts';
+
+/** A job while its transaction is being made. */
+export interface Node {
+  readonly unit: TransactionUnit;
+  type: JobType;
+  readonly reason: Reason;
+  /** Who pulls this job in; the anchor has none. */
+  readonly pulledBy: Set<Link>;
+  readonly pulls: Set<Link>;
+  matters: boolean;
+  ignoreOrder: boolean;
+  alive: boolean;
+}
+
+export interface Link {
+  readonly from: Node;
+  readonly to: Node;
+  /** Without `to`, `from` makes no sense either. */
+  readonly matters: boolean;
+  /** `to` is there because `from` conflicts with its unit. */
+  readonly conflicts: boolean;
+}
+
+export interface Draft {
+  readonly view: TransactionView;
+  readonly mode: JobMode;
+  readonly anchor: Node;
+  /** One unit may have jobs of several types until they are merged. */
+  readonly units: Map<string, Node[]>;
+  readonly remarks: string[];
+}
+
+export function newDraft(view: TransactionView, mode: JobMode, unit: TransactionUnit, type: JobType): Draft {
+  const anchor = newNode(unit, type, { because: 'requested' });
+  anchor.ignoreOrder = mode === 'ignore-dependencies';
+  return { view, mode, anchor, units: new Map([[unit.name, [anchor]]]), remarks: [] };
+}
+
+export function newNode(unit: TransactionUnit, type: JobType, reason: Reason): Node {
+  return { unit, type, reason, pulledBy: new Set(), pulls: new Set(), matters: false, ignoreOrder: false, alive: true };
+}
+
+/** Finds or makes the job of this type; a new one is put on the queue. */
+export function addJob(draft: Draft, unit: TransactionUnit, type: JobType, reason: Reason, queue: Node[]): Node {
+  const jobs = draft.units.get(unit.name);
+  const present = jobs?.find((job) => job.type === type);
+  if (present !== undefined) return present;
+  const node = newNode(unit, type, reason);
+  if (jobs === undefined) draft.units.set(unit.name, [node]);
+  else jobs.push(node);
+  queue.push(node);
+  return node;
+}
+
+export function link(from: Node, to: Node, matters: boolean, conflicts: boolean): void {
+  const edge: Link = { from, to, matters, conflicts };
+  from.pulls.add(edge);
+  to.pulledBy.add(edge);
+}
+
+/** Drops jobs that nobody pulls in any more; an isolating transaction keeps all. */
+export function collectUnpulled(draft: Draft): void {
+  if (draft.mode === 'isolate') return;
+  const queue = [...allJobs(draft)];
+  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+    if (!node.alive || node === draft.anchor || node.pulledBy.size > 0) continue;
+    const pulled = [...node.pulls].map((edge) => edge.to);
+    remove(draft, node, { pullers: false });
+    queue.push(...pulled);
+  }
+}
+
+export function allJobs(draft: Draft): readonly Node[] {
+  return [...draft.units.values()].flat();
+}
+
+/** Takes a job out; with `pullers`, also those that make no sense without it. */
+export function remove(draft: Draft, node: Node, options: { readonly pullers: boolean }): void {
+  const queue = [node];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    if (!next.alive) continue;
+    next.alive = false;
+    const rest = (draft.units.get(next.unit.name) ?? []).filter((job) => job !== next);
+    if (rest.length > 0) draft.units.set(next.unit.name, rest);
+    else draft.units.delete(next.unit.name);
+    if (options.pullers) for (const { from, matters } of next.pulledBy) if (matters) queue.push(from);
+    for (const edge of [...next.pulls, ...next.pulledBy]) unlink(edge);
+  }
+}
+
+export function unlink(edge: Link): void {
+  edge.from.pulls.delete(edge);
+  edge.to.pulledBy.delete(edge);
+}
