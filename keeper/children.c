@@ -14,7 +14,7 @@
 
 #include "keeper.h"
 
-enum { EXIT_CGROUP = 219, REAPED_AT_ONCE = 256 };
+enum { EXIT_CGROUP = 219, REAPED_AT_ONCE = 256, SHORT_SWEEP_USEC = 100, SWEEP_RESTS = 4 };
 
 void children_start(struct keeper *keeper) {
     /* Shared, so that a child can say in it which op failed. */
@@ -263,34 +263,58 @@ static void finish(struct keeper *keeper, struct child *child, int status, const
     group_release(group);
 }
 
-void children_reap(struct keeper *keeper) {
-    struct {
-        struct child *child;
-        int status;
-        struct rusage usage;
-    } reaped[REAPED_AT_ONCE];
-    int count = 0;
-    bool any = false;
-    /* Looking for orphans takes time linear in the number of children, so where they are many it is done for many exits at once. */
-    if (keeper->tracking == TRACK_SESSION && monotonic_usec() < keeper->orphans_next) return wake_at(keeper, keeper->orphans_next);
+struct reaped {
+    struct child *child;
+    int status;
+    struct rusage usage;
+};
+
+/* What a process sent before its end is told before its end. Gives whether it was reaped. */
+static bool reap(struct keeper *keeper, pid_t pid, struct reaped *reaped) {
+    notify_drain(keeper);
+    reaped->child = NULL;
+    if (wait4(pid, &reaped->status, WNOHANG, &reaped->usage) != pid) return false;
+    if (servant_reaped(keeper, pid, reaped->status)) return true;
+    reaped->child = child_by_pid(keeper, pid);
+    if (!reaped->child) keeper->check_needed = true;
+    return true;
+}
+
+/* The kernel looks at each child to find one that ended, so where they are many this is not done for each exit. */
+static int sweep(struct keeper *keeper, struct reaped *reaped, int count) {
+    uint64_t start = monotonic_usec();
+    if (start < keeper->sweep_next) {
+        wake_at(keeper, keeper->sweep_next);
+        return count;
+    }
     keeper->reap_needed = false;
     while (count < REAPED_AT_ONCE) {
         siginfo_t info = {0};
         if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) break;
-        /* What it sent before its end is told before its end. */
-        notify_drain(keeper);
-        if (wait4(info.si_pid, &reaped[count].status, WNOHANG, &reaped[count].usage) <= 0) break;
-        any = true;
-        if (servant_reaped(keeper, info.si_pid, reaped[count].status)) continue;
-        reaped[count].child = child_by_pid(keeper, info.si_pid);
-        if (reaped[count].child)
-            count++;
-        else
-            keeper->check_needed = true;
+        if (reap(keeper, info.si_pid, &reaped[count]) && reaped[count].child) count++;
     }
-    keeper->reap_needed = count == REAPED_AT_ONCE;
-    if (keeper->reap_needed) wake_at(keeper, 0);
-    if (any && keeper->tracking == TRACK_SESSION) {
+    if (count == REAPED_AT_ONCE) {
+        keeper->reap_needed = true;
+        wake_at(keeper, 0);
+    }
+    uint64_t now = monotonic_usec();
+    keeper->sweep_next = now - start < SHORT_SWEEP_USEC ? 0 : now + SWEEP_RESTS * (now - start);
+    return count;
+}
+
+void children_reap(struct keeper *keeper) {
+    struct reaped reaped[REAPED_AT_ONCE];
+    int count = 0;
+    /* Looking for orphans takes time linear in the number of children, so where they are many it is done for many exits at once. */
+    if (keeper->tracking == TRACK_SESSION && monotonic_usec() < keeper->orphans_next) return wake_at(keeper, keeper->orphans_next);
+    /* Those that SIGCHLD named; it may have come once for several. */
+    for (int i = 0; i < keeper->ended_count && count < REAPED_AT_ONCE; i++)
+        if (reap(keeper, keeper->ended[i], &reaped[count]) && reaped[count].child) count++;
+    bool any = keeper->ended_count > 0;
+    keeper->ended_count = 0;
+    int named = count;
+    count = sweep(keeper, reaped, count);
+    if (keeper->tracking == TRACK_SESSION && (any || count > named)) {
         keeper->orphans_seen = 0;
         session_refresh(keeper);
     }

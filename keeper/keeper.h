@@ -29,6 +29,7 @@ enum {
     MAX_PLAN_OPS = 4096,
     MAX_PLAN_STRINGS = 65536,
     SPARE_ENVIRONMENT = 16,
+    MAX_ENDED = 64,
 };
 
 struct keeper;
@@ -376,6 +377,9 @@ struct keeper {
     struct rlimit descriptor_limit; /* what RLIMIT_NOFILE was */
 
     struct table children_by_id, children_by_pid;
+    pid_t ended[MAX_ENDED]; /* named by SIGCHLD */
+    int ended_count;
+    uint64_t sweep_next; /* when it is worth the time to look at all children */
     uint64_t last_child, checked_child;
     struct report *reports;
     uint32_t *free_slots, free_slot_count;

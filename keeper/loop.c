@@ -80,6 +80,7 @@ void signals_ready(struct keeper *keeper, void *context, uint32_t events) {
     for (size_t i = 0; got > 0 && i < (size_t)got / sizeof *info; i++) {
         if (info[i].ssi_signo == SIGCHLD) {
             keeper->reap_needed = true;
+            if (keeper->ended_count < MAX_ENDED) keeper->ended[keeper->ended_count++] = (pid_t)info[i].ssi_pid;
             continue;
         }
         struct buffer *out = event_begin(keeper, EVENT_SIGNALLED);

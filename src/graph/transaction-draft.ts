@@ -15,6 +15,7 @@ export interface Node {
   alive: boolean;
 }
 
+/** Who pulls in whom. */
 export interface Link {
   readonly from: Node;
   readonly to: Node;
@@ -24,6 +25,7 @@ export interface Link {
   readonly conflicts: boolean;
 }
 
+/** A transaction that is being made. */
 export interface Draft {
   readonly view: TransactionView;
   readonly mode: JobMode;
@@ -33,13 +35,14 @@ export interface Draft {
   readonly remarks: string[];
 }
 
+/** A draft with nothing but the job that was asked for. */
 export function newDraft(view: TransactionView, mode: JobMode, unit: TransactionUnit, type: JobType): Draft {
   const anchor = newNode(unit, type, { because: 'requested' });
   anchor.ignoreOrder = mode === 'ignore-dependencies';
   return { view, mode, anchor, units: new Map([[unit.name, [anchor]]]), remarks: [] };
 }
 
-export function newNode(unit: TransactionUnit, type: JobType, reason: Reason): Node {
+function newNode(unit: TransactionUnit, type: JobType, reason: Reason): Node {
   return { unit, type, reason, pulledBy: new Set(), pulls: new Set(), matters: false, ignoreOrder: false, alive: true };
 }
 
@@ -55,7 +58,9 @@ export function addJob(draft: Draft, unit: TransactionUnit, type: JobType, reaso
   return node;
 }
 
+/** `from` pulls in `to`. */
 export function link(from: Node, to: Node, matters: boolean, conflicts: boolean): void {
+  if (from === to) return;
   const edge: Link = { from, to, matters, conflicts };
   from.pulls.add(edge);
   to.pulledBy.add(edge);
@@ -73,6 +78,7 @@ export function collectUnpulled(draft: Draft): void {
   }
 }
 
+/** All jobs of the draft. */
 export function allJobs(draft: Draft): readonly Node[] {
   return [...draft.units.values()].flat();
 }
@@ -91,6 +97,7 @@ export function remove(draft: Draft, node: Node, options: { readonly pullers: bo
   }
 }
 
+/** Undoes `link`. */
 export function unlink(edge: Link): void {
   edge.from.pulls.delete(edge);
   edge.to.pulledBy.delete(edge);

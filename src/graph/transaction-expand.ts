@@ -8,8 +8,6 @@ import type { Reason, TransactionError, TransactionUnit } from './transaction.ts
 import { addJob, link } from './transaction-draft.ts';
 import type { Draft, Node } from './transaction-draft.ts';
 
-// Pass: expand. Each unit and type is added once; a worklist, since chains may be thousands long.
-
 interface PullRule {
   readonly atom: Atom;
   readonly type: RequestType;
@@ -44,6 +42,7 @@ const pullRules: Readonly<Record<JobType, readonly PullRule[]>> = {
   nop: [],
 };
 
+/** Adds all that the anchor's job pulls in, each unit and type once; a worklist, since chains may be thousands long. Gives why the anchor cannot be, if it cannot. */
 export function expand(draft: Draft): TransactionError | undefined {
   const anchor = draft.anchor;
   const refusal = refuse(anchor.unit, anchor.type);
@@ -190,8 +189,6 @@ function isApplicable(unit: TransactionUnit, type: JobType): boolean {
   }
 }
 
-// Pass: jobs for the rest of the world.
-
 /** isolate: whatever runs and is not wanted stops. */
 export function addIsolated(draft: Draft): void {
   for (const unit of draft.view.busy()) {
@@ -221,4 +218,3 @@ function addForeignStop(draft: Draft, unit: TransactionUnit, reason: Reason): vo
   link(draft.anchor, node, true, false);
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) pullIn(draft, next, queue, []);
 }
-

@@ -3,8 +3,7 @@ import type { TransactionError } from './transaction.ts';
 import { collectUnpulled, link, remove, unlink } from './transaction-draft.ts';
 import type { Draft, Node } from './transaction-draft.ts';
 
-// Pass: merge.
-
+/** Drops jobs until those of each unit can be merged (semantics 12.5, step 6); an error where two that matter conflict. */
 export function settleConflicts(draft: Draft): TransactionError | undefined {
   for (const name of draft.units.keys()) {
     for (let clash = findClash(draft, name); clash !== undefined; clash = findClash(draft, name)) {
@@ -61,4 +60,3 @@ function mergeInto(kept: Node, job: Node): void {
   for (const edge of [...job.pulledBy, ...job.pulls]) unlink(edge);
   job.alive = false;
 }
-

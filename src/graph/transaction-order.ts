@@ -4,8 +4,7 @@ import type { QueuedJob, TransactionError } from './transaction.ts';
 import { collectUnpulled, remove } from './transaction-draft.ts';
 import type { Draft, Node } from './transaction-draft.ts';
 
-// Pass: order.
-
+/** Deletes jobs that do not matter until the order has no cycle (semantics 12.5, step 5); an error where all on a cycle matter. */
 export function breakCycles(draft: Draft): TransactionError | undefined {
   for (;;) {
     collectUnpulled(draft);
@@ -87,4 +86,3 @@ function jobFor(draft: Draft, name: string): QueuedJob | Node | undefined {
   if (jobs !== undefined) return jobs[0];
   return draft.view.queued(name);
 }
-

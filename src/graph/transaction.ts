@@ -1,15 +1,18 @@
-import { unreachable } from '../base/assert.ts';
 import { err, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { LoadState } from '../unit/config.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import type { ActiveState } from './active-state.ts';
-import { isActiveOrActivating, isInactiveOrFailed } from './active-state.ts';
+import { isActiveOrActivating } from './active-state.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
-import { carriers, kindsIn } from './dependency.ts';
-import type { Atom, Kind } from './dependency.ts';
-import { areConflicting, collapse, goesFirst, isRedundant, mergeTypes } from './job.ts';
+import type { Kind } from './dependency.ts';
+import { areConflicting, collapse, isRedundant } from './job.ts';
 import type { JobType, RequestType } from './job.ts';
+import { allJobs, collectUnpulled, newDraft, remove } from './transaction-draft.ts';
+import type { Draft, Node } from './transaction-draft.ts';
+import { addIsolated, addTriggering, expand } from './transaction-expand.ts';
+import { mergeAll, settleConflicts } from './transaction-merge.ts';
+import { breakCycles } from './transaction-order.ts';
 
 /** What a transaction must know of a unit. */
 export interface TransactionUnit {
@@ -101,8 +104,7 @@ function isCareful(mode: JobMode): boolean {
   return mode === 'fail' || mode === 'lenient';
 }
 
-// Pass: what matters to the anchor.
-
+/** Marks the jobs without which the anchor's makes no sense. */
 function markMattering(draft: Draft): void {
   const queue = [draft.anchor];
   draft.anchor.matters = true;
@@ -138,8 +140,7 @@ function isNeedless(draft: Draft, { unit, type }: Node): boolean {
   return isRedundant(type, unit.active) && (unit.job === undefined || !areConflicting(type, unit.job.type));
 }
 
-// Pass: may it be?
-
+/** A queued job that may not be replaced, but would be. */
 function findDestructive(draft: Draft): TransactionError | undefined {
   for (const { unit, type } of allJobs(draft)) {
     const { job } = unit;
@@ -177,4 +178,3 @@ function foreignJobs(draft: Draft): readonly string[] {
   }
   return names;
 }
-

@@ -64,7 +64,7 @@ function takeTimers(world: World): void {
  * lost if the manager died between the two turns.
  */
 function settle(world: World): boolean {
-  for (let jobs = 0; ; ) {
+  for (let jobs = 0; ;) {
     if (tellAll(world) || failAll(world) || requestAll(world) || endNops(world)) continue;
     const job = jobs < jobsPerTurn ? world.runQueue.next() : undefined;
     if (job !== undefined) {

@@ -194,17 +194,15 @@ export class Manager {
   }
 
   kill(name: string, whom: 'all' | 'main' | 'control', signal: number): Result<undefined, RequestFailure> {
-    const unit = this.#find(name);
-    if (unit === undefined) return err(badName(name));
-    if (unit.groupMark === '') return err({ code: 'invalid', message: `Unit ${unit.name} has no processes.` });
     const world = this.#fresh();
-    const pids = unit.type.pids(unit.state);
-    if (whom === 'all') world.command({ do: 'signal-group', group: unit.name, signal, except: [] });
-    else {
-      const pid = pids[whom];
-      if (pid === undefined) return err({ code: 'invalid', message: `Unit ${unit.name} has no ${whom} process.` });
-      world.command({ do: 'signal-pid', group: unit.name, pid, signal });
+    const unit = world.peek(name);
+    if (unit === undefined) {
+      return err(parseUnitName(name).ok ? { code: 'no-such-unit', message: `Unit ${name} not loaded.` } : badName(name));
     }
+    const pid = whom === 'all' ? undefined : unit.type.pids(unit.state)[whom];
+    if (whom !== 'all' && pid === undefined) return err({ code: 'invalid', message: `No ${whom} process to kill` });
+    if (pid !== undefined) world.command({ do: 'signal-pid', group: unit.name, pid, signal });
+    else if (unit.groupMark !== '') world.command({ do: 'signal-group', group: unit.name, signal, except: [] });
     this.#wake();
     return ok(undefined);
   }

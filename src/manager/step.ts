@@ -2,6 +2,7 @@ import { unreachable } from '../base/assert.ts';
 import { isActive, isInactiveOrFailed } from '../graph/active-state.ts';
 import type { Look, Step, StepContext, UnitEvent } from '../type/type.ts';
 import type { Stamp } from '../port/keeper.ts';
+import type { EmergencyAction } from '../unit/values/types.ts';
 import { resolveGroup, resolveUser } from './accounts.ts';
 import { carryOut } from './effects.ts';
 import { takeEmergencyAction } from './emergency.ts';
@@ -143,11 +144,15 @@ function sayEnd(world: World, unit: Unit, before: Look, after: Look): void {
   if (after.willRestart === true) return;
   if (before.active !== 'failed' && after.active === 'failed') {
     wantHandlers(world, unit, 'on-failure');
-    takeEmergencyAction(world, settings.FailureAction, settings.FailureActionExitStatus ?? exitStatusOf(unit), `${unit.name} failed`);
+    act(world, unit, settings.FailureAction, settings.FailureActionExitStatus, 'failed');
   } else if (!isInactiveOrFailed(before.active) && after.active === 'inactive') {
     wantHandlers(world, unit, 'on-success');
-    takeEmergencyAction(world, settings.SuccessAction, settings.SuccessActionExitStatus ?? exitStatusOf(unit), `${unit.name} succeeded`);
+    act(world, unit, settings.SuccessAction, settings.SuccessActionExitStatus, 'succeeded');
   }
+}
+
+function act(world: World, unit: Unit, action: EmergencyAction, status: number | undefined, what: string): void {
+  if (action !== 'none') takeEmergencyAction(world, action, status ?? exitStatusOf(unit), `${unit.name} ${what}`);
 }
 
 /** The exit status of the unit's main process, which an action passes on unless it names another. */

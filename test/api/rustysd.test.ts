@@ -166,6 +166,10 @@ test('reload says what came new, reload-dry what would', async () => {
   assert.deepEqual(manager.calls, ['reload']);
 });
 
+test('a method that is not there is answered too', async () => {
+  assert.deepEqual(await rsdctl(example(), 'nope'), failed(-32601, 'unknown-method', 'Unknown method: nope'));
+});
+
 test('shutdown is answered before everything stops', async () => {
   const manager = example();
   assert.deepEqual(await rsdctl(manager, 'shutdown'), done);

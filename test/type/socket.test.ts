@@ -194,7 +194,8 @@ test('what cannot be opened fails the unit with resources and says why', () => {
   assert.deepEqual([nobody.sub, nobody.result], ['failed', 'resources']);
   const taken = socket({ RemoveOnStop: true });
   taken.start();
-  taken.spawned().exited(202, { failure: 'bind: Address already in use' });
+  taken.spawned().exited(202, { failure: 'Address already in use (step FDS)', failedOp: 1 });
+  assert.ok(taken.log.some((line) => /Cannot listen on \S+: Address already in use \(step FDS\)/.test(line)));
   assert.deepEqual(
     [taken.sub, taken.result, taken.did],
     ['failed', 'resources', ['close socket/a.socket/0', 'remove-group', 'disarm timeout']],

@@ -26,7 +26,8 @@ function answerOne(request: Result<Request, Malformed>, context: HandlerContext)
   if (isRustysdMethod(request.value.method))
     return respond(request.value, runRustysdMethod(request.value.method, request.value.params, context));
   const outcome = call(request.value, context);
-  if (request.value.id !== undefined) return respond(request.value, outcome);
+  // A name without a dot is none of ours: it is meant for rustysd too, and its caller waits.
+  if (request.value.id !== undefined || !request.value.method.includes('.')) return respond(request.value, outcome);
   return outcome instanceof Promise ? outcome.then(silent, silent) : undefined;
 }
 

@@ -65,6 +65,21 @@ export function compareManagers(theme: string, cases: Readonly<Record<string, Ca
   });
 }
 
+/** Services that are started, looked at, stopped and looked at again; unless it has one, ExecStopPost= notes what it is told. NAME is the unit's. */
+export function startAndStop(services: Readonly<Record<string, string>>, differs: Case['differs'] = []): Case {
+  const units = Object.entries(services).map(([name, lines]) => {
+    const told = lines.includes('ExecStopPost=')
+      ? ''
+      : 'ExecStopPost=/act to /run/t/NAME note stop-post env SERVICE_RESULT env EXIT_CODE env EXIT_STATUS\n';
+    return [`${name}.service`, `[Service]\nTimeoutStopSec=2\n${told}${lines.trim()}\n`.replaceAll('NAME', name)] as const;
+  });
+  return {
+    units: Object.fromEntries(units),
+    script: `drive ${Object.keys(services).join(' ')}\nleft /run/t/${Object.keys(services)[0]?.split('-')[0]}`,
+    differs,
+  };
+}
+
 /** The lines of systemd with the known differences put in; a difference that no longer shows is an error. */
 function expected(lines: readonly string[], differences: readonly Difference[]): readonly string[] {
   for (const { systemd, why: reason } of differences) assert.ok(lines.includes(systemd), `systemd does not say "${systemd}" (${reason})`);

@@ -1,19 +1,4 @@
-import { type Case, compareManagers } from './both.ts';
-
-/** Services that are started, looked at, stopped and looked at again; unless it has one, ExecStopPost= notes what it is told. NAME is the unit's. */
-function startAndStop(services: Readonly<Record<string, string>>, differs: Case['differs'] = []): Case {
-  const units = Object.entries(services).map(([name, lines]) => {
-    const told = lines.includes('ExecStopPost=')
-      ? ''
-      : 'ExecStopPost=/act to /run/t/NAME note stop-post env SERVICE_RESULT env EXIT_CODE env EXIT_STATUS\n';
-    return [`${name}.service`, `[Service]\nTimeoutStopSec=2\n${told}${lines.trim()}\n`.replaceAll('NAME', name)] as const;
-  });
-  return {
-    units: Object.fromEntries(units),
-    script: `drive ${Object.keys(services).join(' ')}\nleft /run/t/${Object.keys(services)[0]?.split('-')[0]}`,
-    differs,
-  };
-}
+import { type Case, compareManagers, startAndStop } from './both.ts';
 
 /** The same program in each type: what a start waits for, and what comes of each way to end. */
 function eachType(name: string, body: string): Readonly<Record<string, Case>> {
@@ -94,7 +79,6 @@ compareManagers('service types and how services end', {
       'Type=forking\nPIDFile=/run/t/NAME.pid\nExecStart=/act to /run/t/NAME child{ session sleep 400 pid-file /run/t/NAME.pid note daemon wait }',
     'fork-never':
       'Type=forking\nTimeoutStartSec=400ms\nPIDFile=/run/t/NAME.pid\nExecStart=/act to /run/t/NAME child{ session note daemon wait }',
-    'fork-gone': 'Type=forking\nTimeoutStartSec=900ms\nPIDFile=/run/t/NAME.pid\nExecStart=/act child{ session sleep 200 exit 0 }',
     'fork-junk':
       "Type=forking\nTimeoutStartSec=400ms\nPIDFile=/run/t/NAME.pid\nExecStart=/bin/sh -c 'echo junk >/run/t/NAME.pid; sleep 2 &'",
     'fork-guess': 'Type=forking\nExecStart=/act to /run/t/NAME child{ session note daemon wait } sleep 100',
@@ -107,6 +91,14 @@ compareManagers('service types and how services end', {
     'fork-fails-later':
       'Type=forking\nPIDFile=/run/t/NAME.pid\nExecStart=/act child{ session pid-file /run/t/NAME.pid sleep 500 exit 3 } sleep 200',
   }),
+  'a daemon that ends before it wrote its PID file': startAndStop(
+    { 'gone-daemon': 'Type=forking\nTimeoutStartSec=900ms\nPIDFile=/run/t/NAME.pid\nExecStart=/act child{ session sleep 200 exit 0 }' },
+    [
+      ['Job for gone-daemon.service failed because a timeout was exceeded.', 'Job for gone-daemon.service failed because the service did not take the steps required by its unit configuration.'],
+      ['gone-daemon.service: ActiveState=failed SubState=failed Result=timeout ExecMainCode=0 ExecMainStatus=0 NRestarts=0', 'gone-daemon.service: ActiveState=failed SubState=failed Result=protocol ExecMainCode=0 ExecMainStatus=0 NRestarts=0'],
+      ['SERVICE_RESULT=timeout', 'SERVICE_RESULT=protocol'],
+    ].map(([systemd = '', tysd]) => ({ systemd, tysd, why: 'nobody is left who could write the file, so we do not wait for the timeout' })),
+  ),
   'stop commands': startAndStop({
     'stop-told': [
       'ExecStart=/act wait',
