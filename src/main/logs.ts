@@ -1,10 +1,12 @@
 import { Writable } from 'node:stream';
-import type { LogRequest } from '../cli/invocation.ts';
+import type { LogRequest, ManagerPlace } from '../cli/invocation.ts';
+import { connectToManager } from '../cli/place.ts';
 import { parseLogsArguments } from '../journal/arguments.ts';
 import { journalPath } from '../journal/database.ts';
 import { runLogs } from '../journal/logs.ts';
 import { readHost } from '../journal/machine.ts';
 import { parseTimestamp } from '../unit/values/timestamp.ts';
+import { defaultStateDirectory } from './runtime-directory.ts';
 import { version } from './version.ts';
 
 /** `journalctl`: prints what the arguments ask for from the journal below this directory; gives the exit status. */
@@ -12,6 +14,17 @@ export function printLogs(argv: readonly string[], stateDirectory: string): Prom
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   return run(argv, stateDirectory, process.stdout, stop.signal);
+}
+
+/** The manager knows where its journal is; where none answers, the usual place is the best guess. */
+export async function stateDirectoryOf({ scope, runtimeDirectory }: ManagerPlace): Promise<string> {
+  const uid = process.getuid?.() ?? 0;
+  const client = await connectToManager({ scope, runtimeDirectory, uid, environment: process.env });
+  const usual = defaultStateDirectory(scope ?? (uid === 0 ? 'system' : 'user'), process.env);
+  if (!client.ok) return usual;
+  const info = await client.value.call('manager.info', {});
+  client.value.close();
+  return info.ok ? info.value.stateDirectory : usual;
 }
 
 /** The last log lines of a unit, as `status` shows them. */

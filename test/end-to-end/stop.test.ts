@@ -13,15 +13,14 @@ test('stop sends SIGTERM, to all processes, after ExecStop= and before ExecStopP
     units: {
       'default.target': wanting('polite.service'),
       'polite.service': service(
-        'Type=notify',
-        'NotifyAccess=all',
         'ExecStart=/bin/sh @dir@/units/polite.sh',
         "ExecStop=/bin/sh -c 'echo stop $MAINPID >>%t/order'",
         "ExecStopPost=/bin/sh -c 'echo post >>%t/order'",
       ),
-      'polite.sh': `trap 'echo term >>@dir@/order; exit 0' TERM\n${payload} notify READY=1\n${payload} wait &\nwait\n`,
+      'polite.sh': `trap 'echo term >>@dir@/order; exit 0' TERM\n${payload} wait &\necho >@dir@/trapped\nwait\n`,
     },
   });
+  await daemon.untilFile('trapped');
   const pid = await daemon.pidOf('polite.service');
   assert.equal(await daemon.job('stop', 'polite.service'), 'done');
   assert.equal(readFileSync(daemon.path('order'), 'utf8'), `stop ${pid}\nterm\npost\n`);

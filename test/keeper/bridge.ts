@@ -1,11 +1,22 @@
 /** Run by the keeper as its manager or journal: joins its socket with the one of the test, whose path is the argument. */
 import { connect } from 'node:net';
 
-const test = connect(process.argv[2] ?? '');
-const keeper = connect(process.env['TYSD_KEEPER'] ?? process.env['TYSD_JOURNAL'] ?? '');
-test.pipe(keeper);
-keeper.pipe(test);
-for (const socket of [test, keeper]) {
-  socket.on('error', () => process.exit(1));
-  socket.on('close', () => process.exit(0));
-}
+import { FrameWriter, encodeBatch, encodeHello } from '../../src/port/wire.ts';
+
+const manager = process.env['TYSD_KEEPER'];
+const keeper = connect(manager ?? process.env['TYSD_JOURNAL'] ?? '');
+keeper.on('error', () => process.exit(1));
+keeper.on('close', () => process.exit(0));
+const test = connect(process.argv[2] ?? '', () => {
+  test.pipe(keeper);
+  keeper.pipe(test);
+  test.on('close', () => process.exit(0));
+});
+test.on('error', () => {
+  if (manager === undefined) process.exit(1);
+  // The test is gone, so nobody else will end this keeper.
+  const writer = new FrameWriter();
+  encodeHello(writer);
+  encodeBatch(writer, { acknowledge: 0, commands: [{ do: 'end', status: 0, action: 'exit' }] });
+  keeper.write(writer.take());
+});
