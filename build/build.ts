@@ -12,6 +12,7 @@ mkdirSync(dist, { recursive: true });
 run(join(root, 'node_modules/.bin/bun'), [
   'build',
   '--compile',
+  '--splitting',
   '--minify',
   '--bytecode',
   '--format=esm',

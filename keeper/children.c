@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,20 +25,6 @@ void children_start(struct keeper *keeper) {
     keeper->free_slots = grow(NULL, MAX_CHILDREN * sizeof *keeper->free_slots);
     for (uint32_t i = 0; i < MAX_CHILDREN; i++) keeper->free_slots[i] = MAX_CHILDREN - 1 - i;
     keeper->free_slot_count = MAX_CHILDREN;
-}
-
-pid_t fork_into(struct keeper *keeper, int cgroup_fd) {
-    if (!keeper->no_clone3) {
-        struct clone_args arguments = {.exit_signal = SIGCHLD};
-        if (cgroup_fd >= 0) {
-            arguments.flags = CLONE_INTO_CGROUP;
-            arguments.cgroup = (uint64_t)cgroup_fd;
-        }
-        long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
-        if (pid >= 0 || (errno != ENOSYS && errno != EPERM && errno != EINVAL && errno != E2BIG)) return (pid_t)pid;
-        keeper->no_clone3 = true;
-    }
-    return fork();
 }
 
 struct child *child_by_pid(struct keeper *keeper, pid_t pid) {
@@ -165,6 +150,17 @@ static void close_if(int fd) {
     if (fd >= 0) close(fd);
 }
 
+/* Where the numbers are that the child is to have. */
+static int list_descriptors(struct plan *plan, struct prepared *made, bool placed, int **places) {
+    int *const own[] = {&made->exec[1], &made->keep[1], placed ? NULL : &made->cgroup_fd};
+    int count = 0;
+    for (int i = 0; i < 3; i++)
+        if (own[i] && *own[i] >= 0) places[count++] = own[i];
+    for (uint32_t i = 0; i < plan->count; i++)
+        if (plan->ops[i].fd >= 0) places[count++] = &plan->ops[i].fd;
+    return count;
+}
+
 _Noreturn static void become_child(struct keeper *keeper, struct plan *plan, const struct prepared *made, struct report *report, bool placed) {
     struct run *run = &keeper->run;
     run->plan = plan;
@@ -172,6 +168,7 @@ _Noreturn static void become_child(struct keeper *keeper, struct plan *plan, con
     run->descriptors = keeper->descriptor_limit;
     run->keep_fd = made->keep[1];
     run->exec_fd = made->exec[1];
+    run->alone = report->arrived;
     int result = made->cgroup_fd >= 0 && !placed ? cgroup_enter(made->cgroup_fd) : 0;
     if (result) {
         report->error = -result;
@@ -213,7 +210,9 @@ void child_run(struct keeper *keeper, uint64_t id, const char *group_key, bool r
         *report = (struct report){0};
         memory_hide(keeper);
         bool placed = made.cgroup_fd >= 0 && keeper->tracking == TRACK_CGROUP2;
-        pid_t pid = fork_into(keeper, placed ? made.cgroup_fd : -1);
+        int *places[plan->count + 3];
+        int count = list_descriptors(plan, &made, placed, places);
+        pid_t pid = launch_fork(keeper, placed ? made.cgroup_fd : -1, report, places, count);
         if (pid == 0) become_child(keeper, plan, &made, report, placed && !keeper->no_clone3);
         if (pid < 0)
             result = -errno;
@@ -274,6 +273,7 @@ static bool reap(struct keeper *keeper, pid_t pid, struct reaped *reaped) {
     notify_drain(keeper);
     reaped->child = NULL;
     if (wait4(pid, &reaped->status, WNOHANG, &reaped->usage) != pid) return false;
+    launch_ended(keeper, pid);
     if (servant_reaped(keeper, pid, reaped->status)) return true;
     reaped->child = child_by_pid(keeper, pid);
     if (!reaped->child) keeper->check_needed = true;

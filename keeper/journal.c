@@ -11,7 +11,7 @@
 
 enum { VERSION = 1, FRAME_HELLO = 1, FRAME_RECORD = 5, FRAME_DROPPED = 7 };
 enum { FROM_HELLO = 1, FROM_ACKNOWLEDGE = 2 };
-enum { HEAD = 4 + 1, STUCK_USEC = 10000000, MAX_IN = 65536 };
+enum { HEAD = 4 + 1, MAX_IN = 65536 };
 
 static bool is_used(const struct keeper *keeper) { return keeper->journal.argc > 0; }
 
@@ -99,7 +99,7 @@ static void drop_oldest(struct keeper *keeper) {
 
 void journal_check(struct keeper *keeper) {
     if (!journal_full(keeper)) return;
-    uint64_t due = keeper->journal_progress + STUCK_USEC;
+    uint64_t due = keeper->journal_progress + keeper->journal_patience;
     if (monotonic_usec() >= due)
         drop_oldest(keeper);
     else

@@ -30,6 +30,8 @@ enum {
     MAX_PLAN_STRINGS = 65536,
     SPARE_ENVIRONMENT = 16,
     MAX_ENDED = 64,
+    MAX_LAUNCHES = 8,
+    MAX_LAUNCH_FDS = 64,
 };
 
 struct keeper;
@@ -146,13 +148,14 @@ const char *plan_parse(struct arena *arena, struct cursor *cursor, struct plan *
 /* ops.c: carries out a plan in the child; never returns. */
 struct report {
     int32_t failed, error; /* the op that failed + 1, or 0 */
-    uint32_t at_exec;
+    uint8_t at_exec, arrived;
 };
 struct run {
     struct plan *plan;
     struct report *report;
     struct rlimit descriptors; /* what RLIMIT_NOFILE is to be at exec */
     int keep_fd, exec_fd; /* or -1 */
+    bool alone;           /* it has no copy of what the keeper holds */
     int slots[MAX_SLOTS]; /* descriptor + 1, or 0 */
     char extra[SPARE_ENVIRONMENT][96];
     int extra_count;
@@ -238,9 +241,22 @@ void child_signal(struct keeper *keeper, uint64_t id, int signal);
 struct child *child_orphan(struct keeper *keeper, pid_t pid, struct group *group);
 struct child *child_by_pid(struct keeper *keeper, pid_t pid);
 void children_reap(struct keeper *keeper);
+void child_free(struct keeper *keeper, struct child *child);
+
+/* launch.c */
+enum { EXIT_DESCRIPTORS = 202 };
+struct launch {
+    int ends[2]; /* the keeper's and the child's */
+    pid_t pid;   /* whom the message in it is for, or 0 */
+    const volatile struct report *report;
+};
+/* First of all, as it takes the lowest numbers. */
+void launch_start(struct keeper *keeper);
 /* fork(2), into the cgroup if that is not -1. */
 pid_t fork_into(struct keeper *keeper, int cgroup_fd);
-void child_free(struct keeper *keeper, struct child *child);
+/* The same; the child has of the descriptors from `launch_end` on only those at `places`, by new numbers, if report->arrived. */
+pid_t launch_fork(struct keeper *keeper, int cgroup_fd, struct report *report, int *const *places, int count);
+void launch_ended(struct keeper *keeper, pid_t pid);
 
 /* descriptors.c */
 struct descriptor {
@@ -386,6 +402,8 @@ struct keeper {
     struct arena arena;
     struct run run;
     bool no_clone3;
+    struct launch launches[MAX_LAUNCHES];
+    int launch_count, launch_end;
 
     struct table groups_by_key, groups_by_path, groups_by_mark, groups_by_file, sessions;
     struct group *watched_groups;
@@ -406,6 +424,7 @@ struct keeper {
     struct buffer journal_in, journal_out, journal_frames;
     size_t journal_sent, journal_frame;
     uint64_t journal_sequence, journal_instance, journal_progress, journal_dropped;
+    uint64_t journal_patience; /* µs without an acknowledgement before the oldest is dropped */
     struct stream *streams, *closed_first, *closed_last;
 
     int end_phase, stop_requests;

@@ -33,7 +33,7 @@ static bool parse_tracking(struct keeper *keeper, const char *text) {
 
 _Noreturn static void usage(void) {
     fputs("usage: tysd-keeper --runtime-directory=DIR --manager=ARG... [--journal=ARG...] [--tracking=cgroup2|cgroup1|session]\n"
-          "                   [--cgroup=ROOT] [--cgroup-home=PATH] [--syslog=PATH]\n", stderr);
+          "                   [--cgroup=ROOT] [--cgroup-home=PATH] [--syslog=PATH] [--journal-patience=SECONDS]\n", stderr);
     exit(2);
 }
 
@@ -42,9 +42,10 @@ static void parse_options(struct keeper *keeper, int argc, char **argv) {
         {"runtime-directory", required_argument, NULL, 'r'}, {"manager", required_argument, NULL, 'm'},
         {"journal", required_argument, NULL, 'j'},           {"tracking", required_argument, NULL, 't'},
         {"cgroup", required_argument, NULL, 'c'},            {"cgroup-home", required_argument, NULL, 'h'},
-        {"syslog", required_argument, NULL, 's'},            {0},
+        {"syslog", required_argument, NULL, 's'},            {"journal-patience", required_argument, NULL, 'p'}, {0},
     };
     keeper->tracking = TRACK_SESSION;
+    keeper->journal_patience = 10000000;
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (option) {
             case 'r': keeper->runtime_directory = optarg; break;
@@ -53,6 +54,7 @@ static void parse_options(struct keeper *keeper, int argc, char **argv) {
             case 'c': keeper->cgroup_root = optarg; break;
             case 'h': keeper->cgroup_home = optarg; break;
             case 's': keeper->syslog_path = optarg; break;
+            case 'p': keeper->journal_patience = strtoul(optarg, NULL, 10) * 1000000; break;
             case 't':
                 if (parse_tracking(keeper, optarg)) break;
                 fprintf(stderr, "tysd-keeper: --tracking=%s is none of cgroup2, cgroup1, session\n", optarg);
@@ -116,6 +118,7 @@ int main(int argc, char **argv) {
     if (argc > 1 && !strcmp(argv[1], "--notify")) return send_notification(argc - 2, argv + 2);
     memory_start(&keeper);
     open_stdio(&keeper);
+    launch_start(&keeper);
     keeper.argv = argv;
     keeper.manager.name = "manager";
     keeper.journal.name = "journal";

@@ -80,7 +80,7 @@ static bool is_needed(const struct run *run, int fd) {
 }
 
 /* The other end may be one of the keeper's own that fork copied into this child: those go first. */
-static int op_wait(struct run *run, const struct op *op) {
+static void close_copies(const struct run *run) {
     struct rlimit limit = {0};
     getrlimit(RLIMIT_NOFILE, &limit);
     unsigned int start = 3, end = limit.rlim_cur > 65536 ? 65536 : (unsigned int)limit.rlim_cur;
@@ -89,6 +89,10 @@ static int op_wait(struct run *run, const struct op *op) {
         if (fd > start) syscall(SYS_close_range, start, fd == end ? UINT_MAX : fd - 1, 0);
         start = fd + 1;
     }
+}
+
+static int op_wait(struct run *run, const struct op *op) {
+    if (!run->alone) close_copies(run);
     struct pollfd poll_fd = {.fd = slot_get(run, NUMBER(0))};
     if (poll_fd.fd < 0) return -EBADF;
     int timeout = NUMBER(1) > INT_MAX ? -1 : (int)NUMBER(1);

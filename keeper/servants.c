@@ -53,6 +53,8 @@ _Noreturn static void become_servant(struct keeper *keeper, struct servant *serv
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    /* A signal to the process group, as by Ctrl-C or timeout(1), is the keeper's alone: it tells the manager. */
+    setsid();
     setrlimit(RLIMIT_NOFILE, &keeper->descriptor_limit);
     dup2(keeper->stdio_null, 0);
     if (servant->passed_fd >= 0 && (servant->passed_fd == 3 ? fcntl(3, F_SETFD, 0) : dup2(servant->passed_fd, 3)) < 0) _exit(126);

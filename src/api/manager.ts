@@ -111,6 +111,10 @@ export interface UnitInfo {
   readonly mainPid?: number;
   readonly controlPid?: number;
   readonly statusText?: string;
+  /** The conditions that the last start found not to hold, as `ConditionPathExists=/nope`. */
+  readonly unmetConditions?: readonly string[];
+  /** CLOCK_REALTIME microseconds when they were found not to hold. */
+  readonly conditionUsec?: number;
   /** CLOCK_REALTIME microseconds of the last change of state; 0 for never. */
   readonly sinceUsec: number;
   readonly group?: string;

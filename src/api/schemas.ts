@@ -67,6 +67,8 @@ export const unitInfo = v.object({
   mainPid: v.exactOptional(v.number()),
   controlPid: v.exactOptional(v.number()),
   statusText: v.exactOptional(v.string()),
+  unmetConditions: v.exactOptional(list(v.string())),
+  conditionUsec: v.exactOptional(v.number()),
   sinceUsec: v.number(),
   group: v.exactOptional(v.string()),
 });

@@ -13,7 +13,7 @@ const refusals: Readonly<Partial<Record<ErrorCode, number>>> = {
 /** The exit status of systemctl after a request that was refused. */
 export function exitStatusOf(error: ApiError): number {
   // A file that could be read but not understood is an ordinary failure.
-  if (error.code === 'load-failed' && error.load === 'bad-setting') return 1;
+  if (error.code === 'load-failed' && error.load !== 'error') return 1;
   return refusals[error.code] ?? 1;
 }
 

@@ -58,16 +58,24 @@ export async function awaitJob(
 ): Promise<{ readonly unit: string; readonly result: JobResult }> {
   const client = await invocation.connect();
   if (!client.ok) return { unit, result: 'failed' };
-  const before = await client.value.call('units.get', { units: [unit] });
+  const result = await outcomeOf(client.value, unit, invocation.verb);
+  // This manager may be replaced as well.
+  return result === undefined ? awaitJob(invocation, unit) : { unit, result };
+}
+
+/** How the unit's job ends, or has ended to judge by the unit's state; undefined where the connection is lost meanwhile. */
+async function outcomeOf(client: Client, unit: string, verb: string): Promise<JobResult | undefined> {
+  const before = await client.call('units.get', { units: [unit] });
   const job = before.ok ? before.value[0]?.job : undefined;
   if (job !== undefined) {
-    const waited = await client.value.call('job.wait', { job: job.id });
-    if (waited.ok) return { unit, result: waited.value.result };
+    const waited = await client.call('job.wait', { job: job.id });
+    if (waited.ok) return waited.value.result;
   }
-  const after = await client.value.call('units.get', { units: [unit] });
+  const after = await client.call('units.get', { units: [unit] });
+  if (!after.ok && after.error.code === 'connection-lost') return undefined;
   const active = after.ok ? after.value[0]?.active : undefined;
-  const wanted = invocation.verb === 'stop' ? active === 'inactive' || active === 'failed' : active !== 'failed' && active !== undefined;
-  return { unit, result: wanted ? 'done' : 'failed' };
+  const wanted = verb === 'stop' ? active === 'inactive' || active === 'failed' : active !== 'failed' && active !== undefined;
+  return wanted ? 'done' : 'failed';
 }
 
 /** How a unit ended; goes on with the next manager where this one is replaced meanwhile. */

@@ -18,4 +18,5 @@ test('a failure before exec is told by step, program and reason', () => {
     'Failed at step EXEC spawning /usr/bin/x: No such file or directory',
   );
   assert.equal(describeFailure({ status: 209, errno: 13 }, '/bin/a'), 'Failed at step STDOUT spawning /bin/a: Permission denied');
+  assert.equal(describeFailure({ status: 202, errno: 98 }, ''), 'Address already in use (step FDS)');
 });

@@ -7,7 +7,11 @@ export function exitStatusText(code: number): string {
   return name === undefined ? `${code}` : `${code}/${name}`;
 }
 
-/** Why a child never became the program at `path`: `Failed at step EXEC spawning /usr/bin/x: No such file or directory`. */
+/**
+ * Why a child never became the program at `path`: `Failed at step EXEC spawning /usr/bin/x: No such file or directory`. Without
+ * a program, as where sockets are opened, those who made the plan tell the rest.
+ */
 export function describeFailure({ status, errno }: { readonly status: number; readonly errno: number }, path: string): string {
+  if (path === '') return `${errnoMessage(errno)} (step ${exitStatusName(status) ?? status})`;
   return `Failed at step ${exitStatusName(status) ?? status} spawning ${path}: ${errnoMessage(errno)}`;
 }

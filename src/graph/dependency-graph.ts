@@ -7,7 +7,11 @@ interface Node {
   readonly declared: Map<string, KindSet>;
   /** What others declare towards it, already seen from its side. */
   readonly implied: Map<string, KindSet>;
+  /** All kinds that some edge has, or had. */
+  kinds: KindSet;
 }
+
+const none: readonly string[] = [];
 
 /** The dependencies between units, by name. An edge belongs to the unit that declares it and is seen from both ends. */
 export class DependencyGraph {
@@ -29,12 +33,19 @@ export class DependencyGraph {
 
   /** The neighbours whose edge has the atom. */
   related(name: string, atom: Atom): readonly string[] {
-    const found: string[] = [];
     const wanted = carriers[atom];
+    // Most units have no edge of most kinds.
+    if (!this.mayHave(name, wanted)) return none;
+    const found: string[] = [];
     this.forEach(name, (other, kinds) => {
       if ((kinds & wanted) !== 0) found.push(other);
     });
     return found;
+  }
+
+  /** Whether an edge of the unit may have one of these kinds; a no is certain, and costs nothing. */
+  mayHave(name: string, kinds: KindSet): boolean {
+    return ((this.#nodes.get(name)?.kinds ?? 0) & kinds) !== 0;
   }
 
   /** Whether the edge from `name` to `other` has the atom. */
@@ -82,14 +93,17 @@ export class DependencyGraph {
   #join(from: string, to: string, kinds: KindSet): void {
     const source = this.#node(from);
     const destination = this.#node(to);
+    const inverted = inverse(kinds);
+    source.kinds |= kinds;
+    destination.kinds |= inverted;
     source.declared.set(to, (source.declared.get(to) ?? 0) | kinds);
-    destination.implied.set(from, (destination.implied.get(from) ?? 0) | inverse(kinds));
+    destination.implied.set(from, (destination.implied.get(from) ?? 0) | inverted);
   }
 
   #node(name: string): Node {
     const present = this.#nodes.get(name);
     if (present !== undefined) return present;
-    const node: Node = { declared: new Map(), implied: new Map() };
+    const node: Node = { declared: new Map(), implied: new Map(), kinds: 0 };
     this.#nodes.set(name, node);
     return node;
   }

@@ -35,6 +35,16 @@ test('jobs that can run come by unit type, then nice, then name', () => {
   assert.deepEqual(order, ['s.slice', 't.target', 'z.service', 'a.service', 'b.service']);
 });
 
+test('a job that is offered again before it was taken is offered once', () => {
+  const queue = new RunQueue(new DependencyGraph());
+  queue.add(entry('a', 'start'));
+  queue.retry('a');
+  assert.equal(queue.next()?.unit, 'a');
+  assert.equal(queue.next(), undefined);
+  queue.retry('a');
+  assert.equal(queue.next()?.unit, 'a');
+});
+
 test('whatever is added and removed, a job is offered exactly when nothing in the queue goes before it', () => {
   const types: readonly JobType[] = ['start', 'stop', 'restart', 'reload'];
   const units = ['a', 'b', 'c', 'd', 'e'];

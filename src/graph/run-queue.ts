@@ -21,6 +21,7 @@ interface Slot<Entry extends QueueEntry> {
   blockers: number;
   /** It is in the heap, or was taken from it and not asked for again. */
   offered: boolean;
+  inHeap: boolean;
 }
 
 /**
@@ -42,7 +43,7 @@ export class RunQueue<Entry extends QueueEntry> {
 
   /** Puts a unit's job in the queue; there may be only one for each unit. One that runs already is there only for others to wait for. */
   add(entry: Entry, options: { readonly running: boolean } = { running: false }): void {
-    const slot: Slot<Entry> = { entry, blockers: 0, offered: options.running };
+    const slot: Slot<Entry> = { entry, blockers: 0, offered: options.running, inHeap: false };
     this.#slots.set(entry.unit, slot);
     this.#forEachOrdered(slot, (other, first) => {
       if (first === 'other') slot.blockers += 1;
@@ -71,7 +72,7 @@ export class RunQueue<Entry extends QueueEntry> {
   /** Offers the unit's job again, after it could not run in the state in which the unit was. */
   retry(unit: string): void {
     const slot = this.#slots.get(unit);
-    if (slot === undefined) return;
+    if (slot === undefined || slot.inHeap) return;
     slot.offered = false;
     this.#offer(slot);
   }
@@ -79,6 +80,7 @@ export class RunQueue<Entry extends QueueEntry> {
   /** The next job that may run. It stays in the queue, as others wait for it, until it is removed. */
   next(): Entry | undefined {
     for (let slot = this.#ready.pop(); slot !== undefined; slot = this.#ready.pop()) {
+      slot.inHeap = false;
       if (this.#slots.get(slot.entry.unit) !== slot) continue;
       if (slot.blockers === 0) return slot.entry;
       slot.offered = false;
@@ -97,6 +99,7 @@ export class RunQueue<Entry extends QueueEntry> {
   #offer(slot: Slot<Entry>): void {
     if (slot.blockers > 0 || slot.offered) return;
     slot.offered = true;
+    slot.inHeap = true;
     this.#ready.push(slot);
   }
 

@@ -9,8 +9,12 @@ export function settleConflicts(draft: Draft): TransactionError | undefined {
     for (let clash = findClash(draft, name); clash !== undefined; clash = findClash(draft, name)) {
       const victim = chooseVictim(...clash);
       if (victim === undefined) {
-        const types = clash.map((job) => job.type).join(' and ');
-        return { code: 'conflicting', unit: name, message: `Transaction contains conflicting jobs ${types} for ${name}.` };
+        const types = clash.map((job) => `'${job.type}'`).join(' and ');
+        return {
+          code: 'conflicting',
+          unit: name,
+          message: `Transaction contains conflicting jobs ${types} for ${name}. Probably contradicting requirement dependencies configured.`,
+        };
       }
       draft.remarks.push(`${name}: dropped job ${victim.type}, which conflicts with the unit's other jobs`);
       remove(draft, victim, { pullers: true });

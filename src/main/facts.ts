@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { arch, homedir, hostname, release, tmpdir, userInfo } from 'node:os';
+import { arch, homedir, hostname, release, tmpdir } from 'node:os';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 
 /** Gathers what the specifiers stand for on this machine, for this user (systemd.unit(5), "Specifiers"). */
@@ -65,29 +65,26 @@ function temporary(environment: NodeJS.ProcessEnv): string | undefined {
   return [environment['TMPDIR'], environment['TEMP'], environment['TMP']].find((path) => path?.startsWith('/'));
 }
 
+/** By passwd(5) and group(5): what the runtime says of the user comes from $USER and $SHELL, which process 1 does not have. */
 function currentUser(environment: NodeJS.ProcessEnv): SpecifierFacts['user'] {
-  const { uid, gid, username, homedir: home, shell } = accountOrNumbers(environment);
-  const group = firstOf('/etc/group')
-    .split('\n')
-    .map((line) => line.split(':'))
-    .find((fields) => fields[2] === String(gid))?.[0];
-  return { name: username, uid, group: group ?? String(gid), gid, home, shell: shell ?? '/bin/sh' };
+  const uid = process.geteuid?.() ?? 0;
+  const account = entry('/etc/passwd', uid);
+  const gid = account === undefined ? (process.getegid?.() ?? 0) : Number(account[3]);
+  return {
+    // A container may run us under a uid that no file knows.
+    name: account?.[0] ?? String(uid),
+    uid,
+    group: entry('/etc/group', gid)?.[0] ?? String(gid),
+    gid,
+    home: account?.[5] ?? environment['HOME'] ?? '/',
+    shell: account?.[6] || '/bin/sh',
+  };
 }
 
-/** A container may run us under a uid that no passwd file knows. */
-function accountOrNumbers(environment: NodeJS.ProcessEnv): {
-  uid: number;
-  gid: number;
-  username: string;
-  homedir: string;
-  shell: string | null;
-} {
-  try {
-    return userInfo();
-  } catch {
-    const uid = process.getuid?.() ?? 0;
-    return { uid, gid: process.getgid?.() ?? 0, username: String(uid), homedir: environment['HOME'] ?? '/', shell: null };
-  }
+/** The line about a number in passwd(5) or group(5), as its fields. */
+function entry(path: string, number: number): readonly string[] | undefined {
+  const lines = firstOf(path).split('\n');
+  return lines.map((line) => line.split(':')).find((fields) => fields[2] === String(number));
 }
 
 function firstOf(...paths: readonly string[]): string {

@@ -8,19 +8,21 @@ import { defaultLimits } from '../exec/limits.ts';
 import { findAccount } from '../manager/accounts.ts';
 import { gatherConditionFacts } from '../manager/condition-facts.ts';
 import { InstallService } from '../manager/install.ts';
-import { globalDirectory, installContext } from '../manager/install-context.ts';
+import { globalDirectory, installContext, withinOwnPath } from '../manager/install-context.ts';
 import { startManager } from '../manager/manager.ts';
 import type { ManagerConfig as EngineConfig } from '../manager/options.ts';
 import { UnitFileReader } from '../manager/unit-files.ts';
 import { openUnits } from '../manager/unit-source.ts';
 import { realClock } from '../port/clock-real.ts';
 import { realFiles } from '../port/files-real.ts';
-import { connectKeeper } from '../port/keeper-connection.ts';
+import { connectKeeper, type KeeperConnection } from '../port/keeper-connection.ts';
 import type { ManagerConfig } from '../unit/manager-config.ts';
+import { unitSearchPath } from '../unit/search-path.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import { readConfiguration, type Resolved } from './configuration.ts';
 import { statusPrinter } from './console.ts';
 import { gatherFacts } from './facts.ts';
+import { runtimeTuning } from './runtime-tuning.ts';
 import { resolvedByTysd } from './tysd.ts';
 import { version } from './version.ts';
 
@@ -32,18 +34,23 @@ export async function runManager(): Promise<void> {
   const keeperPath = process.env['TYSD_KEEPER'];
   if (keeperPath === undefined) throw new Error('TYSD_KEEPER is not set: this process is started by tysd-keeper only');
   const keeper = await connectKeeper(keeperPath);
+  void endWith(keeper);
   const environment = ownEnvironment(process.env);
   const facts = gatherFacts(resolved.scope, environment);
-  const config = readConfiguration(resolved, facts);
   const console = statusPrinter(resolved.showStatus, resolved.logLevel);
-  for (const { severity, path, line, message } of config.diagnostics)
-    console.log(severity === 'error' ? 3 : 4, `${path}:${line}: ${message}`);
+  const readConfig = (): EngineConfig => {
+    const config = readConfiguration(resolved, facts);
+    for (const { severity, path, line, message } of config.diagnostics)
+      console.log(severity === 'error' ? 3 : 4, `${path}:${line}: ${message}`);
+    return engineConfig(config, resolved, environment);
+  };
 
   const manager = startManager({
     keeper,
     clock: realClock(keeper.inventory.at),
     files: realFiles,
-    config: engineConfig(config, resolved, environment),
+    config: readConfig(),
+    readConfig,
     openUnits: () => openUnits(realFiles, resolved.unitPath, facts),
     unitPath: resolved.unitPath,
     scope: resolved.scope,
@@ -68,11 +75,16 @@ export async function runManager(): Promise<void> {
     random: Math.random,
     freshId: () => randomBytes(16).toString('hex'),
     unitFileState: (name) => install.state(name) ?? '',
+    unitFilePreset: (file) => install.preset(file) ?? '',
     status: console.status,
     log: console.log,
+    setShowStatus: console.setShowStatus,
+    setLogLevel: console.setLogLevel,
   });
   const links = installContext(resolved.scope, resolved.unitPath, realFiles, facts, environment);
-  const install = new InstallService(links, realFiles, globalDirectory);
+  const usualPath = unitSearchPath(resolved.scope, environment);
+  const hasOwnPath = resolved.unitPath.join(':') !== usualPath.join(':');
+  const install = new InstallService(hasOwnPath ? withinOwnPath(links) : links, realFiles, globalDirectory);
   const served = await listenControl(
     { fd: Number(process.env['TYSD_CONTROL_FD'] ?? 3) },
     {
@@ -85,6 +97,13 @@ export async function runManager(): Promise<void> {
     },
   );
   if (!served.ok) console.log(2, `The control socket cannot be served: ${served.error}`);
+}
+
+/** Without the keeper nothing that is asked of us can be done, and a keeper that is to come brings its own manager. */
+async function endWith({ closed }: KeeperConnection): Promise<never> {
+  const failure = await closed;
+  if (failure !== '') process.stderr.write(`tysd: ${failure}\n`);
+  return process.exit(failure === '' ? 0 : 1);
 }
 
 function engineConfig({ manager }: ManagerConfig, { scope, unit }: Resolved, environment: NodeJS.ProcessEnv): EngineConfig {
@@ -111,7 +130,7 @@ function simpleOutput(output: string, otherwise: 'journal' | 'inherit'): 'journa
 
 /** Without what tysd itself put there. */
 function ownEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('TYSD_')));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('TYSD_') && !(name in runtimeTuning)));
 }
 
 function selfAccount({ user }: SpecifierFacts) {

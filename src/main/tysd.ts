@@ -4,6 +4,7 @@ import { resolveOptions, type Resolved } from './configuration.ts';
 import { gatherFacts } from './facts.ts';
 import { findKeeper } from './keeper-path.ts';
 import { help, parseOptions } from './options.ts';
+import { runtimeTuning } from './runtime-tuning.ts';
 import { isServed, ownDirectory } from './runtime-directory.ts';
 import { version } from './version.ts';
 
@@ -65,7 +66,7 @@ function refuse(message: string, status: number): number {
 }
 
 function become(keeper: string, argv: readonly string[], options: Resolved): never {
-  const environment: Record<string, string> = { TYSD_OPTIONS: JSON.stringify(options) };
+  const environment: Record<string, string> = { ...runtimeTuning, TYSD_OPTIONS: JSON.stringify(options) };
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined && !name.startsWith('TYSD_')) environment[name] = value;
   if (process.execve === undefined) throw new Error('this runtime cannot exec');
   process.execve(keeper, ['tysd-keeper', ...argv], environment);

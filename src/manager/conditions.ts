@@ -4,21 +4,28 @@ import { conditionKinds } from './condition-kinds.ts';
 
 export type { ConditionFacts } from './condition-facts.ts';
 
+/** What stands in the way, and all that were found not to hold until that was clear. */
+export interface Unmet {
+  readonly first: Condition;
+  readonly all: readonly Condition[];
+}
+
 /**
  * Looks at the conditions or asserts of a unit (systemd.unit(5), "Conditions and Asserts"): all that are no triggers must
- * hold, and one of the triggers if there are any. Gives one that stands in the way, or undefined.
+ * hold, and one of the triggers if there are any. Undefined where nothing stands in the way.
  */
-export function evaluate(conditions: readonly Condition[], facts: ConditionFacts): Condition | undefined {
-  let unmetTrigger: Condition | undefined;
+export function evaluate(conditions: readonly Condition[], facts: ConditionFacts): Unmet | undefined {
+  const unmet: Condition[] = [];
   let triggered = false;
   for (const condition of conditions) {
-    const holds = conditionHolds(condition, facts);
-    if (condition.trigger) {
-      triggered ||= holds;
-      if (!holds) unmetTrigger ??= condition;
-    } else if (!holds) return condition;
+    if (conditionHolds(condition, facts)) triggered ||= condition.trigger;
+    else {
+      unmet.push(condition);
+      if (!condition.trigger) return { first: condition, all: unmet };
+    }
   }
-  return triggered ? undefined : unmetTrigger;
+  const [first] = unmet;
+  return triggered || first === undefined ? undefined : { first, all: unmet };
 }
 
 /** The condition as its file has it, less the word in front. */

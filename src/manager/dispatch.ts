@@ -1,12 +1,16 @@
 import { unreachable } from '../base/assert.ts';
+import { errnoMessage } from '../exec/errno.ts';
+import { describeFailure } from '../exec/exit-status.ts';
 import type { Exit, KeeperEvent } from '../port/keeper.ts';
-import type { UnitEvent } from '../type/type.ts';
-import { isMissingProgram, spawnFailure } from './exec-failure.ts';
-import { errorText } from './error-text.ts';
+import type { Notification, UnitEvent } from '../type/type.ts';
+import { removeGroup } from './effects.ts';
+import { idlePipeMade } from './idle-pipe.ts';
+import { isMember, unsuitable } from './main-process.ts';
 import { parseNotification } from './notify-message.ts';
 import { log } from './records.ts';
 import { handleSignal } from './signals.ts';
-import { deliver } from './step.ts';
+import { unknownMark } from './spawn.ts';
+import { cleaned, deliver } from './step.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -39,22 +43,60 @@ export function dispatch(world: World, event: KeeperEvent): void {
 
 function toChild(world: World, child: number, event: UnitEvent): void {
   const unit = world.children.get(child);
-  if (unit !== undefined) deliver(world, unit, event);
+  if (unit !== undefined && unit.cleaner?.child !== child) deliver(world, unit, event);
 }
 
 function spawnFailed(world: World, child: number, errno: number): void {
+  if (child === world.idlePipeMaker) return idlePipeMade(world, false);
   const unit = forgetChild(world, child);
-  if (unit !== undefined) deliver(world, unit, { event: 'spawn-failed', child, reason: errorText(errno) });
+  if (unit === undefined || endCleaner(world, unit, child, errnoMessage(errno))) return;
+  deliver(world, unit, { event: 'spawn-failed', child, reason: errnoMessage(errno) });
 }
 
 function exited(world: World, child: number, exit: Exit): void {
+  if (child === world.idlePipeMaker) return idlePipeMade(world, exit.failedOp < 0);
   const path = world.children.get(child)?.children?.get(child) ?? '';
   const unit = forgetChild(world, child);
-  if (unit === undefined) return;
-  const failure = exit.failedOp < 0 ? undefined : spawnFailure(exit, path);
+  const failure = exit.failedOp < 0 ? undefined : describeFailure(exit, path);
+  if (unit === undefined || endCleaner(world, unit, child, failure)) return;
   const { how, status, groupEmpty: isEmpty } = exit;
   const event: UnitEvent = { event: 'exited', child, how, status, missing: isMissingProgram(exit), groupEmpty: isEmpty };
   deliver(world, unit, failure === undefined ? event : { ...event, failure, failedOp: exit.failedOp }, `process exited: ${how} ${status}`);
+}
+
+/** MAINPID= may only name a process that lives and is none of the manager's own; whose it is, is for the type to act on. */
+function judgeMainPid(
+  world: World,
+  unit: Unit,
+  sender: number,
+  message: Notification,
+): { readonly message: Notification; readonly own: { readonly mainPidOwn?: boolean } } {
+  const { mainPid, ...rest } = message;
+  if (mainPid === undefined) return { message, own: {} };
+  const problem = mainPid === sender ? undefined : unsuitable(world, mainPid);
+  if (problem !== undefined) {
+    log(world, 4, `${unit.name}: New main process ${mainPid} is refused: it ${problem}`, unit);
+    return { message: rest, own: {} };
+  }
+  const mainPidOwn = mainPid === sender ? true : isMember(world, unit, mainPid);
+  return { message, own: mainPidOwn === undefined ? {} : { mainPidOwn } };
+}
+
+/** The program's file does not exist. */
+function isMissingProgram({ failedOp, status, errno }: Exit): boolean {
+  return failedOp >= 0 && status === EXIT_EXEC && errno === ENOENT;
+}
+
+const EXIT_EXEC = 203;
+const ENOENT = 2;
+
+/** Tells whether the child was the unit's cleaner, and not a process of the unit. */
+function endCleaner(world: World, unit: Unit, child: number, failure: string | undefined): boolean {
+  const { cleaner } = unit;
+  if (cleaner?.child !== child) return false;
+  if (failure !== undefined) log(world, 4, `${unit.name}: cannot remove its runtime directory: ${failure}`, unit);
+  cleaned(world, unit, cleaner.before);
+  return true;
 }
 
 function forgetChild(world: World, child: number): Unit | undefined {
@@ -70,6 +112,7 @@ function groupEmpty(world: World, group: string): void {
   if (unit === undefined) world.command({ do: 'remove-group', group });
   else {
     deliver(world, unit, { event: 'group-empty' });
+    if (unit.groupMark === unknownMark) removeGroup(world, unit);
     world.toCollect.add(unit);
   }
 }
@@ -91,11 +134,16 @@ function notified(world: World, event: Extract<KeeperEvent, { readonly event: 'n
     for (const name of event.fds) world.command({ do: 'close', name });
     return;
   }
-  const message = parseNotification(event.text, event.fds);
+  const { message, own } = judgeMainPid(world, unit, event.pid, parseNotification(event.text, event.fds));
   const { main, control } = unit.type.pids(unit.state);
   const from = event.pid === main ? 'main' : event.pid === control ? 'control' : 'other';
   world.renamed.clear();
-  deliver(world, unit, { event: 'notified', from, pid: event.pid, uid: event.uid, message }, `notification of process ${event.pid}`);
+  deliver(
+    world,
+    unit,
+    { event: 'notified', from, pid: event.pid, uid: event.uid, message, ...own },
+    `notification of process ${event.pid}`,
+  );
   const kept = new Set(event.fds.length === 0 ? [] : unit.type.descriptors(unit.state));
   // A barrier's pipe is closed here as well, now that all before it was acted on (sd_notify_barrier(3)).
   for (const name of event.fds) if (!world.renamed.has(name) && !kept.has(name)) world.command({ do: 'close', name });

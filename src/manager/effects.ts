@@ -80,7 +80,8 @@ function watchGroup(world: World, unit: Unit): void {
   else world.command({ do: 'watch-group', group: unit.name });
 }
 
-function removeGroup(world: World, unit: Unit): void {
+/** Has the keeper forget the unit's group, which is empty. */
+export function removeGroup(world: World, unit: Unit): void {
   if (unit.groupMark === '') return;
   world.command({ do: 'remove-group', group: unit.name });
   unit.groupMark = '';

@@ -28,6 +28,21 @@ export function installContext(
   };
 }
 
+/**
+ * The same for a manager that was given a search path of its own (--unit-path=): what enable and its kin make is found only
+ * within that path, so they make it in its first directory, and with --runtime in the first that does not outlive the machine.
+ */
+export function withinOwnPath(context: InstallContext): InstallContext {
+  const { searchPath, persistentDirectory, runtimeDirectory } = context;
+  return {
+    ...context,
+    persistentDirectory: searchPath.includes(persistentDirectory) ? persistentDirectory : (searchPath[0] ?? persistentDirectory),
+    runtimeDirectory: searchPath.includes(runtimeDirectory)
+      ? runtimeDirectory
+      : (searchPath.find((directory) => directory.startsWith('/run/')) ?? runtimeDirectory),
+  };
+}
+
 interface Places {
   readonly configuration: string;
   readonly runtime: string;

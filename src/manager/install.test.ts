@@ -5,7 +5,7 @@ import { facts } from '../../test/corpus/value-context.ts';
 import { FakeFiles } from '../port/files-fake.ts';
 import { unitSearchPath } from '../unit/search-path.ts';
 import { InstallService } from './install.ts';
-import { globalDirectory, installContext } from './install-context.ts';
+import { globalDirectory, installContext, withinOwnPath } from './install-context.ts';
 
 const ETC = '/etc/systemd/system';
 const RUN = '/run/systemd/system';
@@ -214,6 +214,28 @@ test('--global makes its links for all users', () => {
   install.apply('mask', ['a.service'], {});
   assert.equal(files.readLink('/home/me/.config/systemd/user/a.service'), '/dev/null');
   assert.equal(install.state('a.service'), 'masked');
+});
+
+test('a manager with a search path of its own has its links in that path', () => {
+  const files = new FakeFiles({ '/srv/units/a.service': '[Install]\nWantedBy=default.target\n', '/run/mine/x': '' });
+  const own = withinOwnPath(installContext('system', ['/srv/units', '/run/mine'], files, facts, {}));
+  const install = new InstallService(own, files, globalDirectory);
+  install.apply('enable', ['a.service'], { runtime: true });
+  assert.equal(install.state('a.service'), 'enabled-runtime');
+  assert.equal(files.readLink('/run/mine/default.target.wants/a.service'), '/srv/units/a.service');
+  install.apply('enable', ['a.service'], {});
+  assert.equal(files.readLink('/srv/units/default.target.wants/a.service'), '/srv/units/a.service');
+  assert.equal(install.state('a.service'), 'enabled');
+  for (const runtime of [false, true]) install.apply('disable', ['a.service'], { runtime });
+  assert.equal(install.state('a.service'), 'disabled');
+});
+
+test('a preset is told also of a unit file that it would not change', () => {
+  const install = service({
+    [`${LIB}/plain.socket`]: '[Socket]\n',
+    '/usr/lib/systemd/system-preset/50-x.preset': 'disable plain.*\n',
+  });
+  assert.deepEqual([install.preset('plain.socket'), install.preset('other.service')], ['disabled', 'enabled']);
 });
 
 test('all unit files are listed by type and name, with what the presets say where that matters', () => {

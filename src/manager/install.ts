@@ -8,7 +8,7 @@ import { planLink } from '../unit/install/link.ts';
 import { directoryOf } from '../unit/install/link-path.ts';
 import { planMask, planUnmask } from '../unit/install/mask.ts';
 import type { InstallPlan, InstallProblem } from '../unit/install/plan.ts';
-import { planPreset, planPresetAll, type PresetMode, presetOf, readPresets } from '../unit/install/preset.ts';
+import { planPreset, planPresetAll, type PresetMode, presetOf, type PresetRule, readPresets } from '../unit/install/preset.ts';
 import { planRevert } from '../unit/install/revert.ts';
 import { InstallLinks, type UnitFileState } from '../unit/install/state.ts';
 import { isUnitName, unitTypeOf, unitTypes } from '../unit/name.ts';
@@ -52,12 +52,19 @@ interface UnitFile {
   readonly preset?: 'enabled' | 'disabled';
 }
 
+/** The unit files' links and presets at one moment. */
+interface Picture {
+  readonly links: InstallLinks;
+  readonly presets: readonly PresetRule[];
+}
+
 /** Carries out what unit/install plans: the links behind enable, mask and their kin. Satisfies api/install.ts. */
 export class InstallService {
   readonly #context: InstallContext;
   readonly #files: Files;
   /** Where `--global` makes its links: for the users of this machine. */
   readonly #globalDirectory: string;
+  #picture: Picture | undefined;
 
   constructor(context: InstallContext, files: Files, globalDirectory: string) {
     this.#context = context;
@@ -69,6 +76,7 @@ export class InstallService {
     const context = options.global === true ? { ...this.#context, persistentDirectory: this.#globalDirectory } : this.#context;
     const chosen: InstallOptions = { runtime: options.runtime ?? false, force: options.force ?? false };
     const plan = planners[operation](units, context, chosen, options.presetMode ?? 'full');
+    this.#picture = undefined;
     // Links that can be made are made even where others cannot; the problems decide over the outcome.
     try {
       for (const change of plan.changes) this.#carryOut(change, context);
@@ -81,8 +89,14 @@ export class InstallService {
   }
 
   state(unit: string): UnitFileState | undefined {
-    const state = new InstallLinks(this.#context).stateOf(unit);
+    const state = this.#look().links.stateOf(unit);
     return state.ok ? state.value : undefined;
+  }
+
+  /** What the preset files say of a unit file, by its own name. */
+  preset(file: string): 'enabled' | 'disabled' | undefined {
+    const action = presetOf(file, this.#look().presets);
+    return action === 'ignore' ? undefined : presetWords[action];
   }
 
   list(): readonly UnitFile[] {
@@ -93,8 +107,7 @@ export class InstallService {
           paths.set(name, `${directory}/${name}`);
       }
     }
-    const rules = readPresets(this.#context);
-    const links = new InstallLinks(this.#context);
+    const { presets: rules, links } = this.#look();
     return [...paths]
       .map(([name, path]): UnitFile => {
         const found = links.stateOf(name);
@@ -108,6 +121,15 @@ export class InstallService {
   defaultTarget(): Result<string, Failure> {
     const target = defaultTarget(this.#context);
     return target.ok ? target : err({ code: codes[target.error.code], message: target.error.message });
+  }
+
+  /** Reads the directories, once for all that is asked without a pause: `show` asks for every unit. */
+  #look(): Picture {
+    if (this.#picture === undefined) {
+      this.#picture = { links: new InstallLinks(this.#context), presets: readPresets(this.#context) };
+      queueMicrotask(() => (this.#picture = undefined));
+    }
+    return this.#picture;
   }
 
   #carryOut(change: LinkChange, context: InstallContext): void {

@@ -13,7 +13,7 @@ import { Job } from './job.ts';
 import type { JobResult } from './job.ts';
 import { sayJobEnded } from './messages.ts';
 import { log } from './records.ts';
-import { holdIdlePipe } from './spawn.ts';
+import { holdIdlePipe } from './idle-pipe.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 

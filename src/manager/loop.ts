@@ -3,7 +3,7 @@ import { dispatch } from './dispatch.ts';
 import { queueJob, finishJob, timeOutJob } from './jobs.ts';
 import { log } from './records.ts';
 import { runJob } from './run-job.ts';
-import { releaseIdle } from './spawn.ts';
+import { releaseIdle } from './idle-pipe.ts';
 import { writeState } from './state-blob.ts';
 import { deliver, moveTo } from './step.ts';
 import { collect } from './collect.ts';

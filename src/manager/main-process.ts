@@ -31,16 +31,16 @@ type PidFileEvent = Extract<UnitEvent, { readonly event: 'pid-file' }>;
 
 /** A PID file may only name a living process of the unit; of another one only where it is the manager's own file (systemd.service(5), PIDFile=). */
 function judge(world: World, unit: Unit, path: string): PidFileEvent {
-  const { files, keeper, self } = world.options;
+  const { files, self } = world.options;
   const bytes = files.read(path, 64);
   if (bytes === undefined) return refused(`PID file ${path} is not there or cannot be read`);
   const match = /^\s*([1-9][0-9]*)\s*$/.exec(new TextDecoder().decode(bytes));
   if (match?.[1] === undefined) return refused(`PID file ${path} holds no process number`);
   const pid = Number(match[1]);
-  if (pid === keeper.inventory.pid || pid === 1) return refused(`PID file ${path} names process ${pid}, which is the manager`);
   if (pid === unit.type.pids(unit.state).control) return refused(`PID file ${path} names process ${pid}, which is a control process`);
-  if (!isAlive(world, pid)) return refused(`PID file ${path} names process ${pid}, which does not exist`);
-  if (!isMember(world, unit, pid) && !isTrusted(files.stat(path), self.uid)) {
+  const problem = unsuitable(world, pid);
+  if (problem !== undefined) return refused(`PID file ${path} names process ${pid}, which ${problem}`);
+  if (isMember(world, unit, pid) !== true && !isTrusted(files.stat(path), self.uid)) {
     return refused(`PID file ${path} names process ${pid}, which does not belong to the service`);
   }
   return { event: 'pid-file', pid };
@@ -54,14 +54,23 @@ function isTrusted(stat: { readonly kind: string; readonly uid: number }, ownUid
   return stat.kind === 'file' && stat.uid === ownUid;
 }
 
+/** Why a process can be no unit's main process, whoever says so. */
+export function unsuitable(world: World, pid: number): string | undefined {
+  if (pid === world.options.keeper.inventory.pid || pid === 1) return 'is the manager';
+  return isAlive(world, pid) ? undefined : 'does not exist';
+}
+
 /** A zombie is dead already. */
 function isAlive(world: World, pid: number): boolean {
   const status = text(world, `/proc/${pid}/stat`);
   return status !== '' && !status.slice(status.lastIndexOf(')')).startsWith(') Z');
 }
 
-function isMember(world: World, unit: Unit, pid: number): boolean {
-  if (world.options.keeper.inventory.tracking === 'session') return isMarked(world, unit, pid);
+/** Whether a process belongs to the unit; undefined where it cannot be known. */
+export function isMember(world: World, unit: Unit, pid: number): boolean | undefined {
+  if (world.options.keeper.inventory.tracking === 'session') {
+    return world.options.files.read(`/proc/${pid}/environ`, 1) === undefined ? undefined : isMarked(world, unit, pid);
+  }
   const path = groupPath(unit.config, world.options.scope);
   return text(world, `/proc/${pid}/cgroup`)
     .split('\n')

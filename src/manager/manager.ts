@@ -79,6 +79,10 @@ export interface UnitInfo {
   readonly mainPid?: number;
   readonly controlPid?: number;
   readonly statusText?: string;
+  /** The conditions that the last start found not to hold, as `ConditionPathExists=/nope`. */
+  readonly unmetConditions?: readonly string[];
+  /** CLOCK_REALTIME microseconds when they were found not to hold. */
+  readonly conditionUsec?: number;
   readonly sinceUsec: number;
   readonly group?: string;
 }
@@ -90,7 +94,7 @@ export function startManager(options: ManagerOptions): Manager {
 
 /** The manager: what others may ask of the world, and the one who takes turns. It satisfies ManagerApi of src/api/manager.ts. */
 export class Manager {
-  readonly #options: ManagerOptions;
+  #options: ManagerOptions;
   readonly #listeners = new Set<(change: Change) => void>();
   #world: World;
   #turnIsDue = false;
@@ -158,7 +162,7 @@ export class Manager {
   unit(name: string): UnitInfo | undefined {
     const unit = this.#find(name);
     if (unit === undefined) return undefined;
-    const statusText = unit.type.properties(unit.state, unit.config)['StatusText'];
+    const statusText = unit.type.properties(unit.state, unit.config, this.#options.config.defaults)['StatusText'];
     const info = this.#describe(unit);
     return statusText === undefined || statusText === '' ? info : { ...info, statusText };
   }
@@ -227,6 +231,8 @@ export class Manager {
     const blobs = snapshot(old);
     old.timers.close();
     for (const unit of old.units.values()) unit.unwatchPidFile?.();
+    const { config, readConfig } = this.#options;
+    this.#options = { ...this.#options, config: readConfig?.() ?? config };
     const world = this.#newWorld();
     takeOver(world, old);
     recover(world, { blobs, descriptors: [], groups: [] });
@@ -270,7 +276,9 @@ export class Manager {
 
   #newWorld(): World {
     const world = new World(this.#options, () => this.#wake());
-    world.listen((change) => this.#announce(changeOf(change)));
+    world.listen((change) => {
+      if (this.#listeners.size > 0) this.#announce(changeOf(change));
+    });
     return world;
   }
 
@@ -317,6 +325,8 @@ export class Manager {
   }
 
   #prepare(job: RequestedJob, name: string, mode: JobMode): Result<{ readonly unit: Unit; readonly type: RequestType }, RequestFailure> {
+    const parsed = parseUnitName(name);
+    if (parsed.ok && parsed.value.isTemplate) return err({ code: 'invalid', message: `Unit name ${name} is missing the instance name.` });
     const unit = this.#find(name);
     if (unit === undefined) return err(badName(name));
     const type = requestType(job, unit);
@@ -325,7 +335,8 @@ export class Manager {
     if (this.#world.ended) return err({ code: 'shutting-down', message: 'The manager is ending.' });
     const starts = type === 'start' || type === 'restart' || type === 'try-restart' || type === 'reload-or-start';
     const stops = type === 'stop' || type === 'restart' || type === 'try-restart';
-    if (type === 'stop' && unit.load.state === 'not-found' && unit.look.active === 'inactive' && unit.job === undefined) {
+    const isUseless = unit.load.state !== 'loaded' && unit.load.state !== 'masked';
+    if (type === 'stop' && isUseless && unit.look.active === 'inactive' && unit.job === undefined) {
       return err({ code: 'no-such-unit', message: `Unit ${name} not loaded.` });
     }
     if (type !== 'stop' && unit.load.state !== 'loaded') return err(loadFailure(unit));
@@ -363,6 +374,7 @@ export class Manager {
       ...(job === undefined ? {} : { job: { id: job.id, type: job.type } }),
       ...(main === undefined ? {} : { mainPid: main }),
       ...(control === undefined ? {} : { controlPid: control }),
+      ...conditionInfo(unit),
       sinceUsec: unit.stamps.stateChange?.realtimeUsec ?? 0,
       ...(unit.groupMark === '' ? {} : { group: unit.name }),
     };
@@ -370,7 +382,7 @@ export class Manager {
 
   #changeEnvironment(assignments: readonly string[], names: readonly string[]): void {
     const world = this.#fresh();
-    world.environment = changeEnvironment(world.environment, assignments, names);
+    world.setEnvironment = changeEnvironment(world.setEnvironment, assignments, names);
     world.dirtyManager = true;
     this.#wake();
   }
@@ -389,6 +401,11 @@ function takeOver(world: World, old: World): void {
   world.failedJobs = old.failedJobs;
   world.interrupts = old.interrupts;
   world.ended = old.ended;
+}
+
+function conditionInfo({ condition }: Unit): Pick<UnitInfo, 'unmetConditions' | 'conditionUsec'> {
+  if (condition?.unmet === undefined) return {};
+  return { unmetConditions: condition.unmet, conditionUsec: condition.at.realtimeUsec };
 }
 
 function resetFailed(world: World, unit: Unit): void {
@@ -433,7 +450,10 @@ function loadFailure(unit: Unit): RequestFailure {
   const { load, name } = unit;
   if (load.state === 'not-found') return { code: 'no-such-unit', message: `Unit ${name} not found.` };
   if (load.state === 'masked') return { code: 'masked', message: `Unit ${name} is masked.` };
-  return { code: 'load-failed', message: `Unit ${name} cannot be used: ${'reason' in load ? load.reason : load.state}` };
+  return {
+    code: 'load-failed',
+    message: `Unit ${name} ${load.state === 'bad-setting' ? 'has a bad unit file setting' : 'failed to load properly'}: ${'reason' in load ? load.reason : load.state}`,
+  };
 }
 
 const failureCodes: Readonly<Record<TransactionError['code'], RequestFailure['code']>> = {

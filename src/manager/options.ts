@@ -26,6 +26,8 @@ export interface ManagerOptions {
   readonly clock: Clock;
   readonly files: Files;
   readonly config: ManagerConfig;
+  /** Reads the configuration again, at a reload. */
+  readonly readConfig?: () => ManagerConfig;
   /** Opens the unit files afresh: called once at each start and reload. */
   openUnits(): UnitSource;
   readonly unitPath: readonly string[];
@@ -50,10 +52,15 @@ export interface ManagerOptions {
   freshId(): string;
   /** UnitFileState= of a unit, for `show`. */
   unitFileState?(name: string): string;
+  /** UnitFilePreset= of a unit file, for `show`. */
+  unitFilePreset?(file: string): string;
   /** Hears of each job that began or ended in words, for the console. */
   status?(line: StatusLine): void;
   /** Hears what the manager logs, for --log-level= on standard error. */
   log?(priority: number, message: string, unit: string | undefined): void;
+  /** Turns `status` on and off, and `log` to another level and back, as signals ask. */
+  setShowStatus?(shown: boolean): void;
+  setLogLevel?(level: 'debug' | undefined): void;
 }
 
 /** A line such as "[  OK  ] Started a.service." */

@@ -1,6 +1,6 @@
 import { compile } from '../exec/plan.ts';
-import { ops } from '../exec/op.ts';
 import type { Op } from '../exec/op.ts';
+import { renderPlan } from '../exec/render.ts';
 import type { ExecRequest } from '../exec/request.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import type { Command } from '../unit/values/types.ts';
@@ -68,16 +68,8 @@ function requestOf(world: World, unit: Unit, list: List, command: Command): Exec
   };
 }
 
+/** An op and what is said of it; the environment of `exec` stands below it, a variable in a line. */
 function describeOp(op: Op): { readonly op: string; readonly text: string } {
-  const fields = Object.keys(ops[op.op].fields).map(
-    (name) => `${name}=${fieldText(Object.entries(op).find(([key]) => key === name)?.[1])}`,
-  );
-  return { op: op.op, text: fields.join(' ') };
-}
-
-function fieldText(value: unknown): string {
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
-  if (typeof value === 'bigint') return String(value);
-  if (Array.isArray(value)) return `[${value.map((each) => JSON.stringify(each)).join(', ')}]`;
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const [first = '', ...more] = renderPlan([op]);
+  return { op: op.op, text: [first.slice(op.op.length).trimStart(), ...more].join('\n') };
 }

@@ -1,16 +1,18 @@
+import { unreachable } from '../base/assert.ts';
 import { formatTimestamp } from '../base/timestamp.ts';
 import { kinds } from '../graph/dependency.ts';
 import { groupPath, sliceOf } from '../graph/slice-of.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { formatTimespan } from '../unit/values/timespan.ts';
+import { shellWords } from './shell-words.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
 /** The properties of a unit by systemd's names, as `systemctl show` prints them (org.freedesktop.systemd1(5)). */
 export function unitProperties(world: World, unit: Unit): Readonly<Record<string, string>> {
   return {
-    ...unit.type.properties(unit.state, unit.config),
+    ...unit.type.properties(unit.state, unit.config, world.options.config.defaults),
     ...identity(world, unit),
     ...stateProperties(unit),
     ...settingProperties(world, unit.config),
@@ -28,8 +30,8 @@ export function managerProperties(world: World): Readonly<Record<string, string>
     Version: options.version,
     Architecture: options.facts.architecture,
     Virtualization: options.conditionFacts.virtualization.kind === 'none' ? '' : options.conditionFacts.virtualization.id,
-    UnitPath: options.unitPath.join(' '),
-    Environment: world.environment.join(' '),
+    UnitPath: shellWords(options.unitPath),
+    Environment: shellWords(world.environment),
     SystemState: systemState(world),
     NNames: String(world.names.size),
     NFailedUnits: String(units.filter(({ look }) => look.active === 'failed').length),
@@ -71,15 +73,16 @@ function identity(world: World, unit: Unit): Record<string, string> {
   const { config, load } = unit;
   return {
     Id: unit.name,
-    Names: config.names.join(' '),
+    Names: shellWords(config.names),
     Description: config.unit.Description === '' ? unit.name : config.unit.Description,
-    Documentation: config.unit.Documentation.join(' '),
+    Documentation: shellWords(config.unit.Documentation),
     LoadState: load.state,
-    LoadError: 'reason' in load ? load.reason : '',
+    LoadError: loadError(unit),
     FragmentPath: config.fragment ?? '',
     SourcePath: config.unit.SourcePath,
-    DropInPaths: config.dropIns.join(' '),
+    DropInPaths: shellWords(config.dropIns),
     UnitFileState: world.options.unitFileState?.(unit.name) ?? '',
+    UnitFilePreset: config.fragment === undefined ? '' : (world.options.unitFilePreset?.(basename(config.fragment)) ?? ''),
     NeedDaemonReload: yesNo(world.isStale(unit)),
     Transient: 'no',
     Perpetual: yesNo(unit.perpetual),
@@ -88,6 +91,28 @@ function identity(world: World, unit: Unit): Record<string, string> {
     CanReload: yesNo(unit.canReload),
     CanIsolate: yesNo(load.state === 'loaded' && config.unit.AllowIsolate && !config.unit.RefuseManualStart),
   };
+}
+
+/** The D-Bus error that a start would end with (org.freedesktop.systemd1(5), LoadError). */
+function loadError({ name, load }: Unit): string {
+  switch (load.state) {
+    case 'loaded':
+      return '';
+    case 'not-found':
+      return `org.freedesktop.systemd1.NoSuchUnit "Unit ${name} not found."`;
+    case 'masked':
+      return `org.freedesktop.systemd1.UnitMasked "Unit ${name} is masked."`;
+    case 'bad-setting':
+      return `org.freedesktop.systemd1.BadUnitSetting "Unit ${name} has a bad unit file setting."`;
+    case 'error':
+      return `org.freedesktop.systemd1.LoadFailed "Unit ${name} failed to load properly: ${load.reason}"`;
+    default:
+      return unreachable(load);
+  }
+}
+
+function basename(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function stateProperties(unit: Unit): Record<string, string> {
@@ -131,7 +156,7 @@ function settingProperties(world: World, config: UnitConfig): Record<string, str
     StartLimitAction: unit.StartLimitAction,
     FailureAction: unit.FailureAction,
     SuccessAction: unit.SuccessAction,
-    RequiresMountsFor: unit.RequiresMountsFor.join(' '),
+    RequiresMountsFor: shellWords(unit.RequiresMountsFor),
     ...groupProperties(world, config),
   };
 }
@@ -159,15 +184,15 @@ function execProperties({ exec, kill }: UnitConfig): Record<string, string> {
     ...properties,
     User: exec.User,
     Group: exec.Group,
-    SupplementaryGroups: exec.SupplementaryGroups.join(' '),
+    SupplementaryGroups: shellWords(exec.SupplementaryGroups),
     DynamicUser: yesNo(exec.DynamicUser),
     WorkingDirectory:
       exec.WorkingDirectory === undefined ? '' : `${exec.WorkingDirectory.missingOk ? '!' : ''}${exec.WorkingDirectory.path}`,
     RootDirectory: exec.RootDirectory,
-    Environment: exec.Environment.join(' '),
+    Environment: shellWords(exec.Environment),
     EnvironmentFiles: exec.EnvironmentFile.map(({ path, optional }) => `${path} (ignore_errors=${yesNo(optional)})`).join(' '),
-    PassEnvironment: exec.PassEnvironment.join(' '),
-    UnsetEnvironment: exec.UnsetEnvironment.join(' '),
+    PassEnvironment: shellWords(exec.PassEnvironment),
+    UnsetEnvironment: shellWords(exec.UnsetEnvironment),
     UMask: (exec.UMask ?? 0o022).toString(8).padStart(4, '0'),
     Nice: String(exec.Nice ?? 0),
     OOMScoreAdjust: String(exec.OOMScoreAdjust ?? 0),
@@ -177,11 +202,11 @@ function execProperties({ exec, kill }: UnitConfig): Record<string, string> {
     SyslogIdentifier: exec.SyslogIdentifier,
     IgnoreSIGPIPE: yesNo(exec.IgnoreSIGPIPE),
     NoNewPrivileges: yesNo(exec.NoNewPrivileges),
-    RuntimeDirectory: exec.RuntimeDirectory.map(({ path }) => path).join(' '),
-    StateDirectory: exec.StateDirectory.map(({ path }) => path).join(' '),
-    CacheDirectory: exec.CacheDirectory.map(({ path }) => path).join(' '),
-    LogsDirectory: exec.LogsDirectory.map(({ path }) => path).join(' '),
-    ConfigurationDirectory: exec.ConfigurationDirectory.map(({ path }) => path).join(' '),
+    RuntimeDirectory: shellWords(exec.RuntimeDirectory.map(({ path }) => path)),
+    StateDirectory: shellWords(exec.StateDirectory.map(({ path }) => path)),
+    CacheDirectory: shellWords(exec.CacheDirectory.map(({ path }) => path)),
+    LogsDirectory: shellWords(exec.LogsDirectory.map(({ path }) => path)),
+    ConfigurationDirectory: shellWords(exec.ConfigurationDirectory.map(({ path }) => path)),
   };
 }
 
@@ -195,7 +220,7 @@ function dependencyProperties(world: World, unit: Unit): Record<string, string> 
       else list.push(other);
     }
   });
-  return Object.fromEntries([...found].map(([kind, names]) => [kind, names.join(' ')]));
+  return Object.fromEntries(kinds.map((kind) => [kind, shellWords(found.get(kind) ?? [])]));
 }
 
 function stampProperties(name: string, stamp: Stamp | undefined): Record<string, string> {

@@ -20,11 +20,11 @@ function record(
   unit: Unit | undefined,
   fields: Readonly<Record<string, string>> | undefined,
 ): Readonly<Record<string, string>> {
-  const common = { MESSAGE: message, PRIORITY: String(priority), SYSLOG_IDENTIFIER: 'tysd' };
-  if (unit === undefined) return { ...common, ...fields };
-  const unitField = world.options.scope === 'system' ? 'UNIT' : 'USER_UNIT';
-  const about = { UNIT: unit.name, ...(unitField === 'UNIT' ? {} : { USER_UNIT: unit.name }) };
-  return unit.invocationId === ''
-    ? { ...common, ...about, ...fields }
-    : { ...common, ...about, INVOCATION_ID: unit.invocationId, ...fields };
+  const told: Record<string, string> = { MESSAGE: message, PRIORITY: String(priority), SYSLOG_IDENTIFIER: 'tysd' };
+  if (unit !== undefined) {
+    told['UNIT'] = unit.name;
+    if (world.options.scope === 'user') told['USER_UNIT'] = unit.name;
+    if (unit.invocationId !== '') told['INVOCATION_ID'] = unit.invocationId;
+  }
+  return fields === undefined ? told : Object.assign(told, fields);
 }

@@ -1,10 +1,14 @@
 import type { Inventory } from '../port/keeper.ts';
+import { watchCleaner } from './cleaner.ts';
+import { parseUnitName } from '../unit/name.ts';
 import { Job } from './job.ts';
 import { restoreJob } from './jobs.ts';
 import { log } from './records.ts';
 import { carryOut } from './effects.ts';
 import { idlePipe } from './exec-context.ts';
-import { isJobBlob, isManagerBlob, isUnitBlob, managerKey, readBlob, stampsOf, verdictOf } from './state-blob.ts';
+import { processesOf } from './main-process.ts';
+import { unknownMark } from './spawn.ts';
+import { isJobBlob, isManagerBlob, isUnitBlob, managerKey, readBlob, stampsOf, unpackState, verdictOf } from './state-blob.ts';
 import type { JobBlob, UnitBlob } from './state-blob.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -15,14 +19,19 @@ import type { World } from './world.ts';
  */
 export function recover(world: World, inventory: Pick<Inventory, 'blobs' | 'descriptors' | 'groups'>): void {
   recoverManager(world, inventory.blobs);
-  for (const [key, bytes] of inventory.blobs) if (key.startsWith('unit/')) recoverUnit(world, key.slice('unit/'.length), bytes);
-  for (const [key, bytes] of jobsInOrder(inventory.blobs)) recoverJob(world, key, bytes);
+  const lost = new Set<Unit>();
+  for (const [key, bytes] of inventory.blobs) {
+    if (!key.startsWith('unit/')) continue;
+    const unit = recoverUnit(world, key.slice('unit/'.length), bytes);
+    if (unit !== undefined) lost.add(unit);
+  }
+  for (const unit of lost) if (inventory.groups.includes(unit.name)) keepGroup(world, unit);
+  for (const [key, bytes] of jobsInOrder(inventory.blobs)) recoverJob(world, key, bytes, lost);
   for (const unit of world.units.values()) resume(world, unit);
   closeUnclaimed(world, inventory);
 }
 
 function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): void {
-  world.environment = world.options.config.environment;
   const bytes = blobs.get(managerKey);
   if (bytes === undefined) {
     world.dirtyManager = true;
@@ -39,19 +48,21 @@ function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): v
   world.nextJobId = blob.value.nextJob;
   // A crash may have lost the last few.
   world.nextStream = blob.value.nextStream + 65_536;
-  world.environment = blob.value.environment;
+  world.setEnvironment = blob.value.environment;
   world.started = blob.value.started;
   world.startup = blob.value.startup;
   world.idlePipeHeld = blob.value.idlePipe;
+  world.idlePipeMaker = blob.value.idlePipeMaker;
   world.exitStatus = blob.value.exitStatus;
 }
 
-function recoverUnit(world: World, name: string, bytes: Uint8Array): void {
+/** Gives the unit if its state is lost. */
+function recoverUnit(world: World, name: string, bytes: Uint8Array): Unit | undefined {
   const blob = readBlob(bytes, isUnitBlob);
   if (!blob.ok) {
     log(world, 3, `${name}: the saved state cannot be read, and is lost: ${blob.error}`, undefined);
     world.deleted.push(`unit/${name}`);
-    return;
+    return parseUnitName(name).ok ? world.unit(name) : undefined;
   }
   const unit = world.unit(name);
   if (unit.name !== name) {
@@ -61,14 +72,18 @@ function recoverUnit(world: World, name: string, bytes: Uint8Array): void {
   }
   try {
     restoreUnit(world, unit, blob.value);
+    return undefined;
   } catch (error) {
     log(world, 3, `${name}: the saved state is none of a ${unit.type.name}, and is lost: ${String(error)}`, unit);
+    world.deleted.push(`unit/${name}`);
+    return unit;
   }
 }
 
 function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
-  const look = unit.type.look(blob.s);
-  unit.state = blob.s;
+  const state = unpackState(blob.s, unit.type.initial);
+  const look = unit.type.look(state);
+  unit.state = state;
   unit.look = look;
   unit.stored = true;
   unit.invocationId = blob.invocation ?? '';
@@ -83,6 +98,7 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
     unit.children.set(child, path);
     world.children.set(child, unit);
   }
+  if (blob.cleaner !== undefined) watchCleaner(world, unit, blob.cleaner);
   for (const [timer, atUsec] of blob.timers ?? []) {
     unit.timers ??= new Map();
     unit.timers.set(timer, atUsec);
@@ -93,6 +109,16 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
   world.toCollect.add(unit);
 }
 
+/** A state that is lost is no reason to end what runs well: it stays, as something that the next start or stop of the unit finds. */
+function keepGroup(world: World, unit: Unit): void {
+  unit.groupMark = unknownMark;
+  world.dirtyUnits.add(unit);
+  world.command({ do: 'watch-group', group: unit.name });
+  const pids = processesOf(world, unit);
+  const which = pids.length === 0 ? '' : ` (${pids.join(' ')})`;
+  log(world, 4, `${unit.name}: its processes${which} run on, although the unit counts as inactive`, unit);
+}
+
 /** Jobs keep their order. */
 function jobsInOrder(blobs: ReadonlyMap<string, Uint8Array>): readonly (readonly [string, Uint8Array])[] {
   return [...blobs]
@@ -100,7 +126,7 @@ function jobsInOrder(blobs: ReadonlyMap<string, Uint8Array>): readonly (readonly
     .toSorted(([a], [b]) => Number(a.slice('job/'.length)) - Number(b.slice('job/'.length)));
 }
 
-function recoverJob(world: World, key: string, bytes: Uint8Array): void {
+function recoverJob(world: World, key: string, bytes: Uint8Array, lost: ReadonlySet<Unit>): void {
   const blob = readBlob(bytes, isJobBlob);
   const id = Number(key.slice('job/'.length));
   if (!blob.ok || !Number.isSafeInteger(id)) {
@@ -119,7 +145,10 @@ function recoverJob(world: World, key: string, bytes: Uint8Array): void {
     world.deleted.push(key);
     return;
   }
-  restoreJob(world, jobOf(unit, id, blob.value));
+  const job = jobOf(unit, id, blob.value);
+  // A unit that does not know that a job runs would never end it.
+  if (lost.has(unit)) job.state = 'waiting';
+  restoreJob(world, job);
 }
 
 function jobOf(unit: Unit, id: number, blob: JobBlob): Job {

@@ -1,14 +1,17 @@
 import { isActive, isInactiveOrFailed } from '../graph/active-state.ts';
 import type { Refusal, Step } from '../type/type.ts';
+import type { Stamp } from '../port/keeper.ts';
 import { describeCondition, evaluate } from './conditions.ts';
+import type { Unmet } from './conditions.ts';
 import { takeEmergencyAction } from './emergency.ts';
 import type { Job, JobResult } from './job.ts';
 import { beginJob, finishJob, postponeJob } from './jobs.ts';
 import { sayJobBegins } from './messages.ts';
 import { count } from './rate-limit.ts';
 import { log } from './records.ts';
-import { apply, contextFor, moveTo } from './step.ts';
-import type { Unit } from './unit.ts';
+import { apply, moveTo } from './step.ts';
+import { UnitContext } from './unit-context.ts';
+import type { Unit, Verdict } from './unit.ts';
 import type { World } from './world.ts';
 
 /** Carries out a job whose turn has come (semantics 12.6). */
@@ -32,19 +35,20 @@ export function runJob(world: World, job: Job): void {
 function start(world: World, job: Job): void {
   const unit = job.owner;
   if (isActive(unit.look.active)) return finishJob(world, job, 'done', { recursive: true });
-  if (unit.look.active === 'maintenance') return postponeJob(world, job);
+  if (unit.look.active === 'maintenance' || unit.cleaner !== undefined) return postponeJob(world, job);
+  if (world.idlePipeMaker !== undefined && unit.config.service?.Type === 'idle') return postponeJob(world, job);
   if (unit.load.state !== 'loaded') return finishJob(world, job, 'invalid', { recursive: true, reason: `it is ${unit.load.state}` });
   const missing = missingBond(world, unit);
   if (missing !== undefined) return finishJob(world, job, 'dependency', { recursive: true, reason: `${missing} is not active` });
   if (unit.look.active === 'activating' && unit.look.willRestart !== true) {
-    return take(world, job, unit.type.start(unit.state, unit.config, contextFor(world, unit)));
+    return take(world, job, unit.type.start(unit.state, unit.config, new UnitContext(world, unit)));
   }
   if (unit.look.active === 'deactivating') return postponeJob(world, job);
   if (!isWithinStartLimit(world, unit)) return hitStartLimit(world, job);
   if (unit.look.active !== 'activating' && !isWanted(world, job)) return;
   const before = unit.invocationId;
   unit.invocationId = world.options.freshId();
-  const decided = unit.type.start(unit.state, unit.config, contextFor(world, unit));
+  const decided = unit.type.start(unit.state, unit.config, new UnitContext(world, unit));
   if ('refused' in decided) unit.invocationId = before;
   else world.dirtyUnits.add(unit);
   take(world, job, decided);
@@ -64,10 +68,10 @@ function isWanted(world: World, job: Job): boolean {
   const at = world.now;
   if (Conditions.length > 0) {
     const unmet = evaluate(Conditions, world.options.conditionFacts);
-    unit.condition = { met: unmet === undefined, at };
+    unit.condition = verdictOn('Condition', unmet, at);
     world.dirtyUnits.add(unit);
     if (unmet !== undefined) {
-      log(world, 6, `${unit.title} was skipped because of an unmet condition check (Condition${describeCondition(unmet)}).`, unit);
+      log(world, 6, `${unit.title} was skipped because of an unmet condition check (Condition${describeCondition(unmet.first)}).`, unit);
       finishJob(world, job, 'done', { recursive: true });
       return false;
     }
@@ -77,12 +81,17 @@ function isWanted(world: World, job: Job): boolean {
     return true;
   }
   const unmet = evaluate(Asserts, world.options.conditionFacts);
-  unit.assertion = { met: unmet === undefined, at };
+  unit.assertion = verdictOn('Assert', unmet, at);
   world.dirtyUnits.add(unit);
   if (unmet === undefined) return true;
-  log(world, 4, `${unit.title}: starting requested but asserts failed (Assert${describeCondition(unmet)}).`, unit);
+  log(world, 4, `${unit.title}: starting requested but asserts failed (Assert${describeCondition(unmet.first)}).`, unit);
   finishJob(world, job, 'assert', { recursive: true });
   return false;
+}
+
+function verdictOn(word: 'Condition' | 'Assert', unmet: Unmet | undefined, at: Stamp): Verdict {
+  if (unmet === undefined) return { met: true, at };
+  return { met: false, at, unmet: unmet.all.map((condition) => word + describeCondition(condition)) };
 }
 
 function isWithinStartLimit(world: World, unit: Unit): boolean {
@@ -118,8 +127,9 @@ function verify(world: World, job: Job): void {
 
 function stop(world: World, job: Job): void {
   const unit = job.owner;
+  if (unit.cleaner !== undefined && unit.look.willRestart !== true) return postponeJob(world, job);
   if (isInactiveOrFailed(unit.look.active)) return finishJob(world, job, 'done', { recursive: true });
-  take(world, job, unit.type.stop(unit.state, unit.config, contextFor(world, unit)));
+  take(world, job, unit.type.stop(unit.state, unit.config, new UnitContext(world, unit)));
 }
 
 function reload(world: World, job: Job): void {
@@ -127,7 +137,7 @@ function reload(world: World, job: Job): void {
   if (unit.look.active === 'reloading') return postponeJob(world, job);
   if (unit.look.active !== 'active') return finishJob(world, job, 'invalid', { recursive: true, reason: 'it is not active' });
   if (!unit.canReload) return finishJob(world, job, 'skipped', { recursive: true });
-  take(world, job, unit.type.reload(unit.state, unit.config, contextFor(world, unit)));
+  take(world, job, unit.type.reload(unit.state, unit.config, new UnitContext(world, unit)));
 }
 
 /** Takes over what the type decided, or ends the job as the type's refusal says. */

@@ -7,6 +7,7 @@ import type { World } from './world.ts';
 
 const SIGHUP = 1;
 const SIGINT = 2;
+const SIGUSR1 = 10;
 const SIGUSR2 = 12;
 const SIGTERM = 15;
 const SIGWINCH = 28;
@@ -33,8 +34,19 @@ const commonReactions: Readonly<Record<number, Reaction>> = {
     world.reloadWanted = true;
   },
   [SIGINT]: interrupt,
+  // The D-Bus connection that this is to renew is not the manager's.
+  [SIGUSR1]: nothing,
   [SIGUSR2]: dump,
   [SIGTERM]: terminate,
+  [RTMIN + 20]: (world) => world.options.setShowStatus?.(true),
+  [RTMIN + 21]: (world) => world.options.setShowStatus?.(false),
+  [RTMIN + 22]: (world) => world.options.setLogLevel?.('debug'),
+  [RTMIN + 23]: (world) => world.options.setLogLevel?.(undefined),
+  // There is but one place where the log goes.
+  [RTMIN + 26]: nothing,
+  [RTMIN + 27]: nothing,
+  [RTMIN + 28]: nothing,
+  [RTMIN + 29]: nothing,
 };
 
 const systemReactions: Readonly<Record<number, Reaction>> = {
@@ -66,6 +78,8 @@ const userReactions: Readonly<Record<number, Reaction>> = {
     world.reloadWanted = true;
   },
 };
+
+function nothing(): void {}
 
 function starting(unit: string, mode: JobMode): Reaction {
   return (world) => world.wanted.push({ request: 'start', unit, mode, cause: 'a signal' });

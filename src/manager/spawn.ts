@@ -2,7 +2,9 @@ import { compile } from '../exec/plan.ts';
 import type { Plan } from '../exec/op.ts';
 import { groupPath } from '../graph/slice-of.ts';
 import type { Effect } from '../type/type.ts';
-import { execContext, idlePipe } from './exec-context.ts';
+import { execContext } from './exec-context.ts';
+import { monitorEnvironment } from './monitor.ts';
+import { processesOf } from './main-process.ts';
 import { log } from './records.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -10,7 +12,9 @@ import type { World } from './world.ts';
 type SpawnEffect = Extract<Effect, { readonly effect: 'spawn' }>;
 
 /** Has the keeper make a process of a unit; where no plan can be made of the request, the unit is told that the spawn failed. */
-export function spawn(world: World, unit: Unit, { child, request, reportExec }: SpawnEffect): void {
+export function spawn(world: World, unit: Unit, { child, request: asked, reportExec }: SpawnEffect): void {
+  const monitored = monitorEnvironment(world, unit, asked.list);
+  const request = monitored.length === 0 ? asked : { ...asked, environment: [...asked.environment, ...monitored] };
   const compiled = compile(request, execContext(world, unit.config));
   if (!compiled.ok) {
     world.tell(unit, { event: 'spawn-failed', child, reason: compiled.error.message });
@@ -34,39 +38,24 @@ export function runPlan(
   world.dirtyUnits.add(unit);
 }
 
+/** The mark of a group whose processes carry an id that is not known any more. */
+export const unknownMark = '?';
+
 /** Makes the unit's group known to the keeper; anew for each run, since its processes carry the run's id. */
 export function makeGroup(world: World, unit: Unit): void {
   const mark = unit.invocationId === '' ? unit.name : unit.invocationId;
   if (unit.groupMark === mark) return;
+  if (unit.groupMark !== '') tellLeftovers(world, unit);
   world.command({ do: 'make-group', group: unit.name, path: groupPath(unit.config, world.options.scope), mark: `INVOCATION_ID=${mark}` });
   unit.groupMark = mark;
   world.dirtyUnits.add(unit);
 }
 
-/** Lets the waiting processes of Type=idle go, once nothing is queued any more. */
-export function releaseIdle(world: World): void {
-  if (!world.idlePipeHeld) return;
-  world.idlePipeHeld = false;
-  world.dirtyManager = true;
-  world.command({ do: 'close', name: idlePipe });
-  world.command({ do: 'close', name: idlePipeWriter });
-}
-
-const idlePipeWriter = `${idlePipe}/writer`;
-
-/**
- * Makes the pipe on which processes of Type=idle wait, in a child of no unit. It is made when the job is queued, so that the
- * keeper holds it by the time the process begins; a process that should be earlier does not wait.
- */
-export function holdIdlePipe(world: World): void {
-  if (world.idlePipeHeld) return;
-  world.idlePipeHeld = true;
-  world.dirtyManager = true;
-  const plan: Plan = [
-    { op: 'pipe', readSlot: 0, writeSlot: 1 },
-    { op: 'keep', slot: 0, name: idlePipe },
-    { op: 'keep', slot: 1, name: idlePipeWriter },
-    { op: 'exit', status: 0 },
-  ];
-  world.command({ do: 'run', child: world.nextChild(), group: '', plan });
+/** Processes of an earlier run that nobody ended are of no run any more; they may be in the way of the new one. */
+function tellLeftovers(world: World, unit: Unit): void {
+  for (const pid of processesOf(world, unit)) {
+    const name = new TextDecoder().decode(world.options.files.read(`/proc/${pid}/comm`, 64)).trim();
+    log(world, 4, `${unit.name}: Found left-over process ${pid} (${name}) in control group while starting unit. Ignoring.`, unit);
+    log(world, 4, 'This usually indicates unclean termination of a previous run, or service implementation deficiencies.', unit);
+  }
 }

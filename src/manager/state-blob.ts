@@ -3,6 +3,7 @@ import { err, ok } from '../base/result.ts';
 import type { JobType } from '../graph/job.ts';
 import type { Reason } from '../graph/transaction.ts';
 import type { Stamp } from '../port/keeper.ts';
+import type { Cleaner } from './cleaner.ts';
 import type { Window } from './rate-limit.ts';
 import type { Job } from './job.ts';
 import type { Stamps, Unit, Verdict } from './unit.ts';
@@ -10,19 +11,23 @@ import type { World } from './world.ts';
 
 /** What outlives the manager of a unit, as JSON. Short keys, since there is one for each unit. */
 export interface UnitBlob {
-  /** The type's state. */
+  /** The type's state, packed. */
   readonly s: unknown;
   readonly invocation?: string;
   readonly group?: string;
   readonly children?: readonly (readonly [number, string])[];
+  readonly cleaner?: Cleaner;
   readonly timers?: readonly (readonly [string, number])[];
   /** In the order of `stampNames`; 0 for never. */
   readonly stamps?: readonly (Moment | 0)[];
-  readonly condition?: readonly [boolean, ...Moment];
-  readonly assertion?: readonly [boolean, ...Moment];
+  readonly condition?: VerdictBlob;
+  readonly assertion?: VerdictBlob;
   readonly starts?: Window;
   readonly rules?: Window;
 }
+
+/** Whether they held, when that was found, and those that did not. */
+type VerdictBlob = readonly [boolean, ...Moment, ...string[]];
 
 /** CLOCK_MONOTONIC and CLOCK_REALTIME in microseconds. */
 type Moment = readonly [number, number];
@@ -46,10 +51,15 @@ export function stampsOf(blob: UnitBlob): Stamps {
 }
 
 /** What became of conditions or asserts, as the blob has it. */
-export function verdictOf(verdict: readonly [boolean, ...Moment] | undefined): Verdict | undefined {
+export function verdictOf(verdict: VerdictBlob | undefined): Verdict | undefined {
   if (verdict === undefined) return undefined;
-  const [met, ...moment] = verdict;
-  return { met, at: stampOf(moment) };
+  const [met, monotonicUsec, realtimeUsec, ...unmet] = verdict;
+  const at = { monotonicUsec, realtimeUsec };
+  return unmet.length === 0 ? { met, at } : { met, at, unmet };
+}
+
+function verdictBlob({ met, at, unmet = [] }: Verdict): VerdictBlob {
+  return [met, ...momentOf(at), ...unmet];
 }
 
 function stampOf([monotonicUsec, realtimeUsec]: Moment): Stamp {
@@ -82,10 +92,12 @@ export interface JobBlob {
 export interface ManagerBlob {
   readonly nextJob: number;
   readonly nextStream: number;
+  /** Only what set-environment has set. */
   readonly environment: readonly string[];
   readonly started: boolean;
   readonly startup?: Stamp;
   readonly idlePipe: boolean;
+  readonly idlePipeMaker?: number;
   readonly exitStatus: number;
 }
 
@@ -155,19 +167,41 @@ function putUnit(world: World, unit: Unit): void {
   unit.stored = true;
 }
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 function unitBlob(unit: Unit): UnitBlob {
-  return {
-    s: unit.state,
-    ...(unit.invocationId === '' ? {} : { invocation: unit.invocationId }),
-    ...(unit.groupMark === '' ? {} : { group: unit.groupMark }),
-    ...(unit.children === undefined || unit.children.size === 0 ? {} : { children: [...unit.children] }),
-    ...(unit.timers === undefined || unit.timers.size === 0 ? {} : { timers: [...unit.timers] }),
-    ...(unit.stamps.stateChange === undefined ? {} : { stamps: momentsOf(unit.stamps) }),
-    ...(unit.condition === undefined ? {} : { condition: [unit.condition.met, ...momentOf(unit.condition.at)] }),
-    ...(unit.assertion === undefined ? {} : { assertion: [unit.assertion.met, ...momentOf(unit.assertion.at)] }),
-    ...(unit.startWindow === undefined ? {} : { starts: unit.startWindow }),
-    ...(unit.ruleWindow === undefined ? {} : { rules: unit.ruleWindow }),
-  };
+  const blob: Mutable<UnitBlob> = { s: packState(unit.state, unit.type.initial) };
+  if (unit.invocationId !== '') blob.invocation = unit.invocationId;
+  if (unit.groupMark !== '') blob.group = unit.groupMark;
+  if (unit.children !== undefined && unit.children.size > 0) blob.children = [...unit.children];
+  if (unit.cleaner !== undefined) blob.cleaner = unit.cleaner;
+  if (unit.timers !== undefined && unit.timers.size > 0) blob.timers = [...unit.timers];
+  if (unit.stamps.stateChange !== undefined) blob.stamps = momentsOf(unit.stamps);
+  if (unit.condition !== undefined) blob.condition = verdictBlob(unit.condition);
+  if (unit.assertion !== undefined) blob.assertion = verdictBlob(unit.assertion);
+  if (unit.startWindow !== undefined) blob.starts = unit.startWindow;
+  if (unit.ruleWindow !== undefined) blob.rules = unit.ruleWindow;
+  return blob;
+}
+
+/** The state without what its memory has in common with that of a unit that never ran: most of it, for most units. */
+function packState(state: unknown, initial: unknown): unknown {
+  const known = memoryOf(initial);
+  const memory = memoryOf(state);
+  if (known === undefined || memory === undefined || !isRecord(state)) return state;
+  const told: Record<string, unknown> = {};
+  for (const key in memory) if (memory[key] !== known[key]) told[key] = memory[key];
+  return { ...state, memory: told };
+}
+
+/** The state that `packState` was given. */
+export function unpackState(packed: unknown, initial: unknown): unknown {
+  const memory = memoryOf(packed);
+  return memory === undefined || !isRecord(packed) ? packed : { ...packed, memory: { ...memoryOf(initial), ...memory } };
+}
+
+function memoryOf(state: unknown): Readonly<Record<string, unknown>> | undefined {
+  return isRecord(state) && isRecord(state['memory']) ? state['memory'] : undefined;
 }
 
 function jobBlob(job: Job): JobBlob {
@@ -188,10 +222,11 @@ function managerBlob(world: World): ManagerBlob {
   return {
     nextJob: world.nextJobId,
     nextStream: world.nextStream,
-    environment: world.environment,
+    environment: world.setEnvironment,
     started: world.started,
     ...(world.startup === undefined ? {} : { startup: world.startup }),
     idlePipe: world.idlePipeHeld,
+    ...(world.idlePipeMaker === undefined ? {} : { idlePipeMaker: world.idlePipeMaker }),
     exitStatus: world.exitStatus,
   };
 }

@@ -1,20 +1,21 @@
 import { unreachable } from '../base/assert.ts';
 import { isActive, isInactiveOrFailed } from '../graph/active-state.ts';
-import type { Look, Step, StepContext, UnitEvent } from '../type/type.ts';
+import type { ActiveState } from '../graph/active-state.ts';
+import type { Look, Step, UnitEvent } from '../type/type.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { EmergencyAction } from '../unit/values/types.ts';
-import { resolveGroup, resolveUser } from './accounts.ts';
+import { cleanAfterRun } from './cleaner.ts';
 import { carryOut } from './effects.ts';
 import { takeEmergencyAction } from './emergency.ts';
 import { finishJob, tellTriggers, wantHandlers } from './jobs.ts';
-import { heldSockets } from './held-sockets.ts';
 import { retroact } from './rules.ts';
+import { UnitContext } from './unit-context.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
 /** Lets a unit act on an event. */
 export function deliver(world: World, unit: Unit, event: UnitEvent, cause: string = event.event): void {
-  apply(world, unit, unit.type.step(unit.state, event, unit.config, contextFor(world, unit)), cause);
+  apply(world, unit, unit.type.step(unit.state, event, unit.config, new UnitContext(world, unit)), cause);
 }
 
 /** Takes over what a unit's type decided: carries out its effects, then acts on each state that it reached. */
@@ -45,35 +46,23 @@ export function moveTo(world: World, unit: Unit, state: unknown, cause: string, 
     return;
   }
   note(world, unit, before, after, cause);
-  const unexpected = unit.job === undefined || settleJob(world, unit, options);
+  cleanAfterRun(world, unit, before);
+  // What comes of a job may rely on the directories being gone; what starts again by itself waits only before it starts.
+  const isCleaning = unit.cleaner !== undefined && after.willRestart !== true;
+  const unexpected = unit.job === undefined || (!isCleaning && settleJob(world, unit, options));
   if (unexpected) retroact(world, unit, before.active, after.active);
   tellTriggers(world, unit);
   sayEnd(world, unit, before, after);
   world.toCheck.add(unit);
 }
 
-/** What types may know (semantics: StepContext). */
-export function contextFor(world: World, unit: Unit): StepContext {
-  const { options } = world;
-  return {
-    now: world.now.monotonicUsec,
-    realtimeUsec: world.now.realtimeUsec,
-    invocationId: unit.invocationId,
-    nextChild: () => world.nextChild(),
-    defaults: options.config.defaults,
-    stopRequested: unit.job?.type === 'stop',
-    restartRequested: unit.job?.type === 'restart',
-    sockets: () => heldSockets(world, unit),
-    triggered: () => {
-      const [name] = world.graph.related(unit.name, 'triggers');
-      return name === undefined ? undefined : world.unit(name).look;
-    },
-    uid: options.self.uid,
-    resolveUser: (name) => resolveUser(options.files, name),
-    resolveGroup: (name) => resolveGroup(options.files, name),
-    ipv6: options.ipv6,
-    random: () => options.random(),
-  };
+/** The unit's cleaner is done: its job, which waited for that, is over or may go on. */
+export function cleaned(world: World, unit: Unit, before: ActiveState): void {
+  unit.cleaner = undefined;
+  world.dirtyUnits.add(unit);
+  if (unit.job !== undefined && settleJob(world, unit, { reloadFailed: false })) retroact(world, unit, before, unit.look.active);
+  world.toCheck.add(unit);
+  world.toCollect.add(unit);
 }
 
 const longestHistory = 32;
@@ -152,13 +141,13 @@ function sayEnd(world: World, unit: Unit, before: Look, after: Look): void {
 }
 
 function act(world: World, unit: Unit, action: EmergencyAction, status: number | undefined, what: string): void {
-  if (action !== 'none') takeEmergencyAction(world, action, status ?? exitStatusOf(unit), `${unit.name} ${what}`);
+  if (action !== 'none') takeEmergencyAction(world, action, status ?? exitStatusOf(world, unit), `${unit.name} ${what}`);
 }
 
 /** The exit status of the unit's main process, which an action passes on unless it names another. */
-function exitStatusOf(unit: Unit): number | undefined {
+function exitStatusOf(world: World, unit: Unit): number | undefined {
   if (unit.config.service === undefined) return undefined;
-  const properties = unit.type.properties(unit.state, unit.config);
+  const properties = unit.type.properties(unit.state, unit.config, world.options.config.defaults);
   const status = Number(properties['ExecMainStatus']);
   return properties['ExecMainCode'] === '1' && Number.isInteger(status) ? status : undefined;
 }

@@ -10,13 +10,16 @@ export interface UnitSource {
   load(name: string): UnitConfig;
   /** Whether there is a file for the unit, without loading it. */
   hasFile(name: string): boolean;
+  /** Looks at which files there are now; says whether that is another picture than before. */
+  refresh(): boolean;
 }
 
-/** The units of a search path, whose directories are read now. */
+/** The units of a search path, whose directories are listed now and at each refresh. */
 export function openUnits(files: UnitFiles, searchPath: readonly string[], facts: SpecifierFacts): UnitSource {
   const directory = new UnitDirectory(files, searchPath);
   return {
     load: (name) => loadUnit(name, { directory, facts }),
     hasFile: (name) => findUnit(directory, name, facts.scope).path !== undefined,
+    refresh: () => directory.refresh(),
   };
 }

@@ -2,6 +2,7 @@ import type { Dependency, LoadState, UnitConfig, UnitTypeName } from '../unit/co
 import type { Stamp } from '../port/keeper.ts';
 import type { Look, UnitType } from '../type/type.ts';
 import type { ActiveState } from '../graph/active-state.ts';
+import type { Cleaner } from './cleaner.ts';
 import type { Job } from './job.ts';
 import type { Window } from './rate-limit.ts';
 
@@ -17,6 +18,8 @@ export interface Stamps {
 /** What became of a unit's conditions or asserts the last time that they were looked at. */
 export interface Verdict {
   readonly met: boolean;
+  /** Those that were found not to hold, as the unit file has them. */
+  readonly unmet?: readonly string[];
   readonly at: Stamp;
 }
 
@@ -49,6 +52,7 @@ export class Unit {
   groupMark = '';
   /** Children that have not exited, and the path of what they run. */
   children: Map<number, string> | undefined;
+  cleaner: Cleaner | undefined;
   /** Armed timers: CLOCK_MONOTONIC microseconds by name. */
   timers: Map<string, number> | undefined;
   stamps: Stamps = {};
@@ -61,8 +65,11 @@ export class Unit {
   history: Transition[] | undefined;
   /** Undoes the watch on the PID file. */
   unwatchPidFile: (() => void) | undefined;
+  /** CLOCK_REALTIME when its files were read. */
+  readonly readAtUsec: number;
 
-  constructor(config: UnitConfig, type: UnitType<unknown>, declared: readonly Dependency[], perpetual: unknown) {
+  constructor(config: UnitConfig, type: UnitType<unknown>, declared: readonly Dependency[], perpetual: unknown, readAtUsec: number) {
+    this.readAtUsec = readAtUsec;
     this.name = config.name;
     this.config = config;
     this.type = type;

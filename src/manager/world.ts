@@ -13,6 +13,7 @@ import { isPerpetual } from '../unit/builtin.ts';
 import type { Dependency, UnitConfig } from '../unit/config.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import type { RequestType } from '../graph/job.ts';
+import { changeEnvironment } from './environment.ts';
 import type { Job, JobResult } from './job.ts';
 import type { ManagerOptions } from './options.ts';
 import { log } from './records.ts';
@@ -83,9 +84,11 @@ export class World implements TransactionView {
   nextJobId = 1;
   lastChild: number;
   nextStream = 1;
-  /** set-environment: what was set and unset by request. */
-  environment: readonly string[] = [];
+  /** What set-environment has set, apart from what is configured, which a reload may change. */
+  setEnvironment: readonly string[] = [];
   idlePipeHeld = false;
+  /** The child that makes the idle pipe. */
+  idlePipeMaker: number | undefined;
   /** The default unit was queued. */
   started = false;
   /** When the queue was empty for the first time. */
@@ -100,8 +103,8 @@ export class World implements TransactionView {
   /** How often SIGINT came of late. */
   interrupts: Window | undefined;
 
-  /** CLOCK_REALTIME when the unit files were looked at. */
-  readonly #readAtUsec: number;
+  /** The turn in which the unit directories were last looked at. */
+  #refreshedAt: Stamp;
   readonly #source: UnitSource;
   readonly #implicit: ImplicitContext;
   readonly #listeners = new Set<(change: WorldChange) => void>();
@@ -123,12 +126,27 @@ export class World implements TransactionView {
     this.timers = new Timers(options.clock, wake);
     this.lastChild = options.keeper.inventory.lastChild;
     this.now = options.clock.now();
-    this.#readAtUsec = this.now.realtimeUsec;
+    this.#refreshedAt = this.now;
   }
 
-  /** The unit of that name; loaded now if it was not. A unit without a file is there too, as `not-found`. */
+  /** The unit of that name; loaded now if it was not, or if its file has come since. A unit without a file is there too, as `not-found`. */
   unit(name: string): Unit {
-    return this.names.get(name) ?? this.#load(name);
+    const known = this.names.get(name);
+    if (known === undefined) {
+      this.#refresh();
+      return this.#load(name);
+    }
+    if (known.load.state !== 'not-found' || known.job !== undefined || known.look.active !== 'inactive') return known;
+    this.#refresh();
+    if (!this.#source.hasFile(name)) return known;
+    this.unload(known);
+    return this.#load(name);
+  }
+
+  /** The block that every process starts from. */
+  get environment(): readonly string[] {
+    const { environment } = this.options.config;
+    return this.setEnvironment.length === 0 ? environment : changeEnvironment(environment, this.setEnvironment, []);
   }
 
   /** The unit of that name if it is loaded. */
@@ -192,8 +210,15 @@ export class World implements TransactionView {
     const paths = unit.config.fragment === undefined ? unit.config.dropIns : [unit.config.fragment, ...unit.config.dropIns];
     return paths.some((path) => {
       const { kind, mtimeUsec } = this.options.files.statFollow(path);
-      return kind === 'missing' || mtimeUsec > this.#readAtUsec;
+      return kind === 'missing' || mtimeUsec > unit.readAtUsec;
     });
+  }
+
+  /** Once in a turn is enough: what comes in between is found in the next. */
+  #refresh(): void {
+    if (this.#refreshedAt === this.now) return;
+    this.#refreshedAt = this.now;
+    this.#source.refresh();
   }
 
   #load(name: string): Unit {
@@ -210,7 +235,7 @@ export class World implements TransactionView {
 
   #add(config: UnitConfig): Unit {
     const declared = this.#declare(config);
-    const unit = new Unit(config, unitTypes[config.type], declared, perpetualState(config));
+    const unit = new Unit(config, unitTypes[config.type], declared, perpetualState(config), this.now.realtimeUsec);
     this.units.set(unit.name, unit);
     this.names.set(unit.name, unit);
     for (const { key, unit: other } of declared) this.graph.add(unit.name, key, this.names.get(other)?.name ?? other);

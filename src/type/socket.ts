@@ -87,6 +87,7 @@ const restingServices: ReadonlySet<string> = new Set([
 function refusal({ socket, config, context }: SocketTurn): string | undefined {
   if (socket.Accept) return 'unsupported: Accept=yes (a service for each connection) is not carried out by this build yet';
   const service = context.triggered();
+  if (service?.load !== undefined && service.load !== 'loaded') return `its service ${serviceOf(config)} is not loaded (${service.load})`;
   if (service !== undefined && !restingServices.has(service.sub)) {
     return `its service ${serviceOf(config)} is already active, so it would never be given the sockets`;
   }

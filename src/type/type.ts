@@ -1,7 +1,7 @@
 import type { ExecRequest } from '../exec/request.ts';
 import type { Plan } from '../exec/op.ts';
 import type { ActiveState } from '../graph/active-state.ts';
-import type { UnitConfig, UnitTypeName } from '../unit/config.ts';
+import type { LoadState, UnitConfig, UnitTypeName } from '../unit/config.ts';
 import type { JobMode } from '../unit/values/types.ts';
 
 export type { ActiveState };
@@ -162,8 +162,8 @@ export interface StepContext {
   /** Names of the unit's processes' pids are not kept by types; how many starts were automatic restarts is. */
   /** Held descriptors of the sockets that trigger this service, in the order of Sockets= and of the sockets' names. */
   sockets(): readonly { readonly held: string; readonly name: string }[];
-  /** Look of the unit that this one triggers, for sockets and timers. */
-  triggered(): Look | undefined;
+  /** Look of the unit that this one triggers, for sockets and timers, and its LoadState=. */
+  triggered(): (Look & { readonly load?: LoadState['state'] }) | undefined;
   /** The uid of the manager. */
   readonly uid: number;
   /** Resolves a user or group to its number for SocketUser= and SocketGroup=; undefined where there is none. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { managerEnvironment } from '../../src/exec/environment.ts';
 import { defaultLimits } from '../../src/exec/limits.ts';
@@ -12,10 +12,9 @@ import { specifiersOf } from '../../src/unit/specifiers.ts';
 import { parseUnitText } from '../../src/unit/syntax.ts';
 import { mainRequest, plan, rootContext, serviceConfig } from '../exec/example.ts';
 import { boot } from '../system/container.ts';
+import { systemdImage, whyNoImage } from '../system/image.ts';
 
-/** A root directory with systemd, as test/oracle/make-rootfs makes it. */
-const rootfs = process.env['ORACLE_ROOTFS'] ?? '/var/cache/tysd/oracle-rootfs';
-const reason = process.getuid?.() !== 0 ? 'needs root' : existsSync(`${rootfs}/usr`) ? false : `there is no root directory at ${rootfs}`;
+const reason = whyNoImage();
 
 /** What the [Service] section of each unit sets; the real systemd starts it, and our plan must come to the same. */
 const cases: Readonly<Record<string, string>> = {
@@ -50,10 +49,10 @@ const probe = [
   'for n in 0 2; do echo stream $n $(readlink /proc/self/fd/$n); done',
 ].join('; ');
 
-test('what our plans make of a process is what systemd makes of it', { skip: reason }, () => {
+test('what our plans make of a process is what systemd makes of it', { skip: reason, timeout: 1_200_000 }, () => {
   const names = Object.keys(cases);
   const booted = boot({
-    rootfs,
+    rootfs: systemdImage(),
     units: Object.fromEntries([
       ...names.map((name) => [`${name}.service`, unitText(name)] as const),
       ['none.target', '[Unit]\nDefaultDependencies=no\n'],

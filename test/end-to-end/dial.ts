@@ -26,9 +26,9 @@ export class Line {
     createInterface({ input: socket })
       .on('error', () => undefined)
       .on('line', (line) => {
-      this.#arrived.push(line);
-      this.#deliver();
-    });
+        this.#arrived.push(line);
+        this.#deliver();
+      });
     this.ended = new Promise((resolve) =>
       socket.once('close', () => {
         this.#waiting?.(undefined);

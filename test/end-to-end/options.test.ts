@@ -31,14 +31,23 @@ for (const [argv, says] of [
 
 test('a second tysd with the same runtime directory is refused, and the first goes on', async () => {
   await using daemon = await startTysd({ units: { 'default.target': wanting() } });
-  const second = await run(tysd, ['--user', `--unit-path=${daemon.units}`, `--runtime-directory=${daemon.runtimeDirectory}`, `--state-directory=${daemon.stateDirectory}`]);
+  const second = await run(tysd, [
+    '--user',
+    `--unit-path=${daemon.units}`,
+    `--runtime-directory=${daemon.runtimeDirectory}`,
+    `--state-directory=${daemon.stateDirectory}`,
+  ]);
   assert.equal(second.status, 1);
   assert.match(second.err, /another tysd runs with /);
   assert.equal(await daemon.state('default.target'), 'active (active)');
 });
 
 test('sockets that a killed tysd left behind do not keep the next from starting', async () => {
-  await using daemon = await startTysd({ units: { 'default.target': wanting() }, before: 'mkdir -m 700 run && for name in control.sock keeper.sock notify; do perl -MSocket -e \'socket(S, AF_UNIX, SOCK_STREAM, 0); bind(S, pack_sockaddr_un("run/$ARGV[0]"))\' $name; done' });
+  await using daemon = await startTysd({
+    units: { 'default.target': wanting() },
+    before:
+      'mkdir -m 700 run && for name in control.sock keeper.sock notify; do perl -MSocket -e \'socket(S, AF_UNIX, SOCK_STREAM, 0); bind(S, pack_sockaddr_un("run/$ARGV[0]"))\' $name; done',
+  });
   assert.equal(await daemon.state('default.target'), 'active (active)');
 });
 
@@ -50,14 +59,21 @@ function rustysd(files: Readonly<Record<string, string>>): { readonly path: stri
 }
 
 test("rustysd's JSON configuration chooses the target, under our own options", async () => {
-  using config = rustysd({ 'rustysd_config.json': '{"unit_dirs":["/nowhere"],"target_unit":"mine.target","log_to_stdout":true,"log_to_disk":true,"selfpath":"./x"}' });
+  using config = rustysd({
+    'rustysd_config.json':
+      '{"unit_dirs":["/nowhere"],"target_unit":"mine.target","log_to_stdout":true,"log_to_disk":true,"selfpath":"./x"}',
+  });
   await using daemon = await startTysd({ units: demo, options: ['-c', config.path] });
   assert.deepEqual([await daemon.state('mine.target'), await daemon.state('mine.service')], ['active (active)', 'active (running)']);
 });
 
 test("rustysd's TOML configuration is read, and RUSTYSD_* variables are stronger", async () => {
   using config = rustysd({ 'rustysd_config.toml': 'target_unit = "other.target"\nlog_to_stdout = true\nlog_to_disk = true\n' });
-  await using daemon = await startTysd({ units: demo, options: ['--conf', config.path], environment: { RUSTYSD_TARGET_UNIT: 'mine.target' } });
+  await using daemon = await startTysd({
+    units: demo,
+    options: ['--conf', config.path],
+    environment: { RUSTYSD_TARGET_UNIT: 'mine.target' },
+  });
   assert.equal(await daemon.state('mine.service'), 'active (running)');
 });
 
@@ -77,7 +93,13 @@ const badConfigurations: Readonly<Record<string, { readonly files: Readonly<Reco
 for (const [what, { files, says }] of Object.entries(badConfigurations)) {
   test(`a rustysd configuration with ${what} is refused with one clear message`, async () => {
     using config = rustysd(files);
-    const ran = await run(tysd, ['--user', `--runtime-directory=${config.path}/run`, `--state-directory=${config.path}/state`, '-c', config.path]);
+    const ran = await run(tysd, [
+      '--user',
+      `--runtime-directory=${config.path}/run`,
+      `--state-directory=${config.path}/state`,
+      '-c',
+      config.path,
+    ]);
     assert.equal(ran.status, 1);
     assert.match(ran.err, says);
   });
@@ -94,6 +116,9 @@ test('a configuration file that is not there is refused, and a bad line in one i
 });
 
 test('the words that a kernel or a container runtime passes are not fatal to --log-target and its like', async () => {
-  await using daemon = await startTysd({ units: { 'default.target': wanting() }, options: ['--log-target=console', '--deserialize', '20', '--switched-root'] });
+  await using daemon = await startTysd({
+    units: { 'default.target': wanting() },
+    options: ['--log-target=console', '--deserialize', '20', '--switched-root'],
+  });
   assert.equal(await daemon.state('default.target'), 'active (active)');
 });

@@ -82,11 +82,11 @@ test('a service with Restart=no that exits leaves the manager idle', async () =>
   await daemon.untilIdle();
   const pids = [daemon.pid, await daemon.managerPid()];
   const used = () => pids.map(cpuTicksOf).reduce((sum, ticks) => sum + ticks, 0);
-  const before = used();
+  const usedBefore = used();
   // Whoever spins gets as much of the processor as this does.
   const { user } = process.cpuUsage();
   while (process.cpuUsage().user - user < 300_000);
-  assert(used() - before < 10, `manager and keeper used ${used() - before} ticks while there was nothing to do`);
+  assert(used() - usedBefore < 10, `manager and keeper used ${used() - usedBefore} ticks while there was nothing to do`);
 });
 
 for (const [unit, command] of [

@@ -34,10 +34,18 @@ before(async () => {
       'taken.socket': socket(`ListenStream=127.0.0.1:${port}`),
       'taken.service': service(`ExecStart=${payload} serve`),
       'twice.socket': socket('ListenStream=%t/twice-1', 'ListenStream=%t/twice-2'),
-      'twice.service': service('StandardOutput=truncate:%t/twice-names', `ExecStart=/bin/sh -c 'echo $LISTEN_FDNAMES $LISTEN_FDS; test $LISTEN_PID = $$$$ && exec ${payload} serve'`),
+      'twice.service': service(
+        'StandardOutput=truncate:%t/twice-names',
+        `ExecStart=/bin/sh -c 'echo $LISTEN_FDNAMES $LISTEN_FDS; test $LISTEN_PID = $$$$ && exec ${payload} serve'`,
+      ),
       'private.socket': socket('ListenStream=%t/made/for-it/private', 'SocketMode=0600'),
       'private.service': service(`ExecStart=${payload} serve`),
-      ...Object.fromEntries(['a', 'b', 'c'].map((name) => [`named-${name}.socket`, socket(`ListenStream=%t/named-${name}`, `FileDescriptorName=${name}`, 'Service=named.service')])),
+      ...Object.fromEntries(
+        ['a', 'b', 'c'].map((name) => [
+          `named-${name}.socket`,
+          socket(`ListenStream=%t/named-${name}`, `FileDescriptorName=${name}`, 'Service=named.service'),
+        ]),
+      ),
       'named.service': service(
         'Sockets=named-b.socket named-c.socket named-a.socket',
         'StandardOutput=append:%t/names',
@@ -55,7 +63,10 @@ after(async () => {
 
 test('an address in use fails only that socket, with a message that names socket, address and reason', async () => {
   const lines = await daemon.untilLog('taken.socket', (line) => line.includes("Failed with result 'resources'"));
-  assert(lines.some((line) => /127\.0\.0\.1:\d+.*Address already in use/.test(line)), lines.join('\n'));
+  assert(
+    lines.some((line) => /127\.0\.0\.1:\d+.*Address already in use/.test(line)),
+    lines.join('\n'),
+  );
   assert.match(daemon.console, /\[FAILED\] Failed to listen on taken\.socket/);
   assert.equal(await daemon.state('taken.socket'), 'failed (failed)');
   for (const name of sockets.filter((each) => each !== 'taken')) assert.equal((await daemon.unit(`${name}.socket`)).active, 'active', name);

@@ -68,7 +68,10 @@ test('units stop in the reverse of the order in which they start, and tysd exits
       ...Object.fromEntries(
         names.map((name, index) => [
           `${name}.service`,
-          `[Unit]\nAfter=${names.slice(0, index).map((each) => `${each}.service`).join(' ')}\n${service('ExecStart=/bin/sleep infinity')}`,
+          `[Unit]\nAfter=${names
+            .slice(0, index)
+            .map((each) => `${each}.service`)
+            .join(' ')}\n${service('ExecStart=/bin/sleep infinity')}`,
         ]),
       ),
     },
@@ -83,7 +86,13 @@ test('units that are starting, and a oneshot that timed out, are ended too when 
     units: {
       'default.target': wanting('starting.service', 'overdue.service'),
       'starting.service': service('Type=oneshot', 'TimeoutStartSec=infinity', 'ExecStart=/bin/sleep infinity'),
-      'overdue.service': service('Type=oneshot', 'TimeoutStartSec=50ms', 'TimeoutStopSec=infinity', `ExecStart=${payload} ignore 15 wait`, 'SendSIGKILL=no'),
+      'overdue.service': service(
+        'Type=oneshot',
+        'TimeoutStartSec=50ms',
+        'TimeoutStopSec=infinity',
+        `ExecStart=${payload} ignore 15 wait`,
+        'SendSIGKILL=no',
+      ),
     },
     early: true,
   });
@@ -115,7 +124,9 @@ test('SIGHUP reads the unit files afresh and disturbs no service', async () => {
   const pid = await daemon.pidOf('stays.service');
   daemon.write('stays.service', `[Unit]\nDescription=As it is now\n${service('ExecStart=/bin/sleep infinity')}`);
   daemon.signal('SIGHUP');
-  await daemon.until('the new description', async () => ((await daemon.unit('stays.service')).description === 'As it is now' ? true : undefined));
+  await daemon.until('the new description', async () =>
+    (await daemon.unit('stays.service')).description === 'As it is now' ? true : undefined,
+  );
   assert.equal(await daemon.pidOf('stays.service'), pid);
 });
 

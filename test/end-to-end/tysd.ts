@@ -134,10 +134,7 @@ export class Daemon {
     if (!connected.ok) assert.fail(`no connection to tysd: ${connected.error.code}\n${this.#console}`);
     const client = connected.value;
     client.receive(() => this.#changed());
-    void client.closed.then(() => {
-      if (this.#client === client) this.#client = undefined;
-      this.#changed();
-    });
+    void this.#forgetWhenClosed(client);
     this.#client = client;
     const subscribed = await client.call('changes.subscribe', {});
     if (!subscribed.ok) return this.connect();
@@ -178,14 +175,18 @@ export class Daemon {
     return properties;
   }
 
+  /** The main process of a unit that runs; the manager may hear of it later than others do. */
   async pidOf(name: string): Promise<number> {
-    const { mainPid } = await this.unit(name);
-    assert(mainPid, `${name} has no main process`);
-    return mainPid;
+    const { mainPid } = await this.untilUnit(name, (unit) => unit.mainPid !== undefined);
+    return mainPid ?? 0;
   }
 
   async managerPid(): Promise<number> {
     return this.until('a manager process', () => this.#servant('manager'));
+  }
+
+  async journalPid(): Promise<number> {
+    return this.until('a journal process', () => this.#servant('journal'));
   }
 
   /** Waits until a unit is as the predicate wants it. */
@@ -226,8 +227,7 @@ export class Daemon {
   async until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
     const deadline = Date.now() + overdueMs;
     for (;;) {
-      let changed: () => void = () => undefined;
-      const change = new Promise<void>((resolve) => (changed = resolve));
+      const { promise: change, resolve: changed } = Promise.withResolvers<void>();
       this.#watchers.add(changed);
       try {
         const seen = await look();
@@ -271,7 +271,7 @@ export class Daemon {
 
   /** Runs bin/tysctl against this daemon. */
   tysctl(...argv: readonly string[]): Promise<Ran> {
-    return this.within(`tysctl ${argv.join(' ')}`, ended(this.#spawnTysctl(argv)));
+    return this.within(`tysctl ${argv.join(' ')}`, endOf(this.#spawnTysctl(argv)));
   }
 
   /** Writes a unit file or a drop-in. */
@@ -347,6 +347,12 @@ export class Daemon {
     }
   }
 
+  async #forgetWhenClosed(client: Client): Promise<void> {
+    await client.closed;
+    if (this.#client === client) this.#client = undefined;
+    this.#changed();
+  }
+
   #servant(name: 'manager' | 'journal'): number | undefined {
     return processesWith(this.#mark).find((pid) => commandLineOf(pid).includes(`--process=${name}`) && pid !== this.pid && isAlive(pid));
   }
@@ -366,7 +372,7 @@ export class Daemon {
 
 /** Runs a program to its end. */
 export function run(file: string, argv: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  return ended(
+  return endOf(
     spawn(file, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...environment } }),
   );
 }
@@ -374,7 +380,7 @@ export function run(file: string, argv: readonly string[], environment: Readonly
 /** bin/tysd. */
 export const tysd = join(bin, 'tysd');
 
-function ended(child: ChildProcess): Promise<Ran> {
+function endOf(child: ChildProcess): Promise<Ran> {
   let out = '';
   let err = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
@@ -393,7 +399,8 @@ function tryKill(pid: number): void {
   }
 }
 
-function removeCgroup(path: string): void {
+/** Removes a cgroup and those below it, if nothing runs in them. */
+export function removeCgroup(path: string): void {
   try {
     for (const entry of readdirSync(path, { withFileTypes: true })) if (entry.isDirectory()) removeCgroup(join(path, entry.name));
     rmdirSync(path);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -137,6 +138,16 @@ for (const { name, mount } of trackings) {
     const failed = await manager.event('spawn-failed');
     await manager.event('group-empty');
     assert.deepEqual([failed.child, failed.errno], [1, 2]);
+  });
+
+  test(`${name}: a child whose cgroup cannot be made is answered with the reason`, { skip: skip || name === 'session' }, async () => {
+    await using keeper = await startKeeper(options);
+    const manager = await keeper.manager();
+    manager.do(
+      { do: 'make-group', group: 'a', path: `${'x'.repeat(300)}.service`, mark: 'MARK=a' },
+      { do: 'run', child: 1, group: 'a', plan: shell('exit 0') },
+    );
+    assert.equal((await manager.event('spawn-failed')).errno, constants.errno.ENAMETOOLONG);
   });
 
   test(`${name}: a notification is told with its sender’s group, before the exit of the sender`, { skip }, async () => {

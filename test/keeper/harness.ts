@@ -45,6 +45,7 @@ const binary = process.env['TYSD_TEST_KEEPER'] ?? join(import.meta.dirname, '../
 /** Starts a keeper in a directory of its own, with these options on top. */
 export async function startKeeper(options: readonly string[] = [], journal = false): Promise<TestKeeper> {
   const directory = mkdtempSync(join(tmpdir(), 'tysd-keeper-'));
+  leftovers.add(directory);
   const managers = await acceptAt(join(directory, 'test-manager'));
   const journals = await acceptAt(join(directory, 'test-journal'));
   const child = spawn(
@@ -76,9 +77,18 @@ export async function startKeeper(options: readonly string[] = [], journal = fal
       await exited;
       clearTimeout(overdue);
       for (const { server } of [managers, journals]) server.close();
-      rmSync(directory, { recursive: true, force: true });
+      remove(directory);
     },
   };
+}
+
+// A test that timed out never comes to its end. (What of this a SIGKILL prevents, bridge.ts does.)
+const leftovers = new Set<string>();
+process.on('exit', () => leftovers.forEach(remove));
+
+function remove(directory: string): void {
+  rmSync(directory, { recursive: true, force: true });
+  leftovers.delete(directory);
 }
 
 /** A plan that runs a shell script. */

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import type { Plan } from '../../src/exec/op.ts';
 import { type JournalFrame, decodeJournalFrames, encodeJournalAck, encodeJournalHello } from '../../src/port/journal-wire.ts';
-import { startKeeper } from './harness.ts';
+import { shell, startKeeper } from './harness.ts';
 
 function printing(script: string, stream: bigint): Plan {
   return [
@@ -120,6 +122,38 @@ test('a flood waits for a journal that is slow, and none of it is lost', async (
   clearInterval(pump);
   const all = text(heard.all, 3n).trimEnd().split('\n');
   assert.deepEqual([all.length, all[0], all.at(-1)], [lines, '1', String(lines)]);
+  heard.acknowledgeAll();
+});
+
+test('a journal that commits nothing loses the oldest output when there is no room left, and is told how much', async () => {
+  await using keeper = await startKeeper(['--journal-patience=0'], true);
+  const manager = await keeper.manager();
+  const first = await keeper.journalSocket();
+  first.on('error', () => {});
+  first.resume();
+  first.write(encodeJournalHello(0));
+  manager.do({ do: 'run', child: 1, group: '', plan: printing('head -c 20000000 /dev/zero', 9n) });
+  const { exit } = await manager.event('exited');
+  assert.equal(exit.status, 0);
+  const heard = frames(await keeper.journalSocket());
+  manager.do({ do: 'journal', record: 'after' });
+  assert.match(keeper.stderr(), /frames of output were dropped/);
+  void heard;
+});
+
+test('a datagram to the syslog socket is a frame of its own, with its sender', async () => {
+  const path = join(tmpdir(), `tysd-syslog-${process.pid}`);
+  await using keeper = await startKeeper([`--syslog=${path}`], true);
+  const manager = await keeper.manager();
+  const journal = await keeper.journalSocket();
+  const heard = frames(journal);
+  journal.write(encodeJournalHello(0));
+  manager.do({ do: 'run', child: 1, group: '', plan: shell(`exec logger --socket ${path} --tag probe hello`) });
+  const datagram = await heard.next(({ kind }) => kind === 'datagram');
+  const { pid } = await manager.event('spawned');
+  assert.ok(datagram.kind === 'datagram');
+  assert.deepEqual([datagram.source, datagram.pid, datagram.uid], ['syslog', pid, process.getuid?.()]);
+  assert.match(new TextDecoder().decode(datagram.bytes), /^<13>.*probe: hello/);
   heard.acknowledgeAll();
 });
 

@@ -18,7 +18,7 @@ async function run(keeper: TestKeeper, plan: Plan) {
 
 const good = { how: 'exited', status: 0, failedOp: -1, errno: 0 };
 
-/** A shell that writes about itself; every line is `name value`. */
+/** A shell that writes about itself; every line is `name value`. It reads its own signal mask: while it starts a program that is another. */
 const introspect = `exec >"$REPORT"
 echo "cwd $(pwd)"
 echo "umask $(umask)"
@@ -28,7 +28,7 @@ echo "nice $(cut -d' ' -f19 /proc/$$/stat)"
 echo "oom $(cat /proc/$$/oom_score_adj)"
 echo "files $(ulimit -S -n) $(ulimit -H -n)"
 echo "core $(ulimit -S -c) $(ulimit -H -c)"
-sed -n 's/^\\(NoNewPrivs\\|SigBlk\\|SigIgn\\):\\t/\\1 /p' /proc/$$/status
+while read -r name value; do case "$name" in NoNewPrivs:|SigBlk:|SigIgn:) echo "\${name%:} $value" ;; esac; done </proc/$$/status
 echo "env $GREETING $SELF $((SELF == $$))" | sed "s/ $$ / pid /"
 ls -l /proc/$$/fd >"$REPORT.fds"
 sed -n 's/.* \\([0-9]*\\) -> \\([^:]*\\).*/fd \\1 \\2/p' "$REPORT.fds"

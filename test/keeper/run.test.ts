@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { startKeeper } from './harness.ts';
+import { shell, startKeeper } from './harness.ts';
 
 test('a plan that executes a program reports its pid, its exec and its exit status', async () => {
   await using keeper = await startKeeper();
@@ -22,4 +23,47 @@ test('a plan that executes a program reports its pid, its exec and its exit stat
     { child: exited.child, how: exited.exit.how, status: exited.exit.status, failedOp: exited.exit.failedOp, errno: exited.exit.errno },
     { child: 1, how: 'exited', status: 7, failedOp: -1, errno: 0 },
   );
+});
+
+test('many children that are run at once are each given their own descriptors, and so is one with more than a message holds', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const names = Array.from({ length: 100 }, (_, i) => `unit-${i}`);
+  const output = (slot: number, name: string) => ({ op: 'output', slot, stream: BigInt(slot), meta: name }) as const;
+  const many = Array.from({ length: 80 }, (_, i) => output(i, `slot-${i}`));
+  manager.do(
+    ...names.map((name, i) => ({
+      do: 'run' as const,
+      child: i + 1,
+      group: '',
+      plan: [output(1, name), { op: 'dup', slot: 1, number: 1 } as const, ...shell(`echo ${name}`)],
+    })),
+    { do: 'run', child: 101, group: '', plan: [...many, { op: 'dup', slot: 79, number: 1 }, ...shell('echo last')] },
+  );
+  await Promise.all(Array.from({ length: 101 }, (_, i) => manager.event('exited', ({ child }) => child === i + 1)));
+  manager.do({ do: 'end', status: 0, action: 'exit' });
+  await keeper.exited;
+  assert.deepEqual(
+    keeper.stderr().trimEnd().split('\n').toSorted(),
+    [...names.map((name) => `${name}: ${name}`), 'slot-79: last'].toSorted(),
+  );
+});
+
+test('children that are killed before they have begun leave room for the next', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  for (let child = 1; child <= 30; child++)
+    manager.do({ do: 'run', child, group: '', plan: shell('exec sleep 1000') }, { do: 'signal', child, signal: 9 });
+  manager.do({ do: 'run', child: 31, group: '', plan: shell('exit 5') });
+  const { exit } = await manager.event('exited', ({ child }) => child === 31);
+  assert.equal(exit.status, 5);
+});
+
+test('the manager is in a session of its own, out of reach of signals to the keeper’s process group', async () => {
+  await using keeper = await startKeeper();
+  await keeper.manager();
+  const { pid } = keeper.process;
+  const [manager] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+  const session = readFileSync(`/proc/${manager}/stat`, 'utf8').split(') ')[1]?.split(' ')[3];
+  assert.equal(session, manager);
 });

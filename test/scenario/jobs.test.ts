@@ -261,3 +261,18 @@ test('jobs of unit types that have no engine yet end as unsupported and disturb 
       .some((message) => message.startsWith('Starting of data.mount unsupported: tysd cannot start units of type mount yet')),
   );
 });
+
+test('a unit file that comes later is found without a reload, also where its name was mentioned before', () => {
+  const simulation = new Simulation({ units: { 'default.target': wants('late.service') } }).boot();
+  assert.equal(simulation.manager.unit('late.service')?.load, 'not-found');
+  simulation.files.write('/etc/systemd/system/late.service', oneshot());
+  simulation.files.write('/etc/systemd/system/unmentioned.service', oneshot());
+  for (const unit of ['late.service', 'unmentioned.service']) assert.ok(simulation.manager.request('start', unit, 'replace', 'test').ok);
+  simulation.clock.advance(SECOND);
+  assert.deepEqual(simulation.states(), {
+    'default.target': 'active (active)',
+    'late.service': 'active (exited)',
+    'unmentioned.service': 'active (exited)',
+  });
+  assert.equal(simulation.manager.properties('unmentioned.service')?.['NeedDaemonReload'], 'no');
+});

@@ -68,7 +68,7 @@ test('a unit whose file is gone after a reload keeps running and can be stopped'
   assert.deepEqual(simulation.running(), []);
 });
 
-test('a saved state that cannot be read costs only that unit, is said, and its processes are ended', () => {
+test('a saved state that cannot be read costs only that unit, is said, and its processes run on until somebody stops them', () => {
   const simulation = new Simulation({
     units: { 'default.target': '[Unit]\nWants=a.service b.service\n', 'a.service': daemon(), 'b.service': daemon() },
   }).boot();
@@ -76,10 +76,39 @@ test('a saved state that cannot be read costs only that unit, is said, and its p
   simulation.keeper.spoil('unit/a.service', '{"s":');
   simulation.startManager();
   simulation.clock.settle();
-  assert.deepEqual(simulation.running(), ['/bin/daemon-b.service']);
+  assert.deepEqual(simulation.running(), ['/bin/daemon-a.service', '/bin/daemon-b.service']);
   assert.equal(simulation.state('a.service'), 'inactive (dead)');
   assert.equal(simulation.state('b.service'), 'active (running)');
   assert.ok(simulation.messages().some((message) => message.startsWith('a.service: the saved state cannot be read, and is lost:')));
+  // The next manager leaves them alone as well.
+  simulation.crash();
+  simulation.startManager();
+  simulation.clock.settle();
+  assert.deepEqual(simulation.running(), ['/bin/daemon-a.service', '/bin/daemon-b.service']);
+  const [leftover] = simulation.keeper.processes();
+  simulation.files.write('/sys/fs/cgroup/tysd/system.slice/a.service/cgroup.procs', `${leftover?.pid}\n`);
+  simulation.files.write(`/proc/${leftover?.pid}/comm`, 'daemon\n');
+  assert.ok(simulation.manager.request('start', 'a.service', 'replace', 'test').ok);
+  simulation.clock.settle();
+  assert.equal(simulation.state('a.service'), 'active (running)');
+  const warning = `a.service: Found left-over process ${leftover?.pid} (daemon) in control group while starting unit. Ignoring.`;
+  assert.ok(simulation.messages().includes(warning));
+  assert.ok(simulation.manager.request('stop', 'a.service', 'replace', 'test').ok);
+  simulation.clock.settle();
+  assert.deepEqual(simulation.running(), ['/bin/daemon-b.service']);
+});
+
+test('a group whose unit has lost its state goes when its last process ends', () => {
+  const simulation = new Simulation({ units: { 'default.target': '[Unit]\nWants=a.service\n', 'a.service': daemon() } }).boot();
+  simulation.crash();
+  simulation.keeper.spoil('unit/a.service', '{"s":');
+  simulation.startManager();
+  simulation.clock.settle();
+  assert.deepEqual(simulation.keeper.groups(), ['a.service']);
+  const [leftover] = simulation.keeper.processes();
+  simulation.keeper.kill(leftover?.pid ?? 0, 15);
+  simulation.clock.settle();
+  assert.deepEqual(simulation.keeper.groups(), []);
 });
 
 test('a stop that is under way when the manager dies is finished by the next', () => {

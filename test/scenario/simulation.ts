@@ -1,7 +1,7 @@
 import { openUnits } from '../../src/manager/unit-source.ts';
 import { startManager } from '../../src/manager/manager.ts';
 import type { Manager } from '../../src/manager/manager.ts';
-import type { ManagerOptions, StatusLine } from '../../src/manager/options.ts';
+import type { ManagerConfig, ManagerOptions, StatusLine } from '../../src/manager/options.ts';
 import { gatherConditionFacts } from '../../src/manager/condition-facts.ts';
 import { FakeClock } from '../../src/port/clock-fake.ts';
 import { FakeFiles } from '../../src/port/files-fake.ts';
@@ -33,6 +33,10 @@ export class Simulation {
   readonly files: FakeFiles;
   readonly keeper: FakeKeeper;
   readonly lines: StatusLine[] = [];
+  /** DefaultEnvironment=, as the next manager or reload reads it. */
+  environment: readonly string[] = ['PATH=/usr/bin:/bin'];
+  /** What signals asked of the console. */
+  readonly settings: string[] = [];
   manager!: Manager;
   readonly #options: SimulationOptions;
   #kill: () => void = () => {};
@@ -101,28 +105,15 @@ export class Simulation {
 
   /** What the manager of this machine is made of, on another clock. */
   optionsFor(clock: ManagerOptions['clock']): ManagerOptions {
-    const { scope = 'system', defaultUnit = 'default.target', init = false } = this.#options;
+    const { scope = 'system', init = false } = this.#options;
     const { files } = this;
     const facts: SpecifierFacts = { ...specifierFacts, scope };
     return {
       keeper: this.keeper.connect(),
       clock,
       files,
-      config: {
-        defaults: {
-          timeoutStartUsec: 90 * SECOND,
-          timeoutStopUsec: 90 * SECOND,
-          timeoutAbortUsec: undefined,
-          restartUsec: 100_000,
-          startLimitIntervalUsec: 10 * SECOND,
-          startLimitBurst: 5,
-        },
-        environment: ['PATH=/usr/bin:/bin'],
-        limits: {},
-        defaultStandardOutput: 'journal',
-        defaultStandardError: 'inherit',
-        defaultUnit,
-      },
+      config: this.#config(),
+      readConfig: () => this.#config(),
       openUnits: () => openUnits(files, [unitPath], facts),
       unitPath: [unitPath],
       scope,
@@ -146,6 +137,26 @@ export class Simulation {
         return this.#ids.toString(16).padStart(32, '0');
       },
       status: (line) => this.lines.push(line),
+      setShowStatus: (shown) => this.settings.push(`status ${shown}`),
+      setLogLevel: (level) => this.settings.push(`level ${level}`),
+    };
+  }
+
+  #config(): ManagerConfig {
+    return {
+      defaults: {
+        timeoutStartUsec: 90 * SECOND,
+        timeoutStopUsec: 90 * SECOND,
+        timeoutAbortUsec: undefined,
+        restartUsec: 100_000,
+        startLimitIntervalUsec: 10 * SECOND,
+        startLimitBurst: 5,
+      },
+      environment: this.environment,
+      limits: {},
+      defaultStandardOutput: 'journal',
+      defaultStandardError: 'inherit',
+      defaultUnit: this.#options.defaultUnit ?? 'default.target',
     };
   }
 }

@@ -16,6 +16,11 @@ export function whyNoImage(): string | undefined {
   return undefined;
 }
 
+/** A small root directory with the real systemd, the judge of the differential tests. */
+export function systemdImage(): string {
+  return process.env['ORACLE_ROOTFS'] ?? debianImage(['dbus'], { systemd: true });
+}
+
 /** A Debian root directory with these packages, their unit files untouched; made once and kept in the cache directory. */
 export function debianImage(packages: readonly string[], also: { readonly systemd: boolean }): string {
   const suite = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'bookworm';

@@ -60,7 +60,7 @@ export interface World {
   now: number;
   stopRequested: boolean;
   restartRequested: boolean;
-  triggered: Look | undefined;
+  triggered: ReturnType<StepContext['triggered']>;
   sockets: readonly { readonly held: string; readonly name: string }[];
   ipv6: boolean;
   random: number;

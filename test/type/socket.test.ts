@@ -202,7 +202,10 @@ test('what cannot be opened fails the unit with resources and says why', () => {
   );
 });
 
-test('a socket is refused while its service is active, and with Accept=yes', () => {
+test('a socket is refused while its service is active or not loaded, and with Accept=yes', () => {
+  const masked = socket();
+  masked.world.triggered = { active: 'inactive', sub: 'dead', result: 'success', load: 'masked' };
+  assert.deepEqual(masked.start(), { refused: 'failed', reason: 'its service a.service is not loaded (masked)' });
   const busy = socket();
   busy.world.triggered = { active: 'active', sub: 'running', result: 'success' };
   assert.deepEqual(busy.start(), {

@@ -38,7 +38,11 @@ function printPlan({ terminal }: Invocation, unit: string, commands: readonly Co
   if (commands.length === 0) terminal.print('  runs no processes');
   for (const { list, ops } of commands) {
     terminal.print(`  ${bold(list)}`);
-    ops.forEach(({ op, text }, index) => terminal.print(`  ${String(index + 1).padStart(3)}  ${op} ${text}`.trimEnd()));
+    ops.forEach(({ op, text }, index) => {
+      const lines = text.split('\n');
+      terminal.print(`  ${String(index + 1).padStart(3)}  ${op} ${lines[0]}`.trimEnd());
+      for (const line of lines.slice(1)) terminal.print(`       ${line}`);
+    });
   }
   // The settings are the unit's, so each command repeats them.
   const notApplied = new Set(commands.flatMap((command) => command.notApplied));

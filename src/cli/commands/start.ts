@@ -84,6 +84,8 @@ async function runJobs(invocation: Invocation, client: Client, requests: readonl
       const answer = await client.call(row.method, { unit, mode, wait, cause });
       if (answer.ok) return { unit: answer.value.unit, result: answer.value.result };
       if (answer.error.code === 'connection-lost' && wait) return awaitJob(invocation, unit);
+      // A masked unit is not running, so there is nothing to try.
+      if (answer.error.code === 'masked' && row.word.startsWith('try-')) return undefined;
       explainRefusal(invocation, row.word, unit, answer.error);
       refused ||= exitStatusOf(answer.error);
       return undefined;

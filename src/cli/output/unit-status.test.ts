@@ -159,11 +159,14 @@ test('units that were never started, are masked or could not be read', () => {
 });
 
 test('a condition that was not met is said', () => {
-  const properties = { ConditionResult: 'no', ConditionTimestampMonotonic: String(nowMonotonicUsec - 15_000) };
-  assert.equal(
-    renderStatus(view({ active: 'inactive', sub: 'dead' }, properties))[3],
+  const properties = { ConditionResult: 'no' };
+  const unmetConditions = ['ConditionPathExists=|/a', 'ConditionPathExists=/b'];
+  const shown = view({ active: 'inactive', sub: 'dead', unmetConditions, conditionUsec: nowUsec - 15_000 }, properties);
+  assert.deepEqual(renderStatus(shown).slice(3, 6), [
     `  Condition: start condition failed at ${ago(15_000)}; 15ms ago`,
-  );
+    '             ├─ ConditionPathExists=|/a was not met',
+    '             └─ ConditionPathExists=/b was not met',
+  ]);
 });
 
 test('a socket shows what it listens on, and how many connections it had', () => {

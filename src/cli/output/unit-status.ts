@@ -144,9 +144,12 @@ function active(view: StatusView): readonly string[] {
   const state = unit.sub === unit.active || unit.sub === '' ? unit.active : `${unit.active} (${unit.sub})`;
   const result = unit.result !== '' && unit.result !== 'success' ? ` (Result: ${unit.result})` : '';
   const lines = [statusRow('Active', paint(state) + result + since(view))];
-  const checked = realtimeOf(view, 'ConditionTimestampMonotonic');
+  const checked = unit.conditionUsec ?? realtimeOf(view, 'ConditionTimestampMonotonic');
   if (properties['ConditionResult'] === 'no' && checked !== undefined) {
     lines.push(statusRow('Condition', `start condition failed at ${moment(view, checked)}`));
+    const { branch, last } = style.glyphs;
+    const unmet = unit.unmetConditions ?? [];
+    unmet.forEach((condition, index) => lines.push(`${belowRow}${index === unmet.length - 1 ? last : branch} ${condition} was not met`));
   }
   return lines;
 }

@@ -1,4 +1,4 @@
-import { type Case, compareManagers } from './both.ts';
+import { type Case, compareManagers, type Difference } from './both.ts';
 
 /** What a unit is made of when only its dependencies matter. */
 const runs = '[Service]\nExecStart=/act to /run/t/NAME note start wait\nExecStopPost=/act to /run/t/NAME note stopped';
@@ -8,7 +8,12 @@ const slow = '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/act to /r
 const once = '[Service]\nType=oneshot\nExecStart=/act to /run/t/NAME note start';
 
 /** Units of one case by their short names, which become `CASE-SHORT.service`; in the texts and in the script `@short` is that name. */
-function net(prefix: string, units: Readonly<Record<string, readonly [unit: string, body: string]>>, script: string, more: Partial<Case> = {}): Case {
+function net(
+  prefix: string,
+  units: Readonly<Record<string, readonly [unit: string, body: string]>>,
+  script: string,
+  more: Partial<Case> = {},
+): Case {
   const full = (text: string): string => text.replaceAll(/@([a-z]+)\b/g, `${prefix}-$1.service`);
   return {
     units: Object.fromEntries(
@@ -22,8 +27,30 @@ function net(prefix: string, units: Readonly<Record<string, readonly [unit: stri
   };
 }
 
+/** The message about a unit that does not load, to which we add the reason. */
+function tells(start: string, reason: string): Difference {
+  const type = start.endsWith('socket') ? 'socket' : 'service';
+  const unit = start.slice(start.lastIndexOf(' ') + 1);
+  const message = `${start}.${type}: Unit ${unit.replace('needs', 'none')}.${type} has a bad unit file setting`;
+  return { systemd: `${message}.`, tysd: `${message}: ${reason}`, why: 'we say what is wrong' };
+}
+
+/** Requisite= without After=: whether the service is up before it is known that the other is not. */
+function lateRequisite(prefix: string, again: boolean): readonly Difference[] {
+  const failed = (unit: string): string => `A dependency job for ${prefix}-${unit}.service failed. See 'journalctl -xe' for details.\n-> 1`;
+  const why =
+    'there, a start of Type=simple is over at once; here it is over when the process is there, and by then its requisite is known to be off';
+  const shown = `${prefix}-a.service: ActiveState=inactive SubState=dead`;
+  return [
+    { systemd: `$ systemctl start ${prefix}-c.service\n-> 0`, tysd: `$ systemctl start ${prefix}-c.service\n${failed('c')}`, why },
+    ...(again
+      ? [{ systemd: `${failed('a')}\n${shown}`, tysd: `${failed('a').replace('\n-> 1', '')}\n${failed('c')}\n${shown}`, why }]
+      : []),
+  ];
+}
+
 /** Starts @a, which has a dependency on @b, and stops both: with and without order. */
-function pair(prefix: string, kind: string, b: string): Case {
+function pair(prefix: string, kind: string, b: string, differs: readonly Difference[] = []): Case {
   return net(
     prefix,
     {
@@ -48,23 +75,38 @@ function pair(prefix: string, kind: string, b: string): Case {
     run systemctl start @a @c
     settle @a @b @c @d
     show @a @b @c @d
-    run systemctl restart @b @d
+    run systemctl restart @b
+    run systemctl restart @d
     settle @a @b @c @d
     show @a @b @c @d
     run systemctl stop @a @b @c @d
     notes @a @b @d`,
+    { differs },
   );
 }
 
 const kinds = ['Requires', 'Wants', 'BindsTo', 'PartOf', 'Requisite', 'Conflicts', 'Upholds'];
 
 compareManagers('dependencies', {
-  ...Object.fromEntries(kinds.map((kind) => [`${kind}= of a service that runs`, pair(`runs-${kind.toLowerCase()}`, kind, runs)])),
   ...Object.fromEntries(
-    kinds.filter((kind) => kind !== 'Upholds').map((kind) => [`${kind}= of a oneshot that fails`, pair(`fails-${kind.toLowerCase()}`, kind, fails)]),
+    kinds.map((kind) => [
+      `${kind}= of a service that runs`,
+      pair(`runs-${kind.toLowerCase()}`, kind, runs, kind === 'Requisite' ? lateRequisite('runs-requisite', false) : []),
+    ]),
   ),
   ...Object.fromEntries(
-    ['Requires', 'BindsTo', 'Requisite'].map((kind) => [`${kind}= of a oneshot that does not remain`, pair(`once-${kind.toLowerCase()}`, kind, once)]),
+    kinds
+      .filter((kind) => kind !== 'Upholds')
+      .map((kind) => [
+        `${kind}= of a oneshot that fails`,
+        pair(`fails-${kind.toLowerCase()}`, kind, fails, kind === 'Requisite' ? lateRequisite('fails-requisite', true) : []),
+      ]),
+  ),
+  ...Object.fromEntries(
+    ['Requires', 'BindsTo', 'Requisite'].map((kind) => [
+      `${kind}= of a oneshot that does not remain`,
+      pair(`once-${kind.toLowerCase()}`, kind, once, kind === 'Requisite' ? lateRequisite('once-requisite', true) : []),
+    ]),
   ),
 
   'units that are missing': net(
@@ -114,6 +156,16 @@ compareManagers('dependencies', {
       run systemctl restart broken-none
       run systemctl is-active broken-none
       run systemctl stop broken-wants`,
+    differs: [
+      ...[
+        'Failed to start broken-none',
+        'Failed to restart broken-none',
+        'Failed to start broken-empty',
+        'Failed to start broken-needs',
+      ].map((start) => tells(start, 'the service has neither ExecStart= nor ExecStop= nor SuccessAction=')),
+      tells('Failed to start broken-two', 'only a service of Type=oneshot may have more than one ExecStart='),
+      tells('Failed to start broken-socket', 'the socket has no ListenStream=, ListenDatagram= or other Listen*='),
+    ],
   },
   'units that are masked': {
     units: {
@@ -145,9 +197,9 @@ compareManagers('dependencies', {
   ),
   'an order without a dependency': net(
     'order',
-    { a: ['After=@b', works], b: ['', slow], c: ['Before=@b', slow] },
+    { a: ['After=@b', slow], b: ['', slow], c: ['Before=@b', slow], all: ['Wants=@a @b @c\nAfter=@a @b @c', works] },
     `
-    run systemctl start @a @b @c
+    run systemctl start @all
     cat /run/t/order-*.service | wc -l
     show @a @b @c
     run systemctl stop @a @b @c
@@ -180,8 +232,14 @@ compareManagers('dependencies', {
   'a stop that is propagated in order': net(
     'down',
     {
-      a: ['Requires=@b\nAfter=@b', '[Service]\nExecStart=/act to /run/t/down note a-start wait\nExecStopPost=/act sleep 100 to /run/t/down note a-stopped'],
-      b: ['Requires=@c\nAfter=@c', '[Service]\nExecStart=/act to /run/t/down note b-start wait\nExecStopPost=/act sleep 100 to /run/t/down note b-stopped'],
+      a: [
+        'Requires=@b\nAfter=@b',
+        '[Service]\nExecStart=/act to /run/t/down note a-start wait\nExecStopPost=/act sleep 100 to /run/t/down note a-stopped',
+      ],
+      b: [
+        'Requires=@c\nAfter=@c',
+        '[Service]\nExecStart=/act to /run/t/down note b-start wait\nExecStopPost=/act sleep 100 to /run/t/down note b-stopped',
+      ],
       c: ['', '[Service]\nExecStart=/act wait\nExecStopPost=/act to /run/t/down note c-stopped'],
       d: ['BindsTo=@c\nAfter=@c', '[Service]\nExecStart=/act wait'],
       e: ['PartOf=@c', '[Service]\nExecStart=/act wait'],
@@ -278,9 +336,15 @@ compareManagers('dependencies', {
       b: ['OnFailure=@handler\nOnSuccess=@good', '[Service]\nType=oneshot\nExecStart=/act exit 0'],
       c: ['OnFailure=@late', '[Service]\nExecStart=/act sleep 100 exit 1'],
       d: ['OnFailure=@never\nOnSuccess=@stopped', runs],
-      handler: ['', '[Service]\nType=oneshot\nExecStart=/act to /run/t/NAME note called env MONITOR_UNIT env MONITOR_SERVICE_RESULT env MONITOR_EXIT_CODE env MONITOR_EXIT_STATUS'],
+      handler: [
+        '',
+        '[Service]\nType=oneshot\nExecStart=/act to /run/t/NAME note called env MONITOR_UNIT env MONITOR_SERVICE_RESULT env MONITOR_EXIT_CODE env MONITOR_EXIT_STATUS',
+      ],
       other: ['', works],
-      good: ['', '[Service]\nType=oneshot\nExecStart=/act to /run/t/NAME note called env MONITOR_UNIT env MONITOR_SERVICE_RESULT env MONITOR_EXIT_CODE env MONITOR_EXIT_STATUS'],
+      good: [
+        '',
+        '[Service]\nType=oneshot\nExecStart=/act to /run/t/NAME note called env MONITOR_UNIT env MONITOR_SERVICE_RESULT env MONITOR_EXIT_CODE env MONITOR_EXIT_STATUS',
+      ],
       late: ['', works],
       never: ['', works],
       stopped: ['', works],
@@ -310,9 +374,6 @@ compareManagers('dependencies', {
     run systemctl start @b @d
     settle @a @b @c @d
     show @a @b @c @d
-    run systemctl start @a @b
-    settle @a @b
-    show @a @b
     run systemctl stop @a @b @c @d`,
   ),
   'a transaction that contradicts itself': net(
@@ -328,7 +389,9 @@ compareManagers('dependencies', {
       h: ['Wants=@g\nAfter=@g', works],
     },
     `
-    run systemctl start @a
+    # Which of the jobs is told is chance, there.
+    quiet systemctl start @a
+    systemctl start @a 2>&1 | sed -E "s/'(start|stop)' and '(start|stop)' for against-[abc]/JOBS/"
     run systemctl start @d
     settle @d
     show @d
@@ -336,7 +399,16 @@ compareManagers('dependencies', {
     show @e @f
     run systemctl start @g
     show @g
-    run systemctl stop @b @c @d @g @h`,
+    for unit in b c d g h; do run systemctl stop against-$unit; done`,
+    {
+      differs: [
+        {
+          systemd: 'Failed to start against-e.service: Transaction order is cyclic. See system logs for details.',
+          tysd: 'Failed to start against-e.service: Transaction order is cyclic: against-e.service → against-f.service → against-e.service.',
+          why: 'we say which units are in the cycle',
+        },
+      ],
+    },
   ),
   'RefuseManualStart= and RefuseManualStop=': net(
     'refuse',
@@ -396,7 +468,7 @@ compareManagers('dependencies', {
     for unit in yes no or not assert needs wants requisite binds; do run systemctl start when-$unit; done
     table ActiveState,SubState,Result,ConditionResult,AssertResult @yes @no @or @not @assert @needs @wants @requisite @binds`,
   ),
-  'targets': {
+  targets: {
     units: {
       'group.target': '[Unit]\nDefaultDependencies=no\nWants=group-a.service group-b.service\nAllowIsolate=yes',
       'group-a.service': works.replaceAll('NAME', 'group-a'),
@@ -418,7 +490,7 @@ compareManagers('dependencies', {
       show group.target group-a.service group-b.service group-c.service
       run systemctl stop group.target group-a`,
   },
-  'isolate': {
+  isolate: {
     units: {
       'alone.target': '[Unit]\nDefaultDependencies=no\nAllowIsolate=yes\nWants=alone-in.service\n',
       'alone-not.target': '[Unit]\nDefaultDependencies=no\n',
@@ -437,6 +509,14 @@ compareManagers('dependencies', {
       show alone.target alone-in.service alone-out.service alone-kept.service
       run systemctl isolate nothing.target
       run systemctl is-active alone.target alone-in.service`,
+    differs: [
+      {
+        systemd:
+          "Failed to start nowhere.target: Operation refused, unit may not be isolated.\nSee system logs and 'systemctl status nowhere.target' for details.\n-> 4",
+        tysd: 'Failed to start nowhere.target: Unit nowhere.target not found.\n-> 5',
+        why: 'that there is no such unit is what a user has to know',
+      },
+    ],
     alone: true,
   },
 });

@@ -73,12 +73,14 @@ compareManagers('automatic restarts', {
     'remain-always': 'Restart=always\nRemainAfterExit=yes\nExecStart=/act to /run/t/NAME note start exit 0',
     'remain-always-fail': 'Restart=always\nRemainAfterExit=yes\nExecStart=/act to /run/t/NAME note start exit 1',
     'fork-always': 'Type=forking\nRestart=always\nExecStart=/act to /run/t/NAME note start child{ session sleep 300 exit 1 } sleep 50',
-    'stop-fails-always': 'Restart=always\nExecStart=/act to /run/t/NAME note start sleep 50 exit 0\nExecStop=/act to /run/t/NAME note stop exit 1',
+    'stop-fails-always':
+      'Restart=always\nExecStart=/act to /run/t/NAME note start sleep 50 exit 0\nExecStop=/act to /run/t/NAME note stop exit 1',
   }),
 
   'what is stopped is not started again': {
     units: {
-      'held.service': '[Service]\nRestart=always\nRestartSec=50ms\nExecStart=/act to /run/t/held note start wait\nExecStopPost=/act to /run/t/held note post',
+      'held.service':
+        '[Service]\nRestart=always\nRestartSec=50ms\nExecStart=/act to /run/t/held note start wait\nExecStopPost=/act to /run/t/held note post',
       'held-wait.service': '[Service]\nRestart=always\nRestartSec=30\nExecStart=/act to /run/t/held-wait note start exit 1',
     },
     script: `
@@ -96,7 +98,8 @@ compareManagers('automatic restarts', {
   },
   'a start limit is told and can be reset': {
     units: {
-      'limited.service': '[Unit]\nDefaultDependencies=no\nStartLimitIntervalSec=60\nStartLimitBurst=2\n[Service]\nType=oneshot\nExecStart=/act exit 0',
+      'limited.service':
+        '[Unit]\nDefaultDependencies=no\nStartLimitIntervalSec=60\nStartLimitBurst=2\n[Service]\nType=oneshot\nExecStart=/act exit 0',
       'unlimited.service': '[Unit]\nDefaultDependencies=no\nStartLimitIntervalSec=0\n[Service]\nType=oneshot\nExecStart=/act exit 0',
     },
     script: `
@@ -110,9 +113,11 @@ compareManagers('automatic restarts', {
   },
   'restarts by hand': {
     units: {
-      'hand.service': '[Service]\nExecStart=/act to /run/t/hand note start env SERVICE_RESULT wait\nExecStop=/act to /run/t/hand note stop\nExecStopPost=/act to /run/t/hand note post',
+      'hand.service':
+        '[Service]\nExecStart=/act to /run/t/hand note start env SERVICE_RESULT wait\nExecStop=/act to /run/t/hand note stop\nExecStopPost=/act to /run/t/hand note post',
       'hand-dead.service': '[Service]\nExecStart=/act to /run/t/hand-dead note start wait',
-      'hand-signal.service': '[Service]\nRestartKillSignal=SIGUSR1\nExecStart=/act to /run/t/hand-signal quit-on 10 quit-on 15 note start wait',
+      'hand-signal.service':
+        '[Service]\nRestartKillSignal=SIGUSR1\nExecStart=/act to /run/t/hand-signal quit-on 10 quit-on 15 note start wait',
     },
     script: `
       run systemctl start hand hand-signal

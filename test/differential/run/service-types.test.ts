@@ -94,10 +94,20 @@ compareManagers('service types and how services end', {
   'a daemon that ends before it wrote its PID file': startAndStop(
     { 'gone-daemon': 'Type=forking\nTimeoutStartSec=900ms\nPIDFile=/run/t/NAME.pid\nExecStart=/act child{ session sleep 200 exit 0 }' },
     [
-      ['Job for gone-daemon.service failed because a timeout was exceeded.', 'Job for gone-daemon.service failed because the service did not take the steps required by its unit configuration.'],
-      ['gone-daemon.service: ActiveState=failed SubState=failed Result=timeout ExecMainCode=0 ExecMainStatus=0 NRestarts=0', 'gone-daemon.service: ActiveState=failed SubState=failed Result=protocol ExecMainCode=0 ExecMainStatus=0 NRestarts=0'],
+      [
+        'Job for gone-daemon.service failed because a timeout was exceeded.',
+        'Job for gone-daemon.service failed because the service did not take the steps required by its unit configuration.',
+      ],
+      [
+        'gone-daemon.service: ActiveState=failed SubState=failed Result=timeout ExecMainCode=0 ExecMainStatus=0 NRestarts=0',
+        'gone-daemon.service: ActiveState=failed SubState=failed Result=protocol ExecMainCode=0 ExecMainStatus=0 NRestarts=0',
+      ],
       ['SERVICE_RESULT=timeout', 'SERVICE_RESULT=protocol'],
-    ].map(([systemd = '', tysd]) => ({ systemd, tysd, why: 'nobody is left who could write the file, so we do not wait for the timeout' })),
+    ].map(([systemd = '', tysd]) => ({
+      systemd,
+      tysd: tysd ?? '',
+      why: 'nobody is left who could write the file, so we do not wait for the timeout',
+    })),
   ),
   'stop commands': startAndStop({
     'stop-told': [

@@ -4,7 +4,9 @@ import { type Case, compareManagers } from './both.ts';
 function stopping(services: Readonly<Record<string, string>>, differs: Case['differs'] = []): Case {
   const names = Object.keys(services);
   return {
-    units: Object.fromEntries(Object.entries(services).map(([name, lines]) => [`${name}.service`, `[Service]\n${lines.replaceAll('NAME', name)}\n`])),
+    units: Object.fromEntries(
+      Object.entries(services).map(([name, lines]) => [`${name}.service`, `[Service]\n${lines.replaceAll('NAME', name)}\n`]),
+    ),
     script: `
       for unit in ${names.join(' ')}; do run systemctl start $unit; done
       for unit in ${names.join(' ')}; do heard $unit up; done
@@ -41,14 +43,15 @@ compareManagers('stopping services', {
     'deaf-group': 'TimeoutStopSec=500ms\nExecStart=/act to /run/t/NAME ignore 15 note up wait',
     'deaf-mixed': 'KillMode=mixed\nTimeoutStopSec=500ms\nExecStart=/act to /run/t/NAME ignore 15 note up wait',
     'deaf-process': 'KillMode=process\nTimeoutStopSec=500ms\nExecStart=/act to /run/t/NAME ignore 15 note up wait',
-    'deaf-post': 'TimeoutStopSec=500ms\nExecStart=/act to /run/t/NAME ignore 15 note up wait\nExecStopPost=/act to /run/t/NAME note post env SERVICE_RESULT env EXIT_CODE env EXIT_STATUS',
+    'deaf-post':
+      'TimeoutStopSec=500ms\nExecStart=/act to /run/t/NAME ignore 15 note up wait\nExecStopPost=/act to /run/t/NAME note post env SERVICE_RESULT env EXIT_CODE env EXIT_STATUS',
     'deaf-spared': 'SendSIGKILL=no\nTimeoutStopSec=500ms\nExecStart=/act to /run/t/NAME ignore 15 note up wait',
   }),
   'KillMode=none': stopping({
     'none-family': `KillMode=none\n${family}`,
     'none-stop': 'KillMode=none\nExecStart=/act to /run/t/NAME quit-on 15 note up wait\nExecStop=/bin/sh -c "kill $MAINPID; sleep 0.2"',
   }),
-  'signals': stopping({
+  signals: stopping({
     'signal-usr1': 'KillSignal=SIGUSR1\nExecStart=/act to /run/t/NAME quit-on 10 note up wait',
     'signal-hup': 'SendSIGHUP=yes\nExecStart=/act to /run/t/NAME catch 1 ignore 15 note up wait sleep 100 exit 0\nTimeoutStopSec=500ms',
     'signal-int': 'KillSignal=2\nExecStart=/act to /run/t/NAME note up wait',
@@ -57,10 +60,11 @@ compareManagers('stopping services', {
     'signal-cont': 'ExecStart=/act to /run/t/NAME quit-on 15 note up raise 19 wait',
   }),
   'the exit status after SIGTERM': stopping({
-    'after-zero': "ExecStart=/bin/sh -c 'trap \"exit 0\" TERM; echo up >/run/t/NAME; while :; do sleep 0.02; done'",
-    'after-one': "ExecStart=/bin/sh -c 'trap \"exit 1\" TERM; echo up >/run/t/NAME; while :; do sleep 0.02; done'",
-    'after-143': "ExecStart=/bin/sh -c 'trap \"exit 143\" TERM; echo up >/run/t/NAME; while :; do sleep 0.02; done'",
-    'after-success': "SuccessExitStatus=143\nExecStart=/bin/sh -c 'trap \"exit 143\" TERM; echo up >/run/t/NAME; while :; do sleep 0.02; done'",
+    'after-zero': 'ExecStart=/bin/sh -c \'trap "exit 0" TERM; echo up >/run/t/NAME; while :; do sleep 0.02; done\'',
+    'after-one': 'ExecStart=/bin/sh -c \'trap "exit 1" TERM; echo up >/run/t/NAME; while :; do sleep 0.02; done\'',
+    'after-143': 'ExecStart=/bin/sh -c \'trap "exit 143" TERM; echo up >/run/t/NAME; while :; do sleep 0.02; done\'',
+    'after-success':
+      'SuccessExitStatus=143\nExecStart=/bin/sh -c \'trap "exit 143" TERM; echo up >/run/t/NAME; while :; do sleep 0.02; done\'',
   }),
   'processes that outlive the main one': stopping({
     'outlive-exit': 'ExecStart=/act to /run/t/NAME child{ quit-on 15 sleep 100 note up wait } sleep 200 exit 0',
@@ -70,11 +74,13 @@ compareManagers('stopping services', {
     'outlive-mixed': 'KillMode=mixed\nExecStart=/act to /run/t/NAME child{ quit-on 15 note up wait } sleep 200 exit 0',
     'outlive-process': 'KillMode=process\nExecStart=/act to /run/t/NAME child{ note up wait } sleep 200 exit 0',
     'outlive-oneshot': 'Type=oneshot\nExecStart=/act to /run/t/NAME child{ quit-on 15 note up wait } sleep 200 exit 0',
-    'outlive-pre': 'ExecStartPre=/act to /run/t/NAME child{ quit-on 15 sleep 50 note up wait } sleep 100\nExecStart=/act to /run/t/NAME wait',
+    'outlive-pre':
+      'ExecStartPre=/act to /run/t/NAME child{ quit-on 15 sleep 50 note up wait } sleep 100\nExecStart=/act to /run/t/NAME wait',
   }),
   'ExitType=cgroup': {
     units: {
-      'exit-group.service': '[Service]\nExitType=cgroup\nExecStart=/act to /run/t/exit-group child{ sleep 700 note child exit 3 } sleep 50 exit 0\nExecStopPost=/act to /run/t/exit-group note post',
+      'exit-group.service':
+        '[Service]\nExitType=cgroup\nExecStart=/act to /run/t/exit-group child{ sleep 700 note child exit 3 } sleep 50 exit 0\nExecStopPost=/act to /run/t/exit-group note post',
     },
     script: `
       run systemctl start exit-group
@@ -88,7 +94,8 @@ compareManagers('stopping services', {
   'systemctl kill': {
     units: {
       'kill-me.service': '[Service]\nExecStart=/act to /run/t/kill-me catch 10 catch 12 note up wait wait wait',
-      'kill-all.service': '[Service]\nExecStart=/act to /run/t/kill-all child{ catch 12 note child wait wait } sleep 100 catch 12 note up wait wait wait',
+      'kill-all.service':
+        '[Service]\nExecStart=/act to /run/t/kill-all child{ catch 12 note child wait wait } sleep 100 catch 12 note up wait wait wait',
     },
     script: `
       run systemctl start kill-me kill-all

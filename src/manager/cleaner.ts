@@ -1,0 +1,38 @@
+import { isInactiveOrFailed } from '../graph/active-state.ts';
+import { removalPlan } from '../exec/directories.ts';
+import type { Look } from '../type/type.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** A child that removes what a run of a unit leaves behind. Until it is done, the jobs of the unit are not over and no new run begins. */
+export interface Cleaner {
+  readonly child: number;
+  /** ActiveState= that the run ended from. */
+  readonly before: Look['active'];
+}
+
+/** Has a child of no unit remove the runtime directories, if the unit has just ended (systemd.exec(5), RuntimeDirectoryPreserve=). */
+export function cleanAfterRun(world: World, unit: Unit, before: Look): void {
+  if (hasEnded(before) || !hasEnded(unit.look)) return;
+  const plan = removalPlan(unit.config, world.options.facts.directories, { restarting: willStartAgain(unit) });
+  if (plan.length === 0) return;
+  const child = world.nextChild();
+  world.command({ do: 'run', child, group: '', plan });
+  watchCleaner(world, unit, { child, before: before.active });
+  world.dirtyUnits.add(unit);
+}
+
+/** Makes the end of the child known as that of the unit's cleaner. */
+export function watchCleaner(world: World, unit: Unit, cleaner: Cleaner): void {
+  unit.cleaner = cleaner;
+  world.children.set(cleaner.child, unit);
+}
+
+function hasEnded(look: Look): boolean {
+  return isInactiveOrFailed(look.active) || look.willRestart === true;
+}
+
+/** By Restart= or by a job; the job that this run ends is none. */
+function willStartAgain({ look, job }: Unit): boolean {
+  return look.willRestart === true || job?.type === 'restart' || (job?.type === 'start' && job.state === 'waiting');
+}

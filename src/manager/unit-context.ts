@@ -1,0 +1,80 @@
+import type { Defaults, StepContext } from '../type/type.ts';
+import { findAccount, resolveGroup, resolveUser } from './accounts.ts';
+import { heldSockets } from './held-sockets.ts';
+import type { HeldSocket } from './held-sockets.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** What a unit's type may know. One is made for each step, and most of it is not asked for, so it is looked up only then. */
+export class UnitContext implements StepContext {
+  readonly #world: World;
+  readonly #unit: Unit;
+
+  constructor(world: World, unit: Unit) {
+    this.#world = world;
+    this.#unit = unit;
+  }
+
+  get now(): number {
+    return this.#world.now.monotonicUsec;
+  }
+
+  get realtimeUsec(): number {
+    return this.#world.now.realtimeUsec;
+  }
+
+  get invocationId(): string {
+    return this.#unit.invocationId;
+  }
+
+  get defaults(): Defaults {
+    return this.#world.options.config.defaults;
+  }
+
+  get stopRequested(): boolean {
+    return this.#unit.job?.type === 'stop';
+  }
+
+  get restartRequested(): boolean {
+    return this.#unit.job?.type === 'restart';
+  }
+
+  get uid(): number {
+    return this.#world.options.self.uid;
+  }
+
+  get ipv6(): boolean {
+    return this.#world.options.ipv6;
+  }
+
+  nextChild(): number {
+    return this.#world.nextChild();
+  }
+
+  sockets(): readonly HeldSocket[] {
+    return heldSockets(this.#world, this.#unit);
+  }
+
+  triggered(): ReturnType<StepContext['triggered']> {
+    const [name] = this.#world.graph.related(this.#unit.name, 'triggers');
+    if (name === undefined) return undefined;
+    const { look, load } = this.#world.unit(name);
+    return { ...look, load: load.state };
+  }
+
+  resolveUser(name: string): number | undefined {
+    return resolveUser(this.#world.options.files, name);
+  }
+
+  resolveGroup(name: string): number | undefined {
+    return resolveGroup(this.#world.options.files, name);
+  }
+
+  primaryGroup(user: string): number | undefined {
+    return findAccount(this.#world.options.files, user)?.gid;
+  }
+
+  random(): number {
+    return this.#world.options.random();
+  }
+}

@@ -1,0 +1,305 @@
+import { type Case, compareManagers } from './both.ts';
+
+/** A oneshot that notes its arguments, one in a line, as the process got them. */
+function argumentsOf(name: string, command: string, more = ''): Readonly<Record<string, string>> {
+  return { [`${name}.service`]: `[Service]\nType=oneshot\n${more}\nExecStart=/act to /run/t/${name} arguments ${command}` };
+}
+
+/** Commands as they are written, each in a unit of its own, started one after the other. */
+function asArguments(prefix: string, commands: readonly string[], more = ''): Case {
+  const names = commands.map((_, index) => `${prefix}-${index}`);
+  return {
+    units: Object.assign({}, ...commands.map((command, index) => argumentsOf(names[index] ?? '', command, more))),
+    script: `for unit in ${names.join(' ')}; do quiet systemctl start $unit; notes $unit; done`,
+  };
+}
+
+/** What an environment comes to; each unit prints all that begins with T_. */
+function asEnvironment(prefix: string, settings: readonly string[], setUp = ''): Case {
+  const names = settings.map((_, index) => `${prefix}-${index}`);
+  return {
+    units: Object.fromEntries(
+      settings.map((lines, index) => [
+        `${names[index]}.service`,
+        `[Service]\nType=oneshot\n${lines}\nStandardOutput=truncate:/run/t/${names[index]}\nExecStart=/bin/sh -c 'env -0 | sort -z | tr "\\\\n\\\\0" "|\\\\n" | grep ^T_'`,
+      ]),
+    ),
+    script: `${setUp}\nfor unit in ${names.join(' ')}; do quiet systemctl start $unit; notes $unit; done`,
+  };
+}
+
+compareManagers('unit files', {
+  'quotes and escapes in a command': asArguments('quote', [
+    `one two  three`,
+    `"one two" 'three four'`,
+    `a"b c"d`,
+    `"it's" 'say "x"'`,
+    `\\x41 \\101 "\\t|" '\\n' \\s`,
+    `"a\\"b" 'a\\'b'`,
+    `\\\\ "\\\\" '\\\\'`,
+    `"" ''`,
+    `é "ü" \\u00e9 \\U0001F600`,
+    `a;b ; c`,
+    `a \\; b`,
+    `a \\\n  b \\\n# a comment\n  c`,
+    `"unterminated`,
+    `\\q`,
+    `#no comment`,
+    `a'b`,
+  ]),
+  'variables in a command': asArguments(
+    'variable',
+    [
+      '$T_ONE',
+      '${T_ONE}',
+      '$T_TWO',
+      '${T_TWO}',
+      '"$T_TWO"',
+      'x$T_ONE',
+      'x${T_ONE}y${T_TWO}z',
+      '$T_NONE',
+      '${T_NONE}',
+      '[${T_NONE}]',
+      '$$T_ONE',
+      '$${T_ONE}',
+      '$T_EMPTY',
+      '${T_EMPTY}',
+      '$T_QUOTED',
+      '${T_ONE:-x}',
+      '$ $1',
+      '${T_ONE',
+    ],
+    'Environment=T_ONE=1 "T_TWO=a b" T_EMPTY= "T_QUOTED=\'x y\' z"',
+  ),
+  'variables that a colon keeps': {
+    units: {
+      'colon.service':
+        '[Service]\nType=oneshot\nEnvironment=T_ONE=1\nExecStart=:/act to /run/t/colon arguments $T_ONE ${T_ONE} %n\nExecStart=@/act name to /run/t/colon arguments at\nExecStart=-:/act to /run/t/colon arguments both $T_ONE',
+    },
+    script: 'quiet systemctl start colon\nnotes colon',
+  },
+  specifiers: asArguments(
+    'specifier',
+    [
+      '%n %N %p %P %i %I %j %J',
+      '%t %S %C %L %E %T %V',
+      '%u %U %g %G %h %s',
+      '%m %H %l %q',
+      '%v %a %o %w %W %B %A %M',
+      '%% %f %y %Y',
+      '%d',
+      '%z',
+      '100%',
+    ].filter((words) => !words.includes('%d') && !words.startsWith('%v')),
+  ),
+  'specifiers of a template': {
+    units: {
+      'plain@.service': '[Service]\nType=oneshot\nExecStart=/act to /run/t/plain arguments %n %N %p %P %i %I %j %J %f',
+      'dash-ed-name@.service': '[Service]\nType=oneshot\nExecStart=/act to /run/t/dash arguments %n %N %p %P %i %I %j %J %f',
+    },
+    script: `
+      quiet systemctl start plain@one
+      quiet systemctl start 'plain@a-b\\x20c.service'
+      quiet systemctl start plain@-x-y
+      quiet systemctl start 'dash-ed-name@in-st.service'
+      notes plain dash
+      run systemctl start plain@
+      get 'plain@a-b\\x20c.service' Id Names Description FragmentPath`,
+  },
+  'Environment=': asEnvironment('environment', [
+    'Environment=T_A=1 T_B=2\nEnvironment=T_A=3',
+    'Environment="T_A=a b" T_B=\'c d\'\nEnvironment=',
+    'Environment=T_A=1\nEnvironment=\nEnvironment=T_B=2',
+    'Environment=T_A=%n T_B=%%\nEnvironment="T_C=$T_A"',
+    'Environment=T_A="x y" T_B=a\\x20b',
+    'Environment=T_A T_1=ok 1T=no T_B=a=b T_C=',
+    'Environment="T_A=a\\nb" "T_B=\\t"',
+    'Environment=T_A=1 T_B=2 T_C=3\nUnsetEnvironment=T_A T_B=2 T_C=4',
+  ]),
+  'EnvironmentFile=': asEnvironment(
+    'file',
+    [
+      'EnvironmentFile=/run/t/env.plain',
+      'EnvironmentFile=/run/t/env.quoted',
+      'EnvironmentFile=-/run/t/env.none\nEnvironment=T_A=set',
+      'Environment=T_A=unit\nEnvironmentFile=/run/t/env.plain',
+      'EnvironmentFile=/run/t/env.*',
+      'EnvironmentFile=-/run/t/none.*\nEnvironment=T_A=1',
+    ],
+    `printf 'T_A=1\\n# comment\\n; other\\n  T_B = two words \\nT_C=\\nnonsense\\nexport T_D=4\\nT_E=a#b c\\nT_F=x\\\\\\ny\\nT_G=last' >/run/t/env.plain
+     printf 'T_A="a b"\\nT_B='"'"'c d'"'"'\\nT_C="a'"'"'b"\\nT_D="x\\\\"y\\\\$z"\\nT_E="two\\nlines"\\nT_F=a"b"c\\nT_G='"'"'no\\\\tescape'"'"'\\nT_H=$T_A\\n' >/run/t/env.quoted`,
+  ),
+  'PassEnvironment= and set-environment': {
+    ...asEnvironment(
+      'set',
+      ['PassEnvironment=T_NONE', 'Environment=T_S=unit'],
+      `run systemctl set-environment T_S=manager "T_T=a b"
+       systemctl show-environment | grep ^T_`,
+    ),
+    alone: true,
+  },
+  'drop-ins': {
+    units: {
+      'dropped.service':
+        '[Unit]\nDefaultDependencies=no\nDescription=base\n[Service]\nType=oneshot\nEnvironment=T_A=base T_B=base\nExecStart=/act to /run/t/dropped arguments base\nExecStart=/act to /run/t/dropped env T_A env T_B env T_C env T_D',
+      'dropped.service.d/20-b.conf': '[Service]\nEnvironment=T_B=twenty T_C=twenty',
+      'dropped.service.d/10-a.conf':
+        '[Service]\nExecStart=\nExecStart=/act to /run/t/dropped arguments dropped ${T_A}\nExecStart=/act to /run/t/dropped env T_A env T_B env T_C env T_D\nEnvironment=T_C=ten',
+      'dropped.service.d/ignored.txt': '[Service]\nEnvironment=T_A=ignored',
+      'dropped-.service.d/30.conf': '[Service]\nEnvironment=T_D=no',
+      'pre-fix-name.service': '[Service]\nType=oneshot\nExecStart=/act to /run/t/prefix env T_A env T_B env T_C',
+      'pre-.service.d/10.conf': '[Service]\nEnvironment=T_A=pre T_B=pre T_C=pre',
+      'pre-fix-.service.d/10.conf': '[Service]\nEnvironment=T_B=prefix',
+      'pre-fix-.service.d/20.conf': '[Service]\nEnvironment=T_C=prefix',
+      'shaped@.service': '[Service]\nType=oneshot\nExecStart=/act to /run/t/shaped env T_A env T_B',
+      'shaped@.service.d/10.conf': '[Service]\nEnvironment=T_A=all T_B=all',
+      'shaped@one.service.d/20.conf': '[Service]\nEnvironment=T_B=%i',
+    },
+    script: `
+      for unit in dropped pre-fix-name shaped@one shaped@two; do quiet systemctl start $unit; done
+      notes dropped prefix shaped
+      get dropped.service DropInPaths Description
+      get shaped@one.service DropInPaths FragmentPath
+      run systemctl cat shaped@one
+      run systemctl cat dropped`,
+  },
+  'drop-ins of other directories, and masked ones': {
+    units: {
+      'layered.service': '[Service]\nType=oneshot\nExecStart=/act to /run/t/layered env T_A env T_B env T_C',
+      'layered.service.d/10.conf': '[Service]\nEnvironment=T_A=etc',
+    },
+    script: `
+      mkdir -p /run/systemd/system/layered.service.d /lib/systemd/system/layered.service.d
+      printf '[Service]\\nEnvironment=T_A=run T_B=run\\n' >/run/systemd/system/layered.service.d/10.conf
+      printf '[Service]\\nEnvironment=T_B=run\\n' >/run/systemd/system/layered.service.d/20.conf
+      printf '[Service]\\nEnvironment=T_C=lib\\n' >/lib/systemd/system/layered.service.d/30.conf
+      ln -s /dev/null /etc/systemd/system/layered.service.d/30.conf
+      run systemctl daemon-reload
+      quiet systemctl start layered
+      notes layered
+      get layered.service DropInPaths
+      mkdir -p /run/systemd/system
+      printf '[Service]\\nExecStart=/act\\n' >/lib/systemd/system/shadowed.service
+      printf '[Unit]\\nDescription=from run\\n[Service]\\nExecStart=/act\\n' >/run/systemd/system/shadowed.service
+      get shadowed.service FragmentPath Description
+      rm -r /run/systemd/system/layered.service.d /lib/systemd/system/layered.service.d /run/systemd/system/shadowed.service /lib/systemd/system/shadowed.service`,
+    alone: true,
+  },
+  aliases: {
+    units: {
+      'real.service':
+        '[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=/act wait\n[Install]\nAlias=nick.service\nWantedBy=nothing.target',
+    },
+    script: `
+      run systemctl is-enabled real nick
+      run systemctl enable real
+      readlink /etc/systemd/system/nick.service /etc/systemd/system/nothing.target.wants/real.service
+      run systemctl is-enabled real nick
+      run systemctl start nick
+      run systemctl is-active real nick
+      get nick.service Id Names
+      run systemctl stop nick
+      systemctl disable real 2>&1 | sort
+      run systemctl is-enabled real nick
+      run systemctl is-enabled nick
+      ls /etc/systemd/system/nick.service 2>&1 | grep -c 'No such'`,
+    alone: true,
+  },
+  masks: {
+    units: {
+      'maskable.service': '[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=/act wait',
+      'unlinked.service': '[Service]\nExecStart=/act wait',
+    },
+    script: `
+      run systemctl mask maskable
+      rm /etc/systemd/system/unlinked.service
+      run systemctl mask unlinked
+      run systemctl mask --runtime never-there
+      run systemctl is-enabled maskable unlinked never-there
+      run systemctl start unlinked
+      run systemctl status unlinked
+      get unlinked.service LoadState UnitFileState FragmentPath
+      run systemctl unmask unlinked
+      run systemctl is-enabled unlinked
+      run systemctl start unlinked
+      run systemctl unmask --runtime never-there
+      run systemctl enable no-such-unit
+      run systemctl disable no-such-unit`,
+    alone: true,
+  },
+  'a unit that changes': {
+    units: {
+      'changing.service':
+        '[Unit]\nDefaultDependencies=no\nDescription=one\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/act to /run/t/changing note one',
+    },
+    script: `
+      run systemctl start changing
+      get changing.service Description NeedDaemonReload
+      sleep 0.05
+      sed -i 's/one/two/' /etc/systemd/system/changing.service
+      get changing.service Description NeedDaemonReload
+      run systemctl restart changing
+      notes changing
+      run systemctl daemon-reload
+      get changing.service Description NeedDaemonReload ActiveState
+      run systemctl restart changing
+      notes changing
+      rm /etc/systemd/system/changing.service
+      run systemctl daemon-reload
+      get changing.service LoadState ActiveState Description
+      run systemctl stop changing
+      run systemctl start changing
+      printf '[Unit]\\nDefaultDependencies=no\\n[Service]\\nType=oneshot\\nExecStart=/act to /run/t/arrived note here\\n' >/etc/systemd/system/arrived.service
+      run systemctl start arrived
+      get arrived.service NeedDaemonReload
+      notes arrived`,
+    differs: [
+      {
+        systemd:
+          "$ systemctl restart changing\nWarning: The unit file, source configuration file or drop-ins of changing.service changed on disk. Run 'systemctl daemon-reload' to reload units.",
+        tysd: '$ systemctl restart changing',
+        why: 'only status warns of that so far',
+      },
+    ],
+    alone: true,
+  },
+  'lines that are wrong': {
+    units: {
+      'wrong.service':
+        '[Unit]\nDefaultDependencies=no\nNonsense=1\nDescription=still here\n[Service]\nType=simpel\nRestart=sometimes\nTimeoutStopSec=soon\nUser=\nKillMode=all\nUMask=999\nLimitNOFILE=x\nno equals sign\nExecStart=/act to /run/t/wrong note ran wait\n[Nonsense]\nA=b\n[X-Own]\nA=b',
+      'stray.service': 'ExecStart=/act\n[Service]\nExecStart=/act wait',
+      'spaced.service': '  [Service]  \n  Type  =  oneshot  \n\tExecStart\t=\t/act to /run/t/spaced note ran  \n',
+      'returns.service': '[Service]\r\nType=oneshot\r\nExecStart=/act to /run/t/returns arguments a\r\n',
+      'marked.service': '\uFEFF[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nExecStart=/act to /run/t/marked note ran\n',
+    },
+    script: `
+      for unit in wrong stray spaced returns marked; do quiet systemctl start $unit; done
+      heard wrong ran
+      table LoadState,ActiveState,Type,Restart,KillMode,TimeoutStopUSec,UMask,Description wrong.service
+      get stray.service LoadState
+      notes wrong spaced returns marked
+      systemctl stop wrong stray`,
+  },
+  '.wants and .requires directories': {
+    units: {
+      'pulls.target': '[Unit]\nDefaultDependencies=no',
+      'pulled-a.service': '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/act',
+      'pulled-b.service': '[Service]\nType=oneshot\nExecStart=/act exit 1',
+      'pulled-c@.service': '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/act',
+    },
+    script: `
+      mkdir /etc/systemd/system/pulls.target.wants /etc/systemd/system/pulls.target.requires
+      ln -s ../pulled-a.service /etc/systemd/system/pulls.target.wants/
+      ln -s ../pulled-c@.service /etc/systemd/system/pulls.target.wants/pulled-c@x.service
+      ln -s /nonexistent/elsewhere.service /etc/systemd/system/pulls.target.wants/dangling.service
+      ln -s ../pulled-b.service /etc/systemd/system/pulls.target.requires/
+      run systemctl daemon-reload
+      run systemctl start pulls.target
+      settle pulled-a.service pulled-c@x.service
+      show pulls.target pulled-a.service pulled-c@x.service
+      systemctl show -p Wants --value pulls.target | tr ' ' '\\n' | sort
+      get pulls.target Requires
+      run systemctl stop pulled-a pulled-c@x pulls.target`,
+    alone: true,
+  },
+});

@@ -1,0 +1,115 @@
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import type { Script } from '../../src/port/keeper-fake.ts';
+import { Simulation } from './simulation.ts';
+
+const units = { 'default.target': '[Unit]\nWants=a.service\n', 'a.service': '[Service]\nExecStart=/bin/daemon\n' };
+
+test('what is set in the environment by request outlives a reload, and what is configured follows the configuration', () => {
+  const simulation = new Simulation({ units });
+  simulation.environment = ['A=configured', 'B=configured'];
+  simulation.boot();
+  simulation.manager.setEnvironment(['B=set', 'C=set', 'D=set']);
+  simulation.manager.unsetEnvironment(['D', 'A']);
+  assert.deepEqual(simulation.manager.environment(), ['A=configured', 'B=set', 'C=set']);
+  simulation.clock.settle();
+  simulation.environment = ['A=changed', 'B=changed', 'E=new'];
+  simulation.manager.reload();
+  assert.deepEqual(simulation.manager.environment(), ['A=changed', 'B=set', 'C=set', 'E=new']);
+  simulation.clock.settle();
+  simulation.crash();
+  simulation.startManager();
+  simulation.manager.unsetEnvironment(['B', 'C']);
+  assert.deepEqual(simulation.manager.environment(), ['A=changed', 'B=changed', 'E=new']);
+});
+
+test('what was found not to hold is known afterwards, also by the next manager', () => {
+  const simulation = new Simulation({
+    units: {
+      ...units,
+      'a.service': `[Unit]
+ConditionPathExists=|/nope
+ConditionPathExists=!/etc/passwd
+ConditionPathExists=/never-asked
+[Service]
+ExecStart=/bin/daemon
+`,
+    },
+  }).boot();
+  const unmet = ['ConditionPathExists=|/nope', 'ConditionPathExists=!/etc/passwd'];
+  assert.deepEqual(simulation.manager.unit('a.service')?.unmetConditions, unmet);
+  simulation.crash();
+  simulation.startManager();
+  assert.deepEqual(simulation.manager.unit('a.service')?.unmetConditions, unmet);
+  assert.equal(simulation.manager.properties('a.service')?.['ConditionResult'], 'no');
+});
+
+test('LoadError= is the error that a start would end with', () => {
+  const simulation = new Simulation({ units: { ...units, 'bad.service': '[Service]\nRestart=always\n', 'off.service': '' } }).boot();
+  const errors = ['a.service', 'none.service', 'bad.service', 'off.service'].map(
+    (unit) => simulation.manager.properties(unit)?.['LoadError'],
+  );
+  assert.deepEqual(errors, [
+    '',
+    'org.freedesktop.systemd1.NoSuchUnit "Unit none.service not found."',
+    'org.freedesktop.systemd1.BadUnitSetting "Unit bad.service has a bad unit file setting."',
+    'org.freedesktop.systemd1.UnitMasked "Unit off.service is masked."',
+  ]);
+});
+
+test('signals turn the status lines and the log level, and those about log targets pass', () => {
+  const simulation = new Simulation({ units }).boot();
+  for (const offset of [20, 21, 22, 23, 26, 27, 28, 29]) simulation.keeper.signalled(34 + offset);
+  simulation.clock.settle();
+  assert.deepEqual(simulation.settings, ['status true', 'status false', 'level debug', 'level undefined']);
+  assert.ok(!simulation.messages().some((message) => message.includes('which means nothing here')));
+});
+
+test('kill reaches the processes of a loaded unit, and has nothing to do where there are none', () => {
+  const simulation = new Simulation({ units });
+  simulation.boot();
+  const answer = (unit: string, whom: 'all' | 'main'): string => {
+    const result = simulation.manager.kill(unit, whom, 15);
+    return result.ok ? 'ok' : `${result.error.code}: ${result.error.message}`;
+  };
+  assert.deepEqual(
+    [
+      answer('default.target', 'all'),
+      answer('default.target', 'main'),
+      answer('other.service', 'all'),
+      answer('no unit', 'all'),
+      answer('a.service', 'all'),
+    ],
+    [
+      'ok',
+      'invalid: No main process to kill',
+      'no-such-unit: Unit other.service not loaded.',
+      'bad-name: Unit name no unit is not valid.',
+      'ok',
+    ],
+  );
+  simulation.clock.settle();
+  assert.deepEqual(simulation.running(), []);
+  assert.equal(answer('a.service', 'all'), 'ok');
+});
+
+test('MAINPID= of a process that is not there is refused, and one of the own group is taken over', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': '[Unit]\nWants=gone.service own.service\n',
+      'gone.service': '[Service]\nType=notify\nExecStart=/bin/daemon-gone\n',
+      'own.service': '[Service]\nType=notify\nExecStart=/bin/daemon-own\n',
+    },
+    files: { '/proc/900/stat': '900 (x) S 1 1 1\n', '/proc/900/cgroup': '0::/tysd/system.slice/own.service\n' },
+    programs: { '/bin/daemon-gone': naming(901), '/bin/daemon-own': { ...naming(900), forks: [{}] } },
+  }).boot();
+  const [gone] = simulation.keeper.processes().filter(({ argv }) => argv[0] === '/bin/daemon-gone');
+  assert.equal(simulation.manager.unit('gone.service')?.mainPid, gone?.pid);
+  assert.ok(simulation.messages().includes('gone.service: New main process 901 is refused: it does not exist'));
+  assert.ok(simulation.keeper.batches.some(({ commands }) => commands.some((command) => command.do === 'adopt' && command.pid === 900)));
+});
+
+/** A program that says at once which process is to be the main one. */
+function naming(pid: number): Script {
+  return { notify: [{ afterUsec: 0, text: `READY=1\nMAINPID=${pid}` }] };
+}
