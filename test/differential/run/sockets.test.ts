@@ -279,8 +279,8 @@ compareManagers('sockets', {
   'StandardInput=socket': activated(
     'stdin',
     'ListenDatagram=/run/NAME.sock',
-    'StandardInput=socket\nStandardOutput=null\nExecStart=/bin/sh -c \'read line; echo "got $line" >>/run/t/NAME\'',
-    'run /act datagram /run/NAME.sock "hello\n"\nheard NAME got\nsettle NAME.service',
+    'StandardInput=socket\nStandardOutput=append:/run/t/NAME\nExecStart=/bin/dd bs=200 count=1 status=none',
+    'run /act datagram /run/NAME.sock hello\nheard NAME hello\nsettle NAME.service',
   ),
   'what list-sockets says': {
     units: {
