@@ -61,7 +61,8 @@ export function boot(request: Boot): Booted | string {
       ...(request.script === undefined ? [] : [write('script', request.script)]),
     ];
     const run = spawnSync('bash', argv, { encoding: 'utf8', env: { ...process.env, BENCH_PROBE: probe }, maxBuffer: 64 * 1024 * 1024 });
-    if (!existsSync(probe)) return `status ${run.status}: ${run.stderr.trim().split('\n').slice(-3).join(' / ')}`;
+    if (!existsSync(probe))
+      return `status ${run.status}: ${/^error: .*$/m.exec(run.stderr)?.[0] ?? run.stderr.trim().split('\n').slice(-3).join(' / ')}`;
     // Written by probe.ts.
     const probed: Probe = JSON.parse(readFileSync(probe, 'utf8'));
     return { output: run.stdout, probe: probed };

@@ -46,9 +46,15 @@ function readStamp(path: string): readonly [number, number] {
   return [Number(ns), Number(usec)];
 }
 
-function* pidsBelow(cgroup: string): Generator<string> {
-  yield* readFileSync(join(cgroup, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean);
-  for (const entry of readdirSync(cgroup, { withFileTypes: true })) if (entry.isDirectory()) yield* pidsBelow(join(cgroup, entry.name));
+function pidsBelow(cgroup: string): readonly string[] {
+  try {
+    const own = readFileSync(join(cgroup, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean);
+    const below = readdirSync(cgroup, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return [...own, ...below.flatMap(({ name }) => pidsBelow(join(cgroup, name)))];
+  } catch {
+    // Its manager removed it while we looked.
+    return [];
+  }
 }
 
 function probeProcess(pid: string, pid1: boolean): ProbedProcess | 'payload' | undefined {

@@ -16,7 +16,7 @@ export interface Measured {
 export function renderReport(measured: Measured): readonly string[] {
   return [
     ...titled('Boot: from the exec of PID 1 until all are up; ratios are to the floor of two parallel spawns', bootTable(measured.boots)),
-    ...titled('Cost of each further unit, wall time; flat is 1.00x', costTable(measured.boots)),
+    ...titled('Cost of each further unit; flat is 1.00x of the CPU time that the first ones cost', costTable(measured.boots)),
     ...titled('Memory one second after', memoryTable(measured.boots)),
     ...titled('All arrived: the last of the payloads says when; CPU is that of the whole container', supervisorTable(measured.supervisors)),
     ...titled('Memory one second after all arrived', memoryTable(measured.supervisors)),
@@ -55,11 +55,12 @@ export function findRow(rows: readonly BootRow[], kind: BootRow['kind'], count: 
 
 function costTable(rows: readonly BootRow[]): readonly string[] {
   return renderTable(
-    ['between', 'subject', 'us each', 'to the first'],
-    costs(rows).map(({ kind, subject, from, to, eachUs, growth }) => [
+    ['between', 'subject', 'wall us each', 'CPU us each', 'to the first'],
+    costs(rows).map(({ kind, subject, from, to, eachUs, cpuEachUs, growth }) => [
       `${from} and ${to} ${kind}`,
       subject,
       figure(eachUs),
+      figure(cpuEachUs),
       ratio(growth, 1),
     ]),
   );

@@ -7,7 +7,9 @@ export interface Cost {
   readonly from: number;
   readonly to: number;
   readonly eachUs: number;
-  /** This cost as a multiple of that between the first two numbers. */
+  /** CPU time of the whole container, which a busy machine disturbs less. */
+  readonly cpuEachUs: number;
+  /** The CPU cost as a multiple of that between the first two numbers. */
   readonly growth: number;
 }
 
@@ -18,14 +20,9 @@ export function costs(rows: readonly BootRow[]): readonly Cost[] {
     const ordered = group.toSorted((a, b) => a.count - b.count);
     const steps = ordered.slice(1).map((to, index) => {
       const from = ordered[index] ?? to;
-      return {
-        kind: to.kind,
-        subject: to.subject,
-        from: from.count,
-        to: to.count,
-        eachUs: ((to.wallMs - from.wallMs) * 1000) / (to.count - from.count),
-      };
+      const each = (key: 'wallMs' | 'cpuMs'): number => ((to[key] - from[key]) * 1000) / (to.count - from.count);
+      return { kind: to.kind, subject: to.subject, from: from.count, to: to.count, eachUs: each('wallMs'), cpuEachUs: each('cpuMs') };
     });
-    return steps.map((step) => ({ ...step, growth: step.eachUs / (steps[0]?.eachUs ?? step.eachUs) }));
+    return steps.map((step) => ({ ...step, growth: step.cpuEachUs / (steps[0]?.cpuEachUs ?? step.cpuEachUs) }));
   });
 }

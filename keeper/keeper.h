@@ -1,8 +1,8 @@
 /* The keeper: parent of every service process, owner of every descriptor that must outlive the manager.
  *
  * It decides nothing. Everything that it does is asked for by a command of the manager (batch.c) or is told to the
- * manager as an event (events.c). One thread, one epoll loop (loop.c); nothing here waits for anything else. All state
- * hangs off one struct keeper. PROTOCOL.md is the page to read first. */
+ * manager as an event (events.c). One epoll loop (loop.c) in one thread; nothing here waits for anything else. (In session
+ * mode a second thread sleeps: main.c.) All state hangs off one struct keeper. PROTOCOL.md is the page to read first. */
 #ifndef KEEPER_H
 #define KEEPER_H
 

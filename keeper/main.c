@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <linux/reboot.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,6 +112,18 @@ static void raise_limit(struct keeper *keeper) {
     getrlimit(RLIMIT_NOFILE, &keeper->descriptor_limit);
     struct rlimit raised = {keeper->descriptor_limit.rlim_max, keeper->descriptor_limit.rlim_max};
     setrlimit(RLIMIT_NOFILE, &raised);
+    /* The table grows now, because one that is shared makes the kernel wait for each growth. */
+    close(fcntl(keeper->stdio_null, F_DUPFD_CLOEXEC, 8191));
+}
+
+static void *run_loop(void *keeper) { loop_run(keeper); }
+
+/* Orphans become children of a process's first thread. If another one forks, they are not among the many that it forked,
+ * and a look for them takes time only for them. */
+_Noreturn static void run_beside(struct keeper *keeper) {
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, run_loop, keeper)) loop_run(keeper);
+    for (;;) pause();
 }
 
 int main(int argc, char **argv) {
@@ -144,5 +157,6 @@ int main(int argc, char **argv) {
     syslog_start(&keeper);
     notify_start(&keeper);
     servants_start(&keeper);
+    if (keeper.tracking == TRACK_SESSION) run_beside(&keeper);
     loop_run(&keeper);
 }

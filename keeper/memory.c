@@ -39,6 +39,7 @@ void memory_hide(struct keeper *keeper) { (void)keeper; }
 #else
 void memory_start(struct keeper *keeper) {
     mallopt(M_MMAP_MAX, 0);
+    mallopt(M_ARENA_MAX, 1);
     mallopt(M_TOP_PAD, 1 << 20);
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);

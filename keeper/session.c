@@ -153,7 +153,10 @@ static void found_child(struct keeper *keeper, void *context, pid_t pid) {
 void session_refresh(struct keeper *keeper) {
     if (keeper->orphans_seen == keeper->turn) return;
     uint64_t start = monotonic_usec();
-    children_of(keeper, getpid(), found_child, NULL);
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", getpid(), getpid());
+    /* Without the second thread (main.c) this is all children. */
+    if (!children_of_thread(keeper, path, found_child, NULL)) children_by_scan(keeper, getpid(), found_child, NULL);
     keeper->orphans_seen = keeper->turn;
     keeper->orphans_next = monotonic_usec() + RESTS * (monotonic_usec() - start);
 }

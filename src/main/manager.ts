@@ -92,8 +92,8 @@ export async function runManager(): Promise<void> {
       install,
       unitFiles: new UnitFileReader(realFiles, resolved.unitPath, facts),
       jobs: new JobResults(manager),
-      // The keeper starts the manager again at once, perhaps as a newer build; recovery does the rest.
-      reexecute: () => setImmediate(() => process.exit(0)),
+      // The keeper starts the manager again at once, perhaps as a newer build; recovery does the rest. The answer goes out first.
+      reexecute: () => setImmediate(() => setImmediate(() => process.exit(0))),
     },
   );
   if (!served.ok) console.log(2, `The control socket cannot be served: ${served.error}`);

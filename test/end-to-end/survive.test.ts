@@ -175,7 +175,7 @@ test('the manager is killed while tysd stops: all is stopped, and the exit statu
   assert.equal(await daemon.job('start', 'lingers.service'), 'done');
   daemon.signal('SIGTERM');
   await daemon.untilConsole(/Stopping lingers\.service/);
-  await daemon.killManager();
+  process.kill(await daemon.managerPid(), 'SIGKILL');
   assert.equal(await daemon.within('the end of tysd', daemon.exited), 0);
   assert.deepEqual(daemon.leftovers(), []);
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
+import type { Op } from '../../src/exec/op.ts';
 import { shell, startKeeper } from './harness.ts';
 
 test('a plan that executes a program reports its pid, its exec and its exit status', async () => {
@@ -25,11 +26,14 @@ test('a plan that executes a program reports its pid, its exec and its exit stat
   );
 });
 
+function output(slot: number, name: string): Op {
+  return { op: 'output', slot, stream: BigInt(slot), meta: name };
+}
+
 test('many children that are run at once are each given their own descriptors, and so is one with more than a message holds', async () => {
   await using keeper = await startKeeper();
   const manager = await keeper.manager();
   const names = Array.from({ length: 100 }, (_, i) => `unit-${i}`);
-  const output = (slot: number, name: string) => ({ op: 'output', slot, stream: BigInt(slot), meta: name }) as const;
   const many = Array.from({ length: 80 }, (_, i) => output(i, `slot-${i}`));
   manager.do(
     ...names.map((name, i) => ({
@@ -63,7 +67,8 @@ test('the manager is in a session of its own, out of reach of signals to the kee
   await using keeper = await startKeeper();
   await keeper.manager();
   const { pid } = keeper.process;
-  const [manager] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+  const children = readdirSync(`/proc/${pid}/task`).map((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8'));
+  const [manager] = children.join('').split(' ');
   const session = readFileSync(`/proc/${manager}/stat`, 'utf8').split(') ')[1]?.split(' ')[3];
   assert.equal(session, manager);
 });

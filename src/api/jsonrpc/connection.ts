@@ -31,6 +31,8 @@ class Connection {
   #open = 0;
   /** No more calls will be read. */
   #ended = false;
+  /** What is to be written when this turn of the manager is over. */
+  #outgoing = '';
   #unsubscribe: (() => void) | undefined;
 
   constructor(socket: Socket, services: ApiServices) {
@@ -57,7 +59,7 @@ class Connection {
 
   /** Reads on when the client keeps up, and waits when it does not. */
   flow(): void {
-    const busy = this.#socket.writableLength > slowLimit || this.#open >= openLimit;
+    const busy = this.#backlog > slowLimit || this.#open >= openLimit;
     if (busy) this.#socket.pause();
     else if (!this.#ended) this.#socket.resume();
   }
@@ -103,12 +105,27 @@ class Connection {
     // Whether a client that closed its side still listens cannot be told, and those that do not must not pile up.
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
-    if (this.#open === 0) this.#socket.end();
+    if (this.#open === 0 && this.#outgoing === '') this.#socket.end();
   }
 
   #write(text: string | undefined): void {
     if (text === undefined || this.#socket.destroyed) return;
-    this.#socket.write(`${text}\n`);
+    // A manager that dies now must not have promised a job that it has not yet told the keeper of.
+    if (this.#outgoing === '') setImmediate(() => this.#flush());
+    this.#outgoing += `${text}\n`;
+  }
+
+  #flush(): void {
+    const text = this.#outgoing;
+    this.#outgoing = '';
+    if (this.#socket.destroyed) return;
+    this.#socket.write(text);
+    if (this.#ended && this.#open === 0) this.#socket.end();
+    else this.flow();
+  }
+
+  get #backlog(): number {
+    return this.#socket.writableLength + this.#outgoing.length;
   }
 
   #subscribe(wanted: ((change: Change) => boolean) | undefined): void {
@@ -117,7 +134,7 @@ class Connection {
     if (wanted === undefined || this.#ended) return;
     this.#unsubscribe = this.#context.manager.subscribe((change) => {
       if (!wanted(change)) return;
-      if (this.#socket.writableLength > lostLimit) this.#socket.destroy();
+      if (this.#backlog > lostLimit) this.#socket.destroy();
       else this.#write(notification('change', change));
     });
   }

@@ -115,7 +115,7 @@ function wholeScript(cases: Readonly<Record<string, Case>>): string {
     prelude,
     ...functions,
     'running=0',
-    ...together.map((index) => `[ $running -lt 6 ] || wait -n; running=$((running + 1)); case_${index} >/run/answers/${index} 2>&1 &`),
+    ...together.map((index) => `[ $running -lt 9 ] || wait -n; running=$((running + 1)); case_${index} >/run/answers/${index} 2>&1 &`),
     'wait',
     ...alone.map((index) => `case_${index} >/run/answers/${index} 2>&1`),
     ...entries.map(([name], index) => `echo '=== ${name.replaceAll("'", `'\\''`)}'; cat /run/answers/${index}`),

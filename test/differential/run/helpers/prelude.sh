@@ -27,7 +27,7 @@ settle() {
     case $now in *=activating*|*=deactivating*|*=reloading*) same=0;; *) [ "$now" = "$before" ] && same=$((same + 1)) || same=0;; esac
     case $now in *=active\ *) [ $same -ge 2 ] && return;; *) [ $same -ge 1 ] && return;; esac
     before=$now
-    sleep 0.15
+    sleep 0.1
   done
   echo "gave up: $now"
 }
