@@ -58,8 +58,10 @@ async function dialAll(daemon: Daemon): Promise<readonly Line[]> {
 test('kill -9 of the manager with 20 services running, again and again: the same processes, states and connections', async () => {
   await using daemon = await startTysd({ units });
   const lines = await dialAll(daemon);
-  const before = await picture(daemon);
-  assert.equal(running.filter((name) => isAlive(before[name]?.[1] ?? 0)).length, running.length);
+  const before = await daemon.until('all services to have a living main process', async () => {
+    const seen = await picture(daemon);
+    return running.every((name) => isAlive(seen[name]?.[1] ?? 0)) ? seen : undefined;
+  });
   for (let round = 0; round < 4; round++) {
     await daemon.killManager();
     assert.deepEqual(await picture(daemon), before);

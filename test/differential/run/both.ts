@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { boot, type Booted } from '../../system/container.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { boot } from '../../system/container.ts';
 import { systemdImage, whyNoImage } from '../../system/image.ts';
 
 /** Some units, what is done with them, and where tysd's answer is another one on purpose. */
@@ -28,42 +29,71 @@ export interface Difference {
 const why = whyNoImage();
 const root = join(import.meta.dirname, '../../..');
 
-/** Runs all cases in one boot of systemd and in one of tysd, and has one test for each case that compares what they said. */
+/**
+ * Runs all cases in one boot of systemd and in one of tysd, and has one test for each case that compares what they said.
+ *
+ * Many cases are about time limits of some 100 ms, which a busy machine can miss in either boot. So what differs is tried
+ * again with less beside it: a real difference shows each time.
+ */
 export function compareManagers(theme: string, cases: Readonly<Record<string, Case>>): void {
   describe(theme, { skip: why }, () => {
-    let systemd: ReadonlyMap<string, readonly string[]>;
-    let tysd: ReadonlyMap<string, readonly string[]>;
-    let boots: readonly Booted[];
+    const said = new Map<string, Said>();
     before(
       () => {
         buildTysd();
         using act = compiledAct();
-        boots = (['systemd', 'tysd'] as const).map((manager) =>
-          boot({
-            manager,
-            rootfs: systemdImage(),
-            profile: 'bare',
-            target: 'nothing.target',
-            units: { 'nothing.target': '[Unit]\nDefaultDependencies=no\n', ...unitFiles(cases) },
-            copies: { [act.path]: '/act' },
-            script: wholeScript(cases),
-            timeoutSec: 90,
-          }),
-        );
-        systemd = answers(boots[0]?.output ?? '');
-        tysd = answers(boots[1]?.output ?? '');
+        for (const together of [6, 2, 1]) {
+          const open = Object.entries(cases).filter(([name, one]) => !agrees(said.get(name), one));
+          if (open.length === 0) break;
+          for (const [name, answer] of askBoth(Object.fromEntries(open), act.path, together)) said.set(name, answer);
+        }
       },
-      { timeout: 600_000 },
+      { timeout: 1_200_000 },
     );
 
     for (const [name, one] of Object.entries(cases)) {
       test(name, () => {
-        const real = systemd.get(name);
-        assert.ok(real !== undefined, `systemd gave no answer: ${boots[0]?.errors}\n${boots[0]?.console}`);
-        assert.deepEqual(tysd.get(name) ?? [`no answer: ${boots[1]?.errors}`, boots[1]?.console], expected(real, one.differs ?? []));
+        const { systemd = '', tysd = '' } = said.get(name) ?? {};
+        if (typeof systemd === 'string') assert.fail(`systemd gave no answer: ${systemd}`);
+        if (typeof tysd === 'string') assert.fail(`tysd gave no answer: ${tysd}`);
+        assert.deepEqual(tysd, expected(systemd, one.differs ?? []));
       });
     }
   });
+}
+
+/** What each manager answered in a case: lines, or what came in their place. */
+interface Said {
+  readonly systemd: string | readonly string[];
+  readonly tysd: string | readonly string[];
+}
+
+function agrees(said: Said | undefined, { differs = [] }: Case): boolean {
+  if (said === undefined || typeof said.systemd === 'string' || typeof said.tysd === 'string') return false;
+  try {
+    return isDeepStrictEqual(said.tysd, expected(said.systemd, differs));
+  } catch {
+    return false;
+  }
+}
+
+function askBoth(cases: Readonly<Record<string, Case>>, act: string, together: number): ReadonlyMap<string, Said> {
+  const ask = (manager: 'systemd' | 'tysd'): ((name: string) => string | readonly string[]) => {
+    const booted = boot({
+      manager,
+      rootfs: systemdImage(),
+      profile: 'bare',
+      target: 'nothing.target',
+      units: { 'nothing.target': '[Unit]\nDefaultDependencies=no\n', ...unitFiles(cases) },
+      copies: { [act]: '/act' },
+      script: wholeScript(cases, together),
+      timeoutSec: 240,
+    });
+    const lines = answers(booted.output);
+    return (name) => lines.get(name) ?? `${booted.errors}\n${booted.console}`;
+  };
+  const [systemd, tysd] = [ask('systemd'), ask('tysd')];
+  return new Map(Object.keys(cases).map((name) => [name, { systemd: systemd(name), tysd: tysd(name) }]));
 }
 
 /** Services that are started, looked at, stopped and looked at again; unless it has one, ExecStopPost= notes what it is told. NAME is the unit's. */
@@ -106,7 +136,7 @@ function unitFiles(cases: Readonly<Record<string, Case>>): Readonly<Record<strin
 /** What is there for every script. */
 const prelude = readFileSync(join(import.meta.dirname, 'helpers/prelude.sh'), 'utf8');
 
-function wholeScript(cases: Readonly<Record<string, Case>>): string {
+function wholeScript(cases: Readonly<Record<string, Case>>, most: number): string {
   const entries = Object.entries(cases);
   const functions = entries.map(([, one], index) => `case_${index}() {\n${one.script}\n}`);
   const together = entries.flatMap(([, one], index) => (one.alone === true ? [] : [index]));
@@ -115,7 +145,9 @@ function wholeScript(cases: Readonly<Record<string, Case>>): string {
     prelude,
     ...functions,
     'running=0',
-    ...together.map((index) => `[ $running -lt 9 ] || wait -n; running=$((running + 1)); case_${index} >/run/answers/${index} 2>&1 &`),
+    ...together.map(
+      (index) => `[ $running -lt ${most} ] || wait -n; running=$((running + 1)); case_${index} >/run/answers/${index} 2>&1 &`,
+    ),
     'wait',
     ...alone.map((index) => `case_${index} >/run/answers/${index} 2>&1`),
     ...entries.map(([name], index) => `echo '=== ${name.replaceAll("'", `'\\''`)}'; cat /run/answers/${index}`),
