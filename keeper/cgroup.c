@@ -74,8 +74,8 @@ static int open_directory(const char *path) {
 int cgroup_open(struct keeper *keeper, const char *path) {
     char full[MAX_PATH];
     full_path(keeper, full, path, "");
-    int fd = open_directory(full);
-    if (fd != -ENOENT) return fd;
+    if (mkdir(full, 0755) == 0 || errno == EEXIST) return open_directory(full);
+    if (errno != ENOENT) return -errno;
     for (char *slash = full + strlen(keeper->cgroup_root); slash; slash = strchr(slash + 1, '/')) {
         char kept = *slash;
         *slash = 0;

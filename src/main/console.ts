@@ -1,4 +1,5 @@
-import { styleText } from 'node:util';
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import type { StatusLine } from '../manager/options.ts';
 
 const levels = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
@@ -15,15 +16,16 @@ export interface ConsolePrinter {
 
 /** Tells jobs as systemd does on a console, if `showStatus`; and messages of warning and above, or below down to `level` if that is asked for. */
 export function statusPrinter(showStatus: boolean, level: string): ConsolePrinter {
-  const colours = process.stderr.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
-  const paint = (colour: Parameters<typeof styleText>[0], text: string): string => (colours ? styleText(colour, text) : text);
+  const print = openConsole();
+  const colours = isatty(2) && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
+  const paint = (code: number, text: string): string => (colours ? `\x1b[${code}m${text}\x1b[0m` : text);
   const marks: Readonly<Record<StatusLine['kind'], string>> = {
     plain: '         ',
-    ok: `[  ${paint('greenBright', 'OK')}  ] `,
-    failed: `[${paint('redBright', 'FAILED')}] `,
-    dependency: `[${paint('yellowBright', 'DEPEND')}] `,
-    timeout: `[ ${paint('redBright', 'TIME')} ] `,
-    skipped: `[${paint('yellow', 'SKIP')}] `,
+    ok: `[  ${paint(92, 'OK')}  ] `,
+    failed: `[${paint(91, 'FAILED')}] `,
+    dependency: `[${paint(93, 'DEPEND')}] `,
+    timeout: `[ ${paint(91, 'TIME')} ] `,
+    skipped: `[${paint(33, 'SKIP')}] `,
   };
   // info is the default level of the log; the terminal is told only what needs a person, unless more is asked for.
   const usual = levels.indexOf(level === 'info' ? 'warning' : level);
@@ -31,10 +33,10 @@ export function statusPrinter(showStatus: boolean, level: string): ConsolePrinte
   let isStatusShown = showStatus;
   return {
     status: (line) => {
-      if (isStatusShown) process.stderr.write(`${marks[line.kind]}${line.text}\n`);
+      if (isStatusShown) print(`${marks[line.kind]}${line.text}\n`);
     },
     log: (priority, message) => {
-      if (priority <= lowest) process.stderr.write(`tysd: ${message}\n`);
+      if (priority <= lowest) print(`tysd: ${message}\n`);
     },
     setShowStatus: (shown) => {
       isStatusShown = shown;
@@ -43,4 +45,32 @@ export function statusPrinter(showStatus: boolean, level: string): ConsolePrinte
       lowest = wanted === undefined ? usual : levels.indexOf(wanted);
     },
   };
+}
+
+/**
+ * Standard error by a descriptor of its own that never blocks: a terminal that is stopped, or a pipe that nobody reads, must
+ * not stop the manager. What does not fit is lost to the console; the journal has it.
+ */
+function openConsole(): (text: string) => void {
+  const fd = reopen();
+  if (fd === undefined) return (text) => void process.stderr.write(text);
+  return (text) => {
+    try {
+      writeSync(fd, text);
+    } catch {
+      // Full, or gone.
+    }
+  };
+}
+
+/** Undefined for a socket, which cannot be opened again; writes to sockets do not block the manager in any case. */
+function reopen(): number | undefined {
+  try {
+    if (fstatSync(2).isSocket()) return undefined;
+    const fd = openSync('/proc/self/fd/2', constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY);
+    process.once('exit', () => closeSync(fd));
+    return fd;
+  } catch {
+    return undefined;
+  }
 }

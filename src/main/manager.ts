@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { JobResults } from '../api/job-results.ts';
@@ -22,6 +21,7 @@ import type { SpecifierFacts } from '../unit/specifiers.ts';
 import { readConfiguration, type Resolved } from './configuration.ts';
 import { statusPrinter } from './console.ts';
 import { gatherFacts } from './facts.ts';
+import { freshId } from './fresh-id.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
 import { resolvedByTysd } from './tysd.ts';
 import { version } from './version.ts';
@@ -73,7 +73,7 @@ export async function runManager(): Promise<void> {
     ipv6:
       existsSync('/proc/net/if_inet6') || Object.values(networkInterfaces()).some((each) => each?.some(({ family }) => family === 'IPv6')),
     random: Math.random,
-    freshId: () => randomBytes(16).toString('hex'),
+    freshId,
     unitFileState: (name) => install.state(name) ?? '',
     unitFilePreset: (file) => install.preset(file) ?? '',
     status: console.status,

@@ -12,7 +12,7 @@ import { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
 /** How many jobs one turn carries out, so that its batch stays small and events are not kept waiting. */
-const jobsPerTurn = 256;
+const jobsPerTurn = 64;
 
 /**
  * One turn: acts on all events that wait, runs the queues until nothing is left to decide, and tells the keeper everything

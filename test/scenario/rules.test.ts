@@ -146,3 +146,33 @@ test('only what is needed is loaded, and what is not needed any more is unloaded
   assert.ok(!names().includes('other.service'));
   assert.ok(names().includes('a.service'));
 });
+
+test('a handler is told whose end it handles, unless several could have called it', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': '[Unit]\nWants=bad.service\n',
+      'bad.service': '[Unit]\nOnFailure=sorry.service shared.service\n[Service]\nType=oneshot\nExecStart=/bin/bad\n',
+      'other.service': '[Unit]\nOnFailure=shared.service\n[Service]\nExecStart=/bin/daemon-other\n',
+      'sorry.service': '[Service]\nExecStart=/bin/daemon-sorry\n',
+      'shared.service': '[Unit]\nWants=other.service\n[Service]\nExecStart=/bin/daemon-shared\n',
+    },
+    programs: { '/bin/bad': { runUsec: SECOND, exit: 3 } },
+  }).boot();
+  simulation.clock.advance(2 * SECOND);
+  const told = simulation.keeper
+    .processes()
+    .map(({ argv, env }) => [
+      argv.join(' '),
+      env.filter((assignment) => assignment.startsWith('MONITOR_') && !assignment.startsWith('MONITOR_INVOCATION_ID=')).toSorted(),
+    ]);
+  assert.deepEqual(Object.fromEntries(told), {
+    '/bin/daemon-other': [],
+    '/bin/daemon-shared': [],
+    '/bin/daemon-sorry': [
+      'MONITOR_EXIT_CODE=exited',
+      'MONITOR_EXIT_STATUS=3',
+      'MONITOR_SERVICE_RESULT=exit-code',
+      'MONITOR_UNIT=bad.service',
+    ],
+  });
+});
