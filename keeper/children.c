@@ -59,6 +59,7 @@ void child_free(struct keeper *keeper, struct child *child) {
         keeper->free_slots[keeper->free_slot_count++] = child->slot;
     }
     table_remove(&keeper->children_by_pid, &child->by_pid);
+    keeper->foreign_count -= child->foreign;
     unwatch_close(keeper, &child->pidfd);
     unwatch_close(keeper, &child->exec_fd);
     unwatch_close(keeper, &child->keep_fd);

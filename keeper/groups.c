@@ -166,7 +166,7 @@ static void inotify_ready(struct keeper *keeper, void *context, uint32_t events)
 
 void groups_start(struct keeper *keeper) {
     keeper->inotify_fd = -1;
-    if (keeper->tracking == TRACK_SESSION) return;
+    if (keeper->tracking == TRACK_SESSION) return session_start(keeper);
     const char *bad = cgroup_find_hierarchy(keeper, keeper->cgroup_root);
     if (bad) {
         say("cgroup %s: %s", keeper->cgroup_root, bad);

@@ -217,11 +217,14 @@ bool cgroup_kill(struct keeper *keeper, const char *path);
 int cgroup_enter(int cgroup_fd);
 
 /* session.c: groups where there are no cgroups. */
+struct child;
+void session_start(struct keeper *keeper);
 void session_started(struct keeper *keeper, struct group *group, pid_t sid);
 void session_forget(struct keeper *keeper, struct group *group);
 void session_refresh(struct keeper *keeper);
 void session_members(struct keeper *keeper, struct group *group, pid_function *member, void *context);
 struct group *session_group_of(struct keeper *keeper, pid_t pid);
+void session_kill(const struct child *child);
 
 /* children.c */
 struct child {
@@ -233,6 +236,7 @@ struct child {
     uint32_t slot; /* of its report */
     int pidfd; /* of one that was adopted, else -1 */
     int exec_fd, keep_fd;
+    bool foreign; /* not started by us, nor by what we started */
 };
 void children_start(struct keeper *keeper);
 void child_run(struct keeper *keeper, uint64_t id, const char *group, bool report_exec, struct plan *plan);
@@ -393,6 +397,7 @@ struct keeper {
     struct rlimit descriptor_limit; /* what RLIMIT_NOFILE was */
 
     struct table children_by_id, children_by_pid;
+    size_t foreign_count;
     pid_t ended[MAX_ENDED]; /* named by SIGCHLD */
     int ended_count;
     uint64_t sweep_next; /* when it is worth the time to look at all children */

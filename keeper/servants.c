@@ -180,6 +180,7 @@ _Noreturn static void end_now(struct keeper *keeper) {
 static void kill_children(struct keeper *keeper) {
     groups_kill_all(keeper);
     FOR_TABLE(&keeper->children_by_id, node) child_signal(keeper, OF(struct child, by_id, node)->id, SIGKILL);
+    FOR_TABLE(&keeper->children_by_pid, node) session_kill(OF(struct child, by_pid, node));
 }
 
 static void enter(struct keeper *keeper, int phase) {
@@ -196,7 +197,7 @@ void end_step(struct keeper *keeper) {
         enter(keeper, 2);
     }
     bool late = monotonic_usec() >= keeper->end_deadline;
-    if (keeper->end_phase == 2 && (late || (!keeper->children_by_id.count && keeper->manager.pid < 0))) {
+    if (keeper->end_phase == 2 && (late || (keeper->children_by_pid.count == keeper->foreign_count && keeper->manager.pid < 0))) {
         kill_children(keeper);
         enter(keeper, 3);
         late = false;

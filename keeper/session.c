@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,14 +141,32 @@ static void children_of(struct keeper *keeper, pid_t pid, pid_function *found, v
     if (directory) closedir(directory);
 }
 
+/* An orphan of which nobody knows the group, as one that a manager within a service left, ends with us at the latest. */
+void session_kill(const struct child *child) {
+    if (!child->id && !child->foreign) kill(child->pid, SIGKILL);
+}
+
 static void found_child(struct keeper *keeper, void *context, pid_t pid) {
     (void)context;
-    pid_t parent, sid;
+    pid_t parent, sid = 0;
     if (pid == keeper->manager.pid || pid == keeper->journal.pid || child_by_pid(keeper, pid)) return;
     struct group *group = read_stat(pid, &parent, &sid) ? by_session(keeper, sid) : NULL;
     if (!group) group = by_mark(keeper, pid);
-    child_orphan(keeper, pid, group);
+    struct child *child = child_orphan(keeper, pid, group);
+    /* What we start has a session of its own, so what is in ours is of the process that became the keeper. */
+    child->foreign = !group && sid == getsid(0);
+    keeper->foreign_count += child->foreign;
+    if (keeper->end_phase) session_kill(child);
 }
+
+static void found_foreign(struct keeper *keeper, void *context, pid_t pid) {
+    (void)context;
+    child_orphan(keeper, pid, NULL)->foreign = true;
+    keeper->foreign_count++;
+}
+
+/* Children that were there before us are not ours to end. */
+void session_start(struct keeper *keeper) { children_of(keeper, getpid(), found_foreign, NULL); }
 
 /* Looks for new orphans, once in a turn of the loop. */
 void session_refresh(struct keeper *keeper) {

@@ -25,7 +25,7 @@ const pure = ['base', 'unit', 'graph', 'exec', 'type'];
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
-  .sort();
+  .toSorted();
 
 test('each folder imports only from those that stand above it', () => {
   const broken = files.flatMap((path) => {

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../base/result.ts';
 // Types only: the schemas of the contract are slow to load, and a client has no use for them.
 import type { Answer, MethodName, Params } from './contract.ts';
 import { errorCodeOf, type ApiError } from './error.ts';
-import type { Change } from './manager.ts';
+import type { Change } from '../graph/report.ts';
 
 /** A connection to a manager's control socket. */
 export interface Client {

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { requestFailures } from '../graph/request.ts';
+import { installFailures } from '../unit/install/request.ts';
 import type { ErrorCode } from './error.ts';
 import {
   diagnostic,
@@ -23,21 +25,6 @@ interface Method<P extends v.GenericSchema, R extends v.GenericSchema> {
   readonly doc: string;
 }
 
-const requestErrors = [
-  'no-such-unit',
-  'masked',
-  'load-failed',
-  'bad-name',
-  'not-applicable',
-  'refused',
-  'no-isolate',
-  'destructive',
-  'cyclic',
-  'conflicting',
-  'invalid',
-  'shutting-down',
-] as const satisfies readonly ErrorCode[];
-
 const job = (doc: string) =>
   method({
     params: v.strictObject({
@@ -49,11 +36,10 @@ const job = (doc: string) =>
       cause: v.exactOptional(v.pipe(v.string(), v.maxLength(200))),
     }),
     result: v.object({ job: v.number(), unit: v.string(), result: v.exactOptional(jobResult) }),
-    errors: requestErrors,
+    errors: requestFailures,
     doc,
   });
 
-const installErrors = ['no-such-unit', 'masked', 'exists', 'bad-name', 'invalid', 'failed'] as const satisfies readonly ErrorCode[];
 const install = (doc: string) =>
   method({
     params: v.strictObject({
@@ -73,7 +59,7 @@ const install = (doc: string) =>
       messages: list(v.string()),
       hasInstallInfo: v.boolean(),
     }),
-    errors: installErrors,
+    errors: installFailures,
     doc,
   });
 
@@ -115,7 +101,12 @@ export const contract = {
   }),
   'install.add-requires': install('Makes the first unit require the others, by links.'),
   'install.add-wants': install('Makes the first unit want the others, by links.'),
-  'install.default': method({ params: nothing, result: v.string(), errors: installErrors, doc: 'The unit that default.target leads to.' }),
+  'install.default': method({
+    params: nothing,
+    result: v.string(),
+    errors: installFailures,
+    doc: 'The unit that default.target leads to.',
+  }),
   'install.disable': install('Removes the links that lead to these unit files.'),
   'install.enable': install('Makes the links that the [Install] sections of these unit files ask for.'),
   'install.link': install('Links unit files from outside the search path into it.'),
@@ -229,7 +220,7 @@ export const contract = {
       signal: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(64)),
     }),
     result: done,
-    errors: requestErrors,
+    errors: requestFailures,
     doc: "Sends a signal to the unit's processes.",
   }),
   'unit.nop': job('Waits for its turn in the queue and does nothing.'),
@@ -242,13 +233,13 @@ export const contract = {
         notApplied: list(v.string()),
       }),
     ),
-    errors: requestErrors,
+    errors: requestFailures,
     doc: 'What each Exec*= command of the unit would do, op by op.',
   }),
   'unit.preview': method({
     params: v.strictObject({ unit: unitName, job: requestedJob, mode: v.exactOptional(jobMode, 'replace') }),
     result: list(v.object({ unit: v.string(), type: v.string(), reason: v.string() })),
-    errors: requestErrors,
+    errors: requestFailures,
     doc: 'The jobs that a request would queue and why, without queueing them.',
   }),
   'unit.reload': job('Asks the unit to read its configuration again.'),

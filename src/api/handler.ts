@@ -3,7 +3,9 @@ import type { Answer, CheckedParams, MethodName } from './contract.ts';
 import type { ApiError } from './error.ts';
 import type { InstallApi } from './install.ts';
 import type { JobResults } from './job-results.ts';
-import type { Change, ManagerApi, RequestFailure } from './manager.ts';
+import type { Change } from '../graph/report.ts';
+import type { RequestFailure } from '../graph/request.ts';
+import type { ManagerApi } from './manager.ts';
 import type { UnitFilesApi } from './unit-files.ts';
 
 /** What the handlers of all methods work with; one for each manager. */

@@ -1,6 +1,6 @@
 import { ok } from '../base/result.ts';
 import { contract, type MethodName } from './contract.ts';
-import { matchesAny } from './glob.ts';
+import { matchesAny } from '../base/glob.ts';
 import type { Handlers } from './handler.ts';
 import { installHandlers } from './handlers/install.ts';
 import { jobHandlers } from './handlers/job.ts';

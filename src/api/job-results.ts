@@ -1,5 +1,7 @@
 import type { Result } from '../base/result.ts';
-import type { JobResult, ManagerApi, RequestFailure, Ticket } from './manager.ts';
+import type { JobResult } from '../graph/job.ts';
+import type { RequestFailure, Ticket } from '../graph/request.ts';
+import type { ManagerApi } from './manager.ts';
 
 /** Lets callers wait for jobs: listens to the manager once, however many wait. */
 export class JobResults {

@@ -1,4 +1,8 @@
 import * as v from 'valibot';
+import { jobResults } from '../graph/job.ts';
+import { requestedJobs } from '../graph/request.ts';
+import { unitFileStates } from '../unit/install/unit-file.ts';
+import { jobModes } from '../unit/values/types.ts';
 
 /** An array that nobody changes. */
 export const list = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.readonly());
@@ -10,46 +14,13 @@ export const nothing = v.strictObject({});
 export const done = v.null();
 
 /** How a job meets those that are queued. */
-export const jobMode = v.picklist([
-  'replace',
-  'fail',
-  'lenient',
-  'replace-irreversibly',
-  'isolate',
-  'flush',
-  'ignore-dependencies',
-  'ignore-requirements',
-  'triggering',
-  'restart-dependencies',
-]);
+export const jobMode = v.picklist(jobModes);
 
 /** How a job ended. */
-export const jobResult = v.picklist([
-  'done',
-  'canceled',
-  'timeout',
-  'failed',
-  'dependency',
-  'skipped',
-  'invalid',
-  'assert',
-  'unsupported',
-  'collected',
-  'once',
-]);
+export const jobResult = v.picklist(jobResults);
 
 /** What can be asked of a unit. */
-export const requestedJob = v.picklist([
-  'start',
-  'stop',
-  'restart',
-  'try-restart',
-  'reload',
-  'reload-or-restart',
-  'try-reload-or-restart',
-  'verify-active',
-  'nop',
-]);
+export const requestedJob = v.picklist(requestedJobs);
 
 /** What is known of a unit. */
 export const unitInfo = v.object({
@@ -88,18 +59,4 @@ export const diagnostic = v.object({
 });
 
 /** What `is-enabled` prints. */
-export const unitFileState = v.picklist([
-  'enabled',
-  'enabled-runtime',
-  'linked',
-  'linked-runtime',
-  'alias',
-  'masked',
-  'masked-runtime',
-  'static',
-  'indirect',
-  'disabled',
-  'generated',
-  'transient',
-  'bad',
-]);
+export const unitFileState = v.picklist(unitFileStates);

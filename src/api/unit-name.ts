@@ -1,6 +1,6 @@
 import { mangleUnitName } from '../unit/mangle.ts';
 import type { UnitTypeName } from '../unit/config.ts';
-import { isGlob } from './glob.ts';
+import { isGlob } from '../base/glob.ts';
 
 /** What a person typed, as the name of a unit or a pattern of names. */
 export interface TypedName {

@@ -1,20 +1,123 @@
 /** A point in time, in microseconds since 1970, as systemd prints it in local time: "Sun 2026-11-22 09:09:03 UTC"; '' for 0, which is never. */
 export function formatTimestamp(realtimeUsec: number): string {
-  if (realtimeUsec === 0) return '';
-  const date = new Date(realtimeUsec / 1000);
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  return `${weekdays[date.getDay()] ?? ''} ${day} ${time} ${zoneOf(date)}`;
+  return realtimeUsec === 0 ? '' : local().full(realtimeUsec);
 }
 
-const weekdays: readonly string[] = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
-
-function zoneOf(date: Date): string {
-  const name = zone.formatToParts(date).find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
-  return name === 'GMT' && date.getTimezoneOffset() === 0 && zone.resolvedOptions().timeZone !== 'Europe/London' ? 'UTC' : name;
+/** Writes times for people, in one time zone; remembers the text of the last second, since entries come in runs. */
+export interface TimeText {
+  /** `Nov 14 22:13:20` */
+  classic(usec: number): string;
+  /** `Tue 2023-11-14 22:13:20 CET` */
+  full(usec: number): string;
+  /** `Tue 2023-11-14 22:13:20.123456 CET` */
+  fullPrecise(usec: number): string;
+  /** `2023-11-14T22:13:20` and the offset, `+0100`. */
+  iso(usec: number): readonly [time: string, offset: string];
 }
 
-function two(number: number): string {
+/** Times in UTC, or in the time zone of the process. */
+export function createTimeText(utc: boolean): TimeText {
+  const zone = utc ? 'UTC' : undefined;
+  let second = Number.NaN;
+  let parts = split(0, utc);
+  let abbreviation = '';
+  const zones = zoneFormats();
+
+  function at(usec: number): Parts {
+    const wanted = Math.floor(usec / 1_000_000);
+    if (wanted === second) return parts;
+    second = wanted;
+    parts = split(wanted * 1000, utc);
+    abbreviation = '';
+    return parts;
+  }
+
+  function zoneName(usec: number): string {
+    const { offset } = at(usec);
+    abbreviation ||= zone ?? abbreviate(Math.floor(usec / 1000), offset, zones);
+    return abbreviation;
+  }
+
+  return {
+    classic(usec) {
+      const { month, day, time } = at(usec);
+      return `${month} ${day} ${time}`;
+    },
+    full(usec) {
+      const { weekday, date, time } = at(usec);
+      return `${weekday} ${date} ${time} ${zoneName(usec)}`;
+    },
+    fullPrecise(usec) {
+      const { weekday, date, time } = at(usec);
+      return `${weekday} ${date} ${time}.${fraction(usec)} ${zoneName(usec)}`;
+    },
+    iso(usec) {
+      const { date, time, offset } = at(usec);
+      return [`${date}T${time}`, offset];
+    },
+  };
+}
+
+/** The microseconds of the second, with six digits. */
+export function fraction(usec: number): string {
+  return String(usec % 1_000_000).padStart(6, '0');
+}
+
+interface Parts {
+  readonly weekday: string;
+  readonly month: string;
+  readonly day: string;
+  readonly date: string;
+  readonly time: string;
+  readonly offset: string;
+}
+
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function split(ms: number, utc: boolean): Parts {
+  const offsetMinutes = utc ? 0 : -new Date(ms).getTimezoneOffset();
+  const shifted = new Date(ms + offsetMinutes * 60_000);
+  const [date = '', rest = ''] = shifted.toISOString().split('T');
+  const distance = Math.abs(offsetMinutes);
+  return {
+    weekday: weekdays[shifted.getUTCDay()] ?? '',
+    month: months[shifted.getUTCMonth()] ?? '',
+    day: date.slice(-2),
+    date,
+    time: rest.slice(0, 8),
+    offset: `${offsetMinutes < 0 ? '-' : '+'}${twoDigits(Math.floor(distance / 60))}${twoDigits(distance % 60)}`,
+  };
+}
+
+function twoDigits(number: number): string {
   return String(number).padStart(2, '0');
+}
+
+/** The zone's abbreviation; each English locale knows those of its own part of the world. Elsewhere it is the offset, as in tzdata: `-03`, `+0545`. */
+function abbreviate(ms: number, offset: string, formats: Iterable<Intl.DateTimeFormat>): string {
+  for (const format of formats) {
+    const name = format.formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value;
+    if (name !== undefined && /^[A-Z]{2,5}$/.test(name)) return name;
+  }
+  return offset.replace(/00$/, '');
+}
+
+const locales: readonly string[] = ['en-US', 'en-GB', 'en-IN', 'en-AU', 'en-NZ', 'en-ZA', 'en-CA'];
+
+/** A format is slow to make, so each is made when it is first needed, and kept. */
+function zoneFormats(): Iterable<Intl.DateTimeFormat> {
+  const made: Intl.DateTimeFormat[] = [];
+  return {
+    *[Symbol.iterator]() {
+      for (const [index, locale] of locales.entries()) yield (made[index] ??= new Intl.DateTimeFormat(locale, { timeZoneName: 'short' }));
+    },
+  };
+}
+
+let localText: TimeText | undefined;
+
+/** Made when it is first needed: a program may set its time zone before that. */
+function local(): TimeText {
+  return (localText ??= createTimeText(false));
 }

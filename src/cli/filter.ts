@@ -1,3 +1,5 @@
+import { unitTypes } from '../api/escape.ts';
+import { unitFileStates } from '../api/words.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Options } from './options.ts';
 import type { Terminal } from './output/terminal.ts';
@@ -23,15 +25,15 @@ export function checkFilter({ types, states }: Pick<Options, 'types' | 'states'>
     ]);
     return err(0);
   }
-  const unknown = types.find((type) => !unitTypes.includes(type) && !loadStates.includes(type));
+  const unknown = types.find((type) => !isUnitType(type) && !loadStates.includes(type));
   if (unknown !== undefined) {
     terminal.warn(`Unknown unit type or load state '${unknown}'.`);
     terminal.warn('Use -t help to see a list of allowed values.');
     return err(1);
   }
   // A load state given as a type is one of the states asked for.
-  const wantedTypes = new Set(types.filter((type) => unitTypes.includes(type)));
-  const wantedStates = new Set([...states, ...types.filter((type) => !unitTypes.includes(type))]);
+  const wantedTypes = new Set(types.filter((type) => isUnitType(type)));
+  const wantedStates = new Set([...states, ...types.filter((type) => !isUnitType(type))]);
   const type = (name: string) => wantedTypes.size === 0 || wantedTypes.has(typeOf(name));
   return ok({
     type,
@@ -50,40 +52,16 @@ export function bySystemdOrder(left: string, right: string): number {
   return compare(typeOf(left), typeOf(right)) || compare(left.toLowerCase(), right.toLowerCase()) || compare(left, right);
 }
 
+function isUnitType(word: string): boolean {
+  return unitTypes.some((type) => type === word);
+}
+
 function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-const unitTypes: readonly string[] = [
-  'service',
-  'mount',
-  'swap',
-  'socket',
-  'target',
-  'device',
-  'automount',
-  'timer',
-  'path',
-  'slice',
-  'scope',
-];
 const loadStates: readonly string[] = ['stub', 'loaded', 'not-found', 'bad-setting', 'error', 'merged', 'masked'];
 const activeStates: readonly string[] = ['active', 'reloading', 'inactive', 'failed', 'activating', 'deactivating', 'maintenance'];
-const unitFileStates: readonly string[] = [
-  'enabled',
-  'enabled-runtime',
-  'linked',
-  'linked-runtime',
-  'alias',
-  'masked',
-  'masked-runtime',
-  'static',
-  'disabled',
-  'indirect',
-  'generated',
-  'transient',
-  'bad',
-];
 
 function printWords(terminal: Terminal, groups: readonly { readonly title: string; readonly words: readonly string[] }[]): void {
   groups.forEach(({ title, words }, index) => {

@@ -1,13 +1,13 @@
 import type { Client } from '../api/client.ts';
 import type { Answer } from '../api/contract.ts';
 import type { ApiError } from '../api/error.ts';
-import type { InstallApi, InstallOperation } from '../api/install.ts';
+import type { InstallApi, InstallAction } from '../api/install.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Invocation, LocalPlace } from './invocation.ts';
 
 /** Unit files and their links: those of the manager, or those on disk where there is none. */
 export interface Installer {
-  apply(operation: InstallOperation, units: readonly string[]): Promise<Result<Answer<'install.enable'>, ApiError>>;
+  apply(operation: InstallAction, units: readonly string[]): Promise<Result<Answer<'install.enable'>, ApiError>>;
   list(): Promise<Result<Answer<'install.list'>, ApiError>>;
   states(units: readonly string[]): Promise<Result<Answer<'install.states'>, ApiError>>;
   defaultTarget(): Promise<Result<string, ApiError>>;

@@ -1,5 +1,5 @@
 import type { Client } from '../api/client.ts';
-import { isGlob } from '../api/glob.ts';
+import { isGlob } from '../base/glob.ts';
 import { readTypedName } from '../api/unit-name.ts';
 import type { Invocation } from './invocation.ts';
 

@@ -66,6 +66,11 @@ export function isEmpty({ processes, groups }: ProcessTree): boolean {
   return processes.length === 0 && groups.length === 0;
 }
 
+/** How many processes are in a cgroup and below. */
+export function countProcesses({ processes, groups }: ProcessTree): number {
+  return groups.reduce((count, { tree }) => count + countProcesses(tree), processes.length);
+}
+
 function processesOf(pids: readonly number[]): readonly Process[] {
   const alive = pids.filter((pid) => pid > 0).toSorted((left, right) => left - right);
   return alive.map((pid) => ({ pid, command: commandLine(pid) }));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plainExec, rootContext } from '../../test/exec/example.ts';
+import { rootContext } from '../../test/exec/example.ts';
+import { plainExec } from '../../test/unit/config.ts';
 import { limitOps } from './limits.ts';
 
 test('a limit of the unit wins over the default of the manager, and no limit is the largest number', () => {

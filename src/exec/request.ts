@@ -1,21 +1,28 @@
 import type { UnitConfig } from '../unit/config.ts';
+import type { SpecifierFacts } from '../unit/specifiers.ts';
 import type { Command } from '../unit/values/types.ts';
+
+/** The lists of commands that units have, in the order in which they run. */
+export const commandLists = [
+  'ExecCondition',
+  'ExecStartPre',
+  'ExecStart',
+  'ExecStartPost',
+  'ExecReload',
+  'ExecReloadPost',
+  'ExecStop',
+  'ExecStopPre',
+  'ExecStopPost',
+] as const;
+
+export type CommandList = (typeof commandLists)[number];
 
 /** What a unit type asks for when it wants a process; with an ExecContext it compiles to a plan. */
 export interface ExecRequest {
   readonly config: UnitConfig;
   readonly command: Command;
   /** Which Exec*= list the command is of: it decides over stdin, notify access, passed descriptors and environment. */
-  readonly list:
-    | 'ExecCondition'
-    | 'ExecStartPre'
-    | 'ExecStart'
-    | 'ExecStartPost'
-    | 'ExecReload'
-    | 'ExecReloadPost'
-    | 'ExecStop'
-    | 'ExecStopPre'
-    | 'ExecStopPost';
+  readonly list: CommandList;
   /** The command is the unit's main process, rather than a control process. */
   readonly main: boolean;
   readonly invocationId: string;
@@ -71,13 +78,7 @@ export interface ExecContext {
   /** Path of $NOTIFY_SOCKET. */
   readonly notifySocket: string;
   /** %t, %S, %C, %L, %E: /run, /var/lib, … or the user's. */
-  readonly directories: {
-    readonly runtime: string;
-    readonly state: string;
-    readonly cache: string;
-    readonly logs: string;
-    readonly configuration: string;
-  };
+  readonly directories: Pick<SpecifierFacts['directories'], 'runtime' | 'state' | 'cache' | 'logs' | 'configuration'>;
   /** DefaultLimit*= of the manager, by name without the word. */
   readonly limits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
   readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';

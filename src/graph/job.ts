@@ -8,6 +8,23 @@ export type JobType = 'start' | 'verify-active' | 'stop' | 'reload' | 'restart' 
 /** What can be asked for: some of these become another type, by the unit's state at that moment. */
 export type RequestType = JobType | 'try-restart' | 'try-reload' | 'reload-or-start';
 
+/** How a job can end (semantics 12.6). */
+export const jobResults = [
+  'done',
+  'canceled',
+  'timeout',
+  'failed',
+  'dependency',
+  'skipped',
+  'invalid',
+  'assert',
+  'unsupported',
+  'collected',
+  'once',
+] as const;
+
+export type JobResult = (typeof jobResults)[number];
+
 /** The type of job that the request means for a unit in this state. */
 export function collapse(request: RequestType, active: ActiveState): JobType {
   switch (request) {

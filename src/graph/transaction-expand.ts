@@ -74,12 +74,16 @@ function pullIn(draft: Draft, node: Node, queue: Node[], graceful: Node[]): Tran
       else {
         const error = pullOne(draft, node, unit, rule, carried, queue);
         if (error !== undefined && rule.hard) failure ??= error;
-        else if (error !== undefined) draft.remarks.push(`${node.unit.name}: cannot add a job for ${name}, ignoring: ${error.message}`);
+        else if (error !== undefined && !isUsual.has(error.code))
+          draft.remarks.push(`${node.unit.name}: cannot add a job for ${name}, ignoring: ${error.message}`);
       }
     }
   }
   return failure;
 }
+
+/** What a weak dependency may meet without a word: units of packages want many that are not installed (systemd says so at debug level only). */
+const isUsual: ReadonlySet<TransactionError['code']> = new Set(['not-found', 'masked', 'not-applicable']);
 
 /** A copy, since loading a unit may add to the graph. */
 function pulledNames(draft: Draft, name: string, rules: readonly PullRule[]): readonly string[] {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { globPattern, isGlob } from '../base/glob.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { parseCursor } from './cursor.ts';
 import type { BootChoice, LogsOptions } from './logs-options.ts';
@@ -37,26 +38,13 @@ export function toQuery(options: LogsOptions, reader: JournalReader, currentBoot
 /** Names that a `--unit=` word stands for: a name without type is a service's, a pattern is compared with the units that there are. */
 export function findUnits(words: readonly string[], known: () => readonly string[]): readonly string[] {
   return words.flatMap((word) => {
-    if (!/[*?[]/.test(word)) return [unitTypes.test(word) ? word : `${word}.service`];
+    if (!isGlob(word)) return [unitTypes.test(word) ? word : `${word}.service`];
     const pattern = globPattern(word);
     return known().filter((name) => pattern.test(name));
   });
 }
 
 const unitTypes = /\.(?:service|socket|target|device|mount|automount|swap|timer|path|slice|scope)$/;
-
-/** fnmatch(3) as a regular expression; a `[` without end stands for itself. */
-function globPattern(glob: string): RegExp {
-  const parts = glob.matchAll(/\*|\?|\[([!^]?)(\]?[^\]]*)\]|\\(.)|(.)/gs);
-  let source = '';
-  for (const [whole, negation, set, escaped, plain] of parts) {
-    if (whole === '*') source += '.*';
-    else if (whole === '?') source += '.';
-    else if (set !== undefined) source += `[${negation === '' ? '' : '^'}${set.replaceAll(/[\\\]^[]/g, '\\$&')}]`;
-    else source += (escaped ?? plain ?? '').replaceAll(/[^\w]/g, '\\$&');
-  }
-  return new RegExp(`^${source}$`, 's');
-}
 
 function chooseBoot({ id, offset }: BootChoice, boots: readonly Boot[], currentBootId: string): Result<string, string> {
   // The present boot need not have left an entry yet.

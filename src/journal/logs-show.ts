@@ -6,7 +6,7 @@ import type { LogsOptions } from './logs-options.ts';
 import { printed } from './logs-print.ts';
 import type { PlacedQuery } from './logs-query.ts';
 import { createFormat, isForPeople } from './output/output.ts';
-import { createTimeText } from './output/time-text.ts';
+import { createTimeText } from '../base/timestamp.ts';
 import { type JournalReader, openJournal } from './query.ts';
 import type { Entry } from './record.ts';
 

@@ -9,7 +9,7 @@ import { toQuery } from './logs-query.ts';
 import { showEntries } from './logs-show.ts';
 import { diskUsage, vacuum } from './maintenance.ts';
 import { isForPeople } from './output/output.ts';
-import { createTimeText } from './output/time-text.ts';
+import { createTimeText } from '../base/timestamp.ts';
 import { type Boot, type JournalReader, openJournal } from './query.ts';
 import { type FieldValue, valueBytes } from './record.ts';
 

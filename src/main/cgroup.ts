@@ -1,62 +1,40 @@
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { err, ok, type Result } from '../base/result.ts';
+import { placesFor, readHierarchies, type Place } from './cgroup-place.ts';
 
 /** Where processes of services are kept apart, and what the keeper must know of it. */
 export interface Tracking {
   readonly by: 'cgroup2' | 'cgroup1' | 'session';
   /** Directory of the subtree that is tysd's own; '' for sessions. */
   readonly root: string;
-  /** Where the keeper was before, and goes back to when it removes the subtree; '' where the root is not ours to remove. */
+  /** Where the keeper goes at the end, so that it can remove its subtree; '' to stay in it. */
   readonly home: string;
 }
 
 /**
  * Makes a cgroup subtree of our own and moves this process into its `init.scope`; where no hierarchy lets us, processes
- * are told apart by session. Only PID 1, or `--cgroup`, takes over a cgroup that is there already.
+ * are told apart by session. Only PID 1, or `--cgroup`, takes over a cgroup that is there already; the error says why what
+ * was told cannot be had.
  */
-export function enterCgroup(init: boolean, wanted: string | undefined): Tracking {
-  for (const hierarchy of hierarchies()) {
-    const own = ownCgroup(hierarchy);
-    if (own === undefined) continue;
-    const takeOver = wanted === undefined ? (init && !hasForeigners(own) ? own : undefined) : absolute(hierarchy, wanted);
-    const root = takeOver ?? join(own, `tysd-${process.pid}.scope`);
-    if (!enter(root, takeOver === undefined)) continue;
-    return { by: hierarchy.by, root, home: takeOver === undefined ? own : '' };
+export function enterCgroup(told: string | undefined): Result<Tracking, string> {
+  const hierarchies = readHierarchies(readOr('/proc/self/mountinfo', ''), readOr('/proc/self/cgroup', ''));
+  const places = placesFor(hierarchies, { pid: process.pid, told, isShared: hasForeigners });
+  if (!places.ok) return places;
+  let problem = 'there is none';
+  for (const place of places.value) {
+    const existed = existsSync(place.root);
+    const entered = enter(place.root);
+    if (entered.ok) return ok({ by: place.by, root: place.root, home: homeOf(place, existed) });
+    problem = entered.error;
   }
-  return { by: 'session', root: '', home: '' };
+  return told === undefined ? ok({ by: 'session', root: '', home: '' }) : err(problem);
 }
 
-interface Hierarchy {
-  readonly by: 'cgroup2' | 'cgroup1';
-  readonly mount: string;
-  /** Which cgroup the mount shows as its root. */
-  readonly mountRoot: string;
-}
-
-/** cgroup v2 first, then v1's name=systemd, as /proc/self/mountinfo has them. */
-function hierarchies(): readonly Hierarchy[] {
-  const found: Hierarchy[] = [];
-  for (const line of readOr('/proc/self/mountinfo', '').split('\n')) {
-    const [before, after] = line.split(' - ');
-    if (before === undefined || after === undefined) continue;
-    const fields = before.split(' ');
-    const [type, , options] = after.split(' ');
-    const place = { mount: fields[4] ?? '', mountRoot: fields[3] ?? '/' };
-    if (type === 'cgroup2') found.unshift({ by: 'cgroup2', ...place });
-    else if (type === 'cgroup' && (options ?? '').split(',').includes('name=systemd')) found.push({ by: 'cgroup1', ...place });
-  }
-  return found;
-}
-
-function ownCgroup(hierarchy: Hierarchy): string | undefined {
-  const prefix = hierarchy.by === 'cgroup2' ? /^0::/ : /^\d+:name=systemd:/;
-  const line = readOr('/proc/self/cgroup', '')
-    .split('\n')
-    .find((candidate) => prefix.test(candidate));
-  if (line === undefined) return undefined;
-  const path = line.replace(prefix, '');
-  const below = relative(hierarchy.mountRoot, path);
-  return below.startsWith('..') ? undefined : join(hierarchy.mount, below);
+/** What was there before tysd stays, and what it made goes, which takes a keeper that is elsewhere. PID 1 ends with its whole container. */
+function homeOf({ isTakenOver, root, own }: Place, existed: boolean): string {
+  if (process.pid === 1) return isTakenOver ? '' : (own ?? '');
+  return isTakenOver && existed ? root : (own ?? '');
 }
 
 /** A process of another pid namespace reads as 0: a PID 1 without a cgroup namespace of its own shares its cgroup with others. */
@@ -64,28 +42,29 @@ function hasForeigners(cgroup: string): boolean {
   return readOr(join(cgroup, 'cgroup.procs'), '').split('\n').includes('0');
 }
 
-function absolute(hierarchy: Hierarchy, path: string): string {
-  return path.startsWith(hierarchy.mount) ? path : join(hierarchy.mount, path);
-}
-
-function enter(root: string, own: boolean): boolean {
+function enter(root: string): Result<undefined, string> {
   const scope = join(root, 'init.scope');
+  let made: string | undefined;
   try {
-    mkdirSync(scope, { recursive: true });
+    made = mkdirSync(scope, { recursive: true });
     writeFileSync(join(scope, 'cgroup.procs'), `${process.pid}\n`);
-    return true;
-  } catch {
+    return ok(undefined);
+  } catch (error) {
     // Read-only, not delegated to us, or threaded: the next hierarchy may do.
-    for (const made of own ? [scope, root] : [scope]) removeIfEmpty(made);
-    return false;
+    if (made !== undefined) removeDownTo(made, scope);
+    return err(error instanceof Error ? error.message : String(error));
   }
 }
 
-function removeIfEmpty(path: string): void {
-  try {
-    rmdirSync(path);
-  } catch {
-    // It was not made, or is in use.
+/** Removes the cgroups from the topmost, `first`, to `last`, the deepest one first. */
+function removeDownTo(first: string, last: string): void {
+  for (let path = last; path.startsWith(first); path = join(path, '..')) {
+    try {
+      rmdirSync(path);
+    } catch {
+      // Somebody has come into it meanwhile.
+      return;
+    }
   }
 }
 

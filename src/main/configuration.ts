@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { err, ok, type Result } from '../base/result.ts';
 import { realFiles } from '../port/files-real.ts';
 import { managerConfigPaths, readManagerConfig, type ManagerConfig } from '../unit/manager-config.ts';
@@ -32,21 +33,24 @@ export function resolveOptions(
     return err(`there is no configuration file ${options.config}`);
   const rustysd = readRustysdConfig(isRustysd ? options.config : undefined, environment);
   if (!rustysd.ok) return rustysd;
-  const configPaths = options.config === undefined || isRustysd ? managerConfigPaths(realFiles, scope, environment) : [options.config];
+  const configPaths =
+    options.config === undefined || isRustysd ? managerConfigPaths(realFiles, scope, environment) : [resolve(options.config)];
   const { manager, tysd, assigned } = readManagerConfig(realFiles, configPaths, facts);
-  const said = (path: string): string | undefined => (path === '' ? undefined : path);
   const unitPath = options.unitPath ?? (tysd.UnitPath.length > 0 ? tysd.UnitPath : undefined) ?? rustysd.value.unitPath;
   return ok({
     scope,
     unit: options.unit ?? said(tysd.Unit) ?? rustysd.value.unit ?? 'default.target',
-    unitPath: unitPath?.map((path) => realFiles.realPath(path) ?? path) ?? unitSearchPath(scope, environment),
-    runtimeDirectory:
+    unitPath: unitPath?.map((path) => realFiles.realPath(path) ?? resolve(path)) ?? unitSearchPath(scope, environment),
+    // The keeper and services have other working directories than we have now.
+    runtimeDirectory: resolve(
       options.runtimeDirectory ??
-      said(tysd.RuntimeDirectory) ??
-      rustysd.value.runtimeDirectory ??
-      defaultRuntimeDirectory(scope, uid, environment),
-    stateDirectory:
+        said(tysd.RuntimeDirectory) ??
+        rustysd.value.runtimeDirectory ??
+        defaultRuntimeDirectory(scope, uid, environment),
+    ),
+    stateDirectory: resolve(
       options.stateDirectory ?? said(tysd.StateDirectory) ?? rustysd.value.stateDirectory ?? defaultStateDirectory(scope, environment),
+    ),
     logLevel: options.logLevel ?? manager.LogLevel,
     // systemd tells on the console by default only where it is the init of a machine.
     showStatus: options.showStatus ?? (assigned.has('ShowStatus') ? manager.ShowStatus !== false : process.pid === 1),
@@ -57,4 +61,8 @@ export function resolveOptions(
 /** The files that configure the manager, read again: a reload may have changed them. */
 export function readConfiguration(resolved: Resolved, facts: SpecifierFacts): ManagerConfig {
   return readManagerConfig(realFiles, resolved.configPaths, facts);
+}
+
+function said(text: string): string | undefined {
+  return text === '' ? undefined : text;
 }

@@ -48,12 +48,11 @@ export async function recentLogs({ stateDirectory, unit, lines, sinceUsec, outpu
 async function run(argv: readonly string[], stateDirectory: string, out: NodeJS.WritableStream, signal: AbortSignal): Promise<number> {
   const nowUsec = Date.now() * 1000;
   const options = parseLogsArguments(argv, parseTime, nowUsec);
-  const error = (text: string): void => void process.stderr.write(`${text}\n`);
   if (!options.ok) {
     error(options.error);
     return 1;
   }
-  const color = out === process.stdout && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  const color = out === process.stdout && process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
   return runLogs(options.value, out, {
     path: journalPath(stateDirectory),
     bootId: readHost().bootId,
@@ -63,6 +62,10 @@ async function run(argv: readonly string[], stateDirectory: string, out: NodeJS.
     error,
     signal,
   });
+}
+
+function error(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 function parseTime(text: string, nowUsec: number): number | undefined {

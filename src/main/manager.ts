@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { JobResults } from '../api/job-results.ts';
-import { listenControl } from '../api/jsonrpc/server.ts';
 import { managerEnvironment } from '../exec/environment.ts';
 import { defaultLimits } from '../exec/limits.ts';
 import { findAccount } from '../manager/accounts.ts';
@@ -85,6 +84,8 @@ export async function runManager(): Promise<void> {
   const usualPath = unitSearchPath(resolved.scope, environment);
   const hasOwnPath = resolved.unitPath.join(':') !== usualPath.join(':');
   const install = new InstallService(hasOwnPath ? withinOwnPath(links) : links, realFiles, globalDirectory);
+  // Loaded only now: what the units wait for comes first, and the control socket's backlog waits gladly.
+  const { listenControl } = await import('../api/jsonrpc/server.ts');
   const served = await listenControl(
     { fd: Number(process.env['TYSD_CONTROL_FD'] ?? 3) },
     {
@@ -93,7 +94,7 @@ export async function runManager(): Promise<void> {
       unitFiles: new UnitFileReader(realFiles, resolved.unitPath, facts),
       jobs: new JobResults(manager),
       // The keeper starts the manager again at once, perhaps as a newer build; recovery does the rest. The answer goes out first.
-      reexecute: () => setImmediate(() => setImmediate(() => process.exit(0))),
+      reexecute: () => setImmediate(() => setImmediate(() => setImmediate(() => process.exit(0)))),
     },
   );
   if (!served.ok) console.log(2, `The control socket cannot be served: ${served.error}`);

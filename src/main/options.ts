@@ -68,7 +68,7 @@ const targets: Readonly<Record<string, string>> = {
 };
 
 const kernelWords: Readonly<Record<string, Word['apply']>> = {
-  'systemd.unit': (options, value) => assign(options, { unit: value }),
+  'systemd.unit': (options, value) => (value === '' ? undefined : assign(options, { unit: value })),
   'systemd.show_status': (options, value) => showStatus(options, value === '' ? 'yes' : value),
   'systemd.log_level': (options, value) => logLevel(options, value),
 };

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { enterCgroup } from './cgroup.ts';
+import { err, type Result } from '../base/result.ts';
+import { enterCgroup, type Tracking } from './cgroup.ts';
 import { resolveOptions, type Resolved } from './configuration.ts';
 import { gatherFacts } from './facts.ts';
 import { findKeeper } from './keeper-path.ts';
@@ -36,14 +37,16 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
   if (keeper === undefined) return refuse('tysd-keeper is not there; it belongs beside tysd (npm run build makes it)', 1);
   // sd_booted(3): the scripts of packages look for this directory to know that systemctl is what starts services here.
   if (init) mkdirSync('/run/systemd/system', { recursive: true });
-  const tracking = enterCgroup(init, options.cgroup);
-  become(
+  const tracking = chooseTracking(options.cgroup, init);
+  if (!tracking.ok) return refuse(tracking.error, 1);
+  const { by, root, home } = tracking.value;
+  return become(
     keeper,
     [
       `--runtime-directory=${runtimeDirectory}`,
-      `--tracking=${tracking.by}`,
-      ...(tracking.root === '' ? [] : [`--cgroup=${tracking.root}`]),
-      ...(tracking.home === '' ? [] : [`--cgroup-home=${tracking.home}`]),
+      `--tracking=${by}`,
+      ...(root === '' ? [] : [`--cgroup=${root}`]),
+      ...(home === '' ? [] : [`--cgroup-home=${home}`]),
       ...(options.scope === 'system' && init ? ['--syslog=/dev/log'] : []),
       ...[...self, '--process=manager'].flatMap((word) => ['--manager', word]),
       ...[...self, '--process=journal', `--state-directory=${stateDirectory}`].flatMap((word) => ['--journal', word]),
@@ -57,7 +60,17 @@ export function resolvedByTysd(environment: NodeJS.ProcessEnv): Resolved {
   const text = environment['TYSD_OPTIONS'];
   if (text === undefined) throw new Error('TYSD_OPTIONS is not set: this process is started by tysd-keeper only');
   // Written by ourselves one exec ago, in an environment that nobody else can write to.
-  return JSON.parse(text) as Resolved;
+  return JSON.parse(text);
+}
+
+/** An init that is told of a cgroup that cannot be had boots without it. */
+function chooseTracking(told: string | undefined, init: boolean): Result<Tracking, string> {
+  const entered = enterCgroup(told);
+  if (entered.ok) return entered;
+  const problem = `cannot take over the cgroup ${told}: ${entered.error}`;
+  if (!init) return err(problem);
+  process.stderr.write(`tysd: ${problem}\n`);
+  return enterCgroup(undefined);
 }
 
 function refuse(message: string, status: number): number {

@@ -1,10 +1,11 @@
+import { globPattern } from '../base/glob.ts';
 import { compareVersions } from '../base/version-order.ts';
 import { booleanOf } from '../unit/values/boolean.ts';
 import { capabilityNames } from '../unit/values/capability.ts';
 import { parseSize } from '../unit/values/size.ts';
 import { splitWords, unquoted } from '../unit/values/words.ts';
 import type { ConditionFacts } from './condition-facts.ts';
-import { expandGlob, matchesGlob } from './glob.ts';
+import { expandGlob } from './expand-glob.ts';
 
 /** Judges one argument; undefined where that cannot be done. */
 type Judge = (argument: string, facts: ConditionFacts) => boolean | undefined;
@@ -102,7 +103,7 @@ function virtualization(argument: string, { virtualization: facts }: ConditionFa
 function host(argument: string, { hostName, machineId, bootId }: ConditionFacts): boolean {
   const id = argument.replaceAll('-', '').toLowerCase();
   if (/^[0-9a-f]{32}$/.test(id)) return id === machineId || id === bootId;
-  return matchesGlob(hostName.toLowerCase(), argument.toLowerCase());
+  return globPattern(argument.toLowerCase()).test(hostName.toLowerCase());
 }
 
 function kernelCommandLine(argument: string, facts: ConditionFacts): boolean {
@@ -136,7 +137,7 @@ function allVersions(argument: string, actual: string): boolean | undefined {
       continue;
     }
     operator = '';
-    const holds = mark === '' ? matchesGlob(actual, value) : compareText(mark, actual, value, 'version');
+    const holds = mark === '' ? globPattern(value).test(actual) : compareText(mark, actual, value, 'version');
     if (!holds) return false;
   }
   return operator === '' ? true : undefined;
@@ -216,8 +217,8 @@ function osRelease(argument: string, facts: ConditionFacts): boolean | undefined
 
 /** `=` and `!=` compare text for OSRelease=, versions elsewhere. */
 function compareText(operator: string, actual: string, wanted: string, equality: 'text' | 'version' | '='): boolean {
-  if (operator === '$=') return matchesGlob(actual, wanted);
-  if (operator === '!$=') return !matchesGlob(actual, wanted);
+  if (operator === '$=') return globPattern(wanted).test(actual);
+  if (operator === '!$=') return !globPattern(wanted).test(actual);
   if (equality !== 'version' && (operator === '=' || operator === '!=')) return (actual === wanted) === (operator === '=');
   return holdsOrder(operator, compareVersions(actual, wanted));
 }

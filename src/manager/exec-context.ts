@@ -1,8 +1,9 @@
+import { isGlob } from '../base/glob.ts';
 import type { ExecContext } from '../exec/request.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
-import { expandGlob, isGlob } from './glob.ts';
+import { expandGlob } from './expand-glob.ts';
 import type { ManagerOptions } from './options.ts';
 import type { World } from './world.ts';
 

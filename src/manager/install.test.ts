@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { facts } from '../../test/corpus/value-context.ts';
+import { facts } from '../../test/unit/facts.ts';
 import { FakeFiles } from '../port/files-fake.ts';
 import { unitSearchPath } from '../unit/search-path.ts';
 import { InstallService } from './install.ts';

@@ -9,48 +9,11 @@ import { directoryOf } from '../unit/install/link-path.ts';
 import { planMask, planUnmask } from '../unit/install/mask.ts';
 import type { InstallPlan, InstallProblem } from '../unit/install/plan.ts';
 import { planPreset, planPresetAll, type PresetMode, presetOf, type PresetRule, readPresets } from '../unit/install/preset.ts';
+import type { InstallFailure, InstallFlags, InstallOutcome, InstallAction } from '../unit/install/request.ts';
 import { planRevert } from '../unit/install/revert.ts';
-import { InstallLinks, type UnitFileState } from '../unit/install/state.ts';
+import { InstallLinks } from '../unit/install/state.ts';
+import type { UnitFile, UnitFileState } from '../unit/install/unit-file.ts';
 import { isUnitName, unitTypeOf, unitTypes } from '../unit/name.ts';
-
-type Operation =
-  | 'enable'
-  | 'disable'
-  | 'reenable'
-  | 'preset'
-  | 'preset-all'
-  | 'mask'
-  | 'unmask'
-  | 'link'
-  | 'revert'
-  | 'add-wants'
-  | 'add-requires'
-  | 'set-default';
-
-interface Options {
-  readonly runtime?: boolean;
-  readonly force?: boolean;
-  readonly global?: boolean;
-  readonly presetMode?: PresetMode;
-}
-
-interface Outcome {
-  readonly changes: readonly LinkChange[];
-  readonly messages: readonly string[];
-  readonly hasInstallInfo: boolean;
-}
-
-interface Failure {
-  readonly code: 'no-such-unit' | 'masked' | 'exists' | 'bad-name' | 'invalid' | 'failed';
-  readonly message: string;
-}
-
-interface UnitFile {
-  readonly name: string;
-  readonly path: string;
-  readonly state: UnitFileState;
-  readonly preset?: 'enabled' | 'disabled';
-}
 
 /** The unit files' links and presets at one moment. */
 interface Picture {
@@ -72,10 +35,10 @@ export class InstallService {
     this.#globalDirectory = globalDirectory;
   }
 
-  apply(operation: Operation, units: readonly string[], options: Options): Result<Outcome, Failure> {
-    const context = options.global === true ? { ...this.#context, persistentDirectory: this.#globalDirectory } : this.#context;
-    const chosen: InstallOptions = { runtime: options.runtime ?? false, force: options.force ?? false };
-    const plan = planners[operation](units, context, chosen, options.presetMode ?? 'full');
+  apply(action: InstallAction, units: readonly string[], flags: InstallFlags): Result<InstallOutcome, InstallFailure> {
+    const context = flags.global === true ? { ...this.#context, persistentDirectory: this.#globalDirectory } : this.#context;
+    const chosen: InstallOptions = { runtime: flags.runtime ?? false, force: flags.force ?? false };
+    const plan = planners[action](units, context, chosen, flags.presetMode ?? 'full');
     this.#picture = undefined;
     // Links that can be made are made even where others cannot; the problems decide over the outcome.
     try {
@@ -118,7 +81,7 @@ export class InstallService {
       .toSorted((a, b) => typeRank(a.name) - typeRank(b.name) || (a.name < b.name ? -1 : 1));
   }
 
-  defaultTarget(): Result<string, Failure> {
+  defaultTarget(): Result<string, InstallFailure> {
     const target = defaultTarget(this.#context);
     return target.ok ? target : err({ code: codes[target.error.code], message: target.error.message });
   }
@@ -149,7 +112,7 @@ export class InstallService {
 
 type Planner = (units: readonly string[], context: InstallContext, options: InstallOptions, mode: PresetMode) => InstallPlan;
 
-const planners: Readonly<Record<Operation, Planner>> = {
+const planners: Readonly<Record<InstallAction, Planner>> = {
   enable: planEnable,
   disable: planDisable,
   reenable: planReenable,
@@ -171,7 +134,7 @@ const withoutPreset: ReadonlySet<UnitFileState> = new Set(['static', 'alias', 'm
 
 const presetWords = { enable: 'enabled', disable: 'disabled' } as const;
 
-const codes: Readonly<Record<InstallProblem['code'], Failure['code']>> = {
+const codes: Readonly<Record<InstallProblem['code'], InstallFailure['code']>> = {
   ENOENT: 'no-such-unit',
   ERFKILL: 'masked',
   EEXIST: 'exists',

@@ -4,20 +4,6 @@ import type { Reason } from '../graph/transaction.ts';
 import type { UnitTypeName } from '../unit/config.ts';
 import type { Unit } from './unit.ts';
 
-/** How a job ended (semantics 12.6). */
-export type JobResult =
-  | 'done'
-  | 'canceled'
-  | 'timeout'
-  | 'failed'
-  | 'dependency'
-  | 'skipped'
-  | 'invalid'
-  | 'assert'
-  | 'unsupported'
-  | 'collected'
-  | 'once';
-
 /** A queued or running job. */
 export class Job implements QueueEntry {
   readonly id: number;

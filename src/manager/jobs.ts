@@ -1,16 +1,15 @@
 import { isActive } from '../graph/active-state.ts';
 import type { Atom } from '../graph/dependency.ts';
 import { areConflicting, collapse, isSuperset, mergeTypes } from '../graph/job.ts';
-import type { JobType } from '../graph/job.ts';
+import type { JobResult, JobType, RequestType } from '../graph/job.ts';
 import { plan } from '../graph/transaction.ts';
 import type { PlannedJob, Transaction, TransactionError } from '../graph/transaction.ts';
-import type { RequestType } from '../graph/job.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import { takeEmergencyAction } from './emergency.ts';
 import { Job } from './job.ts';
-import type { JobResult } from './job.ts';
+
 import { sayJobEnded } from './messages.ts';
 import { log } from './records.ts';
 import { holdIdlePipe } from './idle-pipe.ts';

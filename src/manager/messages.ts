@@ -1,7 +1,7 @@
 import { unreachable } from '../base/assert.ts';
-import type { JobType } from '../graph/job.ts';
+import type { JobResult, JobType } from '../graph/job.ts';
 import type { UnitTypeName } from '../unit/config.ts';
-import type { Job, JobResult } from './job.ts';
+import type { Job } from './job.ts';
 import type { StatusLine } from './options.ts';
 import { log } from './records.ts';
 import type { Unit } from './unit.ts';

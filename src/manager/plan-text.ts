@@ -1,21 +1,14 @@
 import { compile } from '../exec/plan.ts';
 import type { Op } from '../exec/op.ts';
 import { renderPlan } from '../exec/render.ts';
-import type { ExecRequest } from '../exec/request.ts';
+import { commandLists, type CommandList, type ExecRequest } from '../exec/request.ts';
+import type { PlannedCommand } from '../graph/report.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import type { Command } from '../unit/values/types.ts';
 import { execContext } from './exec-context.ts';
 import { heldSockets } from './held-sockets.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
-
-/** What one command would do. */
-export interface PlannedCommand {
-  readonly list: string;
-  readonly ops: readonly { readonly op: string; readonly text: string }[];
-  /** Settings of the unit that are not carried out, each with the reason. */
-  readonly notApplied: readonly string[];
-}
 
 /** Compiles each command of a unit as it would be now, and carries out nothing. */
 export function planCommands(world: World, unit: Unit): readonly PlannedCommand[] {
@@ -27,26 +20,12 @@ export function planCommands(world: World, unit: Unit): readonly PlannedCommand[
   });
 }
 
-const lists = [
-  'ExecCondition',
-  'ExecStartPre',
-  'ExecStart',
-  'ExecStartPost',
-  'ExecReload',
-  'ExecReloadPost',
-  'ExecStop',
-  'ExecStopPre',
-  'ExecStopPost',
-] as const satisfies readonly ExecRequest['list'][];
-
-type List = ExecRequest['list'];
-
-function commandsOf({ service, socket }: UnitConfig): readonly (readonly [List, Command])[] {
-  const settings: Partial<Readonly<Record<List, readonly Command[]>>> = service ?? socket ?? {};
-  return lists.flatMap((list) => (settings[list] ?? []).map((command) => [list, command] as const));
+function commandsOf({ service, socket }: UnitConfig): readonly (readonly [CommandList, Command])[] {
+  const settings: Partial<Readonly<Record<CommandList, readonly Command[]>>> = service ?? socket ?? {};
+  return commandLists.flatMap((list) => (settings[list] ?? []).map((command) => [list, command] as const));
 }
 
-function requestOf(world: World, unit: Unit, list: List, command: Command): ExecRequest {
+function requestOf(world: World, unit: Unit, list: CommandList, command: Command): ExecRequest {
   const { config } = unit;
   const main = config.service !== undefined && list === 'ExecStart';
   const sockets = main ? heldSockets(world, unit) : [];

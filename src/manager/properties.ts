@@ -1,10 +1,11 @@
 import { unreachable } from '../base/assert.ts';
+import { formatTimespan } from '../base/duration.ts';
 import { formatTimestamp } from '../base/timestamp.ts';
+import { yesNo } from '../base/yes-no.ts';
 import { kinds } from '../graph/dependency.ts';
 import { groupPath, sliceOf } from '../graph/slice-of.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { UnitConfig } from '../unit/config.ts';
-import { formatTimespan } from '../unit/values/timespan.ts';
 import { shellWords } from './shell-words.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -228,8 +229,4 @@ function stampProperties(name: string, stamp: Stamp | undefined): Record<string,
     [`${name}Timestamp`]: formatTimestamp(stamp?.realtimeUsec ?? 0),
     [`${name}TimestampMonotonic`]: String(stamp?.monotonicUsec ?? 0),
   };
-}
-
-function yesNo(value: boolean): string {
-  return value ? 'yes' : 'no';
 }

@@ -1,10 +1,11 @@
 import { isActive, isInactiveOrFailed } from '../graph/active-state.ts';
+import type { JobResult } from '../graph/job.ts';
 import type { Refusal, Step } from '../type/type.ts';
 import type { Stamp } from '../port/keeper.ts';
 import { describeCondition, evaluate } from './conditions.ts';
 import type { Unmet } from './conditions.ts';
 import { takeEmergencyAction } from './emergency.ts';
-import type { Job, JobResult } from './job.ts';
+import type { Job } from './job.ts';
 import { beginJob, finishJob, postponeJob } from './jobs.ts';
 import { sayJobBegins } from './messages.ts';
 import { count } from './rate-limit.ts';

@@ -69,7 +69,6 @@ function exampleOf(name: string): string {
 }
 
 function verification(unit: string, config: UnitConfig): Verification {
-  const isNotice = (diagnostic: Diagnostic): boolean => diagnostic.code === 'not-applied';
   const notCarriedOut = config.diagnostics.filter(isNotice).map(({ message }) => {
     const [directive = '', reason = ''] = message.split(/= has no effect: /);
     return { directive, reason };
@@ -82,6 +81,10 @@ function verification(unit: string, config: UnitConfig): Verification {
     diagnostics: config.diagnostics.filter((diagnostic) => !isNotice(diagnostic)),
     notCarriedOut,
   };
+}
+
+function isNotice(diagnostic: Diagnostic): boolean {
+  return diagnostic.code === 'not-applied';
 }
 
 function reasonOf(load: LoadState): string | undefined {

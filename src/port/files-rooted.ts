@@ -1,3 +1,4 @@
+import { followLinks } from '../base/follow-links.ts';
 import type { Files, FileStat } from './files.ts';
 
 /** The same file system as if `root`, a path without a final slash, were its root, for `--root=`: paths go in and come out without it. */
@@ -33,33 +34,13 @@ export function rootedFiles(files: Files, root: string): Files {
 
   /** Follows links by hand, since an absolute target means a path below the root; undefined where they lead round in a circle. */
   function resolve(path: string): string | undefined {
-    let rest = partsOf(path);
-    let walked = '';
-    for (let hops = 0; rest.length > 0;) {
-      const [part = '', ...others] = rest;
-      rest = others;
-      if (part === '..') walked = walked.slice(0, Math.max(0, walked.lastIndexOf('/')));
-      const link = part === '..' ? undefined : files.readLink(`${root}${walked}/${part}`);
-      if (link !== undefined) {
-        hops += 1;
-        if (hops > MOST_HOPS) return undefined;
-        if (link.startsWith('/')) walked = '';
-        rest = [...partsOf(link), ...rest];
-      } else if (part !== '..') walked = `${walked}/${part}`;
-    }
-    return `${root}${walked}`;
+    const walked = followLinks(path, (link) => files.readLink(`${root}${link}`));
+    return walked === undefined ? undefined : `${root}${walked}`;
   }
 }
-
-/** As many as the kernel follows. */
-const MOST_HOPS = 40;
 
 const missing: FileStat = { kind: 'missing', size: 0, mode: 0, uid: 0, mtimeUsec: 0, inode: 0, device: 0 };
 
 function at<T>(path: string | undefined, ask: (path: string) => T): T | undefined {
   return path === undefined ? undefined : ask(path);
-}
-
-function partsOf(path: string): string[] {
-  return path.split('/').filter((part) => part !== '' && part !== '.');
 }

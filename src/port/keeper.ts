@@ -33,7 +33,7 @@ export type GroupKey = string;
 export type Command =
   /** Fork a child in the group and carry out the plan in it. `reportExec` asks for `executed` when execve succeeded. */
   | { readonly do: 'run'; readonly child: ChildId; readonly group: GroupKey; readonly plan: Plan; readonly reportExec?: boolean }
-  /** Signal one child, by pidfd, so a reused pid is never hit. A child that is gone is no error. */
+  /** Signal one child; a reused pid is never hit, since the keeper has not reaped it. A child that is gone is no error. */
   | { readonly do: 'signal'; readonly child: ChildId; readonly signal: number }
   /** Signal a process that is not the keeper's child (a forking daemon's main process), if it is (still) in the group. */
   | { readonly do: 'signal-pid'; readonly group: GroupKey; readonly pid: number; readonly signal: number }

@@ -17,9 +17,6 @@ export interface Look {
   readonly startLimitHit?: boolean;
 }
 
-/** What a child was forked for. */
-export type Role = 'main' | 'control';
-
 /** What can happen to a unit. Times are CLOCK_MONOTONIC microseconds. */
 export type UnitEvent =
   | { readonly event: 'spawned'; readonly child: number; readonly pid: number }
@@ -84,7 +81,7 @@ export interface Notification {
   readonly fds: readonly string[];
 }
 
-/** What a unit wants done; data, carried out by manager/loop.ts in order. */
+/** What a unit wants done; data, carried out by manager/effects.ts in order. */
 export type Effect =
   /** Fork a process in the unit's group; `child` is from context.nextChild(). */
   | { readonly effect: 'spawn'; readonly child: number; readonly request: ExecRequest; readonly reportExec?: boolean }
@@ -159,7 +156,6 @@ export interface StepContext {
   readonly stopRequested: boolean;
   /** A restart job is queued or running for this unit. */
   readonly restartRequested: boolean;
-  /** Names of the unit's processes' pids are not kept by types; how many starts were automatic restarts is. */
   /** Held descriptors of the sockets that trigger this service, in the order of Sockets= and of the sockets' names. */
   sockets(): readonly { readonly held: string; readonly name: string }[];
   /** Look of the unit that this one triggers, for sockets and timers, and its LoadState=. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { corpus, field, text } from '../../test/corpus/corpus.ts';
-import { facts } from '../../test/corpus/value-context.ts';
+import { facts } from '../../test/unit/facts.ts';
 import { escapeSpecifiers, specifiersOf } from './specifiers.ts';
 import type { SpecifierFacts } from './specifiers.ts';
 

@@ -1,20 +1,13 @@
 import { err, ok, type Result } from '../../src/base/result.ts';
 import type { ApiServices } from '../../src/api/handler.ts';
-import type { InstallApi, UnitFile } from '../../src/api/install.ts';
+import type { InstallApi } from '../../src/api/install.ts';
+import type { UnitFile } from '../../src/unit/install/unit-file.ts';
 import { JobResults } from '../../src/api/job-results.ts';
-import type {
-  Change,
-  JobInfo,
-  JobResult,
-  ManagerApi,
-  PlannedCommand,
-  PreviewedJob,
-  RequestedJob,
-  RequestFailure,
-  Ticket,
-  UnitInfo,
-} from '../../src/api/manager.ts';
+import type { ManagerApi } from '../../src/api/manager.ts';
 import type { UnitFilesApi } from '../../src/api/unit-files.ts';
+import type { JobResult } from '../../src/graph/job.ts';
+import type { Change, JobInfo, PlannedCommand, UnitInfo } from '../../src/graph/report.ts';
+import type { PreviewedJob, RequestedJob, RequestFailure, Ticket } from '../../src/graph/request.ts';
 
 /** A manager of a few made-up units, whose jobs end when the test says so, or at once. */
 export class FakeManager implements ManagerApi {

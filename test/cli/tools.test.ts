@@ -124,3 +124,30 @@ test('status of several units, of none, and of what is not there', () =>
       ]);
     },
   ));
+
+test('status without cgroups says how many processes there are, and shows them below the names of their units', () =>
+  withBench(
+    (manager) => {
+      manager.add('web.service', { active: 'active', sub: 'running', sinceUsec: 1, mainPid: process.pid });
+      manager.add('off.service');
+    },
+    async ({ systemctl }) => {
+      const overview = (await systemctl('status')).out;
+      const at = overview.findIndex((line) => line.startsWith('Processes: '));
+      const tree = overview.slice(at + 2);
+      assert.deepEqual(overview.slice(at, at + 2), [
+        `Processes: ${tree.length} of 1 unit (tracked by session)`,
+        '           └─web.service',
+      ]);
+      assert.deepEqual(processLines(tree), tree);
+      assert.ok(tree.some((line) => line.includes(`${process.pid} `)));
+
+      const unit = (await systemctl('status', '-n0', 'web')).out;
+      const own = processLines(unit);
+      assert.deepEqual(unit.slice(-own.length - 1), [`  Processes: ${own.length}`, ...own]);
+    },
+  ));
+
+function processLines(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => /[├└]─ *\d+ /.test(line));
+}

@@ -16,11 +16,6 @@ export function followed(cases: readonly Case[]): readonly Case[] {
   return cases.filter(({ versions }) => versions === undefined || versions.includes('v257') || versions.includes('v252'));
 }
 
-/** The cases of one test of the file. */
-export function casesOf(name: string, test: string): readonly Case[] {
-  return followed(corpus(name)).filter((record) => record['test'] === test);
-}
-
 /** A field of a case, or of its `args`, as text. */
 export function text(record: Case, ...path: readonly (string | number)[]): string {
   const value = field(record, ...path);

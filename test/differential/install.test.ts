@@ -9,8 +9,9 @@ import { InstallService } from '../../src/manager/install.ts';
 import { globalDirectory, installContext } from '../../src/manager/install-context.ts';
 import { realFiles } from '../../src/port/files-real.ts';
 import { rootedFiles } from '../../src/port/files-rooted.ts';
+import type { InstallAction } from '../../src/unit/install/request.ts';
 import { unitSearchPath } from '../../src/unit/search-path.ts';
-import { facts } from '../corpus/value-context.ts';
+import { facts } from '../unit/facts.ts';
 
 const version = spawnSync('systemctl', ['--version'], { encoding: 'utf8' });
 const skip =
@@ -103,19 +104,7 @@ const node: fc.Arbitrary<Node> = fc.oneof(
 );
 
 interface Call {
-  readonly verb:
-    | 'enable'
-    | 'disable'
-    | 'reenable'
-    | 'preset'
-    | 'preset-all'
-    | 'mask'
-    | 'unmask'
-    | 'link'
-    | 'revert'
-    | 'add-wants'
-    | 'add-requires'
-    | 'set-default';
+  readonly verb: InstallAction;
   readonly words: readonly string[];
   readonly runtime: boolean;
   readonly force: boolean;

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import type { UnitConfig } from '../../src/unit/config.ts';
 import { loadUnit } from '../../src/unit/load.ts';
 import { UnitDirectory } from '../../src/unit/unit-directory.ts';
-import { facts } from '../unit/tree.ts';
+import { facts } from '../unit/facts.ts';
 import { disk } from './disk.ts';
 import { fixtures } from './fixtures.ts';
 import { shown } from './shown.ts';

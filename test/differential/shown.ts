@@ -1,7 +1,7 @@
 import type { UnitConfig } from '../../src/unit/config.ts';
 import type { Condition } from '../../src/unit/values/types.ts';
 import { signalName } from '../../src/unit/values/signal.ts';
-import { formatTimespan } from '../../src/unit/values/timespan.ts';
+import { formatTimespan } from '../../src/base/duration.ts';
 
 /** Properties of a unit in the words in which `systemd --test` dumps them; those that hold nothing are left out where it leaves them out. */
 export function shown(config: UnitConfig): Readonly<Record<string, readonly string[]>> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { connectClient, type Client } from '../../src/api/client.ts';
 import type { Answer, MethodName, Params } from '../../src/api/contract.ts';
-import type { Change, UnitInfo } from '../../src/api/manager.ts';
+import type { UnitInfo } from '../../src/graph/report.ts';
 import { commandLineOf, isAlive, processesWith } from './processes.ts';
 
 const bin = join(import.meta.dirname, '../../bin');
@@ -354,7 +354,11 @@ export class Daemon {
   }
 
   #servant(name: 'manager' | 'journal'): number | undefined {
-    return processesWith(this.#mark).find((pid) => commandLineOf(pid).includes(`--process=${name}`) && pid !== this.pid && isAlive(pid));
+    return processesWith(this.#mark).find((pid) => {
+      const line = commandLineOf(pid);
+      // A process that the keeper has forked shows the keeper's command line until it executes its program.
+      return line.includes(`--process=${name}`) && !line.includes('--runtime-directory=') && pid !== this.pid && isAlive(pid);
+    });
   }
 
   #spawnTysctl(argv: readonly string[]): ChildProcess {
@@ -408,6 +412,3 @@ export function removeCgroup(path: string): void {
     // Its processes are being taken down; there is nothing more that can be done here.
   }
 }
-
-/** Used by tests that follow changes themselves. */
-export type { Change };

@@ -3,31 +3,14 @@ import type { Plan } from '../../src/exec/op.ts';
 import { type Compiled, compile } from '../../src/exec/plan.ts';
 import type { ExecContext, ExecRequest } from '../../src/exec/request.ts';
 import type { UnitConfig } from '../../src/unit/config.ts';
-import { UnitDraft } from '../../src/unit/draft.ts';
 import type { ExecSettings } from '../../src/unit/settings/exec.ts';
 import type { ServiceSettings } from '../../src/unit/settings/service.ts';
 import type { Command } from '../../src/unit/values/types.ts';
-
-const draft = new UnitDraft('a.service', 'service');
-
-/** The settings of a unit that sets none. */
-export const plainExec: ExecSettings = { ...draft.settings('exec'), notApplied: [] };
+import { serviceOf } from '../unit/config.ts';
 
 /** A service that sets just this. */
 export function serviceConfig(exec: Partial<ExecSettings> = {}, service: Partial<ServiceSettings> = {}): UnitConfig {
-  return {
-    name: 'a.service',
-    type: 'service',
-    names: ['a.service'],
-    load: { state: 'loaded' },
-    dropIns: [],
-    dependencies: [],
-    diagnostics: [],
-    unit: draft.settings('unit'),
-    install: draft.settings('install'),
-    exec: { ...plainExec, ...exec },
-    service: { ...draft.settings('service'), ...service },
-  };
+  return serviceOf(service, { exec });
 }
 
 /** A command line without prefixes; the first word is the path. */

@@ -9,6 +9,7 @@ import { FakeKeeper } from '../../src/port/keeper-fake.ts';
 import type { Programs, Script } from '../../src/port/keeper-fake.ts';
 import type { KeeperEvent } from '../../src/port/keeper.ts';
 import type { SpecifierFacts } from '../../src/unit/specifiers.ts';
+import { facts as invented } from '../unit/facts.ts';
 
 const unitPath = '/etc/systemd/system';
 
@@ -107,7 +108,7 @@ export class Simulation {
   optionsFor(clock: ManagerOptions['clock']): ManagerOptions {
     const { scope = 'system', init = false } = this.#options;
     const { files } = this;
-    const facts: SpecifierFacts = { ...specifierFacts, scope };
+    const facts: SpecifierFacts = { ...invented, scope };
     return {
       keeper: this.keeper.connect(),
       clock,
@@ -164,27 +165,6 @@ export class Simulation {
 const machine: Readonly<Record<string, string>> = {
   '/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
   '/etc/group': 'root:x:0:\nnogroup:x:65534:\n',
-};
-
-const specifierFacts: Omit<SpecifierFacts, 'scope'> = {
-  directories: {
-    runtime: '/run',
-    state: '/var/lib',
-    cache: '/var/cache',
-    logs: '/var/log',
-    configuration: '/etc',
-    data: '/usr/share',
-    temporary: '/tmp',
-    variableTemporary: '/var/tmp',
-  },
-  user: { name: 'root', uid: 0, group: 'root', gid: 0, home: '/root', shell: '/bin/sh' },
-  hostName: 'simulation',
-  prettyHostName: 'Simulation',
-  machineId: '0123456789abcdef0123456789abcdef',
-  bootId: 'fedcba9876543210fedcba9876543210',
-  kernelRelease: '6.1.0',
-  architecture: 'x86-64',
-  osRelease: { ID: 'debian', VERSION_ID: '12' },
 };
 
 function programsOf(programs: NonNullable<SimulationOptions['programs']>): Programs {

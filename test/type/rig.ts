@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Effect, Look, Refusal, Step, StepContext, UnitEvent, UnitType } from '../../src/type/type.ts';
 import type { UnitConfig } from '../../src/unit/config.ts';
-import { UnitDraft } from '../../src/unit/draft.ts';
 import type { KillSettings } from '../../src/unit/settings/kill.ts';
 import type { ServiceSettings } from '../../src/unit/settings/service.ts';
 import type { SocketSettings } from '../../src/unit/settings/socket.ts';
 import type { Command } from '../../src/unit/values/types.ts';
+import { serviceOf, socketOf } from '../unit/config.ts';
 
 export const second = 1_000_000;
 
@@ -16,43 +16,14 @@ export function command(line: string): Command {
   return { path, argv: [path, ...rest], ignoreFailure, expand: true, privilege: 'normal' };
 }
 
-const serviceDraft = new UnitDraft('a.service', 'service');
-const socketDraft = new UnitDraft('a.socket', 'socket');
-
-/** a.service, which sets just this. */
+/** a.service, which runs /bin/a and sets just this. */
 export function serviceConfig(service: Partial<ServiceSettings> = {}, kill: Partial<KillSettings> = {}): UnitConfig {
-  return {
-    name: 'a.service',
-    type: 'service',
-    names: ['a.service'],
-    load: { state: 'loaded' },
-    dropIns: [],
-    dependencies: [],
-    diagnostics: [],
-    unit: serviceDraft.settings('unit'),
-    install: serviceDraft.settings('install'),
-    exec: { ...serviceDraft.settings('exec'), notApplied: [] },
-    kill: { ...serviceDraft.settings('kill'), ...kill },
-    service: { ...serviceDraft.settings('service'), ExecStart: [command('/bin/a')], ...service },
-  };
+  return serviceOf({ ExecStart: [command('/bin/a')], ...service }, { kill });
 }
 
 /** a.socket, which sets just this. */
 export function socketConfig(socket: Partial<SocketSettings> = {}, kill: Partial<KillSettings> = {}): UnitConfig {
-  return {
-    name: 'a.socket',
-    type: 'socket',
-    names: ['a.socket'],
-    load: { state: 'loaded' },
-    dropIns: [],
-    dependencies: [],
-    diagnostics: [],
-    unit: socketDraft.settings('unit'),
-    install: socketDraft.settings('install'),
-    exec: { ...socketDraft.settings('exec'), notApplied: [] },
-    kill: { ...socketDraft.settings('kill'), ...kill },
-    socket: { ...socketDraft.settings('socket'), ...socket },
-  };
+  return socketOf(socket, { kill });
 }
 
 /** What a type is told besides its state; tests change what they need. */

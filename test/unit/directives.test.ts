@@ -6,7 +6,7 @@ import { initialValues, type PartName, tables } from '../../src/unit/settings/pa
 import type { Combine, Row } from '../../src/unit/settings/setting.ts';
 import { specifiersOf } from '../../src/unit/specifiers.ts';
 import type { ValueContext } from '../../src/unit/values/parser.ts';
-import { facts } from './tree.ts';
+import { facts } from './facts.ts';
 
 interface Known {
   readonly section: string;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { loadUnit } from '../../src/unit/load.ts';
 import { UnitDirectory } from '../../src/unit/unit-directory.ts';
 import { disk } from '../differential/disk.ts';
-import { facts } from './tree.ts';
+import { facts } from './facts.ts';
 
 for (const scope of ['system', 'user'] as const) {
   const path = `/lib/systemd/${scope}`;

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { aliasRefusal } from '../../src/unit/alias.ts';
 import { loadUnit } from '../../src/unit/load.ts';
 import { UnitDirectory } from '../../src/unit/unit-directory.ts';
-import { facts, type Node, Tree } from './tree.ts';
+import { facts } from './facts.ts';
+import { type Node, Tree } from './tree.ts';
 
 interface AliasCase {
   readonly fn: string;

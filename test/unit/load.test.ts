@@ -4,7 +4,8 @@ import type { UnitConfig } from '../../src/unit/config.ts';
 import { loadUnit } from '../../src/unit/load.ts';
 import { initialValues } from '../../src/unit/settings/parts.ts';
 import { UnitDirectory } from '../../src/unit/unit-directory.ts';
-import { facts, type Node, Tree } from './tree.ts';
+import { facts } from './facts.ts';
+import { type Node, Tree } from './tree.ts';
 
 const ETC = '/etc/systemd/system';
 const RUN = '/run/systemd/system';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { managerConfigPaths, readManagerConfig } from '../../src/unit/manager-config.ts';
-import { facts, type Node, Tree } from './tree.ts';
+import { facts } from './facts.ts';
+import { type Node, Tree } from './tree.ts';
 
 test('without files the manager has the defaults of systemd', () => {
   const { manager, tysd, diagnostics, assigned } = read({});

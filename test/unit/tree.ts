@@ -1,4 +1,3 @@
-import type { SpecifierFacts } from '../../src/unit/specifiers.ts';
 import type { UnitFileStat, UnitFiles } from '../../src/unit/unit-files.ts';
 
 /** What stands at a path: text or bytes of a file, a symlink, a special file, or a file that nobody may read. */
@@ -107,29 +106,6 @@ export class Tree implements UnitFiles {
     return path === '/';
   }
 }
-
-/** Facts of a machine that no test depends on in detail. */
-export const facts: SpecifierFacts = {
-  scope: 'system',
-  directories: {
-    runtime: '/run',
-    state: '/var/lib',
-    cache: '/var/cache',
-    logs: '/var/log',
-    configuration: '/etc',
-    data: '/usr/share',
-    temporary: '/tmp',
-    variableTemporary: '/var/tmp',
-  },
-  user: { name: 'root', uid: 0, group: 'root', gid: 0, home: '/root', shell: '/bin/sh' },
-  hostName: 'box.example',
-  prettyHostName: '',
-  machineId: '0123456789abcdef0123456789abcdef',
-  bootId: 'fedcba9876543210fedcba9876543210',
-  kernelRelease: '6.1.0',
-  architecture: 'x86-64',
-  osRelease: { ID: 'debian', VERSION_ID: '12' },
-};
 
 function parent(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';

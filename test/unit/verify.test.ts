@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { UnitConfig } from '../../src/unit/config.ts';
 import { loadUnit } from '../../src/unit/load.ts';
 import { UnitDirectory } from '../../src/unit/unit-directory.ts';
-import { facts, Tree } from './tree.ts';
+import { facts } from './facts.ts';
+import { Tree } from './tree.ts';
 
 const DIRECTORY = '/lib/systemd/system';
 

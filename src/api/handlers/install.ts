@@ -2,9 +2,9 @@ import { err, ok, type Result } from '../../base/result.ts';
 import type { Answer, CheckedParams } from '../contract.ts';
 import type { ApiError } from '../error.ts';
 import type { HandlerContext, Handlers } from '../handler.ts';
-import type { InstallOperation } from '../install.ts';
+import type { InstallAction } from '../install.ts';
 
-type InstallMethod = `install.${InstallOperation}`;
+type InstallMethod = `install.${InstallAction}`;
 
 /** Unit files and the links between them; nothing here starts, stops or reloads. */
 export const installHandlers: Handlers<InstallMethod | 'install.default' | 'install.list' | 'install.states'> = {
@@ -27,7 +27,7 @@ export const installHandlers: Handlers<InstallMethod | 'install.default' | 'inst
 };
 
 function apply(
-  operation: InstallOperation,
+  operation: InstallAction,
 ): (params: CheckedParams<'install.enable'>, context: HandlerContext) => Result<Answer<'install.enable'>, ApiError> {
   return ({ units, ...options }, { install }) => {
     const outcome = install.apply(operation, units, options);

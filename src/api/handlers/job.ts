@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../base/result.ts';
 import type { Answer, CheckedParams } from '../contract.ts';
 import type { ApiError } from '../error.ts';
 import { requestFailed, type HandlerContext, type Handlers } from '../handler.ts';
-import type { RequestedJob } from '../manager.ts';
+import type { RequestedJob } from '../../graph/request.ts';
 
 type JobMethod = `unit.${RequestedJob}`;
 

@@ -1,5 +1,5 @@
 import { err, ok } from '../../base/result.ts';
-import { matchesAny } from '../glob.ts';
+import { matchesAny } from '../../base/glob.ts';
 import { requestFailed, type Handlers } from '../handler.ts';
 
 /** What there is to know of units, and what is done to one without a job. */

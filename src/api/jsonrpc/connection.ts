@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ApiServices, HandlerContext } from '../handler.ts';
-import type { Change } from '../manager.ts';
+import type { Change } from '../../graph/report.ts';
 import { answer } from './dispatch.ts';
 import { failure, notification, parseMessage } from './message.ts';
 import { JsonSplitter } from './splitter.ts';
@@ -23,6 +23,11 @@ export function serve(socket: Socket, services: ApiServices): void {
   socket.on('close', () => connection[Symbol.dispose]());
 }
 
+/** Text that is sent at once, when the turn of the manager that it speaks of is over. */
+interface Chunk {
+  text: string;
+}
+
 class Connection {
   readonly #socket: Socket;
   readonly #context: HandlerContext;
@@ -31,8 +36,10 @@ class Connection {
   #open = 0;
   /** No more calls will be read. */
   #ended = false;
-  /** What is to be written when this turn of the manager is over. */
-  #outgoing = '';
+  /** What is being written in this go. */
+  #chunk: Chunk | undefined;
+  /** Characters that wait to be sent. */
+  #unsent = 0;
   #unsubscribe: (() => void) | undefined;
 
   constructor(socket: Socket, services: ApiServices) {
@@ -105,27 +112,39 @@ class Connection {
     // Whether a client that closed its side still listens cannot be told, and those that do not must not pile up.
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
-    if (this.#open === 0 && this.#outgoing === '') this.#socket.end();
+    if (this.#open === 0 && this.#unsent === 0) this.#socket.end();
   }
 
   #write(text: string | undefined): void {
     if (text === undefined || this.#socket.destroyed) return;
-    // A manager that dies now must not have promised a job that it has not yet told the keeper of.
-    if (this.#outgoing === '') setImmediate(() => this.#flush());
-    this.#outgoing += `${text}\n`;
+    this.#chunk ??= this.#newChunk();
+    this.#chunk.text += `${text}\n`;
+    this.#unsent += text.length + 1;
   }
 
-  #flush(): void {
-    const text = this.#outgoing;
-    this.#outgoing = '';
+  /**
+   * A manager that dies now must not have promised a job that it has not yet told the keeper of. What is written in one go
+   * is sent two rounds later: the turn that tells the keeper is in the next round, but perhaps late in it.
+   */
+  #newChunk(): Chunk {
+    const chunk: Chunk = { text: '' };
+    queueMicrotask(() => {
+      if (this.#chunk === chunk) this.#chunk = undefined;
+    });
+    setImmediate(() => setImmediate(() => this.#send(chunk)));
+    return chunk;
+  }
+
+  #send({ text }: Chunk): void {
+    this.#unsent -= text.length;
     if (this.#socket.destroyed) return;
     this.#socket.write(text);
-    if (this.#ended && this.#open === 0) this.#socket.end();
+    if (this.#ended && this.#open === 0 && this.#unsent === 0) this.#socket.end();
     else this.flow();
   }
 
   get #backlog(): number {
-    return this.#socket.writableLength + this.#outgoing.length;
+    return this.#socket.writableLength + this.#unsent;
   }
 
   #subscribe(wanted: ((change: Change) => boolean) | undefined): void {

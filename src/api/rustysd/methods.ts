@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import type { ApiError } from '../error.ts';
 import type { HandlerContext } from '../handler.ts';
-import type { RequestedJob, UnitInfo } from '../manager.ts';
+import type { UnitInfo } from '../../graph/report.ts';
+import type { RequestedJob } from '../../graph/request.ts';
 import type { JobMode } from '../../unit/values/types.ts';
 import { startedOf, statusOf } from './status.ts';
 

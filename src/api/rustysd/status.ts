@@ -1,5 +1,5 @@
 import type { HandlerContext } from '../handler.ts';
-import type { UnitInfo } from '../manager.ts';
+import type { UnitInfo } from '../../graph/report.ts';
 
 /** Whether rustysd would call the unit started. */
 export function startedOf(unit: UnitInfo): boolean {

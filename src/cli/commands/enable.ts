@@ -1,5 +1,5 @@
 import type { Answer } from '../../api/contract.ts';
-import type { InstallOperation } from '../../api/install.ts';
+import type { InstallAction } from '../../api/install.ts';
 import { installerOf, type Installer } from '../installer.ts';
 import type { Invocation } from '../invocation.ts';
 import { readPlainName } from '../names.ts';
@@ -7,7 +7,7 @@ import { runStart } from './start.ts';
 
 /** What a verb does to links, how its failure is worded, and what --now adds to it. */
 interface InstallVerb {
-  readonly operation: InstallOperation;
+  readonly operation: InstallAction;
   readonly failure: string;
   readonly now?: 'start' | 'stop' | 'restart';
   /** Words may be paths of files. */

@@ -1,4 +1,4 @@
-import { matchesAny } from '../../api/glob.ts';
+import { matchesAny } from '../../base/glob.ts';
 import type { Invocation } from '../invocation.ts';
 import { readNames } from '../names.ts';
 import { listForm, renderJson } from '../output/json.ts';

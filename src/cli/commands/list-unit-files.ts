@@ -1,4 +1,4 @@
-import { matchesAny } from '../../api/glob.ts';
+import { matchesAny } from '../../base/glob.ts';
 import { bySystemdOrder, checkFilter } from '../filter.ts';
 import { installerOf } from '../installer.ts';
 import type { Invocation } from '../invocation.ts';

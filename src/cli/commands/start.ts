@@ -1,12 +1,10 @@
 import type { Client } from '../../api/client.ts';
-import type { Params } from '../../api/contract.ts';
+import { jobModes, type JobMode } from '../../api/words.ts';
 import { exitStatusOf } from '../exit-status.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 import { explainJob, explainRefusal } from '../output/job-failure.ts';
 import { awaitEnd, awaitJob, Watch } from '../wait.ts';
-
-type JobMode = NonNullable<Params<'unit.start'>['mode']>;
 
 /** What a verb asks of the manager, the word for it in messages, and the mode and unit that it implies. */
 interface JobVerb {
@@ -157,27 +155,10 @@ const previewed = {
   'unit.try-reload-or-restart': 'try-reload-or-restart',
 } as const satisfies Readonly<Record<JobMethod, string>>;
 
-const jobModes: ReadonlySet<string> = new Set<JobMode>([
-  'replace',
-  'fail',
-  'lenient',
-  'replace-irreversibly',
-  'isolate',
-  'flush',
-  'ignore-dependencies',
-  'ignore-requirements',
-  'triggering',
-  'restart-dependencies',
-]);
-
 function readMode(told: string | undefined, row: JobVerb): JobMode | undefined {
   if (row.mode !== undefined) return row.mode;
   if (told === undefined) return 'replace';
-  return isJobMode(told) ? told : undefined;
-}
-
-function isJobMode(text: string): text is JobMode {
-  return jobModes.has(text);
+  return jobModes.find((mode) => mode === told);
 }
 
 function causeOf({ program, verb, environment }: Invocation): string {

@@ -4,9 +4,9 @@ import type { Answer } from '../../api/contract.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 import { paintState } from '../output/terminal.ts';
-import { formatAgo } from '../output/time.ts';
+import { formatAgo } from '../../base/duration.ts';
 import { realtimeOf, renderProcesses, renderStatus } from '../output/unit-status.ts';
-import { isEmpty, readCgroup, readDescendants, unitOfProcess, type ProcessTree } from '../processes.ts';
+import { countProcesses, isEmpty, readCgroup, readDescendants, unitOfProcess, type ProcessTree } from '../processes.ts';
 
 type Unit = NonNullable<Answer<'units.get'>[number]>;
 type Properties = Readonly<Record<string, string>>;
@@ -170,9 +170,17 @@ async function printOverview({ terminal }: Invocation, client: Client, info: Ans
   const cgroup = info.cgroupRoot === '' ? undefined : readCgroup(info.cgroupRoot);
   const tree = cgroup ?? { processes: [], groups: units.ok ? units.value.flatMap(groupOf) : [] };
   if (cgroup !== undefined) terminal.print(`   CGroup: ${info.cgroupRoot.replace(/^\/sys\/fs\/cgroup(\/systemd)?/, '') || '/'}`);
-  else if (tree.groups.length > 0) terminal.print('    Tasks:');
+  else if (tree.groups.length > 0) terminal.print(`Processes: ${countProcesses(tree)} of ${countUnits(tree)}${how(info)}`);
   for (const line of renderProcesses(tree, style)) terminal.print(`           ${line}`);
   return 0;
+}
+
+function countUnits({ groups }: ProcessTree): string {
+  return groups.length === 1 ? '1 unit' : `${groups.length} units`;
+}
+
+function how({ tracking }: Answer<'manager.info'>): string {
+  return tracking === 'session' ? ' (tracked by session)' : '';
 }
 
 /** Where there are no cgroups, each service's processes stand below its name. */

@@ -1,10 +1,9 @@
 import type { Answer } from '../../api/contract.ts';
-import { formatTimespan } from '../../api/time.ts';
+import { formatAgo, formatTimespan } from '../../base/duration.ts';
 import { formatTimestamp } from '../../base/timestamp.ts';
-import { isEmpty, type ProcessTree } from '../processes.ts';
+import { countProcesses, isEmpty, type ProcessTree } from '../processes.ts';
 import { belowRow, statusRow } from './status-row.ts';
 import { paintState, type Style } from './terminal.ts';
-import { formatAgo } from './time.ts';
 import { exitedCommands, mainAndControl } from './unit-processes.ts';
 
 type Unit = NonNullable<Answer<'units.get'>[number]>;
@@ -243,8 +242,7 @@ function processTree({ unit, processes, style }: StatusView): readonly string[] 
   if (processes === undefined || (isEmpty(processes.tree) && !unit.name.endsWith('.socket'))) return [];
   const lines = renderProcesses(processes.tree, style).map((line) => belowRow + line);
   if (processes.path !== '') return [statusRow('CGroup', processes.path), ...lines];
-  const [first, ...others] = lines;
-  return first === undefined ? [] : [statusRow('Processes', first.slice(belowRow.length)), ...others];
+  return lines.length === 0 ? [] : [statusRow('Processes', String(countProcesses(processes.tree))), ...lines];
 }
 
 /** A property that is a number; undefined for `[not set]`, `infinity` and the number that stands for unknown. */

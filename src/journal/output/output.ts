@@ -1,7 +1,7 @@
 import type { Entry } from '../record.ts';
 import { formatExport, formatJson, formatVerbose, jsonStyles } from './fields.ts';
 import { formatCat, formatShort, shortStamps } from './short.ts';
-import type { TimeText } from './time-text.ts';
+import type { TimeText } from '../../base/timestamp.ts';
 
 /** How entries are printed: the names that `--output=` of journalctl(1) takes. */
 export type OutputName = (typeof outputNames)[number];

@@ -1,7 +1,7 @@
 import { entryField, entryFields, valueBytes, valueText, type Entry, type FieldValue } from '../record.ts';
 import type { Format, OutputOptions } from './output.ts';
 import { blobText, isPrintable, plainText } from './printable.ts';
-import { fraction, type TimeText } from './time-text.ts';
+import { fraction, type TimeText } from '../../base/timestamp.ts';
 
 /** Writes the time of an entry at the start of a line. */
 type ShortStamp = (entry: Entry, previous: Entry | undefined, time: TimeText) => string;

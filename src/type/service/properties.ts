@@ -1,9 +1,11 @@
 import { invariant } from '../../base/assert.ts';
+import { formatTimespan } from '../../base/duration.ts';
 import { formatTimestamp } from '../../base/timestamp.ts';
+import { yesNo } from '../../base/yes-no.ts';
+import { commandLists } from '../../exec/request.ts';
 import type { UnitConfig } from '../../unit/config.ts';
 import type { ServiceSettings } from '../../unit/settings/service.ts';
 import { signalName } from '../../unit/values/signal.ts';
-import { formatTimespan } from '../../unit/values/timespan.ts';
 import type { ExitStatusSet } from '../../unit/values/types.ts';
 import { commandListText } from '../command-text.ts';
 import type { Defaults } from '../type.ts';
@@ -106,16 +108,7 @@ function mainProperties(record: MainRecord | null): Record<string, string> {
   };
 }
 
-const lists: readonly ServiceList[] = [
-  'ExecCondition',
-  'ExecStartPre',
-  'ExecStart',
-  'ExecStartPost',
-  'ExecReload',
-  'ExecReloadPost',
-  'ExecStop',
-  'ExecStopPost',
-];
+const lists: readonly ServiceList[] = commandLists.filter((list) => list !== 'ExecStopPre');
 
 function commandProperties(service: ServiceSettings, memory: Memory): Record<string, string> {
   const properties: Record<string, string> = {};
@@ -134,8 +127,4 @@ function statusText({ codes, signals }: ExitStatusSet): string {
 
 function sorted(numbers: readonly number[]): readonly number[] {
   return [...new Set(numbers)].toSorted((a, b) => a - b);
-}
-
-function yesNo(on: boolean): string {
-  return on ? 'yes' : 'no';
 }

@@ -1,3 +1,4 @@
+import type { CommandList } from '../../exec/request.ts';
 import type { ActiveState } from '../../graph/active-state.ts';
 
 /**
@@ -57,15 +58,8 @@ export interface CommandReference {
   readonly index: number;
 }
 
-export type ServiceList =
-  | 'ExecCondition'
-  | 'ExecStartPre'
-  | 'ExecStart'
-  | 'ExecStartPost'
-  | 'ExecReload'
-  | 'ExecReloadPost'
-  | 'ExecStop'
-  | 'ExecStopPost';
+/** The lists that services have: all but that of sockets. */
+export type ServiceList = Exclude<CommandList, 'ExecStopPre'>;
 
 /** What the manager was asked and has not answered for good yet. */
 export type Question =

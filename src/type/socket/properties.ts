@@ -1,7 +1,8 @@
 import { invariant } from '../../base/assert.ts';
+import { formatTimespan } from '../../base/duration.ts';
+import { yesNo } from '../../base/yes-no.ts';
 import type { UnitConfig } from '../../unit/config.ts';
 import type { SocketSettings } from '../../unit/settings/socket.ts';
-import { formatTimespan } from '../../unit/values/timespan.ts';
 import type { ListenAddress } from '../../unit/values/types.ts';
 import { commandListText } from '../command-text.ts';
 import { socketControl, type SocketList, type SocketState } from './state.ts';
@@ -95,8 +96,4 @@ function commandProperties(socket: SocketSettings): Record<string, string> {
 
 function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0');
-}
-
-function yesNo(on: boolean | undefined): string {
-  return on === true ? 'yes' : 'no';
 }

@@ -1,3 +1,4 @@
+import { followLinks } from '../../base/follow-links.ts';
 import type { UnitFiles } from '../unit-files.ts';
 import type { LinkChange } from './context.ts';
 import { resolveLink } from './link-path.ts';
@@ -34,20 +35,8 @@ export class LinkView {
 
   /** The path with every link in it followed, whether or not there is anything at its end; undefined where links go round. */
   chase(path: string): string | undefined {
-    let rest = partsOf(path);
-    let walked = '';
-    for (let hops = 0; rest.length > 0;) {
-      const [part = '', ...others] = rest;
-      rest = others;
-      if (part === '..') walked = walked.slice(0, Math.max(0, walked.lastIndexOf('/')));
-      const target = part === '..' ? undefined : this.readLink(`${walked}/${part}`);
-      if (target !== undefined) {
-        if (++hops > MOST_HOPS) return undefined;
-        if (target.startsWith('/')) walked = '';
-        rest = [...partsOf(target), ...rest];
-      } else if (part !== '..') walked = `${walked}/${part}`;
-    }
-    return walked === '' ? '/' : walked;
+    const real = followLinks(path, (link) => this.readLink(link));
+    return real === '' ? '/' : real;
   }
 
   /** Makes the link unless an equivalent one is there; otherwise says what is in its place and stays: a link's text, '' for anything else. */
@@ -101,9 +90,6 @@ export class LinkView {
   }
 }
 
-/** As many as the kernel follows. */
-const MOST_HOPS = 40;
-
 const kinds: Readonly<Record<ReturnType<UnitFiles['stat']>['kind'], PathKind>> = {
   missing: 'missing',
   symlink: 'link',
@@ -114,7 +100,3 @@ const kinds: Readonly<Record<ReturnType<UnitFiles['stat']>['kind'], PathKind>> =
   character: 'special',
   block: 'special',
 };
-
-function partsOf(path: string): string[] {
-  return path.split('/').filter((part) => part !== '' && part !== '.');
-}

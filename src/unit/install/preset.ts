@@ -1,3 +1,4 @@
+import { globPattern } from '../../base/glob.ts';
 import { formOf, instantiate, parseUnitName, templateOf } from '../name.ts';
 import type { InstallContext, InstallOptions } from './context.ts';
 import { disableAll } from './disable.ts';
@@ -84,7 +85,7 @@ export function readPresets(context: InstallContext): readonly PresetRule[] {
 function ruleOf(line: string): PresetRule | undefined {
   const [action, pattern, ...instances] = line.trim().split(/\s+/);
   if ((action !== 'enable' && action !== 'disable' && action !== 'ignore') || pattern === undefined) return undefined;
-  return { action, pattern: globToRegExp(pattern), instances };
+  return { action, pattern: globPattern(pattern, { escapes: false }), instances };
 }
 
 function decide(unit: string, rules: readonly PresetRule[]): { readonly action: PresetRule['action']; readonly units: readonly string[] } {
@@ -100,19 +101,4 @@ function decide(unit: string, rules: readonly PresetRule[]): { readonly action: 
     if (rule.pattern.test(unit)) return { action: rule.action, units: [unit] };
   }
   return { action: 'enable', units: [unit] };
-}
-
-/** fnmatch(3) with FNM_NOESCAPE, as far as unit names need it. */
-function globToRegExp(glob: string): RegExp {
-  const body = glob
-    .replace(/[.+^${}()|\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-    .replaceAll('[!', '[^');
-  try {
-    return new RegExp(`^${body}$`, 's');
-  } catch {
-    // A bracket that is not closed stands for itself.
-    return new RegExp(`^${body.replaceAll('[', String.raw`\[`)}$`, 's');
-  }
 }

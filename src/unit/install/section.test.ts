@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { corpus, field, followed, text } from '../../../test/corpus/corpus.ts';
-import { facts } from '../../../test/corpus/value-context.ts';
+import { facts } from '../../../test/unit/facts.ts';
 import { specifiersOf } from '../specifiers.ts';
 
 /** What the cases mean by the words for facts of the machine. */

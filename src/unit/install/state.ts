@@ -6,22 +6,7 @@ import { LinkView } from './link-view.ts';
 import { InstallOperation, type InstallUnit } from './operation.ts';
 import type { InstallProblem } from './plan.ts';
 import { hasRules } from './section.ts';
-
-/** What `systemctl is-enabled` prints. */
-export type UnitFileState =
-  | 'enabled'
-  | 'enabled-runtime'
-  | 'linked'
-  | 'linked-runtime'
-  | 'alias'
-  | 'masked'
-  | 'masked-runtime'
-  | 'static'
-  | 'indirect'
-  | 'disabled'
-  | 'generated'
-  | 'transient'
-  | 'bad';
+import type { UnitFileState } from './unit-file.ts';
 
 /** The links of the search path, listed once for any number of units. */
 export class InstallLinks {

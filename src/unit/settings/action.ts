@@ -1,35 +1,8 @@
 import { oneOf } from '../values/enum.ts';
+import { emergencyActions, jobModes } from '../values/types.ts';
 
 /** SuccessAction=, FailureAction= and their kin. */
-export const emergencyAction = oneOf(
-  'none',
-  'exit',
-  'exit-force',
-  'reboot',
-  'reboot-force',
-  'reboot-immediate',
-  'poweroff',
-  'poweroff-force',
-  'poweroff-immediate',
-  'soft-reboot',
-  'soft-reboot-force',
-  'kexec',
-  'kexec-force',
-  'halt',
-  'halt-force',
-  'halt-immediate',
-);
+export const emergencyAction = oneOf(...emergencyActions);
 
 /** OnFailureJobMode= and OnSuccessJobMode=. */
-export const jobMode = oneOf(
-  'fail',
-  'lenient',
-  'replace',
-  'replace-irreversibly',
-  'isolate',
-  'flush',
-  'ignore-dependencies',
-  'ignore-requirements',
-  'triggering',
-  'restart-dependencies',
-);
+export const jobMode = oneOf(...jobModes);

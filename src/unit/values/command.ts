@@ -2,6 +2,7 @@ import { isFileName, simplifyPath } from '../../base/path.ts';
 import { err, ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 import type { ValueContext, ValueError, ValueParser } from './parser.ts';
+import { isBlank, skipBlanks } from './scan.ts';
 import type { Command } from './types.ts';
 import { decoded, nextWord } from './words.ts';
 import type { Word } from './words.ts';
@@ -119,16 +120,6 @@ function readArguments(
 
 function endsWord(text: string, at: number): boolean {
   return at >= text.length || isBlank(text.charCodeAt(at));
-}
-
-function skipBlanks(text: string, start: number): number {
-  let at = start;
-  while (at < text.length && isBlank(text.charCodeAt(at))) at++;
-  return at;
-}
-
-function isBlank(code: number): boolean {
-  return code === 32 || code === 9 || code === 10 || code === 13;
 }
 
 /** The commands before the one that was dropped. */

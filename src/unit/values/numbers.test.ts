@@ -15,7 +15,8 @@ import type { ValueParser } from './parser.ts';
 import { percent, percentUnbounded, permille, permilleUnbounded, permyriad, permyriadUnbounded } from './percent.ts';
 import { formatResourceLimit, isLimitName, resourceLimit } from './rlimit.ts';
 import { parseSize, size1000, size1024 } from './size.ts';
-import { formatTimespan, nanoseconds, parseTimespan, timeout, timespan, timespanOrInfinity } from './timespan.ts';
+import { formatTimespan } from '../../base/duration.ts';
+import { nanoseconds, parseTimespan, timeout, timespan, timespanOrInfinity } from './timespan.ts';
 
 const input = (record: Case): string => text(record, 'args', 0);
 const number = (parser: ValueParser<number>) => (record: Case) => valueOf(parser, input(record));

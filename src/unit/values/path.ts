@@ -4,7 +4,7 @@ import type { Result } from '../../base/result.ts';
 import { expanded, listOf, warnAt } from './combine.ts';
 import { refuse } from './parser.ts';
 import type { ValueContext, ValueError, ValueParser } from './parser.ts';
-import { decoded, extractWord, splitWords } from './words.ts';
+import { decoded, splitWords } from './words.ts';
 import type { Dialect } from './words.ts';
 
 /** An absolute path, simplified and without `..`. */
@@ -128,12 +128,6 @@ export function withoutLegacyRun(path: string, context: ValueContext): string {
 export function splitFields(text: string, context: ValueContext): Result<readonly string[], ValueError> {
   const split = splitWords(text, colonFields, context);
   return split.ok ? ok(split.value.map((word) => word.text)) : split;
-}
-
-/** The first field of `a:rest`, and where the rest begins (-1 where there is none). */
-export function firstField(text: string): Result<{ readonly text: string; readonly next: number }, ValueError> {
-  const word = extractWord(text, 0, colonFields);
-  return word.ok ? ok(word.value ?? { text: '', next: -1 }) : word;
 }
 
 /** A name of one file, without slashes. */

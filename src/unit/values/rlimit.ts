@@ -1,10 +1,11 @@
+import { SECOND } from '../../base/duration.ts';
 import { ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 import { parseInteger } from './integer.ts';
 import { refuse } from './parser.ts';
 import type { ValueError, ValueParser } from './parser.ts';
 import { parseSize } from './size.ts';
-import { parseTimespan, SECOND } from './timespan.ts';
+import { parseTimespan } from './timespan.ts';
 import type { ResourceLimit } from './types.ts';
 
 type LimitParser = (text: string) => Result<number, ValueError>;

@@ -2,6 +2,7 @@ import { ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 import { refuse } from './parser.ts';
 import type { ValueError, ValueParser } from './parser.ts';
+import { skipBlanks, skipDigits } from './scan.ts';
 
 /** Bytes; the suffixes K M G T P E count by 1024. */
 export const size1024: ValueParser<number> = (text) => parseSize(text, 1024);
@@ -35,16 +36,4 @@ function readDecimal(text: string, start: number): { readonly value: number; rea
   if (next === start) return undefined;
   if (text[next] === '.') next = skipDigits(text, next + 1);
   return { value: Number(text.slice(start, next)), next };
-}
-
-function skipDigits(text: string, start: number): number {
-  let at = start;
-  while (at < text.length && text.charCodeAt(at) >= 48 && text.charCodeAt(at) <= 57) at++;
-  return at;
-}
-
-function skipBlanks(text: string, start: number): number {
-  let at = start;
-  while (at < text.length && ' \t\n\r'.includes(text[at] ?? '')) at++;
-  return at;
 }

@@ -43,11 +43,6 @@ export const logFacility: ValueParser<LogFacility> = (text) => {
   return facility === undefined ? refuse(`expected one of: ${facilities.join(', ')}`) : ok(facility);
 };
 
-/** The number of a priority, 0 for emerg to 7 for debug. */
-export function logLevelNumber(level: LogLevel): number {
-  return levels.indexOf(level);
-}
-
 /** local0 has the number 16; those from 12 to 15 have no name here. */
 function facilityNumber(index: number): string {
   return String(index < 12 ? index : index + 4);

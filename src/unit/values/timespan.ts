@@ -1,10 +1,9 @@
+import { DAY, HOUR, MILLISECOND, MINUTE, MONTH, SECOND, WEEK, YEAR } from '../../base/duration.ts';
 import { ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 import { refuse } from './parser.ts';
 import type { ValueError, ValueParser } from './parser.ts';
-
-/** Microseconds in a second, the unit of a bare number. */
-export const SECOND = 1_000_000;
+import { skipBlanks, skipDigits } from './scan.ts';
 
 /** Microseconds, Infinity for `infinity`; a bare number is seconds. */
 export const timespan: ValueParser<number> = (text) => parseTimespan(text);
@@ -26,55 +25,14 @@ export function parseTimespan(text: string, unit: number = SECOND): Result<numbe
   return parseWith(text, unit, microsecondUnits);
 }
 
-/** A timespan as systemd prints it, `1h 30min 1.500s`, with nothing smaller than `accuracyUsec`. */
-export function formatTimespan(usec: number, accuracyUsec = 1): string {
-  if (usec === Infinity) return 'infinity';
-  if (usec <= 0) return '0';
-  const parts: string[] = [];
-  let rest = usec;
-  for (const [suffix, unit] of printed) {
-    if (rest <= 0 || (rest < accuracyUsec && parts.length > 0)) break;
-    if (rest < unit) continue;
-    const whole = Math.floor(rest / unit);
-    const below = rest % unit;
-    const digits = decimalsOf(unit) - decimalsOf(accuracyUsec);
-    if (rest < MINUTE && below > 0 && digits > 0) {
-      const fraction = Math.floor(below / 10 ** decimalsOf(accuracyUsec));
-      parts.push(`${whole}.${String(fraction).padStart(digits, '0')}${suffix}`);
-      break;
-    }
-    parts.push(`${whole}${suffix}`);
-    rest = below;
-  }
-  return parts.length === 0 ? '0' : parts.join(' ');
-}
-
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const YEAR = 31_557_600 * SECOND;
-const MONTH = 2_629_800 * SECOND;
-
-const printed: readonly (readonly [suffix: string, usec: number])[] = [
-  ['y', YEAR],
-  ['month', MONTH],
-  ['w', 7 * DAY],
-  ['d', DAY],
-  ['h', HOUR],
-  ['min', MINUTE],
-  ['s', SECOND],
-  ['ms', 1000],
-  ['us', 1],
-];
-
 const microsecondUnits: Readonly<Record<string, number>> = {
   ...named(['seconds', 'second', 'sec', 's'], SECOND),
   ...named(['minutes', 'minute', 'min', 'm'], MINUTE),
   ...named(['months', 'month', 'M'], MONTH),
-  ...named(['msec', 'ms'], 1000),
+  ...named(['msec', 'ms'], MILLISECOND),
   ...named(['hours', 'hour', 'hr', 'h'], HOUR),
   ...named(['days', 'day', 'd'], DAY),
-  ...named(['weeks', 'week', 'w'], 7 * DAY),
+  ...named(['weeks', 'week', 'w'], WEEK),
   ...named(['years', 'year', 'y'], YEAR),
   ...named(['usec', 'us', '\u03bcs', '\u00b5s'], 1),
 };
@@ -150,22 +108,4 @@ function expected(offset: number): { readonly ok: false; readonly error: ValueEr
 function isLetter(code: number): boolean {
   const lower = code | 0x20;
   return (lower >= 97 && lower <= 122) || code === 0x3bc || code === 0xb5;
-}
-
-function skipDigits(text: string, start: number): number {
-  let at = start;
-  while (at < text.length && text.charCodeAt(at) >= 48 && text.charCodeAt(at) <= 57) at++;
-  return at;
-}
-
-function skipBlanks(text: string, start: number): number {
-  let at = start;
-  while (at < text.length && ' \t\n\r'.includes(text[at] ?? '')) at++;
-  return at;
-}
-
-function decimalsOf(unit: number): number {
-  let decimals = 0;
-  for (let rest = unit; rest > 1; rest = Math.floor(rest / 10)) decimals++;
-  return decimals;
 }

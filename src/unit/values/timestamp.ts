@@ -1,9 +1,10 @@
+import { SECOND } from '../../base/duration.ts';
 import { err, ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 import { readWeekday } from './calendar.ts';
 import { refuse } from './parser.ts';
 import type { ValueError } from './parser.ts';
-import { parseTimespan, SECOND } from './timespan.ts';
+import { parseTimespan } from './timespan.ts';
 import { isZone, offsetAt, readingsOf, zoneOfAbbreviation, zoneOfOffset } from './time-zone.ts';
 import type { LocalZone, Zone } from './time-zone.ts';
 

@@ -63,34 +63,40 @@ export interface ManagedDirectory {
   readonly symlinks: readonly string[];
 }
 
-/** Actions of SuccessAction=, FailureAction= and their kin. */
-export type EmergencyAction =
-  | 'none'
-  | 'exit'
-  | 'exit-force'
-  | 'reboot'
-  | 'reboot-force'
-  | 'reboot-immediate'
-  | 'poweroff'
-  | 'poweroff-force'
-  | 'poweroff-immediate'
-  | 'soft-reboot'
-  | 'soft-reboot-force'
-  | 'kexec'
-  | 'kexec-force'
-  | 'halt'
-  | 'halt-force'
-  | 'halt-immediate';
+/** Actions of SuccessAction=, FailureAction= and their kin (systemd.unit(5)). */
+export const emergencyActions = [
+  'none',
+  'exit',
+  'exit-force',
+  'reboot',
+  'reboot-force',
+  'reboot-immediate',
+  'poweroff',
+  'poweroff-force',
+  'poweroff-immediate',
+  'soft-reboot',
+  'soft-reboot-force',
+  'kexec',
+  'kexec-force',
+  'halt',
+  'halt-force',
+  'halt-immediate',
+] as const;
+
+export type EmergencyAction = (typeof emergencyActions)[number];
 
 /** How a queued job meets those that are queued already (systemctl(1), --job-mode=). */
-export type JobMode =
-  | 'fail'
-  | 'lenient'
-  | 'replace'
-  | 'replace-irreversibly'
-  | 'isolate'
-  | 'flush'
-  | 'ignore-dependencies'
-  | 'ignore-requirements'
-  | 'triggering'
-  | 'restart-dependencies';
+export const jobModes = [
+  'fail',
+  'lenient',
+  'replace',
+  'replace-irreversibly',
+  'isolate',
+  'flush',
+  'ignore-dependencies',
+  'ignore-requirements',
+  'triggering',
+  'restart-dependencies',
+] as const;
+
+export type JobMode = (typeof jobModes)[number];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatAgo } from './time.ts';
+import { formatAgo } from './duration.ts';
 
 const second = 1_000_000;
 const minute = 60 * second;

@@ -1,4 +1,4 @@
-/** Whether a word of the command line is a pattern rather than a name (glob(7)). */
+/** Whether a text is a pattern rather than a name (glob(7)). */
 export function isGlob(text: string): boolean {
   return /[*?[]/.test(text);
 }
@@ -6,11 +6,12 @@ export function isGlob(text: string): boolean {
 /** A predicate for names that match at least one of these patterns (fnmatch(3), without flags). */
 export function matchesAny(patterns: readonly string[]): (name: string) => boolean {
   const exact = new Set(patterns.filter((pattern) => !isGlob(pattern)));
-  const globs = patterns.filter(isGlob).map(globToRegExp);
+  const globs = patterns.filter(isGlob).map((glob) => globPattern(glob));
   return (name) => exact.has(name) || globs.some((glob) => glob.test(name));
 }
 
-function globToRegExp(glob: string): RegExp {
+/** A pattern of fnmatch(3), without flags, as a regular expression; with `escapes: false` as FNM_NOESCAPE has it. */
+export function globPattern(glob: string, { escapes }: { readonly escapes: boolean } = { escapes: true }): RegExp {
   let source = '';
   for (let index = 0; index < glob.length; index++) {
     const character = glob.charAt(index);
@@ -19,7 +20,7 @@ function globToRegExp(glob: string): RegExp {
       while (glob.charAt(index + 1) === '*') index++;
       source += '.*';
     } else if (character === '?') source += '.';
-    else if (character === '\\' && index + 1 < glob.length) source += literal(glob.charAt(++index));
+    else if (escapes && character === '\\' && index + 1 < glob.length) source += literal(glob.charAt(++index));
     else if (character === '[') {
       const end = classEnd(glob, index);
       if (end === -1) source += '\\[';

@@ -1,1 +1,0 @@
-export { formatTimespan } from '../unit/values/timespan.ts';

@@ -1,0 +1,4 @@
+/** A boolean as systemd prints it; what is not set counts as no. */
+export function yesNo(on: boolean | undefined): string {
+  return on === true ? 'yes' : 'no';
+}

@@ -1,0 +1,50 @@
+import type { JobResult } from './job.ts';
+
+/** A unit as it is now, for lists and `status`. */
+export interface UnitInfo {
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly description: string;
+  readonly load: string;
+  readonly loadReason?: string;
+  readonly active: string;
+  readonly sub: string;
+  readonly result: string;
+  readonly fragment: string;
+  readonly dropIns: readonly string[];
+  readonly job?: { readonly id: number; readonly type: string };
+  readonly mainPid?: number;
+  readonly controlPid?: number;
+  readonly statusText?: string;
+  /** The conditions that the last start found not to hold, as `ConditionPathExists=/nope`. */
+  readonly unmetConditions?: readonly string[];
+  /** CLOCK_REALTIME microseconds when they were found not to hold. */
+  readonly conditionUsec?: number;
+  /** CLOCK_REALTIME microseconds of the last change of state; 0 for never. */
+  readonly sinceUsec: number;
+  readonly group?: string;
+}
+
+/** A job that is queued or running. */
+export interface JobInfo {
+  readonly id: number;
+  readonly unit: string;
+  readonly type: string;
+  readonly state: 'waiting' | 'running';
+}
+
+/** What one Exec*= command of a unit would do, op by op. */
+export interface PlannedCommand {
+  readonly list: string;
+  readonly ops: readonly { readonly op: string; readonly text: string }[];
+  /** Settings of the unit that are not carried out, each with the reason. */
+  readonly notApplied: readonly string[];
+}
+
+/** A change, as subscribers hear it. */
+export type Change =
+  | { readonly change: 'unit'; readonly unit: string; readonly active: string; readonly sub: string }
+  | { readonly change: 'job-new'; readonly job: number; readonly unit: string; readonly type: string }
+  | { readonly change: 'job-removed'; readonly job: number; readonly unit: string; readonly result: JobResult }
+  | { readonly change: 'reloading'; readonly active: boolean }
+  | { readonly change: 'startup-finished' };

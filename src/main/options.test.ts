@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseOptions, type Options } from './options.ts';
+
+type Row = readonly [argv: string, options: Partial<Options>];
+
+const everybody: readonly Row[] = [
+  ['', {}],
+  ['--user', { scope: 'user' }],
+  ['--system', { scope: 'system' }],
+  ['--system --user', { scope: 'user' }],
+  ['--unit=a.target', { unit: 'a.target' }],
+  ['--unit a.target', { unit: 'a.target' }],
+  ['--unit=a.target --unit=b.target', { unit: 'b.target' }],
+  ['--unit-path=/a:/b', { unitPath: ['/a', '/b'] }],
+  ['--unit-path=/a::/b:', { unitPath: ['/a', '/b'] }],
+  ['--runtime-directory=/r --state-directory=/s', { runtimeDirectory: '/r', stateDirectory: '/s' }],
+  ['--log-level=debug', { logLevel: 'debug' }],
+  ['--log-level=0', { logLevel: 'emerg' }],
+  ['--log-level 7', { logLevel: 'debug' }],
+  ['--show-status', { showStatus: true }],
+  ['--show-status=off', { showStatus: false }],
+  ['--show-status=AUTO', { showStatus: true }],
+  ['--cgroup=/mine', { cgroup: '/mine' }],
+  ['--config=/c', { config: '/c' }],
+  ['-c /c', { config: '/c' }],
+  ['--conf /c', { config: '/c' }],
+  ['--help', { print: 'help' }],
+  ['-h', { print: 'help' }],
+  ['--version', { print: 'version' }],
+  ['--log-target=console --log-color --log-color=no --deserialize 20 --switched-root', {}],
+];
+
+for (const [argv, expected] of everybody) {
+  test(`${argv || 'no option'} means the same to a user, to root and to PID 1`, () => {
+    const words = argv.split(' ').filter((word) => word !== '');
+    const parsed = [parseOptions(words, false, 1000), parseOptions(words, false, 0), parseOptions(words, true, 0)];
+    const meant = (['user', 'system', 'system'] as const).map((scope) => ({ ok: true, value: { scope, unknown: [], ...expected } }));
+    assert.deepEqual(parsed, meant);
+  });
+}
+
+const refused: readonly (readonly [argv: readonly string[], says: string])[] = [
+  [['--nonsense'], 'unknown option --nonsense; see tysd --help'],
+  [['--nonsense=1', '--worse'], 'unknown option --nonsense=1; see tysd --help'],
+  [['start'], 'unknown argument start; see tysd --help'],
+  [['single'], 'unknown argument single; see tysd --help'],
+  [['systemd.unit=a.target'], 'unknown argument systemd.unit=a.target; see tysd --help'],
+  [[''], 'unknown argument ; see tysd --help'],
+  [['constructor'], 'unknown argument constructor; see tysd --help'],
+  [['__proto__=1'], 'unknown argument __proto__=1; see tysd --help'],
+  [['--unit'], '--unit needs a value'],
+  [['--unit='], '--unit needs a value'],
+  [['--unit-path=:'], '--unit-path needs at least one directory'],
+  [['--user=yes'], '--user takes no value'],
+  [['--help='], '--help takes no value'],
+  [['--log-level=loud'], '--log-level needs one of emerg alert crit err warning notice info debug, not loud'],
+  [['--log-level=8'], '--log-level needs one of emerg alert crit err warning notice info debug, not 8'],
+  [['--show-status=perhaps'], '--show-status needs yes or no, not perhaps'],
+];
+
+for (const [argv, says] of refused) {
+  test(`${JSON.stringify(argv)} is refused, but not by PID 1`, () => {
+    assert.deepEqual(parseOptions(argv, false, 1000), { ok: false, error: says });
+    assert.equal(parseOptions(argv, true, 0).ok, true);
+  });
+}
+
+const toInit: readonly Row[] = [
+  ['systemd.unit=rescue.target', { unit: 'rescue.target' }],
+  ['systemd.show_status=no', { showStatus: false }],
+  ['systemd.show_status', { showStatus: true }],
+  ['systemd.show_status=error', { showStatus: true }],
+  ['systemd.log_level=debug', { logLevel: 'debug' }],
+  ['single', { unit: 'rescue.target' }],
+  ['s', { unit: 'rescue.target' }],
+  ['S', { unit: 'rescue.target' }],
+  ['1', { unit: 'rescue.target' }],
+  ['rescue', { unit: 'rescue.target' }],
+  ['emergency', { unit: 'emergency.target' }],
+  ['-b', { unit: 'emergency.target' }],
+  ['2', { unit: 'multi-user.target' }],
+  ['3', { unit: 'multi-user.target' }],
+  ['4', { unit: 'multi-user.target' }],
+  ['5', { unit: 'graphical.target' }],
+  ['3 --unit=a.target', { unit: 'a.target' }],
+  ['auto ro root=/dev/sda1 quiet splash', { unknown: ['auto', 'ro', 'root=/dev/sda1', 'quiet', 'splash'] }],
+  ['--nonsense systemd.unit=a.target', { unit: 'a.target', unknown: ['--nonsense'] }],
+  ['systemd.unheard_of=1 toString', { unknown: ['systemd.unheard_of=1', 'toString'] }],
+  ['--log-level=loud --show-status=perhaps --unit=a.target', { unit: 'a.target' }],
+  ['systemd.log_level=loud systemd.show_status=perhaps --user=yes', {}],
+];
+
+for (const [argv, expected] of toInit) {
+  test(`PID 1 is told ${argv}`, () => {
+    assert.deepEqual(parseOptions(argv.split(' '), true, 0), { ok: true, value: { scope: 'system', unknown: [], ...expected } });
+  });
+}
+
+test('an empty systemd.unit= on the kernel command line leaves the default', () => {
+  assert.deepEqual(parseOptions(['systemd.unit='], true, 0), { ok: true, value: { scope: 'system', unknown: [] } });
+});

@@ -1,0 +1,54 @@
+import { unreachable } from '../base/assert.ts';
+import type { Change, UnitInfo } from '../graph/report.ts';
+import type { Job } from './job.ts';
+import type { Unit } from './unit.ts';
+import type { WorldChange } from './world.ts';
+
+/** A unit as it is now. */
+export function describeUnit(unit: Unit): UnitInfo {
+  const { config, look, job, load } = unit;
+  const { main, control } = unit.type.pids(unit.state);
+  return {
+    name: unit.name,
+    names: config.names,
+    description: config.unit.Description === '' ? unit.name : config.unit.Description,
+    load: load.state,
+    ...('reason' in load ? { loadReason: load.reason } : {}),
+    active: look.active,
+    sub: look.sub,
+    result: look.result,
+    fragment: config.fragment ?? '',
+    dropIns: config.dropIns,
+    ...(job === undefined ? {} : { job: { id: job.id, type: job.type } }),
+    ...(main === undefined ? {} : { mainPid: main }),
+    ...(control === undefined ? {} : { controlPid: control }),
+    ...conditionInfo(unit),
+    sinceUsec: unit.stamps.stateChange?.realtimeUsec ?? 0,
+    ...(unit.groupMark === '' ? {} : { group: unit.name }),
+  };
+}
+
+/** A change of the world, in the words of those who follow it. */
+export function changeOf(change: WorldChange): Change {
+  switch (change.change) {
+    case 'unit':
+      return { change: 'unit', unit: change.unit.name, active: change.unit.look.active, sub: change.unit.look.sub };
+    case 'job-new':
+      return { change: 'job-new', ...jobOf(change.job), type: change.job.type };
+    case 'job-removed':
+      return { change: 'job-removed', ...jobOf(change.job), result: change.result };
+    case 'startup-finished':
+      return change;
+    default:
+      return unreachable(change);
+  }
+}
+
+function jobOf({ id, unit }: Job): { readonly job: number; readonly unit: string } {
+  return { job: id, unit };
+}
+
+function conditionInfo({ condition }: Unit): Pick<UnitInfo, 'unmetConditions' | 'conditionUsec'> {
+  if (condition?.unmet === undefined) return {};
+  return { unmetConditions: condition.unmet, conditionUsec: condition.at.realtimeUsec };
+}

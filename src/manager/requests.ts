@@ -1,0 +1,108 @@
+import { err, ok, type Result } from '../base/result.ts';
+import type { RequestType } from '../graph/job.ts';
+import type { PreviewedJob, RequestedJob, RequestFailure, Ticket } from '../graph/request.ts';
+import { plan as planTransaction } from '../graph/transaction.ts';
+import type { TransactionError } from '../graph/transaction.ts';
+import { parseUnitName } from '../unit/name.ts';
+import type { JobMode } from '../unit/values/types.ts';
+import { queueJob } from './jobs.ts';
+import { reasonText } from './reason-text.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** Queues a job that a person or program asked for, with all that it needs; or says why not. */
+export function requestJob(world: World, job: RequestedJob, name: string, mode: JobMode, cause: string): Result<Ticket, RequestFailure> {
+  const prepared = prepare(world, job, name, mode);
+  if (!prepared.ok) return prepared;
+  const queued = queueJob(world, prepared.value.type, prepared.value.unit.name, mode, cause);
+  return queued.ok ? ok({ job: queued.value.id, unit: queued.value.unit }) : err(failureOf(queued.error));
+}
+
+/** The jobs that requestJob would queue, without queueing them. */
+export function previewJob(world: World, job: RequestedJob, name: string, mode: JobMode): Result<readonly PreviewedJob[], RequestFailure> {
+  const prepared = prepare(world, job, name, mode);
+  if (!prepared.ok) return prepared;
+  const planned = planTransaction(prepared.value.type, prepared.value.unit.name, mode, world);
+  if (!planned.ok) return err(failureOf(planned.error));
+  return ok(planned.value.jobs.map(({ unit, type, reason }) => ({ unit, type, reason: reasonText(world, unit, reason) })));
+}
+
+/** The unit, loaded if need be; it is let go of again in the turn that follows. Undefined for names that no unit can have. */
+export function findUnit(world: World, name: string): Unit | undefined {
+  if (!parseUnitName(name).ok) return undefined;
+  const unit = world.unit(name);
+  world.toCollect.add(unit);
+  return unit;
+}
+
+/** The failure of what is asked of a unit by a name that no unit can have. */
+export function badName(name: string): RequestFailure {
+  return { code: 'bad-name', message: `Unit name ${name} is not valid.` };
+}
+
+/** The failure of what is asked only of units that are there already. */
+export function notLoaded(name: string): RequestFailure {
+  return parseUnitName(name).ok ? { code: 'no-such-unit', message: `Unit ${name} not loaded.` } : badName(name);
+}
+
+/** The failure of what needs a unit whose file was read. */
+export function loadFailure(unit: Unit): RequestFailure {
+  const { load, name } = unit;
+  if (load.state === 'not-found') return { code: 'no-such-unit', message: `Unit ${name} not found.` };
+  if (load.state === 'masked') return { code: 'masked', message: `Unit ${name} is masked.` };
+  return {
+    code: 'load-failed',
+    message: `Unit ${name} ${load.state === 'bad-setting' ? 'has a bad unit file setting' : 'failed to load properly'}: ${'reason' in load ? load.reason : load.state}`,
+  };
+}
+
+/** The request's unit, loaded, and what the request means for it. */
+function prepare(
+  world: World,
+  job: RequestedJob,
+  name: string,
+  mode: JobMode,
+): Result<{ readonly unit: Unit; readonly type: RequestType }, RequestFailure> {
+  const parsed = parseUnitName(name);
+  if (parsed.ok && parsed.value.isTemplate) return err({ code: 'invalid', message: `Unit name ${name} is missing the instance name.` });
+  const unit = findUnit(world, name);
+  if (unit === undefined) return err(badName(name));
+  const type = requestType(job, unit);
+  const { RefuseManualStart, RefuseManualStop, AllowIsolate } = unit.config.unit;
+  if (mode === 'isolate' && type !== 'start') return err({ code: 'invalid', message: 'Job mode isolate is only for start.' });
+  if (world.ended) return err({ code: 'shutting-down', message: 'The manager is ending.' });
+  const starts = type === 'start' || type === 'restart' || type === 'try-restart' || type === 'reload-or-start';
+  const stops = type === 'stop' || type === 'restart' || type === 'try-restart';
+  const isUseless = unit.load.state !== 'loaded' && unit.load.state !== 'masked';
+  if (type === 'stop' && isUseless && unit.look.active === 'inactive' && unit.job === undefined) {
+    return err(notLoaded(name));
+  }
+  if (type !== 'stop' && unit.load.state !== 'loaded') return err(loadFailure(unit));
+  if ((starts && RefuseManualStart) || (stops && RefuseManualStop)) {
+    const message = `Operation refused, unit ${unit.name} may be requested by dependency only (it is configured to refuse manual start/stop).`;
+    return err({ code: 'refused', message });
+  }
+  if (mode === 'isolate' && !AllowIsolate) return err({ code: 'no-isolate', message: 'Operation refused, unit may not be isolated.' });
+  return ok({ unit, type });
+}
+
+function requestType(job: RequestedJob, unit: Unit): RequestType {
+  if (job === 'reload-or-restart') return unit.canReload ? 'reload-or-start' : 'restart';
+  if (job === 'try-reload-or-restart') return unit.canReload ? 'try-reload' : 'try-restart';
+  return job;
+}
+
+const failureCodes: Readonly<Record<TransactionError['code'], RequestFailure['code']>> = {
+  'not-found': 'no-such-unit',
+  masked: 'masked',
+  'bad-setting': 'load-failed',
+  error: 'load-failed',
+  'not-applicable': 'not-applicable',
+  cyclic: 'cyclic',
+  conflicting: 'conflicting',
+  destructive: 'destructive',
+};
+
+function failureOf({ code, message }: TransactionError): RequestFailure {
+  return { code: failureCodes[code], message };
+}

@@ -1,0 +1,47 @@
+import type { UnitConfig, UnitTypeName } from '../../src/unit/config.ts';
+import { UnitDraft } from '../../src/unit/draft.ts';
+import type { ExecSettings } from '../../src/unit/settings/exec.ts';
+import type { KillSettings } from '../../src/unit/settings/kill.ts';
+import type { ServiceSettings } from '../../src/unit/settings/service.ts';
+import type { SocketSettings } from '../../src/unit/settings/socket.ts';
+
+interface Sections {
+  readonly exec?: Partial<ExecSettings>;
+  readonly kill?: Partial<KillSettings>;
+}
+
+/** a.service, loaded, which sets just this. */
+export function serviceOf(service: Partial<ServiceSettings>, sections: Sections = {}): UnitConfig {
+  return { ...loaded('service', sections), service: { ...drafts.service.settings('service'), ...service } };
+}
+
+/** a.socket, loaded, which sets just this. */
+export function socketOf(socket: Partial<SocketSettings>, sections: Sections = {}): UnitConfig {
+  return { ...loaded('socket', sections), socket: { ...drafts.socket.settings('socket'), ...socket } };
+}
+
+const drafts = {
+  service: new UnitDraft('a.service', 'service'),
+  socket: new UnitDraft('a.socket', 'socket'),
+} as const satisfies Partial<Record<UnitTypeName, UnitDraft>>;
+
+/** The settings of a process that sets none. */
+export const plainExec: ExecSettings = { ...drafts.service.settings('exec'), notApplied: [] };
+
+function loaded(type: keyof typeof drafts, { exec, kill }: Sections): UnitConfig {
+  const draft = drafts[type];
+  const name = `a.${type}`;
+  return {
+    name,
+    type,
+    names: [name],
+    load: { state: 'loaded' },
+    dropIns: [],
+    dependencies: [],
+    diagnostics: [],
+    unit: draft.settings('unit'),
+    install: draft.settings('install'),
+    exec: { ...draft.settings('exec'), notApplied: [], ...exec },
+    kill: { ...draft.settings('kill'), ...kill },
+  };
+}
