@@ -182,11 +182,11 @@ export class Daemon {
   }
 
   async managerPid(): Promise<number> {
-    return this.until('a manager process', () => this.#servant('manager'));
+    return this.#untilServant('manager');
   }
 
   async journalPid(): Promise<number> {
-    return this.until('a journal process', () => this.#servant('journal'));
+    return this.#untilServant('journal');
   }
 
   /** Waits until a unit is as the predicate wants it. */
@@ -351,6 +351,17 @@ export class Daemon {
     await client.closed;
     if (this.#client === client) this.#client = undefined;
     this.#changed();
+  }
+
+  /** Nobody tells when a process executes its program, so the process table is looked at again and again. */
+  async #untilServant(name: 'manager' | 'journal'): Promise<number> {
+    const deadline = Date.now() + overdueMs;
+    for (;;) {
+      const pid = this.#servant(name);
+      if (pid !== undefined) return pid;
+      if (this.#over || Date.now() > deadline) assert.fail(`there is no ${name} process\n${this.#console}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   #servant(name: 'manager' | 'journal'): number | undefined {
