@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { directivesDocument } from '../../src/unit/settings/document.ts';
 import { initialValues, type PartName, tables } from '../../src/unit/settings/parts.ts';
@@ -44,6 +44,23 @@ function rowOf({ section, directive }: Known): Row | undefined {
   const part = parts[section];
   return part === undefined ? undefined : tables[part][directive];
 }
+
+test('every directive that is said to be carried out is read by something that acts', () => {
+  const source = new URL('../../src/', import.meta.url);
+  const actors = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.endsWith('properties.ts'))
+    // [Install] is read by what plans links; the rest of unit/ only reads and checks.
+    .filter((path) => !path.startsWith('unit/') || path.startsWith('unit/install/'))
+    .map((path) => readFileSync(new URL(path, source), 'utf8'))
+    .join('\n');
+  const words = new Set(actors.match(/\w+/g));
+  const idle = Object.entries(tables).flatMap(([part, table]) =>
+    Object.entries<Row>(table).flatMap(([name, row]) =>
+      row.row === 'setting' && (row.status ?? 'implemented') === 'implemented' && !words.has(row.into ?? name) ? [`${part}.${name}`] : [],
+    ),
+  );
+  assert.deepEqual(idle, []);
+});
 
 test('every directive of systemd has a row in its section', () => {
   assert.equal(known.length > 500, true);

@@ -107,7 +107,11 @@ export const serviceRows = {
   ),
   SysVStartPriority: obsolete({ since: 0, meaning: 'Obsolete no-op' }),
   NonBlocking: last(boolean, false, { since: 183, meaning: 'Set O_NONBLOCK on all passed descriptors' }),
-  BusName: last(expanded(busName), '', { since: 183, meaning: 'D-Bus name that signals readiness (Type=dbus) and identifies the service' }),
+  BusName: last(expanded(busName), '', {
+    since: 183,
+    meaning: 'D-Bus name that signals readiness (Type=dbus) and identifies the service',
+    status: later.services,
+  }),
   FileDescriptorStoreMax: last(unsigned, 0, { since: 219, meaning: 'How many descriptors the service may park in the manager' }),
   FileDescriptorStorePreserve: last(oneOf('no', 'yes', 'restart', 'on-success'), 'restart', {
     since: 254,

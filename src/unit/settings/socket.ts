@@ -90,7 +90,7 @@ export const socketRows = {
   IPTOS: last(orEmpty(typeOfService, undefined), undefined, { since: 183, meaning: 'IP TOS byte or name' }),
   IPTTL: last(integer(), undefined, { since: 183, meaning: 'TTL / hop limit' }),
   Mark: last(integer(), undefined, { since: 183, meaning: 'SO_MARK' }),
-  PipeSize: last(size1024, undefined, { since: 183, meaning: 'FIFO pipe buffer size' }),
+  PipeSize: last(size1024, undefined, { since: 183, meaning: 'FIFO pipe buffer size', status: later.sockets }),
   FreeBind: last(boolean, undefined, { since: 183, meaning: 'IP_FREEBIND' }),
   Transparent: last(boolean, undefined, { since: 183, meaning: 'IP_TRANSPARENT' }),
   Broadcast: last(boolean, undefined, { since: 183, meaning: 'SO_BROADCAST' }),
