@@ -17,6 +17,9 @@ run(join(root, 'node_modules/.bin/bun'), [
   '--bytecode',
   '--format=esm',
   '--target=bun',
+  // Else the program carries out a bunfig.toml and believes a .env of the working directory, whoever wrote them.
+  '--no-compile-autoload-bunfig',
+  '--no-compile-autoload-dotenv',
   `--outfile=${join(dist, 'tysd')}`,
   'src/main/main.ts',
 ]);

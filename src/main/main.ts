@@ -7,7 +7,7 @@ const name = named ?? basename(process.argv0);
 const argv = named === undefined ? process.argv.slice(2) : rest;
 // How to run this program again: the compiled executable is its own runtime.
 const compiled = import.meta.filename.startsWith('/$bunfs/');
-const self = compiled ? [process.execPath] : [process.execPath, import.meta.filename, '--as=tysd'];
+const self = compiled ? [process.execPath] : [process.execPath, ...process.execArgv, import.meta.filename, '--as=tysd'];
 
 const processName = name === 'tysd' && argv[0]?.startsWith('--process=') ? argv[0].slice('--process='.length) : undefined;
 if (processName === 'manager') await (await import('./manager.ts')).runManager();
