@@ -2,6 +2,7 @@ import type { JobType } from '../graph/job.ts';
 import type { QueueEntry } from '../graph/run-queue.ts';
 import type { Reason } from '../graph/transaction.ts';
 import type { UnitTypeName } from '../unit/config.ts';
+import type { TriggerDetails } from '../type/type.ts';
 import type { Unit } from './unit.ts';
 
 /** A queued or running job. */
@@ -18,6 +19,8 @@ export class Job implements QueueEntry {
   /** CLOCK_MONOTONIC microseconds when it was queued, and when it began to run. */
   readonly queuedUsec: number;
   runningUsec = 0;
+  /** What the unit that triggered it says; of two the older stays. */
+  details: TriggerDetails | undefined;
   /** The keeper has a blob for this job. */
   stored = false;
 

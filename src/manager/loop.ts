@@ -93,9 +93,12 @@ function failAll(world: World): boolean {
 
 function requestAll(world: World): boolean {
   if (world.wanted.length === 0) return false;
-  for (const { request, unit, mode, cause, refused } of world.wanted.splice(0)) {
+  for (const { request, unit, mode, cause, details, refused } of world.wanted.splice(0)) {
     const queued = queueJob(world, request, unit, mode, cause);
-    if (queued.ok) continue;
+    if (queued.ok) {
+      queued.value.details ??= details;
+      continue;
+    }
     if (refused === undefined) log(world, 4, `Cannot ${request} ${unit} (${cause}): ${queued.error.message}`, world.peek(unit));
     else refused(queued.error.message);
   }

@@ -87,6 +87,7 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
   unit.look = look;
   unit.stored = true;
   unit.invocationId = blob.invocation ?? '';
+  unit.details = blob.details;
   unit.groupMark = blob.group ?? '';
   unit.stamps = stampsOf(blob);
   unit.condition = verdictOf(blob.condition);
@@ -156,6 +157,7 @@ function jobOf(unit: Unit, id: number, blob: JobBlob): Job {
   const job = new Job(unit, { id, type, ignoreOrder, irreversible, reason, cause, queuedUsec: queued });
   job.state = blob.state;
   job.runningUsec = blob.running;
+  job.details = blob.details;
   return job;
 }
 

@@ -47,6 +47,7 @@ function start(world: World, job: Job): void {
   if (unit.look.active === 'deactivating') return postponeJob(world, job);
   if (!isWithinStartLimit(world, unit)) return hitStartLimit(world, job);
   if (unit.look.active !== 'activating' && !isWanted(world, job)) return;
+  unit.details ??= job.details;
   const before = unit.invocationId;
   unit.invocationId = world.options.freshId();
   const decided = unit.type.start(unit.state, unit.config, new UnitContext(world, unit));

@@ -6,6 +6,7 @@ import { execContext } from './exec-context.ts';
 import { monitorEnvironment } from './monitor.ts';
 import { processesOf } from './main-process.ts';
 import { log } from './records.ts';
+import { triggerEnvironment } from './trigger-environment.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -13,8 +14,8 @@ type SpawnEffect = Extract<Effect, { readonly effect: 'spawn' }>;
 
 /** Has the keeper make a process of a unit; where no plan can be made of the request, the unit is told that the spawn failed. */
 export function spawn(world: World, unit: Unit, { child, request: asked, reportExec }: SpawnEffect): void {
-  const monitored = monitorEnvironment(world, unit, asked.list);
-  const request = monitored.length === 0 ? asked : { ...asked, environment: [...asked.environment, ...monitored] };
+  const told = [...monitorEnvironment(world, unit, asked.list), ...triggerEnvironment(unit.details)];
+  const request = told.length === 0 ? asked : { ...asked, environment: [...asked.environment, ...told] };
   const compiled = compile(request, execContext(world, unit.config));
   if (!compiled.ok) {
     world.tell(unit, { event: 'spawn-failed', child, reason: compiled.error.message });

@@ -3,6 +3,7 @@ import { err, ok } from '../base/result.ts';
 import type { JobType } from '../graph/job.ts';
 import type { Reason } from '../graph/transaction.ts';
 import type { Stamp } from '../port/keeper.ts';
+import type { TriggerDetails } from '../type/type.ts';
 import type { Cleaner } from './cleaner.ts';
 import type { Window } from './rate-limit.ts';
 import type { Job } from './job.ts';
@@ -14,6 +15,7 @@ export interface UnitBlob {
   /** The type's state, packed. */
   readonly s: unknown;
   readonly invocation?: string;
+  readonly details?: TriggerDetails;
   readonly group?: string;
   readonly children?: readonly (readonly [number, string])[];
   readonly cleaner?: Cleaner;
@@ -87,6 +89,7 @@ export interface JobBlob {
   readonly cause: string;
   readonly queued: number;
   readonly running: number;
+  readonly details?: TriggerDetails;
 }
 
 export interface ManagerBlob {
@@ -172,6 +175,7 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 function unitBlob(unit: Unit): UnitBlob {
   const blob: Mutable<UnitBlob> = { s: packState(unit.state, unit.type.initial) };
   if (unit.invocationId !== '') blob.invocation = unit.invocationId;
+  if (unit.details !== undefined) blob.details = unit.details;
   if (unit.groupMark !== '') blob.group = unit.groupMark;
   if (unit.children !== undefined && unit.children.size > 0) blob.children = [...unit.children];
   if (unit.cleaner !== undefined) blob.cleaner = unit.cleaner;
@@ -215,6 +219,7 @@ function jobBlob(job: Job): JobBlob {
     cause: job.cause,
     queued: job.queuedUsec,
     running: job.runningUsec,
+    ...(job.details === undefined ? {} : { details: job.details }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Dependency, LoadState, UnitConfig, UnitTypeName } from '../unit/config.ts';
 import type { Stamp } from '../port/keeper.ts';
-import type { Look, UnitType } from '../type/type.ts';
+import type { Look, TriggerDetails, UnitType } from '../type/type.ts';
 import type { ActiveState } from '../graph/active-state.ts';
 import type { Cleaner } from './cleaner.ts';
 import type { Job } from './job.ts';
@@ -48,6 +48,8 @@ export class Unit {
   /** A nop job, which may be there beside another. */
   nop: Job | undefined;
   invocationId = '';
+  /** What triggered the unit the first time; as in systemd it is told to all processes of the unit as long as the unit is loaded. */
+  details: TriggerDetails | undefined;
   /** The INVOCATION_ID by which the processes of the keeper's group are marked; '' while there is no group. */
   groupMark = '';
   /** Children that have not exited, and the path of what they run. */

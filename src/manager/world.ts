@@ -8,7 +8,7 @@ import type { QueuedJob, TransactionView } from '../graph/transaction.ts';
 import type { Command, KeeperEvent, Stamp } from '../port/keeper.ts';
 import { unitTypes } from '../type/index.ts';
 import { perpetualState } from '../type/perpetual.ts';
-import type { UnitEvent } from '../type/type.ts';
+import type { TriggerDetails, UnitEvent } from '../type/type.ts';
 import { isPerpetual } from '../unit/builtin.ts';
 import type { Dependency, UnitConfig } from '../unit/config.ts';
 import type { JobMode } from '../unit/values/types.ts';
@@ -35,6 +35,8 @@ export interface WantedJob {
   readonly unit: string;
   readonly mode: JobMode;
   readonly cause: string;
+  /** What the unit that wants it tells the processes of the other. */
+  readonly details?: TriggerDetails;
   /** Called where the job cannot be queued. */
   readonly refused?: (message: string) => void;
 }

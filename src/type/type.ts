@@ -110,8 +110,14 @@ export type Effect =
   | { readonly effect: 'unwatch-pid-file' }
   | { readonly effect: 'unlink'; readonly path: string }
   | { readonly effect: 'guess-main' }
-  /** Queue a job for another unit, as a socket does for its service. */
-  | { readonly effect: 'trigger'; readonly unit: string; readonly job: 'start' | 'stop' | 'restart'; readonly mode: JobMode }
+  /** Queue a job for another unit, as a socket does for its service; `details` are what that unit's processes are told of it. */
+  | {
+      readonly effect: 'trigger';
+      readonly unit: string;
+      readonly job: 'start' | 'stop' | 'restart';
+      readonly mode: JobMode;
+      readonly details?: TriggerDetails;
+    }
   /** Queue the start of this very unit again (Restart=). */
   | { readonly effect: 'restart' }
   /** The unit's own reload ended; without this, leaving `reloading` counts as done. */
@@ -119,6 +125,16 @@ export type Effect =
   /** The service said by itself that it reloads: pass it on to PropagatesReloadTo=. */
   | { readonly effect: 'propagate-reload' }
   | { readonly effect: 'log'; readonly priority: number; readonly message: string };
+
+/** What started a unit, as the $TRIGGER_* of its processes tell it (systemd.exec(5)); timers and paths say it. */
+export interface TriggerDetails {
+  readonly unit: string;
+  /** The path that was found or that changed. */
+  readonly path?: string;
+  /** When the timer was to elapse. */
+  readonly timerRealtimeUsec?: number;
+  readonly timerMonotonicUsec?: number;
+}
 
 /** The outcome of one event: where the unit is now, and what is to be done. */
 export interface Step<State> {

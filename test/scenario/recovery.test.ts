@@ -133,3 +133,18 @@ test('the state of a unit takes about a kilobyte', () => {
   const size = simulation.keeper.blobs().get('unit/a.service')?.length ?? Infinity;
   assert.ok(size < 1200, `${size} bytes`);
 });
+
+test('what triggered a unit is told to its processes also by the manager after a crash and a reload', () => {
+  const simulation = new Simulation({ units: { 'default.target': '[Unit]\nWants=a.service\n', 'a.service': daemon() } }).boot();
+  simulation.crash();
+  const blob = JSON.parse(new TextDecoder().decode(simulation.keeper.blobs().get('unit/a.service')));
+  simulation.keeper.spoil('unit/a.service', JSON.stringify({ ...blob, details: { unit: 'a.path', path: '/run/a' } }));
+  simulation.startManager();
+  simulation.manager.reload();
+  simulation.manager.request('restart', 'a.service', 'replace', 'test');
+  simulation.clock.settle();
+  assert.deepEqual(
+    simulation.keeper.processes().map(({ env }) => env.filter((entry) => entry.startsWith('TRIGGER_'))),
+    [['TRIGGER_UNIT=a.path', 'TRIGGER_PATH=/run/a']],
+  );
+});
