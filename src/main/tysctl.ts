@@ -5,7 +5,7 @@ import { version } from './version.ts';
 
 /** tysctl and the tools whose names it goes by: gives them what they need of the rest of tysd, none of it before it is needed. */
 export async function runTysctl(program: string, argv: readonly string[], self: readonly string[]): Promise<number> {
-  const terminal = await openTerminal(process.env, argv);
+  const terminal = openTerminal(process.env, argv);
   const status = await runCli({ program, argv, terminal, services: servicesOf(self), environment: process.env });
   await terminal.finish();
   return status;

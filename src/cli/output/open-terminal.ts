@@ -10,31 +10,54 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The terminal of this process: colours and glyphs as far as it can show them, a pager where output is longer than the screen.
- * process.stdout takes longer to make than most commands take, so it is left alone where output is no terminal.
+ * What standard output is takes longer to find out than most commands take, so it is asked only by those who want to know.
  */
-export async function openTerminal(environment: Environment, argv: readonly string[]): Promise<OpenTerminal> {
-  const screen = await screenSize();
+export function openTerminal(environment: Environment, argv: readonly string[]): OpenTerminal {
   const lines: string[] = [];
+  const screen = once(screenSize);
+  const style = once(() => makeStyle({ colours: hasColours(environment, screen() !== undefined), unicode: isUnicode(environment) }));
   return {
     print: (line) => void lines.push(line),
     warn: (line) => void writeAll(2, `${line}\n`),
-    style: makeStyle({ colours: hasColours(environment, screen !== undefined), unicode: isUnicode(environment) }),
-    width: screen?.columns,
+    get style() {
+      return style();
+    },
+    get width() {
+      return screen()?.columns;
+    },
     finish: async () => {
       if (lines.length === 0) return;
       const text = `${lines.join('\n')}\n`;
-      const paged = screen !== undefined && !argv.includes('--no-pager') && text.split('\n').length > screen.rows;
+      const paged = !argv.includes('--no-pager') && isLongerThan(text, leastRows) && isLongerThan(text, screen()?.rows);
       if (!paged || !(await page(text, environment))) await writeAll(1, text);
     },
   };
 }
 
+/** No screen has fewer rows than this. */
+const leastRows = 3;
+
+function isLongerThan(text: string, rows: number | undefined): boolean {
+  return rows !== undefined && text.split('\n').length > rows;
+}
+
 /** The size of the terminal that standard output is; undefined where it is none. */
-async function screenSize(): Promise<{ readonly columns: number; readonly rows: number } | undefined> {
-  if (!fstatSync(1).isCharacterDevice() || !(await import('node:tty')).isatty(1)) return undefined;
+function screenSize(): { readonly columns: number; readonly rows: number } | undefined {
+  if (!mayBeTerminal() || !process.stdout.isTTY) return undefined;
   // A terminal that does not know its size reports 0.
   const { columns, rows } = process.stdout;
   return { columns: columns > 0 ? columns : 80, rows: rows > 0 ? rows : 24 };
+}
+
+/** Of the devices that are no terminals, /dev/null and its kin are the usual ones; their major number is 1. */
+function mayBeTerminal(): boolean {
+  const output = fstatSync(1);
+  return output.isCharacterDevice() && output.rdev >> 8 !== 1;
+}
+
+function once<T>(find: () => T): () => T {
+  let found: { readonly value: T } | undefined;
+  return () => (found ??= { value: find() }).value;
 }
 
 /** Colours where standard output is a terminal that has them; $SYSTEMD_COLORS and $NO_COLOR decide first. */
