@@ -109,9 +109,10 @@ static void poll_off(struct keeper *keeper, struct cursor *cursor, bool act) {
     if (act) descriptor_poll(keeper, name, false);
 }
 
-static void accept_one(struct keeper *keeper, struct cursor *cursor, bool act) {
+static void accept_some(struct keeper *keeper, struct cursor *cursor, bool act) {
     const char *name = get_name(cursor), *as = get_name(cursor);
-    if (act) descriptor_accept(keeper, name, as);
+    uint32_t count = get_u32(cursor);
+    if (act) descriptor_accept(keeper, name, as, count);
 }
 
 static void rename_one(struct keeper *keeper, struct cursor *cursor, bool act) {
@@ -164,7 +165,7 @@ static command_function *const functions[] = {
     [ADOPT] = adopt,
     [POLL] = poll_on,
     [UNPOLL] = poll_off,
-    [ACCEPT] = accept_one,
+    [ACCEPT] = accept_some,
     [RENAME] = rename_one,
     [WATCH_HANGUP] = watch_hangup,
     [CLOSE] = close_one,

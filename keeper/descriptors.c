@@ -27,6 +27,7 @@ int descriptor_fd(struct keeper *keeper, const char *name) {
 static void release(struct keeper *keeper, struct descriptor *descriptor) {
     table_remove(&keeper->descriptors, &descriptor->by_name);
     unwatch_close(keeper, &descriptor->fd);
+    free(descriptor->accept_as);
     free(descriptor->name);
     free(descriptor);
 }
@@ -48,6 +49,7 @@ bool descriptor_hold(struct keeper *keeper, const char *name, int fd) {
 }
 
 static void update(struct keeper *keeper, struct descriptor *descriptor);
+static void accept_waiting(struct keeper *keeper, struct descriptor *descriptor);
 
 static void descriptor_ready(struct keeper *keeper, void *context, uint32_t events) {
     (void)events;
@@ -58,14 +60,15 @@ static void descriptor_ready(struct keeper *keeper, void *context, uint32_t even
     bool hangup = descriptor->hangup && now.revents & (POLLHUP | POLLERR), readable = descriptor->poll && now.revents;
     if (hangup) descriptor->hangup = false;
     if (readable) descriptor->poll = false;
+    if (descriptor->accepts) accept_waiting(keeper, descriptor);
     update(keeper, descriptor);
     if (readable) event_name(keeper, EVENT_READABLE, descriptor->name);
     if (hangup) event_name(keeper, EVENT_HANGUP, descriptor->name);
 }
 
 static void update(struct keeper *keeper, struct descriptor *descriptor) {
-    bool wanted = descriptor->poll || descriptor->hangup;
-    uint32_t events = descriptor->poll ? EPOLLIN : 0;
+    bool reads = descriptor->poll || descriptor->accepts, wanted = reads || descriptor->hangup;
+    uint32_t events = reads ? EPOLLIN : 0;
     if (!wanted && descriptor->watched) unwatch(keeper, descriptor->fd);
     if (wanted && descriptor->watched) rewatch(keeper, descriptor->fd, events);
     int result = wanted && !descriptor->watched ? watch(keeper, descriptor->fd, events, descriptor_ready, descriptor) : 0;
@@ -80,6 +83,7 @@ void descriptor_poll(struct keeper *keeper, const char *name, bool on) {
     struct descriptor *descriptor = find(keeper, name);
     if (!descriptor) return;
     descriptor->poll = on;
+    if (!on) descriptor->accepts = 0;
     update(keeper, descriptor);
 }
 
@@ -145,20 +149,10 @@ static void describe(const address_t *address, socklen_t length, char out[160]) 
     }
 }
 
-static int accept_from(struct keeper *keeper, const char *name) {
-    int fd = descriptor_fd(keeper, name);
-    int flags = fcntl(fd, F_GETFL);
-    if (flags < 0) return -errno;
-    /* Or a connection that went away would stop the keeper until the next. */
-    if (!(flags & O_NONBLOCK)) fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-    int accepted = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-    return accepted < 0 ? -errno : accepted;
-}
-
-void descriptor_accept(struct keeper *keeper, const char *name, const char *as) {
-    int fd = accept_from(keeper, name);
+static void tell_accepted(struct keeper *keeper, const char *name, const char *as, int fd) {
     char peer[160] = "", local[160] = "";
     struct ucred credentials = {0, (uid_t)-1, (gid_t)-1};
+    uint64_t cookie = 0;
     if (fd >= 0) {
         address_t address = {0};
         socklen_t length = sizeof address;
@@ -167,6 +161,8 @@ void descriptor_accept(struct keeper *keeper, const char *name, const char *as) 
         if (!getsockname(fd, &address.any, &length)) describe(&address, length, local);
         length = sizeof credentials;
         if (address.any.sa_family == AF_UNIX) getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length);
+        length = sizeof cookie;
+        getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length);
         if (!descriptor_hold(keeper, as, fd)) fd = -EMFILE;
     }
     struct buffer *out = event_begin(keeper, EVENT_ACCEPTED);
@@ -177,5 +173,53 @@ void descriptor_accept(struct keeper *keeper, const char *name, const char *as) 
     put_string(out, local);
     put_u32(out, (uint32_t)credentials.pid);
     put_u32(out, credentials.uid);
+    put_u64(out, cookie);
     event_end(keeper);
+}
+
+/* The errors of a connection, not of the socket that it came to (accept(2)): the next one may be better. */
+static bool is_lost(int error) {
+    switch (error) {
+        case ECONNABORTED:
+        case EHOSTDOWN:
+        case EHOSTUNREACH:
+        case EINTR:
+        case ENETDOWN:
+        case ENETUNREACH:
+        case ENONET:
+        case ENOPROTOOPT:
+        case EPERM:
+        case EPROTO: return true;
+        default: return false;
+    }
+}
+
+/* Accepts what waits, as far as the manager asked for it; after an error it has to ask again. */
+static void accept_waiting(struct keeper *keeper, struct descriptor *descriptor) {
+    /* Each lost one counts too, so that a flood of them does not keep the loop from its other work. */
+    for (uint32_t left = descriptor->accepts; left; left--) {
+        int fd = accept4(descriptor->fd, NULL, NULL, SOCK_CLOEXEC);
+        if (fd < 0 && errno == EAGAIN) return;
+        if (fd < 0 && is_lost(errno)) continue;
+        if (fd < 0) fd = -errno;
+        descriptor->accepts = fd < 0 ? 0 : descriptor->accepts - 1;
+        char as[MAX_NAME + 24];
+        snprintf(as, sizeof as, "%s/%llu", descriptor->accept_as, (unsigned long long)++keeper->accept_count);
+        tell_accepted(keeper, descriptor->name, as, fd);
+        if (fd < 0) return;
+    }
+}
+
+void descriptor_accept(struct keeper *keeper, const char *name, const char *as, uint32_t count) {
+    struct descriptor *descriptor = find(keeper, name);
+    if (!descriptor) return;
+    int flags = fcntl(descriptor->fd, F_GETFL);
+    /* Or a connection that went away would stop the keeper until the next. */
+    if (flags >= 0 && !(flags & O_NONBLOCK)) fcntl(descriptor->fd, F_SETFL, flags | O_NONBLOCK);
+    if (!descriptor->accept_as || strcmp(descriptor->accept_as, as)) {
+        free(descriptor->accept_as);
+        descriptor->accept_as = copy_text(as, strlen(as));
+    }
+    descriptor->accepts = count > UINT32_MAX - descriptor->accepts ? UINT32_MAX : descriptor->accepts + count;
+    update(keeper, descriptor);
 }

@@ -268,12 +268,14 @@ struct descriptor {
     char *name;
     int fd;
     bool poll, hangup, watched;
+    uint32_t accepts; /* connections that are still to be accepted from it */
+    char *accept_as;  /* what the names under which they are held begin with, or NULL */
 };
 int descriptor_fd(struct keeper *keeper, const char *name);
 bool descriptor_hold(struct keeper *keeper, const char *name, int fd);
 void descriptor_poll(struct keeper *keeper, const char *name, bool poll);
 void descriptor_watch_hangup(struct keeper *keeper, const char *name);
-void descriptor_accept(struct keeper *keeper, const char *name, const char *as);
+void descriptor_accept(struct keeper *keeper, const char *name, const char *as, uint32_t count);
 void descriptor_rename(struct keeper *keeper, const char *name, const char *to);
 void descriptor_close(struct keeper *keeper, const char *name);
 void descriptors_close_all(struct keeper *keeper);
@@ -416,7 +418,7 @@ struct keeper {
     uint64_t checked_at;
     struct table descriptors, blobs;
     size_t blob_bytes;
-    uint64_t notify_count;
+    uint64_t notify_count, accept_count;
 
     int link_fd;
     bool link_ready, link_blocked, notify_paused;

@@ -11,7 +11,7 @@ export function describeUnit(unit: Unit): UnitInfo {
   return {
     name: unit.name,
     names: config.names,
-    description: config.unit.Description === '' ? unit.name : config.unit.Description,
+    description: unit.description,
     load: load.state,
     ...('reason' in load ? { loadReason: load.reason } : {}),
     active: look.active,

@@ -3,6 +3,7 @@ import { errnoMessage } from '../exec/errno.ts';
 import { describeFailure } from '../exec/exit-status.ts';
 import type { Exit, KeeperEvent } from '../port/keeper.ts';
 import type { Notification, UnitEvent } from '../type/type.ts';
+import { offerOf } from './connections.ts';
 import { removeGroup } from './effects.ts';
 import { idlePipeMade } from './idle-pipe.ts';
 import { isMember, unsuitable } from './main-process.ts';
@@ -122,9 +123,12 @@ function toHolder(world: World, name: string, event: UnitEvent): void {
   if (unit !== undefined) deliver(world, unit, event);
 }
 
-/** Accept=yes is not carried out yet, so nobody asks for connections; one that comes all the same is closed. */
+/** A connection came to a socket; one that nobody is there for any more is closed. */
 function accepted(world: World, event: Extract<KeeperEvent, { readonly event: 'accepted' }>): void {
-  if (event.errno === 0) world.command({ do: 'close', name: event.as });
+  const unit = world.held.get(event.name);
+  if (unit !== undefined)
+    deliver(world, unit, { event: 'connection', is: 'offered', offer: offerOf(event) }, `connection to ${event.name}`);
+  else if (event.errno === 0) world.command({ do: 'close', name: event.as });
 }
 
 function notified(world: World, event: Extract<KeeperEvent, { readonly event: 'notified' }>): void {

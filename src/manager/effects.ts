@@ -1,5 +1,6 @@
 import { unreachable } from '../base/assert.ts';
 import type { Effect } from '../type/type.ts';
+import { acceptedPrefix, endConnection, serveConnection, withdrawConnection } from './connections.ts';
 import { guessMain, readPidFile, unwatchPidFile } from './main-process.ts';
 import { log } from './records.ts';
 import { runPlan, spawn } from './spawn.ts';
@@ -45,6 +46,15 @@ function carryOutOne(world: World, unit: Unit, effect: Effect): void {
       return world.command({ do: effect.effect, name: effect.name });
     case 'unpoll':
       return world.command({ do: 'unpoll', name: effect.name });
+    case 'accept':
+      world.held.set(effect.name, unit);
+      return world.command({ do: 'accept', name: effect.name, as: acceptedPrefix + unit.name, count: effect.count });
+    case 'serve':
+      return serveConnection(world, unit, effect);
+    case 'withdraw':
+      return withdrawConnection(world, effect.unit);
+    case 'disconnect':
+      return endConnection(world, effect.connection);
     case 'close':
       world.held.delete(effect.name);
       return world.command({ do: 'close', name: effect.name });

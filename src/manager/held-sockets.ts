@@ -17,7 +17,7 @@ export function heldSockets(world: World, unit: Unit): readonly HeldSocket[] {
 
 function listeners(socket: Unit): readonly HeldSocket[] {
   const settings = socket.config.socket;
-  if (settings === undefined || settings.Accept) return [];
+  if (settings === undefined) return [];
   const name = settings.FileDescriptorName === '' ? socket.name : settings.FileDescriptorName;
   return socket.type.descriptors(socket.state).map((held) => ({ held, name }));
 }

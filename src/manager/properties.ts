@@ -75,7 +75,7 @@ function identity(world: World, unit: Unit): Record<string, string> {
   return {
     Id: unit.name,
     Names: shellWords(config.names),
-    Description: config.unit.Description === '' ? unit.name : config.unit.Description,
+    Description: unit.description,
     Documentation: shellWords(config.unit.Documentation),
     LoadState: load.state,
     LoadError: loadError(unit),

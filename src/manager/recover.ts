@@ -1,5 +1,6 @@
 import type { Inventory } from '../port/keeper.ts';
 import { watchCleaner } from './cleaner.ts';
+import { acceptedPrefix, bindConnection } from './connections.ts';
 import { parseUnitName } from '../unit/name.ts';
 import { Job } from './job.ts';
 import { restoreJob } from './jobs.ts';
@@ -106,6 +107,8 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
     world.timers.arm(unit, timer, atUsec);
   }
   for (const name of unit.type.descriptors(unit.state)) world.held.set(name, unit);
+  const connection = unit.type.connection?.(unit.state);
+  if (connection !== undefined) bindConnection(world, unit, connection);
   world.noteBusy(unit);
   world.toCollect.add(unit);
 }
@@ -184,7 +187,7 @@ function closeUnclaimed(world: World, { descriptors, groups }: Pick<Inventory, '
 
 const SIGKILL = 9;
 
-/** Descriptors that came with notifications not yet acted on, and the manager's own, are no unit's. */
+/** Descriptors that came with events not yet acted on, and the manager's own, are no unit's. */
 function isOfManager(name: string): boolean {
-  return name.startsWith(idlePipe) || name.startsWith('notify/') || name.startsWith('control/');
+  return [idlePipe, acceptedPrefix, 'notify/', 'control/'].some((prefix) => name.startsWith(prefix));
 }

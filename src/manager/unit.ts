@@ -62,6 +62,8 @@ export class Unit {
   assertion: Verdict | undefined;
   startWindow: Window | undefined;
   ruleWindow: Window | undefined;
+  /** The other end of the connection that it was made for, for people; '' where it was not. */
+  peer = '';
   /** The keeper has a blob for this unit. */
   stored = false;
   history: Transition[] | undefined;
@@ -97,9 +99,16 @@ export class Unit {
     return this.config.unit.IgnoreOnIsolate || staying.has(this.config.type);
   }
 
+  /** What the unit is for, or else its name; and whom it serves. */
+  get description(): string {
+    const { Description } = this.config.unit;
+    if (this.peer === '') return Description === '' ? this.name : Description;
+    return Description === '' ? this.peer : `${Description} (${this.peer})`;
+  }
+
   /** Name and description, as messages call the unit. */
   get title(): string {
-    const { Description } = this.config.unit;
-    return Description === '' || Description === this.name ? this.name : `${this.name} - ${Description}`;
+    const { description, name } = this;
+    return description === name ? name : `${name} - ${description}`;
   }
 }

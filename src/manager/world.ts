@@ -168,6 +168,7 @@ export class World implements TransactionView {
   noteBusy(unit: Unit): void {
     if (unit.job !== undefined || unit.nop !== undefined || unit.look.active !== 'inactive') this.#busy.add(unit);
     else if (this.#busy.delete(unit)) this.toCollect.add(unit);
+    if (unit.look.active === 'failed' && unit.config.unit.CollectMode === 'inactive-or-failed') this.toCollect.add(unit);
   }
 
   command(command: Command): void {

@@ -47,6 +47,9 @@ interface Running extends FakeProcess {
   adopted: number | undefined;
 }
 
+/** Who connects to a socket, as the keeper tells it. */
+export type Caller = Pick<Extract<KeeperEventBody, { readonly event: 'accepted' }>, 'peer' | 'local' | 'pid' | 'uid'>;
+
 /** The end of the machine, as the manager asked for it. */
 export type End = Extract<Command, { readonly do: 'end' }>;
 
@@ -59,6 +62,10 @@ export class FakeKeeper {
   readonly #groups = new Map<string, { readonly path: string; mark: string; isWatched: boolean }>();
   readonly #descriptors = new Set<string>();
   readonly #polled = new Set<string>();
+  /** How many connections are still to be accepted from a descriptor, and under which name. */
+  readonly #accepting = new Map<string, { readonly as: string; count: number }>();
+  readonly #backlog: { readonly name: string; readonly caller: Caller }[] = [];
+  #accepted = 0;
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #runs = new Map<string, number>();
   readonly #events: KeeperEvent[] = [];
@@ -149,6 +156,32 @@ export class FakeKeeper {
     if (this.#polled.delete(name)) this.#emit({ event: 'readable', name });
   }
 
+  /** Somebody connects to a held listening socket; it is accepted when that is asked for. */
+  connects(name: string, caller: Partial<Caller> = {}): void {
+    this.#backlog.push({ name, caller: { peer: '', local: '/run/sock', pid: 77, uid: 1000, ...caller } });
+    this.#accept(name);
+  }
+
+  /** How many connections wait to be accepted. */
+  get backlog(): number {
+    return this.#backlog.length;
+  }
+
+  #accept(name: string): void {
+    const accepting = this.#accepting.get(name);
+    if (accepting === undefined || !this.#descriptors.has(name)) return;
+    while (accepting.count > 0) {
+      const index = this.#backlog.findIndex((waiting) => waiting.name === name);
+      const [waiting] = index < 0 ? [] : this.#backlog.splice(index, 1);
+      if (waiting === undefined) return;
+      accepting.count -= 1;
+      this.#accepted += 1;
+      const as = `${accepting.as}/${this.#accepted}`;
+      this.#descriptors.add(as);
+      this.#emit({ event: 'accepted', name, as, errno: 0, ...waiting.caller, cookie: this.#accepted });
+    }
+  }
+
   #inventory(): Inventory {
     return {
       children: [...this.#processes].flatMap(({ child, pid, group }) => (child === undefined ? [] : [{ child, pid, group }])),
@@ -195,8 +228,11 @@ export class FakeKeeper {
         return;
       case 'unpoll':
         this.#polled.delete(command.name);
+        this.#accepting.delete(command.name);
         return;
       case 'accept':
+        this.#accepting.set(command.name, { as: command.as, count: (this.#accepting.get(command.name)?.count ?? 0) + command.count });
+        return this.#accept(command.name);
       case 'watch-hangup':
         return;
       case 'rename':
@@ -205,6 +241,7 @@ export class FakeKeeper {
       case 'close':
         this.#descriptors.delete(command.name);
         this.#polled.delete(command.name);
+        this.#accepting.delete(command.name);
         return;
       case 'put':
         this.#blobs.set(command.key, command.bytes);

@@ -50,8 +50,8 @@ export type Command =
   /** Ask for one `readable` when the held descriptor polls readable (or hung up). */
   | { readonly do: 'poll'; readonly name: string }
   | { readonly do: 'unpoll'; readonly name: string }
-  /** Accept one connection from a held listening socket and hold it as `as`; `accepted` follows. */
-  | { readonly do: 'accept'; readonly name: string; readonly as: string }
+  /** Accept so many more connections from a held listening socket, as they come, each held as `as/NUMBER` and told by `accepted`; an error or `unpoll` ends it. */
+  | { readonly do: 'accept'; readonly name: string; readonly as: string; readonly count: number }
   | { readonly do: 'rename'; readonly name: string; readonly to: string }
   /** Tell by one `hangup` when the other end of the held descriptor goes away (FDPOLL=). */
   | { readonly do: 'watch-hangup'; readonly name: string }
@@ -88,10 +88,14 @@ export type KeeperEventBody =
       readonly name: string;
       readonly as: string;
       readonly errno: number;
+      /** `1.2.3.4:80`, `[::1]:80`, `/path`, `@abstract`, `vsock:CID:PORT`, or empty. */
       readonly peer: string;
       readonly local: string;
+      /** Of the peer of a unix socket, as it connected; 0 and 4294967295 where they are not known. */
       readonly pid: number;
       readonly uid: number;
+      /** SO_COOKIE of the connection. */
+      readonly cookie: number;
     }
   /** A datagram on $NOTIFY_SOCKET; `group` is the sender's group, '' if it has none; `fds` are the names of the descriptors that came along. */
   | {

@@ -232,6 +232,7 @@ function encodeCommand(writer: FrameWriter, command: Command): void {
       writer.u8(11);
       writer.string(command.name);
       writer.string(command.as);
+      writer.u32(command.count);
       return;
     case 'rename':
       writer.u8(12);
@@ -450,6 +451,7 @@ function decodeEvent(reader: FrameReader): KeeperEventBody | undefined {
         local: reader.string(),
         pid: reader.u32(),
         uid: reader.u32(),
+        cookie: reader.u64(),
       };
     case 9:
       return {

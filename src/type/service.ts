@@ -1,5 +1,6 @@
 import { invariant, unreachable } from '../base/assert.ts';
 import type { UnitConfig } from '../unit/config.ts';
+import { dropConnection, takeConnection } from './service/connection.ts';
 import { releaseStored } from './service/dead.ts';
 import { elapsed, liveOf } from './service/elapsed.ts';
 import { exited } from './service/exit.ts';
@@ -25,7 +26,7 @@ import {
 } from './service/state.ts';
 import { enterSignal, enterStop } from './service/stop.ts';
 import { conclude, openTurn, say, type Turn } from './service/turn.ts';
-import type { Effect, Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
+import type { ConnectionEvent, Effect, Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
 
 /** Services: processes that are started, watched, stopped and restarted (systemd.service(5)). */
 export const serviceType: UnitType<ServiceState> = {
@@ -40,7 +41,11 @@ export const serviceType: UnitType<ServiceState> = {
   properties: serviceProperties,
   pids,
   fail,
-  descriptors: (state) => state.memory.stored.map(({ held }) => held),
+  descriptors: ({ memory: { stored, connection } }) => [
+    ...stored.map(({ held }) => held),
+    ...(connection?.open === true ? [connection.held] : []),
+  ],
+  connection: (state) => state.memory.connection ?? undefined,
   resume,
 };
 
@@ -120,6 +125,7 @@ function freshMemory(turn: Turn, { sub, memory }: ServiceState): Memory {
     restarts,
     stored: memory.stored,
     nextStored: memory.nextStored,
+    connection: memory.connection,
   };
 }
 
@@ -208,6 +214,8 @@ function react(turn: Turn, state: ServiceState, event: UnitEvent): ServiceState 
       return hungUp(turn, state, event.name);
     case 'reset-failed':
       return resetFailed(turn, state);
+    case 'connection':
+      return connectionChanged(turn, state, event);
     // What only units that trigger or listen are told.
     case 'readable':
     case 'listened':
@@ -216,6 +224,11 @@ function react(turn: Turn, state: ServiceState, event: UnitEvent): ServiceState 
     default:
       return unreachable(event);
   }
+}
+
+function connectionChanged(turn: Turn, state: ServiceState, event: ConnectionEvent): ServiceState {
+  if (event.is === 'given') return takeConnection(state, event.connection);
+  return event.is === 'withdrawn' ? { ...state, memory: dropConnection(turn, state.memory) } : state;
 }
 
 function resetFailed(turn: Turn, state: ServiceState): ServiceState {

@@ -1,5 +1,6 @@
 import { invariant, unreachable } from '../base/assert.ts';
 import type { UnitConfig } from '../unit/config.ts';
+import { connectionCame } from './socket/connection.ts';
 import { socketElapsed, socketExited, socketGroupEmptied, socketSpawnFailed } from './socket/control.ts';
 import { socketProperties } from './socket/properties.ts';
 import { enterSocketStartPre } from './socket/start.ts';
@@ -71,7 +72,10 @@ function start(state: SocketState, config: UnitConfig, context: StepContext): St
   const reason = refusal(turn);
   if (reason !== undefined) return { refused: 'failed', reason };
   const groupEmpty = !('lingering' in state && state.lingering);
-  return concludeSocket(turn, state, enterSocketStartPre(turn, { ...initialSocketState.memory, groupEmpty }));
+  const { window, accepted, refused, connections, sources } = state.memory;
+  // What it has taken so far goes on being served, and counts; nor is a start a way around the trigger limit.
+  const memory = { ...initialSocketState.memory, groupEmpty, window, accepted, refused, connections, sources };
+  return concludeSocket(turn, state, enterSocketStartPre(turn, memory));
 }
 
 /** The stages of a service that leave its sockets to be opened. */
@@ -85,7 +89,8 @@ const restingServices: ReadonlySet<string> = new Set([
 ]);
 
 function refusal({ socket, config, context }: SocketTurn): string | undefined {
-  if (socket.Accept) return 'unsupported: Accept=yes (a service for each connection) is not carried out by this build yet';
+  // Each connection has an instance of its own, which is looked for when it is needed.
+  if (socket.Accept) return undefined;
   const service = context.triggered();
   if (service?.load !== undefined && service.load !== 'loaded') return `its service ${serviceOf(config)} is not loaded (${service.load})`;
   if (service !== undefined && !restingServices.has(service.sub)) {
@@ -129,6 +134,8 @@ function react(turn: SocketTurn, state: SocketState, event: UnitEvent): SocketSt
       return serviceChanged(turn, state, event);
     case 'reset-failed':
       return resetFailed(state);
+    case 'connection':
+      return connectionCame(turn, state, event);
     // What only services are told; a socket hears of its child's end by `exited`.
     case 'executed':
     case 'notified':

@@ -54,9 +54,51 @@ export type UnitEvent =
   /** Answer to the effect `listen`. */
   | { readonly event: 'listened'; readonly failure?: string }
   | { readonly event: 'hangup'; readonly name: string }
+  | ConnectionEvent
   /** The unit that this one triggers changed its state. */
   | { readonly event: 'triggered-changed'; readonly unit: string; readonly look: Look; readonly hasJob: boolean }
   | { readonly event: 'reset-failed' };
+
+/** What becomes of connections that a socket unit with Accept=yes takes. */
+export type ConnectionEvent =
+  /** To the socket: the keeper took one. */
+  | { readonly event: 'connection'; readonly is: 'offered'; readonly offer: ConnectionOffer }
+  /** To the service that is to serve it, which has not been started yet. */
+  | { readonly event: 'connection'; readonly is: 'given'; readonly connection: Connection }
+  /** To the service: it is not going to be started. */
+  | { readonly event: 'connection'; readonly is: 'withdrawn' }
+  /** To the socket: the service has let go of it. */
+  | { readonly event: 'connection'; readonly is: 'over'; readonly source: string }
+  /** To the socket: there is no service that could serve it. */
+  | { readonly event: 'connection'; readonly is: 'unserved' };
+
+/** A connection as the keeper holds it. */
+export interface ConnectionOffer {
+  /** The listening descriptor that it came to. */
+  readonly name: string;
+  readonly held: string;
+  /** Why there is no connection, where accept(2) failed for good. */
+  readonly failure?: string;
+  /** `1.2.3.4:80`, `[::1]:80`, `/path`, `@abstract`, `vsock:CID:PORT`, or empty for what has no name. */
+  readonly peer: string;
+  readonly local: string;
+  /** Who connected to a unix socket, as far as is known. */
+  readonly credentials?: { readonly pid: number; readonly uid: number };
+  readonly cookie: number;
+}
+
+/** A connection and the service that serves it. */
+export interface Connection {
+  /** The socket unit that it came to. */
+  readonly socket: string;
+  readonly held: string;
+  /** The other end, for people. */
+  readonly peer: string;
+  /** What the service's processes are told of the other end, as NAME=value. */
+  readonly environment: readonly string[];
+  /** What MaxConnectionsPerSource= counts; empty where nothing is counted. */
+  readonly source: string;
+}
 
 /** A datagram of sd_notify(3), parsed. Durations in microseconds. */
 export interface Notification {
@@ -102,6 +144,14 @@ export type Effect =
   | { readonly effect: 'disarm'; readonly timer: string }
   | { readonly effect: 'poll'; readonly name: string }
   | { readonly effect: 'unpoll'; readonly name: string }
+  /** Have the keeper take so many more connections from a listening descriptor; `unpoll` ends it. */
+  | { readonly effect: 'accept'; readonly name: string; readonly count: number }
+  /** Give a connection that was offered to a service instance, and queue its start. */
+  | { readonly effect: 'serve'; readonly unit: string; readonly offered: string; readonly connection: Connection }
+  /** A service that has a connection but is off and has no job is not going to serve it. */
+  | { readonly effect: 'withdraw'; readonly unit: string }
+  /** The service lets go of its connection. */
+  | { readonly effect: 'disconnect'; readonly connection: Connection }
   | { readonly effect: 'close'; readonly name: string }
   | { readonly effect: 'rename'; readonly name: string; readonly to: string }
   | { readonly effect: 'watch-hangup'; readonly name: string }
@@ -225,6 +275,8 @@ export interface UnitType<State> {
   fail(state: State, result: string): State;
   /** Held descriptors that belong to this state: those that the keeper holds beyond them are closed at recovery. */
   descriptors(state: State): readonly string[];
+  /** The connection that a service instance was made for, open or not. */
+  connection?(state: State): Connection | undefined;
   /** Questions that only the manager answers (`read-pid-file`, `guess-main`) and that were open in this state: asked again at recovery. */
   resume?(state: State, config: UnitConfig): readonly Effect[];
 }

@@ -30,7 +30,7 @@ test('a kept descriptor is held before the child that gave it is reported as end
   manager.do({ do: 'poll', name: 'web' });
   const client = connect(path);
   assert.equal((await manager.event('readable')).name, 'web');
-  manager.do({ do: 'accept', name: 'web', as: 'web/1' });
+  manager.do({ do: 'accept', name: 'web', as: 'web', count: 1 });
   const accepted = await manager.event('accepted');
   assert.deepEqual(
     { name: accepted.name, as: accepted.as, errno: accepted.errno, local: accepted.local, pid: accepted.pid, uid: accepted.uid },
@@ -46,22 +46,66 @@ test('a connection that is handed to a program at its number is spoken over, wit
   manager.do({ do: 'run', child: 1, group: '', plan: listen(path, 'web') });
   await manager.event('exited');
   const client = connect(path);
-  manager.do({ do: 'poll', name: 'web' });
-  await manager.event('readable');
-  manager.do({ do: 'accept', name: 'web', as: 'c' });
-  await manager.event('accepted');
+  manager.do({ do: 'accept', name: 'web', as: 'c', count: 1 });
+  assert.equal((await manager.event('accepted')).as, 'c/1');
   // Numbers up to 20 cover those that the keeper itself has the two sockets at.
   const plan: Plan = [
     { op: 'take', slot: 1, name: 'web' },
     ...Array.from({ length: 18 }, (_, i): Op => ({ op: 'dup', slot: 1, number: 3 + i })),
-    { op: 'take', slot: 0, name: 'c' },
+    { op: 'take', slot: 0, name: 'c/1' },
     { op: 'dup', slot: 0, number: 1 },
     { op: 'exec', paths: ['/bin/sh'], argv: ['sh', '-c', 'echo hello'], env: [] },
   ];
-  manager.do({ do: 'run', child: 2, group: '', plan }, { do: 'close', name: 'c' });
+  manager.do({ do: 'run', child: 2, group: '', plan }, { do: 'close', name: 'c/1' });
   let heard = '';
   for await (const chunk of client) heard += String(chunk);
   assert.equal(heard, 'hello\n');
+});
+
+test('as many connections are accepted as were asked for, and the others wait for the next manager to ask', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const path = join(keeper.directory, 'service');
+  manager.do({ do: 'run', child: 1, group: '', plan: listen(path, 'web') });
+  await manager.event('exited');
+  const clients = Array.from({ length: 4 }, () => connect(path));
+  manager.do({ do: 'accept', name: 'web', as: 'c', count: 3 });
+  const numbers = ['c/1', 'c/2', 'c/3'];
+  const taken = await Promise.all(numbers.map((as) => manager.event('accepted', (event) => event.as === as)));
+  assert.equal(new Set(taken.map(({ cookie }) => cookie)).size, 3);
+  manager.connection.close();
+  const next = await keeper.manager();
+  assert.deepEqual(next.connection.inventory.descriptors.toSorted(), [...numbers, 'web']);
+  await Promise.all(numbers.map((as) => next.event('accepted', (event) => event.as === as)));
+  next.do({ do: 'accept', name: 'web', as: 'c', count: 1 });
+  await next.event('accepted', (event) => event.as === 'c/4');
+  for (const client of clients) client.destroy();
+});
+
+test('unpoll ends the accepting, and a socket that is none is told of by its errno', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const path = join(keeper.directory, 'service');
+  manager.do({ do: 'run', child: 1, group: '', plan: listen(path, 'web') });
+  await manager.event('exited');
+  manager.do({ do: 'accept', name: 'web', as: 'c', count: 9 }, { do: 'unpoll', name: 'web' });
+  const client = connect(path);
+  manager.do({ do: 'poll', name: 'web' });
+  await manager.event('readable');
+  manager.do({ do: 'accept', name: 'web', as: 'd', count: 1 });
+  assert.equal((await manager.event('accepted')).as, 'd/1');
+  const pipe: Plan = [
+    { op: 'pipe', readSlot: 0, writeSlot: 1 },
+    { op: 'keep', slot: 0, name: 'read' },
+  ];
+  // What can be read of a pipe is no connection.
+  const fill: Plan = [...pipe, { op: 'dup', slot: 1, number: 1 }, { op: 'exec', paths: ['/bin/echo'], argv: ['echo'], env: [] }];
+  manager.do({ do: 'run', child: 2, group: '', plan: fill });
+  await manager.event('exited', ({ child }) => child === 2);
+  manager.do({ do: 'accept', name: 'read', as: 'e', count: 1 });
+  const { errno, peer } = await manager.event('accepted', ({ name }) => name === 'read');
+  assert.deepEqual([errno, peer], [88, '']);
+  client.destroy();
 });
 
 test('taking a descriptor that is not held fails with 202', async () => {

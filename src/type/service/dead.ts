@@ -1,10 +1,11 @@
+import { dropConnection } from './connection.ts';
 import { shallRestart, restartDelay } from './restart-table.ts';
 import type { Memory, ServiceResult, ServiceState, StoredDescriptor } from './state.ts';
 import { type Live, noteResult, say, type Turn, withDeadline } from './turn.ts';
 
 /** The end of a run: dead, failed, or on the way to an automatic restart. */
 export function enterDead(turn: Turn, live: Live, result: ServiceResult, options: { readonly mayRestart: boolean }): ServiceState {
-  const ended = noteResult(live.memory, result);
+  const ended = dropConnection(turn, noteResult(live.memory, result));
   const failed = isFailure(ended.result);
   report(turn, ended);
   if (turn.service.PIDFile !== '') turn.effects.push({ effect: 'unlink', path: turn.service.PIDFile });

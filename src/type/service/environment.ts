@@ -7,6 +7,7 @@ export function processEnvironment({ service }: Turn, live: Live, command: Comma
   const environment: string[] = [];
   if (live.main !== null && live.main.pid !== null) environment.push(`MAINPID=${live.main.pid}`);
   if (service.RestartMode === 'debug' && live.memory.restarts > 0) environment.push('DEBUG_INVOCATION=1');
+  if (live.memory.connection?.open === true) environment.push(...live.memory.connection.environment);
   if (hearsResult[command.list]) {
     environment.push(`SERVICE_RESULT=${live.memory.result}`, ...exitEnvironment(live.memory.mainRecord));
   }

@@ -2,6 +2,7 @@ import { invariant } from '../../base/assert.ts';
 import type { ExecRequest } from '../../exec/request.ts';
 import type { ServiceSettings } from '../../unit/settings/service.ts';
 import type { Command } from '../../unit/values/types.ts';
+import { socketsFor } from './connection.ts';
 import { processEnvironment } from './environment.ts';
 import type { CommandReference, Process, ServiceList } from './state.ts';
 import { type Live, limits, type Turn } from './turn.ts';
@@ -36,7 +37,7 @@ function execRequest(turn: Turn, live: Live, reference: CommandReference, isMain
   const { config, service, context } = turn;
   const command = service[reference.list][reference.index];
   invariant(command !== undefined, `${config.name} has no ${reference.list} command ${reference.index}`);
-  const sockets = isMain || usesSocket(turn) ? context.sockets() : [];
+  const sockets = isMain || usesSocket(turn) ? socketsFor(turn, live.memory) : [];
   const watchdogUsec = isMain ? limits.watchdog(turn, live.memory) : Infinity;
   const only = sockets.length === 1 ? sockets[0] : undefined;
   return {

@@ -1,5 +1,6 @@
 import type { CommandList } from '../../exec/request.ts';
 import type { ActiveState } from '../../graph/active-state.ts';
+import type { Connection } from '../type.ts';
 
 /**
  * The state of a service (systemd.service(5)) is a union by `sub`: each member has the processes that can exist in it and
@@ -137,6 +138,8 @@ export interface Memory {
   readonly stored: readonly StoredDescriptor[];
   /** Number of the next descriptor that is stored. */
   readonly nextStored: number;
+  /** The connection that it was made for by a socket with Accept=yes, and whether it still has it. */
+  readonly connection: (Connection & { readonly open: boolean }) | null;
 }
 
 /** A descriptor that the service has parked (sd_notify(3), FDSTORE=1). */
@@ -168,6 +171,7 @@ export const blankMemory: Memory = {
   deadlines: { timeout: 0, watchdog: 0, runtime: 0, restart: 0 },
   stored: [],
   nextStored: 0,
+  connection: null,
 };
 
 /** A service that was never started. */

@@ -79,9 +79,9 @@ function stateProperties(state: SocketState): Record<string, string> {
     ControlPID: String(socketControl(state)?.pid ?? 0),
     Result: state.memory.result,
     CleanResult: 'success',
-    NConnections: '0',
-    NAccepted: '0',
-    NRefused: '0',
+    NConnections: String(state.memory.connections),
+    NAccepted: String(state.memory.accepted),
+    NRefused: String(state.memory.refused),
     UID: '[not set]',
     GID: '[not set]',
   };

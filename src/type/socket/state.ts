@@ -49,6 +49,13 @@ export interface SocketMemory {
   /** The window of TriggerLimitIntervalSec=: when it began, and how often the service was triggered since. */
   readonly window: { readonly beganUsec: number; readonly count: number };
   readonly startLimitHit: boolean;
+  /** Accept=yes: how many connections it took and refused since it was loaded. */
+  readonly accepted: number;
+  readonly refused: number;
+  /** How many of them are being served. */
+  readonly connections: number;
+  /** The same by source, where MaxConnectionsPerSource= has it counted. */
+  readonly sources: Readonly<Record<string, number>>;
 }
 
 /** A socket that was never started. */
@@ -63,6 +70,10 @@ export const initialSocketState: SocketState = {
     groupEmpty: true,
     window: { beganUsec: 0, count: 0 },
     startLimitHit: false,
+    accepted: 0,
+    refused: 0,
+    connections: 0,
+    sources: {},
   },
 };
 

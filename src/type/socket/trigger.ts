@@ -3,7 +3,8 @@ import type { Look, UnitEvent } from '../type.ts';
 import { enterListening } from './start.ts';
 import type { SocketMemory, SocketState } from './state.ts';
 import { enterStopPre } from './stop.ts';
-import { pollNone, type SocketTurn } from './turn.ts';
+import { countTrigger } from './trigger-limit.ts';
+import { pollNone, type SocketTurn, watchOf } from './turn.ts';
 
 /** The service that a socket unit starts (systemd.socket(5), Service=). */
 export function serviceOf(config: UnitConfig): string {
@@ -14,6 +15,11 @@ export function serviceOf(config: UnitConfig): string {
 /** There is traffic on one of the sockets: its service is started. */
 export function trafficCame(turn: SocketTurn, state: SocketState, name: string): SocketState {
   if (state.sub !== 'listening' || !state.memory.polled.includes(name)) return state;
+  // A reload has turned on Accept=: from now on it is connections that count.
+  if (turn.socket.Accept) {
+    turn.effects.push(watchOf(turn, name));
+    return state;
+  }
   const answered: SocketMemory = { ...state.memory, polled: state.memory.polled.filter((polled) => polled !== name) };
   // Who is about to be stopped starts nothing any more.
   if (turn.context.stopRequested) return { ...state, memory: answered };
@@ -31,7 +37,11 @@ export function trafficCame(turn: SocketTurn, state: SocketState, name: string):
 type TriggeredChanged = Extract<UnitEvent, { readonly event: 'triggered-changed' }>;
 
 /** The service came up or went down, so the sockets are its own or to be watched again. */
-export function serviceChanged(turn: SocketTurn, state: SocketState, { look, hasJob }: TriggeredChanged): SocketState {
+export function serviceChanged(turn: SocketTurn, state: SocketState, { unit, look, hasJob }: TriggeredChanged): SocketState {
+  if (turn.socket.Accept) {
+    if (!hasJob && isOff(look)) turn.effects.push({ effect: 'withdraw', unit });
+    return state;
+  }
   if (state.sub !== 'listening' && state.sub !== 'running') return state;
   if (look.startLimitHit === true) return enterStopPre(turn, state.memory, 'service-start-limit-hit');
   if (hasJob) return state;
@@ -50,21 +60,10 @@ const givesBack: ReadonlySet<string> = new Set([
   'final-sigkill',
 ]);
 
-function isUp({ active }: Look): boolean {
-  return active === 'active' || active === 'activating' || active === 'reloading';
+function isOff({ active }: Look): boolean {
+  return active === 'inactive' || active === 'failed';
 }
 
-const defaultInterval = 2_000_000;
-const defaultBurst = 20;
-
-/** Counts an activation; null where there were too many of them (TriggerLimitIntervalSec=, TriggerLimitBurst=). */
-function countTrigger({ socket, context }: SocketTurn, memory: SocketMemory): SocketMemory | null {
-  const interval = socket.TriggerLimitIntervalSec ?? defaultInterval;
-  const burst = socket.TriggerLimitBurst ?? defaultBurst;
-  if (interval === 0 || burst === 0) return memory;
-  const { window } = memory;
-  if (window.count === 0 || context.now - window.beganUsec >= interval) {
-    return { ...memory, window: { beganUsec: context.now, count: 1 } };
-  }
-  return window.count < burst ? { ...memory, window: { ...window, count: window.count + 1 } } : null;
+function isUp({ active }: Look): boolean {
+  return active === 'active' || active === 'activating' || active === 'reloading';
 }

@@ -78,8 +78,16 @@ export function noteSocketResult(memory: SocketMemory, result: SocketResult): So
 
 /** Has the keeper poll every socket that it does not poll yet. */
 export function pollAll(turn: SocketTurn, memory: SocketMemory): SocketMemory {
-  for (const name of memory.held) if (!memory.polled.includes(name)) turn.effects.push({ effect: 'poll', name });
+  for (const name of memory.held) if (!memory.polled.includes(name)) turn.effects.push(watchOf(turn, name));
   return { ...memory, polled: memory.held };
+}
+
+/** How many connections the keeper may have taken that the manager has not acted on yet; the others wait in the kernel's backlog. */
+const connectionsAhead = 64;
+
+/** The effect by which the unit hears of traffic: that there is some, or with Accept=yes each connection. */
+export function watchOf({ socket }: SocketTurn, name: string): Effect {
+  return socket.Accept ? { effect: 'accept', name, count: connectionsAhead } : { effect: 'poll', name };
 }
 
 /** Has the keeper poll none of the sockets. */

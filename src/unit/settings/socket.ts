@@ -68,15 +68,13 @@ export const socketRows = {
   Accept: last(boolean, false, {
     since: 183,
     meaning: 'yes: accept in the manager and start one instance per connection',
-    status: later.sockets,
   }),
   FlushPending: last(boolean, false, { since: 247, meaning: 'Drop queued data/connections when the service stops', status: later.sockets }),
   Writable: last(boolean, false, { since: 227, meaning: 'ListenSpecial node is opened read-write' }),
-  MaxConnections: last(unsigned, 64, { since: 183, meaning: 'Concurrent connections for Accept=yes', status: later.sockets }),
+  MaxConnections: last(unsigned, 64, { since: 183, meaning: 'Concurrent connections for Accept=yes' }),
   MaxConnectionsPerSource: last(unsigned, 0, {
     since: 232,
     meaning: 'Concurrent connections per peer address or UID',
-    status: later.sockets,
   }),
   KeepAlive: last(boolean, undefined, { since: 183, meaning: 'SO_KEEPALIVE' }),
   KeepAliveTimeSec: last(timespan, undefined, { since: 216, meaning: 'TCP_KEEPIDLE' }),

@@ -174,8 +174,10 @@ function buildTysd(): void {
 function compiledAct(): Disposable & { readonly path: string } {
   const directory = mkdtempSync(join(tmpdir(), 'tysd-act-'));
   const path = join(directory, 'act');
-  const source = join(import.meta.dirname, 'helpers/act.c');
-  const made = spawnSync('cc', ['-std=gnu17', '-static', '-O1', '-Wall', '-Wextra', '-Werror', '-o', path, source], { encoding: 'utf8' });
+  const sources = ['act.c', 'sockets.c'].map((name) => join(import.meta.dirname, 'helpers', name));
+  const made = spawnSync('cc', ['-std=gnu17', '-static', '-O1', '-Wall', '-Wextra', '-Werror', '-o', path, ...sources], {
+    encoding: 'utf8',
+  });
   assert.equal(made.status, 0, made.stderr);
   return { path, [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }) };
 }

@@ -16,6 +16,8 @@
 #include <netinet/in.h>
 #include <unistd.h>
 
+#include "act.h"
+
 static const char *notes = "/dev/null";
 
 static void fail(const char *what) {
@@ -24,14 +26,14 @@ static void fail(const char *what) {
 }
 
 /* Appends one line to the file of notes, in one write. */
-static void note(const char *text) {
+void note(const char *text) {
     int fd = open(notes, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (fd < 0) fail(notes);
     dprintf(fd, "%s\n", text);
     close(fd);
 }
 
-static socklen_t unix_address(struct sockaddr_un *address, const char *path) {
+socklen_t unix_address(struct sockaddr_un *address, const char *path) {
     *address = (struct sockaddr_un){.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address->sun_path) fail(path);
     strcpy(address->sun_path, path);
@@ -183,6 +185,7 @@ int main(int argc, char **argv) {
         else if (!strcmp(verb, "session")) setsid();
         else if (!strcmp(verb, "passed")) passed();
         else if (!strcmp(verb, "serve")) serve();
+        else if (!strcmp(verb, "converse")) converse(3);
         else if (!strcmp(verb, "main-pid")) snprintf(line, sizeof line, "MAINPID=%d", getpid()), notify(line, -1);
         else if (!strcmp(verb, "arguments")) {
             for (i++; i < argc; i++) snprintf(line, sizeof line, "[%s]", argv[i]), note(line);
@@ -195,6 +198,7 @@ int main(int argc, char **argv) {
         else if (!strcmp(verb, "ignore")) signal(atoi(value), SIG_IGN);
         else if (!strcmp(verb, "catch")) signal(atoi(value), noted_signal);
         else if (!strcmp(verb, "quit-on")) signal(atoi(value), noted_and_exit);
+        else if (!strcmp(verb, "options")) note_options(atoi(value));
         else if (!strcmp(verb, "raise")) raise(atoi(value));
         else if (!strcmp(verb, "exit")) return atoi(value);
         else if (!strcmp(verb, "pid-file")) {
@@ -205,6 +209,8 @@ int main(int argc, char **argv) {
         else if (!strcmp(verb, "stream")) call(SOCK_STREAM, value, i < argc ? argv[i] : "");
         else if (!strcmp(verb, "datagram")) call(SOCK_DGRAM, value, i < argc ? argv[i] : "");
         else if (!strcmp(verb, "seqpacket")) call(SOCK_SEQPACKET, value, i < argc ? argv[i] : "");
+        else if (!strcmp(verb, "message")) message(value, i < argc ? argv[i] : "");
+        else if (!strcmp(verb, "crowd")) crowd(value, i < argc ? atoi(argv[i]) : 1, "hi");
         else return fprintf(stderr, "act: no verb %s\n", verb), 98;
     }
     return 0;
