@@ -11,6 +11,7 @@ import { startManager } from '../manager/manager.ts';
 import type { ManagerConfig as EngineConfig } from '../manager/options.ts';
 import { UnitFileReader } from '../manager/unit-files.ts';
 import { openUnits } from '../manager/unit-source.ts';
+import { realBus } from '../port/bus-real.ts';
 import { realClock } from '../port/clock-real.ts';
 import { realFiles } from '../port/files-real.ts';
 import { connectKeeper, type KeeperConnection } from '../port/keeper-connection.ts';
@@ -48,6 +49,7 @@ export async function runManager(): Promise<void> {
     keeper,
     clock: realClock(keeper.inventory.at),
     files: realFiles,
+    bus: realBus,
     config: readConfig(),
     readConfig,
     openUnits: () => openUnits(realFiles, resolved.unitPath, facts),

@@ -55,6 +55,7 @@ function takeTimers(world: World): void {
       world.dirtyUnits.add(due.key);
       deliver(world, due.key, { event: 'elapsed', timer: due.name }, `timer ${due.name}`);
     } else if (due.key instanceof Job) timeOutJob(world, due.key);
+    else world.busNames.recheck();
     tellAll(world);
   }
 }

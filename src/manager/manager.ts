@@ -135,6 +135,7 @@ export class Manager {
     send(old);
     const blobs = snapshot(old);
     old.timers.close();
+    old.busNames.close();
     for (const unit of old.units.values()) unit.unwatchPidFile?.();
     const { config, readConfig } = this.#options;
     this.#options = { ...this.#options, config: readConfig?.() ?? config };

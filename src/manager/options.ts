@@ -1,4 +1,5 @@
 import type { Account } from '../exec/request.ts';
+import type { Bus } from '../port/bus.ts';
 import type { Clock } from '../port/clock.ts';
 import type { Files } from '../port/files.ts';
 import type { Keeper } from '../port/keeper.ts';
@@ -25,6 +26,8 @@ export interface ManagerOptions {
   readonly keeper: Keeper;
   readonly clock: Clock;
   readonly files: Files;
+  /** The message buses; without them no name of BusName= is ever owned. */
+  readonly bus?: Bus;
   readonly config: ManagerConfig;
   /** Reads the configuration again, at a reload. */
   readonly readConfig?: () => ManagerConfig;

@@ -30,6 +30,7 @@ export function recover(world: World, inventory: Pick<Inventory, 'blobs' | 'desc
   for (const [key, bytes] of jobsInOrder(inventory.blobs)) recoverJob(world, key, bytes, lost);
   for (const unit of world.units.values()) resume(world, unit);
   closeUnclaimed(world, inventory);
+  world.busNames.recheck();
 }
 
 function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): void {

@@ -34,8 +34,7 @@ const commonReactions: Readonly<Record<number, Reaction>> = {
     world.reloadWanted = true;
   },
   [SIGINT]: interrupt,
-  // The D-Bus connection that this is to renew is not the manager's.
-  [SIGUSR1]: nothing,
+  [SIGUSR1]: (world) => world.busNames.recheck(),
   [SIGUSR2]: dump,
   [SIGTERM]: terminate,
   [RTMIN + 20]: (world) => world.options.setShowStatus?.(true),

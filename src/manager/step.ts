@@ -77,6 +77,7 @@ function note(world: World, unit: Unit, before: Look, after: Look, cause: string
   if (unit.history.length > longestHistory) unit.history.shift();
   world.dirtyUnits.add(unit);
   world.noteBusy(unit);
+  world.busNames.changed(unit);
   world.announce({ change: 'unit', unit });
 }
 

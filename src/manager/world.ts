@@ -13,6 +13,7 @@ import { isPerpetual } from '../unit/builtin.ts';
 import type { Dependency, UnitConfig } from '../unit/config.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import type { JobResult, RequestType } from '../graph/job.ts';
+import { BusNames } from './bus-names.ts';
 import { changeEnvironment } from './environment.ts';
 import type { Job } from './job.ts';
 import type { ManagerOptions } from './options.ts';
@@ -51,6 +52,7 @@ export class World implements TransactionView {
   readonly jobs = new Map<number, Job>();
   readonly runQueue = new RunQueue<Job>(this.graph);
   readonly timers: Timers<Unit | Job | World>;
+  readonly busNames = new BusNames(this);
   /** Which unit a child belongs to, while it lives. */
   readonly children = new Map<number, Unit>();
   /** Which unit a held descriptor that is polled belongs to. */
@@ -202,6 +204,7 @@ export class World implements TransactionView {
     this.dirtyUnits.delete(unit);
     if (unit.stored) this.deleted.push(`unit/${unit.name}`);
     unit.unwatchPidFile?.();
+    this.busNames.remove(unit);
     for (const other of others) {
       const neighbour = this.names.get(other);
       if (neighbour !== undefined && !this.graph.isMentioned(other)) this.toCollect.add(neighbour);
@@ -225,7 +228,7 @@ export class World implements TransactionView {
   }
 
   #load(name: string): Unit {
-    const config = this.#source.load(name);
+    const config = this.#withOwnName(this.#source.load(name));
     const present = this.units.get(config.name);
     const unit = present ?? this.#add(config);
     for (const alias of new Set([name, ...config.names])) {
@@ -245,6 +248,7 @@ export class World implements TransactionView {
     if (unit.perpetual) this.#busy.add(unit);
     else this.toCollect.add(unit);
     this.#tellDiagnostics(unit);
+    this.busNames.add(unit);
     return unit;
   }
 
@@ -277,6 +281,13 @@ export class World implements TransactionView {
         this.graph.add(target.name, 'After', follower.name);
       }
     }
+  }
+
+  /** Two services cannot have one name on the bus: the second is refused, as systemd does. */
+  #withOwnName(config: UnitConfig): UnitConfig {
+    const holder = config.load.state === 'loaded' ? this.busNames.holder(config.service?.BusName ?? '') : undefined;
+    if (holder === undefined || holder.name === config.name) return config;
+    return { ...config, load: { state: 'error', reason: `${holder.name} has the same BusName=${config.service?.BusName ?? ''}` } };
   }
 
   #mount(name: string): 'file' | 'known' | 'none' {

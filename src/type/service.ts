@@ -1,6 +1,7 @@
 import { invariant, unreachable } from '../base/assert.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { dropConnection, takeConnection } from './service/connection.ts';
+import { busNameChanged } from './service/bus-name.ts';
 import { releaseStored } from './service/dead.ts';
 import { elapsed, liveOf } from './service/elapsed.ts';
 import { exited } from './service/exit.ts';
@@ -106,8 +107,7 @@ function start(state: ServiceState, config: UnitConfig, context: StepContext): S
   return conclude(turn, state, enterCondition(turn, { main: null, control: null, memory: freshMemory(turn, state) }));
 }
 
-function refuse({ service, kill }: Turn, state: ServiceState): string | undefined {
-  if (service.Type === 'dbus') return 'unsupported: Type=dbus needs a bus, which this build does not speak yet';
+function refuse({ kill }: Turn, state: ServiceState): string | undefined {
   const lingers = 'lingering' in state && state.lingering;
   if (lingers && !kill.SendSIGKILL && (kill.KillMode === 'control-group' || kill.KillMode === 'mixed')) {
     return 'processes of an earlier run are left, which SendSIGKILL=no forbids to kill';
@@ -123,6 +123,7 @@ function freshMemory(turn: Turn, { sub, memory }: ServiceState): Memory {
     ...blankMemory,
     idle: turn.service.Type === 'idle',
     restarts,
+    busOwner: memory.busOwner,
     stored: memory.stored,
     nextStored: memory.nextStored,
     connection: memory.connection,
@@ -210,6 +211,8 @@ function react(turn: Turn, state: ServiceState, event: UnitEvent): ServiceState 
       return pidFileRead(turn, state, event.pid, event.reason);
     case 'guessed':
       return mainGuessed(turn, state, event.pid);
+    case 'bus-name':
+      return busNameChanged(turn, state, event);
     case 'hangup':
       return hungUp(turn, state, event.name);
     case 'reset-failed':

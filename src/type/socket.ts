@@ -141,6 +141,7 @@ function react(turn: SocketTurn, state: SocketState, event: UnitEvent): SocketSt
     case 'notified':
     case 'pid-file':
     case 'guessed':
+    case 'bus-name':
     case 'listened':
     case 'hangup':
       return state;

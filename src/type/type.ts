@@ -55,6 +55,8 @@ export type UnitEvent =
   | { readonly event: 'listened'; readonly failure?: string }
   | { readonly event: 'hangup'; readonly name: string }
   | ConnectionEvent
+  /** The name of BusName= has this owner now, by its unique name and process (0 where that is not known), or none. */
+  | { readonly event: 'bus-name'; readonly owner?: string; readonly pid?: number }
   /** The unit that this one triggers changed its state. */
   | { readonly event: 'triggered-changed'; readonly unit: string; readonly look: Look; readonly hasJob: boolean }
   | { readonly event: 'reset-failed' };

@@ -3,6 +3,7 @@ import { startManager } from '../../src/manager/manager.ts';
 import type { Manager } from '../../src/manager/manager.ts';
 import type { ManagerConfig, ManagerOptions, StatusLine } from '../../src/manager/options.ts';
 import { gatherConditionFacts } from '../../src/manager/condition-facts.ts';
+import { FakeBus } from '../../src/port/bus-fake.ts';
 import { FakeClock } from '../../src/port/clock-fake.ts';
 import { FakeFiles } from '../../src/port/files-fake.ts';
 import { FakeKeeper } from '../../src/port/keeper-fake.ts';
@@ -31,6 +32,7 @@ export interface SimulationOptions {
 /** A machine in memory: real manager, fake keeper, clock and files. The manager may be killed at any time. */
 export class Simulation {
   readonly clock = new FakeClock();
+  readonly bus = new FakeBus(this.clock);
   readonly files: FakeFiles;
   readonly keeper: FakeKeeper;
   readonly lines: StatusLine[] = [];
@@ -113,6 +115,7 @@ export class Simulation {
       keeper: this.keeper.connect(),
       clock,
       files,
+      bus: this.bus,
       config: this.#config(),
       readConfig: () => this.#config(),
       openUnits: () => openUnits(files, [unitPath], facts),

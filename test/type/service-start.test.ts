@@ -118,11 +118,28 @@ test('Type=idle counts as active while it starts', () => {
   assert.deepEqual([rig.look.active, request(rig).idle], ['active', true]);
 });
 
-test('Type=dbus is refused for want of a bus', () => {
-  assert.deepEqual(service({ Type: 'dbus', BusName: 'a.b' }).start(), {
-    refused: 'failed',
-    reason: 'unsupported: Type=dbus needs a bus, which this build does not speak yet',
-  });
+test('a service of Type=dbus is up when its name is owned, and only then', () => {
+  const rig = service({ Type: 'dbus', BusName: 'a.b' });
+  rig.start();
+  rig.spawned();
+  assert.equal(rig.sub, 'start');
+  rig.send({ event: 'bus-name', owner: ':1.5', pid: 7 });
+  assert.deepEqual([rig.sub, rig.passed], ['running', ['start', 'running']]);
+  rig.send({ event: 'bus-name', owner: ':1.6', pid: 8 });
+  assert.equal(rig.sub, 'running');
+  rig.send({ event: 'bus-name' });
+  assert.deepEqual([rig.sub, rig.result], ['stop-sigterm', 'success']);
+});
+
+test('a name that somebody else had before does not make a service of Type=dbus be up', () => {
+  const rig = service({ Type: 'dbus', BusName: 'a.b' });
+  rig.send({ event: 'bus-name', owner: ':1.5' });
+  rig.start();
+  rig.spawned();
+  rig.send({ event: 'bus-name', owner: ':1.5' });
+  assert.equal(rig.sub, 'start');
+  rig.send({ event: 'bus-name', owner: ':1.6' });
+  assert.equal(rig.sub, 'running');
 });
 
 const ready: UnitEvent = notification({ ready: true });

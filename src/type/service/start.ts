@@ -89,6 +89,7 @@ function mainLimit(turn: Turn): number {
 
 /** Something is left of the service that makes it worth being called up. */
 function isGood(turn: Turn, { main, memory }: Live): boolean {
+  if (turn.service.Type === 'dbus' && memory.busOwner === null) return false;
   if (main !== null) return true;
   if (memory.mainKnown && turn.service.ExitType === 'main') return false;
   return !turn.groupEmpty;

@@ -135,6 +135,8 @@ export interface Memory {
   readonly announced: 'nothing' | 'ready' | 'reloading' | 'stopping';
   /** When each timer would elapse; 0 for never. Which of them run is a matter of `sub`. */
   readonly deadlines: Readonly<Record<TimerName, number>>;
+  /** The unique name of the connection that owns BusName=; that outlasts runs. */
+  readonly busOwner: string | null;
   readonly stored: readonly StoredDescriptor[];
   /** Number of the next descriptor that is stored. */
   readonly nextStored: number;
@@ -169,6 +171,7 @@ export const blankMemory: Memory = {
   watchdogPingUsec: 0,
   announced: 'nothing',
   deadlines: { timeout: 0, watchdog: 0, runtime: 0, restart: 0 },
+  busOwner: null,
   stored: [],
   nextStored: 0,
   connection: null,

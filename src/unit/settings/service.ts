@@ -110,7 +110,6 @@ export const serviceRows = {
   BusName: last(expanded(busName), '', {
     since: 183,
     meaning: 'D-Bus name that signals readiness (Type=dbus) and identifies the service',
-    status: later.services,
   }),
   FileDescriptorStoreMax: last(unsigned, 0, { since: 219, meaning: 'How many descriptors the service may park in the manager' }),
   FileDescriptorStorePreserve: last(oneOf('no', 'yes', 'restart', 'on-success'), 'restart', {

@@ -85,7 +85,7 @@ function askBoth(cases: Readonly<Record<string, Case>>, act: string, together: n
       profile: 'bare',
       target: 'nothing.target',
       units: { 'nothing.target': '[Unit]\nDefaultDependencies=no\n', ...unitFiles(cases) },
-      copies: { [act]: '/act' },
+      copies: { [act]: '/act', [busPolicy]: '/etc/dbus-1/system.d/tests.conf' },
       script: wholeScript(cases, together),
       timeoutSec: 240,
     });
@@ -132,6 +132,9 @@ function unitFiles(cases: Readonly<Record<string, Case>>): Readonly<Record<strin
   }
   return files;
 }
+
+/** What tests may own on the system's bus. */
+const busPolicy = join(import.meta.dirname, 'helpers/bus-policy.conf');
 
 /** What is there for every script. */
 const prelude = readFileSync(join(import.meta.dirname, 'helpers/prelude.sh'), 'utf8');

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,6 +156,97 @@ static void call(int type, const char *path, const char *text) {
     fflush(stdout);
 }
 
+/* A call to the message bus, as it is put together (the D-Bus specification, "Message Format"). */
+struct call {
+    unsigned char data[1024];
+    size_t length;
+};
+
+static void pad(struct call *call, size_t to) {
+    while (call->length % to) call->data[call->length++] = 0;
+}
+
+static void put_number(struct call *call, uint32_t number) {
+    pad(call, 4);
+    memcpy(call->data + call->length, &number, 4);
+    call->length += 4;
+}
+
+static void put_string(struct call *call, const char *text) {
+    put_number(call, (uint32_t)strlen(text));
+    memcpy(call->data + call->length, text, strlen(text) + 1);
+    call->length += strlen(text) + 1;
+}
+
+static void put_field(struct call *call, unsigned char code, char type, const char *value) {
+    pad(call, 8);
+    unsigned char head[] = {code, 1, (unsigned char)type, 0};
+    memcpy(call->data + call->length, head, sizeof head);
+    call->length += sizeof head;
+    if (type != 'g') return put_string(call, value);
+    call->data[call->length++] = (unsigned char)strlen(value);
+    memcpy(call->data + call->length, value, strlen(value) + 1);
+    call->length += strlen(value) + 1;
+}
+
+static void read_whole(int fd, void *buffer, size_t length) {
+    for (char *at = buffer; length > 0;) {
+        ssize_t got = read(fd, at, length);
+        if (got <= 0) exit(97);
+        at += got, length -= (size_t)got;
+    }
+}
+
+/* Calls a method of the bus itself; gives the number with which the answer ends, or -1 for an error. */
+static long call_bus(int fd, const char *member, const char *name, int flags) {
+    static uint32_t serial;
+    struct call call = {.data = {'l', 1, 0, 1}, .length = 8}, body = {.length = 0};
+    if (name) put_string(&body, name);
+    if (flags >= 0) put_number(&body, (uint32_t)flags);
+    put_number(&call, ++serial);
+    put_number(&call, 0);
+    put_field(&call, 1, 'o', "/org/freedesktop/DBus");
+    put_field(&call, 2, 's', "org.freedesktop.DBus");
+    put_field(&call, 3, 's', member);
+    put_field(&call, 6, 's', "org.freedesktop.DBus");
+    if (name) put_field(&call, 8, 'g', flags >= 0 ? "su" : "s");
+    uint32_t fields = (uint32_t)call.length - 16, size = (uint32_t)body.length;
+    memcpy(call.data + 12, &fields, 4);
+    memcpy(call.data + 4, &size, 4);
+    pad(&call, 8);
+    memcpy(call.data + call.length, body.data, body.length);
+    if (write(fd, call.data, call.length + body.length) < 0) fail("bus");
+    for (;;) {
+        unsigned char head[16], rest[4096];
+        uint32_t lengths[2], number = 0;
+        read_whole(fd, head, sizeof head);
+        memcpy(lengths, head + 4, 4), memcpy(lengths + 1, head + 12, 4);
+        size_t left = ((lengths[1] + 7) & ~7u) + lengths[0];
+        if (left > sizeof rest) fail("bus");
+        read_whole(fd, rest, left);
+        if (head[1] == 4) continue;
+        if (left >= 4) memcpy(&number, rest + left - 4, 4);
+        return head[1] == 2 ? (long)number : -1;
+    }
+}
+
+/* Connects to the system's bus. */
+static int connect_bus(void) {
+    struct sockaddr_un address;
+    socklen_t length = unix_address(&address, "/run/dbus/system_bus_socket");
+    char line[100], uid[20], *at = line;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&address, length) < 0) fail("bus");
+    snprintf(uid, sizeof uid, "%d", getuid());
+    at += sprintf(at, "%cAUTH EXTERNAL ", 0);
+    for (char *digit = uid; *digit; digit++) at += sprintf(at, "%02x", *digit);
+    at += sprintf(at, "\r\n");
+    if (write(fd, line, (size_t)(at - line)) < 0) fail("bus");
+    for (*line = 0; *line != '\n';) read_whole(fd, line, 1);
+    if (write(fd, "BEGIN\r\n", 7) < 0 || call_bus(fd, "Hello", NULL, -1) < 0) fail("bus");
+    return fd;
+}
+
 static void rest(long ms) {
     struct timespec left = {ms / 1000, ms % 1000 * 1000000};
     while (nanosleep(&left, &left) < 0) ;
@@ -173,6 +265,7 @@ static void noted_and_exit(int number) {
 
 int main(int argc, char **argv) {
     char line[2000];
+    int bus = -1;
     for (int i = 1; i < argc; i++) {
         const char *verb = argv[i], *value = i + 1 < argc ? argv[i + 1] : "";
         if (!strcmp(verb, "}")) return 0;
@@ -186,6 +279,8 @@ int main(int argc, char **argv) {
         else if (!strcmp(verb, "passed")) passed();
         else if (!strcmp(verb, "serve")) serve();
         else if (!strcmp(verb, "converse")) converse(3);
+        else if (!strcmp(verb, "bus")) bus = connect_bus();
+        else if (!strcmp(verb, "leave-bus")) close(bus);
         else if (!strcmp(verb, "main-pid")) snprintf(line, sizeof line, "MAINPID=%d", getpid()), notify(line, -1);
         else if (!strcmp(verb, "arguments")) {
             for (i++; i < argc; i++) snprintf(line, sizeof line, "[%s]", argv[i]), note(line);
@@ -200,6 +295,8 @@ int main(int argc, char **argv) {
         else if (!strcmp(verb, "quit-on")) signal(atoi(value), noted_and_exit);
         else if (!strcmp(verb, "options")) note_options(atoi(value));
         else if (!strcmp(verb, "raise")) raise(atoi(value));
+        else if (!strcmp(verb, "own")) snprintf(line, sizeof line, "own %ld", call_bus(bus, "RequestName", value, 0)), note(line);
+        else if (!strcmp(verb, "release")) snprintf(line, sizeof line, "release %ld", call_bus(bus, "ReleaseName", value, -1)), note(line);
         else if (!strcmp(verb, "exit")) return atoi(value);
         else if (!strcmp(verb, "pid-file")) {
             FILE *file = fopen(value, "we");
