@@ -21,6 +21,7 @@ enum command {
     DELETE,
     JOURNAL,
     END,
+    ENTER,
 };
 
 /* Reads one command; carries it out only if `act`, so that a batch is checked whole before any of it is done. */
@@ -154,6 +155,12 @@ static void end(struct keeper *keeper, struct cursor *cursor, bool act) {
     if (act) end_begin(keeper, status, action);
 }
 
+static void enter(struct keeper *keeper, struct cursor *cursor, bool act) {
+    const char *group = get_name(cursor);
+    uint32_t pid = get_u32(cursor), uid = get_u32(cursor);
+    if (act) group_enter(keeper, group, (pid_t)pid, uid);
+}
+
 static command_function *const functions[] = {
     [RUN] = run,
     [SIGNAL] = signal_child,
@@ -173,6 +180,7 @@ static command_function *const functions[] = {
     [DELETE] = delete,
     [JOURNAL] = journal,
     [END] = end,
+    [ENTER] = enter,
 };
 
 static const char *walk(struct keeper *keeper, struct cursor cursor, bool act) {
@@ -181,7 +189,7 @@ static const char *walk(struct keeper *keeper, struct cursor cursor, bool act) {
     if (acknowledged > keeper->event_sequence) return "it acknowledges what was never sent";
     for (uint32_t i = 0; i < count && !cursor.bad; i++) {
         uint8_t code = get_u8(&cursor);
-        if (!cursor.bad && (code < RUN || code > END)) return "there is no such command";
+        if (!cursor.bad && (code < RUN || code > ENTER)) return "there is no such command";
         if (!cursor.bad) functions[code](keeper, &cursor, act);
     }
     if (!cursor.bad && cursor.at != cursor.end) return "there is more in the batch than its commands";

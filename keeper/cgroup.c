@@ -92,10 +92,11 @@ int cgroup_watch(struct keeper *keeper, const char *path) {
     return inotify_add_watch(keeper->inotify_fd, full_path(keeper, full, path, "cgroup.events"), IN_MODIFY);
 }
 
-int cgroup_enter(int cgroup_fd) {
+int cgroup_enter(int cgroup_fd, pid_t pid) {
+    char text[16];
     int fd = openat(cgroup_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
     if (fd < 0) return -errno;
-    int result = write(fd, "0", 1) < 0 ? -errno : 0;
+    int result = write(fd, text, (size_t)snprintf(text, sizeof text, "%d", pid)) < 0 ? -errno : 0;
     close(fd);
     return result;
 }
@@ -217,7 +218,7 @@ bool cgroup_of(struct keeper *keeper, pid_t pid, char *path, size_t size) {
 void cgroup_leave(struct keeper *keeper) {
     if (!keeper->cgroup_home) return;
     int fd = open_directory(keeper->cgroup_home);
-    int result = fd < 0 ? fd : cgroup_enter(fd);
+    int result = fd < 0 ? fd : cgroup_enter(fd, 0);
     if (fd >= 0) close(fd);
     if (result) say("cannot move to cgroup %s: %s", keeper->cgroup_home, strerror(-result));
 }

@@ -170,7 +170,7 @@ _Noreturn static void become_child(struct keeper *keeper, struct plan *plan, con
     run->keep_fd = made->keep[1];
     run->exec_fd = made->exec[1];
     run->alone = report->arrived;
-    int result = made->cgroup_fd >= 0 && !placed ? cgroup_enter(made->cgroup_fd) : 0;
+    int result = made->cgroup_fd >= 0 && !placed ? cgroup_enter(made->cgroup_fd, 0) : 0;
     if (result) {
         report->error = -result;
         _exit(EXIT_CGROUP);
@@ -348,6 +348,18 @@ void child_adopt(struct keeper *keeper, uint64_t id, const char *group_key, pid_
     struct child *child = child_add(keeper, id, pid, group);
     child->pidfd = pidfd;
     if (pidfd < 0 || watch(keeper, pidfd, EPOLLIN, adopted_ready, child) < 0) finish(keeper, child, 0, &(struct rusage){0});
+}
+
+int child_enter(struct keeper *keeper, pid_t pid, struct group *group, int pidfd) {
+    struct child *child = child_by_pid(keeper, pid);
+    if (child && child->id) {
+        close(pidfd);
+        return -EBUSY;
+    }
+    if (child) child_free(keeper, child);
+    child = child_add(keeper, 0, pid, group);
+    child->pidfd = pidfd;
+    return watch(keeper, pidfd, EPOLLIN, adopted_ready, child);
 }
 
 /* A child that is not reaped keeps its pid, so kill(2) cannot hit another; one that was adopted has a pidfd. */

@@ -1,10 +1,14 @@
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -116,8 +120,20 @@ bool group_empty(struct keeper *keeper, struct group *group) {
     return keeper->tracking == TRACK_SESSION || cgroup_empty(keeper, group->path);
 }
 
+/* Nothing tells of the end of a process that is nobody's child here, where there is no cgroup.events. */
+static void follow(struct keeper *keeper, void *group, pid_t pid) {
+    int pidfd = child_by_pid(keeper, pid) ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd >= 0) child_enter(keeper, pid, group, pidfd);
+}
+
+/* What processes left behind that entered the group is followed until its end, too. */
+static void follow_members(struct keeper *keeper, struct group *group) {
+    if (keeper->tracking == TRACK_CGROUP1 && group->entered && !group->children) cgroup_members(keeper, group->path, follow, group);
+}
+
 void groups_tell_if_empty(struct keeper *keeper, struct group *group) {
-    if (!group->watched || !group_empty(keeper, group)) return;
+    if (!group->watched) return;
+    if (!group_empty(keeper, group)) return follow_members(keeper, group);
     stop_watching(keeper, group);
     if (!group->removed) event_name(keeper, EVENT_GROUP_EMPTY, group->key);
 }
@@ -243,6 +259,51 @@ void group_signal_pid(struct keeper *keeper, const char *key, pid_t pid, int sig
     if (pidfd < 0) return;
     if (group_of(keeper, pid) == group) syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
     close(pidfd);
+}
+
+static int owner(pid_t pid, uint32_t *uid) {
+    char path[32];
+    struct stat info;
+    snprintf(path, sizeof path, "/proc/%d", pid);
+    if (stat(path, &info) < 0) return -ESRCH;
+    *uid = info.st_uid;
+    return 0;
+}
+
+static int enter(struct keeper *keeper, struct group *group, pid_t pid, int pidfd) {
+    if (keeper->tracking == TRACK_SESSION) return child_enter(keeper, pid, group, fcntl(pidfd, F_DUPFD_CLOEXEC, 3));
+    int fd = cgroup_open(keeper, group->path);
+    int result = fd < 0 ? fd : cgroup_enter(fd, pid);
+    if (fd >= 0) close(fd);
+    if (!result && keeper->tracking == TRACK_CGROUP1) follow(keeper, group, pid);
+    return result;
+}
+
+/* A pid may become another's between two looks at it. The pidfd is opened first and asked last: if the process lives then, it
+ * was the one that the pid named all the time. */
+static int try_to_enter(struct keeper *keeper, struct group *group, pid_t pid, uint32_t uid) {
+    if (!group) return -ENOENT;
+    if (pid <= 1 || pid == getpid() || pid == keeper->manager.pid || pid == keeper->journal.pid) return -EPERM;
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd < 0) return -errno;
+    uint32_t found = uid;
+    int result = uid == ANY_USER ? 0 : owner(pid, &found);
+    if (!result && found != uid) result = -EPERM;
+    if (!result) result = enter(keeper, group, pid, pidfd);
+    if (!result) group->entered = true;
+    struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+    if (!result && poll(&ended, 1, 0) > 0) result = -ESRCH;
+    close(pidfd);
+    return result;
+}
+
+void group_enter(struct keeper *keeper, const char *key, pid_t pid, uint32_t uid) {
+    int result = try_to_enter(keeper, group_find(keeper, key), pid, uid);
+    struct buffer *out = event_begin(keeper, EVENT_ENTERED);
+    put_string(out, key);
+    put_u32(out, (uint32_t)pid);
+    put_u32(out, (uint32_t)-result);
+    event_end(keeper);
 }
 
 /* Only here by cgroup.kill: Linux (seen in 6.18) kills whatever is cloned into that cgroup afterwards, too, as an ExecStopPost= would be. */

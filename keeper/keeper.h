@@ -34,6 +34,8 @@ enum {
     MAX_LAUNCH_FDS = 64,
 };
 
+#define ANY_USER UINT32_MAX
+
 struct keeper;
 
 /* memory.c */
@@ -180,7 +182,7 @@ struct group {
     char *key, *path, *mark;
     uint32_t references;
     int file; /* inotify's watch on cgroup.events, or -1 */
-    bool watched, removed;
+    bool watched, removed, entered;
 };
 enum tracking { TRACK_CGROUP2, TRACK_CGROUP1, TRACK_SESSION };
 void groups_start(struct keeper *keeper);
@@ -191,6 +193,8 @@ void group_watch(struct keeper *keeper, const char *key);
 void group_remove(struct keeper *keeper, const char *key);
 void group_signal(struct keeper *keeper, const char *key, int signal, const uint8_t *except, uint32_t count);
 void group_signal_pid(struct keeper *keeper, const char *key, pid_t pid, int signal);
+/* `uid` is the user whom the process must belong to, or ANY_USER. */
+void group_enter(struct keeper *keeper, const char *key, pid_t pid, uint32_t uid);
 bool group_empty(struct keeper *keeper, struct group *group);
 void group_hold(struct group *group);
 void group_release(struct group *group);
@@ -213,8 +217,7 @@ typedef void pid_function(struct keeper *keeper, void *context, pid_t pid);
 void cgroup_members(struct keeper *keeper, const char *path, pid_function *member, void *context);
 void cgroup_leave(struct keeper *keeper);
 bool cgroup_kill(struct keeper *keeper, const char *path);
-/* In the child. */
-int cgroup_enter(int cgroup_fd);
+int cgroup_enter(int cgroup_fd, pid_t pid); /* pid 0 is the caller */
 
 /* session.c: groups where there are no cgroups. */
 struct child;
@@ -243,6 +246,8 @@ void child_run(struct keeper *keeper, uint64_t id, const char *group, bool repor
 void child_adopt(struct keeper *keeper, uint64_t id, const char *group, pid_t pid);
 void child_signal(struct keeper *keeper, uint64_t id, int signal);
 struct child *child_orphan(struct keeper *keeper, pid_t pid, struct group *group);
+/* Puts a process of which only the end is to be seen into the group; takes the pidfd. 0 or -errno. */
+int child_enter(struct keeper *keeper, pid_t pid, struct group *group, int pidfd);
 struct child *child_by_pid(struct keeper *keeper, pid_t pid);
 void children_reap(struct keeper *keeper);
 void child_free(struct keeper *keeper, struct child *child);
@@ -306,7 +311,8 @@ enum event_kind {
     EVENT_HANGUP,
     EVENT_ACCEPTED,
     EVENT_NOTIFIED,
-    EVENT_SIGNALLED
+    EVENT_SIGNALLED,
+    EVENT_ENTERED
 };
 struct buffer *event_begin(struct keeper *keeper, enum event_kind kind);
 void event_end(struct keeper *keeper);

@@ -11,6 +11,7 @@ import {
   list,
   nothing,
   properties,
+  property,
   requestedJob,
   unitFileState,
   unitInfo,
@@ -81,6 +82,12 @@ export const contract = {
     doc: 'Sends a `change` notification for each change of a unit or job until the client closes its side; of the units that match these patterns, if there are any.',
   }),
   'changes.unsubscribe': method({ params: nothing, result: done, errors: [], doc: 'Ends what `changes.subscribe` began.' }),
+  'descriptors.expect': method({
+    params: nothing,
+    result: v.object({ token: v.string(), socket: v.string() }),
+    errors: [],
+    doc: 'Gives a token for standard input, output and error of a transient service. They are sent to the socket, in one datagram with the text TYSD_DESCRIPTORS=token, while this connection lasts.',
+  }),
   'environment.list': method({
     params: nothing,
     result: list(v.string()),
@@ -166,6 +173,7 @@ export const contract = {
       scope: v.picklist(['system', 'user']),
       unitPath: list(v.string()),
       runtimeDirectory: v.string(),
+      notifySocket: v.string(),
       stateDirectory: v.string(),
       tracking: v.string(),
       cgroupRoot: v.string(),
@@ -197,6 +205,12 @@ export const contract = {
     errors: [],
     doc: 'The overall state (running, degraded, starting, …) and how many units there are, have failed and have a job.',
   }),
+  'unit.abandon': method({
+    params: unit,
+    result: done,
+    errors: requestFailures,
+    doc: 'Lets go of the processes of a scope: whoever made it has no more to do with them.',
+  }),
   'unit.dependencies': method({
     params: unit,
     result: list(v.object({ key: v.string(), unit: v.string() })),
@@ -212,6 +226,12 @@ export const contract = {
     }),
     errors: ['bad-name'],
     doc: "The text of the unit's file and drop-ins as they are on disk now.",
+  }),
+  'unit.hold': method({
+    params: unit,
+    result: done,
+    errors: ['no-such-unit', 'bad-name'],
+    doc: 'Keeps the unit loaded as long as this connection lasts, whatever becomes of it.',
   }),
   'unit.kill': method({
     params: v.strictObject({
@@ -251,6 +271,32 @@ export const contract = {
     doc: 'Clears the failed state, the start limit and the restart counter of one unit, or of all.',
   }),
   'unit.restart': job('Stops and starts the unit, or starts it.'),
+  'unit.set-property': method({
+    params: v.strictObject({ unit: unitName, properties: list(property), runtime: v.exactOptional(v.boolean(), false) }),
+    result: done,
+    errors: requestFailures,
+    doc: 'Sets properties of the unit at once, and by drop-ins for good or until the next boot.',
+  }),
+  'unit.start-transient': method({
+    params: v.strictObject({
+      unit: unitName,
+      properties: list(property),
+      auxiliary: v.exactOptional(list(v.strictObject({ unit: unitName, properties: list(property) })), []),
+      /** The processes that a scope begins with. */
+      pids: v.exactOptional(list(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(2 ** 31 - 1))), []),
+      /** A token of `descriptors.expect`. */
+      descriptors: v.exactOptional(v.string()),
+      mode: v.exactOptional(jobMode, 'fail'),
+      /** Answer when the job is finished, with its result. */
+      wait: v.exactOptional(v.boolean(), false),
+      /** Keep the unit loaded as long as this connection lasts, as `unit.hold` does. */
+      hold: v.exactOptional(v.boolean(), false),
+      cause: v.exactOptional(v.pipe(v.string(), v.maxLength(200))),
+    }),
+    result: v.object({ job: v.number(), unit: v.string(), result: v.exactOptional(jobResult) }),
+    errors: requestFailures,
+    doc: 'Makes units of properties, as files could hold them, and starts the first; they are gone when they have ended.',
+  }),
   'unit.start': job('Starts the unit and what it needs.'),
   'unit.stop': job('Stops the unit and what needs it.'),
   'unit.try-reload-or-restart': job('Reloads the unit if it can, else restarts it; nothing if it is not active.'),

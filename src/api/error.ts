@@ -23,6 +23,7 @@ export const errorNumbers = {
   'shutting-down': -32012,
   'no-such-job': -32013,
   exists: -32014,
+  'bad-property': -32015,
   'connection-lost': -32099,
 } as const;
 

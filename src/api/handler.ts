@@ -22,6 +22,8 @@ export interface ApiServices {
 export interface HandlerContext extends ApiServices {
   /** Sets or ends the subscription of the connection that the call came by. */
   readonly subscribe: (wanted: ((change: Change) => boolean) | undefined) => void;
+  /** Has something undone when the connection that the call came by is over. */
+  readonly whenOver: (undo: () => void) => void;
 }
 
 export type Outcome<Name extends MethodName> = Result<Answer<Name>, ApiError>;

@@ -5,6 +5,7 @@ import type { Handlers } from './handler.ts';
 import { installHandlers } from './handlers/install.ts';
 import { jobHandlers } from './handlers/job.ts';
 import { managerHandlers } from './handlers/manager.ts';
+import { transientHandlers } from './handlers/transient.ts';
 import { unitHandlers } from './handlers/unit.ts';
 
 /** The handler of every method of the contract. */
@@ -12,6 +13,7 @@ export const handlers: Handlers<MethodName> = {
   ...installHandlers,
   ...jobHandlers,
   ...managerHandlers,
+  ...transientHandlers,
   ...unitHandlers,
 
   'api.describe': () => ok(Object.entries(contract).map(([method, { doc, errors }]) => ({ method, doc, errors: [...errors] }))),

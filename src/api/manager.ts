@@ -1,6 +1,7 @@
 import type { Result } from '../base/result.ts';
 import type { Change, JobInfo, PlannedCommand, UnitInfo } from '../graph/report.ts';
-import type { PreviewedJob, RequestedJob, RequestFailure, Ticket } from '../graph/request.ts';
+import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
+import type { Property } from '../unit/property.ts';
 import type { JobMode } from '../unit/values/types.ts';
 
 export type { Change };
@@ -10,6 +11,18 @@ export interface ManagerApi {
   readonly info: ManagerInfo;
   /** Queues a job. With mode `isolate` the job must be `start`. */
   request(job: RequestedJob, unit: string, mode: JobMode, cause: string): Result<Ticket, RequestFailure>;
+  /** Makes units of properties and queues the start of the first. */
+  startTransient(request: TransientRequest, mode: JobMode, cause: string): Result<Ticket, RequestFailure>;
+  /** A token under which descriptors may be sent to $NOTIFY_SOCKET, for one transient unit. */
+  expectDescriptors(): string;
+  forgetDescriptors(token: string): void;
+  /** Keeps a unit loaded until `letGo`, whatever becomes of it; false where it is not loaded. */
+  hold(unit: string): boolean;
+  letGo(unit: string): void;
+  /** Lets go of the processes of a scope: they are ended with it no more because of its time limit. */
+  abandon(unit: string): Result<undefined, RequestFailure>;
+  /** Sets properties that can change while a unit is there, now and by drop-ins; all or none. */
+  setProperties(unit: string, properties: readonly Property[], options: { readonly runtime: boolean }): Result<undefined, RequestFailure>;
   /** The jobs that `request` would queue, without queueing them. */
   preview(job: RequestedJob, unit: string, mode: JobMode): Result<readonly PreviewedJob[], RequestFailure>;
   jobs(): readonly JobInfo[];
@@ -45,6 +58,8 @@ export interface ManagerInfo {
   readonly scope: 'system' | 'user';
   readonly unitPath: readonly string[];
   readonly runtimeDirectory: string;
+  /** Where descriptors are sent to. */
+  readonly notifySocket: string;
   readonly stateDirectory: string;
   readonly tracking: string;
   readonly cgroupRoot: string;

@@ -46,6 +46,9 @@ export const unitInfo = v.object({
 
 /** A job that is queued or running. */
 export const jobInfo = v.object({ id: v.number(), unit: v.string(), type: v.string(), state: v.picklist(['waiting', 'running']) });
+/** A property of a unit, as an assignment in a unit file has it. */
+export const property = v.strictObject({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)), value: v.string() });
+
 /** Property names to their text. */
 export const properties = v.record(v.string(), v.string());
 /** Something that a person who wrote a unit file should know. */

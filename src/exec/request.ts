@@ -43,6 +43,8 @@ export interface ExecRequest {
   readonly idle: boolean;
   /** For StandardInput=socket and its kin: the held descriptor. */
   readonly socket?: string;
+  /** Held descriptors that are standard input, output and error, whatever the settings say (`systemd-run --pipe`). */
+  readonly streams?: readonly string[];
 }
 
 /** An account, as the machine's databases have it. */

@@ -25,6 +25,7 @@ export function terminalName(exec: ExecSettings): string {
 
 /** Connects StandardInput=, StandardOutput= and StandardError= (systemd.exec(5)), each in the slot of its number. */
 export function standardStreams(request: ExecRequest, exec: ExecSettings, context: ExecContext): Result<StandardStreams, ExecError> {
+  if (request.streams !== undefined) return ok({ ops: request.streams.flatMap(given), journalSlot: undefined, usesSocket: false });
   const wish = wishes(request, exec, context);
   const held = findHeld(request, wish);
   if (!held.ok) return held;
@@ -129,6 +130,13 @@ const standardNames = ['stdin', 'stdout', 'stderr'] as const;
 
 /** Exit status of a child whose standard input, output or error fails. */
 const exits = [208, 209, 222] as const;
+
+function given(held: string, number: number): readonly Op[] {
+  return [
+    { op: 'take', slot: number, name: held, exit: exits[number] ?? exits[0] },
+    { op: 'dup', slot: number, number, exit: exits[number] ?? exits[0] },
+  ];
+}
 
 function inputStream(state: Streams): Stream {
   const { wish, exec } = state;

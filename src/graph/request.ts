@@ -1,3 +1,5 @@
+import type { Property } from '../unit/property.ts';
+
 /** What can be asked of a unit; some of these depend on what the unit can do (systemctl(1), "Unit Commands"). */
 export const requestedJobs = [
   'start',
@@ -27,12 +29,29 @@ export const requestFailures = [
   'conflicting',
   'invalid',
   'shutting-down',
+  'exists',
+  'bad-property',
 ] as const;
 
 /** Why a request was not queued; `message` is a sentence for people. */
 export interface RequestFailure {
   readonly code: (typeof requestFailures)[number];
   readonly message: string;
+}
+
+/** A unit that is to be made at run time, as if a file held these properties. */
+export interface TransientUnit {
+  readonly unit: string;
+  readonly properties: readonly Property[];
+}
+
+/** A unit to be made and started, with those that it needs beside it, as a timer needs its service. */
+export interface TransientRequest extends TransientUnit {
+  readonly auxiliary: readonly TransientUnit[];
+  /** The processes that a scope begins with. */
+  readonly pids: readonly number[];
+  /** What `expectDescriptors` gave, for standard input, output and error of a service. */
+  readonly descriptors?: string;
 }
 
 /** A job that was queued, and the unit's own name. */

@@ -184,8 +184,9 @@ function isApplicable(unit: TransactionUnit, type: JobType): boolean {
     case 'nop':
       return true;
     case 'stop':
-    case 'restart':
       return !unit.perpetual;
+    case 'restart':
+      return !unit.perpetual && unit.canStart;
     case 'reload':
       return unit.canReload;
     default:

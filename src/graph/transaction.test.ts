@@ -25,7 +25,7 @@ function world(edges: readonly (readonly [string, DependencyKey, string])[], giv
   const unit = (name: string): TransactionUnit => {
     const { active = 'inactive', load = 'loaded', perpetual = false, canReload = false, ignoreOnIsolate = false } = given[name] ?? {};
     const state: LoadState = load === 'bad-setting' || load === 'error' ? { state: load, reason: 'bad' } : { state: load };
-    return { name, load: state, active, job: queued(name), perpetual, canReload, ignoreOnIsolate };
+    return { name, load: state, active, job: queued(name), perpetual, canStart: true, canReload, ignoreOnIsolate };
   };
   const queued = (name: string): QueuedJob | undefined => {
     const { job, irreversible = false } = given[name] ?? {};

@@ -23,6 +23,8 @@ export interface TransactionUnit {
   readonly job: QueuedJob | undefined;
   /** Always there: cannot be stopped. */
   readonly perpetual: boolean;
+  /** False for a unit that was started once and cannot be again. */
+  readonly canStart: boolean;
   readonly canReload: boolean;
   readonly ignoreOnIsolate: boolean;
 }

@@ -6,9 +6,10 @@ import { defaultLimits } from '../exec/limits.ts';
 import { findAccount } from '../manager/accounts.ts';
 import { gatherConditionFacts } from '../manager/condition-facts.ts';
 import { InstallService } from '../manager/install.ts';
-import { globalDirectory, installContext, withinOwnPath } from '../manager/install-context.ts';
+import { globalDirectory, installContext, withinOwnPath, withOwnDirectories } from '../manager/install-context.ts';
 import { startManager } from '../manager/manager.ts';
 import type { ManagerConfig as EngineConfig } from '../manager/options.ts';
+import { ownDirectories } from '../manager/own-directories.ts';
 import { UnitFileReader } from '../manager/unit-files.ts';
 import { openUnits } from '../manager/unit-source.ts';
 import { realBus } from '../port/bus-real.ts';
@@ -45,6 +46,12 @@ export async function runManager(): Promise<void> {
     return engineConfig(config, resolved, environment);
   };
 
+  const own = ownDirectories({
+    scope: resolved.scope,
+    init: keeper.inventory.pid === 1,
+    runtimeDirectory: resolved.runtimeDirectory,
+    searchPath: resolved.unitPath,
+  });
   const manager = startManager({
     keeper,
     clock: realClock(keeper.inventory.at),
@@ -52,8 +59,9 @@ export async function runManager(): Promise<void> {
     bus: realBus,
     config: readConfig(),
     readConfig,
-    openUnits: () => openUnits(realFiles, resolved.unitPath, facts),
-    unitPath: resolved.unitPath,
+    openUnits: () => openUnits(realFiles, own.searchPath, facts, own.directories.transient),
+    unitPath: own.searchPath,
+    ownDirectories: own.directories,
     scope: resolved.scope,
     facts,
     conditionFacts: gatherConditionFacts(realFiles, {
@@ -85,7 +93,7 @@ export async function runManager(): Promise<void> {
   const links = installContext(resolved.scope, resolved.unitPath, realFiles, facts, environment);
   const usualPath = unitSearchPath(resolved.scope, environment);
   const hasOwnPath = resolved.unitPath.join(':') !== usualPath.join(':');
-  const install = new InstallService(hasOwnPath ? withinOwnPath(links) : links, realFiles, globalDirectory);
+  const install = new InstallService(withOwnDirectories(hasOwnPath ? withinOwnPath(links) : links, own), realFiles, globalDirectory);
   // Loaded only now: what the units wait for comes first, and the control socket's backlog waits gladly.
   const { listenControl } = await import('../api/jsonrpc/server.ts');
   const served = await listenControl(
@@ -93,7 +101,7 @@ export async function runManager(): Promise<void> {
     {
       manager,
       install,
-      unitFiles: new UnitFileReader(realFiles, resolved.unitPath, facts),
+      unitFiles: new UnitFileReader(realFiles, own.searchPath, facts),
       jobs: new JobResults(manager),
       // The keeper starts the manager again at once, perhaps as a newer build; recovery does the rest. The answer goes out first.
       reexecute: () => setImmediate(() => setImmediate(() => setImmediate(() => process.exit(0)))),

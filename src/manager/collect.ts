@@ -15,7 +15,7 @@ export function collect(world: World): boolean {
 function mayGo(world: World, unit: Unit): boolean {
   if (world.units.get(unit.name) !== unit || unit.perpetual) return false;
   if (unit.job !== undefined || unit.nop !== undefined || (unit.children?.size ?? 0) > 0 || unit.groupMark !== '') return false;
-  if (unit.cleaner !== undefined) return false;
+  if (unit.cleaner !== undefined || unit.kept) return false;
   if (unit.type.descriptors(unit.state).length > 0 || world.graph.isMentioned(unit.name)) return false;
   const { active } = unit.look;
   return active === 'inactive' || (active === 'failed' && unit.config.unit.CollectMode === 'inactive-or-failed');

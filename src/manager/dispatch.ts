@@ -12,6 +12,7 @@ import { log } from './records.ts';
 import { handleSignal } from './signals.ts';
 import { unknownMark } from './spawn.ts';
 import { cleaned, deliver } from './step.ts';
+import { takeDescriptors } from './streams.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -35,6 +36,8 @@ export function dispatch(world: World, event: KeeperEvent): void {
       return accepted(world, event);
     case 'notified':
       return notified(world, event);
+    case 'entered':
+      return entered(world, event);
     case 'signalled':
       return handleSignal(world, event);
     default:
@@ -118,6 +121,12 @@ function groupEmpty(world: World, group: string): void {
   }
 }
 
+function entered(world: World, { group, pid, errno }: Extract<KeeperEvent, { readonly event: 'entered' }>): void {
+  const unit = world.peek(group);
+  if (unit === undefined) return;
+  deliver(world, unit, errno === 0 ? { event: 'entered', pid } : { event: 'entered', pid, failure: errnoMessage(errno) });
+}
+
 function toHolder(world: World, name: string, event: UnitEvent): void {
   const unit = world.held.get(name);
   if (unit !== undefined) deliver(world, unit, event);
@@ -132,6 +141,7 @@ function accepted(world: World, event: Extract<KeeperEvent, { readonly event: 'a
 }
 
 function notified(world: World, event: Extract<KeeperEvent, { readonly event: 'notified' }>): void {
+  if (takeDescriptors(world, event)) return;
   const unit = event.group === '' ? undefined : world.peek(event.group);
   if (unit === undefined) {
     log(world, 4, `Notification of process ${event.pid}, which belongs to no unit, is ignored`, undefined);

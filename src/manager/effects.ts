@@ -3,7 +3,7 @@ import type { Effect } from '../type/type.ts';
 import { acceptedPrefix, endConnection, serveConnection, withdrawConnection } from './connections.ts';
 import { guessMain, readPidFile, unwatchPidFile } from './main-process.ts';
 import { log } from './records.ts';
-import { runPlan, spawn } from './spawn.ts';
+import { makeGroup, runPlan, spawn } from './spawn.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -34,6 +34,8 @@ function carryOutOne(world: World, unit: Unit, effect: Effect): void {
       return watchGroup(world, unit);
     case 'remove-group':
       return removeGroup(world, unit);
+    case 'enter':
+      return enter(world, unit, effect.pid);
     case 'adopt':
       return adopt(world, unit, effect);
     case 'arm':
@@ -96,6 +98,13 @@ export function removeGroup(world: World, unit: Unit): void {
   world.command({ do: 'remove-group', group: unit.name });
   unit.groupMark = '';
   world.dirtyUnits.add(unit);
+}
+
+/** A manager without privileges moves only what belongs to its own user. */
+function enter(world: World, unit: Unit, pid: number): void {
+  makeGroup(world, unit);
+  const { uid } = world.options.self;
+  world.command({ do: 'enter', group: unit.name, pid, ...(uid === 0 ? {} : { uid }) });
 }
 
 function adopt(world: World, unit: Unit, { child, pid }: { readonly child: number; readonly pid: number }): void {

@@ -1,5 +1,6 @@
 import type { InstallContext } from '../unit/install/context.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
+import type { OwnDirectories } from './own-directories.ts';
 import type { UnitFiles } from '../unit/unit-files.ts';
 
 /** Where `enable --global` makes its links: for all users of the machine. */
@@ -41,6 +42,15 @@ export function withinOwnPath(context: InstallContext): InstallContext {
       ? runtimeDirectory
       : (searchPath.find((directory) => directory.startsWith('/run/')) ?? runtimeDirectory),
   };
+}
+
+/** The same for a manager that has these directories of its own in its search path. */
+export function withOwnDirectories(
+  context: InstallContext,
+  { directories, searchPath }: { readonly directories: OwnDirectories; readonly searchPath: readonly string[] },
+): InstallContext {
+  const { transient, control, runtimeControl } = directories;
+  return { ...context, searchPath, transientDirectories: [transient], controlDirectories: [control, runtimeControl] };
 }
 
 interface Places {

@@ -8,6 +8,7 @@ import { writeState } from './state-blob.ts';
 import { deliver, moveTo } from './step.ts';
 import { collect } from './collect.ts';
 import { Job } from './job.ts';
+import { keepTimer, letGoUnlessHeld } from './keep.ts';
 import { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -51,6 +52,10 @@ function takeEvents(world: World): void {
 function takeTimers(world: World): void {
   for (let due = world.timers.take(world.now.monotonicUsec); due !== undefined; due = world.timers.take(world.now.monotonicUsec)) {
     if (due.key instanceof Unit) {
+      if (due.name === keepTimer) {
+        letGoUnlessHeld(world, due.key);
+        continue;
+      }
       due.key.timers?.delete(due.name);
       world.dirtyUnits.add(due.key);
       deliver(world, due.key, { event: 'elapsed', timer: due.name }, `timer ${due.name}`);

@@ -1,13 +1,16 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { kindsIn } from '../graph/dependency.ts';
 import type { Change, JobInfo, PlannedCommand, UnitInfo } from '../graph/report.ts';
-import type { PreviewedJob, RequestedJob, RequestFailure, Ticket } from '../graph/request.ts';
+import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
 import type { EndAction } from '../port/keeper.ts';
+import type { Property } from '../unit/property.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import { queueDefault } from './default-unit.ts';
 import { changeOf, describeUnit } from './describe.ts';
 import { endManager, shutdownTarget, startShutdown } from './emergency.ts';
 import { changeEnvironment } from './environment.ts';
+import { hold, letGo } from './keep.ts';
+import { killUnit } from './kill.ts';
 import { finishJob } from './jobs.ts';
 import { send, turn } from './loop.ts';
 import type { ManagerOptions } from './options.ts';
@@ -16,8 +19,11 @@ import { managerProperties, unitProperties } from './properties.ts';
 import { log } from './records.ts';
 import { recover } from './recover.ts';
 import { badName, findUnit, loadFailure, notLoaded, previewJob, requestJob } from './requests.ts';
+import { setProperties } from './set-property.ts';
 import { snapshot } from './state-blob.ts';
-import { deliver } from './step.ts';
+import { apply, deliver } from './step.ts';
+import { expectDescriptors, forgetDescriptors } from './streams.ts';
+import { discardTransient, makeTransient } from './transient.ts';
 import type { Transition, Unit } from './unit.ts';
 import { World } from './world.ts';
 
@@ -46,13 +52,57 @@ export class Manager {
   }
 
   get info() {
-    const { version, scope, unitPath, runtimeDirectory, stateDirectory, keeper } = this.#options;
+    const { version, scope, unitPath, runtimeDirectory, notifySocket, stateDirectory, keeper } = this.#options;
     const { tracking, cgroupRoot } = keeper.inventory;
-    return { version, scope, unitPath, runtimeDirectory, stateDirectory, tracking, cgroupRoot };
+    return { version, scope, unitPath, runtimeDirectory, notifySocket, stateDirectory, tracking, cgroupRoot };
   }
 
   request(job: RequestedJob, unit: string, mode: JobMode, cause: string): Result<Ticket, RequestFailure> {
     return requestJob(this.#fresh(), job, unit, mode, cause);
+  }
+
+  startTransient(request: TransientRequest, mode: JobMode, cause: string): Result<Ticket, RequestFailure> {
+    const world = this.#fresh();
+    if (world.ended) return err({ code: 'shutting-down', message: 'The manager is ending.' });
+    const made = makeTransient(world, request);
+    if (!made.ok) return made;
+    const ticket = requestJob(world, 'start', made.value.name, mode, cause);
+    if (ticket.ok) return ticket;
+    for (const { unit } of [request, ...request.auxiliary]) discardTransient(world, world.unit(unit));
+    return ticket;
+  }
+
+  expectDescriptors(): string {
+    return expectDescriptors(this.#fresh());
+  }
+
+  forgetDescriptors(token: string): void {
+    forgetDescriptors(this.#fresh(), token);
+  }
+
+  hold(name: string): boolean {
+    const world = this.#fresh();
+    const unit = world.peek(name);
+    if (unit !== undefined) hold(world, unit);
+    return unit !== undefined;
+  }
+
+  letGo(name: string): void {
+    letGo(this.#fresh(), name);
+  }
+
+  abandon(name: string): Result<undefined, RequestFailure> {
+    const world = this.#fresh();
+    const unit = world.peek(name);
+    if (unit === undefined) return err(notLoaded(name));
+    const state = unit.type.abandon?.(unit.state);
+    if (state === undefined) return err({ code: 'invalid', message: `Scope ${name} is not running, cannot abandon.` });
+    apply(world, unit, { state, effects: [{ effect: 'disarm', timer: 'timeout' }] }, 'abandoned');
+    return ok(undefined);
+  }
+
+  setProperties(unit: string, properties: readonly Property[], options: { readonly runtime: boolean }): Result<undefined, RequestFailure> {
+    return setProperties(this.#fresh(), unit, properties, options);
   }
 
   preview(job: RequestedJob, unit: string, mode: JobMode): Result<readonly PreviewedJob[], RequestFailure> {
@@ -113,11 +163,7 @@ export class Manager {
     const world = this.#fresh();
     const unit = world.peek(name);
     if (unit === undefined) return err(notLoaded(name));
-    const pid = whom === 'all' ? undefined : unit.type.pids(unit.state)[whom];
-    if (whom !== 'all' && pid === undefined) return err({ code: 'invalid', message: `No ${whom} process to kill` });
-    if (pid !== undefined) world.command({ do: 'signal-pid', group: unit.name, pid, signal });
-    else if (unit.groupMark !== '') world.command({ do: 'signal-group', group: unit.name, signal, except: [] });
-    return ok(undefined);
+    return killUnit(world, unit, whom, signal);
   }
 
   resetFailed(name?: string): Result<undefined, RequestFailure> {
@@ -232,6 +278,8 @@ function takeOver(world: World, old: World): void {
   world.failedJobs = old.failedJobs;
   world.interrupts = old.interrupts;
   world.ended = old.ended;
+  for (const [name, count] of old.holders) world.holders.set(name, count);
+  for (const [token, names] of old.expected) world.expected.set(token, names);
 }
 
 function resetFailed(world: World, unit: Unit): void {

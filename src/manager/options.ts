@@ -6,6 +6,7 @@ import type { Keeper } from '../port/keeper.ts';
 import type { Defaults } from '../type/type.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import type { ConditionFacts } from './conditions.ts';
+import type { OwnDirectories } from './own-directories.ts';
 import type { UnitSource } from './unit-source.ts';
 
 /** [Manager] of systemd-system.conf(5), as far as it is carried out. */
@@ -34,6 +35,8 @@ export interface ManagerOptions {
   /** Opens the unit files afresh: called once at each start and reload. */
   openUnits(): UnitSource;
   readonly unitPath: readonly string[];
+  /** Directories of the search path in which the manager itself writes. */
+  readonly ownDirectories: OwnDirectories;
   readonly scope: 'system' | 'user';
   readonly facts: SpecifierFacts;
   readonly conditionFacts: ConditionFacts;

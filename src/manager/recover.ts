@@ -7,7 +7,9 @@ import { restoreJob } from './jobs.ts';
 import { log } from './records.ts';
 import { carryOut } from './effects.ts';
 import { idlePipe } from './exec-context.ts';
+import { keepForAWhile } from './keep.ts';
 import { processesOf } from './main-process.ts';
+import { loadLeftovers } from './transient.ts';
 import { unknownMark } from './spawn.ts';
 import { isJobBlob, isManagerBlob, isUnitBlob, managerKey, readBlob, stampsOf, unpackState, verdictOf } from './state-blob.ts';
 import type { JobBlob, UnitBlob } from './state-blob.ts';
@@ -29,6 +31,7 @@ export function recover(world: World, inventory: Pick<Inventory, 'blobs' | 'desc
   for (const unit of lost) if (inventory.groups.includes(unit.name)) keepGroup(world, unit);
   for (const [key, bytes] of jobsInOrder(inventory.blobs)) recoverJob(world, key, bytes, lost);
   for (const unit of world.units.values()) resume(world, unit);
+  loadLeftovers(world);
   closeUnclaimed(world, inventory);
   world.busNames.recheck();
 }
@@ -102,6 +105,9 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
     world.children.set(child, unit);
   }
   if (blob.cleaner !== undefined) watchCleaner(world, unit, blob.cleaner);
+  if (blob.kept === true) keepForAWhile(world, unit);
+  unit.streams = blob.streams ?? [];
+  for (const name of unit.streams) world.held.set(name, unit);
   for (const [timer, atUsec] of blob.timers ?? []) {
     unit.timers ??= new Map();
     unit.timers.set(timer, atUsec);

@@ -39,6 +39,7 @@ function start(world: World, job: Job): void {
   if (unit.look.active === 'maintenance' || unit.cleaner !== undefined) return postponeJob(world, job);
   if (world.idlePipeMaker !== undefined && unit.config.service?.Type === 'idle') return postponeJob(world, job);
   if (unit.load.state !== 'loaded') return finishJob(world, job, 'invalid', { recursive: true, reason: `it is ${unit.load.state}` });
+  if (unit.type.can.once === true && unit.stamps.inactiveEnter !== undefined) return finishJob(world, job, 'once', { recursive: true });
   const missing = missingBond(world, unit);
   if (missing !== undefined) return finishJob(world, job, 'dependency', { recursive: true, reason: `${missing} is not active` });
   if (unit.look.active === 'activating' && unit.look.willRestart !== true) {

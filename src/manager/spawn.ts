@@ -14,8 +14,9 @@ type SpawnEffect = Extract<Effect, { readonly effect: 'spawn' }>;
 
 /** Has the keeper make a process of a unit; where no plan can be made of the request, the unit is told that the spawn failed. */
 export function spawn(world: World, unit: Unit, { child, request: asked, reportExec }: SpawnEffect): void {
-  const told = [...monitorEnvironment(world, unit, asked.list), ...triggerEnvironment(unit.details)];
-  const request = told.length === 0 ? asked : { ...asked, environment: [...asked.environment, ...told] };
+  const environment = [...monitorEnvironment(world, unit, asked.list), ...triggerEnvironment(unit.details)];
+  const told = environment.length === 0 ? asked : { ...asked, environment: [...asked.environment, ...environment] };
+  const request = unit.streams.length === 0 ? told : { ...told, streams: unit.streams };
   const compiled = compile(request, execContext(world, unit.config));
   if (!compiled.ok) {
     world.tell(unit, { event: 'spawn-failed', child, reason: compiled.error.message });

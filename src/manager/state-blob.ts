@@ -19,6 +19,8 @@ export interface UnitBlob {
   readonly group?: string;
   readonly children?: readonly (readonly [number, string])[];
   readonly cleaner?: Cleaner;
+  readonly kept?: true;
+  readonly streams?: readonly string[];
   readonly timers?: readonly (readonly [string, number])[];
   /** In the order of `stampNames`; 0 for never. */
   readonly stamps?: readonly (Moment | 0)[];
@@ -179,6 +181,8 @@ function unitBlob(unit: Unit): UnitBlob {
   if (unit.groupMark !== '') blob.group = unit.groupMark;
   if (unit.children !== undefined && unit.children.size > 0) blob.children = [...unit.children];
   if (unit.cleaner !== undefined) blob.cleaner = unit.cleaner;
+  if (unit.kept) blob.kept = true;
+  if (unit.streams.length > 0) blob.streams = unit.streams;
   if (unit.timers !== undefined && unit.timers.size > 0) blob.timers = [...unit.timers];
   if (unit.stamps.stateChange !== undefined) blob.stamps = momentsOf(unit.stamps);
   if (unit.condition !== undefined) blob.condition = verdictBlob(unit.condition);

@@ -9,6 +9,7 @@ import { carryOut } from './effects.ts';
 import { takeEmergencyAction } from './emergency.ts';
 import { finishJob, tellTriggers, wantHandlers } from './jobs.ts';
 import { retroact } from './rules.ts';
+import { releaseStreams } from './streams.ts';
 import { UnitContext } from './unit-context.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -47,6 +48,7 @@ export function moveTo(world: World, unit: Unit, state: unknown, cause: string, 
   }
   note(world, unit, before, after, cause);
   cleanAfterRun(world, unit, before);
+  if (unit.streams.length > 0 && isInactiveOrFailed(after.active) && after.willRestart !== true) releaseStreams(world, unit);
   // What comes of a job may rely on the directories being gone; what starts again by itself waits only before it starts.
   const isCleaning = unit.cleaner !== undefined && after.willRestart !== true;
   const unexpected = unit.job === undefined || (!isCleaning && settleJob(world, unit, options));

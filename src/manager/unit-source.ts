@@ -10,16 +10,16 @@ export interface UnitSource {
   load(name: string): UnitConfig;
   /** Whether there is a file for the unit, without loading it. */
   hasFile(name: string): boolean;
-  /** Looks at which files there are now; says whether that is another picture than before. */
-  refresh(): boolean;
+  /** Looks at which files there are now; says whether that is another picture than before. What was written just now needs to be named. */
+  refresh(changed?: ReadonlySet<string>): boolean;
 }
 
-/** The units of a search path, whose directories are listed now and at each refresh. */
-export function openUnits(files: UnitFiles, searchPath: readonly string[], facts: SpecifierFacts): UnitSource {
+/** The units of a search path, whose directories are listed now and at each refresh; those of one of them may be made by programs. */
+export function openUnits(files: UnitFiles, searchPath: readonly string[], facts: SpecifierFacts, transientDirectory?: string): UnitSource {
   const directory = new UnitDirectory(files, searchPath);
   return {
-    load: (name) => loadUnit(name, { directory, facts }),
+    load: (name) => loadUnit(name, { directory, facts, ...(transientDirectory === undefined ? {} : { transientDirectory }) }),
     hasFile: (name) => findUnit(directory, name, facts.scope).path !== undefined,
-    refresh: () => directory.refresh(),
+    refresh: (changed) => directory.refresh(changed),
   };
 }

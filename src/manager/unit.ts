@@ -34,10 +34,13 @@ export interface Transition {
 /** Types whose units go when what they hold goes, and so outlast an isolate (systemd.unit(5), IgnoreOnIsolate=). */
 const staying: ReadonlySet<UnitTypeName> = new Set(['slice', 'scope', 'device']);
 
+const none: readonly never[] = [];
+
 /** A loaded unit: its configuration, its state, and all that the manager remembers of it. */
 export class Unit {
   readonly name: string;
-  readonly config: UnitConfig;
+  /** Replaced only by `set-property`. */
+  config: UnitConfig;
   readonly type: UnitType<unknown>;
   /** All that the unit declares: by its files, implied by what it is, and by default. */
   readonly declared: readonly Dependency[];
@@ -55,6 +58,10 @@ export class Unit {
   /** Children that have not exited, and the path of what they run. */
   children: Map<number, string> | undefined;
   cleaner: Cleaner | undefined;
+  /** A client still wants to know what becomes of it, so it stays loaded. */
+  kept = false;
+  /** Held descriptors that are standard input, output and error of its processes, given by whoever made it. */
+  streams: readonly string[] = none;
   /** Armed timers: CLOCK_MONOTONIC microseconds by name. */
   timers: Map<string, number> | undefined;
   stamps: Stamps = {};
@@ -70,7 +77,7 @@ export class Unit {
   /** Undoes the watch on the PID file. */
   unwatchPidFile: (() => void) | undefined;
   /** CLOCK_REALTIME when its files were read. */
-  readonly readAtUsec: number;
+  readAtUsec: number;
 
   constructor(config: UnitConfig, type: UnitType<unknown>, declared: readonly Dependency[], perpetual: unknown, readAtUsec: number) {
     this.readAtUsec = readAtUsec;
@@ -89,6 +96,10 @@ export class Unit {
 
   get active(): ActiveState {
     return this.look.active;
+  }
+
+  get canStart(): boolean {
+    return this.type.can.once !== true || this.stamps.inactiveExit === undefined;
   }
 
   get canReload(): boolean {

@@ -19,7 +19,9 @@ import type { Job } from './job.ts';
 import type { ManagerOptions } from './options.ts';
 import { log } from './records.ts';
 import type { Window } from './rate-limit.ts';
+import { releaseStreams } from './streams.ts';
 import { Timers } from './timers.ts';
+import { removeTransientFiles } from './transient-files.ts';
 import { Unit } from './unit.ts';
 import type { UnitSource } from './unit-source.ts';
 
@@ -57,6 +59,10 @@ export class World implements TransactionView {
   readonly children = new Map<number, Unit>();
   /** Which unit a held descriptor that is polled belongs to. */
   readonly held = new Map<string, Unit>();
+  /** How many clients want to know what becomes of a unit, by its name. */
+  readonly holders = new Map<string, number>();
+  /** Descriptors that clients were told to send, by the token that goes with them; the names under which they are held once they have come. */
+  readonly expected = new Map<string, readonly string[]>();
   /** Units with a job or a state other than inactive. */
   readonly #busy = new Set<Unit>();
 
@@ -107,6 +113,7 @@ export class World implements TransactionView {
   /** How often SIGINT came of late. */
   interrupts: Window | undefined;
 
+  readonly #changed = new Set<string>();
   /** The turn in which the unit directories were last looked at. */
   #refreshedAt: Stamp;
   readonly #source: UnitSource;
@@ -205,6 +212,8 @@ export class World implements TransactionView {
     if (unit.stored) this.deleted.push(`unit/${unit.name}`);
     unit.unwatchPidFile?.();
     this.busNames.remove(unit);
+    releaseStreams(this, unit);
+    removeTransientFiles(this, unit);
     for (const other of others) {
       const neighbour = this.names.get(other);
       if (neighbour !== undefined && !this.graph.isMentioned(other)) this.toCollect.add(neighbour);
@@ -220,11 +229,17 @@ export class World implements TransactionView {
     });
   }
 
+  /** A directory of the search path in which the manager itself has just written or removed something. */
+  noteChanged(directory: string): void {
+    this.#changed.add(directory);
+  }
+
   /** Once in a turn is enough: what comes in between is found in the next. */
   #refresh(): void {
-    if (this.#refreshedAt === this.now) return;
+    if (this.#refreshedAt === this.now && this.#changed.size === 0) return;
     this.#refreshedAt = this.now;
-    this.#source.refresh();
+    this.#source.refresh(this.#changed);
+    this.#changed.clear();
   }
 
   #load(name: string): Unit {

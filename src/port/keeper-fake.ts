@@ -34,6 +34,7 @@ export type Programs = (argv: readonly string[], run: number) => Script;
 export interface FakeProcess {
   readonly pid: number;
   readonly child: number | undefined;
+  /** '' for what is in no group. */
   readonly group: string;
   readonly argv: readonly string[];
   readonly env: readonly string[];
@@ -42,6 +43,7 @@ export interface FakeProcess {
 
 interface Running extends FakeProcess {
   readonly script: Script;
+  group: string;
   isAlive: boolean;
   /** The child id under which it was adopted. */
   adopted: number | undefined;
@@ -146,6 +148,18 @@ export class FakeKeeper {
     for (const process of this.#processes) if (process.pid === pid) this.#signal(process, signal);
   }
 
+  /** A process that somebody else started; gives its pid. */
+  outsider(script: Script = {}): number {
+    const process = this.#fork(undefined, '', script, undefined);
+    this.#live(process);
+    return process.pid;
+  }
+
+  /** What a process sends to $NOTIFY_SOCKET, be it in a group or not. */
+  notifies(pid: number, text: string, fds: number): void {
+    for (const process of this.#processes) if (process.pid === pid) this.#notify(process, text, fds);
+  }
+
   /** A signal to the keeper itself. */
   signalled(signal: number): void {
     this.#emit({ event: 'signalled', signal, pid: 1, uid: 0 });
@@ -221,6 +235,8 @@ export class FakeKeeper {
       case 'remove-group':
         this.#groups.delete(command.group);
         return;
+      case 'enter':
+        return this.#enter(command);
       case 'adopt':
         return this.#adopt(command.child, command.pid);
       case 'poll':
@@ -362,6 +378,13 @@ export class FakeKeeper {
     else this.#emit({ event: 'group-empty', group: key });
   }
 
+  #enter({ group, pid }: Extract<Command, { readonly do: 'enter' }>): void {
+    const process = [...this.#processes].find((each) => each.pid === pid);
+    const known = this.#groups.has(group);
+    if (process !== undefined && known) process.group = group;
+    this.#emit({ event: 'entered', group, pid, errno: !known ? ENOENT : process === undefined ? ESRCH : 0 });
+  }
+
   #adopt(child: number, pid: number): void {
     this.#lastChild = Math.max(this.#lastChild, child);
     const process = [...this.#processes].find((each) => each.pid === pid);
@@ -399,6 +422,8 @@ function recordOf(text: string): Readonly<Record<string, string>> {
 }
 
 const SIGKILL = 9;
+const ENOENT = 2;
+const ESRCH = 3;
 
 /** Signals whose default is not to end the process. */
 const harmless: ReadonlySet<number> = new Set([17, 18, 23, 28]);

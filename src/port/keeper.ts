@@ -45,6 +45,8 @@ export type Command =
   | { readonly do: 'watch-group'; readonly group: GroupKey }
   /** Forget the group and remove its cgroup. */
   | { readonly do: 'remove-group'; readonly group: GroupKey }
+  /** Move a process that nobody of ours started into the group, if it belongs to the user (to anybody where there is none); `entered` follows. */
+  | { readonly do: 'enter'; readonly group: GroupKey; readonly pid: number; readonly uid?: number }
   /** Watch a process that is not the keeper's child by pidfd: one `exited` with this child id follows when it ends. */
   | { readonly do: 'adopt'; readonly child: ChildId; readonly group: GroupKey; readonly pid: number }
   /** Ask for one `readable` when the held descriptor polls readable (or hung up). */
@@ -107,6 +109,8 @@ export type KeeperEventBody =
       readonly text: string;
       readonly fds: readonly string[];
     }
+  /** Answer to `enter`; errno is 0 if the process is in the group now. */
+  | { readonly event: 'entered'; readonly group: GroupKey; readonly pid: number; readonly errno: number }
   /** A signal that the keeper itself got. */
   | { readonly event: 'signalled'; readonly signal: number; readonly pid: number; readonly uid: number };
 

@@ -168,6 +168,8 @@ export function opCode(name: OpName): number {
 
 const actions: Readonly<Record<EndAction, number>> = { exit: 0, reboot: 1, poweroff: 2, halt: 3, kexec: 4, reexec: 5 };
 
+const anyUser = 0xffff_ffff;
+
 /** Flags of an op on the wire. */
 const tolerateFlag = 1;
 const exitFlag = 2;
@@ -264,6 +266,12 @@ function encodeCommand(writer: FrameWriter, command: Command): void {
       writer.u8(18);
       writer.u32(command.status);
       writer.u8(actions[command.action]);
+      return;
+    case 'enter':
+      writer.u8(19);
+      writer.string(command.group);
+      writer.u32(command.pid);
+      writer.u32(command.uid ?? anyUser);
       return;
     default:
       command satisfies never;
@@ -465,6 +473,8 @@ function decodeEvent(reader: FrameReader): KeeperEventBody | undefined {
       };
     case 10:
       return { event: 'signalled', signal: reader.u32(), pid: reader.u32(), uid: reader.u32() };
+    case 11:
+      return { event: 'entered', group: reader.string(), pid: reader.u32(), errno: reader.u32() };
     default:
       return undefined;
   }

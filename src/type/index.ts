@@ -1,5 +1,6 @@
 import type { UnitTypeName } from '../unit/config.ts';
 import { awaitedType } from './awaited.ts';
+import { scopeType } from './scope.ts';
 import { serviceType } from './service.ts';
 import { sliceType } from './slice.ts';
 import { socketType } from './socket.ts';
@@ -18,5 +19,5 @@ export const unitTypes: Readonly<Record<UnitTypeName, UnitType<unknown>>> = {
   automount: awaitedType('automount'),
   swap: awaitedType('swap'),
   device: awaitedType('device'),
-  scope: awaitedType('scope'),
+  scope: scopeType,
 };

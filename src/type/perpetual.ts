@@ -4,7 +4,7 @@ import type { UnitConfig, UnitTypeName } from '../unit/config.ts';
 const states: Readonly<Partial<Record<UnitTypeName, unknown>>> = {
   slice: { sub: 'active' },
   mount: { sub: 'mounted' },
-  scope: { sub: 'running' },
+  scope: { sub: 'running', result: 'success', deadlineUsec: 0 },
 };
 
 /** The state of a perpetual unit; undefined for all others. */

@@ -219,7 +219,8 @@ function react(turn: Turn, state: ServiceState, event: UnitEvent): ServiceState 
       return resetFailed(turn, state);
     case 'connection':
       return connectionChanged(turn, state, event);
-    // What only units that trigger or listen are told.
+    // What only units that trigger, listen or take processes over are told.
+    case 'entered':
     case 'readable':
     case 'listened':
     case 'triggered-changed':

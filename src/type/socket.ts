@@ -138,6 +138,7 @@ function react(turn: SocketTurn, state: SocketState, event: UnitEvent): SocketSt
       return connectionCame(turn, state, event);
     // What only services are told; a socket hears of its child's end by `exited`.
     case 'executed':
+    case 'entered':
     case 'notified':
     case 'pid-file':
     case 'guessed':

@@ -36,6 +36,8 @@ export type UnitEvent =
       readonly groupEmpty: boolean;
     }
   | { readonly event: 'group-empty' }
+  /** Answer to the effect `enter`; `failure` says why the process is not in the unit's group. */
+  | { readonly event: 'entered'; readonly pid: number; readonly failure?: string }
   | { readonly event: 'elapsed'; readonly timer: string }
   | {
       readonly event: 'notified';
@@ -139,6 +141,8 @@ export type Effect =
   /** Ask for `group-empty`. */
   | { readonly effect: 'watch-group' }
   | { readonly effect: 'remove-group' }
+  /** Move a process of somebody else into the unit's group. */
+  | { readonly effect: 'enter'; readonly pid: number }
   /** Watch a process that is no child of the keeper; its end comes as `exited` with this child id (status 0, since nobody can know it). */
   | { readonly effect: 'adopt'; readonly child: number; readonly pid: number }
   /** Ask for `elapsed` at a time; arming an armed timer moves it. Timers survive the manager. */
@@ -258,6 +262,8 @@ export interface UnitType<State> {
     readonly stop: boolean;
     /** May fail, so OnFailure= makes sense. */
     readonly fail: boolean;
+    /** Can be started only once in its life. */
+    readonly once?: boolean;
     readonly trigger: boolean;
     reload(config: UnitConfig): boolean;
   };
@@ -273,6 +279,10 @@ export interface UnitType<State> {
   properties(state: State, config: UnitConfig, defaults?: Defaults): Readonly<Record<string, string>>;
   /** The main process's pid and the control process's, if there are any. */
   pids(state: State): { readonly main?: number; readonly control?: number };
+  /** The state in which the unit begins with these processes of others, for types that can take them. */
+  withProcesses?(pids: readonly number[]): State;
+  /** Lets go of the processes that the unit holds, so that its end is not theirs any more; undefined where it holds none. */
+  abandon?(state: State): State | undefined;
   /** Puts the unit into `failed` with this result, from an inactive state (start-limit-hit). */
   fail(state: State, result: string): State;
   /** Held descriptors that belong to this state: those that the keeper holds beyond them are closed at recovery. */

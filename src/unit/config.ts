@@ -81,6 +81,8 @@ export interface UnitConfig {
   readonly fragment?: string;
   /** The unit is always active and cannot be stopped, as the root slice. */
   readonly perpetual?: true;
+  /** A program made it at run time: its file goes when it does. */
+  readonly transient?: true;
   readonly dropIns: readonly string[];
   /** The edges of the files and of `.wants/`, `.requires/`, `.upholds/` links; implicit and default ones are added by graph/default-dependencies.ts. */
   readonly dependencies: readonly Dependency[];

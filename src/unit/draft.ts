@@ -40,6 +40,11 @@ export class UnitDraft {
     values[property] = value;
   }
 
+  /** Begins a part with values that were settled before. */
+  seed(part: PartName, settings: object | undefined): void {
+    if (settings !== undefined) this.#values.set(part, Object.create(settings));
+  }
+
   /** Whether a file, or its verification, has set the property. */
   isSet(part: PartName, property: string): boolean {
     const values = this.#values.get(part);

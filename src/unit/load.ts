@@ -16,6 +16,8 @@ import { verify } from './verify.ts';
 export interface LoadContext {
   readonly directory: UnitDirectory;
   readonly facts: SpecifierFacts;
+  /** The directory of the search path where units lie that programs make. */
+  readonly transientDirectory?: string;
   /** Also tell, as notices, which lines have no effect yet or use an old spelling: for `tysctl verify`. */
   readonly notices?: boolean;
 }
@@ -29,9 +31,20 @@ export function loadUnit(name: string, context: LoadContext): UnitConfig {
   if (!parsed.ok) return nameless(name, 'service', `“${name}” is not a unit name: ${parsed.error.message}`);
   const { type, isTemplate } = parsed.value;
   if (isTemplate) return nameless(name, type, `${name} is a template: it needs an instance, as in ${name.replace('@.', '@INSTANCE.')}`);
-  const found = findUnit(context.directory, name, context.facts.scope);
+  const found = withoutForeignScope(findUnit(context.directory, name, context.facts.scope), type, context);
   const draft = new UnitDraft(found.id, type);
   return finish(draft, found, read(draft, found, context), context);
+}
+
+/** A scope is made with its processes; a file alone makes none. */
+function withoutForeignScope(found: Found, type: UnitTypeName, context: LoadContext): Found {
+  if (type !== 'scope' || found.path === undefined || isTransient(found, context)) return found;
+  const { path: _path, ...rest } = found;
+  return rest;
+}
+
+function isTransient({ path }: Found, { transientDirectory }: LoadContext): boolean {
+  return transientDirectory !== undefined && path?.startsWith(`${transientDirectory}/`) === true;
 }
 
 function read(draft: UnitDraft, found: Found, { directory, facts, notices = false }: LoadContext): LoadState {
@@ -84,7 +97,7 @@ function readFragment(
   return loaded;
 }
 
-function finish(draft: UnitDraft, found: Found, load: LoadState, { facts }: LoadContext): UnitConfig {
+function finish(draft: UnitDraft, found: Found, load: LoadState, context: LoadContext): UnitConfig {
   const own: Partial<Parts> = {};
   for (const part of ownSections[draft.type].parts) Object.assign(own, { [part]: draft.settings(part) });
   return {
@@ -93,7 +106,8 @@ function finish(draft: UnitDraft, found: Found, load: LoadState, { facts }: Load
     names: found.names,
     load,
     ...(found.path === undefined || load === notFound ? {} : { fragment: found.path }),
-    ...(isPerpetual(found.id, facts.scope) ? { perpetual: true as const } : {}),
+    ...(isPerpetual(found.id, context.facts.scope) ? { perpetual: true as const } : {}),
+    ...(load !== notFound && isTransient(found, context) ? { transient: true as const } : {}),
     dropIns: draft.dropIns.length === 0 ? none : draft.dropIns,
     dependencies: draft.dependencies,
     diagnostics: draft.diagnostics(),

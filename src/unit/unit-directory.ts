@@ -45,9 +45,13 @@ export class UnitDirectory {
     this.#beside = index.beside;
   }
 
-  /** Lists the directories that have changed since they were listed; says whether there were any. One stat(2) for each directory. */
-  refresh(): boolean {
-    const listings = listAll(this.files, this.searchPath, this.#listings);
+  /**
+   * Lists the directories that have changed since they were listed; says whether there were any. One stat(2) for each directory,
+   * whose time stamps are too coarse for what was changed just now: that is said by `changed`.
+   */
+  refresh(changed: ReadonlySet<string> = unchanged): boolean {
+    const known = changed.size === 0 ? this.#listings : this.#listings.filter(({ path }) => !changed.has(path));
+    const listings = listAll(this.files, this.searchPath, known);
     if (listings.length === this.#listings.length && listings.every((listing, at) => listing === this.#listings[at])) return false;
     this.#listings = listings;
     const index = indexOf(listings);
@@ -99,6 +103,7 @@ export class UnitDirectory {
 const READ_LIMIT = 4 * 1024 * 1024 + 1;
 
 const none: readonly never[] = [];
+const unchanged: ReadonlySet<string> = new Set();
 
 interface Listing {
   readonly path: string;

@@ -30,14 +30,18 @@ const examples: { readonly [Name in MethodName]?: Params<Name> } = {
   'job.cancel': { job: 1 },
   'job.wait': { job: 1 },
   'manager.exit': { action: 'exit', status: 3 },
+  'unit.abandon': { unit: 'web.service' },
   'unit.dependencies': { unit: 'web.service' },
   'unit.files': { unit: 'web.service' },
+  'unit.hold': { unit: 'web.service' },
   'unit.kill': { unit: 'web.service', signal: 15 },
   'unit.nop': { unit: 'web.service' },
   'unit.plan': { unit: 'web.service' },
   'unit.preview': { unit: 'web.service', job: 'start' },
   'unit.reload-or-restart': { unit: 'web.service' },
   'unit.restart': { unit: 'web.service' },
+  'unit.set-property': { unit: 'web.service', properties: [{ name: 'CPUWeight', value: '20' }] },
+  'unit.start-transient': { unit: 'run-1.service', properties: [{ name: 'ExecStart', value: '/bin/true' }], hold: true },
   'unit.start': { unit: 'web.service', wait: true },
   'unit.stop': { unit: 'web.service' },
   'unit.try-reload-or-restart': { unit: 'web.service' },
@@ -82,7 +86,7 @@ async function checkAnswer<Name extends MethodName>(name: Name): Promise<void> {
   manager.slow.add('slow.service');
   manager.request('start', 'slow.service', 'replace', 'test');
   const services = fakeServices(manager);
-  const context: HandlerContext = { ...services, subscribe: () => undefined };
+  const context: HandlerContext = { ...services, subscribe: () => undefined, whenOver: () => undefined };
   const params = v.parse(contract[name].params, examples[name] ?? {});
   const answering = Promise.resolve(handlers[name](params, context));
   manager.finish('slow.service', 'done');

@@ -7,7 +7,9 @@ import type { ManagerApi } from '../../src/api/manager.ts';
 import type { UnitFilesApi } from '../../src/api/unit-files.ts';
 import type { JobResult } from '../../src/graph/job.ts';
 import type { Change, JobInfo, PlannedCommand, UnitInfo } from '../../src/graph/report.ts';
-import type { PreviewedJob, RequestedJob, RequestFailure, Ticket } from '../../src/graph/request.ts';
+import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../../src/graph/request.ts';
+import type { Property } from '../../src/unit/property.ts';
+import type { JobMode } from '../../src/unit/values/types.ts';
 
 /** A manager of a few made-up units, whose jobs end when the test says so, or at once. */
 export class FakeManager implements ManagerApi {
@@ -16,6 +18,7 @@ export class FakeManager implements ManagerApi {
     scope: 'system',
     unitPath: ['/etc/systemd/system'],
     runtimeDirectory: '/run/tysd',
+    notifySocket: '/run/tysd/notify',
     stateDirectory: '/var/lib/tysd',
     tracking: 'session',
     cgroupRoot: '',
@@ -46,6 +49,41 @@ export class FakeManager implements ManagerApi {
     };
     this.#units.set(name, { name, names: [name], dropIns: [], sinceUsec: 0, ...defaults, ...unit });
     this.#properties.set(name, { Id: name, ...properties });
+  }
+
+  startTransient(request: TransientRequest, mode: JobMode, cause: string): Result<Ticket, RequestFailure> {
+    if (this.#units.has(request.unit))
+      return err({ code: 'exists', message: `Unit ${request.unit} was already loaded or has a fragment file.` });
+    this.calls.push(`make ${request.unit}`);
+    this.add(request.unit);
+    return this.request('start', request.unit, mode, cause);
+  }
+
+  expectDescriptors(): string {
+    return '0123456789abcdef0123456789abcdef';
+  }
+
+  forgetDescriptors(token: string): void {
+    this.calls.push(`forget ${token}`);
+  }
+
+  hold(unit: string): boolean {
+    this.calls.push(`hold ${unit}`);
+    return this.#units.has(unit);
+  }
+
+  letGo(unit: string): void {
+    this.calls.push(`let go of ${unit}`);
+  }
+
+  abandon(unit: string): Result<undefined, RequestFailure> {
+    return this.#units.has(unit) ? ok(undefined) : err({ code: 'no-such-unit', message: `Unit ${unit} not loaded.` });
+  }
+
+  setProperties(unit: string, properties: readonly Property[]): Result<undefined, RequestFailure> {
+    if (!this.#units.has(unit)) return err({ code: 'no-such-unit', message: `Unit ${unit} not found.` });
+    for (const { name, value } of properties) this.calls.push(`set ${unit} ${name}=${value}`);
+    return ok(undefined);
   }
 
   edge(from: string, key: string, to: string): void {

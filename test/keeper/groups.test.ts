@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -181,5 +182,47 @@ for (const { name, mount } of trackings) {
     const last = await manager.event('notified', ({ text }) => text.startsWith('LAST'));
     assert.equal(last.pid, pid);
     assert.ok(manager.events.findIndex((event) => event === last) < manager.events.findIndex(({ event }) => event === 'exited'));
+  });
+}
+
+for (const { name, mount } of trackings) {
+  const skip = name !== 'session' && mount === undefined;
+  const root = `${mount ?? ''}/tysd-test-enter-${process.pid}`;
+  const options = name === 'session' ? [] : [`--tracking=${name}`, `--cgroup=${root}`];
+
+  test(`${name}: a process that somebody else started is of the group it enters, until it ends`, { skip }, async () => {
+    await using keeper = await startKeeper(options);
+    const manager = await keeper.manager();
+    const outsider = spawn('/bin/sleep', ['1000'], { stdio: 'ignore' });
+    const pid = outsider.pid ?? 0;
+    const ended = new Promise((resolve) => outsider.on('exit', (_status, signal) => resolve(signal)));
+    manager.do(
+      { do: 'make-group', group: 's', path: 'system.slice/s.scope', mark: 'MARK=s' },
+      { do: 'enter', group: 's', pid, uid: process.getuid?.() ?? 0 },
+    );
+    const entered = await manager.event('entered');
+    if (name !== 'session') assert.match(readFileSync(`/proc/${pid}/cgroup`, 'utf8'), /s\.scope$/m);
+    manager.do({ do: 'watch-group', group: 's' }, { do: 'signal-group', group: 's', signal: 15, except: [] });
+    const empty = await manager.event('group-empty');
+    assert.deepEqual([entered.group, entered.pid, entered.errno, empty.group, await ended], ['s', pid, 0, 's', 'SIGTERM']);
+  });
+
+  test(`${name}: nobody enters a group that is none, or for another user, or is the keeper, its manager or gone`, { skip }, async () => {
+    await using keeper = await startKeeper(options);
+    const manager = await keeper.manager();
+    const gone = spawnSync('/bin/true').pid;
+    const own = process.pid;
+    manager.do(
+      { do: 'make-group', group: 's', path: 's.scope', mark: 'MARK=s' },
+      { do: 'enter', group: 'none', pid: own },
+      { do: 'enter', group: 's', pid: own, uid: 54321 },
+      { do: 'enter', group: 's', pid: keeper.process.pid ?? 0 },
+      { do: 'enter', group: 's', pid: 1 },
+      { do: 'enter', group: 's', pid: gone },
+    );
+    await manager.event('entered', ({ pid }) => pid === gone);
+    const errnos = manager.events.flatMap((event) => (event.event === 'entered' ? [event.errno] : []));
+    const { ENOENT, EPERM, ESRCH } = constants.errno;
+    assert.deepEqual(errnos, [ENOENT, EPERM, EPERM, EPERM, ESRCH]);
   });
 }

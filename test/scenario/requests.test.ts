@@ -82,7 +82,7 @@ test('kill reaches the processes of a loaded unit, and has nothing to do where t
     ],
     [
       'ok',
-      'invalid: No main process to kill',
+      'invalid: target units have no main processes',
       'no-such-unit: Unit other.service not loaded.',
       'bad-name: Unit name no unit is not valid.',
       'ok',

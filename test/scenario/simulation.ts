@@ -14,6 +14,12 @@ import { facts as invented } from '../unit/facts.ts';
 
 const unitPath = '/etc/systemd/system';
 
+const ownDirectories = {
+  transient: '/run/systemd/transient',
+  control: '/etc/systemd/system.control',
+  runtimeControl: '/run/systemd/system.control',
+};
+
 export const SECOND = 1_000_000;
 
 /** What a simulated machine is made of. */
@@ -118,8 +124,15 @@ export class Simulation {
       bus: this.bus,
       config: this.#config(),
       readConfig: () => this.#config(),
-      openUnits: () => openUnits(files, [unitPath], facts),
+      openUnits: () =>
+        openUnits(
+          files,
+          [ownDirectories.control, ownDirectories.runtimeControl, ownDirectories.transient, unitPath],
+          facts,
+          ownDirectories.transient,
+        ),
       unitPath: [unitPath],
+      ownDirectories,
       scope,
       facts,
       conditionFacts: gatherConditionFacts(files, { facts, version: '252', containerId: '', firstBoot: false, environment: () => [] }),

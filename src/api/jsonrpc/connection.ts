@@ -41,10 +41,16 @@ class Connection {
   /** Characters that wait to be sent. */
   #unsent = 0;
   #unsubscribe: (() => void) | undefined;
+  /** What is to be undone when the connection is over. */
+  readonly #undo: (() => void)[] = [];
 
   constructor(socket: Socket, services: ApiServices) {
     this.#socket = socket;
-    this.#context = { ...services, subscribe: (wanted) => this.#subscribe(wanted) };
+    this.#context = {
+      ...services,
+      subscribe: (wanted) => this.#subscribe(wanted),
+      whenOver: (undo) => this.#undo.push(undo),
+    };
   }
 
   read(chunk: Buffer): void {
@@ -75,6 +81,7 @@ class Connection {
     this.#ended = true;
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
+    for (const undo of this.#undo.splice(0)) undo();
   }
 
   /** False where the connection is over. */

@@ -5,13 +5,13 @@ import { later } from './status.ts';
 
 /** [Scope] (systemd.scope(5)). */
 export const scopeRows = {
-  RuntimeMaxSec: last(timespan, Infinity, { since: 244, meaning: 'Maximum time the scope may be active', status: later.scopes }),
-  RuntimeRandomizedExtraSec: last(timespan, 0, { since: 250, meaning: 'Random extension of RuntimeMaxSec', status: later.scopes }),
-  TimeoutStopSec: last(timespan, undefined, { since: 188, meaning: 'Time between SIGTERM and SIGKILL when stopped', status: later.scopes }),
+  RuntimeMaxSec: last(timespan, Infinity, { since: 244, meaning: 'Maximum time the scope may be active' }),
+  RuntimeRandomizedExtraSec: last(timespan, 0, { since: 250, meaning: 'Random extension of RuntimeMaxSec' }),
+  TimeoutStopSec: last(timespan, undefined, { since: 188, meaning: 'Time between SIGTERM and SIGKILL when stopped' }),
   OOMPolicy: last(oneOf('continue', 'stop', 'kill'), undefined, {
     since: 253,
     meaning: 'Reaction when a process of the scope is OOM-killed',
-    status: later.scopes,
+    status: later.resources,
   }),
 };
 

@@ -11,5 +11,4 @@ export const later = {
   paths: { notYet: 'path units do not watch yet' },
   mounts: { notYet: 'mounts, automounts and swaps are not carried out yet' },
   manager: { notYet: 'the manager does not act on this yet' },
-  scopes: { notYet: 'scopes are not carried out yet' },
 } as const satisfies Readonly<Record<string, Status>>;

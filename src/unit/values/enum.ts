@@ -11,7 +11,7 @@ export function oneOf<const Name extends string>(...names: readonly Name[]): Val
   const expected = `expected one of: ${names.join(', ')}`;
   return (text) => {
     const name = known.get(text);
-    return name === undefined ? refuse(expected) : ok(name);
+    return name === undefined ? refuse(expected, 0, 'word') : ok(name);
   };
 }
 

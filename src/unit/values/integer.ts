@@ -24,7 +24,7 @@ export function parseInteger(
   const { min, max } = range;
   const value = readInteger(text, range.radix);
   if (value === undefined) return refuse(`expected a whole number from ${min} to ${max}`);
-  if (value < min || value > max) return refuse(`${text.trim()} is out of range: expected ${min} to ${max}`);
+  if (value < min || value > max) return refuse(`${text.trim()} is out of range: expected ${min} to ${max}`, 0, 'range');
   return ok(value);
 }
 

@@ -118,7 +118,7 @@ test('names out of a set are exact', () => {
   assert.equal(taken(oneOf('simple', 'exec'), 'exec'), 'exec');
   assert.deepEqual(oneOf('simple', 'exec')('Exec', contextOf()), {
     ok: false,
-    error: { message: 'expected one of: simple, exec', offset: 0 },
+    error: { message: 'expected one of: simple, exec', offset: 0, kind: 'word' },
   });
   assert.deepEqual(
     [taken(booleanOr('full'), 'Yes'), taken(booleanOr('full'), 'full'), valueOf(booleanOr('full'), 'half')],

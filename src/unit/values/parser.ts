@@ -7,6 +7,8 @@ export interface ValueError {
   /** Offset in the value where the trouble begins, in UTF-16 units. */
   readonly offset?: number;
   readonly fatal?: boolean;
+  /** It is none of the words that there are, or a number beyond its bounds: systemd's tools have messages of their own for these. */
+  readonly kind?: 'word' | 'range';
 }
 
 /** What a value may depend on besides its own text. */
@@ -21,6 +23,6 @@ export interface ValueContext {
 export type ValueParser<T> = (text: string, context: ValueContext) => Result<T, ValueError>;
 
 /** A value that was not taken: what was expected, and where the trouble begins. */
-export function refuse(message: string, offset = 0): { readonly ok: false; readonly error: ValueError } {
-  return { ok: false, error: { message, offset } };
+export function refuse(message: string, offset = 0, kind?: ValueError['kind']): { readonly ok: false; readonly error: ValueError } {
+  return { ok: false, error: kind === undefined ? { message, offset } : { message, offset, kind } };
 }

@@ -241,7 +241,7 @@ test('devices have access rights, weights and rates', () => {
   assert.deepEqual(taken(perDevice(rate), '"/dev/disk a" 5M'), { device: '/dev/disk a', value: 5_000_000 });
   assert.deepEqual(perDevice(weight())('/dev/sda 0', contextOf()), {
     ok: false,
-    error: { message: '0 is out of range: expected 1 to 10000', offset: 9 },
+    error: { message: '0 is out of range: expected 1 to 10000', offset: 9, kind: 'range' },
   });
 });
 

@@ -1,0 +1,68 @@
+import { err, ok, type Result } from '../base/result.ts';
+import type { RequestFailure } from '../graph/request.ts';
+import { amend } from '../unit/amend.ts';
+import { type Line, linesOf, placeOf, type Property, textOfLines } from '../unit/property.ts';
+import { badName, findUnit, loadFailure } from './requests.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/**
+ * Sets properties of a unit now and by drop-ins, one file for each property (systemctl(1), set-property); all or none. Only
+ * what can change while a unit runs can be set: resource control, and the description.
+ */
+export function setProperties(
+  world: World,
+  name: string,
+  properties: readonly Property[],
+  options: { readonly runtime: boolean },
+): Result<undefined, RequestFailure> {
+  const unit = findUnit(world, name);
+  if (unit === undefined) return err(badName(name));
+  if (unit.load.state !== 'loaded') return err(loadFailure(unit));
+  const { type } = unit.config;
+  const lines = linesOf({ name: unit.name, type }, properties, world.options.facts);
+  if (!lines.ok) return err({ code: lines.error.inManager ? 'invalid' : 'bad-property', message: lines.error.message });
+  const fixed = properties.find((property) => !isLive(unit, property.name));
+  if (fixed !== undefined) {
+    const message = `Cannot set property ${fixed.name.replace(/Sec$/, 'USec')}, or unknown property.`;
+    return err({ code: 'invalid', message });
+  }
+  try {
+    for (const line of lines.value) setOne(world, unit, line, options.runtime);
+  } catch (error) {
+    return err({ code: 'refused', message: error instanceof Error ? error.message : String(error) });
+  }
+  return ok(undefined);
+}
+
+/** May be set of a unit that is there already. */
+function isLive({ config }: Unit, name: string): boolean {
+  if (name === 'Description') return true;
+  return name !== 'Slice' && name !== 'Delegate' && placeOf(config.type, name)?.part === 'cgroup';
+}
+
+const heading = ['# Made by `systemctl set-property`. Do not edit: setting the property again replaces the file.'];
+
+function setOne(world: World, unit: Unit, line: Line, runtime: boolean): void {
+  const { ownDirectories, files, facts } = world.options;
+  const { fragment, transient = false } = unit.config;
+  const above = transient ? ownDirectories.transient : runtime ? ownDirectories.runtimeControl : ownDirectories.control;
+  const beside = transient && fragment !== undefined ? `${fragment}.d` : `${above}/${unit.name}.d`;
+  const path = `${beside}/50-${line.key}.conf`;
+  files.write(path, textOfLines(heading, [...earlier(world, unit, path, line), line]));
+  world.noteChanged(above);
+  unit.config = amend(unit.config, { path, lines: [line] }, facts);
+  unit.readAtUsec = Math.max(world.now.realtimeUsec, files.statFollow(path).mtimeUsec);
+  world.announce({ change: 'unit', unit });
+}
+
+/** What the drop-in said before, of properties whose assignments add up. */
+function earlier(world: World, unit: Unit, path: string, { section, key, value }: Line): readonly Line[] {
+  const row = placeOf(unit.config.type, key)?.row;
+  const addsUp = row?.row === 'setting' && row.combine !== 'last' && row.combine !== 'first';
+  const bytes = addsUp && value !== '' ? world.options.files.read(path, 1024 * 1024) : undefined;
+  if (bytes === undefined) return [];
+  const said = new TextDecoder().decode(bytes).split('\n');
+  const values = said.filter((each) => each.startsWith(`${key}=`)).map((each) => each.slice(key.length + 1));
+  return values.filter((each) => each !== value).map((each) => ({ section, key, value: each }));
+}
