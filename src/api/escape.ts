@@ -1,3 +1,3 @@
-export { escapeName, escapePath, unescapeName, unescapePath } from '../unit/escape.ts';
+export { escapeName, escapePath, hasLongName, unescapeName, unescapePath } from '../unit/escape.ts';
 export { mangleUnitName } from '../unit/mangle.ts';
 export { instantiate, isUnitName, parseUnitName, templateOf, unitTypes } from '../unit/name.ts';

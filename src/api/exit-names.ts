@@ -1,5 +1,7 @@
 import { exitStatuses } from '../unit/values/exit-status.ts';
 
+export { exitStatusCode, exitStatuses } from '../unit/values/exit-status.ts';
+
 const names: ReadonlyMap<number, string> = new Map(
   exitStatuses.flatMap(([code, name, from]) => (from === 'libc' || from === 'systemd' ? [[code, name] as const] : [])),
 );

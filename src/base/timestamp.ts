@@ -98,10 +98,18 @@ function twoDigits(number: number): string {
 function abbreviate(ms: number, offset: string, formats: Iterable<Intl.DateTimeFormat>): string {
   for (const format of formats) {
     const name = format.formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value;
-    if (name !== undefined && /^[A-Z]{2,5}$/.test(name)) return name;
+    if (name !== undefined && abbreviations.has(name)) return name;
   }
   return offset.replace(/00$/, '');
 }
+
+/** The abbreviations that tzdata has; locales know more, for zones that go by their offset there. */
+const abbreviations: ReadonlySet<string> = new Set(
+  (
+    'ACDT ACST ADT AEDT AEST AKDT AKST AST AWST BST CAT CDT CEST CET CST EAT EDT EEST EET EST GMT HDT HKT HST IDT IST JST KST MDT MSK ' +
+    'MST NDT NST NZDT NZST PDT PKT PST SAST SST UTC WAT WEST WET WIB WIT WITA'
+  ).split(' '),
+);
 
 const locales: readonly string[] = ['en-US', 'en-GB', 'en-IN', 'en-AU', 'en-NZ', 'en-ZA', 'en-CA'];
 

@@ -2,7 +2,7 @@ import type { Client } from '../api/client.ts';
 import type { Answer } from '../api/contract.ts';
 import type { ApiError } from '../api/error.ts';
 import type { InstallApi, InstallAction } from '../api/install.ts';
-import { err, ok, type Result } from '../base/result.ts';
+import { ok, type Result } from '../base/result.ts';
 import type { Invocation, LocalPlace } from './invocation.ts';
 
 /** Unit files and their links: those of the manager, or those on disk where there is none. */
@@ -20,11 +20,7 @@ export interface Installer {
  * does the work itself. An error is an exit status, after the message.
  */
 export async function installerOf(invocation: Invocation): Promise<Result<Installer, number>> {
-  const { options, services, terminal } = invocation;
-  if (!['full', 'enable-only', 'disable-only'].includes(options.presetMode)) {
-    terminal.warn(`Failed to parse preset mode: ${options.presetMode}.`);
-    return err(1);
-  }
+  const { options, services } = invocation;
   const uid = process.getuid?.() ?? 0;
   const local = async (scope: LocalPlace['scope']) =>
     ok(localInstaller(await services.localInstall({ scope, root: options.root ?? '' }), invocation));
@@ -59,6 +55,6 @@ function flags({ runtime, force, global, presetMode }: Invocation['options']) {
     runtime,
     force: force > 0,
     global,
-    presetMode: presetMode === 'enable-only' || presetMode === 'disable-only' ? presetMode : 'full',
+    presetMode,
   } as const;
 }

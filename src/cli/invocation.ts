@@ -1,5 +1,6 @@
 import type { Result } from '../base/result.ts';
 import type { Client } from '../api/client.ts';
+import type { ConditionReport } from '../api/condition-report.ts';
 import type { InstallApi } from '../api/install.ts';
 import type { UnitFilesApi } from '../api/unit-files.ts';
 import type { Options } from './options.ts';
@@ -15,6 +16,8 @@ export interface CliServices {
   /** Unit files and their links without a manager, below another root directory if one is given. */
   readonly localInstall: (place: LocalPlace) => Promise<InstallApi>;
   readonly localUnitFiles: (place: LocalPlace) => Promise<UnitFilesApi>;
+  /** The conditions and asserts of a unit, or of lines as they would stand in one, by what holds on this machine now. */
+  readonly checkConditions: (request: ConditionRequest) => Promise<Result<ConditionReport, string>>;
   /** Sends a datagram of sd_notify(3) to $NOTIFY_SOCKET, as from this process if it may; false where there is no such socket. */
   readonly notify: (text: string, pid: number | undefined) => Promise<boolean>;
 }
@@ -35,6 +38,14 @@ export interface LogRequest {
   /** The form of --output=; '' for short. */
   readonly output: string;
 }
+
+/** What is to be judged: assignments such as `ConditionPathExists=/etc`, or a unit. */
+export interface ConditionRequest {
+  readonly place: LocalPlace;
+  readonly of: { readonly assignments: readonly string[] } | { readonly unit: string };
+}
+
+export type { ConditionReport };
 
 export interface LocalPlace {
   readonly scope: 'system' | 'user' | 'global';

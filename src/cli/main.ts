@@ -41,6 +41,14 @@ export async function runCli(call: Call): Promise<number> {
   return runControl(call, name === 'systemctl' ? 'systemctl' : 'tysctl');
 }
 
+/** Verbs that do without a manager in systemctl(1); tysctl has a few more. */
+const offline: ReadonlySet<string> = new Set(
+  (
+    'enable disable reenable preset preset-all mask unmask link revert add-wants add-requires is-enabled list-unit-files ' +
+    'get-default set-default'
+  ).split(' '),
+);
+
 const notYet: ReadonlySet<string> = new Set(['systemd-run', 'systemd-cat']);
 
 async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<number> {
@@ -54,6 +62,10 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
     return 1;
   }
   const { options, words } = parsed.value;
+  if (options.list !== undefined) {
+    for (const line of options.list) terminal.print(line);
+    return 0;
+  }
   if (options.print !== undefined) return (await import('./commands/help.ts')).runPrint(program, options.print, services.version, terminal);
   if (logs !== undefined) return services.runLogs(logs, { scope: options.scope, runtimeDirectory: options.runtimeDirectory });
   const [word = 'list-units', ...rest] = words;
@@ -65,6 +77,10 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   }
   if (rest.length < verb.least || rest.length > verb.most) {
     terminal.warn(rest.length < verb.least ? 'Too few arguments.' : 'Too many arguments.');
+    return 1;
+  }
+  if (program === 'systemctl' && options.root !== undefined && !offline.has(word)) {
+    terminal.warn(`Verb '${word}' cannot be used with --root= or --image=.`);
     return 1;
   }
   const run = await verb.load();

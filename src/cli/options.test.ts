@@ -39,16 +39,27 @@ test('options may stand anywhere, glued or apart, long ones shortened as far as 
   );
 });
 
+const noOptions = "'--no-block' '--no-legend' '--no-pager' '--no-wall' '--no-reload' '--no-ask-password'";
+const dash = [
+  "tysctl: invalid option -- '.'",
+  'Hint: to specify units starting with a dash, use "--":',
+  '      tysctl [OPTIONS...] COMMAND -- -.mount ...',
+].join('\n');
+
 test('what cannot be read is refused as getopt_long refuses it', () => {
   const cases: readonly (readonly [argv: readonly string[], error: string])[] = [
-    [['--foo=1'], "tysctl: unrecognized option '--foo'"],
+    [['--foo=1'], "tysctl: unrecognized option '--foo=1'"],
     [['-Z'], "tysctl: invalid option -- 'Z'"],
     [['--type'], "tysctl: option '--type' requires an argument"],
     [['-at'], "tysctl: option requires an argument -- 't'"],
     [['--quiet=yes'], "tysctl: option '--quiet' doesn't allow an argument"],
-    [['--no-w'], "tysctl: option '--no-w' is ambiguous; possibilities: '--no-wall' '--no-warn'"],
+    [['--no-r=x'], "tysctl: option '--no-reload' doesn't allow an argument"],
+    [['--no-'], `tysctl: option '--no-' is ambiguous; possibilities: ${noOptions}`],
+    [['--user', '-.mount'], dash],
+    [['--wait', '--no-block'], '--wait may not be combined with --no-block.'],
+    [['--output=x'], "Unknown output 'x'."],
     [['-n', 'x'], "Failed to parse lines 'x'"],
-    [['--legend=maybe'], 'Failed to parse --legend= argument: maybe'],
+    [['--legend=maybe'], 'Failed to parse boolean argument to --legend: maybe.'],
     [['--timestamp=x'], 'Invalid value: x.'],
     [['--timestamp=unix'], '--timestamp=unix is not there yet: times are shown as --timestamp=pretty.'],
   ];

@@ -1,4 +1,7 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { flag, type OptionRow, readBoolean, readWords, text, type Words } from './getopt.ts';
+import { signalNumber } from '../api/signals.ts';
+import { cleanableKinds, outputForms, presetModes, timestampForms, type PresetMode } from './option-words.ts';
 
 /** Everything that systemctl's options can say; the same for each verb. */
 export interface Options {
@@ -34,14 +37,20 @@ export interface Options {
   readonly global: boolean;
   readonly root: string | undefined;
   readonly reload: boolean;
-  readonly presetMode: string;
+  readonly presetMode: PresetMode;
+  readonly withDependencies: boolean;
+  /** Of `clean`. */
+  readonly what: readonly string[];
+  readonly marked: boolean;
+  /** The drop-in that `edit` is about; its usual one where none is named. */
+  readonly dropIn: string | undefined;
+  /** `edit` takes the new text from standard input. */
+  readonly stdin: boolean;
+  /** The words of an option that were asked for, as by --output=help. */
+  readonly list: readonly string[] | undefined;
+  readonly readOnly: boolean;
+  readonly mkdir: boolean;
   readonly print: 'help' | 'version' | undefined;
-}
-
-/** A command line, told apart into options and the words that are none. */
-export interface CommandLine {
-  readonly options: Options;
-  readonly words: readonly string[];
 }
 
 const defaults: Options = {
@@ -77,182 +86,160 @@ const defaults: Options = {
   root: undefined,
   reload: true,
   presetMode: 'full',
+  withDependencies: false,
+  what: [],
+  marked: false,
+  dropIn: undefined,
+  stdin: false,
+  list: undefined,
+  readOnly: false,
+  mkdir: false,
   print: undefined,
 };
 
-type Change = Partial<Options>;
+const whom = text((value) => ({ whom: value }));
 
-/** One option: whether a value follows, and what it changes; an error is a whole sentence. */
-interface Row {
-  readonly value: boolean;
-  apply(value: string, options: Options): Result<Change, string>;
-}
-
-const long: Readonly<Record<string, Row>> = {
-  help: flag({ print: 'help' }),
-  version: flag({ print: 'version' }),
-  system: flag({ scope: 'system' }),
-  user: flag({ scope: 'user' }),
-  'runtime-directory': text((runtimeDirectory) => ({ runtimeDirectory })),
-  'no-block': flag({ block: false }),
-  wait: flag({ wait: true }),
-  'job-mode': text((jobMode) => ({ jobMode })),
-  fail: flag({ jobMode: 'fail' }),
-  irreversible: flag({ jobMode: 'replace-irreversibly' }),
-  'ignore-dependencies': flag({ jobMode: 'ignore-dependencies' }),
-  'show-transaction': flag({ showTransaction: true }),
-  'dry-run': flag({ dryRun: true }),
-  type: text((value, { types }) => ({ types: [...types, ...commas(value)] })),
-  state: text((value, { states }) => ({ states: [...states, ...commas(value)] })),
-  failed: { value: false, apply: (_value, { states }) => ok({ states: [...states, 'failed'] }) },
-  all: flag({ all: true }),
-  full: flag({ full: true }),
-  'no-legend': flag({ legend: false }),
-  legend: { value: true, apply: parseLegend },
-  plain: flag({ plain: true }),
-  'no-pager': flag({ pager: false }),
-  output: text((output) => ({ output })),
-  property: text((value, { properties }) => ({ properties: [...properties, ...commas(value)] })),
-  value: flag({ value: true }),
-  quiet: flag({ quiet: true }),
-  lines: { value: true, apply: parseLines },
-  // Only containers would be recursed into.
-  recursive: flag({}),
-  reverse: flag({ reverse: true }),
-  after: flag({ after: true }),
-  before: flag({ before: true }),
-  'show-types': flag({ showTypes: true }),
-  timestamp: { value: true, apply: parseTimestamp },
-  signal: text((signal) => ({ signal })),
-  'kill-whom': text((whom) => ({ whom })),
-  'kill-who': text((whom) => ({ whom })),
-  force: { value: false, apply: (_value, { force }) => ok({ force: force + 1 }) },
-  now: flag({ now: true }),
-  runtime: flag({ runtime: true }),
-  global: flag({ global: true }),
-  root: text((root) => ({ root })),
-  'no-reload': flag({ reload: false }),
-  'preset-mode': text((presetMode) => ({ presetMode })),
+/** The rows stand in the order in which getopt_long(3) names those that an abbreviation may mean. */
+const rows: readonly OptionRow<Options>[] = [
+  { long: 'help', short: 'h', isLast: true, ...flag({ print: 'help' }) },
+  { long: 'version', isLast: true, ...flag({ print: 'version' }) },
+  { long: 'type', short: 't', value: 'required', apply: readTypes },
+  { long: 'property', short: 'p', ...text((value, { properties }: Options) => ({ properties: [...properties, ...commas(value)] })) },
+  { short: 'P', ...text((value, { properties }: Options) => ({ properties: [...properties, ...commas(value)], value: true })) },
+  { long: 'all', short: 'a', ...flag({ all: true }) },
+  { long: 'reverse', ...flag({ reverse: true }) },
+  { long: 'after', ...flag({ after: true }) },
+  { long: 'before', ...flag({ before: true }) },
+  { long: 'show-types', ...flag({ showTypes: true }) },
+  { long: 'failed', value: 'none', apply: (_value, { states }) => ok({ states: [...states, 'failed'] }) },
+  { long: 'full', short: 'l', ...flag({ full: true }) },
+  { long: 'job-mode', ...text((jobMode) => ({ jobMode })) },
+  { long: 'fail', ...flag({ jobMode: 'fail' }) },
+  { long: 'irreversible', ...flag({ jobMode: 'replace-irreversibly' }) },
+  { long: 'ignore-dependencies', ...flag({ jobMode: 'ignore-dependencies' }) },
+  { long: 'ignore-inhibitors', short: 'i', ...flag({}) },
+  { long: 'check-inhibitors', value: 'required', apply: readInhibitors },
+  { long: 'value', ...flag({ value: true }) },
+  { long: 'user', ...flag({ scope: 'user' }) },
+  { long: 'system', ...flag({ scope: 'system' }) },
+  { long: 'global', ...flag({ global: true }) },
+  { long: 'wait', ...flag({ wait: true }) },
+  { long: 'no-block', ...flag({ block: false }) },
+  { long: 'legend', value: 'required', apply: (value = '') => readBoolean('legend', value, (legend) => ({ legend })) },
+  { long: 'no-legend', ...flag({ legend: false }) },
+  { long: 'no-pager', ...flag({ pager: false }) },
   // These have nothing to change here: no password agents, no wall messages, no inhibitors.
-  'no-ask-password': flag({}),
-  'no-wall': flag({}),
-  'no-warn': flag({}),
-  message: text(() => ({})),
-  'check-inhibitors': text(() => ({})),
-  host: refused('Another host cannot be reached this way yet: run tysctl there, as in: ssh HOST tysctl …'),
-  machine: refused('tysd does not run containers: run tysctl inside the container instead.'),
-  image: refused('Disk images cannot be worked on: mount the image and use --root=.'),
-};
+  { long: 'no-wall', ...flag({}) },
+  { long: 'dry-run', ...flag({ dryRun: true }) },
+  { long: 'quiet', short: 'q', ...flag({ quiet: true }) },
+  { long: 'root', ...text((root) => ({ root })) },
+  { long: 'image', ...refused('Disk images cannot be worked on: mount the image and use --root=.') },
+  { long: 'force', short: 'f', value: 'none', apply: (_value, { force }) => ok({ force: force + 1 }) },
+  { long: 'no-reload', ...flag({ reload: false }) },
+  { long: 'kill-whom', ...whom },
+  { long: 'kill-who', ...whom },
+  { long: 'signal', short: 's', value: 'required', apply: (value = '') => readSignal(value) },
+  { long: 'no-ask-password', ...flag({}) },
+  { long: 'host', short: 'H', ...refused('Another host cannot be reached this way yet: run tysctl there, as in: ssh HOST tysctl …') },
+  { long: 'machine', short: 'M', ...refused('tysd does not run containers: run tysctl inside the container instead.') },
+  { long: 'runtime', ...flag({ runtime: true }) },
+  { long: 'runtime-directory', isWhole: true, ...text((runtimeDirectory) => ({ runtimeDirectory })) },
+  { long: 'lines', short: 'n', value: 'required', apply: (value = '') => readLines(value) },
+  { long: 'output', short: 'o', value: 'required', apply: (value = '') => readOutput(value) },
+  { long: 'plain', ...flag({ plain: true }) },
+  { long: 'state', value: 'required', apply: readStates },
+  // Only containers would be recursed into.
+  { long: 'recursive', short: 'r', ...flag({}) },
+  { long: 'with-dependencies', ...flag({ withDependencies: true }) },
+  { long: 'preset-mode', value: 'required', apply: (value = '') => readPresetMode(value) },
+  { long: 'firmware-setup', value: 'none', apply: () => err('--firmware-setup: tysd does not speak to the firmware.') },
+  { long: 'boot-loader-menu', ...refused('--boot-loader-menu=: tysd does not speak to the boot loader.') },
+  { long: 'boot-loader-entry', ...refused('--boot-loader-entry=: tysd does not speak to the boot loader.') },
+  { long: 'now', ...flag({ now: true }) },
+  { long: 'message', ...text(() => ({})) },
+  { long: 'show-transaction', short: 'T', ...flag({ showTransaction: true }) },
+  { long: 'what', value: 'required', apply: readWhat },
+  { long: 'reboot-argument', ...text(() => ({})) },
+  { long: 'timestamp', value: 'required', apply: (value = '') => readTimestamp(value) },
+  { long: 'read-only', ...flag({ readOnly: true }) },
+  { long: 'mkdir', ...flag({ mkdir: true }) },
+  { long: 'marked', ...flag({ marked: true }) },
+  // From systemd 253 and 256.
+  { long: 'no-warn', isWhole: true, ...flag({}) },
+  { long: 'drop-in', isWhole: true, ...text((dropIn) => ({ dropIn })) },
+  { long: 'stdin', isWhole: true, ...flag({ stdin: true }) },
+];
 
-const short: Readonly<Record<string, string>> = {
-  h: 'help',
-  t: 'type',
-  a: 'all',
-  l: 'full',
-  o: 'output',
-  p: 'property',
-  q: 'quiet',
-  n: 'lines',
-  r: 'recursive',
-  s: 'signal',
-  f: 'force',
-  T: 'show-transaction',
-  H: 'host',
-  M: 'machine',
-};
-
-/** Reads a command line as getopt_long(3) does: options anywhere, unique abbreviations, `--` ends them. An error is a sentence. */
-export function parseCommandLine(program: string, argv: readonly string[]): Result<CommandLine, string> {
-  let options = defaults;
-  const words: string[] = [];
-  const rest = [...argv];
-  const apply = (row: Row, value: string): string | undefined => {
-    const change = row.apply(value, options);
-    if (!change.ok) return change.error;
-    options = { ...options, ...change.value };
-    return undefined;
-  };
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--') {
-      words.push(...rest.splice(0));
-    } else if (word.startsWith('--')) {
-      const problem = applyLong(program, word, rest, apply);
-      if (problem !== undefined) return err(problem);
-    } else if (word.startsWith('-') && word !== '-') {
-      const problem = applyShort(program, word, rest, apply);
-      if (problem !== undefined) return err(problem);
-    } else words.push(word);
-  }
-  return ok({ options, words });
+/** Reads the command line of systemctl(1). An error is what to print. */
+export function parseCommandLine(program: string, argv: readonly string[]): Result<Words<Options>, string> {
+  const read = readWords(program, argv, rows, defaults);
+  if (!read.ok) return read.error.endsWith("invalid option -- '.'") ? err(`${read.error}\n${dashHint(program)}`) : read;
+  const problem = contradiction(read.value);
+  return problem === undefined || read.value.options.print !== undefined ? read : err(problem);
 }
 
-type Apply = (row: Row, value: string) => string | undefined;
-
-function applyLong(program: string, word: string, rest: string[], apply: Apply): string | undefined {
-  const equals = word.indexOf('=');
-  const typed = equals === -1 ? word.slice(2) : word.slice(2, equals);
-  const found = Object.hasOwn(long, typed) ? [typed] : Object.keys(long).filter((candidate) => candidate.startsWith(typed));
-  const [name, ...others] = found;
-  const row = name === undefined ? undefined : long[name];
-  if (name === undefined || row === undefined) return `${program}: unrecognized option '--${typed}'`;
-  if (others.length > 0) {
-    const possibilities = found.map((candidate) => `'--${candidate}'`).join(' ');
-    return `${program}: option '--${typed}' is ambiguous; possibilities: ${possibilities}`;
-  }
-  if (!row.value) return equals === -1 ? apply(row, '') : `${program}: option '--${name}' doesn't allow an argument`;
-  const value = equals === -1 ? rest.shift() : word.slice(equals + 1);
-  return value === undefined ? `${program}: option '--${name}' requires an argument` : apply(row, value);
+/** Units may be called -.mount, which looks like options. */
+function dashHint(program: string): string {
+  return `Hint: to specify units starting with a dash, use "--":\n      ${program} [OPTIONS...] COMMAND -- -.mount ...`;
 }
 
-function applyShort(program: string, word: string, rest: string[], apply: Apply): string | undefined {
-  for (let index = 1; index < word.length; index++) {
-    const letter = word.charAt(index);
-    // -P NAME is -p NAME --value; -i has nothing to change.
-    if (letter === 'i') continue;
-    const name = letter === 'P' ? 'property' : short[letter];
-    const row = name === undefined ? undefined : long[name];
-    if (row === undefined) return `${program}: invalid option -- '${letter}'`;
-    if (letter === 'P') apply(flag({ value: true }), '');
-    if (!row.value) {
-      const problem = apply(row, '');
-      if (problem !== undefined) return problem;
-      continue;
-    }
-    const value = index + 1 < word.length ? word.slice(index + 1) : rest.shift();
-    return value === undefined ? `${program}: option requires an argument -- '${letter}'` : apply(row, value);
-  }
+function contradiction({ options, words }: Words<Options>): string | undefined {
+  if (options.wait && !options.block) return '--wait may not be combined with --no-block.';
+  if (options.marked && words[0] !== 'reload-or-restart') return "--marked may only be used with 'reload-or-restart'.";
   return undefined;
 }
 
-function flag(change: Change): Row {
-  return { value: false, apply: () => ok(change) };
-}
-
-function text(change: (value: string, options: Options) => Change): Row {
-  return { value: true, apply: (value, options) => ok(change(value, options)) };
-}
-
-function refused(reason: string): Row {
-  return { value: true, apply: () => err(reason) };
+function refused(reason: string): Pick<OptionRow<Options>, 'value' | 'apply'> {
+  return { value: 'required', apply: () => err(reason) };
 }
 
 function commas(value: string): readonly string[] {
   return value.split(',').filter((part) => part !== '');
 }
 
-function parseLegend(value: string): Result<Change, string> {
-  if (/^(1|y|yes|t|true|on)$/i.test(value)) return ok({ legend: true });
-  if (/^(0|n|no|f|false|off)$/i.test(value)) return ok({ legend: false });
-  return err(`Failed to parse --legend= argument: ${value}`);
+function readTypes(value = '', { types }: Options): Result<Partial<Options>, string> {
+  return value === '' ? err('--type= requires arguments.') : ok({ types: [...types, ...commas(value)] });
 }
 
-function parseLines(value: string): Result<Change, string> {
+function readStates(value = '', { states }: Options): Result<Partial<Options>, string> {
+  return value === '' ? err('--state= requires arguments.') : ok({ states: [...states, ...commas(value)] });
+}
+
+function readWhat(value = '', { what }: Options): Result<Partial<Options>, string> {
+  if (value === '') return err('--what= requires arguments.');
+  return value === 'help' ? ok({ list: cleanableKinds }) : ok({ what: [...what, ...commas(value)] });
+}
+
+function readInhibitors(value = ''): Result<Partial<Options>, string> {
+  const isKnown = value === 'auto' || readBoolean('check-inhibitors', value, () => ({})).ok;
+  return isKnown ? ok({}) : err(`Failed to parse --check-inhibitors= argument: ${value}`);
+}
+
+function readLines(value: string): Result<Partial<Options>, string> {
   return /^\d{1,9}$/.test(value) ? ok({ lines: Number(value) }) : err(`Failed to parse lines '${value}'`);
 }
 
-function parseTimestamp(value: string): Result<Change, string> {
+/** The lists of signals are printed where the option is used. */
+function readSignal(signal: string): Result<Partial<Options>, string> {
+  const isKnown = signal === 'help' || signal === 'list' || signalNumber(signal) !== undefined;
+  return isKnown ? ok({ signal }) : err(`Failed to parse signal string "${signal}".`);
+}
+
+function readOutput(output: string): Result<Partial<Options>, string> {
+  if (output === 'help') return ok({ list: outputForms });
+  return outputForms.includes(output) ? ok({ output }) : err(`Unknown output '${output}'.`);
+}
+
+function readPresetMode(mode: string): Result<Partial<Options>, string> {
+  if (mode === 'help') return ok({ list: presetModes });
+  const presetMode = presetModes.find((known) => known === mode);
+  return presetMode === undefined ? err(`Failed to parse preset mode: ${mode}.`) : ok({ presetMode });
+}
+
+function readTimestamp(value: string): Result<Partial<Options>, string> {
+  if (value === 'help') return ok({ list: timestampForms });
   if (value === 'pretty') return ok({});
-  return ['unix', 'us', 'µs', 'utc', 'us+utc', 'µs+utc'].includes(value)
+  return timestampForms.includes(value.replace('µ', 'u').replace('μ', 'u'))
     ? err(`--timestamp=${value} is not there yet: times are shown as --timestamp=pretty.`)
     : err(`Invalid value: ${value}.`);
 }

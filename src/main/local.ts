@@ -13,8 +13,8 @@ import { gatherFacts } from './facts.ts';
 
 /** Unit files and their links without a manager, for images and other root directories. */
 export function localInstall(place: LocalPlace): InstallApi {
-  const { files, facts, scope } = partsOf(place);
-  const context = installContext(scope, unitSearchPath(scope, process.env), files, facts, process.env);
+  const { files, facts, scope, searchPath } = partsOf(place);
+  const context = installContext(scope, searchPath, files, facts, process.env);
   return new InstallService(
     place.scope === 'global' ? { ...context, persistentDirectory: globalDirectory } : context,
     files,
@@ -24,15 +24,22 @@ export function localInstall(place: LocalPlace): InstallApi {
 
 /** The text of unit files, and what is to be said about them, without a manager. */
 export function localUnitFiles(place: LocalPlace): UnitFilesApi {
-  const { files, facts, scope } = partsOf(place);
-  return new UnitFileReader(files, unitSearchPath(scope, process.env), facts);
+  const { files, facts, searchPath } = partsOf(place);
+  return new UnitFileReader(files, searchPath, facts);
 }
 
-function partsOf({ scope, root }: LocalPlace): {
+/** What a place without a manager is made of. */
+export function partsOf({ scope, root }: LocalPlace): {
   readonly files: Files;
   readonly facts: SpecifierFacts;
   readonly scope: 'system' | 'user';
+  readonly searchPath: readonly string[];
 } {
   const managed = scope === 'system' ? 'system' : 'user';
-  return { files: root === '' ? realFiles : rootedFiles(realFiles, root), facts: gatherFacts(managed, process.env), scope: managed };
+  return {
+    files: root === '' ? realFiles : rootedFiles(realFiles, root),
+    facts: gatherFacts(managed, process.env),
+    scope: managed,
+    searchPath: unitSearchPath(managed, process.env),
+  };
 }

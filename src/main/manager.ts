@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { JobResults } from '../api/job-results.ts';
 import { managerEnvironment } from '../exec/environment.ts';
@@ -20,6 +20,7 @@ import type { ManagerConfig } from '../unit/manager-config.ts';
 import { unitSearchPath } from '../unit/search-path.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import { readConfiguration, type Resolved } from './configuration.ts';
+import { containerId } from './container-id.ts';
 import { statusPrinter } from './console.ts';
 import { gatherFacts } from './facts.ts';
 import { freshId } from './fresh-id.ts';
@@ -155,21 +156,4 @@ function selfAccount({ user }: SpecifierFacts) {
       groups: [],
     }
   );
-}
-
-/** What container managers leave behind for their init to know (https://systemd.io/CONTAINER_INTERFACE). */
-function containerId(environment: NodeJS.ProcessEnv): string {
-  const told = environment['container'];
-  if (told !== undefined && told !== '') return told;
-  if (existsSync('/run/.containerenv')) return 'podman';
-  if (existsSync('/.dockerenv')) return 'docker';
-  return readOr('/run/systemd/container').trim();
-}
-
-function readOr(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -11,13 +11,15 @@ export async function runTysctl(program: string, argv: readonly string[], self: 
   return status;
 }
 
-function servicesOf(self: readonly string[]): CliServices {
+/** What the tools get from the rest of tysd. */
+export function servicesOf(self: readonly string[]): CliServices {
   return {
     version,
     runLogs,
     recentLogs: async (request) => (await import('./logs.ts')).recentLogs(request),
     localInstall: async (place) => (await import('./local.ts')).localInstall(place),
     localUnitFiles: async (place) => (await import('./local.ts')).localUnitFiles(place),
+    checkConditions: async (request) => (await import('./local-conditions.ts')).checkConditions(request),
     notify: async (text, pid) => (await import('./notify.ts')).sendNotification(self, text, pid),
   };
 }

@@ -33,8 +33,13 @@ export function describeCondition({ kind, argument, trigger, negate }: Condition
   return `${kind}=${trigger ? '|' : ''}${negate ? '!' : ''}${argument}`;
 }
 
+/** Whether a condition holds by itself; undefined where its argument cannot be judged. */
+export function judge(condition: Condition, facts: ConditionFacts): boolean | undefined {
+  const result = conditionKinds[condition.kind]?.(condition.argument, facts);
+  return result === undefined ? undefined : result !== condition.negate;
+}
+
 /** An argument that cannot be judged counts as not met, negated or not. */
 function conditionHolds(condition: Condition, facts: ConditionFacts): boolean {
-  const result = conditionKinds[condition.kind]?.(condition.argument, facts);
-  return result !== undefined && result !== condition.negate;
+  return judge(condition, facts) ?? false;
 }

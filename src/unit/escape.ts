@@ -35,9 +35,14 @@ export function unescapeName(name: string): string | undefined {
 /** The path as a part of a unit name, `-` for the root; undefined where it goes upwards or is too long. */
 export function escapePath(path: string): string | undefined {
   const simple = simplifyPath(path);
-  if (!isSafePath(simple)) return undefined;
+  if (simple === '.' || !isSafePath(path) || hasLongName(simple)) return undefined;
   const bare = simple.startsWith('/') ? simple.slice(1) : simple;
   return bare === '' ? '-' : escapeName(bare);
+}
+
+/** Whether a component is longer than any file system takes. */
+export function hasLongName(path: string): boolean {
+  return path.split('/').some((part) => textToBytes(part).length > 255);
 }
 
 /** The absolute path that `escapePath` made the name of, or undefined. */
@@ -46,7 +51,7 @@ export function unescapePath(name: string): string | undefined {
   const bare = name === '' ? undefined : unescapeName(name);
   if (bare === undefined || bare.startsWith('/') || bare.endsWith('/')) return undefined;
   const path = `/${bare}`;
-  return isNormalizedPath(path) ? path : undefined;
+  return isNormalizedPath(path) && !hasLongName(path) ? path : undefined;
 }
 
 /** One byte as `\xHH`. */

@@ -29,11 +29,9 @@ test('the search path of a user follows the XDG variables', () => {
     '/run/user/9/systemd/transient',
     '/run/user/9/systemd/generator.early',
     '/home/x/.config/systemd/user',
-    '/home/x/.config/systemd/user.attached',
     '/etc/xdg/systemd/user',
     '/etc/systemd/user',
     '/run/user/9/systemd/user',
-    '/run/user/9/systemd/user.attached',
     '/run/systemd/user',
     '/run/user/9/systemd/generator',
     '/home/x/.local/share/systemd/user',
@@ -53,7 +51,6 @@ test('the search path of a user follows the XDG variables', () => {
   assert.deepEqual(moved, [
     '/c/systemd/user.control',
     '/c/systemd/user',
-    '/c/systemd/user.attached',
     '/x/systemd/user',
     '/etc/systemd/user',
     '/run/systemd/user',
@@ -61,7 +58,9 @@ test('the search path of a user follows the XDG variables', () => {
     '/a/systemd/user',
     '/b/systemd/user',
     '/usr/local/lib/systemd/user',
+    '/usr/local/share/systemd/user',
     '/usr/lib/systemd/user',
+    '/usr/share/systemd/user',
   ]);
 });
 

@@ -1,3 +1,5 @@
+import { simplifyPath } from '../base/path.ts';
+
 /** The environment variables that move the search path. */
 export type PathEnvironment = Readonly<Record<string, string | undefined>>;
 
@@ -6,9 +8,26 @@ export type PathEnvironment = Readonly<Record<string, string | undefined>>;
  * $SYSTEMD_UNIT_PATH replaces the list, or goes before it where it ends in a colon.
  */
 export function unitSearchPath(scope: 'system' | 'user', environment: PathEnvironment): readonly string[] {
-  const usual = scope === 'system' ? systemDirectories : userDirectories(environment);
+  return withGiven(scope === 'system' ? systemDirectories : userDirectories(environment), environment);
+}
+
+/** The directories of unit files for the managers of all users, as `--global` means them. */
+export function globalSearchPath(environment: PathEnvironment): readonly string[] {
+  return withGiven(globalDirectories, environment);
+}
+
+const globalDirectories: readonly string[] = [
+  '/etc/systemd/user',
+  '/run/systemd/user',
+  '/usr/local/share/systemd/user',
+  '/usr/share/systemd/user',
+  '/usr/local/lib/systemd/user',
+  '/usr/lib/systemd/user',
+];
+
+function withGiven(usual: readonly string[], environment: PathEnvironment): readonly string[] {
   const given = environment['SYSTEMD_UNIT_PATH'];
-  if (given === undefined || given === '') return usual;
+  if (given === undefined) return usual;
   const own = splitSearchPath(given);
   return given.endsWith(':') ? unique([...own, ...usual]) : own;
 }
@@ -19,7 +38,7 @@ export function splitSearchPath(text: string): readonly string[] {
     text
       .split(':')
       .filter((entry) => entry.startsWith('/'))
-      .map((entry) => entry.replace(/(?<=.)\/+$/, '')),
+      .map(simplifyPath),
   );
 }
 
@@ -52,28 +71,32 @@ function userDirectories(environment: PathEnvironment): readonly string[] {
     inRuntime('transient'),
     inRuntime('generator.early'),
     below(configuration, 'systemd/user'),
-    below(configuration, 'systemd/user.attached'),
     ...each(environment['XDG_CONFIG_DIRS'], '/etc/xdg'),
     '/etc/systemd/user',
     inRuntime('user'),
-    inRuntime('user.attached'),
     '/run/systemd/user',
     inRuntime('generator'),
     below(data, 'systemd/user'),
     ...each(environment['XDG_DATA_DIRS'], '/usr/local/share:/usr/share'),
-    '/usr/local/lib/systemd/user',
-    '/usr/lib/systemd/user',
+    ...vendorDirectories,
     inRuntime('generator.late'),
   ];
   return unique(candidates.filter((candidate) => candidate !== undefined));
 }
 
+const vendorDirectories: readonly string[] = [
+  '/usr/local/lib/systemd/user',
+  '/usr/local/share/systemd/user',
+  '/usr/lib/systemd/user',
+  '/usr/share/systemd/user',
+];
+
 function each(list: string | undefined, usual: string): readonly string[] {
-  return splitSearchPath(list === undefined || list === '' ? usual : list).map((directory) => `${directory}/systemd/user`);
+  return splitSearchPath(list ?? usual).map((directory) => `${directory}/systemd/user`);
 }
 
 function absolute(path: string | undefined): string | undefined {
-  return path?.startsWith('/') === true ? path : undefined;
+  return path?.startsWith('/') === true ? simplifyPath(path) : undefined;
 }
 
 function below(directory: string | undefined, name: string): string | undefined {

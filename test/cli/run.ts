@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ok } from '../../src/base/result.ts';
 import { listenControl } from '../../src/api/jsonrpc/server.ts';
 import type { CliServices } from '../../src/cli/invocation.ts';
 import { runCli } from '../../src/cli/main.ts';
@@ -81,6 +82,11 @@ async function runTool(
     recentLogs: ({ unit, lines }) => Promise.resolve([`the last ${lines} lines of ${unit}`]),
     localInstall: () => Promise.resolve(local),
     localUnitFiles: () => Promise.resolve(fakeUnitFiles),
+    checkConditions: ({ of }) => {
+      const checked = 'unit' in of ? [] : of.assignments.map((text) => ({ text, holds: true }));
+      const none = { hold: true, checked: [] };
+      return Promise.resolve(ok({ unit: 'test.service', asserts: none, conditions: { hold: true, checked }, warnings: [] }));
+    },
     notify: (text, pid) => {
       out.push(`notify ${JSON.stringify(text)} ${pid ?? ''}`.trimEnd());
       return Promise.resolve(true);

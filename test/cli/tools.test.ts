@@ -16,7 +16,7 @@ test('systemd-escape converts as systemd does', () =>
         [['--template=systemd-nspawn@.service', 'My Container 1'], 'systemd-nspawn@My\\x20Container\\x201.service'],
         [['-u', 'Hall\\xc3\\xb6chen'], 'Hallöchen'],
         [['-up', 'x'], '/x'],
-        [['-x', 'x'], /unrecognized option '-x'/],
+        [['-x', 'x'], /invalid option -- 'x'/],
         [['--unescape', '--path', 'tmp-waldi'], '/tmp/waldi'],
         [['-u', '--instance', 'systemd-nspawn@My\\x20Container.service'], 'My Container'],
         [['-u', '--template=systemd-nspawn@.service', 'systemd-nspawn@a-b.service'], 'a/b'],

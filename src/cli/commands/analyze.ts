@@ -1,32 +1,75 @@
-import { err } from '../../base/result.ts';
-import { parseCommandLine } from '../options.ts';
+import { analyzeCalendar } from '../analyze/calendar.ts';
+import type { AnalyzeRun } from '../analyze/call.ts';
+import { analyzeCondition } from '../analyze/condition.ts';
+import { parseAnalyze } from '../analyze/options.ts';
+import { analyzeCapability, analyzeExitStatus } from '../analyze/tables.ts';
+import { analyzeTimespan, analyzeTimestamp } from '../analyze/time.ts';
+import { analyzeUnitPaths } from '../analyze/unit-paths.ts';
+import { analyzeVerify } from '../analyze/verify.ts';
 import type { Call } from '../main.ts';
-import { runVerify } from './verify.ts';
+import { versionLines } from './help.ts';
 
-/** systemd-analyze(1), of which tysd has `verify`; the other verbs are refused, so that no script takes silence for success. */
-export async function runAnalyze(call: Call): Promise<number> {
-  const { terminal, services, environment } = call;
-  const ignored = ['--man', '--recursive-errors', '--generators'];
-  const argv = call.argv.filter((word) => !ignored.some((option) => word === option || word.startsWith(`${option}=`)));
-  const parsed = parseCommandLine('systemd-analyze', argv);
-  if (!parsed.ok) return refuse(call, parsed.error);
-  const [verb = 'time', ...words] = parsed.value.words;
-  if (verb !== 'verify') return refuse(call, `systemd-analyze: tysd does not have the verb ${verb} yet.`);
-  if (words.length === 0) return refuse(call, 'Too few arguments.');
-  return runVerify({
-    program: 'systemctl',
-    verb,
-    words,
-    options: parsed.value.options,
-    terminal,
-    services,
-    environment,
-    // Other than tysctl's, this verify is of the files on disk only.
-    connect: () => Promise.resolve(err('systemd-analyze verify asks no manager')),
-  });
+interface Verb {
+  readonly least: number;
+  readonly run: AnalyzeRun;
+  readonly usage: string;
+  readonly doc: string;
 }
 
-function refuse({ terminal }: Call, message: string): number {
-  terminal.warn(message);
-  return 1;
+/** The verbs of systemd-analyze(1) that tysd has. */
+const verbs: Readonly<Record<string, Verb>> = {
+  'unit-paths': { least: 0, run: analyzeUnitPaths, usage: '', doc: 'List the directories in which unit files are looked for' },
+  'exit-status': { least: 0, run: analyzeExitStatus, usage: '[STATUS…]', doc: 'List the exit statuses that have names' },
+  capability: { least: 0, run: analyzeCapability, usage: '[CAPABILITY…]', doc: 'List the capabilities of Linux' },
+  condition: { least: 0, run: analyzeCondition, usage: 'ASSIGNMENT…', doc: 'Tell which conditions and asserts hold' },
+  verify: { least: 1, run: analyzeVerify, usage: 'FILE…', doc: 'Check unit files' },
+  calendar: { least: 1, run: analyzeCalendar, usage: 'EXPRESSION…', doc: 'Tell when calendar expressions elapse' },
+  timestamp: { least: 1, run: analyzeTimestamp, usage: 'EXPRESSION…', doc: 'Read points in time' },
+  timespan: { least: 1, run: analyzeTimespan, usage: 'EXPRESSION…', doc: 'Read spans of time' },
+};
+
+/** Verbs of systemd-analyze that tysd does not have: refused, so that no script takes silence for success. */
+const missing: ReadonlySet<string> = new Set(
+  (
+    'time blame critical-chain plot dot dump cat-config unit-files syscall-filter filesystems compare-versions security inspect-elf ' +
+    'log-level log-target set-log-level get-log-level set-log-target get-log-target service-watchdogs'
+  ).split(' '),
+);
+
+/** systemd-analyze(1). */
+export async function runAnalyze({ argv, terminal, services, environment }: Call): Promise<number> {
+  const refuse = (message: string): number => {
+    terminal.warn(message);
+    return 1;
+  };
+  const parsed = parseAnalyze(argv);
+  if (!parsed.ok) return refuse(parsed.error);
+  const { options } = parsed.value;
+  if (options.print !== undefined) {
+    for (const line of options.print === 'help' ? help() : versionLines('systemd-analyze', services.version)) terminal.print(line);
+    return 0;
+  }
+  const [word = 'time', ...words] = parsed.value.words;
+  const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
+  if (verb === undefined) {
+    return refuse(missing.has(word) ? `systemd-analyze: tysd does not have the verb ${word} yet.` : `Unknown command verb ${word}.`);
+  }
+  if (words.length < verb.least) return refuse('Too few arguments.');
+  return verb.run({ verb: word, words, options, terminal, services, environment });
+}
+
+function help(): readonly string[] {
+  const lines = Object.entries(verbs).map(([name, { usage, doc }]) => `  ${`${name} ${usage}`.trimEnd().padEnd(28)} ${doc}`);
+  return [
+    'systemd-analyze [OPTION…] VERB …',
+    '',
+    'Look into unit files, and into what may be written in them.',
+    '',
+    ...lines,
+    '',
+    '  --user, --system, --global   Which manager is meant; unit-paths only: the paths for all users',
+    '  --iterations=N, --base-time= calendar: how often it elapses, counted from then',
+    '  --unit=UNIT                  condition: those of this unit',
+    '  --root=DIR                   condition, verify: below another root',
+  ];
 }

@@ -1,6 +1,7 @@
 import {
   escapeName,
   escapePath,
+  hasLongName,
   instantiate,
   isUnitName,
   mangleUnitName,
@@ -11,35 +12,63 @@ import {
   unitTypes,
 } from '../../api/escape.ts';
 import { err, ok, type Result } from '../../base/result.ts';
+import { flag, type OptionRow, readWords } from '../getopt.ts';
 import type { Call } from '../main.ts';
 
 interface EscapeOptions {
-  readonly words: readonly string[];
-  readonly suffix?: string;
-  readonly template?: string;
+  readonly suffix: string | undefined;
+  readonly template: string | undefined;
   readonly instance: boolean;
   readonly path: boolean;
-  readonly mode: 'escape' | 'unescape' | 'mangle' | 'help' | 'version';
+  readonly mode: 'escape' | 'unescape' | 'mangle';
+  readonly print: 'help' | 'version' | undefined;
 }
+
+const defaults: EscapeOptions = {
+  suffix: undefined,
+  template: undefined,
+  instance: false,
+  path: false,
+  mode: 'escape',
+  print: undefined,
+};
+
+const rows: readonly OptionRow<EscapeOptions>[] = [
+  { long: 'help', short: 'h', isLast: true, ...flag({ print: 'help' }) },
+  { long: 'version', isLast: true, ...flag({ print: 'version' }) },
+  { long: 'suffix', value: 'required', apply: readSuffix },
+  { long: 'template', value: 'required', apply: readTemplate },
+  { long: 'mangle', short: 'm', ...flag({ mode: 'mangle' }) },
+  { long: 'unescape', short: 'u', ...flag({ mode: 'unescape' }) },
+  { long: 'path', short: 'p', ...flag({ path: true }) },
+  { long: 'instance', ...flag({ instance: true }) },
+];
 
 /** systemd-escape(1): escapes strings for use in unit names, or the other way round; the results on one line. */
 export function runEscape({ argv, terminal, services }: Call): number {
-  const parsed = parse(argv);
+  const parsed = readWords('systemd-escape', argv, rows, defaults);
   if (!parsed.ok) return refuse(terminal, parsed.error);
-  const options = parsed.value;
-  if (options.mode === 'help' || options.mode === 'version') {
-    for (const line of options.mode === 'help' ? help : [`systemd 252 (tysd ${services.version})`]) terminal.print(line);
+  const { options, words } = parsed.value;
+  if (options.print !== undefined) {
+    for (const line of options.print === 'help' ? help : [`systemd 252 (tysd ${services.version})`]) terminal.print(line);
     return 0;
   }
-  if (options.words.length === 0) return refuse(terminal, 'Not enough arguments.');
+  const problem = words.length === 0 ? 'Not enough arguments.' : contradiction(options);
+  if (problem !== undefined) return refuse(terminal, problem);
   const results: string[] = [];
-  for (const word of options.words) {
-    const result = convert[options.mode](word, options);
-    if (!result.ok) return refuse(terminal, result.error);
+  let failure: string | undefined;
+  for (const word of words) {
+    const { warning, result } = convert[options.mode](word, options);
+    if (warning !== undefined) terminal.warn(warning);
+    if (!result.ok) {
+      failure = result.error;
+      break;
+    }
     results.push(result.value);
   }
-  terminal.print(results.join(' '));
-  return 0;
+  // What came before a failure is printed all the same.
+  if (results.length > 0) terminal.print(results.join(' '));
+  return failure === undefined ? 0 : refuse(terminal, failure);
 }
 
 const help: readonly string[] = [
@@ -55,86 +84,78 @@ const help: readonly string[] = [
   '  -p --path             The strings are paths',
 ];
 
-type Convert = (word: string, options: EscapeOptions) => Result<string, string>;
+/** What came of a word, and what is to be said about it. */
+interface Converted {
+  readonly result: Result<string, string>;
+  readonly warning?: string | undefined;
+}
 
-const convert: Readonly<Record<'escape' | 'unescape' | 'mangle', Convert>> = {
+type Convert = (word: string, options: EscapeOptions) => Converted;
+
+const convert: Readonly<Record<EscapeOptions['mode'], Convert>> = {
   escape: (word, { path, suffix, template }) => {
     const escaped = path ? escapePath(word) : escapeName(word);
-    if (escaped === undefined) return err(`Input '${word}' is not an absolute path without '..', so it cannot be escaped as one.`);
-    if (template === undefined) return ok(suffix === undefined ? escaped : `${escaped}.${suffix}`);
+    const warning = path ? pathWarning(word) : undefined;
+    if (escaped === undefined) {
+      return { result: err(`Input '${word}' is not ${pathFault(word)} file system path, failed to escape.`) };
+    }
+    if (template === undefined) return { result: ok(suffix === undefined ? escaped : `${escaped}.${suffix}`), warning };
     const name = instantiate(template, escaped);
-    return name === undefined ? err(`Failed to replace instance: ${template} is no template.`) : ok(name);
+    return { result: name === undefined ? err('Failed to replace instance: Invalid argument') : ok(name), warning };
   },
 
   unescape: (word, { path, template, instance }) => {
-    if (template === undefined && !instance) return unescaped(word, path);
+    if (template === undefined && !instance) return { result: unescaped(word, path) };
     const name = parseUnitName(word);
-    const part = name.ok ? name.value.instance : undefined;
-    if (part === undefined || part === '') return err(`Unit ${word} is not an instance of a template.`);
+    if (!name.ok) return { result: err('Failed to extract instance: Invalid argument') };
+    const part = name.value.instance;
+    if (part === undefined || part === '') return { result: err(`Unit ${word} is missing the instance name.`) };
     if (template !== undefined && templateOf(word) !== template)
-      return err(`Unit ${word} template ${templateOf(word) ?? ''} does not match specified template ${template}.`);
-    return unescaped(part, path);
+      return { result: err(`Unit ${word} template ${templateOf(word) ?? ''} does not match specified template ${template}.`) };
+    return { result: unescaped(part, path) };
   },
 
   mangle: (word) => {
     const mangled = mangleUnitName(word);
-    return mangled === undefined ? err(`Failed to mangle name: '${word}' cannot be made a unit name.`) : ok(mangled.name);
+    return { result: mangled === undefined ? err('Failed to mangle name: Invalid argument') : ok(mangled.name) };
   },
 };
 
+function pathFault(word: string): string {
+  if (word.length > 4095 || hasLongName(word)) return 'a valid';
+  return word.startsWith('/') ? 'a normalized' : 'an absolute';
+}
+
+/** The way back from a path that is none gives another text. */
+function pathWarning(word: string): string | undefined {
+  if (word === '') return `Input '' is not a valid file system path, escaping is likely not going be reversible.`;
+  return word.startsWith('/')
+    ? undefined
+    : `Input '${word}' is not an absolute file system path, escaping is likely not going to be reversible.`;
+}
+
 function unescaped(text: string, path: boolean): Result<string, string> {
   const result = path ? unescapePath(text) : unescapeName(text);
-  return result === undefined ? err(`Failed to unescape string: '${text}' is not an escaped ${path ? 'path' : 'string'}.`) : ok(result);
+  return result === undefined ? err('Failed to unescape string: Invalid argument') : ok(result);
 }
 
-const flags: Readonly<Record<string, Partial<EscapeOptions>>> = {
-  '-h': { mode: 'help' },
-  '--help': { mode: 'help' },
-  '--version': { mode: 'version' },
-  '-u': { mode: 'unescape' },
-  '--unescape': { mode: 'unescape' },
-  '-m': { mode: 'mangle' },
-  '--mangle': { mode: 'mangle' },
-  '-p': { path: true },
-  '--path': { path: true },
-  '--instance': { instance: true },
-};
-
-function parse(argv: readonly string[]): Result<EscapeOptions, string> {
-  let options: EscapeOptions = { words: [], instance: false, path: false, mode: 'escape' };
-  const rest = argv.flatMap(separate);
-  const words: string[] = [];
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const valued = /^--(suffix|template)(?:=(.*))?$/s.exec(word);
-    const change = flags[word];
-    if (word === '--') words.push(...rest.splice(0));
-    else if (change !== undefined) options = { ...options, ...change };
-    else if (valued !== null) {
-      const value = valued[2] ?? rest.shift();
-      if (value === undefined) return err(`systemd-escape: option '--${valued[1] ?? ''}' requires an argument`);
-      options = { ...options, [valued[1] ?? '']: value };
-    } else if (word.startsWith('-') && word !== '-') return err(`systemd-escape: unrecognized option '${word}'`);
-    else words.push(word);
-  }
-  return check({ ...options, words });
+function readSuffix(suffix = ''): Result<Partial<EscapeOptions>, string> {
+  return unitTypes.some((type) => type === suffix) ? ok({ suffix }) : err(`Invalid unit suffix type "${suffix}".`);
 }
 
-/** Short options may be glued together. */
-function separate(word: string): readonly string[] {
-  return /^-[humpV]{2,}$/.test(word) ? Array.from(word.slice(1), (letter) => `-${letter}`) : [word];
+function readTemplate(template = ''): Result<Partial<EscapeOptions>, string> {
+  return isUnitName(template, 'template') ? ok({ template }) : err(`Template name ${template} is not valid.`);
 }
 
-function check(options: EscapeOptions): Result<EscapeOptions, string> {
-  const { suffix, template, mode, path, instance } = options;
-  if (suffix !== undefined && !unitTypes.some((type) => type === suffix)) return err(`Invalid unit suffix type "${suffix}".`);
-  if (template !== undefined && !isUnitName(template, 'template')) return err(`Template name ${template} is not valid.`);
-  if (template !== undefined && suffix !== undefined) return err('--suffix= and --template= may not be combined.');
-  if (mode === 'mangle' && (template !== undefined || suffix !== undefined || path))
-    return err('--mangle may not be combined with --suffix=, --template= or --path.');
-  if (mode === 'unescape' && suffix !== undefined) return err('--suffix= and --unescape may not be combined.');
-  if (instance && mode !== 'unescape') return err('--instance must be used in conjunction with --unescape.');
-  if (instance && template !== undefined) return err('--instance may not be combined with --template.');
-  return ok(options);
+function contradiction({ suffix, template, mode, path, instance }: EscapeOptions): string | undefined {
+  if (template !== undefined && suffix !== undefined) return '--suffix= and --template= may not be combined.';
+  if ((template !== undefined || suffix !== undefined) && mode === 'mangle')
+    return '--suffix= and --template= are not compatible with --mangle.';
+  if (suffix !== undefined && mode === 'unescape') return '--suffix is not compatible with --unescape.';
+  if (path && mode === 'mangle') return '--path may not be combined with --mangle.';
+  if (instance && mode !== 'unescape') return '--instance must be used in conjunction with --unescape.';
+  if (instance && template !== undefined) return '--instance may not be combined with --template.';
+  return undefined;
 }
 
 function refuse(terminal: Call['terminal'], message: string): number {

@@ -15,8 +15,8 @@ export function nearest(word: string): string {
 }
 
 /** Scripts read systemd's version from the second word of the first line. */
-function versionLines(program: string, version: string): readonly string[] {
-  return program === 'systemctl' ? [`systemd 252 (tysd ${version})`] : [`tysctl ${version}`];
+export function versionLines(program: string, version: string): readonly string[] {
+  return program.startsWith('system') ? [`systemd 252 (tysd ${version})`] : [`tysctl ${version}`];
 }
 
 function helpLines(program: string): readonly string[] {

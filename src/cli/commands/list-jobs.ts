@@ -40,7 +40,10 @@ export async function runListJobs(invocation: Invocation): Promise<number> {
       const paint = job.state === 'running' ? bold : unpainted;
       return [String(job.id), { text: job.unit, paint }, job.type, { text: job.state, paint }];
     });
-    await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows, shorten: 1, numbered: true });
+    await printTable(
+      { ...terminal, width: options.full ? undefined : terminal.width },
+      { header, rows, shorten: 1, numbers: new Set([0]) },
+    );
     if (legend) {
       terminal.print('');
       terminal.print(`${jobs.length} jobs listed.`);

@@ -19,8 +19,14 @@ export async function runVerify(invocation: Invocation): Promise<number> {
   const asked = client?.ok === true ? await client.value.call('unit.verify', { targets }) : undefined;
   const found = asked?.ok === true ? asked.value : (await services.localUnitFiles({ scope, root: options.root ?? '' })).verify(targets);
   const form = listForm(options.output);
-  if (form === 'table') for (const verification of found) printVerification(terminal, verification);
-  else terminal.print(renderJson(found, form));
+  if (form === 'table') return printVerifications(terminal, found);
+  terminal.print(renderJson(found, form));
+  return found.some(isBad) ? 1 : 0;
+}
+
+/** Prints what is to be said about units; 1 where one of them would not load. */
+export function printVerifications(terminal: Terminal, found: readonly Verification[]): number {
+  for (const verification of found) printVerification(terminal, verification);
   return found.some(isBad) ? 1 : 0;
 }
 

@@ -8,8 +8,8 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
   /** The column that is shortened first when lines are too long for the terminal; the last one is shortened before it. */
   readonly shorten?: number;
-  /** The first column holds numbers, which end below each other. */
-  readonly numbered?: boolean;
+  /** Columns that hold numbers, which end below each other. */
+  readonly numbers?: ReadonlySet<number>;
 }
 
 /** Prints columns, each as wide as its widest cell; the last one ends where its text does. */
@@ -19,7 +19,7 @@ export async function printTable(terminal: Terminal, table: Table): Promise<void
 
 /** The lines of a table, no longer than `width` columns where one is given. */
 export async function renderTable(
-  { header, rows, shorten = 0, numbered = false }: Table,
+  { header, rows, shorten = 0, numbers = new Set() }: Table,
   style: Style,
   width?: number,
 ): Promise<readonly string[]> {
@@ -36,9 +36,9 @@ export async function renderTable(
       .map((cell, column) => {
         const limit = widths[column] ?? 0;
         const text = cut(textOf(cell), limit, measure, style.glyphs.ellipsis);
-        const padding = ' '.repeat(column === columns - 1 ? 0 : limit - measure(text));
+        const padding = ' '.repeat(column === columns - 1 && !numbers.has(column) ? 0 : limit - measure(text));
         const painted = typeof cell === 'string' ? text : cell.paint(text);
-        return numbered && column === 0 ? padding + painted : painted + padding;
+        return numbers.has(column) ? padding + painted : painted + padding;
       })
       .join(' ')
       .trimEnd();

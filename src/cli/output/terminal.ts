@@ -34,6 +34,7 @@ export interface Glyphs {
   readonly vertical: string;
   readonly branch: string;
   readonly last: string;
+  readonly mu: string;
 }
 
 const unicode: Glyphs = {
@@ -47,6 +48,7 @@ const unicode: Glyphs = {
   vertical: '│ ',
   branch: '├─',
   last: '└─',
+  mu: 'μ',
 };
 
 const ascii: Glyphs = {
@@ -60,6 +62,7 @@ const ascii: Glyphs = {
   vertical: '| ',
   branch: '|-',
   last: '`-',
+  mu: 'u',
 };
 
 /** The style for what a terminal can show. */

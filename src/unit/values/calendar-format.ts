@@ -26,7 +26,11 @@ function weekdays(days: number): string {
 
 function chain(components: readonly Component[], width: number, unit = 1): string {
   const [first] = components;
-  if (first === undefined || (unit === SECOND && first.start === 0 && first.repeat === unit && components.length === 1)) return '*';
+  if (
+    first === undefined ||
+    (unit === SECOND && first.start === 0 && first.stop === undefined && first.repeat === unit && components.length === 1)
+  )
+    return '*';
   return components.map((component) => written(component, width, unit)).join(',');
 }
 

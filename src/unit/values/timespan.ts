@@ -54,7 +54,8 @@ function parseWith(text: string, bareUnit: number, units: Readonly<Record<string
   if (at === text.length) return expected(at);
   let total = 0;
   while (at < text.length) {
-    const number = readDecimal(text, at);
+    if (text[at] === '-') return refuse('expected a timespan that is not negative', at, 'range');
+    const number = readDecimal(text, /^\+\d/.test(text.slice(at, at + 2)) ? at + 1 : at);
     if (number === undefined) return expected(at);
     const afterBlanks = skipBlanks(text, number.next);
     const name = readWord(text, afterBlanks, units);
@@ -63,7 +64,7 @@ function parseWith(text: string, bareUnit: number, units: Readonly<Record<string
     total += scaled(number, name === undefined ? bareUnit : (units[name] ?? 1));
     at = name === undefined ? afterBlanks : skipBlanks(text, afterBlanks + name.length);
   }
-  return total < LARGEST ? ok(total) : refuse('the timespan is too long');
+  return total < LARGEST ? ok(total) : refuse('the timespan is too long', 0, 'range');
 }
 
 interface Decimal {

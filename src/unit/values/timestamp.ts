@@ -66,7 +66,7 @@ function splitZone(text: string, local: LocalZone): { readonly body: string; rea
 }
 
 function zoneOfName(name: string, local: LocalZone): Zone | undefined {
-  if (name === 'UTC' || name === 'Z') return 'UTC';
+  if (name.toUpperCase() === 'UTC' || name === 'Z') return 'UTC';
   return zoneOfOffset(name) ?? zoneOfAbbreviation(name, local) ?? (isZone(name) ? name : undefined);
 }
 

@@ -1,0 +1,1 @@
+export { capabilityNames, capabilityNumber } from '../unit/values/capability.ts';

@@ -1,0 +1,1 @@
+export type { ConditionReport } from '../graph/condition-report.ts';

@@ -1,0 +1,1 @@
+export { globalSearchPath, unitSearchPath } from '../unit/search-path.ts';

@@ -1,0 +1,16 @@
+import type { CliServices } from '../invocation.ts';
+import type { Terminal } from '../output/terminal.ts';
+import type { AnalyzeOptions } from './options.ts';
+
+/** One call of systemd-analyze: what it is to look at, and the means. */
+export interface AnalyzeCall {
+  readonly verb: string;
+  readonly words: readonly string[];
+  readonly options: AnalyzeOptions;
+  readonly terminal: Terminal;
+  readonly services: CliServices;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** A verb of systemd-analyze; gives the exit status. */
+export type AnalyzeRun = (call: AnalyzeCall) => number | Promise<number>;

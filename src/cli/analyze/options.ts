@@ -1,0 +1,121 @@
+import { readTypedName } from '../../api/unit-name.ts';
+import { parseTimestamp } from '../../api/time.ts';
+import { err, ok, type Result } from '../../base/result.ts';
+import { flag, type OptionRow, readBoolean, readWords, text, type Words } from '../getopt.ts';
+import { localClock } from './local-clock.ts';
+
+/** What systemd-analyze's options say. */
+export interface AnalyzeOptions {
+  readonly scope: 'system' | 'user' | 'global';
+  readonly root: string | undefined;
+  readonly iterations: number;
+  /** Microseconds since 1970; now where it is undefined. */
+  readonly baseTime: number | undefined;
+  /** The unit whose conditions are looked at. */
+  readonly unit: string | undefined;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly print: 'help' | 'version' | undefined;
+}
+
+const defaults: AnalyzeOptions = {
+  scope: 'system',
+  root: undefined,
+  iterations: 1,
+  baseTime: undefined,
+  unit: undefined,
+  json: false,
+  quiet: false,
+  print: undefined,
+};
+
+/** In the order in which getopt_long(3) names those that an abbreviation may mean. */
+const rows: readonly OptionRow<AnalyzeOptions>[] = [
+  { long: 'help', short: 'h', isLast: true, ...flag({ print: 'help' }) },
+  { long: 'version', isLast: true, ...flag({ print: 'version' }) },
+  { long: 'quiet', short: 'q', ...flag({ quiet: true }) },
+  { long: 'order', ...refused('--order') },
+  { long: 'require', ...refused('--require') },
+  { long: 'root', ...text((root) => ({ root: root === '/' ? undefined : root })) },
+  { long: 'image', ...refusedValue('--image=') },
+  // Of verify, which here always looks at all that the unit itself needs.
+  { long: 'recursive-errors', value: 'required', apply: readRecursion },
+  { long: 'offline', ...refusedValue('--offline=') },
+  { long: 'threshold', ...refusedValue('--threshold=') },
+  { long: 'security-policy', ...refusedValue('--security-policy=') },
+  { long: 'system', ...flag({ scope: 'system' }) },
+  { long: 'user', ...flag({ scope: 'user' }) },
+  { long: 'global', ...flag({ scope: 'global' }) },
+  { long: 'from-pattern', ...refusedValue('--from-pattern=') },
+  { long: 'to-pattern', ...refusedValue('--to-pattern=') },
+  { long: 'fuzz', ...refusedValue('--fuzz=') },
+  { long: 'no-pager', ...flag({}) },
+  { long: 'man', value: 'optional', apply: (value = 'yes') => readFlag('man', value) },
+  { long: 'generators', value: 'optional', apply: (value = 'yes') => readFlag('generators', value) },
+  { long: 'host', short: 'H', ...refusedValue('--host=') },
+  { long: 'machine', short: 'M', ...refusedValue('--machine=') },
+  { long: 'iterations', value: 'required', apply: readIterations },
+  { long: 'base-time', value: 'required', apply: readBaseTime },
+  { long: 'unit', short: 'U', value: 'required', apply: readUnit },
+  { long: 'json', value: 'required', apply: readJson },
+  { long: 'profile', ...refusedValue('--profile=') },
+];
+
+/** Reads the command line of systemd-analyze(1). An error is what to print. */
+export function parseAnalyze(argv: readonly string[]): Result<Words<AnalyzeOptions>, string> {
+  const read = readWords('systemd-analyze', argv, rows, defaults);
+  if (!read.ok || read.value.options.print !== undefined) return read;
+  const { options, words } = read.value;
+  const problem = contradiction(options, words);
+  return problem === undefined ? read : err(problem);
+}
+
+function contradiction({ scope, unit, json, root }: AnalyzeOptions, [verb = 'time', first]: readonly string[]): string | undefined {
+  if (scope === 'global' && !['dot', 'unit-paths', 'verify'].includes(verb))
+    return 'Option --global only makes sense with verbs dot, unit-paths, verify.';
+  if (scope === 'user' && verb === 'cat-config') return 'Option --user is not supported for cat-config right now.';
+  if (json && verb !== 'security' && verb !== 'inspect-elf')
+    return 'Option --json= is only supported for security and inspect-elf right now.';
+  if (root !== undefined && verb !== 'cat-config' && verb !== 'verify' && verb !== 'condition')
+    return 'Options --root= and --image= are only supported for cat-config, verify, condition and security when used with --offline= right now.';
+  if (unit !== undefined && verb !== 'condition') return 'Option --unit= is only supported for condition';
+  if (verb === 'condition' && unit === undefined && first === undefined) return 'Too few arguments for condition';
+  if (verb === 'condition' && unit !== undefined && first !== undefined) return 'No conditions can be passed if --unit= is used.';
+  return undefined;
+}
+
+function refused(option: string): Pick<OptionRow<AnalyzeOptions>, 'value' | 'apply'> {
+  return { value: 'none', apply: () => err(`systemd-analyze: tysd does not have ${option} yet.`) };
+}
+
+function refusedValue(option: string): Pick<OptionRow<AnalyzeOptions>, 'value' | 'apply'> {
+  return { ...refused(option), value: 'required' };
+}
+
+function readFlag(name: string, value: string): Result<Partial<AnalyzeOptions>, string> {
+  return readBoolean(name, value, () => ({}));
+}
+
+function readRecursion(value = ''): Result<Partial<AnalyzeOptions>, string> {
+  return ['yes', 'no', 'one'].includes(value) ? ok({}) : err(`Unknown mode passed to --recursive-errors='${value}'.`);
+}
+
+function readIterations(value = ''): Result<Partial<AnalyzeOptions>, string> {
+  const number = Number(value.trim());
+  return /^\s*\+?\d{1,10}\s*$/.test(value) && number < 2 ** 32 ? ok({ iterations: number }) : err(`Failed to parse iterations: ${value}`);
+}
+
+function readBaseTime(value = ''): Result<Partial<AnalyzeOptions>, string> {
+  const baseTime = parseTimestamp(value, localClock());
+  return baseTime.ok ? ok({ baseTime: baseTime.value }) : err(`Failed to parse --base-time= parameter: ${value}`);
+}
+
+function readUnit(value = ''): Result<Partial<AnalyzeOptions>, string> {
+  const typed = readTypedName(value);
+  return typed === undefined ? err(`Failed to mangle unit name '${value}': Invalid argument`) : ok({ unit: typed.name });
+}
+
+function readJson(value = ''): Result<Partial<AnalyzeOptions>, string> {
+  if (value === 'off') return ok({ json: false });
+  return value === 'short' || value === 'pretty' ? ok({ json: true }) : err(`Unknown argument to --json= switch: ${value}`);
+}

@@ -1,0 +1,24 @@
+import type { AnalyzeCall } from './call.ts';
+
+/** What is said of one word: lines of output, or what is wrong with it. */
+export type Printed = { readonly lines: readonly string[] } | { readonly problem: readonly string[] };
+
+/** Prints what there is to say of each word, with an empty line between two of them; 1 where a word was wrong, which may end it. */
+export function printEach({ words, terminal }: AnalyzeCall, describe: (word: string) => Printed, goesOn: boolean): number {
+  let status = 0;
+  for (const [index, word] of words.entries()) {
+    const printed = describe(word);
+    if ('problem' in printed) {
+      for (const line of printed.problem) terminal.warn(line);
+      status = 1;
+      if (!goesOn) break;
+    } else for (const line of printed.lines) terminal.print(line);
+    if (index < words.length - 1) terminal.print('');
+  }
+  return status;
+}
+
+/** What errno(3) calls the trouble with a value. */
+export function errorText({ kind }: { readonly kind?: string }): string {
+  return kind === 'range' ? 'Numerical result out of range' : 'Invalid argument';
+}

@@ -1,0 +1,10 @@
+import { globalSearchPath, unitSearchPath } from '../../api/search-path.ts';
+import type { AnalyzeCall } from './call.ts';
+
+/** `unit-paths`: the directories in which unit files are looked for, the strongest first. */
+export function analyzeUnitPaths({ options, environment, terminal }: AnalyzeCall): number {
+  const { scope } = options;
+  const paths = scope === 'global' ? globalSearchPath(environment) : unitSearchPath(scope, environment);
+  for (const path of paths) terminal.print(path);
+  return 0;
+}

@@ -1,0 +1,22 @@
+import type { Result } from '../base/result.ts';
+import type { ConditionReport, ConditionRequest } from '../cli/invocation.ts';
+import { checkAssignments, checkUnitConditions } from '../manager/condition-check.ts';
+import { gatherConditionFacts } from '../manager/condition-facts.ts';
+import { UnitDirectory } from '../unit/unit-directory.ts';
+import { containerId } from './container-id.ts';
+import { partsOf } from './local.ts';
+import { version } from './version.ts';
+
+/** Judges conditions as the manager of this machine would, without one. */
+export function checkConditions({ place, of }: ConditionRequest): Result<ConditionReport, string> {
+  const { files, facts, searchPath } = partsOf(place);
+  const conditionFacts = gatherConditionFacts(files, {
+    facts,
+    version,
+    containerId: containerId(process.env),
+    firstBoot: facts.machineId === '' || facts.machineId === 'uninitialized',
+    environment: () => Object.entries(process.env).map(([name, value]) => `${name}=${value ?? ''}`),
+  });
+  if ('assignments' in of) return checkAssignments(of.assignments, { facts }, conditionFacts);
+  return checkUnitConditions(of.unit, { directory: new UnitDirectory(files, searchPath), facts }, conditionFacts);
+}
