@@ -22,6 +22,8 @@ enum command {
     JOURNAL,
     END,
     ENTER,
+    POLL_PRIORITY,
+    READ,
 };
 
 /* Reads one command; carries it out only if `act`, so that a batch is checked whole before any of it is done. */
@@ -110,6 +112,18 @@ static void poll_off(struct keeper *keeper, struct cursor *cursor, bool act) {
     if (act) descriptor_poll(keeper, name, false);
 }
 
+static void poll_priority(struct keeper *keeper, struct cursor *cursor, bool act) {
+    const char *name = get_name(cursor);
+    if (act) descriptor_poll_priority(keeper, name);
+}
+
+static void read_some(struct keeper *keeper, struct cursor *cursor, bool act) {
+    const char *name = get_name(cursor);
+    uint32_t most = get_u32(cursor);
+    if (most > MAX_READ && !cursor->bad) cursor->bad = "it reads too much at once";
+    if (act) descriptor_read(keeper, name, most);
+}
+
 static void accept_some(struct keeper *keeper, struct cursor *cursor, bool act) {
     const char *name = get_name(cursor), *as = get_name(cursor);
     uint32_t count = get_u32(cursor);
@@ -181,6 +195,8 @@ static command_function *const functions[] = {
     [JOURNAL] = journal,
     [END] = end,
     [ENTER] = enter,
+    [POLL_PRIORITY] = poll_priority,
+    [READ] = read_some,
 };
 
 static const char *walk(struct keeper *keeper, struct cursor cursor, bool act) {
@@ -189,7 +205,7 @@ static const char *walk(struct keeper *keeper, struct cursor cursor, bool act) {
     if (acknowledged > keeper->event_sequence) return "it acknowledges what was never sent";
     for (uint32_t i = 0; i < count && !cursor.bad; i++) {
         uint8_t code = get_u8(&cursor);
-        if (!cursor.bad && (code < RUN || code > ENTER)) return "there is no such command";
+        if (!cursor.bad && (code < RUN || code >= sizeof functions / sizeof *functions)) return "there is no such command";
         if (!cursor.bad) functions[code](keeper, &cursor, act);
     }
     if (!cursor.bad && cursor.at != cursor.end) return "there is more in the batch than its commands";

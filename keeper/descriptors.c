@@ -51,9 +51,20 @@ bool descriptor_hold(struct keeper *keeper, const char *name, int fd) {
 static void update(struct keeper *keeper, struct descriptor *descriptor);
 static void accept_waiting(struct keeper *keeper, struct descriptor *descriptor);
 
+static void tell_change(struct keeper *keeper, struct descriptor *descriptor) {
+    if (!descriptor->changed || !descriptor->asked) return;
+    descriptor->changed = descriptor->asked = false;
+    event_name(keeper, EVENT_READABLE, descriptor->name);
+}
+
 static void descriptor_ready(struct keeper *keeper, void *context, uint32_t events) {
     (void)events;
     struct descriptor *descriptor = context;
+    if (descriptor->priority) {
+        descriptor->changed = true;
+        tell_change(keeper, descriptor);
+        return;
+    }
     /* The number may be another's since epoll saw it ready. */
     struct pollfd now = {.fd = descriptor->fd, .events = POLLIN};
     if (poll(&now, 1, 0) <= 0) return;
@@ -67,8 +78,8 @@ static void descriptor_ready(struct keeper *keeper, void *context, uint32_t even
 }
 
 static void update(struct keeper *keeper, struct descriptor *descriptor) {
-    bool reads = descriptor->poll || descriptor->accepts, wanted = reads || descriptor->hangup;
-    uint32_t events = reads ? EPOLLIN : 0;
+    bool reads = descriptor->poll || descriptor->accepts, wanted = reads || descriptor->hangup || descriptor->priority;
+    uint32_t events = (reads ? EPOLLIN : 0) | (descriptor->priority ? EPOLLPRI | EPOLLET : 0);
     if (!wanted && descriptor->watched) unwatch(keeper, descriptor->fd);
     if (wanted && descriptor->watched) rewatch(keeper, descriptor->fd, events);
     int result = wanted && !descriptor->watched ? watch(keeper, descriptor->fd, events, descriptor_ready, descriptor) : 0;
@@ -84,7 +95,35 @@ void descriptor_poll(struct keeper *keeper, const char *name, bool on) {
     if (!descriptor) return;
     descriptor->poll = on;
     if (!on) descriptor->accepts = 0;
+    if (!on) descriptor->priority = descriptor->asked = false;
     update(keeper, descriptor);
+}
+
+void descriptor_poll_priority(struct keeper *keeper, const char *name) {
+    struct descriptor *descriptor = find(keeper, name);
+    if (!descriptor) return;
+    descriptor->asked = true;
+    if (!descriptor->priority) {
+        /* A file of /proc tells each change once, to whoever looks first, and that may have been epoll: so it is watched on
+         * from now, and taken to have changed before. */
+        descriptor->priority = descriptor->changed = true;
+        update(keeper, descriptor);
+    }
+    tell_change(keeper, descriptor);
+}
+
+/* What waits is taken off the descriptor into the event, so that it is not lost when the manager dies. */
+void descriptor_read(struct keeper *keeper, const char *name, uint32_t most) {
+    static uint8_t bytes[MAX_READ];
+    struct pollfd now = {.fd = descriptor_fd(keeper, name), .events = POLLIN};
+    ssize_t got = -1;
+    errno = now.fd < 0 ? EBADF : EAGAIN;
+    if (now.fd >= 0 && poll(&now, 1, 0) > 0) got = now.revents & POLLIN ? read(now.fd, bytes, most) : 0;
+    struct buffer *out = event_begin(keeper, EVENT_READ);
+    put_string(out, name);
+    put_u32(out, got < 0 ? (uint32_t)errno : 0);
+    put_bytes(out, bytes, got < 0 ? 0 : (size_t)got);
+    event_end(keeper);
 }
 
 void descriptor_watch_hangup(struct keeper *keeper, const char *name) {

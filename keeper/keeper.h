@@ -22,6 +22,7 @@ enum {
     MAX_BLOB_BYTES = 256 << 20,
     MAX_EVENTS = 65536,
     MAX_EVENT_BYTES = 32 << 20,
+    MAX_READ = 64 << 10,
     MAX_JOURNAL_BYTES = 8 << 20,
     MAX_NAME = 4096,
     MAX_SLOTS = 1024,
@@ -275,10 +276,14 @@ struct descriptor {
     bool poll, hangup, watched;
     uint32_t accepts; /* connections that are still to be accepted from it */
     char *accept_as;  /* what the names under which they are held begin with, or NULL */
+    /* Files of /proc: watched, changed since that was told, asked for. */
+    bool priority, changed, asked;
 };
 int descriptor_fd(struct keeper *keeper, const char *name);
 bool descriptor_hold(struct keeper *keeper, const char *name, int fd);
 void descriptor_poll(struct keeper *keeper, const char *name, bool poll);
+void descriptor_poll_priority(struct keeper *keeper, const char *name);
+void descriptor_read(struct keeper *keeper, const char *name, uint32_t most);
 void descriptor_watch_hangup(struct keeper *keeper, const char *name);
 void descriptor_accept(struct keeper *keeper, const char *name, const char *as, uint32_t count);
 void descriptor_rename(struct keeper *keeper, const char *name, const char *to);
@@ -312,7 +317,8 @@ enum event_kind {
     EVENT_ACCEPTED,
     EVENT_NOTIFIED,
     EVENT_SIGNALLED,
-    EVENT_ENTERED
+    EVENT_ENTERED,
+    EVENT_READ
 };
 struct buffer *event_begin(struct keeper *keeper, enum event_kind kind);
 void event_end(struct keeper *keeper);

@@ -271,6 +271,32 @@ static int op_mkdir_parents(struct run *run, const struct op *op) {
     return make_parents(TEXT(0), NUMBER(1));
 }
 
+static int op_mkdir_all(struct run *run, const struct op *op) {
+    (void)run;
+    struct stat info;
+    if (!stat(TEXT(0), &info)) return 0;
+    int result = make_parents(TEXT(0), NUMBER(1));
+    if (result) return result;
+    return mkdir(TEXT(0), NUMBER(1)) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+static int op_no_symlink(struct run *run, const struct op *op) {
+    (void)run;
+    const char *path = TEXT(0);
+    char part[PATH_MAX];
+    struct stat info;
+    size_t length = strlen(path);
+    if (length >= sizeof part) return -ENAMETOOLONG;
+    for (size_t i = 1; i <= length; i++) {
+        if (path[i] && path[i] != '/') continue;
+        memcpy(part, path, i);
+        part[i] = 0;
+        if (lstat(part, &info) < 0) return errno == ENOENT ? 0 : -errno;
+        if (S_ISLNK(info.st_mode)) return -ELOOP;
+    }
+    return 0;
+}
+
 static int own_directory(int fd, const struct op *op) {
     struct stat info;
     uint32_t uid = NUMBER(2), gid = NUMBER(3);

@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0x4d3deeacu
+#define OPS_HASH 0x53cdc5e7u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -26,6 +26,8 @@
     X(nonblock, 202, "nu") /* nonblock(slot: u32, on: u32) */ \
     X(unlink, 202, "s") /* unlink(path: string) */ \
     X(mkdir, 233, "su") /* mkdir(path: string, mode: u32) */ \
+    X(no_symlink, 233, "s") /* no-symlink(path: string) */ \
+    X(mkdir_all, 233, "su") /* mkdir-all(path: string, mode: u32) */ \
     X(mkdir_parents, 233, "su") /* mkdir-parents(path: string, mode: u32) */ \
     X(directory, 233, "suuu") /* directory(path: string, mode: u32, uid: u32, gid: u32) */ \
     X(remove, 233, "s") /* remove(path: string) */ \

@@ -59,6 +59,16 @@ export const ops = {
   nonblock: { fields: { slot: 'u32', on: 'u32' }, exit: 202, doc: 'Set or clear O_NONBLOCK on the slot.' },
   unlink: { fields: { path: 'string' }, exit: 202, doc: 'unlink(2); a missing path is no error.' },
   mkdir: { fields: { path: 'string', mode: 'u32' }, exit: 233, doc: 'mkdir(2); an existing directory is no error.' },
+  'no-symlink': {
+    fields: { path: 'string' },
+    exit: 233,
+    doc: 'Fail with ELOOP where a part of the path is a symlink; what is not there yet is none.',
+  },
+  'mkdir-all': {
+    fields: { path: 'string', mode: 'u32' },
+    exit: 233,
+    doc: 'Make the directory and those above it that are missing; whatever else stands there already is no error.',
+  },
   'mkdir-parents': { fields: { path: 'string', mode: 'u32' }, exit: 233, doc: 'Make the directories above path that are missing.' },
   directory: {
     fields: { path: 'string', mode: 'u32', uid: 'u32', gid: 'u32' },

@@ -30,9 +30,9 @@ export function compile(request: ExecRequest, context: ExecContext): Result<Comp
   const exec = request.config.exec;
   if (exec === undefined) return err({ message: `${request.config.name} is of a type that runs no commands` });
   const identity = identify(request, exec, context);
-  if (identity.kind === 'missing') return ok(stopped(exec, identity));
+  if (identity.kind === 'missing') return ok(stopped(exec, request, identity));
   const directory = workingDirectory(exec, context, identity);
-  if (directory === undefined) return ok(stopped(exec, homeless));
+  if (directory === undefined) return ok(stopped(exec, request, homeless));
   const streams = standardStreams(request, exec, context);
   if (!streams.ok) return streams;
   const passed = request.main && !streams.value.usesSocket ? request.descriptors : [];
@@ -44,7 +44,8 @@ export function compile(request: ExecRequest, context: ExecContext): Result<Comp
 
   return ok({
     plan: [
-      ...beginning(exec),
+      ...(request.first ?? none),
+      ...beginning(exec, request),
       ...idleWait(request, context),
       ...streams.value.ops,
       ...scheduling(exec, context),
@@ -76,14 +77,19 @@ const idleMs = 5000;
 const homeless = { kind: 'missing', exit: 200, message: 'WorkingDirectory=~ is set, but the user has no home directory' } as const;
 
 /** The plan of a child that ends where systemd's would, since what it needs to go on does not exist. */
-function stopped(exec: ExecSettings, missing: { readonly exit: number; readonly message: string }): Compiled {
-  return { plan: [...beginning(exec), { op: 'exit', status: missing.exit }], warnings: [missing.message] };
+function stopped(exec: ExecSettings, request: ExecRequest, missing: { readonly exit: number; readonly message: string }): Compiled {
+  return {
+    plan: [...(request.first ?? none), ...beginning(exec, request), { op: 'exit', status: missing.exit }],
+    warnings: [missing.message],
+  };
 }
 
+const none: readonly Op[] = [];
 const ignoringPipe: readonly Op[] = [{ op: 'signals', ignorePipe: 1 }, { op: 'setsid' }];
 const mindingPipe: readonly Op[] = [{ op: 'signals', ignorePipe: 0 }, { op: 'setsid' }];
 
-function beginning(exec: ExecSettings): readonly Op[] {
+function beginning(exec: ExecSettings, { sameSession }: ExecRequest): readonly Op[] {
+  if (sameSession === true) return [{ op: 'signals', ignorePipe: exec.IgnoreSIGPIPE ? 1 : 0 }];
   return exec.IgnoreSIGPIPE ? ignoringPipe : mindingPipe;
 }
 

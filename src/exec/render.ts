@@ -35,6 +35,8 @@ const shapes: Readonly<Record<OpName, string>> = {
   nonblock: '{slot} {on}',
   unlink: '{path}',
   mkdir: '{path} {mode}',
+  'no-symlink': '{path}',
+  'mkdir-all': '{path} {mode}',
   'mkdir-parents': '{path} {mode}',
   directory: '{path} {mode} {uid}:{gid}',
   remove: '{path}',

@@ -1,5 +1,6 @@
 import type { UnitConfig } from '../unit/config.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
+import type { Op } from './op.ts';
 import type { Command } from '../unit/values/types.ts';
 
 /** The lists of commands that units have, in the order in which they run. */
@@ -17,12 +18,15 @@ export const commandLists = [
 
 export type CommandList = (typeof commandLists)[number];
 
+/** Commands that no unit file has, since a type has them by itself; named as systemd shows them. */
+export type OwnList = 'ExecMount' | 'ExecRemount' | 'ExecUnmount' | 'ExecActivate' | 'ExecDeactivate';
+
 /** What a unit type asks for when it wants a process; with an ExecContext it compiles to a plan. */
 export interface ExecRequest {
   readonly config: UnitConfig;
   readonly command: Command;
   /** Which Exec*= list the command is of: it decides over stdin, notify access, passed descriptors and environment. */
-  readonly list: CommandList;
+  readonly list: CommandList | OwnList;
   /** The command is the unit's main process, rather than a control process. */
   readonly main: boolean;
   readonly invocationId: string;
@@ -45,6 +49,10 @@ export interface ExecRequest {
   readonly socket?: string;
   /** Held descriptors that are standard input, output and error, whatever the settings say (`systemd-run --pipe`). */
   readonly streams?: readonly string[];
+  /** What the child does before all else, as the manager's own user. */
+  readonly first?: readonly Op[];
+  /** Stay in the keeper's session and process group, by which the kernel knows who may pass an automount point. */
+  readonly sameSession?: boolean;
 }
 
 /** An account, as the machine's databases have it. */

@@ -1,4 +1,5 @@
 import { isExtrinsic } from './slice-of.ts';
+import { hasOption, isNetworkMount } from '../unit/mount-options.ts';
 import type { Dependency, DependencyKey, UnitConfig, UnitTypeName } from '../unit/config.ts';
 
 interface DefaultRule {
@@ -23,11 +24,7 @@ const rules: Readonly<Record<UnitTypeName, readonly DefaultRule[]>> = {
   socket: [{ keys: ['Before'], unit: 'sockets.target' }, sysinit, shutdown],
   timer: [{ keys: ['Before'], unit: 'timers.target' }, sysinit, shutdown],
   path: [{ keys: ['Before'], unit: 'paths.target' }, sysinit, shutdown],
-  mount: [
-    { keys: ['After'], unit: 'local-fs-pre.target', scope: 'system' },
-    { keys: ['Before'], unit: 'local-fs.target', scope: 'system' },
-    umount,
-  ],
+  mount: [umount],
   automount: [
     { keys: ['After'], unit: 'local-fs-pre.target', scope: 'system' },
     { keys: ['Before'], unit: 'local-fs.target', scope: 'system' },
@@ -46,7 +43,7 @@ const endOfTheWay = 'shutdown.target';
 /** The dependencies that a unit has unless it says DefaultDependencies=no; those between targets and what they pull in are `targetFollows`. */
 export function defaultDependencies(config: UnitConfig, scope: 'system' | 'user'): readonly Dependency[] {
   if (!config.unit.DefaultDependencies || config.load.state !== 'loaded' || config.name === endOfTheWay || isExtrinsic(config)) return [];
-  return [...rules[config.type], ...timerRules(config)]
+  return [...rules[config.type], ...timerRules(config), ...mountRules(config)]
     .filter((rule) => rule.scope === undefined || rule.scope === scope)
     .flatMap(({ keys, unit }) => keys.map((key) => ({ key, unit, origin: { from: 'default' } as const })));
 }
@@ -56,6 +53,24 @@ export function targetFollows(target: UnitConfig, unit: UnitConfig, targetIsBefo
   if (target.type !== 'target' || target.load.state !== 'loaded' || unit.load.state !== 'loaded') return false;
   return target.unit.DefaultDependencies && unit.unit.DefaultDependencies && !targetIsBefore;
 }
+
+/** File systems of other machines come with the network, those of this one before it; swap may be needed to read what a tmpfs holds. */
+function mountRules({ mount, fragment }: UnitConfig): readonly DefaultRule[] {
+  if (mount === undefined) return [];
+  const isNofail = fragment !== undefined && hasOption(mount.Options, 'nofail');
+  const place = isNetworkMount(mount) ? 'remote' : 'local';
+  return [
+    ...(place === 'remote' ? networkRules : []),
+    ...(isNofail ? [] : [{ keys: ['Before'], unit: `${place}-fs.target`, scope: 'system' } as const]),
+    { keys: ['After'], unit: `${place}-fs-pre.target`, scope: 'system' },
+    ...(mount.Type === 'tmpfs' ? [{ keys: ['After'], unit: 'swap.target', scope: 'system' } as const] : []),
+  ];
+}
+
+const networkRules: readonly DefaultRule[] = [
+  { keys: ['After'], unit: 'network.target', scope: 'system' },
+  { keys: ['Wants', 'After'], unit: 'network-online.target', scope: 'system' },
+];
 
 /** Timers of the calendar wait for the clock to be right. */
 function timerRules({ timer }: UnitConfig): readonly DefaultRule[] {

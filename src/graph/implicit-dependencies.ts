@@ -1,4 +1,5 @@
 import type { Dependency, DependencyKey, UnitConfig } from '../unit/config.ts';
+import { hasOption, isBindMount, isDevicePath, isNetworkMount } from '../unit/mount-options.ts';
 import { unitOfPath, withType } from '../unit/name.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { OutputTarget } from '../unit/values/types.ts';
@@ -12,8 +13,10 @@ export interface ImplicitContext {
   readonly directories: Directories;
   readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';
   readonly defaultStandardError: 'journal' | 'inherit' | 'null';
-  /** Whether there is such a mount unit: with a file, known without one, or not at all. */
-  mount(name: string): 'file' | 'known' | 'none';
+  /** Whether there is such a mount unit: with a file, known without one, or not at all, so that it is to be seen to when it comes. */
+  mount(name: string, needer: { readonly unit: string; readonly key: 'Requires' | 'Wants' }): 'file' | 'known' | 'none';
+  /** There are device units. */
+  readonly devices: boolean;
 }
 
 /** The dependencies that a unit has by what it is and uses, whether or not it asks for them (semantics 11, "implicit"). */
@@ -28,6 +31,7 @@ export function implicitDependencies(config: UnitConfig, context: ImplicitContex
   addOfSocket(config, add);
   addOfTrigger(config, add);
   addOfExec(config, context, add);
+  addOfMount(config, context, add);
   addMounts(config, context, add);
   return found;
 }
@@ -58,6 +62,23 @@ function addOfTrigger({ name, timer, path, automount }: UnitConfig, add: Add): v
   if (unit !== undefined) add(unit === '' ? withType(name, 'service') : unit, 'Before', 'Triggers');
 }
 
+/** The device that is mounted comes first, and checks of quotas before anybody sees the files. */
+function addOfMount({ mount }: UnitConfig, context: ImplicitContext, add: Add): void {
+  if (mount === undefined || context.scope !== 'system') return;
+  const { What, Where, Options } = mount;
+  if (isBindMount(mount)) return;
+  if (context.devices && Where !== '/' && What !== '/dev/root' && isDevicePath(What)) {
+    const device = unitOfPath(What, 'device');
+    if (device !== undefined) add(device, hasOption(Options, 'x-systemd.device-bound') ? 'BindsTo' : 'Requires', 'After');
+    if (device !== undefined) add(`blockdev@${device.slice(0, -'.device'.length)}.target`, 'After');
+  }
+  if (!isNetworkMount(mount) && isDevicePath(What) && hasOption(Options, ...quotaOptions)) {
+    for (const service of ['systemd-quotacheck.service', 'quotaon.service']) add(service, 'Wants', 'Before');
+  }
+}
+
+const quotaOptions: readonly string[] = ['usrquota', 'grpquota', 'quota', 'usrjquota', 'grpjquota'];
+
 function addOfExec({ exec, type }: UnitConfig, context: ImplicitContext, add: Add): void {
   if (exec === undefined) return;
   if (exec.PrivateTmp) {
@@ -87,7 +108,7 @@ function addMounts(config: UnitConfig, context: ImplicitContext, add: Add): void
     for (const prefix of prefixes(path)) {
       const mount = unitOfPath(prefix, 'mount');
       if (mount === undefined || mount === config.name || seen.has(mount)) continue;
-      const presence = context.mount(mount);
+      const presence = context.mount(mount, { unit: config.name, key });
       if (presence === 'none') continue;
       seen.add(mount);
       add(mount, 'After');

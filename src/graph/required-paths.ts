@@ -1,5 +1,6 @@
 import { directoryName } from '../base/path.ts';
 import type { UnitConfig } from '../unit/config.ts';
+import { hasOption, isBindMount, isNetworkMount } from '../unit/mount-options.ts';
 import { pathOfUnit } from '../unit/name.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { SocketSettings } from '../unit/settings/socket.ts';
@@ -22,6 +23,7 @@ export function requiredPaths(config: UnitConfig, directories: Directories): rea
     ...(config.path?.Watch.map(({ path }) => path) ?? []),
     ...(config.timer?.Persistent === true ? ['/var/lib/systemd/timers'] : []),
     ...parentOfMount(config),
+    ...sourceOfMount(config),
   ];
   return paths.filter((path) => path.startsWith('/'));
 }
@@ -52,6 +54,12 @@ function pathsOfSocket(socket: SocketSettings | undefined): readonly string[] {
     } else if (listen.kind === 'fifo' || listen.kind === 'special' || listen.kind === 'usb-function') paths.push(listen.path);
   }
   return paths;
+}
+
+/** What is mounted may lie on a file system of its own. */
+function sourceOfMount({ mount, fragment }: UnitConfig): readonly string[] {
+  if (mount === undefined || fragment === undefined) return [];
+  return isBindMount(mount) || hasOption(mount.Options, 'loop') || !isNetworkMount(mount) ? [mount.What] : [];
 }
 
 /** A mount point lies on the file system above it. */

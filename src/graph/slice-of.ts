@@ -1,5 +1,6 @@
 import type { UnitConfig, UnitTypeName } from '../unit/config.ts';
 import { escapeName } from '../unit/escape.ts';
+import { hasOption } from '../unit/mount-options.ts';
 import { parseUnitName, pathOfUnit } from '../unit/name.ts';
 import { escapeCgroupName, parentSlice, slicePath, ROOT_SLICE } from '../unit/slice.ts';
 
@@ -13,7 +14,7 @@ export function sliceOf(config: UnitConfig, scope: 'system' | 'user'): string | 
   const explicit = config.cgroup?.Slice ?? '';
   if (explicit !== '') return explicit;
   // What is built in runs nothing; in a slice of its own kind it would be stopped by the shutdown that it is to end.
-  if (config.fragment === undefined || isExtrinsic(config)) return ROOT_SLICE;
+  if ((config.fragment === undefined && config.unit.SourcePath === '') || isExtrinsic(config)) return ROOT_SLICE;
   const base = scope === 'system' ? 'system' : 'app';
   const name = parseUnitName(config.name);
   if (name.ok && name.value.instance !== undefined) return `${base}-${escapeName(name.value.prefix)}.slice`;
@@ -29,8 +30,9 @@ export function groupPath(config: UnitConfig, scope: 'system' | 'user'): string 
 }
 
 /** Mounts that are there for the kernel's sake, whoever manages the machine. */
-export function isExtrinsic({ type, name }: UnitConfig): boolean {
+export function isExtrinsic({ type, name, mount }: UnitConfig): boolean {
   if (type !== 'mount') return false;
+  if (mount !== undefined && hasOption(mount.Options, 'x-initrd.mount')) return true;
   const where = pathOfUnit(name) ?? '';
   return ['/', '/usr', '/etc'].includes(where) || /^\/(proc|sys|dev|run\/(initramfs|host))(\/|$)/.test(where);
 }

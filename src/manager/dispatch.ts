@@ -6,6 +6,7 @@ import type { Notification, UnitEvent } from '../type/type.ts';
 import { offerOf } from './connections.ts';
 import { removeGroup } from './effects.ts';
 import { idlePipeMade } from './idle-pipe.ts';
+import { readTable, tableChanged, tableOpened } from './kernel-tables.ts';
 import { isMember, unsuitable } from './main-process.ts';
 import { parseNotification } from './notify-message.ts';
 import { log } from './records.ts';
@@ -30,8 +31,12 @@ export function dispatch(world: World, event: KeeperEvent): void {
     case 'group-empty':
       return groupEmpty(world, event.group);
     case 'readable':
+      if (tableChanged(world, event.name)) return;
+      return toHolder(world, event.name, { event: 'readable', name: event.name });
     case 'hangup':
-      return toHolder(world, event.name, { event: event.event, name: event.name });
+      return toHolder(world, event.name, { event: 'hangup', name: event.name });
+    case 'read':
+      return;
     case 'accepted':
       return accepted(world, event);
     case 'notified':
@@ -59,11 +64,14 @@ function spawnFailed(world: World, child: number, errno: number): void {
 
 function exited(world: World, child: number, exit: Exit): void {
   if (child === world.idlePipeMaker) return idlePipeMade(world, exit.failedOp < 0);
+  if (tableOpened(world, child)) return;
   const path = world.children.get(child)?.children?.get(child) ?? '';
   const unit = forgetChild(world, child);
   const failure = exit.failedOp < 0 ? undefined : describeFailure(exit, path);
   if (unit === undefined || endCleaner(world, unit, child, failure)) return;
   const { how, status, groupEmpty: isEmpty } = exit;
+  // Its work is in the table by now, whether or not the keeper has told of that yet.
+  if (unit.type.follows !== undefined) readTable(world, unit.type.follows);
   const event: UnitEvent = { event: 'exited', child, how, status, missing: isMissingProgram(exit), groupEmpty: isEmpty };
   deliver(world, unit, failure === undefined ? event : { ...event, failure, failedOp: exit.failedOp }, `process exited: ${how} ${status}`);
 }

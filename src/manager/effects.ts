@@ -69,6 +69,8 @@ function carryOutOne(world: World, unit: Unit, effect: Effect): void {
       return unwatchPidFile(unit);
     case 'unlink':
       return unlink(world, unit, effect.path);
+    case 'warn-not-empty':
+      return warnNotEmpty(world, unit, effect.path);
     case 'guess-main':
       return guessMain(world, unit);
     case 'trigger':
@@ -134,6 +136,11 @@ function unlink(world: World, unit: Unit, path: string): void {
   } catch (error) {
     log(world, 4, `${unit.name}: cannot remove ${path}: ${error instanceof Error ? error.message : String(error)}`, unit);
   }
+}
+
+function warnNotEmpty(world: World, unit: Unit, path: string): void {
+  if (world.options.files.list(path).length > 0)
+    log(world, 5, `${unit.name}: Directory ${path} to mount over is not empty, mounting anyway.`, unit);
 }
 
 function trigger(world: World, unit: Unit, effect: Extract<Effect, { readonly effect: 'trigger' }>): void {

@@ -1,6 +1,7 @@
 import { check } from './rules.ts';
 import { dispatch } from './dispatch.ts';
 import { queueJob, finishJob, timeOutJob } from './jobs.ts';
+import { readStaleTables } from './kernel-tables.ts';
 import { log } from './records.ts';
 import { runJob } from './run-job.ts';
 import { releaseIdle } from './idle-pipe.ts';
@@ -23,6 +24,7 @@ const jobsPerTurn = 64;
 export function turn(world: World): void {
   if (world.ended) return;
   world.now = world.options.clock.now();
+  readStaleTables(world);
   takeEvents(world);
   takeTimers(world);
   const done = settle(world);

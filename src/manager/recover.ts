@@ -6,8 +6,8 @@ import { Job } from './job.ts';
 import { restoreJob } from './jobs.ts';
 import { log } from './records.ts';
 import { carryOut } from './effects.ts';
-import { idlePipe } from './exec-context.ts';
 import { keepForAWhile } from './keep.ts';
+import { openTables } from './kernel-tables.ts';
 import { processesOf } from './main-process.ts';
 import { loadLeftovers } from './transient.ts';
 import { unknownMark } from './spawn.ts';
@@ -32,6 +32,7 @@ export function recover(world: World, inventory: Pick<Inventory, 'blobs' | 'desc
   for (const [key, bytes] of jobsInOrder(inventory.blobs)) recoverJob(world, key, bytes, lost);
   for (const unit of world.units.values()) resume(world, unit);
   loadLeftovers(world);
+  openTables(world, inventory.descriptors);
   closeUnclaimed(world, inventory);
   world.busNames.recheck();
 }
@@ -196,5 +197,5 @@ const SIGKILL = 9;
 
 /** Descriptors that came with events not yet acted on, and the manager's own, are no unit's. */
 function isOfManager(name: string): boolean {
-  return [idlePipe, acceptedPrefix, 'notify/', 'control/'].some((prefix) => name.startsWith(prefix));
+  return ['manager/', acceptedPrefix, 'notify/', 'control/'].some((prefix) => name.startsWith(prefix));
 }

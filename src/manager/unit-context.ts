@@ -47,6 +47,10 @@ export class UnitContext implements StepContext {
     return this.#world.options.ipv6;
   }
 
+  get ownsMachine(): boolean {
+    return this.#world.options.init;
+  }
+
   nextChild(): number {
     return this.#world.nextChild();
   }

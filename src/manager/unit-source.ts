@@ -3,6 +3,7 @@ import { findUnit } from '../unit/find.ts';
 import { loadUnit } from '../unit/load.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import { UnitDirectory } from '../unit/unit-directory.ts';
+import type { UnitText } from '../unit/syntax.ts';
 import type { UnitFiles } from '../unit/unit-files.ts';
 
 /** Where units come from. */
@@ -10,6 +11,9 @@ export interface UnitSource {
   load(name: string): UnitConfig;
   /** Whether there is a file for the unit, without loading it. */
   hasFile(name: string): boolean;
+  /** Says how a unit is that is there without a file, such as what somebody mounted; undefined where it is gone. */
+  know(name: string, text: UnitText | undefined): void;
+  knows(name: string): boolean;
   /** Looks at which files there are now; says whether that is another picture than before. What was written just now needs to be named. */
   refresh(changed?: ReadonlySet<string>): boolean;
 }
@@ -17,9 +21,21 @@ export interface UnitSource {
 /** The units of a search path, whose directories are listed now and at each refresh; those of one of them may be made by programs. */
 export function openUnits(files: UnitFiles, searchPath: readonly string[], facts: SpecifierFacts, transientDirectory?: string): UnitSource {
   const directory = new UnitDirectory(files, searchPath);
+  const known = new Map<string, UnitText>();
   return {
-    load: (name) => loadUnit(name, { directory, facts, ...(transientDirectory === undefined ? {} : { transientDirectory }) }),
+    load: (name) =>
+      loadUnit(name, {
+        directory,
+        facts,
+        known: (unit) => known.get(unit),
+        ...(transientDirectory === undefined ? {} : { transientDirectory }),
+      }),
     hasFile: (name) => findUnit(directory, name, facts.scope).path !== undefined,
+    know: (name, text) => {
+      if (text === undefined) known.delete(name);
+      else known.set(name, text);
+    },
+    knows: (name) => known.has(name),
     refresh: (changed) => directory.refresh(changed),
   };
 }

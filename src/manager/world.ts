@@ -6,11 +6,14 @@ import type { ImplicitContext } from '../graph/implicit-dependencies.ts';
 import { RunQueue } from '../graph/run-queue.ts';
 import type { QueuedJob, TransactionView } from '../graph/transaction.ts';
 import type { Command, KeeperEvent, Stamp } from '../port/keeper.ts';
+import type { TableName } from '../type/table.ts';
+import { isReadOnlyMount } from '../type/mount/parse.ts';
 import { unitTypes } from '../type/index.ts';
 import { perpetualState } from '../type/perpetual.ts';
 import type { TriggerDetails, UnitEvent } from '../type/type.ts';
 import { isPerpetual } from '../unit/builtin.ts';
 import type { Dependency, UnitConfig } from '../unit/config.ts';
+import type { UnitText } from '../unit/syntax.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import type { JobResult, RequestType } from '../graph/job.ts';
 import { BusNames } from './bus-names.ts';
@@ -20,6 +23,8 @@ import type { ManagerOptions } from './options.ts';
 import { log } from './records.ts';
 import type { Window } from './rate-limit.ts';
 import { releaseStreams } from './streams.ts';
+import type { KnownTable } from './kernel-tables.ts';
+import { MountNeeds } from './mount-needs.ts';
 import { Timers } from './timers.ts';
 import { removeTransientFiles } from './transient-files.ts';
 import { Unit } from './unit.ts';
@@ -63,6 +68,8 @@ export class World implements TransactionView {
   readonly holders = new Map<string, number>();
   /** Descriptors that clients were told to send, by the token that goes with them; the names under which they are held once they have come. */
   readonly expected = new Map<string, readonly string[]>();
+  /** What the kernel tells of, as it was read last. */
+  readonly tables = new Map<TableName, KnownTable>();
   /** Units with a job or a state other than inactive. */
   readonly #busy = new Set<Unit>();
 
@@ -116,6 +123,7 @@ export class World implements TransactionView {
   readonly #changed = new Set<string>();
   /** The turn in which the unit directories were last looked at. */
   #refreshedAt: Stamp;
+  readonly #mountNeeds = new MountNeeds();
   readonly #source: UnitSource;
   readonly #implicit: ImplicitContext;
   readonly #listeners = new Set<(change: WorldChange) => void>();
@@ -132,7 +140,8 @@ export class World implements TransactionView {
       directories: options.facts.directories,
       defaultStandardOutput: options.config.defaultStandardOutput,
       defaultStandardError: options.config.defaultStandardError,
-      mount: (name) => this.#mount(name),
+      mount: (name, needer) => this.#mount(name, needer),
+      devices: isWritableSys(options.files),
     };
     this.timers = new Timers(options.clock, wake);
     this.lastChild = options.keeper.inventory.lastChild;
@@ -149,7 +158,7 @@ export class World implements TransactionView {
     }
     if (known.load.state !== 'not-found' || known.job !== undefined || known.look.active !== 'inactive') return known;
     this.#refresh();
-    if (!this.#source.hasFile(name)) return known;
+    if (!this.#source.hasFile(name) && !this.#source.knows(name)) return known;
     this.unload(known);
     return this.#load(name);
   }
@@ -158,6 +167,11 @@ export class World implements TransactionView {
   get environment(): readonly string[] {
     const { environment } = this.options.config;
     return this.setEnvironment.length === 0 ? environment : changeEnvironment(environment, this.setEnvironment, []);
+  }
+
+  /** Says how a unit is that is there without a file; undefined where it is gone. */
+  know(name: string, text: UnitText | undefined): void {
+    this.#source.know(name, text);
   }
 
   /** The unit of that name if it is loaded. */
@@ -209,6 +223,7 @@ export class World implements TransactionView {
     for (const name of new Set([unit.name, ...unit.config.names])) if (this.names.get(name) === unit) this.names.delete(name);
     this.units.delete(unit.name);
     this.dirtyUnits.delete(unit);
+    this.#mountNeeds.forget(unit.name);
     if (unit.stored) this.deleted.push(`unit/${unit.name}`);
     unit.unwatchPidFile?.();
     this.busNames.remove(unit);
@@ -260,6 +275,7 @@ export class World implements TransactionView {
     this.units.set(unit.name, unit);
     this.names.set(unit.name, unit);
     for (const { key, unit: other } of declared) this.graph.add(unit.name, key, this.names.get(other)?.name ?? other);
+    if (config.type === 'mount' && config.load.state === 'loaded') this.#orderNeeders(unit);
     if (unit.perpetual) this.#busy.add(unit);
     else this.toCollect.add(unit);
     this.#tellDiagnostics(unit);
@@ -305,8 +321,26 @@ export class World implements TransactionView {
     return { ...config, load: { state: 'error', reason: `${holder.name} has the same BusName=${config.service?.BusName ?? ''}` } };
   }
 
-  #mount(name: string): 'file' | 'known' | 'none' {
+  /** The unit uses a path below the mount point, if anything is to be mounted there, now or later. */
+  #mount(name: string, needer: { readonly unit: string; readonly key: 'Requires' | 'Wants' }): 'file' | 'known' | 'none' {
     if (this.#source.hasFile(name)) return 'file';
-    return isPerpetual(name, this.options.scope) ? 'known' : 'none';
+    if (isPerpetual(name, this.options.scope) || this.#source.knows(name)) return 'known';
+    this.#mountNeeds.note(name, needer);
+    return 'none';
   }
+
+  /** A mount that was not there when those who need it were loaded comes before them all the same. */
+  #orderNeeders(mount: Unit): void {
+    for (const { unit, key } of this.#mountNeeds.of(mount.name)) {
+      if (unit === mount.name) continue;
+      this.graph.add(unit, 'After', mount.name);
+      if (mount.config.fragment !== undefined) this.graph.add(unit, key, mount.name);
+    }
+  }
+}
+
+/** Where /sys can only be read, as in most containers, no device units are to be had (systemd.device(5)). */
+function isWritableSys(files: ManagerOptions['files']): boolean {
+  const mountinfo = files.read('/proc/self/mountinfo');
+  return mountinfo !== undefined && !isReadOnlyMount(new TextDecoder().decode(mountinfo), '/sys');
 }

@@ -68,6 +68,7 @@ export class FakeKeeper {
   readonly #accepting = new Map<string, { readonly as: string; count: number }>();
   readonly #backlog: { readonly name: string; readonly caller: Caller }[] = [];
   #accepted = 0;
+  readonly #waiting = new Map<string, Uint8Array[]>();
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #runs = new Map<string, number>();
   readonly #events: KeeperEvent[] = [];
@@ -196,6 +197,13 @@ export class FakeKeeper {
     }
   }
 
+  /** Somebody writes into the other end of a held pipe. */
+  write(name: string, bytes: Uint8Array): void {
+    const waiting = this.#waiting.get(name) ?? [];
+    this.#waiting.set(name, [...waiting, bytes]);
+    this.readable(name);
+  }
+
   #inventory(): Inventory {
     return {
       children: [...this.#processes].flatMap(({ child, pid, group }) => (child === undefined ? [] : [{ child, pid, group }])),
@@ -241,6 +249,13 @@ export class FakeKeeper {
         return this.#adopt(command.child, command.pid);
       case 'poll':
         this.#polled.add(command.name);
+        if ((this.#waiting.get(command.name)?.length ?? 0) > 0) this.readable(command.name);
+        return;
+      case 'poll-priority':
+        this.#polled.add(command.name);
+        return;
+      case 'read':
+        this.#emit({ event: 'read', name: command.name, errno: 0, bytes: this.#waiting.get(command.name)?.shift() ?? new Uint8Array() });
         return;
       case 'unpoll':
         this.#polled.delete(command.name);

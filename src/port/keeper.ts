@@ -51,9 +51,13 @@ export type Command =
   | { readonly do: 'adopt'; readonly child: ChildId; readonly group: GroupKey; readonly pid: number }
   /** Ask for one `readable` when the held descriptor polls readable (or hung up). */
   | { readonly do: 'poll'; readonly name: string }
+  /** Ask for one `readable` when something exceptional is told of the held descriptor, as of /proc/self/mountinfo when it changed; the first time at once. */
+  | { readonly do: 'poll-priority'; readonly name: string }
   | { readonly do: 'unpoll'; readonly name: string }
   /** Accept so many more connections from a held listening socket, as they come, each held as `as/NUMBER` and told by `accepted`; an error or `unpoll` ends it. */
   | { readonly do: 'accept'; readonly name: string; readonly as: string; readonly count: number }
+  /** Read what waits on the held descriptor, at most so much (65,536); `read` follows. */
+  | { readonly do: 'read'; readonly name: string; readonly most: number }
   | { readonly do: 'rename'; readonly name: string; readonly to: string }
   /** Tell by one `hangup` when the other end of the held descriptor goes away (FDPOLL=). */
   | { readonly do: 'watch-hangup'; readonly name: string }
@@ -111,6 +115,8 @@ export type KeeperEventBody =
     }
   /** Answer to `enter`; errno is 0 if the process is in the group now. */
   | { readonly event: 'entered'; readonly group: GroupKey; readonly pid: number; readonly errno: number }
+  /** What was read; nothing and no errno at the end of a pipe. */
+  | { readonly event: 'read'; readonly name: string; readonly errno: number; readonly bytes: Uint8Array }
   /** A signal that the keeper itself got. */
   | { readonly event: 'signalled'; readonly signal: number; readonly pid: number; readonly uid: number };
 

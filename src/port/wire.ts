@@ -273,6 +273,15 @@ function encodeCommand(writer: FrameWriter, command: Command): void {
       writer.u32(command.pid);
       writer.u32(command.uid ?? anyUser);
       return;
+    case 'poll-priority':
+      writer.u8(20);
+      writer.string(command.name);
+      return;
+    case 'read':
+      writer.u8(21);
+      writer.string(command.name);
+      writer.u32(command.most);
+      return;
     default:
       command satisfies never;
   }
@@ -475,6 +484,8 @@ function decodeEvent(reader: FrameReader): KeeperEventBody | undefined {
       return { event: 'signalled', signal: reader.u32(), pid: reader.u32(), uid: reader.u32() };
     case 11:
       return { event: 'entered', group: reader.string(), pid: reader.u32(), errno: reader.u32() };
+    case 12:
+      return { event: 'read', name: reader.string(), errno: reader.u32(), bytes: new Uint8Array(reader.bytes()) };
     default:
       return undefined;
   }

@@ -1,5 +1,6 @@
 import type { UnitTypeName } from '../unit/config.ts';
 import { awaitedType } from './awaited.ts';
+import { mountType } from './mount.ts';
 import { scopeType } from './scope.ts';
 import { serviceType } from './service.ts';
 import { sliceType } from './slice.ts';
@@ -15,7 +16,7 @@ export const unitTypes: Readonly<Record<UnitTypeName, UnitType<unknown>>> = {
   slice: sliceType,
   timer: awaitedType('timer'),
   path: awaitedType('path'),
-  mount: awaitedType('mount'),
+  mount: mountType,
   automount: awaitedType('automount'),
   swap: awaitedType('swap'),
   device: awaitedType('device'),

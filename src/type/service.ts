@@ -224,6 +224,7 @@ function react(turn: Turn, state: ServiceState, event: UnitEvent): ServiceState 
     case 'readable':
     case 'listened':
     case 'triggered-changed':
+    case 'seen':
       return state;
     default:
       return unreachable(event);

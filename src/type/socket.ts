@@ -145,6 +145,7 @@ function react(turn: SocketTurn, state: SocketState, event: UnitEvent): SocketSt
     case 'bus-name':
     case 'listened':
     case 'hangup':
+    case 'seen':
       return state;
     default:
       return unreachable(event);

@@ -3,6 +3,7 @@ import type { Plan } from '../exec/op.ts';
 import type { ActiveState } from '../graph/active-state.ts';
 import type { LoadState, UnitConfig, UnitTypeName } from '../unit/config.ts';
 import type { JobMode } from '../unit/values/types.ts';
+import type { TableEntry, TableName } from './table.ts';
 
 export type { ActiveState };
 
@@ -61,6 +62,8 @@ export type UnitEvent =
   | { readonly event: 'bus-name'; readonly owner?: string; readonly pid?: number }
   /** The unit that this one triggers changed its state. */
   | { readonly event: 'triggered-changed'; readonly unit: string; readonly look: Look; readonly hasJob: boolean }
+  /** The kernel's table that the type follows has another line for the unit than before, or none any more. */
+  | { readonly event: 'seen'; readonly entry: TableEntry | null }
   | { readonly event: 'reset-failed' };
 
 /** What becomes of connections that a socket unit with Accept=yes takes. */
@@ -165,6 +168,8 @@ export type Effect =
   | { readonly effect: 'read-pid-file'; readonly path: string; readonly watch: boolean }
   | { readonly effect: 'unwatch-pid-file' }
   | { readonly effect: 'unlink'; readonly path: string }
+  /** Say so where the directory is not empty, since what is in it will not be seen. */
+  | { readonly effect: 'warn-not-empty'; readonly path: string }
   | { readonly effect: 'guess-main' }
   /** Queue a job for another unit, as a socket does for its service; `details` are what that unit's processes are told of it. */
   | {
@@ -234,6 +239,8 @@ export interface StepContext {
   triggered(): (Look & { readonly load?: LoadState['state'] }) | undefined;
   /** The uid of the manager. */
   readonly uid: number;
+  /** The manager is the machine's own, and not one beside another init. */
+  readonly ownsMachine: boolean;
   /** Resolves a user or group to its number for SocketUser= and SocketGroup=; undefined where there is none. */
   resolveUser(name: string): number | undefined;
   resolveGroup(name: string): number | undefined;
@@ -289,6 +296,10 @@ export interface UnitType<State> {
   descriptors(state: State): readonly string[];
   /** The connection that a service instance was made for, open or not. */
   connection?(state: State): Connection | undefined;
+  /** The table of the kernel whose lines the units of this type are told of by `seen`, before each `exited`. */
+  readonly follows?: TableName;
+  /** The line of that table that the state knows. */
+  entry?(state: State): TableEntry | null;
   /** Questions that only the manager answers (`read-pid-file`, `guess-main`) and that were open in this state: asked again at recovery. */
   resume?(state: State, config: UnitConfig): readonly Effect[];
 }

@@ -116,7 +116,7 @@ const system: Readonly<Record<string, string>> = {
   'user.slice': 'Description=Slice of users and sessions\nBefore=slices.target',
   'machine.slice': 'Description=Slice of containers and virtual machines\nBefore=slices.target',
   'init.scope': 'Description=The manager\nDefaultDependencies=no',
-  '-.mount': 'Description=Root file system\nDefaultDependencies=no',
+  '-.mount': 'Description=Root Mount\nDefaultDependencies=no',
 };
 
 const user: Readonly<Record<string, string>> = {

@@ -20,6 +20,8 @@ export interface LoadContext {
   readonly transientDirectory?: string;
   /** Also tell, as notices, which lines have no effect yet or use an old spelling: for `tysctl verify`. */
   readonly notices?: boolean;
+  /** The lines of a unit that is there without a file, by what the kernel tells. */
+  readonly known?: (name: string) => UnitText | undefined;
 }
 
 /**
@@ -47,9 +49,10 @@ function isTransient({ path }: Found, { transientDirectory }: LoadContext): bool
   return transientDirectory !== undefined && path?.startsWith(`${transientDirectory}/`) === true;
 }
 
-function read(draft: UnitDraft, found: Found, { directory, facts, notices = false }: LoadContext): LoadState {
+function read(draft: UnitDraft, found: Found, context: LoadContext): LoadState {
+  const { directory, facts, notices = false } = context;
   const apply: ApplyContext = { specifiers: specifiersOf(found.id, facts, found.path), scope: facts.scope, notices };
-  const state = readMain(draft, found, directory, apply);
+  const state = readMain(draft, found, context, apply);
   if (state.state !== 'loaded') return state;
   const beside = directoriesBeside(directory, found.names);
   for (const dropIn of dropInsOf(directory, found.id, beside.d)) {
@@ -68,12 +71,14 @@ function applyDropIn(draft: UnitDraft, path: string, text: UnitText, apply: Appl
   else draft.report({ severity: 'error', path, ...text.fatal, message: `${text.fatal.message}; the whole file is ignored` });
 }
 
-function readMain(draft: UnitDraft, found: Found, directory: UnitDirectory, apply: ApplyContext): LoadState {
+function readMain(draft: UnitDraft, found: Found, { directory, known }: LoadContext, apply: ApplyContext): LoadState {
   if (found.path !== undefined) return readFragment(draft, found.path, directory.text(found.path, found.shared), directory, apply);
   if (found.trouble !== undefined) complain(draft, 'unusable', found.trouble.path, found.trouble.reason);
   const builtin = found.builtin ? builtinText(found.id, apply.scope) : undefined;
   if (builtin !== undefined) applyText(draft, BUILTIN_PATH, builtin, apply);
-  return builtin !== undefined || withoutFile.has(draft.type) ? loaded : notFound;
+  const text = known?.(found.id);
+  if (text !== undefined) applyText(draft, draft.settings('unit').SourcePath, text, apply);
+  return builtin !== undefined || text !== undefined || withoutFile.has(draft.type) ? loaded : notFound;
 }
 
 function readFragment(

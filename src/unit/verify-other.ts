@@ -1,4 +1,5 @@
 import type { UnitDraft } from './draft.ts';
+import { isApiMount } from './mount-options.ts';
 import { isHashedName, pathOfUnit, unitOfPath } from './name.ts';
 
 /** Refuses timers that never elapse or trigger themselves (systemd.timer(5)). */
@@ -18,11 +19,12 @@ export function verifyPath(draft: UnitDraft): void {
 /** Refuses mounts without a source or under a wrong name (systemd.mount(5)); Where= is told by the name where it is not set. */
 export function verifyMount(draft: UnitDraft): void {
   settlePlace(draft, 'mount', 'Where');
+  describeByPlace(draft, 'mount');
   const { What, Where } = draft.settings('mount');
   if (Where === '') draft.refuse('the mount has no Where=, and its name stands for no path');
   else if (unitOfPath(Where, 'mount') !== draft.name)
     draft.refuse(`Where=${Where} does not match the name of the unit, which would be ${unitOfPath(Where, 'mount') ?? 'too long'}`);
-  else if (apiPlaces.has(Where)) draft.refuse(`${Where} is mounted by the manager itself`);
+  else if (isApiMount(Where)) draft.refuse(`${Where} is mounted by the manager itself`);
   else if (What === '') draft.refuse('the mount has no What=');
   if (draft.settings('exec').PAMName !== '' && draft.settings('kill').KillMode !== 'control-group')
     draft.refuse('PAMName= needs KillMode=control-group');
@@ -46,7 +48,10 @@ export function verifySwap(draft: UnitDraft): void {
     draft.refuse(`What=${What} does not match the name of the unit`);
 }
 
-const apiPlaces: ReadonlySet<string> = new Set(['/proc', '/sys', '/dev', '/dev/pts', '/dev/shm', '/run', '/sys/fs/cgroup', '/proc/sys']);
+/** A mount without a description is called by its place. */
+function describeByPlace(draft: UnitDraft, part: 'mount' | 'automount'): void {
+  if (draft.value('unit', 'Description') === '') draft.set('unit', 'Description', draft.value(part, 'Where'));
+}
 
 function settlePlace(draft: UnitDraft, part: 'mount' | 'automount' | 'swap', property: 'Where' | 'What'): void {
   if (draft.value(part, property) !== '' || isHashedName(draft.name)) return;

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import type { Op, Plan } from '../../src/exec/op.ts';
 import { startKeeper } from './harness.ts';
+
+const privileged = process.getuid?.() === 0;
 
 /** Ops that listen on a path and give the socket to the keeper. */
 function listen(path: string, name: string): readonly Op[] {
@@ -167,4 +170,57 @@ test('a regular file polls readable at once', async () => {
   manager.do({ do: 'poll', name: 'file' });
   assert.equal((await manager.event('readable')).name, 'file');
   assert.ok(readFileSync('/etc/passwd').length > 0);
+});
+
+test('what waits in a held pipe is read on request, and so is its end', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const pipe: Plan = [
+    { op: 'pipe', readSlot: 0, writeSlot: 1 },
+    { op: 'keep', slot: 0, name: 'read' },
+    { op: 'dup', slot: 1, number: 1 },
+    { op: 'exec', paths: ['/bin/sh'], argv: ['sh', '-c', 'printf hello'], env: [] },
+  ];
+  manager.do({ do: 'run', child: 1, group: '', plan: pipe });
+  await manager.event('exited');
+  manager.do({ do: 'read', name: 'read', most: 4 }, { do: 'read', name: 'read', most: 65_536 }, { do: 'read', name: 'read', most: 1 });
+  manager.do({ do: 'read', name: 'nothing', most: 1 });
+  await manager.event('read', ({ name }) => name === 'nothing');
+  const read = manager.events.flatMap((event) => (event.event === 'read' ? [[event.errno, String.fromCharCode(...event.bytes)]] : []));
+  assert.deepEqual(read, [
+    [0, 'hell'],
+    [0, 'o'],
+    [0, ''],
+    [9, ''],
+  ]);
+});
+
+test('a change of the mount table is told once for each request, also where it came before that', { skip: !privileged }, async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const plan: Plan = [
+    { op: 'open', slot: 0, path: '/proc/self/mountinfo', flags: 0, mode: 0 },
+    { op: 'keep', slot: 0, name: 'mounts' },
+  ];
+  manager.do({ do: 'run', child: 1, group: '', plan });
+  await manager.event('exited');
+  const place = join(keeper.directory, 'place');
+  mkdirSync(place);
+  const told = async (child: number) => {
+    manager.do({ do: 'run', child, group: '', plan: [] });
+    await manager.event('exited', (event) => event.child === child);
+    return manager.events.filter(({ event }) => event === 'readable').length;
+  };
+  const counts: number[] = [];
+  manager.do({ do: 'poll-priority', name: 'mounts' });
+  counts.push(await told(2));
+  manager.do({ do: 'poll-priority', name: 'mounts' });
+  counts.push(await told(3));
+  assert.equal(spawnSync('mount', ['-t', 'tmpfs', 'x', place]).status, 0);
+  counts.push(await told(4));
+  assert.equal(spawnSync('umount', [place]).status, 0);
+  counts.push(await told(5));
+  manager.do({ do: 'poll-priority', name: 'mounts' });
+  counts.push(await told(6));
+  assert.deepEqual(counts, [1, 1, 2, 2, 3]);
 });

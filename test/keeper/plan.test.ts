@@ -241,3 +241,38 @@ test('data is read by the program from the start', async () => {
   assert.deepEqual(await run(keeper, plan), good);
   assert.equal(readFileSync(path, 'utf8'), 'from a memfd\n');
 });
+
+test('a mount point is made with what is above it, and refused where its path goes through a symlink', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const inside = (path: string): string => join(keeper.directory, path);
+  mkdirSync(inside('real'));
+  symlinkSync('real', inside('link'));
+  writeFileSync(inside('file'), '');
+  const plans: readonly Plan[] = [
+    [
+      { op: 'umask', mask: 0 },
+      { op: 'no-symlink', path: inside('real/a/b') },
+      { op: 'mkdir-all', path: inside('real/a/b'), mode: 0o705 },
+      { op: 'mkdir-all', path: inside('file'), mode: 0o700 },
+    ],
+    [{ op: 'no-symlink', path: inside('link/a') }],
+    [{ op: 'no-symlink', path: inside('real/../link') }],
+    [{ op: 'mkdir-all', path: inside('file/a'), mode: 0o700 }],
+  ];
+  manager.do(...plans.map((plan, index) => ({ do: 'run', child: index + 1, group: '', plan }) as const));
+  const exits = await Promise.all(plans.map((_, index) => manager.event('exited', ({ child }) => child === index + 1)));
+  assert.deepEqual(
+    exits.map(({ exit }) => [exit.failedOp, exit.errno]),
+    [
+      [-1, 0],
+      [0, 40],
+      [0, 40],
+      [0, 20],
+    ],
+  );
+  assert.deepEqual(
+    ['real/a', 'real/a/b'].map((path) => statSync(inside(path)).mode & 0o777),
+    [0o705, 0o705],
+  );
+});

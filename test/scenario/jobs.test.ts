@@ -246,10 +246,10 @@ test('a missing program fails its service with a message that names the step', (
 test('jobs of unit types that have no engine yet end as unsupported and disturb nobody', () => {
   const simulation = new Simulation({
     units: {
-      'default.target': wants('x.timer data.mount a.service'),
+      'default.target': wants('x.timer dev-x.swap a.service'),
       'x.timer': '[Timer]\nOnBootSec=1\n',
       'x.service': oneshot(),
-      'data.mount': '[Mount]\nWhat=/dev/x\nWhere=/data\n',
+      'dev-x.swap': '[Swap]\nWhat=/dev/x\n',
       'a.service': daemon(),
     },
   }).boot();
@@ -258,7 +258,7 @@ test('jobs of unit types that have no engine yet end as unsupported and disturb 
   assert.ok(
     simulation
       .messages()
-      .some((message) => message.startsWith('Starting of data.mount unsupported: tysd cannot start units of type mount yet')),
+      .some((message) => message.startsWith('Starting of dev-x.swap unsupported: tysd cannot start units of type swap yet')),
   );
 });
 

@@ -35,6 +35,7 @@ export interface World {
   sockets: readonly { readonly held: string; readonly name: string }[];
   ipv6: boolean;
   random: number;
+  ownsMachine: boolean;
 }
 
 /**
@@ -50,6 +51,7 @@ export class Rig<State> {
     sockets: [],
     ipv6: true,
     random: 0.5,
+    ownsMachine: true,
   };
   readonly timers = new Map<string, number>();
   readonly children = new Set<number>();
@@ -154,6 +156,7 @@ export class Rig<State> {
       sockets: () => world.sockets,
       triggered: () => world.triggered,
       uid: 0,
+      ownsMachine: world.ownsMachine,
       resolveUser: (name) => accounts[name],
       resolveGroup: (name) => accounts[name],
       primaryGroup: (name) => accounts[name],

@@ -2,6 +2,7 @@ import type { UnitConfig, UnitTypeName } from '../../src/unit/config.ts';
 import { UnitDraft } from '../../src/unit/draft.ts';
 import type { ExecSettings } from '../../src/unit/settings/exec.ts';
 import type { KillSettings } from '../../src/unit/settings/kill.ts';
+import type { MountSettings } from '../../src/unit/settings/mount.ts';
 import type { ServiceSettings } from '../../src/unit/settings/service.ts';
 import type { SocketSettings } from '../../src/unit/settings/socket.ts';
 
@@ -20,9 +21,16 @@ export function socketOf(socket: Partial<SocketSettings>, sections: Sections = {
   return { ...loaded('socket', sections), socket: { ...drafts.socket.settings('socket'), ...socket } };
 }
 
+/** a.mount at /a, loaded from a file, which sets just this. */
+export function mountOf(mount: Partial<MountSettings>, sections: Sections = {}): UnitConfig {
+  const own = { ...drafts.mount.settings('mount'), What: '/dev/x', Where: '/a', ...mount };
+  return { ...loaded('mount', sections), fragment: '/etc/systemd/system/a.mount', mount: own };
+}
+
 const drafts = {
   service: new UnitDraft('a.service', 'service'),
   socket: new UnitDraft('a.socket', 'socket'),
+  mount: new UnitDraft('a.mount', 'mount'),
 } as const satisfies Partial<Record<UnitTypeName, UnitDraft>>;
 
 /** The settings of a process that sets none. */

@@ -1,0 +1,199 @@
+import type { Files } from '../port/files.ts';
+import { parseMountTable } from '../type/mount/parse.ts';
+import type { TableEntry, TableName } from '../type/table.ts';
+import { isPerpetual } from '../unit/builtin.ts';
+import type { Assignment, UnitText } from '../unit/syntax.ts';
+import { isInactiveOrFailed } from '../graph/active-state.ts';
+import type { Stamp } from '../port/keeper.ts';
+import { deliver } from './step.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** What the manager knows of one table of the kernel. */
+export interface KnownTable {
+  /** Its lines, by the names of the units that they are about. */
+  entries: ReadonlyMap<string, TableEntry>;
+  /** The turn in which it was read. */
+  readAt: Stamp | undefined;
+  /** The child that has the keeper hold the file, so that it tells of changes. */
+  opener: number | undefined;
+  /** Another file that belongs to it has changed. */
+  isStale: boolean;
+  /** Undoes the watch on that file. */
+  readonly unwatch: (() => void) | undefined;
+}
+
+/**
+ * Reads each table for the first time in this manager's life, tells the units what changed while there was none, and sees to it
+ * that the keeper tells of every change from now on. `held` is what the keeper holds.
+ */
+export function openTables(world: World, held: readonly string[]): void {
+  for (const name of tableNames) {
+    const { path, beside } = tables[name];
+    if (world.options.files.stat(path).kind === 'missing') continue;
+    const known: KnownTable = {
+      entries: entriesOf(world, name),
+      readAt: undefined,
+      opener: undefined,
+      isStale: false,
+      unwatch: beside === undefined ? undefined : world.options.files.watch(beside, () => spoil(world, name)),
+    };
+    world.tables.set(name, known);
+    readTable(world, name);
+    if (held.includes(heldName(name))) watch(world, name);
+    else open(world, name, known);
+  }
+}
+
+/** Tells the units of a table what became of them since it was read last; once a turn, as whatever is acted on in it is in the table by then. */
+export function readTable(world: World, name: TableName): void {
+  const known = world.tables.get(name);
+  if (known === undefined || known.readAt === world.now) return;
+  known.readAt = world.now;
+  known.isStale = false;
+  const before = known.entries;
+  const after = tables[name].read(world.options.files);
+  known.entries = after;
+  for (const [unit, entry] of after) if (!isSame(before.get(unit), entry)) appeared(world, unit, entry);
+  for (const unit of before.keys()) if (!after.has(unit)) vanished(world, unit);
+}
+
+/** Reads what changed by other files than the kernel's. */
+export function readStaleTables(world: World): void {
+  for (const [name, known] of world.tables) if (known.isStale) readTable(world, name);
+}
+
+/** The tables that the keeper holds, by the names of the descriptors. */
+export function heldTables(world: World): readonly string[] {
+  return [...world.tables].flatMap(([name, { opener }]) => (opener === undefined ? [heldName(name)] : []));
+}
+
+/** Watches no files any more. */
+export function closeTables(world: World): void {
+  for (const { unwatch } of world.tables.values()) unwatch?.();
+}
+
+/** Acts on it that the keeper says that a held descriptor is ready; false if it is of no table. */
+export function tableChanged(world: World, held: string): boolean {
+  const name = tableNames.find((each) => heldName(each) === held);
+  if (name === undefined) return false;
+  readTable(world, name);
+  watch(world, name);
+  return true;
+}
+
+/** Acts on the end of a child; false if it has opened no table. */
+export function tableOpened(world: World, child: number): boolean {
+  for (const [name, known] of world.tables) {
+    if (known.opener !== child) continue;
+    known.opener = undefined;
+    // What changed before the keeper had the file is not told.
+    known.readAt = undefined;
+    readTable(world, name);
+    watch(world, name);
+    return true;
+  }
+  return false;
+}
+
+interface KernelTable {
+  readonly path: string;
+  /** A file that says more of the same. */
+  readonly beside?: string;
+  read(files: Files): ReadonlyMap<string, TableEntry>;
+}
+
+const tables: Readonly<Record<TableName, KernelTable>> = {
+  mounts: {
+    path: '/proc/self/mountinfo',
+    beside: '/run/mount/utab',
+    read: (files) => parseMountTable(text(files, '/proc/self/mountinfo'), text(files, '/run/mount/utab')),
+  },
+};
+
+const tableNames: readonly TableName[] = ['mounts'];
+
+function spoil(world: World, name: TableName): void {
+  const known = world.tables.get(name);
+  if (known !== undefined) known.isStale = true;
+  world.wake();
+}
+
+/** What the units that are there already know of the table. */
+function entriesOf(world: World, name: TableName): ReadonlyMap<string, TableEntry> {
+  const found = new Map<string, TableEntry>();
+  for (const unit of world.units.values()) {
+    const entry = unit.type.follows === name ? unit.type.entry?.(unit.state) : undefined;
+    if (entry !== null && entry !== undefined) found.set(unit.name, entry);
+  }
+  return found;
+}
+
+function appeared(world: World, name: string, entry: TableEntry): void {
+  if (!isPerpetual(name, world.options.scope)) world.know(name, textOf(entry));
+  const unit = world.unit(name);
+  // What nobody here started begins a run all the same.
+  if (isInactiveOrFailed(unit.look.active)) unit.invocationId = world.options.freshId();
+  deliver(world, unit, { event: 'seen', entry }, 'the kernel tells of it');
+}
+
+function vanished(world: World, name: string): void {
+  world.know(name, undefined);
+  const unit: Unit | undefined = world.peek(name);
+  if (unit !== undefined) deliver(world, unit, { event: 'seen', entry: null }, 'the kernel tells of it no more');
+}
+
+/** The lines of the unit that a mount is where there is no file for it. */
+function textOf(entry: TableEntry): UnitText {
+  return {
+    problems: [],
+    assignments: [
+      assignment('Unit', 'SourcePath', tables[entry.table].path),
+      assignment('Unit', 'Description', entry.where),
+      assignment('Mount', 'Where', entry.where),
+      assignment('Mount', 'What', entry.what),
+      assignment('Mount', 'Type', entry.type),
+      assignment('Mount', 'Options', entry.options),
+    ],
+  };
+}
+
+function assignment(section: string, key: string, value: string): Assignment {
+  return { section, key, value: value.replaceAll('%', '%%'), line: 0, keyColumn: 0, column: 0 };
+}
+
+function isSame(before: TableEntry | undefined, after: TableEntry): boolean {
+  if (before === undefined) return false;
+  return before.what === after.what && before.options === after.options && before.type === after.type;
+}
+
+/** The name under which the keeper holds the file of a table. */
+function heldName(name: TableName): string {
+  return `manager/table/${name}`;
+}
+
+const O_RDONLY = 0;
+
+function open(world: World, name: TableName, known: KnownTable): void {
+  known.opener = world.nextChild();
+  world.command({
+    do: 'run',
+    child: known.opener,
+    group: '',
+    plan: [
+      { op: 'open', slot: 0, path: tables[name].path, flags: O_RDONLY, mode: 0 },
+      { op: 'keep', slot: 0, name: heldName(name) },
+    ],
+  });
+}
+
+function watch(world: World, name: TableName): void {
+  world.command({ do: 'poll-priority', name: heldName(name) });
+}
+
+function text(files: Files, path: string): string {
+  const bytes = files.read(path);
+  return bytes === undefined ? '' : decoder.decode(bytes);
+}
+
+const decoder = new TextDecoder();

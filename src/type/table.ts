@@ -1,0 +1,13 @@
+/** What the kernel tells of in files of its own, and units follow: they come and go with what anybody does. */
+export type TableName = 'mounts';
+
+/** One mount, as /proc/self/mountinfo and /run/mount/utab have it; of those on one mount point the last. */
+export interface MountEntry {
+  readonly table: 'mounts';
+  readonly where: string;
+  readonly what: string;
+  readonly type: string;
+  readonly options: string;
+}
+
+export type TableEntry = MountEntry;
