@@ -2,11 +2,23 @@ import { unreachable } from '../base/assert.ts';
 import { formatTimespan } from '../base/duration.ts';
 import { formatTimestamp } from '../base/timestamp.ts';
 import { yesNo } from '../base/yes-no.ts';
+import { isInactiveOrFailed } from '../graph/active-state.ts';
 import { kinds } from '../graph/dependency.ts';
+import { requiredPaths } from '../graph/required-paths.ts';
 import { groupPath, sliceOf } from '../graph/slice-of.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { UnitConfig } from '../unit/config.ts';
-import { shellWords } from './shell-words.ts';
+import type { ExecSettings } from '../unit/settings/exec.ts';
+import { cgroupTable } from '../unit/shown/cgroup.ts';
+import { execTable } from '../unit/shown/exec.ts';
+import { killTable } from '../unit/shown/kill.ts';
+import { shownLimits } from '../unit/shown/limits.ts';
+import { sandboxTable } from '../unit/shown/sandbox.ts';
+import { shown } from '../unit/shown/value.ts';
+import { findAccount, resolveGroup } from './accounts.ts';
+import { groupUsage } from './group-usage.ts';
+import { inheritedLimits } from './inherited-limits.ts';
+import { shellWords } from '../base/shell-words.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -17,7 +29,7 @@ export function unitProperties(world: World, unit: Unit): Readonly<Record<string
     ...identity(world, unit),
     ...stateProperties(unit),
     ...settingProperties(world, unit.config),
-    ...execProperties(unit.config),
+    ...processProperties(world, unit),
     ...dependencyProperties(world, unit),
   };
 }
@@ -91,6 +103,7 @@ function identity(world: World, unit: Unit): Record<string, string> {
     CanStop: yesNo(load.state === 'loaded' && !unit.perpetual && !config.unit.RefuseManualStop),
     CanReload: yesNo(unit.canReload),
     CanIsolate: yesNo(load.state === 'loaded' && config.unit.AllowIsolate && !config.unit.RefuseManualStart),
+    ...(unit.details === undefined ? {} : { ActivationDetails: '[unprintable]' }),
   };
 }
 
@@ -157,7 +170,11 @@ function settingProperties(world: World, config: UnitConfig): Record<string, str
     StartLimitAction: unit.StartLimitAction,
     FailureAction: unit.FailureAction,
     SuccessAction: unit.SuccessAction,
-    RequiresMountsFor: shellWords(unit.RequiresMountsFor),
+    FailureActionExitStatus: String(unit.FailureActionExitStatus ?? ''),
+    SuccessActionExitStatus: String(unit.SuccessActionExitStatus ?? ''),
+    RebootArgument: unit.RebootArgument,
+    JobTimeoutRebootArgument: unit.JobTimeoutRebootArgument,
+    RequiresMountsFor: shellWords([...new Set([...unit.RequiresMountsFor, ...requiredPaths(config, world.options.facts.directories)])]),
     ...groupProperties(world, config),
   };
 }
@@ -169,46 +186,45 @@ function groupProperties(world: World, config: UnitConfig): Record<string, strin
   return { Slice: slice, ControlGroup: isMade ? `/${groupPath(config, world.options.scope)}` : '' };
 }
 
-function execProperties({ exec, kill }: UnitConfig): Record<string, string> {
-  const properties: Record<string, string> = {};
-  if (kill !== undefined) {
-    properties['KillMode'] = kill.KillMode;
-    properties['KillSignal'] = String(kill.KillSignal);
-    properties['RestartKillSignal'] = String(kill.RestartKillSignal ?? kill.KillSignal);
-    properties['FinalKillSignal'] = String(kill.FinalKillSignal);
-    properties['WatchdogSignal'] = String(kill.WatchdogSignal);
-    properties['SendSIGKILL'] = yesNo(kill.SendSIGKILL);
-    properties['SendSIGHUP'] = yesNo(kill.SendSIGHUP);
-  }
-  if (exec === undefined) return properties;
+/** What the unit's processes are given, for the types that have processes. */
+function processProperties(world: World, unit: Unit): Record<string, string> {
+  const { exec, kill, cgroup } = unit.config;
   return {
-    ...properties,
-    User: exec.User,
-    Group: exec.Group,
-    SupplementaryGroups: shellWords(exec.SupplementaryGroups),
-    DynamicUser: yesNo(exec.DynamicUser),
-    WorkingDirectory:
-      exec.WorkingDirectory === undefined ? '' : `${exec.WorkingDirectory.missingOk ? '!' : ''}${exec.WorkingDirectory.path}`,
-    RootDirectory: exec.RootDirectory,
-    Environment: shellWords(exec.Environment),
-    EnvironmentFiles: exec.EnvironmentFile.map(({ path, optional }) => `${path} (ignore_errors=${yesNo(optional)})`).join(' '),
-    PassEnvironment: shellWords(exec.PassEnvironment),
-    UnsetEnvironment: shellWords(exec.UnsetEnvironment),
-    UMask: (exec.UMask ?? 0o022).toString(8).padStart(4, '0'),
-    Nice: String(exec.Nice ?? 0),
-    OOMScoreAdjust: String(exec.OOMScoreAdjust ?? 0),
-    StandardInput: exec.StandardInput.kind,
-    StandardOutput: exec.StandardOutput?.kind ?? 'journal',
-    StandardError: exec.StandardError?.kind ?? 'inherit',
-    SyslogIdentifier: exec.SyslogIdentifier,
-    IgnoreSIGPIPE: yesNo(exec.IgnoreSIGPIPE),
-    NoNewPrivileges: yesNo(exec.NoNewPrivileges),
-    RuntimeDirectory: shellWords(exec.RuntimeDirectory.map(({ path }) => path)),
-    StateDirectory: shellWords(exec.StateDirectory.map(({ path }) => path)),
-    CacheDirectory: shellWords(exec.CacheDirectory.map(({ path }) => path)),
-    LogsDirectory: shellWords(exec.LogsDirectory.map(({ path }) => path)),
-    ConfigurationDirectory: shellWords(exec.ConfigurationDirectory.map(({ path }) => path)),
+    ...(kill === undefined ? {} : shown(killTable, kill)),
+    ...(cgroup === undefined ? {} : { ...shown(cgroupTable, cgroup), ...groupUsage(world, unit) }),
+    ...(exec === undefined
+      ? {}
+      : { ...shown(execTable, exec), ...shown(sandboxTable, exec), ...limitProperties(world, exec), CanClean: cleanable(exec) }),
+    ...accountProperties(world, unit),
   };
+}
+
+function limitProperties({ options }: World, exec: ExecSettings): Readonly<Record<string, string>> {
+  return shownLimits(exec.Limits, { ...inheritedLimits(options.files, options.keeper.inventory.pid), ...options.config.limits });
+}
+
+/** The kinds of directories that `clean` would find. */
+function cleanable(exec: ExecSettings): string {
+  const directories = [
+    ['runtime', exec.RuntimeDirectory],
+    ['state', exec.StateDirectory],
+    ['cache', exec.CacheDirectory],
+    ['logs', exec.LogsDirectory],
+    ['configuration', exec.ConfigurationDirectory],
+  ] as const;
+  return directories
+    .filter(([, each]) => each.length > 0)
+    .map(([kind]) => kind)
+    .join(' ');
+}
+
+/** Whose the processes of a unit are, as long as it has any. */
+function accountProperties({ options }: World, { config, look }: Unit): Record<string, string> {
+  if (config.service === undefined || config.exec === undefined || isInactiveOrFailed(look.active)) return {};
+  const { User, Group } = config.exec;
+  const account = User === '' ? undefined : findAccount(options.files, User);
+  const gid = Group === '' ? account?.gid : resolveGroup(options.files, Group);
+  return { ...(account === undefined ? {} : { UID: String(account.uid) }), ...(gid === undefined ? {} : { GID: String(gid) }) };
 }
 
 function dependencyProperties(world: World, unit: Unit): Record<string, string> {

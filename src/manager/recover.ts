@@ -95,6 +95,7 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
   unit.invocationId = blob.invocation ?? '';
   unit.details = blob.details;
   unit.groupMark = blob.group ?? '';
+  unit.cpuUsec = blob.cpu;
   unit.stamps = stampsOf(blob);
   unit.condition = verdictOf(blob.condition);
   unit.assertion = verdictOf(blob.assertion);

@@ -17,6 +17,7 @@ export interface UnitBlob {
   readonly invocation?: string;
   readonly details?: TriggerDetails;
   readonly group?: string;
+  readonly cpu?: string;
   readonly children?: readonly (readonly [number, string])[];
   readonly cleaner?: Cleaner;
   readonly kept?: true;
@@ -178,6 +179,7 @@ function unitBlob(unit: Unit): UnitBlob {
   const blob: Mutable<UnitBlob> = { s: packState(unit.state, unit.type.initial) };
   if (unit.invocationId !== '') blob.invocation = unit.invocationId;
   if (unit.details !== undefined) blob.details = unit.details;
+  if (unit.cpuUsec !== undefined) blob.cpu = unit.cpuUsec;
   if (unit.groupMark !== '') blob.group = unit.groupMark;
   if (unit.children !== undefined && unit.children.size > 0) blob.children = [...unit.children];
   if (unit.cleaner !== undefined) blob.cleaner = unit.cleaner;

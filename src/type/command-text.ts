@@ -12,14 +12,32 @@ export interface CommandRun {
 
 /** The commands of an Exec*= list as `systemctl show` prints them, a line each. */
 export function commandListText(commands: readonly Command[], runOf: (index: number) => CommandRun | undefined): string {
-  return commands.map((command, index) => commandText(command, runOf(index))).join('\n');
+  return commands
+    .map((command, index) => commandText(command, runOf(index), `ignore_errors=${command.ignoreFailure ? 'yes' : 'no'}`))
+    .join('\n');
 }
 
-function commandText({ path, argv, ignoreFailure }: Command, run: CommandRun | undefined): string {
+/** The same, as the properties ExecStartEx and its kin have it: with all that stands before the command. */
+export function commandListExText(commands: readonly Command[], runOf: (index: number) => CommandRun | undefined): string {
+  return commands.map((command, index) => commandText(command, runOf(index), `flags=${flagsOf(command)}`)).join('\n');
+}
+
+const privilegeFlags: Readonly<Record<Command['privilege'], readonly string[]>> = {
+  normal: [],
+  full: ['privileged'],
+  'no-credentials': ['no-setuid'],
+  'ambient-fallback': ['ambient'],
+};
+
+function flagsOf({ ignoreFailure, expand, privilege }: Command): string {
+  return [...(ignoreFailure ? ['ignore-failure'] : []), ...privilegeFlags[privilege], ...(expand ? [] : ['no-env-expand'])].join(' ');
+}
+
+function commandText({ path, argv }: Command, run: CommandRun | undefined, flags: string): string {
   const fields = [
     `path=${path}`,
     `argv[]=${argv.join(' ')}`,
-    `ignore_errors=${ignoreFailure ? 'yes' : 'no'}`,
+    flags,
     `start_time=[${stamp(run?.startRealtimeUsec)}]`,
     `stop_time=[${stamp(run?.exitRealtimeUsec)}]`,
     `pid=${run?.pid ?? 0}`,

@@ -123,6 +123,7 @@ function freshMemory(turn: Turn, { sub, memory }: ServiceState): Memory {
     ...blankMemory,
     idle: turn.service.Type === 'idle',
     restarts,
+    hasRun: true,
     busOwner: memory.busOwner,
     stored: memory.stored,
     nextStored: memory.nextStored,

@@ -58,7 +58,7 @@ function linesOf(name: string, value: string): readonly string[] {
   return structured.test(name) ? value.split('\n') : [value];
 }
 
-const structured = /^(Exec[A-Z]|Listen$|EnvironmentFiles$|Timers|Paths$|Symlinks$)/;
+const structured = /^(Exec[A-Z]|DeviceAllow$|IO(Read|Write|Device)[A-Z]|Listen$|EnvironmentFiles$|Timers|Paths$|Symlinks$)/;
 
 function fail({ terminal }: Invocation, message: string): number {
   terminal.warn(`Failed to get properties: ${message}`);

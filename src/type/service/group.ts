@@ -55,7 +55,10 @@ const onEmpty: Readonly<Record<ServiceSub, OnEmpty>> = {
     if (question !== null && 'question' in state) return { ...state, question: { ...question, groupEmpty: true } };
     return enterRunning(turn, liveOf(state), 'success');
   },
-  exited: stays,
+  exited: (turn, state) => {
+    turn.effects.push({ effect: 'remove-group' });
+    return state;
+  },
   reload: stays,
   'reload-signal': stays,
   'reload-notify': stays,

@@ -7,7 +7,7 @@ import type { UnitConfig } from '../../unit/config.ts';
 import type { ServiceSettings } from '../../unit/settings/service.ts';
 import { signalName } from '../../unit/values/signal.ts';
 import type { ExitStatusSet } from '../../unit/values/types.ts';
-import { commandListText } from '../command-text.ts';
+import { commandListExText, commandListText } from '../command-text.ts';
 import type { Defaults } from '../type.ts';
 import { restartDelay } from './restart-table.ts';
 import { controlOf, mainOf, type MainRecord, type Memory, type ServiceList, type ServiceState } from './state.ts';
@@ -57,7 +57,8 @@ function settingProperties(service: ServiceSettings, memory: Memory, defaults: D
     TimeoutStopFailureMode: service.TimeoutStopFailureMode,
     RuntimeMaxUSec: formatTimespan(service.RuntimeMaxSec),
     RuntimeRandomizedExtraUSec: formatTimespan(service.RuntimeRandomizedExtraSec),
-    WatchdogUSec: formatTimespan(memory.watchdogUsec ?? service.WatchdogSec),
+    WatchdogUSec: formatTimespan(watchdogUsec(service, memory)),
+    WatchdogTimestamp: formatTimestamp(memory.watchdogPingRealtimeUsec),
     WatchdogTimestampMonotonic: String(memory.watchdogPingUsec),
     RootDirectoryStartOnly: yesNo(service.RootDirectoryStartOnly),
     RemainAfterExit: yesNo(service.RemainAfterExit),
@@ -66,12 +67,19 @@ function settingProperties(service: ServiceSettings, memory: Memory, defaults: D
     RestartForceExitStatus: statusText(service.RestartForceExitStatus),
     SuccessExitStatus: statusText(service.SuccessExitStatus),
     BusName: service.BusName,
+    USBFunctionDescriptors: service.USBFunctionDescriptors,
+    USBFunctionStrings: service.USBFunctionStrings,
     FileDescriptorStoreMax: String(service.FileDescriptorStoreMax),
     FileDescriptorStorePreserve: service.FileDescriptorStorePreserve,
     OOMPolicy: service.OOMPolicy ?? 'stop',
     ReloadSignal: String(service.ReloadSignal),
     NonBlocking: yesNo(service.NonBlocking),
   };
+}
+
+/** Before the first start nothing is known of a watchdog. */
+function watchdogUsec(service: ServiceSettings, memory: Memory): number {
+  return memory.hasRun ? (memory.watchdogUsec ?? service.WatchdogSec) : Infinity;
 }
 
 function stateProperties(state: ServiceState): Record<string, string> {
@@ -114,9 +122,9 @@ function commandProperties(service: ServiceSettings, memory: Memory): Record<str
   const properties: Record<string, string> = {};
   for (const list of lists) {
     if (service[list].length === 0) continue;
-    properties[list] = commandListText(service[list], (index) =>
-      memory.records.find((record) => record.list === list && record.index === index),
-    );
+    const runOf = (index: number) => memory.records.find((record) => record.list === list && record.index === index);
+    properties[list] = commandListText(service[list], runOf);
+    properties[`${list}Ex`] = commandListExText(service[list], runOf);
   }
   return properties;
 }

@@ -61,7 +61,7 @@ export function enterRunning(turn: Turn, live: Live, result: ServiceResult): Ser
   const ended: Live = { main: live.main, control: null, memory: noteResult(live.memory, result) };
   if (ended.memory.result !== 'success') return enterSignal(turn, ended, 'stop-sigterm', result);
   if (!isGood(turn, ended)) {
-    return turn.service.RemainAfterExit ? { sub: 'exited', memory: ended.memory } : enterStop(turn, ended, 'success');
+    return turn.service.RemainAfterExit ? enterExited(turn, ended.memory) : enterStop(turn, ended, 'success');
   }
   if (ended.memory.announced === 'reloading') return enterReloadByNotify(turn, ended);
   if (ended.memory.announced === 'stopping') return enterStopByNotify(turn, ended);
@@ -69,11 +69,18 @@ export function enterRunning(turn: Turn, live: Live, result: ServiceResult): Ser
   return { sub: 'running', main: ended.main, question: null, memory: withRuntimeLimit(turn, ended.memory) };
 }
 
+/** Nothing of the service is left but that it counts as active: its group goes, as soon as it is empty. */
+function enterExited(turn: Turn, memory: Live['memory']): ServiceState {
+  turn.effects.push({ effect: turn.groupEmpty ? 'remove-group' : 'watch-group' });
+  return { sub: 'exited', memory };
+}
+
 /** Notes a sign of life: the watchdog starts afresh. */
 export function pingWatchdog(turn: Turn, memory: Live['memory']): Live['memory'] {
   const limit = limits.watchdog(turn, memory);
   if (limit === Infinity && memory.deadlines.watchdog === 0) return memory;
-  return withDeadline(turn, { ...memory, watchdogPingUsec: turn.context.now }, 'watchdog', limit);
+  const { now, realtimeUsec } = turn.context;
+  return withDeadline(turn, { ...memory, watchdogPingUsec: now, watchdogPingRealtimeUsec: realtimeUsec }, 'watchdog', limit);
 }
 
 function runStarter(turn: Turn, live: Live, command: CommandReference): ServiceState {

@@ -120,6 +120,8 @@ export interface Memory {
   /** A stop was asked for, so Restart= is out. */
   readonly forbidRestart: boolean;
   readonly restarts: number;
+  /** It was started at least once. */
+  readonly hasRun: boolean;
   /** The main process is known, or was: its absence means that it ended. */
   readonly mainKnown: boolean;
   readonly mainRecord: MainRecord | null;
@@ -132,6 +134,7 @@ export interface Memory {
   /** WATCHDOG_USEC= of the service; null where the setting counts. */
   readonly watchdogUsec: number | null;
   readonly watchdogPingUsec: number;
+  readonly watchdogPingRealtimeUsec: number;
   readonly announced: 'nothing' | 'ready' | 'reloading' | 'stopping';
   /** When each timer would elapse; 0 for never. Which of them run is a matter of `sub`. */
   readonly deadlines: Readonly<Record<TimerName, number>>;
@@ -160,6 +163,7 @@ export const blankMemory: Memory = {
   idle: false,
   forbidRestart: false,
   restarts: 0,
+  hasRun: false,
   mainKnown: false,
   mainRecord: null,
   records: [],
@@ -169,6 +173,7 @@ export const blankMemory: Memory = {
   notifyAccess: null,
   watchdogUsec: null,
   watchdogPingUsec: 0,
+  watchdogPingRealtimeUsec: 0,
   announced: 'nothing',
   deadlines: { timeout: 0, watchdog: 0, runtime: 0, restart: 0 },
   busOwner: null,

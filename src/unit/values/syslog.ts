@@ -43,6 +43,16 @@ export const logFacility: ValueParser<LogFacility> = (text) => {
   return facility === undefined ? refuse(`expected one of: ${facilities.join(', ')}`) : ok(facility);
 };
 
+/** The number of a level in syslog(3). */
+export function logLevelNumber(level: LogLevel): number {
+  return levels.indexOf(level);
+}
+
+/** The number of a facility in syslog(3). */
+export function logFacilityNumber(facility: LogFacility): number {
+  return Number(facilityNumber(facilities.indexOf(facility)));
+}
+
 /** local0 has the number 16; those from 12 to 15 have no name here. */
 function facilityNumber(index: number): string {
   return String(index < 12 ? index : index + 4);

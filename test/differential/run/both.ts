@@ -26,7 +26,9 @@ export interface Difference {
   readonly why: string;
 }
 
-const why = whyNoImage();
+/** Why no manager can be asked here. */
+export const whyNotAsked = whyNoImage();
+const why = whyNotAsked;
 const root = join(import.meta.dirname, '../../..');
 
 /**
@@ -62,8 +64,15 @@ export function compareManagers(theme: string, cases: Readonly<Record<string, Ca
   });
 }
 
+/** What both managers answer, each in one boot. */
+export function bothAnswers(cases: Readonly<Record<string, Case>>): ReadonlyMap<string, Said> {
+  buildTysd();
+  using act = compiledAct();
+  return askBoth(cases, act.path, 6);
+}
+
 /** What each manager answered in a case: lines, or what came in their place. */
-interface Said {
+export interface Said {
   readonly systemd: string | readonly string[];
   readonly tysd: string | readonly string[];
 }

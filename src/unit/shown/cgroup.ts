@@ -1,0 +1,86 @@
+import { formatTimespan } from '../../base/duration.ts';
+import { yesNo } from '../../base/yes-no.ts';
+import type { CgroupSettings } from '../settings/cgroup.ts';
+import type { Amount } from '../values/cgroup-limit.ts';
+import { formatIpAddress, type IpPrefix } from '../values/ip-address.ts';
+import { notSet, numberOr, ranges, type ShownTable } from './value.ts';
+
+/** What systemd.resource-control(5) describes. Accounting that only resource control would bring is shown as the unit asks for it. */
+export const cgroupTable: ShownTable<CgroupSettings> = {
+  Delegate: ({ Delegate }) => yesNo(Delegate !== false),
+  DelegateControllers: ({ Delegate }) =>
+    Delegate === false ? '' : controllers.filter((each) => Delegate === true || Delegate.includes(each)).join(' '),
+  CPUAccounting: () => 'yes',
+  CPUWeight: ({ CPUWeight }) => numberOr(CPUWeight, notSet),
+  StartupCPUWeight: ({ StartupCPUWeight }) => numberOr(StartupCPUWeight, notSet),
+  CPUShares: () => notSet,
+  StartupCPUShares: () => notSet,
+  CPUQuotaPerSecUSec: ({ CPUQuota }) => formatTimespan(CPUQuota === undefined ? Infinity : Math.round(CPUQuota * 10_000)),
+  CPUQuotaPeriodUSec: ({ CPUQuotaPeriodSec }) => formatTimespan(CPUQuotaPeriodSec ?? Infinity),
+  AllowedCPUs: ({ AllowedCPUs }) => ranges(AllowedCPUs),
+  StartupAllowedCPUs: ({ StartupAllowedCPUs }) => ranges(StartupAllowedCPUs),
+  AllowedMemoryNodes: ({ AllowedMemoryNodes }) => ranges(AllowedMemoryNodes),
+  StartupAllowedMemoryNodes: ({ StartupAllowedMemoryNodes }) => ranges(StartupAllowedMemoryNodes),
+  IOAccounting: ({ IOAccounting }) => yesNo(IOAccounting === true),
+  IOWeight: ({ IOWeight }) => numberOr(IOWeight, notSet),
+  StartupIOWeight: ({ StartupIOWeight }) => numberOr(StartupIOWeight, notSet),
+  IODeviceWeight: ({ IODeviceWeight }) => lines(IODeviceWeight, ({ device, value }) => `${device} ${numberOr(value, notSet)}`),
+  IOReadBandwidthMax: ({ IOReadBandwidthMax }) => lines(IOReadBandwidthMax, ({ device, value }) => `${device} ${numberOr(value, notSet)}`),
+  IOWriteBandwidthMax: ({ IOWriteBandwidthMax }) =>
+    lines(IOWriteBandwidthMax, ({ device, value }) => `${device} ${numberOr(value, notSet)}`),
+  IOReadIOPSMax: ({ IOReadIOPSMax }) => lines(IOReadIOPSMax, ({ device, value }) => `${device} ${numberOr(value, notSet)}`),
+  IOWriteIOPSMax: ({ IOWriteIOPSMax }) => lines(IOWriteIOPSMax, ({ device, value }) => `${device} ${numberOr(value, notSet)}`),
+  IODeviceLatencyTargetUSec: ({ IODeviceLatencyTargetSec }) =>
+    lines(IODeviceLatencyTargetSec, ({ device, value }) => `${device} ${formatTimespan(value)}`),
+  BlockIOAccounting: () => 'no',
+  BlockIOWeight: () => notSet,
+  StartupBlockIOWeight: () => notSet,
+  MemoryAccounting: ({ MemoryAccounting }) => yesNo(MemoryAccounting === true),
+  DefaultMemoryLow: () => '0',
+  DefaultMemoryMin: () => '0',
+  MemoryMin: ({ MemoryMin }) => amount(MemoryMin, '0'),
+  MemoryLow: ({ MemoryLow }) => amount(MemoryLow, '0'),
+  MemoryHigh: ({ MemoryHigh }) => amount(MemoryHigh, 'infinity'),
+  MemoryMax: ({ MemoryMax }) => amount(MemoryMax, 'infinity'),
+  MemorySwapMax: ({ MemorySwapMax }) => amount(MemorySwapMax, 'infinity'),
+  MemoryLimit: () => 'infinity',
+  DevicePolicy: ({ DevicePolicy }) => DevicePolicy,
+  // Each line goes in front of those before it.
+  DeviceAllow: ({ DeviceAllow }) => lines(DeviceAllow.toReversed(), ({ device, access }) => `${device} ${access}`),
+  TasksAccounting: ({ TasksAccounting }) => yesNo(TasksAccounting === true),
+  TasksMax: ({ TasksMax }) => amount(TasksMax, 'infinity'),
+  IPAccounting: ({ IPAccounting }) => yesNo(IPAccounting === true),
+  IPAddressAllow: ({ IPAddressAllow }) => prefixes(IPAddressAllow),
+  IPAddressDeny: ({ IPAddressDeny }) => prefixes(IPAddressDeny),
+  DisableControllers: ({ DisableControllers }) => controllers.filter((each) => DisableControllers.includes(each)).join(' '),
+  ManagedOOMSwap: ({ ManagedOOMSwap }) => ManagedOOMSwap ?? 'auto',
+  ManagedOOMMemoryPressure: ({ ManagedOOMMemoryPressure }) => ManagedOOMMemoryPressure ?? 'auto',
+  // Ten-thousandths, in the 32 bits of the property.
+  ManagedOOMMemoryPressureLimit: ({ ManagedOOMMemoryPressureLimit }) =>
+    String(Math.floor(((ManagedOOMMemoryPressureLimit ?? 0) / 10_000) * 0xffff_ffff)),
+  ManagedOOMPreference: ({ ManagedOOMPreference }) => ManagedOOMPreference ?? 'none',
+};
+
+const controllers = ['cpu', 'cpuset', 'io', 'memory', 'pids'] as const;
+
+function lines<Item>(items: readonly Item[], text: (item: Item) => string): string {
+  return items.map(text).join('\n');
+}
+
+function amount(value: Amount | undefined, none: string): string {
+  if (value === undefined) return none;
+  return 'absolute' in value ? numberOr(value.absolute, none) : `${value.permyriad / 100}%`;
+}
+
+/** IPv6 before IPv4, each in the order of its addresses. */
+function prefixes(list: readonly IpPrefix[]): string {
+  const texts = new Map(list.map((prefix) => [placeOf(prefix), `${formatIpAddress(prefix)}/${prefix.length}`]));
+  return [...texts]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, text]) => text)
+    .join(' ');
+}
+
+function placeOf({ family, bytes, length }: IpPrefix): string {
+  return [family === 'inet6' ? 0 : 1, ...[...bytes, length].map((byte) => String(byte).padStart(3, '0'))].join();
+}

@@ -1,0 +1,130 @@
+import { formatTimespan } from '../../base/duration.ts';
+import { yesNo } from '../../base/yes-no.ts';
+import { shellWords } from '../../base/shell-words.ts';
+import type { ExecSettings } from '../settings/exec.ts';
+import { logFacilityNumber, logLevelNumber } from '../values/syslog.ts';
+import type { InputSource, ManagedDirectory, OutputTarget } from '../values/types.ts';
+import { numberOr, ranges, type ShownTable, yesNoOr } from './value.ts';
+
+/** What systemd.exec(5) describes, without limits and sandbox. */
+export const execTable: ShownTable<ExecSettings> = {
+  User: ({ User }) => User,
+  Group: ({ Group }) => Group,
+  SupplementaryGroups: ({ SupplementaryGroups }) => shellWords(SupplementaryGroups),
+  DynamicUser: ({ DynamicUser }) => yesNo(DynamicUser),
+  PAMName: ({ PAMName }) => PAMName,
+  WorkingDirectory: ({ WorkingDirectory }) =>
+    WorkingDirectory === undefined ? '' : `${WorkingDirectory.missingOk ? '!' : ''}${WorkingDirectory.path}`,
+  RootDirectory: ({ RootDirectory }) => RootDirectory,
+  RootImage: ({ RootImage }) => RootImage,
+  Environment: ({ Environment }) => shellWords(Environment),
+  EnvironmentFiles: ({ EnvironmentFile }) =>
+    EnvironmentFile.map(({ path, optional }) => `${path} (ignore_errors=${yesNo(optional)})`).join('\n'),
+  PassEnvironment: ({ PassEnvironment }) => shellWords(PassEnvironment),
+  UnsetEnvironment: ({ UnsetEnvironment }) => shellWords(UnsetEnvironment),
+  ExecSearchPath: ({ ExecSearchPath }) => shellWords(ExecSearchPath),
+  UMask: ({ UMask }) => octal(UMask ?? 0o022),
+  Nice: ({ Nice }) => String(Nice ?? 0),
+  OOMScoreAdjust: ({ OOMScoreAdjust }) => String(OOMScoreAdjust ?? 0),
+  CoredumpFilter: ({ CoredumpFilter }) => coredumpMask(CoredumpFilter),
+  IOSchedulingClass: ({ IOSchedulingClass }) => String(ioClasses.indexOf(IOSchedulingClass ?? 'best-effort')),
+  IOSchedulingPriority: ({ IOSchedulingPriority }) => String(IOSchedulingPriority ?? 4),
+  CPUSchedulingPolicy: ({ CPUSchedulingPolicy }) => String(policies[CPUSchedulingPolicy ?? 'other'] ?? 0),
+  CPUSchedulingPriority: ({ CPUSchedulingPriority }) => String(CPUSchedulingPriority ?? 0),
+  CPUSchedulingResetOnFork: ({ CPUSchedulingResetOnFork }) => yesNo(CPUSchedulingResetOnFork),
+  CPUAffinity: ({ CPUAffinity }) => ranges(CPUAffinity.flatMap((each) => (each === 'numa' ? [] : each))),
+  CPUAffinityFromNUMA: ({ CPUAffinity }) => yesNo(CPUAffinity.includes('numa')),
+  NUMAPolicy: ({ NUMAPolicy }) => NUMAPolicy ?? 'n/a',
+  NUMAMask: ({ NUMAMask }) => (NUMAMask === undefined || NUMAMask === 'all' ? (NUMAMask ?? '') : ranges(NUMAMask)),
+  TimerSlackNSec: ({ TimerSlackNSec }) => String(TimerSlackNSec ?? 50_000),
+  StandardInput: ({ StandardInput }) => StandardInput.kind,
+  StandardInputData: ({ StandardInputData }) => (StandardInputData === undefined ? '' : Buffer.from(StandardInputData).toString('base64')),
+  StandardOutput: ({ StandardOutput }) => StandardOutput?.kind ?? 'journal',
+  StandardError: ({ StandardError }) => StandardError?.kind ?? 'inherit',
+  StandardInputFileDescriptorName: ({ StandardInput }) => descriptorName(StandardInput),
+  StandardOutputFileDescriptorName: ({ StandardOutput }) => descriptorName(StandardOutput),
+  StandardErrorFileDescriptorName: ({ StandardError }) => descriptorName(StandardError),
+  TTYPath: ({ TTYPath }) => TTYPath,
+  TTYReset: ({ TTYReset }) => yesNo(TTYReset),
+  TTYVHangup: ({ TTYVHangup }) => yesNo(TTYVHangup),
+  TTYVTDisallocate: ({ TTYVTDisallocate }) => yesNo(TTYVTDisallocate),
+  SyslogPriority: ({ SyslogFacility, SyslogLevel }) => String(8 * logFacilityNumber(SyslogFacility) + logLevelNumber(SyslogLevel)),
+  SyslogIdentifier: ({ SyslogIdentifier }) => SyslogIdentifier,
+  SyslogLevelPrefix: ({ SyslogLevelPrefix }) => yesNo(SyslogLevelPrefix),
+  SyslogLevel: ({ SyslogLevel }) => String(logLevelNumber(SyslogLevel)),
+  SyslogFacility: ({ SyslogFacility }) => String(logFacilityNumber(SyslogFacility)),
+  LogLevelMax: ({ LogLevelMax }) => (LogLevelMax === undefined ? '-1' : String(logLevelNumber(LogLevelMax))),
+  LogRateLimitIntervalUSec: ({ LogRateLimitIntervalSec }) => formatTimespan(LogRateLimitIntervalSec ?? 0),
+  LogRateLimitBurst: ({ LogRateLimitBurst }) => numberOr(LogRateLimitBurst, '0'),
+  LogExtraFields: ({ LogExtraFields }) => LogExtraFields.join(' '),
+  LogNamespace: ({ LogNamespace }) => LogNamespace,
+  IgnoreSIGPIPE: ({ IgnoreSIGPIPE }) => yesNo(IgnoreSIGPIPE),
+  SameProcessGroup: () => 'no',
+  UtmpIdentifier: ({ UtmpIdentifier }) => UtmpIdentifier,
+  UtmpMode: ({ UtmpMode }) => UtmpMode,
+  RuntimeDirectorySymlink: ({ RuntimeDirectory }) => symlinks(RuntimeDirectory),
+  RuntimeDirectoryPreserve: ({ RuntimeDirectoryPreserve }) => RuntimeDirectoryPreserve,
+  RuntimeDirectoryMode: ({ RuntimeDirectoryMode }) => octal(RuntimeDirectoryMode),
+  RuntimeDirectory: ({ RuntimeDirectory }) => paths(RuntimeDirectory),
+  StateDirectorySymlink: ({ StateDirectory }) => symlinks(StateDirectory),
+  StateDirectoryMode: ({ StateDirectoryMode }) => octal(StateDirectoryMode),
+  StateDirectory: ({ StateDirectory }) => paths(StateDirectory),
+  CacheDirectorySymlink: ({ CacheDirectory }) => symlinks(CacheDirectory),
+  CacheDirectoryMode: ({ CacheDirectoryMode }) => octal(CacheDirectoryMode),
+  CacheDirectory: ({ CacheDirectory }) => paths(CacheDirectory),
+  LogsDirectorySymlink: ({ LogsDirectory }) => symlinks(LogsDirectory),
+  LogsDirectoryMode: ({ LogsDirectoryMode }) => octal(LogsDirectoryMode),
+  LogsDirectory: ({ LogsDirectory }) => paths(LogsDirectory),
+  ConfigurationDirectoryMode: ({ ConfigurationDirectoryMode }) => octal(ConfigurationDirectoryMode),
+  ConfigurationDirectory: ({ ConfigurationDirectory }) => paths(ConfigurationDirectory),
+  TimeoutCleanUSec: ({ TimeoutCleanSec }) => formatTimespan(TimeoutCleanSec ?? Infinity),
+  MemoryKSM: ({ MemoryKSM }) => (MemoryKSM === undefined ? '' : yesNoOr(MemoryKSM)),
+};
+
+const ioClasses = ['none', 'realtime', 'best-effort', 'idle'] as const;
+
+/** The numbers of sched_setscheduler(2). */
+const policies: Readonly<Record<string, number>> = { other: 0, fifo: 1, rr: 2, batch: 3, idle: 5, ext: 7 };
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}
+
+/** The bits of /proc/PID/coredump_filter (core(5)). */
+const mappings = [
+  'private-anonymous',
+  'shared-anonymous',
+  'private-file-backed',
+  'shared-file-backed',
+  'elf-headers',
+  'private-huge',
+  'shared-huge',
+  'private-dax',
+  'shared-dax',
+];
+const usualMappings = 0x33n;
+const allMappings = 0xffff_ffff_ffff_ffffn;
+
+function coredumpMask(words: readonly string[]): string {
+  if (words.length === 0) return `0x${usualMappings.toString(16)}`;
+  let mask = 0n;
+  for (const word of words) {
+    const bit = mappings.indexOf(word);
+    if (bit >= 0) mask |= 1n << BigInt(bit);
+    else if (word === 'all') mask = allMappings;
+    else mask |= word === 'default' ? usualMappings : BigInt(`0x${word.replace(/^0x/, '')}`);
+  }
+  return `0x${mask.toString(16)}`;
+}
+
+function descriptorName(stream: InputSource | OutputTarget | undefined): string {
+  return stream?.kind === 'fd' ? (stream.name ?? '') : '';
+}
+
+function paths(directories: readonly ManagedDirectory[]): string {
+  return shellWords(directories.map(({ path }) => path));
+}
+
+function symlinks(directories: readonly ManagedDirectory[]): string {
+  return directories.flatMap((directory) => directory.symlinks.map((symlink) => `${directory.path}:${symlink}`)).join(' ');
+}

@@ -1,0 +1,150 @@
+import { yesNo } from '../../base/yes-no.ts';
+import type { ExecSettings } from '../settings/exec.ts';
+import { capabilityNames } from '../values/capability.ts';
+import { errnoNumber } from '../values/errno.ts';
+import type { PrefixedPath, BindMount } from '../values/path.ts';
+import type { SyscallList } from '../values/syscall-list.ts';
+import { folded, type ShownTable, yesNoOr } from './value.ts';
+
+/** What of systemd.exec(5) shuts processes in. System calls are shown as the files name them. */
+export const sandboxTable: ShownTable<ExecSettings> = {
+  SecureBits: ({ SecureBits }) => String(bitsOf(SecureBits ?? [])),
+  CapabilityBoundingSet: (exec) => capabilities(boundingSet(exec)),
+  AmbientCapabilities: ({ AmbientCapabilities }) =>
+    capabilities(
+      folded(
+        AmbientCapabilities.map(({ invert, capabilities: items }) => ({ invert, items })),
+        everyCapability,
+      ),
+    ),
+  RemoveIPC: ({ RemoveIPC, DynamicUser }) => yesNo(RemoveIPC || DynamicUser),
+  ReadWritePaths: ({ ReadWritePaths }) => prefixed(ReadWritePaths),
+  ReadOnlyPaths: ({ ReadOnlyPaths }) => prefixed(ReadOnlyPaths),
+  InaccessiblePaths: ({ InaccessiblePaths }) => prefixed(InaccessiblePaths),
+  ExecPaths: ({ ExecPaths }) => prefixed(ExecPaths),
+  NoExecPaths: ({ NoExecPaths }) => prefixed(NoExecPaths),
+  ExtensionDirectories: ({ ExtensionDirectories }) => prefixed(ExtensionDirectories),
+  MountImages: ({ MountImages }) => MountImages.join(' '),
+  RootImageOptions: ({ RootImageOptions }) => RootImageOptions,
+  MountFlags: ({ MountFlags }) => MountFlags ?? '',
+  PrivateTmp: ({ PrivateTmp, DynamicUser }) => yesNoOr(PrivateTmp === false ? DynamicUser : PrivateTmp),
+  PrivateDevices: ({ PrivateDevices }) => yesNo(PrivateDevices),
+  ProtectClock: ({ ProtectClock }) => yesNo(ProtectClock),
+  ProtectKernelTunables: ({ ProtectKernelTunables }) => yesNo(ProtectKernelTunables),
+  ProtectKernelModules: ({ ProtectKernelModules }) => yesNo(ProtectKernelModules),
+  ProtectKernelLogs: ({ ProtectKernelLogs }) => yesNo(ProtectKernelLogs),
+  ProtectControlGroups: ({ ProtectControlGroups }) => yesNoOr(ProtectControlGroups),
+  PrivateNetwork: ({ PrivateNetwork }) => yesNo(PrivateNetwork),
+  PrivateUsers: ({ PrivateUsers }) => yesNoOr(PrivateUsers),
+  PrivateMounts: ({ PrivateMounts }) => yesNo(PrivateMounts === true),
+  PrivateIPC: ({ PrivateIPC }) => yesNo(PrivateIPC),
+  ProtectHome: ({ ProtectHome, DynamicUser }) => (ProtectHome === false && DynamicUser ? 'read-only' : yesNoOr(ProtectHome)),
+  ProtectSystem: ({ ProtectSystem, DynamicUser }) => (DynamicUser ? 'strict' : yesNoOr(ProtectSystem)),
+  SELinuxContext: ({ SELinuxContext }) => SELinuxContext,
+  AppArmorProfile: ({ AppArmorProfile }) => AppArmorProfile,
+  SmackProcessLabel: ({ SmackProcessLabel }) => SmackProcessLabel,
+  NoNewPrivileges: ({ NoNewPrivileges, DynamicUser }) => yesNo(NoNewPrivileges || DynamicUser),
+  SystemCallFilter: ({ SystemCallFilter }) => calls(SystemCallFilter),
+  SystemCallArchitectures: ({ SystemCallArchitectures }) => SystemCallArchitectures.join(' '),
+  // The number that stands for ending the process.
+  SystemCallErrorNumber: ({ SystemCallErrorNumber }) => String(errnoNumber(SystemCallErrorNumber) ?? 2_147_483_646),
+  SystemCallLog: ({ SystemCallLog }) => calls(SystemCallLog),
+  Personality: ({ Personality }) => Personality,
+  LockPersonality: ({ LockPersonality }) => yesNo(LockPersonality),
+  RestrictAddressFamilies: ({ RestrictAddressFamilies }) => families(RestrictAddressFamilies),
+  MemoryDenyWriteExecute: ({ MemoryDenyWriteExecute }) => yesNo(MemoryDenyWriteExecute),
+  RestrictRealtime: ({ RestrictRealtime }) => yesNo(RestrictRealtime),
+  RestrictSUIDSGID: ({ RestrictSUIDSGID, DynamicUser }) => yesNo(RestrictSUIDSGID || DynamicUser),
+  RestrictNamespaces: ({ RestrictNamespaces }) => namespaces(RestrictNamespaces),
+  BindPaths: ({ BindPaths }) => binds(BindPaths),
+  BindReadOnlyPaths: ({ BindReadOnlyPaths }) => binds(BindReadOnlyPaths),
+  TemporaryFileSystem: ({ TemporaryFileSystem }) =>
+    TemporaryFileSystem.map(({ path, options }) => (options === '' ? path : `${path}:${options}`)).join(' '),
+  MountAPIVFS: (exec) => yesNo(exec.MountAPIVFS ?? (exec.RootDirectory !== '' || exec.RootImage !== '')),
+  KeyringMode: ({ KeyringMode }) => KeyringMode ?? 'private',
+  ProtectProc: ({ ProtectProc }) => ProtectProc ?? 'default',
+  ProcSubset: ({ ProcSubset }) => ProcSubset ?? 'all',
+  ProtectHostname: ({ ProtectHostname }) => (ProtectHostname === '' ? 'no' : ProtectHostname),
+  NetworkNamespacePath: ({ NetworkNamespacePath }) => NetworkNamespacePath,
+  IPCNamespacePath: ({ IPCNamespacePath }) => IPCNamespacePath,
+};
+
+/** The bits of prctl(PR_SET_SECUREBITS). */
+const secureBits = ['noroot', 'noroot-locked', 'no-setuid-fixup', 'no-setuid-fixup-locked', 'keep-caps', 'keep-caps-locked'];
+
+function bitsOf(words: readonly string[]): number {
+  return words.reduce((bits, word) => bits | (secureBits.includes(word) ? 1 << secureBits.indexOf(word) : 0), 0);
+}
+
+const everyCapability: readonly number[] = capabilityNames.map((_, number) => number);
+
+/** What other settings take out of the bounding set. */
+const takenBy: readonly (readonly [keyof ExecSettings, readonly string[]])[] = [
+  ['PrivateDevices', ['cap_mknod', 'cap_sys_rawio']],
+  ['ProtectKernelModules', ['cap_sys_module']],
+  ['ProtectKernelLogs', ['cap_syslog']],
+  ['ProtectClock', ['cap_sys_time', 'cap_wake_alarm']],
+];
+
+function boundingSet(exec: ExecSettings): ReadonlySet<number> {
+  const lists = exec.CapabilityBoundingSet.map(({ invert, capabilities: items }) => ({ invert, items }));
+  const set = new Set(lists.length === 0 ? everyCapability : folded(lists, everyCapability));
+  for (const [key, names] of takenBy) if (exec[key] === true) for (const name of names) set.delete(capabilityNames.indexOf(name));
+  return set;
+}
+
+function capabilities(set: ReadonlySet<number>): string {
+  return [...set]
+    .toSorted((a, b) => a - b)
+    .map((number) => capabilityNames[number] ?? String(number))
+    .join(' ');
+}
+
+function prefixed(paths: readonly PrefixedPath[]): string {
+  return paths.map(({ path, ignoreMissing, relativeToRoot }) => `${ignoreMissing ? '-' : ''}${relativeToRoot ? '+' : ''}${path}`).join(' ');
+}
+
+function binds(mounts: readonly BindMount[]): string {
+  return mounts
+    .map(
+      ({ source, destination, ignoreMissing, recursive }) =>
+        `${ignoreMissing ? '-' : ''}${source}:${destination}${recursive ? ':rbind' : ''}`,
+    )
+    .join(' ');
+}
+
+function calls(lists: readonly SyscallList[]): string {
+  return lists
+    .map(
+      ({ invert, rules }) =>
+        `${invert ? '~' : ''}${rules.map(({ name, action }) => (action === undefined ? name : `${name}:${action}`)).join(' ')}`,
+    )
+    .join(' ');
+}
+
+function families(lists: ExecSettings['RestrictAddressFamilies']): string {
+  const [first] = lists;
+  if (first === undefined) return '';
+  const set = new Set<string>();
+  for (const { invert, names } of lists) {
+    for (const name of names) {
+      if (name !== 'none' && invert === first.invert) set.add(name);
+      else set.delete(name);
+    }
+  }
+  return `${first.invert ? '~' : ''}${[...set].toSorted().join(' ')}`;
+}
+
+const everyNamespace = ['cgroup', 'ipc', 'net', 'mnt', 'pid', 'user', 'uts'] as const;
+
+/** Which kinds a service may make: all of them is `no`, none is `yes`. */
+function namespaces(lists: ExecSettings['RestrictNamespaces']): string {
+  let allowed: ReadonlySet<string> = new Set(everyNamespace);
+  for (const list of lists) {
+    if (typeof list === 'boolean') allowed = new Set(list ? [] : everyNamespace);
+    else if (list.invert) allowed = new Set([...allowed].filter((name) => !list.names.includes(name)));
+    else allowed = new Set([...(allowed.size === everyNamespace.length ? [] : allowed), ...list.names]);
+  }
+  if (everyNamespace.every((name) => allowed.has(name))) return 'no';
+  return allowed.size === 0 ? 'yes' : everyNamespace.filter((name) => allowed.has(name)).join(' ');
+}
