@@ -3,7 +3,8 @@ import type { Answer } from '../api/contract.ts';
 import type { Change } from '../api/manager.ts';
 import type { Invocation } from './invocation.ts';
 
-type JobResult = NonNullable<Answer<'unit.start'>['result']>;
+/** How a job ended. */
+export type JobResult = NonNullable<Answer<'unit.start'>['result']>;
 
 /** Follows the changes of a manager, from `changes.subscribe` on. */
 export class Watch {

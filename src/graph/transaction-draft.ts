@@ -66,15 +66,13 @@ export function link(from: Node, to: Node, matters: boolean, conflicts: boolean)
   to.pulledBy.add(edge);
 }
 
-/** Drops jobs that nobody pulls in any more; an isolating transaction keeps all. */
-export function collectUnpulled(draft: Draft): void {
+/** Drops those of the jobs that nobody pulls in any more, and what only they pulled in; an isolating transaction keeps all. */
+export function collectUnpulled(draft: Draft, jobs: readonly Node[] = allJobs(draft)): void {
   if (draft.mode === 'isolate') return;
-  const queue = [...allJobs(draft)];
+  const queue = [...jobs];
   for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
     if (!node.alive || node === draft.anchor || node.pulledBy.size > 0) continue;
-    const pulled = [...node.pulls].map((edge) => edge.to);
-    remove(draft, node, { pullers: false });
-    queue.push(...pulled);
+    queue.push(...remove(draft, node, { pullers: false }));
   }
 }
 
@@ -83,9 +81,10 @@ export function allJobs(draft: Draft): readonly Node[] {
   return [...draft.units.values()].flat();
 }
 
-/** Takes a job out; with `pullers`, also those that make no sense without it. */
-export function remove(draft: Draft, node: Node, options: { readonly pullers: boolean }): void {
+/** Takes a job out; with `pullers`, also those that make no sense without it. Gives the jobs that they pulled in. */
+export function remove(draft: Draft, node: Node, options: { readonly pullers: boolean }): readonly Node[] {
   const queue = [node];
+  const pulled: Node[] = [];
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     if (!next.alive) continue;
     next.alive = false;
@@ -93,8 +92,10 @@ export function remove(draft: Draft, node: Node, options: { readonly pullers: bo
     if (rest.length > 0) draft.units.set(next.unit.name, rest);
     else draft.units.delete(next.unit.name);
     if (options.pullers) for (const { from, matters } of next.pulledBy) if (matters) queue.push(from);
+    for (const { to } of next.pulls) pulled.push(to);
     for (const edge of [...next.pulls, ...next.pulledBy]) unlink(edge);
   }
+  return pulled;
 }
 
 /** Undoes `link`. */

@@ -197,15 +197,17 @@ function isApplicable(unit: TransactionUnit, type: JobType): boolean {
 /** isolate: whatever runs and is not wanted stops. */
 export function addIsolated(draft: Draft): void {
   for (const unit of draft.view.busy()) {
-    if (unit.ignoreOnIsolate || unit.perpetual || draft.units.has(unit.name)) continue;
-    if (isTriggeredByKept(draft, unit.name)) continue;
+    if (unit.perpetual || isKept(draft, unit)) continue;
+    if (isInactiveOrFailed(unit.active) && unit.job === undefined) continue;
     addForeignStop(draft, unit, { because: 'isolate', of: draft.anchor.unit.name });
   }
 }
 
-/** A service that a kept socket or timer started may go on. */
-function isTriggeredByKept(draft: Draft, name: string): boolean {
-  return draft.view.graph.related(name, 'triggered-by').some((trigger) => draft.units.get(trigger)?.some((job) => job.type === 'start'));
+/** What a kept socket or timer started may go on. */
+function isKept(draft: Draft, { name, ignoreOnIsolate }: TransactionUnit, seen: ReadonlySet<string> = new Set()): boolean {
+  if (ignoreOnIsolate || draft.units.has(name)) return true;
+  const triggers = draft.view.graph.related(name, 'triggered-by').filter((trigger) => !seen.has(trigger));
+  return triggers.some((trigger) => isKept(draft, draft.view.unit(trigger), new Set([...seen, name])));
 }
 
 /** triggering: the units that would start the anchor again stop with it. */

@@ -17,7 +17,7 @@ export function settleConflicts(draft: Draft): TransactionError | undefined {
         };
       }
       draft.remarks.push(`${name}: dropped job ${victim.type}, which conflicts with the unit's other jobs`);
-      remove(draft, victim, { pullers: true });
+      collectUnpulled(draft, remove(draft, victim, { pullers: true }));
     }
   }
   return undefined;

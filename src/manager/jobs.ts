@@ -169,7 +169,7 @@ function end(world: World, job: Job, result: JobResult, reason: string | undefin
   if (result === 'failed' || result === 'invalid') world.failedJobs += 1;
   sayJobEnded(world, job, result, reason);
   world.noteBusy(owner);
-  world.toCheck.add(owner);
+  world.toCheckItself.add(owner);
   world.announce({ change: 'job-removed', job, result });
   // What the unit does itself brings OnFailure= by itself; these two never reach the unit.
   if (result === 'timeout' || result === 'dependency') wantHandlers(world, owner, 'on-failure');

@@ -9,6 +9,7 @@ import type { World } from './world.ts';
 /** Signals processes of a unit; those of a slice are all that run below it (systemctl(1), kill). */
 export function killUnit(world: World, unit: Unit, whom: 'all' | 'main' | 'control', signal: number): Result<undefined, RequestFailure> {
   const { type } = unit.config;
+  if (bare.has(type)) return err({ code: 'invalid', message: 'Operation not supported' });
   if (whom !== 'all' && !processesOfType[type].includes(whom)) {
     return err({ code: 'invalid', message: `${type} units have no ${whom} processes` });
   }
@@ -33,6 +34,9 @@ const processesOfType: Readonly<Record<UnitTypeName, readonly ('main' | 'control
   slice: [],
   scope: [],
 };
+
+/** Types whose units never have processes. */
+const bare: ReadonlySet<UnitTypeName> = new Set(['target', 'device', 'automount', 'timer', 'path']);
 
 /** The units whose groups lie in that of the unit, be it itself. */
 function groupsOf(world: World, unit: Unit): readonly Unit[] {

@@ -1,4 +1,4 @@
-import { check } from './rules.ts';
+import { check, checkItself } from './rules.ts';
 import { dispatch } from './dispatch.ts';
 import { queueJob, finishJob, timeOutJob } from './jobs.ts';
 import { readStaleTables } from './kernel-tables.ts';
@@ -46,8 +46,7 @@ function takeEvents(world: World): void {
   for (let event = world.inbox.shift(); event !== undefined; event = world.inbox.shift()) {
     dispatch(world, event);
     world.acknowledge = event.sequence;
-    // What a unit has to hear because of this event comes before the next one.
-    tellAll(world);
+    decideAll(world);
   }
 }
 
@@ -63,7 +62,7 @@ function takeTimers(world: World): void {
       deliver(world, due.key, { event: 'elapsed', timer: due.name }, `timer ${due.name}`);
     } else if (due.key instanceof Job) timeOutJob(world, due.key);
     else world.busNames.recheck();
-    tellAll(world);
+    decideAll(world);
   }
 }
 
@@ -73,17 +72,31 @@ function takeTimers(world: World): void {
  */
 function settle(world: World): boolean {
   for (let jobs = 0; ;) {
-    if (tellAll(world) || failAll(world) || requestAll(world) || endNops(world)) continue;
-    const job = jobs < jobsPerTurn ? world.runQueue.next() : undefined;
-    if (job !== undefined) {
+    decideAll(world);
+    const before = jobs;
+    // What a job brings about comes before the next job, but the rules look at the units only when no job can run any more.
+    for (let job = world.runQueue.next(); job !== undefined; job = world.runQueue.next()) {
       jobs += 1;
       runJob(world, job);
-      continue;
+      followAll(world);
+      if (jobs < jobsPerTurn) continue;
+      decideAll(world);
+      return false;
     }
-    if (checkAll(world) || collect(world)) continue;
+    if (jobs > before || collect(world)) continue;
     noteStartup(world);
-    return jobs < jobsPerTurn;
+    return true;
   }
+}
+
+/** All that follows from what has happened so far, except that jobs are carried out: as systemd does, after each single event. */
+function decideAll(world: World): void {
+  do followAll(world);
+  while (checkAll(world));
+}
+
+function followAll(world: World): void {
+  while (tellAll(world) || failAll(world) || requestAll(world) || endNops(world));
 }
 
 function tellAll(world: World): boolean {
@@ -120,10 +133,12 @@ function endNops(world: World): boolean {
 }
 
 function checkAll(world: World): boolean {
-  if (world.toCheck.size === 0) return false;
-  const units = [...world.toCheck];
+  if (world.toCheck.size + world.toCheckItself.size === 0) return false;
+  const [changed, alone] = [new Set(world.toCheck), new Set(world.toCheckItself)];
   world.toCheck.clear();
-  for (const unit of units) check(world, unit);
+  world.toCheckItself.clear();
+  for (const unit of changed) check(world, unit);
+  for (const unit of alone) if (!changed.has(unit)) checkItself(world, unit);
   return true;
 }
 

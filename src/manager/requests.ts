@@ -68,23 +68,30 @@ function prepare(
   const unit = findUnit(world, name);
   if (unit === undefined) return err(badName(name));
   const type = requestType(job, unit);
-  const { RefuseManualStart, RefuseManualStop, AllowIsolate } = unit.config.unit;
-  if (mode === 'isolate' && type !== 'start') return err({ code: 'invalid', message: 'Job mode isolate is only for start.' });
   if (world.ended) return err({ code: 'shutting-down', message: 'The manager is ending.' });
-  const starts = type === 'start' || type === 'restart' || type === 'try-restart' || type === 'reload-or-start';
-  const stops = type === 'stop' || type === 'restart' || type === 'try-restart';
-  const isUseless = unit.load.state !== 'loaded' && unit.load.state !== 'masked';
-  if (type === 'stop' && isUseless && unit.look.active === 'inactive' && unit.job === undefined) {
-    return err(notLoaded(name));
-  }
-  if (type !== 'stop' && unit.load.state !== 'loaded') return err(loadFailure(unit));
-  if ((starts && RefuseManualStart) || (stops && RefuseManualStop)) {
-    const message = `Operation refused, unit ${unit.name} may be requested by dependency only (it is configured to refuse manual start/stop).`;
-    return err({ code: 'refused', message });
-  }
-  if (mode === 'isolate' && !AllowIsolate) return err({ code: 'no-isolate', message: 'Operation refused, unit may not be isolated.' });
-  return ok({ unit, type });
+  const refusal = refuse(unit, name, type, mode);
+  return refusal === undefined ? ok({ unit, type }) : err(refusal);
 }
+
+/** Why the request is not even tried. */
+function refuse(unit: Unit, name: string, type: RequestType, mode: JobMode): RequestFailure | undefined {
+  const { RefuseManualStart, RefuseManualStop, AllowIsolate } = unit.config.unit;
+  const { state } = unit.load;
+  const isUseless = state !== 'loaded' && state !== 'masked' && unit.look.active === 'inactive' && unit.job === undefined;
+  if (type === 'stop' && isUseless) return notLoaded(name);
+  if ((starting.has(type) && RefuseManualStart) || (stopping.has(type) && RefuseManualStop)) {
+    const message = `Operation refused, unit ${unit.name} may be requested by dependency only (it is configured to refuse manual start/stop).`;
+    return { code: 'refused', message };
+  }
+  if (mode === 'isolate' && type !== 'start') return { code: 'invalid', message: 'Isolate is only valid for start.' };
+  if (mode === 'triggering' && type !== 'stop') return { code: 'invalid', message: '--job-mode=triggering is only valid for stop.' };
+  if (type !== 'stop' && state !== 'loaded') return loadFailure(unit);
+  if (mode === 'isolate' && !AllowIsolate) return { code: 'no-isolate', message: 'Operation refused, unit may not be isolated.' };
+  return undefined;
+}
+
+const starting: ReadonlySet<RequestType> = new Set(['start', 'restart', 'try-restart', 'reload-or-start']);
+const stopping: ReadonlySet<RequestType> = new Set(['stop', 'restart', 'try-restart']);
 
 function requestType(job: RequestedJob, unit: Unit): RequestType {
   if (job === 'reload-or-restart') return unit.canReload ? 'reload-or-start' : 'restart';

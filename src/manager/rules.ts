@@ -21,11 +21,16 @@ export function check(world: World, unit: Unit): void {
   if (isInactiveOrFailed(unit.look.active)) {
     for (const name of world.graph.related(unit.name, 'may-become-unneeded')) stopIfUnneeded(world, world.peek(name));
     for (const name of world.graph.related(unit.name, 'cannot-be-active-without-inverse')) stopIfUnbound(world, world.peek(name));
-    startIfUpheld(world, unit);
-  } else {
+  } else for (const name of world.graph.related(unit.name, 'start-steadily-inverse')) startIfUpheld(world, world.unit(name));
+  checkItself(world, unit);
+}
+
+/** Looks at the rules for a unit that has not changed, but whose job is over; what it pulled in stays, even if the job came to nothing. */
+export function checkItself(world: World, unit: Unit): void {
+  if (isInactiveOrFailed(unit.look.active)) startIfUpheld(world, unit);
+  else {
     stopIfUnneeded(world, unit);
     stopIfUnbound(world, unit);
-    for (const name of world.graph.related(unit.name, 'start-steadily-inverse')) startIfUpheld(world, world.unit(name));
   }
 }
 

@@ -40,14 +40,14 @@ function start(world: World, job: Job): void {
   if (world.idlePipeMaker !== undefined && unit.config.service?.Type === 'idle') return postponeJob(world, job);
   if (unit.load.state !== 'loaded') return finishJob(world, job, 'invalid', { recursive: true, reason: `it is ${unit.load.state}` });
   if (unit.type.can.once === true && unit.stamps.inactiveEnter !== undefined) return finishJob(world, job, 'once', { recursive: true });
+  const isUnderWay = unit.look.active === 'activating' && unit.look.willRestart !== true;
+  if (unit.look.active === 'deactivating') return postponeJob(world, job);
+  if (unit.look.active !== 'activating' && !isWanted(world, job)) return;
   const missing = missingBond(world, unit);
   if (missing !== undefined) return finishJob(world, job, 'dependency', { recursive: true, reason: `${missing} is not active` });
-  if (unit.look.active === 'activating' && unit.look.willRestart !== true) {
-    return take(world, job, unit.type.start(unit.state, unit.config, new UnitContext(world, unit)));
-  }
-  if (unit.look.active === 'deactivating') return postponeJob(world, job);
+  if (isUnderWay) return take(world, job, unit.type.start(unit.state, unit.config, new UnitContext(world, unit)));
+  // A start that was not even tried does not count.
   if (!isWithinStartLimit(world, unit)) return hitStartLimit(world, job);
-  if (unit.look.active !== 'activating' && !isWanted(world, job)) return;
   unit.details ??= job.details;
   const before = unit.invocationId;
   unit.invocationId = world.options.freshId();

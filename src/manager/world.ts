@@ -84,8 +84,10 @@ export class World implements TransactionView {
   readonly renamed = new Set<string>();
   /** Nop jobs, which are over as soon as their turn comes. */
   readonly nops: Job[] = [];
-  /** Units for which the continuous rules are to be looked at. */
+  /** Units that changed: the continuous rules are to be looked at for them and for those that depend on it. */
   readonly toCheck = new Set<Unit>();
+  /** Units of which a job ended: the rules are to be looked at for them alone. */
+  readonly toCheckItself = new Set<Unit>();
   readonly toCollect = new Set<Unit>();
 
   /** The batch of this turn. */

@@ -27,6 +27,6 @@ const dead: PassiveState = { sub: 'dead' };
 const active: PassiveState = { sub: 'active' };
 
 const looks: Readonly<Record<PassiveState['sub'], Look>> = {
-  dead: { active: 'inactive', sub: 'dead', result: 'success' },
-  active: { active: 'active', sub: 'active', result: 'success' },
+  dead: { active: 'inactive', sub: 'dead', result: '' },
+  active: { active: 'active', sub: 'active', result: '' },
 };

@@ -272,7 +272,7 @@ test('a job is waited for across a restart of the manager, and one that ended me
     manager.finish('web.service', 'timeout');
     assert.deepEqual(await waiting, {
       out: [],
-      err: ['Job for web.service timed out.', 'Job for my.target failed.', hint('my.target')],
+      err: ['Job for my.target failed.', hint('my.target'), 'Job for web.service timed out.'],
       status: 1,
     });
   }));

@@ -81,8 +81,8 @@ test('kill reaches the processes of a loaded unit, and has nothing to do where t
       answer('a.service', 'all'),
     ],
     [
-      'ok',
-      'invalid: target units have no main processes',
+      'invalid: Operation not supported',
+      'invalid: Operation not supported',
       'no-such-unit: Unit other.service not loaded.',
       'bad-name: Unit name no unit is not valid.',
       'ok',

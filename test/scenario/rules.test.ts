@@ -176,3 +176,36 @@ test('a handler is told whose end it handles, unless several could have called i
     ],
   });
 });
+
+test('what a skipped unit pulled in stays, until its own job is over or the manager is another', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': '[Unit]\n',
+      'skipped.service': `[Unit]\nConditionPathExists=/nowhere\nWants=unneeded.service\nAfter=unneeded.service\n[Service]\nExecStart=/bin/daemon\n`,
+      'unneeded.service': daemon('StopWhenUnneeded=yes'),
+    },
+  }).boot();
+  const start = (unit: string): string => {
+    assert.ok(simulation.manager.request('start', unit, 'replace', 'test').ok);
+    simulation.clock.settle();
+    return simulation.state('unneeded.service');
+  };
+  const running = [start('skipped.service'), start('unneeded.service'), start('skipped.service')];
+  simulation.manager.reload();
+  simulation.clock.settle();
+  assert.deepEqual(
+    [...running, simulation.state('unneeded.service')],
+    ['active (running)', 'inactive (dead)', 'active (running)', 'inactive (dead)'],
+  );
+});
+
+test('a start whose conditions do not hold does not count for the start limit', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('holder.service'),
+      'holder.service': daemon('Upholds=skipped.service'),
+      'skipped.service': daemon('ConditionPathExists=/nowhere\nStartLimitBurst=2'),
+    },
+  }).boot();
+  assert.deepEqual([simulation.state('skipped.service'), simulation.state('holder.service')], ['inactive (dead)', 'active (running)']);
+});

@@ -4,7 +4,7 @@ import { exitStatusOf } from '../exit-status.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 import { explainJob, explainRefusal } from '../output/job-failure.ts';
-import { awaitEnd, awaitJob, Watch } from '../wait.ts';
+import { awaitEnd, awaitJob, type JobResult, Watch } from '../wait.ts';
 
 /** What a verb asks of the manager, the word for it in messages, and the mode and unit that it implies. */
 interface JobVerb {
@@ -77,25 +77,23 @@ async function runJobs(invocation: Invocation, client: Client, requests: readonl
   const wait = invocation.options.block;
   const cause = causeOf(invocation);
   let refused = 0;
-  const jobs = await Promise.all(
+  const ended: { readonly unit: string; readonly result?: JobResult }[] = [];
+  await Promise.all(
     requests.map(async ({ unit, mode, row }) => {
       const answer = await client.call(row.method, { unit, mode, wait, cause });
-      if (answer.ok) return { unit: answer.value.unit, result: answer.value.result };
-      if (answer.error.code === 'connection-lost' && wait) return awaitJob(invocation, unit);
+      if (answer.ok) ended.push(answer.value);
+      else if (answer.error.code === 'connection-lost' && wait) ended.push(await awaitJob(invocation, unit));
       // A masked unit is not running, so there is nothing to try.
-      if (answer.error.code === 'masked' && row.word.startsWith('try-')) return undefined;
-      explainRefusal(invocation, row.word, unit, answer.error);
-      refused ||= exitStatusOf(answer.error);
-      return undefined;
+      else if (answer.error.code !== 'masked' || !row.word.startsWith('try-')) {
+        explainRefusal(invocation, row.word, unit, answer.error);
+        refused ||= exitStatusOf(answer.error);
+      }
     }),
   );
-  let failed = false;
-  for (const job of jobs) {
-    if (job?.result === undefined || job.result === 'done' || job.result === 'skipped') continue;
-    failed = true;
-    await explainJob(invocation, job.unit, job.result);
-  }
-  return failed ? 1 : refused;
+  // In the order in which they ended.
+  const failed = ended.flatMap(({ unit, result = 'done' }) => (result === 'done' || result === 'skipped' ? [] : [{ unit, result }]));
+  for (const { unit, result } of failed) await explainJob(invocation, unit, result);
+  return failed.length > 0 ? 1 : refused;
 }
 
 /** As runJobs, for -T and --wait, which need to see each change. */

@@ -86,6 +86,13 @@ function agrees(said: Said | undefined, { differs = [] }: Case): boolean {
   }
 }
 
+/** What both managers say in these cases, each in one boot; at most so many cases run at the same time. */
+export function saidByBoth(cases: Readonly<Record<string, Case>>, together: number): ReadonlyMap<string, Said> {
+  buildTysd();
+  using act = compiledAct();
+  return askBoth(cases, act.path, together);
+}
+
 function askBoth(cases: Readonly<Record<string, Case>>, act: string, together: number): ReadonlyMap<string, Said> {
   const ask = (manager: 'systemd' | 'tysd'): ((name: string) => string | readonly string[]) => {
     const booted = boot({

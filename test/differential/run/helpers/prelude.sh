@@ -55,3 +55,19 @@ noted() { grep -q -- "$2" "/run/t/$1" 2>/dev/null; }
 heard() { until_ok noted "$@"; }
 # How many processes with this word in their command line are left.
 left() { echo "left of $1: $(grep -lasz -- "[${1:0:1}]${1:1}" /proc/[0-9]*/cmdline | wc -l)"; }
+# Waits until these units have no job and are on no way, twice in a row, then tells their states, but of those that are off.
+calm() {
+  local before= now same=0
+  for _ in $(seq 120); do
+    now=$(systemctl show -p Id,ActiveState,SubState,Result,Job "$@")
+    case $now in *=activating*|*=deactivating*|*=reloading*|*Job=[1-9]*) same=0;; *) [ "$now" = "$before" ] && same=$((same + 1)) || same=0;; esac
+    [ $same -ge 1 ] && break
+    before=$now
+    sleep 0.05
+  done
+  [ $same -ge 1 ] || echo "not calm"
+  awk 'BEGIN { RS = ""; FS = "\n" } { delete value; for (i = 1; i <= NF; i++) { at = index($i, "="); value[substr($i, 1, at - 1)] = substr($i, at + 1) }
+    if (value["SubState"] != "dead") print value["Id"], value["ActiveState"], value["SubState"], value["Result"] }' <<<"$now"
+}
+# Tells what was noted in a file since the last time, in one line.
+began() { echo "began: $(cat "/run/t/$1" 2>/dev/null | tr '\n' ' ')"; rm -f "/run/t/$1"; }
