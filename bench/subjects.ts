@@ -53,8 +53,8 @@ export function findSubjects(prepared: Prepared): readonly Subject[] {
         setup: `${arrivals(count)}${serviceSetup(kind, count)}printf '#!/bin/sh\\nexec ${command}\\n' >bench-init; chmod 755 bench-init\n`,
       });
   };
-  const floor = (parallel: number): Subject => ({
-    name: `floor x${parallel}`,
+  const floor = (parallel: number, tracked = ''): Subject => ({
+    name: `floor x${parallel}${tracked === '' ? '' : ' in cgroups'}`,
     absent: undefined,
     roles: [],
     kinds: ['oneshot', 'simple'],
@@ -62,7 +62,7 @@ export function findSubjects(prepared: Prepared): readonly Subject[] {
     boot: ({ kind, count }) =>
       boot({
         ...common,
-        init: `/bench/floor ${count} ${parallel} ${kind === 'oneshot' ? 'wait' : 'hold'}`,
+        init: `/bench/floor ${count} ${parallel} ${kind === 'oneshot' ? 'wait' : 'hold'}${tracked}`,
         takesUnit: false,
         profile: 'bare',
         units: new Map(),
@@ -83,6 +83,7 @@ export function findSubjects(prepared: Prepared): readonly Subject[] {
   return [
     floor(1),
     floor(2),
+    floor(2, '-tracked'),
     {
       name: 'tysd',
       absent: tysd === undefined ? 'dist/ is not built (npm run build)' : undefined,
