@@ -24,7 +24,7 @@ run(join(root, 'node_modules/.bin/bun'), [
   'src/main/main.ts',
 ]);
 copyFileSync(join(root, 'keeper/build/tysd-keeper'), join(dist, 'tysd-keeper'));
-for (const name of ['tysctl', 'systemctl', 'journalctl', 'systemd-notify', 'systemd-escape', 'systemd-analyze']) {
+for (const name of ['tysctl', 'systemctl', 'journalctl', 'systemd-notify', 'systemd-escape', 'systemd-analyze', 'systemd-run']) {
   symlinkSync('tysd', join(dist, name));
 }
 

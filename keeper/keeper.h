@@ -382,8 +382,12 @@ int servant_accept(struct keeper *keeper, struct servant *servant);
 void end_begin(struct keeper *keeper, uint32_t status, uint8_t action);
 void end_step(struct keeper *keeper);
 
-/* send.c: `tysd-keeper --notify`, which is no keeper at all. */
+/* What clients need of the system that JavaScript does not have: `tysd-keeper --notify` and its kin, which are no keepers at all.
+ * send.c, become.c, terminal.c. */
 int send_notification(int argc, char **argv);
+int send_descriptors(int argc, char **argv);
+int become_command(int argc, char **argv);
+int forward_terminal(int argc, char **argv);
 
 struct keeper {
     int epoll_fd, signal_fd, stdio_null;

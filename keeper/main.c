@@ -126,9 +126,20 @@ _Noreturn static void run_beside(struct keeper *keeper) {
     for (;;) pause();
 }
 
+static const struct {
+    const char *option;
+    int (*run)(int argc, char **argv);
+} tools[] = {
+    {"--notify", send_notification},
+    {"--pass", send_descriptors},
+    {"--become", become_command},
+    {"--terminal", forward_terminal},
+};
+
 int main(int argc, char **argv) {
     static struct keeper keeper;
-    if (argc > 1 && !strcmp(argv[1], "--notify")) return send_notification(argc - 2, argv + 2);
+    for (size_t i = 0; argc > 1 && i < sizeof tools / sizeof *tools; i++)
+        if (!strcmp(argv[1], tools[i].option)) return tools[i].run(argc - 2, argv + 2);
     memory_start(&keeper);
     open_stdio(&keeper);
     launch_start(&keeper);

@@ -35,31 +35,35 @@ static int notify_socket(const char *path) {
     return -error;
 }
 
-static int send_message(int fd, const char *text, size_t length, pid_t pid, int passed) {
-    union {
-        struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(struct ucred))];
-    } control = {0};
+union control {
+    struct cmsghdr header;
+    char space[CMSG_SPACE(3 * sizeof(int))];
+};
+
+static int send_with(int fd, const char *text, size_t length, int type, const void *data, size_t size) {
+    union control control = {0};
     struct iovec part = {(void *)text, length};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-    if (pid > 0 || passed >= 0) {
+    if (size) {
         message.msg_control = &control;
-        struct ucred sender = {pid, getuid(), getgid()};
-        size_t size = passed >= 0 ? sizeof passed : sizeof sender;
         message.msg_controllen = CMSG_SPACE(size);
-        control.header = (struct cmsghdr){CMSG_LEN(size), SOL_SOCKET, passed >= 0 ? SCM_RIGHTS : SCM_CREDENTIALS};
-        memcpy(CMSG_DATA(&control.header), passed >= 0 ? (void *)&passed : (void *)&sender, size);
+        control.header = (struct cmsghdr){CMSG_LEN(size), SOL_SOCKET, type};
+        memcpy(CMSG_DATA(&control.header), data, size);
     }
-    if (sendmsg(fd, &message, MSG_NOSIGNAL) >= 0) return 0;
+    return sendmsg(fd, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static int send_message(int fd, const char *text, size_t length, pid_t pid) {
+    struct ucred sender = {pid, getuid(), getgid()};
+    int result = send_with(fd, text, length, SCM_CREDENTIALS, &sender, pid > 0 ? sizeof sender : 0);
     /* Only root may speak for another process; as itself everybody may. */
-    if (errno == EPERM && pid > 0) return send_message(fd, text, length, 0, -1);
-    return -errno;
+    return result == -EPERM && pid > 0 ? send_with(fd, text, length, 0, NULL, 0) : result;
 }
 
 static int wait_until_read(int fd) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
-    int result = send_message(fd, "BARRIER=1", 9, 0, ends[1]);
+    int result = send_with(fd, "BARRIER=1", 9, SCM_RIGHTS, &ends[1], sizeof ends[1]);
     close(ends[1]);
     struct pollfd closed = {.fd = ends[0]};
     if (!result && poll(&closed, 1, BARRIER_MS) == 0) result = -ETIMEDOUT;
@@ -97,8 +101,25 @@ int send_notification(int argc, char **argv) {
         return 1;
     }
     int fd = notify_socket(path);
-    int result = fd < 0 ? fd : send_message(fd, text, length, pid, -1);
+    int result = fd < 0 ? fd : send_message(fd, text, length, pid);
     if (!result && block) result = wait_until_read(fd);
     if (result) fprintf(stderr, "systemd-notify: cannot notify %s: %s\n", path, strerror(-result));
+    return result ? 1 : 0;
+}
+
+/* Standard input, output and error for a transient unit:
+ *
+ *   tysd-keeper --pass SOCKET TOKEN
+ */
+int send_descriptors(int argc, char **argv) {
+    static const int streams[] = {0, 1, 2};
+    char text[128];
+    if (argc != 2) return 2;
+    int length = snprintf(text, sizeof text, "TYSD_DESCRIPTORS=%s", argv[1]);
+    int fd = notify_socket(argv[0]);
+    int result = fd < 0 ? fd : send_with(fd, text, (size_t)length, SCM_RIGHTS, streams, sizeof streams);
+    /* The manager has them when this is over. */
+    if (!result) result = wait_until_read(fd);
+    if (result) fprintf(stderr, "Failed to pass file descriptors to %s: %s\n", argv[0], strerror(-result));
     return result ? 1 : 0;
 }

@@ -19,18 +19,23 @@ export interface Words<Options> {
   readonly words: readonly string[];
 }
 
-/** Reads a command line as getopt_long(3) does: options anywhere, unique abbreviations, `--` ends them. An error is what to print. */
+/**
+ * Reads a command line as getopt_long(3) does: options anywhere, or only before the first word, unique abbreviations, `--` ends them. An
+ * error is what to print.
+ */
 export function readWords<Options>(
   program: string,
   argv: readonly string[],
   rows: readonly OptionRow<Options>[],
   defaults: Options,
+  { stopsAtWord = false }: { readonly stopsAtWord?: boolean } = {},
 ): Result<Words<Options>, string> {
   const words: string[] = [];
   const rest = [...argv];
   let options = defaults;
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--') {
+    if (word === '--' || (stopsAtWord && (!word.startsWith('-') || word === '-'))) {
+      if (word !== '--') words.push(word);
       words.push(...rest.splice(0));
       continue;
     }

@@ -20,6 +20,47 @@ export interface CliServices {
   readonly checkConditions: (request: ConditionRequest) => Promise<Result<ConditionReport, string>>;
   /** Sends a datagram of sd_notify(3) to $NOTIFY_SOCKET, as from this process if it may; false where there is no such socket. */
   readonly notify: (text: string, pid: number | undefined) => Promise<boolean>;
+  readonly launcher: () => Promise<Launcher>;
+}
+
+/** What `systemd-run` needs of the system that JavaScript does not have. */
+export interface Launcher {
+  /** Sends standard input, output and error of this process to the manager, under a token. */
+  readonly passStreams: (socket: string, token: string) => boolean;
+  /** Makes a pseudo terminal, and carries what is typed and shown between it and the terminal of this process. */
+  readonly openTerminal: () => Promise<PseudoTerminal | undefined>;
+  /** Becomes the command; comes back only where that fails, with an exit status. */
+  readonly become: (command: BecomeCommand) => number;
+  /** The account of a user name or number, and the gid of a group's; undefined where there is none. */
+  readonly account: (user: string) => Promise<LaunchAccount | undefined>;
+  readonly group: (group: string) => Promise<number | undefined>;
+}
+
+export interface PseudoTerminal {
+  readonly path: string;
+  /** Resolves when the user let go of the terminal by typing ^] three times, or when it cannot be shown any more. */
+  readonly disconnected: Promise<void>;
+  /** Shows what is left and gives the terminal of this process back. */
+  close(): Promise<void>;
+}
+
+export interface LaunchAccount {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  readonly shell: string;
+  readonly groups: readonly number[];
+}
+
+export interface BecomeCommand {
+  readonly executable: string;
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly nice?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly groups?: readonly number[];
 }
 
 /** Which manager is meant, as far as the options say it. */

@@ -1,8 +1,7 @@
 import { basename } from 'node:path';
-import type { Client } from '../api/client.ts';
-import { err, type Result } from '../base/result.ts';
 import type { CliServices, Invocation } from './invocation.ts';
-import { parseCommandLine, type Options } from './options.ts';
+import { connectOnce } from './connect.ts';
+import { parseCommandLine } from './options.ts';
 import type { Terminal } from './output/terminal.ts';
 import { verbs } from './verbs.ts';
 
@@ -18,11 +17,14 @@ export interface Call {
 
 type Tool = (call: Call) => Promise<number>;
 
+const anyPlace = { scope: undefined, runtimeDirectory: undefined };
+
 /** Programs that this tool is, by the names that it may be called by. */
 const tools: Readonly<Record<string, Tool>> = {
-  journalctl: ({ argv, services }) => services.runLogs(argv, { scope: undefined, runtimeDirectory: undefined }),
+  journalctl: ({ argv, services }) => services.runLogs(argv, anyPlace),
   'systemd-escape': async (call) => (await import('./commands/escape.ts')).runEscape(call),
   'systemd-notify': async (call) => (await import('./commands/notify.ts')).runNotify(call),
+  'systemd-run': async (call) => (await import('./commands/run.ts')).runRun(call, anyPlace),
   'systemd-analyze': async (call) => (await import('./commands/analyze.ts')).runAnalyze(call),
   ...Object.fromEntries(
     ['halt', 'poweroff', 'reboot'].map((word) => [word, (call: Call) => runControl({ ...call, argv: [word, ...call.argv] }, 'systemctl')]),
@@ -49,14 +51,15 @@ const offline: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-const notYet: ReadonlySet<string> = new Set(['systemd-run', 'systemd-cat']);
+const notYet: ReadonlySet<string> = new Set(['systemd-cat']);
 
 async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<number> {
   const { terminal, services, environment } = call;
-  // What follows `logs` is journalctl's, with options of its own.
+  // What follows these words is another program's, with options of its own.
   const first = call.argv.findIndex((word) => !word.startsWith('-'));
-  const logs = call.argv[first] === 'logs' ? call.argv.slice(first + 1) : undefined;
-  const parsed = parseCommandLine(program, logs === undefined ? call.argv : call.argv.slice(0, first));
+  const after = (word: string) => (call.argv[first] === word ? call.argv.slice(first + 1) : undefined);
+  const [logs, run] = [after('logs'), after('run')];
+  const parsed = parseCommandLine(program, logs === undefined && run === undefined ? call.argv : call.argv.slice(0, first));
   if (!parsed.ok) {
     terminal.warn(parsed.error);
     return 1;
@@ -68,6 +71,7 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   }
   if (options.print !== undefined) return (await import('./commands/help.ts')).runPrint(program, options.print, services.version, terminal);
   if (logs !== undefined) return services.runLogs(logs, { scope: options.scope, runtimeDirectory: options.runtimeDirectory });
+  if (run !== undefined) return (await import('./commands/run.ts')).runRun({ ...call, argv: run }, options);
   const [word = 'list-units', ...rest] = words;
   const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
   if (verb === undefined) {
@@ -83,7 +87,7 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
     terminal.warn(`Verb '${word}' cannot be used with --root= or --image=.`);
     return 1;
   }
-  const run = await verb.load();
+  const carryOut = await verb.load();
   const connection = connectOnce(options, environment);
   const invocation: Invocation = {
     program,
@@ -96,31 +100,8 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
     connect: connection.connect,
   };
   try {
-    return await run(invocation);
+    return await carryOut(invocation);
   } finally {
     connection.close();
   }
-}
-
-/** A connection that is made when it is first asked for, and again when it was lost. */
-function connectOnce(
-  options: Options,
-  environment: Call['environment'],
-): { readonly connect: () => Promise<Result<Client, string>>; readonly close: () => void } {
-  let current: Promise<Result<Client, string>> | undefined;
-  let again = false;
-  const connect = async (): Promise<Result<Client, string>> => {
-    const { connectToManager } = await import('./place.ts');
-    const uid = process.getuid?.();
-    if (uid === undefined) return err('This system has no user ids.');
-    const client = await connectToManager({ scope: options.scope, runtimeDirectory: options.runtimeDirectory, uid, environment, again });
-    if (!client.ok) return client;
-    again = true;
-    void client.value.closed.then(() => (current = undefined));
-    return client;
-  };
-  return {
-    connect: () => (current ??= connect()),
-    close: () => void current?.then((client) => client.ok && client.value.close()),
-  };
 }

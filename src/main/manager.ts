@@ -102,7 +102,7 @@ export async function runManager(): Promise<void> {
     {
       manager,
       install,
-      unitFiles: new UnitFileReader(realFiles, own.searchPath, facts),
+      unitFiles: new UnitFileReader(realFiles, own.searchPath, facts, own.directories.transient),
       jobs: new JobResults(manager),
       // The keeper starts the manager again at once, perhaps as a newer build; recovery does the rest. The answer goes out first.
       reexecute: () => setImmediate(() => setImmediate(() => setImmediate(() => process.exit(0)))),

@@ -21,6 +21,7 @@ export function servicesOf(self: readonly string[]): CliServices {
     localUnitFiles: async (place) => (await import('./local.ts')).localUnitFiles(place),
     checkConditions: async (request) => (await import('./local-conditions.ts')).checkConditions(request),
     notify: async (text, pid) => (await import('./notify.ts')).sendNotification(self, text, pid),
+    launcher: async () => (await import('./launcher.ts')).launcherOf(self),
   };
 }
 

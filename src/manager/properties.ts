@@ -19,6 +19,7 @@ import { findAccount, resolveGroup } from './accounts.ts';
 import { groupUsage } from './group-usage.ts';
 import { inheritedLimits } from './inherited-limits.ts';
 import { shellWords } from '../base/shell-words.ts';
+import { ROOT_SLICE, slicePath } from '../unit/slice.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -180,10 +181,18 @@ function settingProperties(world: World, config: UnitConfig): Record<string, str
 }
 
 function groupProperties(world: World, config: UnitConfig): Record<string, string> {
+  if (config.name === ROOT_SLICE) return { Slice: '', ControlGroup: '/' };
   const slice = sliceOf(config, world.options.scope);
   if (slice === undefined) return {};
-  const isMade = (world.peek(config.name)?.groupMark ?? '') !== '';
-  return { Slice: slice, ControlGroup: isMade ? `/${groupPath(config, world.options.scope)}` : '' };
+  const unit = world.peek(config.name);
+  // A slice's cgroup is there with those of the units in it.
+  const isMade = config.type === 'slice' ? unit?.look.active === 'active' : (unit?.groupMark ?? '') !== '';
+  return { Slice: slice, ControlGroup: isMade ? `/${pathOfGroup(config, world.options.scope)}` : '' };
+}
+
+/** Slices are their own path, all others lie in that of their slice. */
+function pathOfGroup(config: UnitConfig, scope: 'system' | 'user'): string {
+  return config.type === 'slice' ? (slicePath(config.name) ?? '') : groupPath(config, scope);
 }
 
 /** What the unit's processes are given, for the types that have processes. */

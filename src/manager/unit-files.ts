@@ -25,11 +25,13 @@ export class UnitFileReader {
   readonly #files: Files;
   readonly #searchPath: readonly string[];
   readonly #facts: SpecifierFacts;
+  readonly #transientDirectory: string | undefined;
 
-  constructor(files: Files, searchPath: readonly string[], facts: SpecifierFacts) {
+  constructor(files: Files, searchPath: readonly string[], facts: SpecifierFacts, transientDirectory?: string) {
     this.#files = files;
     this.#searchPath = searchPath;
     this.#facts = facts;
+    this.#transientDirectory = transientDirectory;
   }
 
   files(unit: string): UnitText | undefined {
@@ -55,7 +57,12 @@ export class UnitFileReader {
   }
 
   #load(name: string, searchPath: readonly string[]): UnitConfig {
-    return loadUnit(name, { directory: new UnitDirectory(this.#files, searchPath), facts: this.#facts, notices: true });
+    return loadUnit(name, {
+      directory: new UnitDirectory(this.#files, searchPath),
+      facts: this.#facts,
+      notices: true,
+      ...(this.#transientDirectory === undefined ? {} : { transientDirectory: this.#transientDirectory }),
+    });
   }
 
   #text(path: string): string {

@@ -1,4 +1,5 @@
 import type { Dependency, LoadState, UnitConfig, UnitTypeName } from '../unit/config.ts';
+import { pathOfUnit } from '../unit/name.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { Look, TriggerDetails, UnitType } from '../type/type.ts';
 import type { ActiveState } from '../graph/active-state.ts';
@@ -115,7 +116,7 @@ export class Unit {
   /** What the unit is for, or else its name; and whom it serves. */
   get description(): string {
     const { Description } = this.config.unit;
-    if (this.peer === '') return Description === '' ? this.name : Description;
+    if (this.peer === '') return Description === '' ? ownDescription(this.config) : Description;
     return Description === '' ? this.peer : `${Description} (${this.peer})`;
   }
 
@@ -124,4 +125,9 @@ export class Unit {
     const { description, name } = this;
     return description === name ? name : `${name} - ${description}`;
   }
+}
+
+/** What a unit is called that nobody has described. */
+function ownDescription({ name, type }: UnitConfig): string {
+  return type === 'slice' ? `Slice ${pathOfUnit(name) ?? name}` : name;
 }

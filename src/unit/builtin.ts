@@ -44,7 +44,7 @@ const everywhere: Readonly<Record<string, string>> = {
   'sockets.target': 'Description=Sockets',
   'paths.target': 'Description=Paths',
   'timers.target': 'Description=Timers\nDefaultDependencies=no\nConflicts=shutdown.target',
-  '-.slice': 'Description=Root slice\nDefaultDependencies=no',
+  '-.slice': 'Description=Root Slice\nDefaultDependencies=no',
 };
 
 const system: Readonly<Record<string, string>> = {
@@ -112,7 +112,7 @@ const system: Readonly<Record<string, string>> = {
   ...ending('kexec', 'Reboot by kexec'),
   ...ending('soft-reboot', 'Reboot of user space', 'JobTimeoutSec=30min\nJobTimeoutAction=soft-reboot-force'),
   ...ending('exit', 'Exit'),
-  'system.slice': 'Description=System slice\nDefaultDependencies=no',
+  'system.slice': 'Description=System Slice\nDefaultDependencies=no',
   'user.slice': 'Description=Slice of users and sessions\nBefore=slices.target',
   'machine.slice': 'Description=Slice of containers and virtual machines\nBefore=slices.target',
   'init.scope': 'Description=The manager\nDefaultDependencies=no',

@@ -130,7 +130,21 @@ function check(draft: UnitDraft, { part, key, row }: Keyed, text: string, contex
 }
 
 function badValue({ name, value }: Property, { kind }: ValueError): PropertyError {
-  if (kind === 'word') return { message: `Invalid ${name} setting: ${value}`, inManager: true };
-  const reason = kind === 'range' ? 'Numerical result out of range' : 'Invalid argument';
-  return { message: `Failed to parse ${name}=${value}: ${reason}`, inManager: false };
+  if (name === 'OOMScoreAdjust' && kind === 'range') return { message: 'OOM score adjust value out of range', inManager: true };
+  if (name.startsWith('Limit')) return { message: `Failed to parse resource limit: ${value}`, inManager: false };
+  const { message, inManager } = messages[kind ?? 'other'];
+  return { message: message(name, value), inManager };
 }
+
+/** What is said of a value, by what is wrong with it, and by whom. */
+const messages: Readonly<
+  Record<
+    NonNullable<ValueError['kind']> | 'other',
+    { readonly message: (name: string, value: string) => string; readonly inManager: boolean }
+  >
+> = {
+  word: { message: (name, value) => `Invalid ${name} setting: ${value}`, inManager: true },
+  range: { message: (name, value) => `Failed to parse ${name}=${value}: Numerical result out of range`, inManager: false },
+  name: { message: (name, value) => `Failed to parse ${name}: ${value}`, inManager: false },
+  other: { message: (name, value) => `Failed to parse ${name}=${value}: Invalid argument`, inManager: false },
+};

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok } from '../../src/base/result.ts';
 import { listenControl } from '../../src/api/jsonrpc/server.ts';
-import type { CliServices } from '../../src/cli/invocation.ts';
+import type { CliServices, Launcher } from '../../src/cli/invocation.ts';
 import { runCli } from '../../src/cli/main.ts';
 import { makeStyle } from '../../src/cli/output/terminal.ts';
 import { FakeInstall, FakeManager, fakeServices, fakeUnitFiles } from '../api/fake-manager.ts';
@@ -91,6 +91,7 @@ async function runTool(
       out.push(`notify ${JSON.stringify(text)} ${pid ?? ''}`.trimEnd());
       return Promise.resolve(true);
     },
+    launcher: () => Promise.resolve(fakeLauncher(out)),
   };
   const status = await runCli({
     program,
@@ -105,4 +106,23 @@ async function runTool(
     },
   });
   return { out, err, status };
+}
+
+/** Does nothing but say what it was asked for. */
+function fakeLauncher(out: string[]): Launcher {
+  return {
+    passStreams: (socket, token) => {
+      out.push(`pass streams to ${socket} as ${token}`);
+      return true;
+    },
+    openTerminal: () =>
+      Promise.resolve({ path: '/dev/pts/99', disconnected: new Promise(() => undefined), close: () => Promise.resolve() }),
+    become: ({ executable, argv, nice, uid, gid }) => {
+      out.push(`become ${executable} as ${argv.join(' ')} nice ${nice} uid ${uid} gid ${gid}`);
+      return 0;
+    },
+    account: (user) =>
+      Promise.resolve(user === 'nobody' ? { name: user, uid: 65534, gid: 65534, home: '/', shell: '/bin/false', groups: [] } : undefined),
+    group: (group) => Promise.resolve(group === 'tty' ? 5 : undefined),
+  };
 }

@@ -21,7 +21,7 @@ const spellings: Readonly<Record<string, boolean>> = {
 /** A boolean in any spelling and case that systemd takes: 1 yes y true t on, 0 no n false f off. */
 export const boolean: ValueParser<boolean> = (text) => {
   const value = booleanOf(text);
-  return value === undefined ? refuse('expected a boolean such as yes or no') : ok(value);
+  return value === undefined ? refuse('expected a boolean such as yes or no', 0, 'name') : ok(value);
 };
 
 /** A boolean; undefined where the text is empty. */

@@ -181,7 +181,7 @@ test('parsers are put together', () => {
   assert.equal(taken(either(integer(), boolean), 'yes'), true);
   assert.deepEqual(either(integer(), boolean, 'expected a number or a boolean')('x', contextOf()), {
     ok: false,
-    error: { message: 'expected a number or a boolean', offset: 0 },
+    error: { message: 'expected a number or a boolean', offset: 0, kind: 'name' },
   });
   assert.equal(taken(orEmpty(integer(), 'none'), ''), 'none');
   assert.equal(taken(mapped(integer(), String), '0x10'), '16');

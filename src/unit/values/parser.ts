@@ -8,7 +8,7 @@ export interface ValueError {
   readonly offset?: number;
   readonly fatal?: boolean;
   /** It is none of the words that there are, or a number beyond its bounds: systemd's tools have messages of their own for these. */
-  readonly kind?: 'word' | 'range';
+  readonly kind?: 'word' | 'range' | 'name';
 }
 
 /** What a value may depend on besides its own text. */

@@ -18,7 +18,7 @@ const RTMAX = 64;
 /** A signal by name (with or without SIG), RTMIN+n, RTMAX-n or number. */
 export const signal: ValueParser<number> = (text) => {
   const number = signalNumber(text);
-  return number === undefined ? refuse('expected a signal such as SIGTERM, RTMIN+3 or 15') : ok(number);
+  return number === undefined ? refuse('expected a signal such as SIGTERM, RTMIN+3 or 15', 0, 'name') : ok(number);
 };
 
 /** The number of a signal, or undefined. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { boot } from '../../system/container.ts';
+import { boot, type Boot } from '../../system/container.ts';
 import { systemdImage, whyNoImage } from '../../system/image.ts';
 
 /** Some units, what is done with them, and where tysd's answer is another one on purpose. */
@@ -29,6 +29,12 @@ export interface Difference {
 /** Why no manager can be asked here. */
 export const whyNotAsked = whyNoImage();
 const why = whyNotAsked;
+
+/** What systemd has beside it, for programs that speak with it over the bus. */
+interface Setting {
+  readonly profile?: Boot['profile'];
+}
+
 const root = join(import.meta.dirname, '../../..');
 
 /**
@@ -37,7 +43,7 @@ const root = join(import.meta.dirname, '../../..');
  * Many cases are about time limits of some 100 ms, which a busy machine can miss in either boot. So what differs is tried
  * again with less beside it: a real difference shows each time.
  */
-export function compareManagers(theme: string, cases: Readonly<Record<string, Case>>): void {
+export function compareManagers(theme: string, cases: Readonly<Record<string, Case>>, { profile = 'bare' }: Setting = {}): void {
   describe(theme, { skip: why }, () => {
     const said = new Map<string, Said>();
     before(
@@ -47,7 +53,7 @@ export function compareManagers(theme: string, cases: Readonly<Record<string, Ca
         for (const together of [6, 2, 1]) {
           const open = Object.entries(cases).filter(([name, one]) => !agrees(said.get(name), one));
           if (open.length === 0) break;
-          for (const [name, answer] of askBoth(Object.fromEntries(open), act.path, together)) said.set(name, answer);
+          for (const [name, answer] of askBoth(Object.fromEntries(open), { act: act.path, together, profile })) said.set(name, answer);
         }
       },
       { timeout: 1_200_000 },
@@ -68,7 +74,7 @@ export function compareManagers(theme: string, cases: Readonly<Record<string, Ca
 export function bothAnswers(cases: Readonly<Record<string, Case>>): ReadonlyMap<string, Said> {
   buildTysd();
   using act = compiledAct();
-  return askBoth(cases, act.path, 6);
+  return askBoth(cases, { act: act.path, together: 6, profile: 'bare' });
 }
 
 /** What each manager answered in a case: lines, or what came in their place. */
@@ -90,15 +96,18 @@ function agrees(said: Said | undefined, { differs = [] }: Case): boolean {
 export function saidByBoth(cases: Readonly<Record<string, Case>>, together: number): ReadonlyMap<string, Said> {
   buildTysd();
   using act = compiledAct();
-  return askBoth(cases, act.path, together);
+  return askBoth(cases, { act: act.path, together, profile: 'bare' });
 }
 
-function askBoth(cases: Readonly<Record<string, Case>>, act: string, together: number): ReadonlyMap<string, Said> {
+function askBoth(
+  cases: Readonly<Record<string, Case>>,
+  { act, together, profile }: { readonly act: string; readonly together: number; readonly profile: NonNullable<Boot['profile']> },
+): ReadonlyMap<string, Said> {
   const ask = (manager: 'systemd' | 'tysd'): ((name: string) => string | readonly string[]) => {
     const booted = boot({
       manager,
       rootfs: systemdImage(),
-      profile: 'bare',
+      profile,
       target: 'nothing.target',
       units: { 'nothing.target': '[Unit]\nDefaultDependencies=no\n', ...unitFiles(cases) },
       copies: { [act]: '/act', [busPolicy]: '/etc/dbus-1/system.d/tests.conf' },

@@ -1,0 +1,1 @@
+export { sliceInside, sliceOfCgroup } from '../unit/slice.ts';

@@ -1,0 +1,26 @@
+import type { Client } from '../api/client.ts';
+import { err, type Result } from '../base/result.ts';
+import type { ManagerPlace } from './invocation.ts';
+
+/** A connection that is made when it is first asked for, and again when it was lost. */
+export function connectOnce(
+  options: ManagerPlace,
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly connect: () => Promise<Result<Client, string>>; readonly close: () => void } {
+  let current: Promise<Result<Client, string>> | undefined;
+  let again = false;
+  const connect = async (): Promise<Result<Client, string>> => {
+    const { connectToManager } = await import('./place.ts');
+    const uid = process.getuid?.();
+    if (uid === undefined) return err('This system has no user ids.');
+    const client = await connectToManager({ scope: options.scope, runtimeDirectory: options.runtimeDirectory, uid, environment, again });
+    if (!client.ok) return client;
+    again = true;
+    void client.value.closed.then(() => (current = undefined));
+    return client;
+  };
+  return {
+    connect: () => (current ??= connect()),
+    close: () => void current?.then((client) => client.ok && client.value.close()),
+  };
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Client } from '../../api/client.ts';
+import type { Answer } from '../../api/contract.ts';
+import type { ApiError } from '../../api/error.ts';
+import { jobModes, type JobMode } from '../../api/words.ts';
+import { readTypedName } from '../../api/unit-name.ts';
+import { err, ok, type Result } from '../../base/result.ts';
+import type { Invocation, Launcher } from '../invocation.ts';
+import { explainJob } from '../output/job-failure.ts';
+import { awaitJob } from '../wait.ts';
+import type { RunRequest } from './options.ts';
+import type { Property } from './properties.ts';
+
+/** One call of systemd-run: what was asked for, and the means to do it. */
+export interface Run {
+  readonly request: RunRequest;
+  readonly invocation: Invocation;
+  readonly launcher: Launcher;
+}
+
+/** The units that are to be made, the first of which is started. */
+export interface Wanted {
+  readonly kind: 'service' | 'scope' | 'timer' | 'path' | 'socket';
+  readonly unit: string;
+  readonly properties: readonly Property[];
+  readonly auxiliary?: readonly { readonly unit: string; readonly properties: readonly Property[] }[];
+  readonly pids?: readonly number[];
+  readonly descriptors?: string;
+  /** Keep it loaded until this process has heard of its end. */
+  readonly hold?: boolean;
+}
+
+/** Says what went wrong; gives the exit status. */
+export function fail({ invocation }: Run, message: string): number {
+  invocation.terminal.warn(message);
+  return 1;
+}
+
+/** The unit's name: as it was asked for, or one that nobody else has. */
+export function nameOf({ request, invocation }: Run, type: 'service' | 'scope'): string | undefined {
+  if (request.unit === undefined) return `run-r${randomBytes(16).toString('hex')}.${type}`;
+  const typed = readTypedName(request.unit, type, { globs: false });
+  if (typed?.escaped !== undefined && !request.quiet) {
+    invocation.terminal.warn(`Invalid unit name "${request.unit}" escaped as "${typed.escaped}" (maybe you should use systemd-escape?).`);
+  }
+  return typed?.name;
+}
+
+/** The command's program, looked for in $PATH as a shell does; an error is the reason. */
+export function findExecutable(name: string, path: string | undefined): Result<string, string> {
+  // Whether there is such a program is for the service to find out, which may see other files.
+  if (name.startsWith('/')) return ok(name);
+  if (name.includes('/')) return isProgram(name) ? ok(resolve(name)) : err(reasonFor(name));
+  for (const directory of (path ?? usualPath).split(':').filter((each) => each.startsWith('/'))) {
+    const candidate = `${directory.replace(/\/+$/, '')}/${name}`;
+    if (isProgram(candidate)) return ok(candidate);
+  }
+  return err('No such file or directory');
+}
+
+const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function reasonFor(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return 'No such file or directory';
+  return found.isDirectory() ? 'Is a directory' : 'Permission denied';
+}
+
+/** Has the manager make the units and waits for the job, if that is asked for; an error is an exit status, after the message. */
+export async function start(run: Run, wanted: Wanted): Promise<Result<Client, number>> {
+  const { invocation, request } = run;
+  const connected = await invocation.connect();
+  if (!connected.ok) return err(fail(run, connected.error));
+  const client = connected.value;
+  const mode = modeOf(request.jobMode);
+  if (mode === undefined) return err(fail(run, `Failed to start transient ${wanted.kind} unit: Job mode ${request.jobMode} invalid`));
+  const { kind, ...units } = wanted;
+  const answer = await client.call('unit.start-transient', {
+    ...call(units),
+    mode,
+    wait: request.block,
+    cause: `systemd-run (pid ${process.pid})`,
+  });
+  if (!answer.ok && answer.error.code === 'connection-lost') return startAgain(run, wanted);
+  if (!answer.ok) return err(fail(run, refusal(kind, answer.error)));
+  return finish(run, answer.value, client);
+}
+
+/** Optional things that are not there are left out. */
+function call({ unit, properties, auxiliary, pids, descriptors, hold }: Omit<Wanted, 'kind'>) {
+  return {
+    unit,
+    properties: [...properties],
+    auxiliary: (auxiliary ?? []).map((each) => ({ unit: each.unit, properties: [...each.properties] })),
+    pids: [...(pids ?? [])],
+    hold: hold ?? false,
+    ...(descriptors === undefined ? {} : { descriptors }),
+  };
+}
+
+/** The manager was replaced while it was asked: it may have made the unit, or never have heard of it. */
+async function startAgain(run: Run, wanted: Wanted): Promise<Result<Client, number>> {
+  const { invocation } = run;
+  const connected = await invocation.connect();
+  if (!connected.ok) return err(fail(run, connected.error));
+  const client = connected.value;
+  if (wanted.hold === true) await client.call('unit.hold', { unit: wanted.unit });
+  const known = await client.call('units.get', { units: [wanted.unit] });
+  const unit = known.ok ? known.value[0] : undefined;
+  if (unit?.load === 'loaded') {
+    const { result } = await awaitJob(invocation, wanted.unit);
+    return finish(run, { job: 0, unit: wanted.unit, result }, client);
+  }
+  // What it had been sent it has closed.
+  if (wanted.descriptors !== undefined) return err(fail(run, 'The connection to the manager was lost.'));
+  return start(run, wanted);
+}
+
+async function finish(run: Run, { unit, result }: Answer<'unit.start-transient'>, client: Client): Promise<Result<Client, number>> {
+  if (result === undefined || result === 'done' || result === 'skipped') return ok(client);
+  if (!run.request.quiet) await explainJob(run.invocation, unit, result);
+  return err(1);
+}
+
+/** Properties that are wrong are told as systemd-run tells those that it reads itself. */
+function refusal(kind: Wanted['kind'], { code, message }: ApiError): string {
+  if (message.startsWith('Unknown assignment: ExecStart='))
+    return `Failed to start transient ${kind} unit: Cannot set property ExecStart, or unknown property.`;
+  if (code !== 'bad-property') return `Failed to start transient ${kind} unit: ${message}`;
+  return message.startsWith('Failed to parse OnCalendar=') ? message.replace(/OnCalendar=.*:/s, 'calendar event specification:') : message;
+}
+
+function modeOf(text: string): JobMode | undefined {
+  return jobModes.find((mode) => mode === text);
+}

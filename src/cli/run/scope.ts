@@ -1,0 +1,43 @@
+import { scopeProperties } from './properties.ts';
+import { fail, nameOf, type Run, start } from './run.ts';
+import { executableOf, ownSlice } from './service.ts';
+
+/** Becomes the command, in a scope of its own. */
+export async function runScope(run: Run): Promise<number> {
+  const { request, invocation, launcher } = run;
+  const executable = executableOf(run);
+  if (!executable.ok) return fail(run, executable.error);
+  const unit = nameOf(run, 'scope');
+  if (unit === undefined) return fail(run, 'Failed to mangle scope name: Invalid argument');
+  const user = request.uid === undefined ? undefined : await launcher.account(request.uid);
+  if (request.uid !== undefined && user === undefined) return fail(run, `Failed to resolve user ${request.uid}: No such process`);
+  const group = request.gid === undefined ? user?.gid : await launcher.group(request.gid);
+  if (request.gid !== undefined && group === undefined) return fail(run, `Failed to resolve group ${request.gid}: No such process`);
+  const properties = scopeProperties(request, { executable: executable.value, slice: ownSlice(), terminal: undefined });
+  if (!properties.ok) return fail(run, properties.error);
+  const started = await start(run, { kind: 'scope', unit, properties: properties.value, pids: [process.pid] });
+  if (!started.ok) return started.error;
+  const told = await started.value.call('units.properties', { units: [unit] });
+  const invocationId = told.ok ? (told.value[0]?.['InvocationID'] ?? '') : '';
+  started.value.close();
+  if (!request.quiet) invocation.terminal.warn(`Running scope as unit: ${unit}`);
+  return launcher.become({
+    executable: executable.value ?? '',
+    argv: [executable.value ?? '', ...request.command.slice(1)],
+    environment: {
+      ...present(invocation.environment),
+      ...(user === undefined ? {} : { HOME: user.home, SHELL: user.shell, USER: user.name, LOGNAME: user.name }),
+      ...Object.fromEntries(request.environment.map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)])),
+      ...(invocationId === '' ? {} : { INVOCATION_ID: invocationId }),
+    },
+    ...(request.nice === undefined ? {} : { nice: request.nice }),
+    ...(user === undefined ? {} : { uid: user.uid, groups: [...new Set([...(group === undefined ? [] : [group]), ...user.groups])] }),
+    ...(group === undefined ? {} : { gid: group }),
+  });
+}
+
+function present(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) if (value !== undefined) found[name] = value;
+  return found;
+}

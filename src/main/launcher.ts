@@ -1,0 +1,67 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { BecomeCommand, Launcher, PseudoTerminal } from '../cli/invocation.ts';
+import { findAccount, resolveGroup } from '../manager/accounts.ts';
+import { realFiles } from '../port/files-real.ts';
+import { findKeeper } from './keeper-path.ts';
+
+/** What `systemd-run` needs of the system, by the keeper's program; undefined where that is not there. */
+export function launcherOf(self: readonly string[]): Launcher {
+  const keeper = findKeeper(self);
+  return {
+    passStreams: (socket, token) => keeper !== undefined && spawnSync(keeper, ['--pass', socket, token], { stdio: 'inherit' }).status === 0,
+    openTerminal: () => (keeper === undefined ? Promise.resolve(undefined) : openTerminal(keeper)),
+    become: (command) => (keeper === undefined ? 1 : become(keeper, command)),
+    account: (user) => Promise.resolve(findAccount(realFiles, user)),
+    group: (group) => Promise.resolve(resolveGroup(realFiles, group)),
+  };
+}
+
+async function openTerminal(keeper: string): Promise<PseudoTerminal | undefined> {
+  const child = spawn(keeper, ['--terminal'], { stdio: ['inherit', 'inherit', 'inherit', 'pipe'] });
+  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  const path = await Promise.race([firstLine(child), ended.then(() => undefined)]);
+  if (path === undefined) return undefined;
+  return {
+    path,
+    disconnected: ended,
+    close: async () => {
+      child.stdio[3]?.destroy();
+      await ended;
+    },
+  };
+}
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    child.stdio[3]?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
+    });
+  });
+}
+
+/** By way of the keeper's program, which takes back what the JavaScript engine has changed of this process. */
+function become(keeper: string, { executable, argv, environment, nice, uid, gid, groups }: BecomeCommand): number {
+  const limit = callersLimit();
+  const options = [
+    ...(nice === undefined ? [] : [`--nice=${nice}`]),
+    ...(gid === undefined ? [] : [`--gid=${gid}`]),
+    ...(groups === undefined ? [] : [`--groups=${groups.join(',')}`]),
+    ...(uid === undefined ? [] : [`--uid=${uid}`]),
+    ...(limit === undefined ? [] : [`--descriptors=${limit}`]),
+  ];
+  if (process.execve === undefined) throw new Error('this runtime cannot exec');
+  process.execve(keeper, ['tysd-keeper', '--become', ...options, '--', executable, ...argv], environment);
+  return 1;
+}
+
+/** The soft limit of descriptors of whoever called us: our own was raised before our first line ran. */
+function callersLimit(): string | undefined {
+  try {
+    return /^Max open files\s+(\d+)/m.exec(readFileSync(`/proc/${process.ppid}/limits`, 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,279 @@
+import { compareManagers } from './both.ts';
+
+/** Names that nobody chose, times and costs are no matter of comparison. */
+const plain = `
+      plain() { sed -E 's/run-[ru][0-9a-f]+/run-NAME/g; s/Service runtime: .*/Service runtime: TIME/; /CPU time consumed|IP traffic|IO bytes|Memory peak/d; s/pid=[0-9]+/pid=N/; s/_time=\\[[^]]*\\]/_time=[]/g'; }
+      tell() { echo "\\$ $*"; { "$@" 2>&1 </dev/null; echo "-> $?"; } | plain; }
+      behind() { "$@" >/dev/null 2>&1 & disown; }
+      gone() { until_ok property "$1" LoadState not-found; }`;
+
+compareManagers(
+  'systemd-run',
+  {
+    'a command that succeeds, fails, is killed': {
+      script: `${plain}
+      tell systemd-run /bin/true
+      tell systemd-run --wait --unit=wait-good /bin/true
+      tell systemd-run --wait --unit=wait-bad sh -c 'exit 7'
+      state wait-bad.service
+      tell systemd-run --wait --unit=wait-killed sh -c 'kill -9 $$$$'
+      state wait-killed.service
+      tell systemd-run --wait -q --collect --unit=wait-collected sh -c 'exit 3'
+      gone wait-collected.service
+      tell systemd-run --wait --unit=wait-user -p User=nosuchuser /bin/true
+      tell systemd-run --wait --unit=wait-status -p SuccessExitStatus=5 sh -c 'exit 5'
+      tell systemd-run --wait --unit=wait-limit -p RuntimeMaxSec=200ms sleep 100
+      tell systemctl reset-failed wait-bad wait-killed wait-user wait-limit
+      gone wait-bad.service; gone wait-limit.service`,
+    },
+    'output and input through --pipe': {
+      script: `${plain}
+      tell systemd-run --pipe --unit=pipe-both sh -c 'echo out; echo err >&2; exit 4' | sort
+      echo hello | systemd-run --pipe --quiet cat
+      systemd-run --pipe -q sh -c 'echo only err >&2' 2>/dev/null
+      seq 1 30000 | systemd-run --pipe -q cat | tail -n 1
+      tell systemd-run --pipe -q -p User=nobody id -un
+      tell systemd-run --pipe -q --uid=daemon --gid=nogroup id
+      tell systemd-run --pipe -q --working-directory=/tmp pwd
+      cd /usr; tell systemd-run --pipe -q --same-dir pwd; cd /
+      tell systemd-run --pipe -q --nice=7 nice
+      tell env A=1 B=2 systemd-run --pipe -q -E A -E C=3 -E D -p Environment=E=5 sh -c 'echo $$A $$B $$C $$D $$E'
+      tell systemd-run --pipe -q sh -c 'echo $HOME $$USER %n %%'
+      tell systemd-run --pipe -q echo 'two  words' 'a"quote' 'back\\slash' "it's" '' '{}' ';' '*'
+      tell systemd-run --pipe -q printf '%s|' 'tab	end' 'new
+line'`,
+    },
+    'what cannot be run': {
+      script: `${plain}
+      tell systemd-run nosuchcommand
+      tell systemd-run /etc/passwd
+      tell systemd-run
+      tell systemd-run --nonsense
+      tell systemd-run --unit
+      tell systemd-run -u
+      tell systemd-run --wait --no-block true
+      tell systemd-run --scope --wait true
+      tell systemd-run --pty --scope true
+      tell systemd-run --pipe --no-block true
+      tell systemd-run --scope --remain-after-exit true
+      tell systemd-run --scope --service-type=simple true
+      tell systemd-run --shell true
+      tell systemd-run --unit=foo.socket true
+      tell systemd-run --unit=nothing.target true
+      tell systemd-run --slice=foo.service true
+      tell systemd-run --nice=77 true
+      tell systemd-run --setenv=1bad=x true
+      tell systemd-run --unit=bad/name --wait true`,
+    },
+    'properties that are wrong': {
+      script: `${plain}
+      for property in Nope=1 MemoryMax=banana TimeoutStopSec=banana Nice=999 Nice=high Type=bogus Description Restart=sometimes KillMode=all \\
+        KillSignal=SIGNOPE RemainAfterExit=perhaps UMask=999 OOMScoreAdjust=5000 CPUWeight=0 TasksMax=-1 LimitNOFILE=many WatchdogSec=x; do
+        tell systemd-run -p $property true
+      done
+      tell systemd-run --scope -p Nice=5 true
+      tell systemd-run --service-type=bogus true`,
+    },
+    'a job that fails': {
+      script: `${plain}
+      tell systemd-run --wait --unit=job-oneshot --service-type=oneshot sh -c 'exit 2'
+      tell systemd-run --unit=job-oneshot2 --service-type=oneshot sh -c 'exit 2'
+      tell systemd-run --unit=job-notify --service-type=notify --wait true
+      tell systemd-run --unit=job-exec --service-type=exec -p WorkingDirectory=/nonexistent true
+      tell systemd-run --unit=job-background --no-block --service-type=oneshot sh -c 'exit 2'
+      until_ok property job-background.service ActiveState failed
+      state job-oneshot.service job-notify.service job-background.service`,
+    },
+    'the file of a service': {
+      script: `${plain}
+      tell systemd-run --unit=file-one --remain-after-exit --description='Some text' -p Nice=3 -p 'Environment=A=b' --slice=file-some.slice /bin/true 'a b' '50%'
+      systemctl cat file-one | sed '/^#/d; /^ExecStart=$/d; s/"A=b"/A=b/' | sort
+      get file-one.service Transient FragmentPath Id SubState UnitFileState Description DropInPaths CollectMode Slice Nice RemainAfterExit Environment
+      systemctl show -p ExecStart file-one | plain
+      tell systemctl is-enabled file-one
+      tell systemctl enable file-one
+      tell systemd-run --unit=file-one --remain-after-exit /bin/true
+      systemctl status -n0 file-one | grep -E 'Loaded|Transient|Active' | sed 's/since.*//'
+      tell systemctl daemon-reload
+      get file-one.service Transient FragmentPath SubState Description Nice
+      tell systemctl restart file-one
+      get file-one.service SubState
+      tell systemctl stop file-one
+      gone file-one.service
+      get file-one.service Transient FragmentPath LoadState
+      ls /run/systemd/transient | grep file-one`,
+      alone: true,
+    },
+    'a name that is taken': {
+      units: { 'taken.service': '[Service]\nExecStart=/act wait' },
+      script: `${plain}
+      tell systemd-run --unit=taken true
+      tell systemd-run --unit=taken-failed --wait false
+      tell systemd-run --unit=taken-failed --wait true
+      tell systemctl reset-failed taken-failed
+      gone taken-failed.service
+      tell systemd-run --unit=taken-failed --wait true`,
+    },
+    'a scope': {
+      script: `${plain}
+      tell systemd-run --scope --unit=scope-a sh -c 'grep -o "[^/]*/scope-a.scope" /proc/self/cgroup; [ -n "$INVOCATION_ID" ] && echo has an id; exit 5'
+      gone scope-a.scope
+      tell systemd-run --scope --nice=5 nice
+      tell systemd-run --scope -q --uid=nobody id
+      tell systemd-run --scope -q --uid=daemon --gid=nogroup id
+      tell systemd-run --scope -q --slice=scope-outer-inner.slice grep -o 'scope-outer.slice/scope-outer-inner.slice/run-' /proc/self/cgroup
+      tell env A=1 systemd-run --scope -q -E B=2 sh -c 'echo $A $B'
+      tell systemd-run --scope -q --uid=nosuchuser true
+      echo through | systemd-run --scope -q cat
+      tell systemd-run --scope -q grep SigIgn /proc/self/status`,
+    },
+    'a scope that is looked at and stopped': {
+      script: `${plain}
+      behind systemd-run --scope --quiet --unit=stop-a -p TimeoutStopSec=400ms sh -c 'trap "" TERM; echo ready >/run/t/stop-a; while :; do sleep 0.1; done'
+      heard stop-a ready
+      get stop-a.scope Id Description LoadState ActiveState SubState Result Slice ControlGroup Transient FragmentPath UnitFileState CanStart CanStop CanReload TimeoutStopUSec RuntimeMaxUSec OOMPolicy KillMode IgnoreOnIsolate Requires Conflicts Before
+      systemctl cat stop-a.scope | grep -v '^#' | sort
+      tell systemctl daemon-reload
+      get stop-a.scope ActiveState SubState
+      tell systemctl start stop-a.scope
+      tell systemctl restart stop-a.scope
+      tell systemctl reload stop-a.scope
+      tell systemctl kill --kill-whom=main stop-a.scope
+      tell systemctl kill --kill-whom=control stop-a.scope
+      tell systemctl kill --signal=USR2 --kill-whom=all nonexistent.scope
+      tell systemctl stop stop-a.scope
+      get stop-a.scope ActiveState SubState Result LoadState
+      tell systemctl start stop-a.scope
+      tell systemctl reset-failed stop-a.scope
+      gone stop-a.scope`,
+      alone: true,
+    },
+    'KillMode= and signals of scopes': {
+      script: `${plain}
+      for mode in control-group mixed process none; do
+        behind systemd-run --scope --quiet --unit=mode-$mode -p KillMode=$mode -p TimeoutStopSec=1s \\
+          sh -c "trap 'echo got term >>/run/t/mode-$mode; exit 0' TERM; echo ready >>/run/t/mode-$mode; while :; do sleep 0.05; done"
+        heard mode-$mode ready
+        tell systemctl stop mode-$mode.scope
+        sleep 0.2
+        get mode-$mode.scope ActiveState SubState Result
+        notes mode-$mode
+      done
+      systemctl kill -s KILL mode-process.scope mode-none.scope 2>/dev/null
+      for pid in $(grep -lasz -- "run/t/mode-[pn]" /proc/[0-9]*/cmdline | cut -d/ -f3); do kill -9 $pid 2>/dev/null; done
+      behind systemd-run --scope --quiet --unit=mode-hup -p SendSIGHUP=yes sh -c 'trap "echo got hup >>/run/t/mode-hup; exit 0" HUP; trap "" TERM; echo ready >>/run/t/mode-hup; while :; do sleep 0.05; done'
+      heard mode-hup ready
+      tell systemctl stop mode-hup.scope
+      notes mode-hup
+      behind systemd-run --scope --quiet --unit=mode-kill sleep 1000
+      sub mode-kill.scope running
+      tell systemctl kill -s KILL mode-kill.scope
+      gone mode-kill.scope`,
+    },
+    'the time limit of a scope': {
+      script: `${plain}
+      systemd-run --scope --quiet --unit=limit-a -p RuntimeMaxSec=300ms sleep 1000 2>/dev/null; echo "-> $?"
+      sub limit-a.scope failed
+      get limit-a.scope ActiveState SubState Result RuntimeMaxUSec
+      tell systemctl reset-failed limit-a.scope
+      systemd-run --scope --quiet --unit=limit-b --collect -p RuntimeMaxSec=300ms sleep 1000 2>/dev/null; echo "-> $?"
+      gone limit-b.scope
+      get limit-b.scope LoadState`,
+    },
+    'a scope lives as long as any process in it': {
+      script: `${plain}
+      systemd-run --scope --quiet --unit=outlive sh -c 'setsid sh -c "echo child >>/run/t/outlive; while ! [ -e /run/t/outlive-go ]; do sleep 0.05; done" >/dev/null 2>&1 & sleep 0.1'; echo "-> $?"
+      heard outlive child
+      sleep 0.2
+      get outlive.scope ActiveState SubState
+      touch /run/t/outlive-go
+      gone outlive.scope
+      get outlive.scope LoadState`,
+    },
+    'scopes that lie in a file are none': {
+      units: { 'lying.scope': '[Unit]\nDefaultDependencies=no\n[Scope]\nTimeoutStopSec=5' },
+      script: `${plain}
+      tell systemctl start lying.scope
+      get lying.scope LoadState ActiveState`,
+    },
+    slices: {
+      units: {
+        'held.service': '[Service]\nSlice=held-deep.slice\nExecStart=/act wait',
+        'held-limited.slice': '[Unit]\nDescription=Has a file\nDefaultDependencies=no\n[Slice]\n',
+      },
+      script: `${plain}
+      tell systemctl start held
+      behind systemd-run --scope --quiet --unit=held-scope --slice=held-deep sleep 1000
+      systemd-run -q --unit=held-run --slice=held-limited sleep 1000
+      sub held-scope.scope running
+      get held-deep.slice Id Description LoadState ActiveState SubState Slice ControlGroup Transient
+      get held.slice Description ActiveState Slice ControlGroup
+      get held-limited.slice Description ActiveState Slice
+      systemctl show -p ActiveState,SubState,ControlGroup,Description -- -.slice system.slice | sort
+      tell systemctl kill --kill-whom=main held.slice
+      tell systemctl stop held-deep.slice
+      show held.service held-deep.slice held.slice held-limited.slice held-run.service
+      gone held-scope.scope
+      tell systemctl kill --signal=KILL held.slice
+      settle held-run
+      state held-run.service
+      tell systemctl stop held.slice
+      show held-limited.slice held.slice
+      tell systemctl start held.slice
+      show held.slice
+      tell systemctl stop held.slice
+      tell systemctl start -- -.slice
+      tell systemctl stop -- -.slice
+      systemd-run --slice-inherit --scope -q grep -c 'oracle-runner' /proc/self/cgroup`,
+    },
+    'set-property': {
+      units: {
+        'prop.service': '[Unit]\nDefaultDependencies=no\nDescription=Before\n[Service]\nExecStart=/act wait',
+        'prop.target': '[Unit]\nDefaultDependencies=no',
+      },
+      script: `${plain}
+      files() { for each in $(find /etc/systemd/system.control /run/systemd/system.control /run/systemd/transient -path '*prop*' -type f 2>/dev/null | sort); do echo "== $each"; grep -v '^#' $each; done; }
+      tell systemctl start prop
+      tell systemctl set-property prop Description='hello world'
+      tell systemctl set-property --runtime prop CPUWeight=300 TasksMax=77
+      get prop.service Description ActiveState
+      files
+      tell systemctl set-property prop Nice=3
+      tell systemctl set-property prop TimeoutStopSec=3
+      tell systemctl set-property prop Wants=foo.service
+      tell systemctl set-property prop Foo=3
+      tell systemctl set-property prop Foo
+      tell systemctl set-property prop CPUWeight=banana
+      tell systemctl set-property prop
+      tell systemctl set-property nowhere.service CPUWeight=20
+      tell systemctl set-property prop.target CPUWeight=20
+      tell systemctl set-property prop.target Description=hey
+      tell systemctl set-property prop CPUWeight=
+      files
+      tell systemctl daemon-reload
+      get prop.service Description ActiveState
+      get prop.target Description
+      systemctl cat prop | grep -v '^# [A-Zo]'
+      systemctl revert prop 2>&1 | sort
+      systemctl revert prop.target 2>&1 | sort
+      tell systemctl daemon-reload
+      get prop.service Description DropInPaths
+      tell systemctl stop prop`,
+      alone: true,
+    },
+    'set-property on what is transient': {
+      script: `${plain}
+      tell systemd-run -q --unit=prop-run sleep 1000
+      tell systemctl set-property prop-run MemoryHigh=2G Description=other
+      ls /run/systemd/transient/prop-run.service.d
+      get prop-run.service Description DropInPaths
+      tell systemctl daemon-reload
+      get prop-run.service Description ActiveState
+      tell systemctl stop prop-run
+      gone prop-run.service
+      ls -d /run/systemd/transient/prop-run* 2>/dev/null | wc -l`,
+      alone: true,
+    },
+  },
+  { profile: 'dbus' },
+);
