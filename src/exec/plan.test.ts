@@ -95,7 +95,7 @@ test('a service that sets nearly everything is set up in the order of systemd, a
     { op: 'dup', slot: 3, number: 3 },
     { op: 'take', slot: 4, name: 'store/a/1' },
     { op: 'dup', slot: 4, number: 4 },
-    { op: 'chroot', path: '/jail' },
+    { op: 'chroot', path: '/jail', exit: 226 },
     { op: 'uid', uid: 1 },
     { op: 'chdir', path: '/srv' },
     { op: 'no-new-privileges' },

@@ -147,7 +147,8 @@ function descriptorOps(request: ExecRequest, passed: ExecRequest['descriptors'])
 function rootDirectory(request: ExecRequest, exec: ExecSettings): readonly Op[] {
   if (exec.RootDirectory === '' || exec.RootDirectory === '/') return [];
   if (request.config.service?.RootDirectoryStartOnly === true && request.list !== 'ExecStart') return [];
-  return [{ op: 'chroot', path: exec.RootDirectory }];
+  // systemd enters it by way of a mount namespace, and fails so.
+  return [{ op: 'chroot', path: exec.RootDirectory, exit: 226 }];
 }
 
 const inRoot: readonly Op[] = [{ op: 'chdir', path: '/' }];

@@ -24,6 +24,7 @@ import { containerId } from './container-id.ts';
 import { statusPrinter } from './console.ts';
 import { gatherFacts } from './facts.ts';
 import { freshId } from './fresh-id.ts';
+import { systemLocale } from './locale.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
 import { resolvedByTysd } from './tysd.ts';
 import { version } from './version.ts';
@@ -128,7 +129,10 @@ function engineConfig({ manager }: ManagerConfig, { scope, unit }: Resolved, env
       startLimitIntervalUsec: manager.DefaultStartLimitIntervalSec,
       startLimitBurst: manager.DefaultStartLimitBurst,
     },
-    environment: managerEnvironment(scope, environment, manager.DefaultEnvironment),
+    environment: managerEnvironment(scope, environment, [
+      ...(scope === 'system' ? systemLocale(realFiles) : []),
+      ...manager.DefaultEnvironment,
+    ]),
     limits: { ...defaultLimits, ...manager.DefaultLimits },
     defaultStandardOutput: simpleOutput(manager.DefaultStandardOutput, 'journal'),
     defaultStandardError: simpleOutput(manager.DefaultStandardError, 'inherit'),

@@ -22,7 +22,8 @@ export function unwatchPidFile(unit: Unit): void {
 
 /** Tells the unit the only process that is left in its group, if there is just one. */
 export function guessMain(world: World, unit: Unit): void {
-  const pids = processesOf(world, unit).filter((pid) => pid !== unit.type.pids(unit.state).control);
+  // Only orphans can be daemons: what still has a parent of its own is at work for another.
+  const pids = processesOf(world, unit).filter((pid) => pid !== unit.type.pids(unit.state).control && isOrphan(world, pid));
   const [only] = pids;
   world.tell(unit, pids.length === 1 && only !== undefined ? { event: 'guessed', pid: only } : { event: 'guessed' });
 }
@@ -62,8 +63,19 @@ export function unsuitable(world: World, pid: number): string | undefined {
 
 /** A zombie is dead already. */
 function isAlive(world: World, pid: number): boolean {
-  const status = text(world, `/proc/${pid}/stat`);
-  return status !== '' && !status.slice(status.lastIndexOf(')')).startsWith(') Z');
+  const [state] = statusOf(world, pid);
+  return state !== undefined && state !== 'Z';
+}
+
+function isOrphan(world: World, pid: number): boolean {
+  const [, parent] = statusOf(world, pid);
+  return parent === String(world.options.keeper.inventory.pid);
+}
+
+/** The fields of /proc/PID/stat behind the name, which may hold anything: state, parent, … */
+function statusOf(world: World, pid: number): readonly string[] {
+  const line = text(world, `/proc/${pid}/stat`);
+  return line === '' ? [] : line.slice(line.lastIndexOf(')') + 2).split(' ');
 }
 
 /** Whether a process belongs to the unit; undefined where it cannot be known. */

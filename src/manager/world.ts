@@ -1,6 +1,6 @@
 import { DependencyGraph } from '../graph/dependency-graph.ts';
 import { defaultDependencies, targetFollows } from '../graph/default-dependencies.ts';
-import { carriers } from '../graph/dependency.ts';
+import { carriers, kindBit } from '../graph/dependency.ts';
 import { implicitDependencies } from '../graph/implicit-dependencies.ts';
 import type { ImplicitContext } from '../graph/implicit-dependencies.ts';
 import { RunQueue } from '../graph/run-queue.ts';
@@ -48,6 +48,9 @@ export interface WantedJob {
   /** Called where the job cannot be queued. */
   readonly refused?: (message: string) => void;
 }
+
+/** Units whose end a unit handles. */
+const handled = kindBit('OnFailureOf') | kindBit('OnSuccessOf');
 
 /** Everything that the manager knows at this moment, and what it has decided in this turn but not yet told the keeper. */
 export class World implements TransactionView {
@@ -192,8 +195,18 @@ export class World implements TransactionView {
   /** Keeps track of who is busy; to be called when a unit's state or job changed. */
   noteBusy(unit: Unit): void {
     if (unit.job !== undefined || unit.nop !== undefined || unit.look.active !== 'inactive') this.#busy.add(unit);
-    else if (this.#busy.delete(unit)) this.toCollect.add(unit);
+    else if (this.#busy.delete(unit)) this.#letGo(unit);
     if (unit.look.active === 'failed' && unit.config.unit.CollectMode === 'inactive-or-failed') this.toCollect.add(unit);
+  }
+
+  /** The unit may be unloaded now, and so may those whose end it has handled. */
+  #letGo(unit: Unit): void {
+    this.toCollect.add(unit);
+    if (!this.graph.mayHave(unit.name, handled)) return;
+    this.graph.forEach(unit.name, (name, kinds) => {
+      const source = (kinds & handled) === 0 ? undefined : this.names.get(name);
+      if (source !== undefined) this.toCollect.add(source);
+    });
   }
 
   command(command: Command): void {

@@ -28,7 +28,10 @@ test('the main process of a forking service without a PID file is the only one l
     units: { 'default.target': '[Unit]\nWants=a.service\n', 'a.service': daemon('', 'Type=forking') },
     programs: { '/bin/daemon-a.service': { runUsec: SECOND, forks: [{}] } },
   }).boot();
-  simulation.files.live('/sys/fs/cgroup/tysd/system.slice/a.service/cgroup.procs', () => '101\n');
+  simulation.files.live('/sys/fs/cgroup/tysd/system.slice/a.service/cgroup.procs', () => '101\n102\n');
+  simulation.files.live('/proc/101/stat', () => '101 (a (b) c) S 2 101 101');
+  // What has a parent is no daemon of its own.
+  simulation.files.live('/proc/102/stat', () => '102 (child) S 101 101 101');
   simulation.clock.advance(SECOND);
   assert.equal(simulation.state('a.service'), 'active (running)');
   assert.equal(simulation.manager.unit('a.service')?.mainPid, 101);

@@ -247,6 +247,20 @@ static int connect_bus(void) {
     return fd;
 }
 
+static int by_text(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Notes the names of all variables of the environment, in one line. */
+static void name_variables(void) {
+    char *names[200], line[4000] = "";
+    size_t count = 0;
+    for (char **at = environ; *at && count < 200; at++) names[count++] = strndup(*at, strcspn(*at, "="));
+    qsort(names, count, sizeof *names, by_text);
+    for (size_t i = 0; i < count; i++) strncat(line, " ", sizeof line - strlen(line) - 1), strncat(line, names[i], sizeof line - strlen(line) - 1);
+    note(line);
+}
+
 static void rest(long ms) {
     struct timespec left = {ms / 1000, ms % 1000 * 1000000};
     while (nanosleep(&left, &left) < 0) ;
@@ -278,6 +292,7 @@ int main(int argc, char **argv) {
         else if (!strcmp(verb, "session")) setsid();
         else if (!strcmp(verb, "passed")) passed();
         else if (!strcmp(verb, "serve")) serve();
+        else if (!strcmp(verb, "names")) name_variables();
         else if (!strcmp(verb, "converse")) converse(3);
         else if (!strcmp(verb, "bus")) bus = connect_bus();
         else if (!strcmp(verb, "leave-bus")) close(bus);
@@ -288,6 +303,7 @@ int main(int argc, char **argv) {
         else if (i++, !strcmp(verb, "to")) notes = value;
         else if (!strcmp(verb, "note")) note(value);
         else if (!strcmp(verb, "env")) snprintf(line, sizeof line, "%s=%s", value, getenv(value) ? getenv(value) : "-"), note(line);
+        else if (!strcmp(verb, "mine")) snprintf(line, sizeof line, "%s is %s", value, getenv(value) && atoi(getenv(value)) == getpid() ? "mine" : "not mine"), note(line);
         else if (!strcmp(verb, "notify")) notify(value, -1);
         else if (!strcmp(verb, "sleep")) rest(atol(value));
         else if (!strcmp(verb, "ignore")) signal(atoi(value), SIG_IGN);

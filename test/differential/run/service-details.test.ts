@@ -1,0 +1,337 @@
+import { type Case, compareManagers, startAndStop } from './both.ts';
+
+const lists = ['ExecCondition', 'ExecStartPre', 'ExecStartPost', 'ExecReload', 'ExecStop', 'ExecStopPost'];
+
+/** A line of each list that notes the list and then what `acts` say. */
+function each(acts: string): string {
+  return lists.map((list) => `${list}=/act to /run/t/NAME note ${list} ${acts}`).join('\n');
+}
+
+/** A service that is started, reloaded and stopped, and what its commands have noted. */
+function told(name: string, lines: string, more: Partial<Case> = {}): Case {
+  return {
+    units: { [`${name}.service`]: `[Service]\nTimeoutStopSec=2\n${lines}`.replaceAll('NAME', name) },
+    script: `
+      run systemctl start ${name}
+      until_ok noted ${name} 'start'
+      quiet systemctl reload ${name}
+      run systemctl stop ${name}
+      state ${name}.service
+      notes ${name}`,
+    ...more,
+  };
+}
+
+/** Handlers of ends: what each is told of the unit that brought it. */
+function handled(name: string, source: string, how = 'OnFailure'): Readonly<Record<string, string>> {
+  const acts = 'env MONITOR_UNIT env MONITOR_SERVICE_RESULT env MONITOR_EXIT_CODE env MONITOR_EXIT_STATUS';
+  return {
+    [`${name}.service`]: `[Unit]\nDefaultDependencies=no\n${how}=${name}-handler.service\n[Service]\nTimeoutStartSec=300ms\nTimeoutStopSec=300ms\n${source}`,
+    [`${name}-handler.service`]: `[Service]\nType=oneshot\nExecStartPre=/act to /run/t/${name} note pre ${acts}\nExecStart=/act to /run/t/${name} note start ${acts}\nExecStopPost=/act to /run/t/${name} note post ${acts} note done`,
+  };
+}
+
+function handlers(cases: Readonly<Record<string, Readonly<Record<string, string>>>>): Case {
+  const names = Object.keys(cases);
+  return {
+    units: Object.assign({}, ...Object.values(cases)),
+    script: `
+      for unit in ${names.join(' ')}; do quiet systemctl start $unit >/dev/null & done
+      wait
+      for unit in ${names.join(' ')}; do heard $unit done; done
+      notes ${names.join(' ')}
+      quiet systemctl stop ${names.join(' ')}`,
+  };
+}
+
+compareManagers('details of services', {
+  'the names of what each command is told': told(
+    'names',
+    `StandardOutput=null\n${each('names')}\nExecStart=/act to /run/t/NAME note start names wait`,
+  ),
+  'the names that a rich service is told': told(
+    'rich-names',
+    `Type=notify\nStandardOutput=null\nNotifyAccess=all\nWatchdogSec=60\nUser=daemon\nRuntimeDirectory=rich-names\nStateDirectory=rich-names\nCacheDirectory=rich-names\nLogsDirectory=rich-names\nConfigurationDirectory=rich-names\nPIDFile=/run/rich-names.pid\n${each('names')}\nExecStart=/act to /run/t/NAME note start names notify READY=1 wait`,
+  ),
+  'the names that a service with exec access is told': told(
+    'exec-names',
+    `Type=notify\nStandardOutput=null\nNotifyAccess=exec\n${each('names')}\nExecStart=/act to /run/t/NAME note start names notify READY=1 wait`,
+  ),
+  'the names that a service without a journal is told': told(
+    'quiet-names',
+    `StandardOutput=null\nStandardError=null\nEnvironment=A=1\nUnsetEnvironment=INVOCATION_ID\n${each('names')}\nExecStart=/act to /run/t/NAME note start names wait`,
+  ),
+  'what process ids are whose': told(
+    'whose',
+    `Type=notify\nNotifyAccess=all\nWatchdogSec=60\n${each('mine SYSTEMD_EXEC_PID mine MAINPID mine WATCHDOG_PID')}\nExecStart=/act to /run/t/NAME note start mine SYSTEMD_EXEC_PID mine MAINPID mine WATCHDOG_PID env WATCHDOG_USEC notify READY=1 wait`,
+  ),
+  'the directories that each command is told': told(
+    'places',
+    `RuntimeDirectory=places/a places/b\nStateDirectory=places\nCacheDirectory=places\n${each('env RUNTIME_DIRECTORY env STATE_DIRECTORY env CACHE_DIRECTORY env LOGS_DIRECTORY env PIDFILE')}\nExecStart=/act to /run/t/NAME note start env RUNTIME_DIRECTORY wait`,
+  ),
+  'the login that each command is told': told(
+    'login',
+    `User=daemon\nExecStartPre=+/act to /run/t/NAME env USER env HOME env LOGNAME env SHELL\nExecStartPre=/act to /run/t/NAME env USER env HOME env LOGNAME env SHELL\nExecStart=/act to /run/t/NAME note start env USER env HOME env SHELL env PATH wait`,
+  ),
+  'what ExecStopPost= is told of each end': startAndStop({
+    'end-exit': 'ExecStart=/act exit 7',
+    'end-clean': 'ExecStart=/act exit 0',
+    'end-signal': 'ExecStart=/act raise 9',
+    'end-term': 'ExecStart=/act raise 15',
+    'end-success': 'SuccessExitStatus=7\nExecStart=/act exit 7',
+    'end-pre': 'ExecStartPre=/act exit 3\nExecStart=/act wait',
+    'end-condition': 'ExecCondition=/act exit 3\nExecStart=/act wait',
+    'end-late': 'Type=notify\nTimeoutStartSec=200ms\nExecStart=/act wait',
+    'end-none': 'ExecStart=/nonexistent',
+    'end-oneshot': 'Type=oneshot\nExecStart=/act exit 0\nExecStart=/act exit 9',
+    'end-post': 'ExecStart=/act wait\nExecStartPost=/act exit 6',
+    'end-user': 'User=nobody-at-all\nExecStart=/act wait',
+  }),
+  'what ExecStop= is told': {
+    units: {
+      'stop-told.service':
+        '[Service]\nExecStart=/act exit 0\nRemainAfterExit=yes\nExecStop=/act to /run/t/stop-told note stop env MAINPID env SERVICE_RESULT env EXIT_CODE env EXIT_STATUS\nExecStopPost=/act to /run/t/stop-told note post env MAINPID env SERVICE_RESULT env EXIT_CODE env EXIT_STATUS',
+      'stop-self.service':
+        '[Service]\nExecStart=/act sleep 100 exit 0\nExecStop=/act to /run/t/stop-self note stop env MAINPID env SERVICE_RESULT env EXIT_CODE env EXIT_STATUS\nExecStop=/act to /run/t/stop-self note second exit 5\nExecStopPost=/act to /run/t/stop-self note post env SERVICE_RESULT env EXIT_CODE env EXIT_STATUS note done',
+    },
+    script: `
+      run systemctl start stop-told stop-self
+      heard stop-self done
+      until_ok property stop-told SubState exited
+      run systemctl stop stop-told
+      state stop-told.service stop-self.service
+      notes stop-told stop-self`,
+  },
+
+  'what handlers of failures are told': handlers({
+    'hand-exit': handled('hand-exit', 'ExecStart=/act exit 3'),
+    'hand-kill': handled('hand-kill', 'ExecStart=/act raise 9'),
+    'hand-core': handled('hand-core', 'LimitCORE=0\nExecStart=/act raise 6'),
+    'hand-none': handled('hand-none', 'ExecStart=/nonexistent'),
+    'hand-pre': handled('hand-pre', 'ExecStartPre=/act exit 5\nExecStart=/act wait'),
+    'hand-late': handled('hand-late', 'Type=notify\nExecStart=/act wait'),
+    'hand-one': handled('hand-one', 'Type=oneshot\nExecStart=/act exit 4'),
+    'hand-protocol': handled('hand-protocol', 'Type=notify\nExecStart=/act exit 0'),
+    'hand-watchdog': handled('hand-watchdog', 'WatchdogSec=100ms\nWatchdogSignal=SIGKILL\nExecStart=/act wait'),
+  }),
+  'what handlers of successes are told': handlers({
+    'good-exit': handled('good-exit', 'ExecStart=/act exit 0', 'OnSuccess'),
+    'good-term': handled('good-term', 'ExecStart=/act raise 15', 'OnSuccess'),
+    'good-status': handled('good-status', 'SuccessExitStatus=9\nExecStart=/act exit 9', 'OnSuccess'),
+    'good-one': handled('good-one', 'Type=oneshot\nExecStart=/act exit 0', 'OnSuccess'),
+  }),
+  'a handler that several units share is told nothing': {
+    units: {
+      'shared-a.service': '[Unit]\nDefaultDependencies=no\nOnFailure=shared-handler.service\n[Service]\nExecStart=/act exit 1',
+      'shared-b.service': '[Unit]\nDefaultDependencies=no\nOnFailure=shared-handler.service\n[Service]\nExecStart=/act exit 2',
+      'shared-handler.service':
+        '[Service]\nType=oneshot\nExecStart=/act to /run/t/shared env MONITOR_UNIT env MONITOR_EXIT_STATUS note done',
+      'lone-a.service': '[Unit]\nDefaultDependencies=no\nOnFailure=lone-handler@%n.service\n[Service]\nExecStart=/act exit 1',
+      'lone-handler@.service':
+        '[Service]\nType=oneshot\nExecStart=/act to /run/t/lone note %i env MONITOR_UNIT env MONITOR_EXIT_STATUS note done',
+    },
+    script: `
+      quiet systemctl start shared-b
+      heard shared done
+      until_ok property shared-handler ActiveState inactive
+      quiet systemctl start shared-a
+      until_ok [ "$(grep -c done /run/t/shared)" = 2 ]
+      quiet systemctl start lone-a
+      heard lone done
+      notes shared lone`,
+  },
+
+  'RuntimeMaxSec=': startAndStop({
+    'max-run': 'RuntimeMaxSec=300ms\nExecStart=/act to /run/t/NAME wait\nExecStop=/act to /run/t/NAME note stop',
+    'max-extra': 'RuntimeMaxSec=100ms\nRuntimeRandomizedExtraSec=200ms\nExecStart=/act wait',
+    'max-long': 'RuntimeMaxSec=infinity\nExecStart=/act wait',
+    'max-one': 'Type=oneshot\nRuntimeMaxSec=100ms\nExecStart=/act sleep 400',
+    'max-one-remain': 'Type=oneshot\nRemainAfterExit=yes\nRuntimeMaxSec=100ms\nExecStart=/act exit 0',
+    'max-stubborn': 'RuntimeMaxSec=200ms\nTimeoutStopSec=300ms\nExecStart=/act ignore 15 wait',
+    'max-forked': 'Type=forking\nRuntimeMaxSec=300ms\nExecStart=/act child{ session wait } sleep 50',
+    'max-remain': 'RemainAfterExit=yes\nRuntimeMaxSec=300ms\nExecStart=/act wait',
+  }),
+  'RuntimeMaxSec= brings Restart=on-failure': {
+    units: { 'max-restart.service': '[Service]\nRuntimeMaxSec=200ms\nRestart=on-failure\nRestartSec=50ms\nExecStart=/act wait' },
+    script: `
+      run systemctl start max-restart
+      until_ok property max-restart NRestarts 2
+      get max-restart.service Restart
+      run systemctl stop max-restart
+      show max-restart.service`,
+  },
+  'EXTEND_TIMEOUT_USEC= extends RuntimeMaxSec=': {
+    units: {
+      'max-extended.service':
+        '[Service]\nType=notify\nRuntimeMaxSec=400ms\nExecStart=/act notify READY=1 sleep 200 notify EXTEND_TIMEOUT_USEC=1000000 sleep 600 to /run/t/max-extended note still wait',
+    },
+    script: `
+      run systemctl start max-extended
+      heard max-extended still
+      show max-extended.service
+      sub max-extended failed
+      state max-extended.service`,
+  },
+
+  'TimeoutStartFailureMode=': startAndStop({
+    'start-term':
+      'Type=notify\nTimeoutStartSec=200ms\nTimeoutStartFailureMode=terminate\nExecStart=/act to /run/t/NAME catch 15 catch 6 wait wait',
+    'start-abort': 'Type=notify\nLimitCORE=0\nTimeoutStartSec=200ms\nTimeoutStartFailureMode=abort\nExecStart=/act wait',
+    'start-abort-usr':
+      'Type=notify\nTimeoutStartSec=200ms\nTimeoutAbortSec=200ms\nWatchdogSignal=SIGUSR1\nTimeoutStartFailureMode=abort\nExecStart=/act to /run/t/NAME catch 10 wait wait wait',
+    'start-kill': 'Type=notify\nTimeoutStartSec=200ms\nTimeoutStartFailureMode=kill\nExecStart=/act wait',
+    'start-pre-abort': 'LimitCORE=0\nTimeoutStartSec=200ms\nTimeoutStartFailureMode=abort\nExecStartPre=/act wait\nExecStart=/act wait',
+    'start-post-kill': 'TimeoutStartSec=200ms\nTimeoutStartFailureMode=kill\nExecStart=/act wait\nExecStartPost=/act wait',
+    'start-one-abort': 'Type=oneshot\nLimitCORE=0\nTimeoutStartSec=200ms\nTimeoutStartFailureMode=abort\nExecStart=/act wait',
+  }),
+  'TimeoutStopFailureMode=': startAndStop({
+    'halt-term': 'TimeoutStopSec=200ms\nTimeoutStopFailureMode=terminate\nExecStart=/act to /run/t/NAME catch 15 wait wait',
+    'halt-abort': 'LimitCORE=0\nTimeoutStopSec=200ms\nTimeoutStopFailureMode=abort\nExecStart=/act to /run/t/NAME catch 15 wait wait',
+    'halt-abort-long':
+      'TimeoutStopSec=200ms\nTimeoutAbortSec=300ms\nWatchdogSignal=SIGUSR1\nTimeoutStopFailureMode=abort\nExecStart=/act to /run/t/NAME catch 10 catch 15 wait wait wait',
+    'halt-kill': 'TimeoutStopSec=200ms\nTimeoutStopFailureMode=kill\nExecStart=/act to /run/t/NAME catch 15 wait wait',
+    'halt-stop-abort': 'LimitCORE=0\nTimeoutStopSec=200ms\nTimeoutStopFailureMode=abort\nExecStart=/act wait\nExecStop=/act wait',
+    'halt-stop-kill': 'TimeoutStopSec=200ms\nTimeoutStopFailureMode=kill\nExecStart=/act wait\nExecStop=/act wait',
+    'halt-stop-term': 'TimeoutStopSec=200ms\nExecStart=/act wait\nExecStop=/act wait',
+    'halt-post-abort': 'LimitCORE=0\nTimeoutStopSec=200ms\nTimeoutStopFailureMode=abort\nExecStart=/act wait\nExecStopPost=/act wait',
+    'halt-post-kill': 'TimeoutStopSec=200ms\nTimeoutStopFailureMode=kill\nExecStart=/act wait\nExecStopPost=/act wait',
+    'halt-no-kill': 'TimeoutStopSec=200ms\nSendSIGKILL=no\nExecStart=/act ignore 15 sleep 700 exit 0',
+  }),
+  'FinalKillSignal= and WatchdogSignal=': startAndStop({
+    'final-quit': 'TimeoutStopSec=200ms\nFinalKillSignal=SIGUSR1\nExecStart=/act ignore 15 to /run/t/NAME quit-on 10 wait',
+    'final-ignored': 'TimeoutStopSec=200ms\nFinalKillSignal=SIGUSR1\nExecStart=/act ignore 15 ignore 10 sleep 1500 exit 0',
+    'final-hup': 'SendSIGHUP=yes\nExecStart=/act to /run/t/NAME catch 1 ignore 15 wait sleep 50 exit 0',
+    'final-cont': 'KillSignal=SIGCONT\nTimeoutStopSec=200ms\nExecStart=/act wait',
+    'final-int': 'KillSignal=SIGINT\nRestartKillSignal=SIGUSR1\nExecStart=/act to /run/t/NAME quit-on 2 wait',
+  }),
+
+  'GuessMainPID=': startAndStop({
+    'guess-one': 'Type=forking\nExecStart=/act child{ session sleep 600 exit 3 } sleep 50',
+    'guess-two': 'Type=forking\nExecStart=/act child{ session sleep 600 exit 3 } child{ session sleep 700 exit 4 } sleep 50',
+    'guess-no': 'Type=forking\nGuessMainPID=no\nExecStart=/act child{ session sleep 600 exit 3 } sleep 50',
+    'guess-nobody': 'Type=forking\nExecStart=/act exit 0',
+    'guess-remain': 'Type=forking\nRemainAfterExit=yes\nExecStart=/act exit 0',
+    'guess-quick': 'Type=forking\nExecStart=/act child{ session exit 3 } sleep 100',
+  }),
+  'ExitType=cgroup': startAndStop({
+    'group-child': 'ExitType=cgroup\nExecStart=/act child{ sleep 500 exit 0 } exit 0',
+    'group-bad-main': 'ExitType=cgroup\nExecStart=/act child{ sleep 500 exit 0 } exit 3',
+    'group-bad-child': 'ExitType=cgroup\nExecStart=/act child{ sleep 500 exit 3 } exit 0',
+    'group-alone': 'ExitType=cgroup\nExecStart=/act sleep 100 exit 0',
+    'group-runs': 'ExitType=cgroup\nExecStart=/act child{ wait } sleep 100 exit 0',
+    'group-notify':
+      'ExitType=cgroup\nType=notify\nNotifyAccess=all\nExecStart=/act child{ sleep 200 notify READY=1 wait } sleep 100 exit 0',
+    'group-forks': 'ExitType=cgroup\nType=forking\nExecStart=/act child{ session child{ wait } sleep 200 exit 0 } sleep 50',
+    'group-remain': 'ExitType=cgroup\nRemainAfterExit=yes\nExecStart=/act child{ sleep 300 exit 0 } exit 0',
+  }),
+  'RootDirectory= and RootDirectoryStartOnly=': {
+    units: {
+      'rooted.service':
+        '[Service]\nRootDirectory=/run/rooted\nRootDirectoryStartOnly=yes\nExecStartPre=/bin/sh -c "echo pre >>/run/t/rooted"\nExecStart=/act to /notes note start wait\nExecStopPost=/bin/sh -c "echo post >>/run/t/rooted"',
+      'rooted-all.service':
+        '[Service]\nRootDirectory=/run/rooted\nExecStartPre=/act to /notes note pre\nExecStart=/act to /notes note start wait',
+      'rooted-none.service': '[Service]\nRootDirectory=/run/no-such-root\nExecStart=/act wait',
+    },
+    script: `
+      mkdir -p /run/rooted/dev; cp /act /run/rooted/act
+      run systemctl start rooted
+      sleep 0.2
+      run systemctl stop rooted
+      cat /run/rooted/notes; notes rooted
+      run systemctl start rooted-all
+      sleep 0.2
+      run systemctl stop rooted-all
+      cat /run/rooted/notes
+      quiet systemctl start rooted-none
+      settle rooted-none
+      state rooted.service rooted-all.service rooted-none.service`,
+  },
+  'NonBlocking= of stored descriptors and sockets': {
+    units: {
+      'blocks.socket': '[Unit]\nDefaultDependencies=no\n[Socket]\nListenStream=/run/blocks.sock\nFileDescriptorName=front',
+      'blocks.service':
+        '[Service]\nType=notify\nNonBlocking=yes\nFileDescriptorStoreMax=3\nExecStart=/act to /run/t/blocks passed store first one notify READY=1 wait',
+      'blocks-not.socket': '[Unit]\nDefaultDependencies=no\n[Socket]\nListenStream=/run/blocks-not.sock',
+      'blocks-not.service': '[Service]\nNonBlocking=no\nExecStart=/act to /run/t/blocks-not passed note end wait',
+    },
+    script: `
+      run systemctl start blocks.socket blocks-not.socket
+      run systemctl start blocks blocks-not
+      until_ok property blocks NFileDescriptorStore 1
+      run systemctl restart blocks
+      heard blocks-not end
+      notes blocks blocks-not
+      quiet systemctl stop blocks.socket blocks-not.socket blocks blocks-not`,
+  },
+  'reloads that fail, are late, or are asked for twice': {
+    units: {
+      'load-fails.service': '[Service]\nExecStart=/act wait\nExecReload=/act exit 3\nExecReload=/act to /run/t/load note never',
+      'load-dash.service': '[Service]\nExecStart=/act wait\nExecReload=-/act exit 3\nExecReload=/act to /run/t/load note second',
+      'load-late.service': '[Service]\nTimeoutStartSec=300ms\nExecStart=/act wait\nExecReload=/act wait',
+      'load-signal.service': '[Service]\nExecStart=/act to /run/t/load-signal catch 1 wait wait wait\nExecReload=/bin/kill -HUP $MAINPID',
+      'load-dies.service': '[Service]\nExecStart=/act wait\nExecReload=/bin/kill -KILL $MAINPID\nExecReload=/act sleep 300',
+      'load-none.service': '[Service]\nExecStart=/act wait',
+    },
+    script: `
+      run systemctl start load-fails load-dash load-late load-signal load-dies load-none
+      for unit in load-fails load-dash load-late load-dies load-none; do quiet systemctl reload $unit; done
+      settle load-dies
+      get load-fails.service ReloadResult Result; get load-late.service ReloadResult Result
+      quiet systemctl reload load-signal
+      heard load-signal 'got 1'
+      quiet systemctl reload-or-restart load-none
+      state load-fails.service load-dash.service load-late.service load-signal.service load-dies.service load-none.service
+      notes load load-signal
+      quiet systemctl stop load-fails load-dash load-late load-signal load-none`,
+  },
+  'SuccessExitStatus= of commands beside the main one': startAndStop({
+    'ok-pre': 'SuccessExitStatus=9\nExecStartPre=/act exit 9\nExecStart=/act wait',
+    'ok-condition': 'SuccessExitStatus=9\nExecCondition=/act exit 9\nExecStart=/act wait',
+    'ok-post': 'SuccessExitStatus=9\nExecStart=/act wait\nExecStartPost=/act exit 9\nExecStop=/act exit 9',
+    'ok-signal': 'SuccessExitStatus=SIGKILL SIGUSR1\nExecStartPre=/act raise 10\nExecStart=/act raise 9',
+    'ok-name': 'SuccessExitStatus=TEMPFAIL NOPERMISSION 100\nExecStart=/act exit 77',
+    'ok-reset': 'SuccessExitStatus=9\nSuccessExitStatus=\nExecStart=/act exit 9',
+    'ok-zero': 'SuccessExitStatus=1\nExecStart=/act exit 0',
+    'ok-bad-word': 'SuccessExitStatus=9 NONSENSE 10\nExecStart=/act exit 10',
+    'ok-many': 'SuccessExitStatus=1 2 3\nSuccessExitStatus=4 SIGTERM\nExecStart=/act exit 4',
+  }),
+  'start limits': {
+    units: {
+      'limit-crash.service':
+        '[Unit]\nDefaultDependencies=no\nStartLimitIntervalSec=30\nStartLimitBurst=3\nOnFailure=limit-handler.service\n[Service]\nRestart=always\nRestartSec=20ms\nExecStart=/act exit 1',
+      'limit-handler.service': '[Service]\nType=oneshot\nExecStart=/act to /run/t/limit note called env MONITOR_SERVICE_RESULT',
+      'limit-zero.service': '[Unit]\nDefaultDependencies=no\nStartLimitBurst=0\n[Service]\nType=oneshot\nExecStart=/act exit 0',
+      'limit-old.service': '[Service]\nType=oneshot\nStartLimitInterval=30\nStartLimitBurst=2\nExecStart=/act exit 0',
+      'limit-skip.service':
+        '[Unit]\nDefaultDependencies=no\nStartLimitIntervalSec=30\nStartLimitBurst=2\nConditionPathExists=/nonexistent\n[Service]\nExecStart=/act wait',
+    },
+    script: `
+      quiet systemctl start limit-crash
+      sub limit-crash failed
+      heard limit called
+      state limit-crash.service
+      quiet systemctl start limit-crash
+      state limit-crash.service
+      for i in 1 2 3 4 5 6 7; do quiet systemctl start limit-zero; done
+      for i in 1 2 3; do quiet systemctl start limit-old; done
+      get limit-old.service StartLimitBurst StartLimitIntervalUSec
+      for i in 1 2 3; do quiet systemctl start limit-skip; done
+      state limit-old.service limit-skip.service
+      sort -u /run/t/limit`,
+  },
+  'signals and statuses of what is killed by hand': {
+    units: {
+      'by-hand.service':
+        '[Service]\nExecStart=/act wait\nExecStopPost=/act to /run/t/by-hand env SERVICE_RESULT env EXIT_CODE env EXIT_STATUS note done',
+    },
+    script: `
+      for signal in TERM INT HUP PIPE KILL USR1 QUIT; do
+        quiet systemctl start by-hand
+        systemctl kill -s $signal by-hand
+        until_ok noted by-hand done
+        settle by-hand
+        echo $signal; state by-hand.service; cat /run/t/by-hand; rm /run/t/by-hand
+        systemctl reset-failed by-hand 2>/dev/null
+      done`,
+  },
+});
