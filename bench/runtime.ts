@@ -67,6 +67,7 @@ export const operations = {
   firstByteUnix: 'first byte, unix socket',
   firstByteTcp: 'first byte, tcp socket',
   answeredUnix: 'later byte, unix socket',
+  revival: 'killed service runs again',
   crashes: 'crash restarts a second',
   reload: 'daemon-reload, many active',
   startOneshotLarge: 'start of a oneshot, many active',
@@ -99,6 +100,9 @@ for i in $(seq ${Math.ceil(repeats / 3)}); do for k in unix:/run/unix.sock tcp:7
   [ $i = 1 ] && [ $k = unix:/run/unix.sock ] && p "${o.answeredUnix}" /bench/socket-client \${k#*:} 500
   @CTL@ stop \${k%%:*}.service
 done; done
+@CTL@ start revive.service; sleep 0.2
+p "${o.revival}" /bench/revive measure /run/revive ${repeats}
+@CTL@ stop revive.service
 @CTL@ start --no-block crash.service; sleep 1
 : >/run/crash.ticks; a=$(date +%s%N); sleep 2; b=$(date +%s%N); c=$(wc -c </run/crash.ticks)
 @CTL@ stop crash.service

@@ -5,11 +5,13 @@ import { figure, renderTable } from './table.ts';
 
 interface Target {
   readonly wanted: string;
-  /** What was measured, and its limit, in the same unit; undefined where it was not measured in this run. */
-  readonly measure: (
-    measured: Measured,
-  ) => { readonly value: number; readonly limit: number; readonly unit: string; readonly made?: string } | undefined;
+  /** What was measured, and what it may be at most (or must be at least), in the same unit; undefined where it was not measured in this run. */
+  readonly measure: (measured: Measured) => Found;
 }
+
+type Found =
+  | { readonly value: number; readonly limit: number; readonly least?: boolean; readonly unit: string; readonly made?: string }
+  | undefined;
 
 const targets: readonly Target[] = [
   { wanted: '1,000 oneshots: at most 1.5x the floor of two parallel spawns', measure: (measured) => toFloor(measured, 'oneshot') },
@@ -34,6 +36,22 @@ const targets: readonly Target[] = [
     measure: (measured) => firstByte(measured, operations.firstByteTcp),
   },
   {
+    wanted: 'a service killed by SIGKILL runs again within 3 ms',
+    measure: ({ runTime }) => {
+      const value = runTime.get('tysd')?.median(operations.revival);
+      return value === undefined ? undefined : { value, limit: 3, unit: 'ms' };
+    },
+  },
+  {
+    wanted: 'crash restarts a second: 2.35x those of systemd',
+    measure: (measured) => toSystemd(measured, operations.crashes, { limit: 2.35, least: true }),
+  },
+  {
+    wanted: 'daemon-reload with many active: 0.25x what systemd takes',
+    measure: (measured) => toSystemd(measured, operations.reload, { limit: 0.25 }),
+  },
+  { wanted: 'stop of many: 0.3x what systemd takes', measure: (measured) => toSystemd(measured, operations.stopAll, { limit: 0.3 }) },
+  {
     wanted: 'private memory of all tysd processes at 1,000 services: at most 40 MB',
     measure: ({ boots }) => {
       const row = findRow(boots, 'simple', 1000, 'tysd');
@@ -49,13 +67,12 @@ export function renderTargets(measured: Measured): readonly string[] {
   const rows = targets.map(({ wanted, measure }) => {
     const found = measure(measured);
     if (!found || !Number.isFinite(found.value)) return [wanted, 'not measured', '-'];
-    const { value, limit, unit, made } = found;
-    return [wanted, `${figure(value)} ${unit}${made === undefined ? '' : ` (${made})`}`, value <= limit ? 'held' : 'NOT HELD'];
+    const { value, limit, least = false, unit, made } = found;
+    const held = least ? value >= limit : value <= limit;
+    return [wanted, `${figure(value)} ${unit}${made === undefined ? '' : ` (${made})`}`, held ? 'held' : 'NOT HELD'];
   });
   return ['', 'Targets', '', ...renderTable(['wanted', 'measured', ''], rows)];
 }
-
-type Found = ReturnType<Target['measure']>;
 
 function toFloor({ boots }: Measured, kind: 'oneshot' | 'simple'): Found {
   const [row, floor] = ['tysd', 'floor x2'].map((subject) => findRow(boots, kind, 1000, subject));
@@ -68,6 +85,12 @@ function growth({ boots }: Measured, kind: 'oneshot' | 'simple'): Found {
   return (steps.at(-1)?.to ?? 0) < 5000 || steps.length < 2
     ? undefined
     : { value: Math.max(...steps.map((step) => step.growth)), limit: 1.25, unit: 'x the first step' };
+}
+
+/** As a multiple of systemd's in the same run. */
+function toSystemd({ runTime }: Measured, name: string, bound: { readonly limit: number; readonly least?: boolean }): Found {
+  const [tysd, systemd] = ['tysd', 'systemd'].map((subject) => runTime.get(subject)?.median(name));
+  return tysd === undefined || systemd === undefined ? undefined : { value: tysd / systemd, unit: "x systemd's", ...bound };
 }
 
 function firstByte({ runTime }: Measured, name: string): Found {

@@ -55,6 +55,7 @@ const runTimeUnits: readonly (readonly [string, string])[] = [
   ['x-true.service', `${unlimited}[Service]\nType=oneshot\nExecStart=/bin/true\n`],
   ['x-sleep.service', `${unlimited}[Service]\nExecStart=/bin/sleep 100000\n`],
   ['crash.service', `${unlimited}[Service]\nExecStart=/bench/tick /run/crash.ticks\nRestart=always\nRestartSec=0\n`],
+  ['revive.service', `${unlimited}[Service]\nExecStart=/bench/revive serve /run/revive\nRestart=always\nRestartSec=0\n`],
   ['unix.socket', `${unit}[Socket]\nListenStream=/run/unix.sock\nTriggerLimitIntervalSec=0\n`],
   ['unix.service', `${unlimited}[Service]\nExecStart=/bench/socket-onebyte\n`],
   ['tcp.socket', `${unit}[Socket]\nListenStream=127.0.0.1:7001\nTriggerLimitIntervalSec=0\n`],
