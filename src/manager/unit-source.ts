@@ -1,5 +1,6 @@
 import type { UnitConfig } from '../unit/config.ts';
 import { findUnit } from '../unit/find.ts';
+import { InstanceCache } from '../unit/instance-cache.ts';
 import { loadUnit } from '../unit/load.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import { UnitDirectory } from '../unit/unit-directory.ts';
@@ -22,11 +23,13 @@ export interface UnitSource {
 export function openUnits(files: UnitFiles, searchPath: readonly string[], facts: SpecifierFacts, transientDirectory?: string): UnitSource {
   const directory = new UnitDirectory(files, searchPath);
   const known = new Map<string, UnitText>();
+  const instances = new InstanceCache();
   return {
     load: (name) =>
       loadUnit(name, {
         directory,
         facts,
+        instances,
         known: (unit) => known.get(unit),
         ...(transientDirectory === undefined ? {} : { transientDirectory }),
       }),
@@ -36,6 +39,10 @@ export function openUnits(files: UnitFiles, searchPath: readonly string[], facts
       else known.set(name, text);
     },
     knows: (name) => known.has(name),
-    refresh: (changed) => directory.refresh(changed),
+    refresh: (changed) => {
+      const isOther = directory.refresh(changed);
+      if (isOther) instances.clear();
+      return isOther;
+    },
   };
 }

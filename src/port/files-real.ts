@@ -26,8 +26,8 @@ import type { FileStat, Files } from './files.ts';
 export const realFiles: Files = {
   read,
   list: (path) => attempt(() => readdirSync(path).toSorted()) ?? [],
-  stat: (path) => describe(attempt(() => lstatSync(path, { bigint: true }))),
-  statFollow: (path) => describe(attempt(() => statSync(path, { bigint: true }))),
+  stat: (path) => describe(attempt(() => lstatSync(path, quietly))),
+  statFollow: (path) => describe(attempt(() => statSync(path, quietly))),
   readLink: (path) => attempt(() => readlinkSync(path)),
   realPath: (path) => attempt(() => realpathSync(path)),
   access: isAccessible,
@@ -40,6 +40,9 @@ export const realFiles: Files = {
   rmdir: (path) => unlessMissing(() => rmdirSync(path)),
   watch: watchPath,
 };
+
+/** What is missing is no exception, which would cost much more than the question. */
+const quietly = { bigint: true, throwIfNoEntry: false } as const;
 
 /** Files in /proc say that they are empty, so it is read until nothing comes. */
 function read(path: string, limit = 64 * 1024 * 1024): Uint8Array | undefined {

@@ -14,7 +14,7 @@ export interface DropIn {
  */
 export function directoriesBeside(directory: UnitDirectory, names: readonly string[]): Readonly<Record<BesideSuffix, readonly string[]>> {
   const all = dropInDirectories(names).flatMap((name) => directory.beside(withoutSuffix(name)));
-  if (all.length === 0) return nothing;
+  if (all.length === 0) return nothingBeside;
   const own = names.flatMap((name) => ofName(directory, name));
   const type = directory.beside(typeOf(names[0] ?? ''));
   const found: Record<BesideSuffix, string[]> = { d: [], wants: [], requires: [], upholds: [] };
@@ -42,7 +42,8 @@ export function isMask(directory: UnitDirectory, path: string): boolean {
 }
 
 const none: readonly never[] = [];
-const nothing: Readonly<Record<BesideSuffix, readonly string[]>> = { d: none, wants: none, requires: none, upholds: none };
+/** What `directoriesBeside` gives where there is none. */
+export const nothingBeside: Readonly<Record<BesideSuffix, readonly string[]>> = { d: none, wants: none, requires: none, upholds: none };
 
 function ofName(directory: UnitDirectory, name: string): readonly BesideDirectory[] {
   const type = typeOf(name);

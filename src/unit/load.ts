@@ -5,6 +5,7 @@ import { UnitDraft } from './draft.ts';
 import { directoriesBeside, dropInsOf, isMask } from './drop-in.ts';
 import { type Found, findUnit } from './find.ts';
 import { applyLinks } from './links.ts';
+import type { InstanceCache } from './instance-cache.ts';
 import { parseUnitName } from './name.ts';
 import { ownSections, type Parts } from './settings/parts.ts';
 import { type SpecifierFacts, specifiersOf } from './specifiers.ts';
@@ -18,6 +19,8 @@ export interface LoadContext {
   readonly facts: SpecifierFacts;
   /** The directory of the search path where units lie that programs make. */
   readonly transientDirectory?: string;
+  /** Remembers what instances of a template have in common, as long as the directory holds the same files. */
+  readonly instances?: InstanceCache;
   /** Also tell, as notices, which lines have no effect yet or use an old spelling: for `tysctl verify`. */
   readonly notices?: boolean;
   /** The lines of a unit that is there without a file, by what the kernel tells. */
@@ -34,8 +37,12 @@ export function loadUnit(name: string, context: LoadContext): UnitConfig {
   const { type, isTemplate } = parsed.value;
   if (isTemplate) return nameless(name, type, `${name} is a template: it needs an instance, as in ${name.replace('@.', '@INSTANCE.')}`);
   const found = withoutForeignScope(findUnit(context.directory, name, context.facts.scope), type, context);
+  const like = context.instances?.find(found, context.directory);
+  if (like !== undefined) return { ...like, name: found.id, names: found.names };
   const draft = new UnitDraft(found.id, type);
-  return finish(draft, found, read(draft, found, context), context);
+  const config = finish(draft, found, read(draft, found, context), context);
+  context.instances?.keep(found, config, context.directory);
+  return config;
 }
 
 /** A scope is made with its processes; a file alone makes none. */

@@ -29,6 +29,8 @@ const LONGEST_CHAIN = 8;
 export class UnitDirectory {
   readonly files: UnitFiles;
   readonly searchPath: readonly string[];
+  /** When each directory of the search path changed; -1 where there is none. */
+  #stamps: readonly number[];
   #listings: readonly Listing[];
   #entries: ReadonlyMap<string, Entry>;
   #aliases: ReadonlyMap<string, readonly string[]>;
@@ -38,6 +40,7 @@ export class UnitDirectory {
   constructor(files: UnitFiles, searchPath: readonly string[]) {
     this.files = files;
     this.searchPath = searchPath;
+    this.#stamps = stampsOf(files, searchPath);
     this.#listings = listAll(files, searchPath, []);
     const index = indexOf(this.#listings);
     this.#entries = index.entries;
@@ -50,6 +53,9 @@ export class UnitDirectory {
    * whose time stamps are too coarse for what was changed just now: that is said by `changed`.
    */
   refresh(changed: ReadonlySet<string> = unchanged): boolean {
+    const stamps = stampsOf(this.files, this.searchPath);
+    if (changed.size === 0 && stamps.every((stamp, at) => stamp === this.#stamps[at])) return false;
+    this.#stamps = stamps;
     const known = changed.size === 0 ? this.#listings : this.#listings.filter(({ path }) => !changed.has(path));
     const listings = listAll(this.files, this.searchPath, known);
     if (listings.length === this.#listings.length && listings.every((listing, at) => listing === this.#listings[at])) return false;
@@ -116,6 +122,14 @@ interface Index {
   readonly entries: ReadonlyMap<string, Entry>;
   readonly aliases: ReadonlyMap<string, readonly string[]>;
   readonly beside: ReadonlyMap<string, readonly BesideDirectory[]>;
+}
+
+/** A directory that is missing has a stamp of its own, so that its coming is seen. */
+function stampsOf(files: UnitFiles, searchPath: readonly string[]): readonly number[] {
+  return searchPath.map((path) => {
+    const { kind, mtimeUsec } = files.statFollow(path);
+    return kind === 'directory' ? mtimeUsec : -1;
+  });
 }
 
 function listAll(files: UnitFiles, searchPath: readonly string[], known: readonly Listing[]): readonly Listing[] {
