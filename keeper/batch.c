@@ -24,6 +24,7 @@ enum command {
     ENTER,
     POLL_PRIORITY,
     READ,
+    FLUSH,
 };
 
 /* Reads one command; carries it out only if `act`, so that a batch is checked whole before any of it is done. */
@@ -145,6 +146,11 @@ static void close_one(struct keeper *keeper, struct cursor *cursor, bool act) {
     if (act) descriptor_close(keeper, name);
 }
 
+static void flush_one(struct keeper *keeper, struct cursor *cursor, bool act) {
+    const char *name = get_name(cursor);
+    if (act) descriptor_flush(keeper, name);
+}
+
 static void put(struct keeper *keeper, struct cursor *cursor, bool act) {
     const char *key = get_name(cursor);
     uint32_t length;
@@ -197,6 +203,7 @@ static command_function *const functions[] = {
     [ENTER] = enter,
     [POLL_PRIORITY] = poll_priority,
     [READ] = read_some,
+    [FLUSH] = flush_one,
 };
 
 static const char *walk(struct keeper *keeper, struct cursor cursor, bool act) {

@@ -262,3 +262,22 @@ void descriptor_accept(struct keeper *keeper, const char *name, const char *as, 
     descriptor->accepts = count > UINT32_MAX - descriptor->accepts ? UINT32_MAX : descriptor->accepts + count;
     update(keeper, descriptor);
 }
+
+enum { MOST_FLUSHED = 4096 };
+
+/* Drops what waits, but no more than that many connections, messages or pieces: others have to be served meanwhile. */
+void descriptor_flush(struct keeper *keeper, const char *name) {
+    static char piece[65536];
+    int fd = descriptor_fd(keeper, name), flags = fd < 0 ? -1 : fcntl(fd, F_GETFL), accepts = 0;
+    if (flags < 0) return;
+    if (!(flags & O_NONBLOCK)) fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+    bool is_socket = !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &(socklen_t){sizeof accepts});
+    for (int i = 0; i < MOST_FLUSHED; i++) {
+        struct pollfd waits = {.fd = fd, .events = POLLIN};
+        if (poll(&waits, 1, 0) <= 0 || !(waits.revents & POLLIN)) return;
+        ssize_t got = accepts ? accept4(fd, NULL, NULL, SOCK_CLOEXEC) : read(fd, piece, sizeof piece);
+        if (accepts && got >= 0) close((int)got);
+        if (!got && !is_socket) return;
+        if (got < 0 && errno != EINTR && !(accepts && is_lost(errno))) return;
+    }
+}

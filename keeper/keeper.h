@@ -286,6 +286,7 @@ void descriptor_poll_priority(struct keeper *keeper, const char *name);
 void descriptor_read(struct keeper *keeper, const char *name, uint32_t most);
 void descriptor_watch_hangup(struct keeper *keeper, const char *name);
 void descriptor_accept(struct keeper *keeper, const char *name, const char *as, uint32_t count);
+void descriptor_flush(struct keeper *keeper, const char *name);
 void descriptor_rename(struct keeper *keeper, const char *name, const char *to);
 void descriptor_close(struct keeper *keeper, const char *name);
 void descriptors_close_all(struct keeper *keeper);

@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <mqueue.h>
 #include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -17,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "keeper.h"
@@ -371,6 +374,59 @@ static int op_bind(struct run *run, const struct op *op) {
 }
 
 static int op_listen(struct run *run, const struct op *op) { return RESULT(listen(slot_get(run, NUMBER(0)), (int)NUMBER(1))); }
+
+static int refuse(int fd, int error) {
+    close(fd);
+    return error;
+}
+
+/* A terminal or device may block until somebody is at its other end, hence O_NONBLOCK among the flags. */
+static int op_special(struct run *run, const struct op *op) {
+    int fd = open(TEXT(1), (int)NUMBER(2) | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    struct stat info;
+    if (fstat(fd, &info) < 0) return refuse(fd, -errno);
+    if (!S_ISREG(info.st_mode) && !S_ISCHR(info.st_mode)) return refuse(fd, -EEXIST);
+    /* Only epoll knows which files it can watch. */
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLIN};
+    int error = epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+    if (epoll >= 0) close(epoll);
+    return error ? refuse(fd, error) : slot_put(run, NUMBER(0), fd);
+}
+
+/* The names of the system calls have no slash before them. */
+static int op_mqueue(struct run *run, const struct op *op) {
+    struct mq_attr attributes = {.mq_maxmsg = (long)NUMBER(3), .mq_msgsize = (long)NUMBER(4)};
+    int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_CREAT;
+    bool limited = NUMBER(3) && NUMBER(4);
+    mode_t old = umask(0);
+    int fd = (int)syscall(SYS_mq_open, TEXT(1) + 1, flags, NUMBER(2) & 0777, limited ? &attributes : NULL);
+    int error = -errno;
+    umask(old);
+    if (fd < 0) return error;
+    struct stat info;
+    if (fstat(fd, &info) < 0) return refuse(fd, -errno);
+    if ((info.st_mode & 0777) != (NUMBER(2) & 0777) || info.st_uid != geteuid() || info.st_gid != getegid()) return refuse(fd, -EEXIST);
+    return slot_put(run, NUMBER(0), fd);
+}
+
+static int op_mq_unlink(struct run *run, const struct op *op) {
+    (void)run;
+    return syscall(SYS_mq_unlink, TEXT(0) + 1) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+static int op_pipe_size(struct run *run, const struct op *op) {
+    return RESULT(fcntl(slot_get(run, NUMBER(0)), F_SETPIPE_SZ, (int)NUMBER(1)));
+}
+
+static int op_xattr(struct run *run, const struct op *op) {
+    const char *name = TEXT(2);
+    if (!strncmp(name, "security.SMACK64", 16) && access("/sys/fs/smackfs", F_OK) < 0) return 0;
+    size_t length = op->fields[3].number;
+    if (op->fields[1].number) return RESULT(setxattr(TEXT(1), name, op->fields[3].data, length, 0));
+    return RESULT(fsetxattr(slot_get(run, NUMBER(0)), name, op->fields[3].data, length, 0));
+}
 
 static int op_chroot(struct run *run, const struct op *op) {
     (void)run;

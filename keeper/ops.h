@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0x53cdc5e7u
+#define OPS_HASH 0x6305e035u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -40,6 +40,11 @@
     X(setsockopt, 202, "nuub") /* setsockopt(slot: u32, level: u32, option: u32, value: bytes) */ \
     X(bind, 202, "nb") /* bind(slot: u32, address: bytes) */ \
     X(listen, 202, "nu") /* listen(slot: u32, backlog: u32) */ \
+    X(special, 202, "nsu") /* special(slot: u32, path: string, flags: u32) */ \
+    X(mqueue, 202, "nsuuu") /* mqueue(slot: u32, name: string, mode: u32, messages: u32, size: u32) */ \
+    X(mq_unlink, 202, "s") /* mq-unlink(name: string) */ \
+    X(pipe_size, 202, "nu") /* pipe-size(slot: u32, size: u32) */ \
+    X(xattr, 202, "nssb") /* xattr(slot: u32, path: string, name: string, value: bytes) */ \
     X(chroot, 210, "s") /* chroot(path: string) */ \
     X(chdir, 200, "s") /* chdir(path: string) */ \
     X(groups, 216, "S") /* groups(gids: strings) */ \
@@ -59,6 +64,6 @@ enum op_code {
     OP_COUNT
 };
 
-enum { OP_MAX_FIELDS = 4 };
+enum { OP_MAX_FIELDS = 5 };
 
 #endif

@@ -95,6 +95,8 @@ static const char *check_op(const struct op *op, struct plan *plan) {
             plan->keeps = true;
             return op->fields[1].number && op->fields[1].number <= MAX_NAME ? NULL : "a descriptor's name is empty or too long";
         case OP_take: plan->takes = true; return NULL;
+        case OP_mqueue: return op->fields[1].number >= 2 ? NULL : "a message queue has no name";
+        case OP_mq_unlink: return op->fields[0].number >= 2 ? NULL : "a message queue has no name";
         case OP_bind: return op->fields[1].number <= 128 ? NULL : "an address is too long";
         case OP_exec:
             plan->execs = true;

@@ -89,6 +89,23 @@ export const ops = {
   setsockopt: { fields: { slot: 'u32', level: 'u32', option: 'u32', value: 'bytes' }, exit: 202, doc: 'setsockopt(2) with these bytes.' },
   bind: { fields: { slot: 'u32', address: 'bytes' }, exit: 202, doc: 'bind(2); the bytes are a struct sockaddr.' },
   listen: { fields: { slot: 'u32', backlog: 'u32' }, exit: 202, doc: 'listen(2).' },
+  special: {
+    fields: { slot: 'u32', path: 'string', flags: 'u32' },
+    exit: 202,
+    doc: 'open(2) a file or character device that can be polled into a slot; anything else is refused.',
+  },
+  mqueue: {
+    fields: { slot: 'u32', name: 'string', mode: 'u32', messages: 'u32', size: 'u32' },
+    exit: 202,
+    doc: "mq_open(3) a POSIX message queue for reading, of so many messages of at most that size (0 for the system's); one that is there must have this mode and be one's own.",
+  },
+  'mq-unlink': { fields: { name: 'string' }, exit: 202, doc: 'mq_unlink(3); a missing queue is no error.' },
+  'pipe-size': { fields: { slot: 'u32', size: 'u32' }, exit: 202, doc: 'fcntl(2), F_SETPIPE_SZ.' },
+  xattr: {
+    fields: { slot: 'u32', path: 'string', name: 'string', value: 'bytes' },
+    exit: 202,
+    doc: 'setxattr(2) of the path, or where that is empty fsetxattr(2) of the slot; labels of Smack are for kernels that have it.',
+  },
   chroot: { fields: { path: 'string' }, exit: 210, doc: 'chroot(2).' },
   chdir: { fields: { path: 'string' }, exit: 200, doc: 'chdir(2).' },
   groups: { fields: { gids: 'strings' }, exit: 216, doc: 'setgroups(2); each gid in decimal.' },

@@ -33,7 +33,10 @@ function usedSlots(op: Op): readonly number[] {
     case 'setsockopt':
     case 'bind':
     case 'listen':
+    case 'pipe-size':
       return [op.slot];
+    case 'xattr':
+      return op.path === '' ? [op.slot] : [];
     case 'wait':
       return op.tolerate === true ? [] : [op.slot];
     default:
@@ -48,6 +51,8 @@ function filledSlots(op: Op): readonly number[] {
     case 'output':
     case 'data':
     case 'socket':
+    case 'special':
+    case 'mqueue':
       return [op.slot];
     case 'pipe':
       return [op.readSlot, op.writeSlot];

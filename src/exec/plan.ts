@@ -5,6 +5,7 @@ import { directoryOps } from './directories.ts';
 import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
 import { type Identity, identify } from './identity.ts';
 import { limitOps } from './limits.ts';
+import { attributeOp } from './attribute.ts';
 import type { Op, Plan } from './op.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
 import { standardStreams } from './stdio.ts';
@@ -54,6 +55,7 @@ export function compile(request: ExecRequest, context: ExecContext): Result<Comp
       ...umask(exec, context),
       ...(sandboxed ? limitOps(exec, context) : []),
       ...identity.groupOps,
+      ...attributeOps(request),
       ...descriptorOps(request, passed),
       ...rootDirectory(request, exec),
       ...identity.userOps,
@@ -69,7 +71,8 @@ export function compile(request: ExecRequest, context: ExecContext): Result<Comp
 /** Slots 0 to 2 are the standard streams', those from here on the passed descriptors', the last one the idle pipe's. */
 const firstPassed = 3;
 const idleSlot = 1023;
-const maximumPassed = idleSlot - firstPassed;
+const spareSlot = 1022;
+const maximumPassed = spareSlot - firstPassed;
 
 /** How long a process of Type=idle waits for the job queue to become empty (systemd.service(5)). */
 const idleMs = 5000;
@@ -141,6 +144,14 @@ function descriptorOps(request: ExecRequest, passed: ExecRequest['descriptors'])
     const take: Op = { op: 'take', slot, name: held };
     const dup: Op = { op: 'dup', slot, number: slot };
     return stored === true ? [take, dup] : [take, { op: 'nonblock', slot, on }, dup];
+  });
+}
+
+/** A kernel without attributes of sockets does not keep the process from running. */
+function attributeOps(request: ExecRequest): readonly Op[] {
+  return request.descriptors.flatMap(({ held, attributes = [] }): readonly Op[] => {
+    if (attributes.length === 0) return [];
+    return [{ op: 'take', slot: spareSlot, name: held }, ...attributes.map((assignment) => attributeOp(spareSlot, '', assignment))];
   });
 }
 

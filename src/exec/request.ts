@@ -38,6 +38,8 @@ export interface ExecRequest {
     readonly name: string;
     /** It comes from the fd store rather than from a socket unit, so O_NONBLOCK is left as the service set it. */
     readonly stored?: boolean;
+    /** Extended attributes that it gets before, as NAME=value. */
+    readonly attributes?: readonly string[];
   }[];
   /** Give the process $NOTIFY_SOCKET. */
   readonly notify: boolean;

@@ -49,6 +49,11 @@ function carryOutOne(world: World, unit: Unit, effect: Effect): void {
       return world.command({ do: effect.effect, name: effect.name });
     case 'unpoll':
       return world.command({ do: 'unpoll', name: effect.name });
+    case 'flush':
+      return world.command({ do: 'flush', name: effect.name });
+    case 'watch-quiet':
+      world.quietWatchers.add(unit);
+      return;
     case 'accept':
       world.held.set(effect.name, unit);
       return world.command({ do: 'accept', name: effect.name, as: acceptedPrefix + unit.name, count: effect.count });

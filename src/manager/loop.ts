@@ -27,7 +27,7 @@ export function turn(world: World): void {
   readStaleTables(world);
   takeEvents(world);
   takeTimers(world);
-  const done = settle(world);
+  const done = settle(world) && (!tellQuiet(world) || settle(world));
   send(world);
   if (!done) world.wake();
 }
@@ -102,6 +102,14 @@ function followAll(world: World): void {
 function tellAll(world: World): boolean {
   if (world.told.length === 0) return false;
   for (let next = world.told.shift(); next !== undefined; next = world.told.shift()) deliver(world, next.unit, next.event);
+  return true;
+}
+
+/** Once in a turn: who is told and asks again hears of it in a later one. */
+function tellQuiet(world: World): boolean {
+  if (world.quietWatchers.size === 0 || world.jobs.size > 0) return false;
+  for (const unit of world.quietWatchers) world.tell(unit, { event: 'elapsed', timer: 'quiet' });
+  world.quietWatchers.clear();
   return true;
 }
 

@@ -1,3 +1,5 @@
+import { isInactiveOrFailed } from '../graph/active-state.ts';
+import { plan } from '../graph/transaction.ts';
 import type { Defaults, StepContext } from '../type/type.ts';
 import { findAccount, resolveGroup, resolveUser } from './accounts.ts';
 import { heldSockets } from './held-sockets.ts';
@@ -64,6 +66,14 @@ export class UnitContext implements StepContext {
     if (name === undefined) return undefined;
     const { look, load } = this.#world.unit(name);
     return { ...look, load: load.state };
+  }
+
+  disturbs(): boolean {
+    const world = this.#world;
+    const [name] = world.graph.related(this.#unit.name, 'triggers');
+    const planned = name === undefined ? undefined : plan('start', name, 'replace', world);
+    if (planned?.ok !== true) return false;
+    return planned.value.jobs.some(({ type, unit }) => type === 'stop' && !isInactiveOrFailed(world.unit(unit).look.active));
   }
 
   resolveUser(name: string): number | undefined {

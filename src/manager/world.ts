@@ -92,6 +92,8 @@ export class World implements TransactionView {
   /** Units of which a job ended: the rules are to be looked at for them alone. */
   readonly toCheckItself = new Set<Unit>();
   readonly toCollect = new Set<Unit>();
+  /** Units that want to hear when no job is queued. */
+  readonly quietWatchers = new Set<Unit>();
 
   /** The batch of this turn. */
   commands: Command[] = [];

@@ -204,6 +204,11 @@ export class FakeKeeper {
     this.readable(name);
   }
 
+  #flush(name: string): void {
+    const others = this.#backlog.filter((waiting) => waiting.name !== name);
+    this.#backlog.splice(0, this.#backlog.length, ...others);
+  }
+
   #inventory(): Inventory {
     return {
       children: [...this.#processes].flatMap(({ child, pid, group }) => (child === undefined ? [] : [{ child, pid, group }])),
@@ -264,6 +269,8 @@ export class FakeKeeper {
       case 'accept':
         this.#accepting.set(command.name, { as: command.as, count: (this.#accepting.get(command.name)?.count ?? 0) + command.count });
         return this.#accept(command.name);
+      case 'flush':
+        return this.#flush(command.name);
       case 'watch-hangup':
         return;
       case 'rename':

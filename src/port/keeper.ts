@@ -58,6 +58,8 @@ export type Command =
   | { readonly do: 'accept'; readonly name: string; readonly as: string; readonly count: number }
   /** Read what waits on the held descriptor, at most so much (65,536); `read` follows. */
   | { readonly do: 'read'; readonly name: string; readonly most: number }
+  /** Drop what waits to be read on a held descriptor, or to be accepted. */
+  | { readonly do: 'flush'; readonly name: string }
   | { readonly do: 'rename'; readonly name: string; readonly to: string }
   /** Tell by one `hangup` when the other end of the held descriptor goes away (FDPOLL=). */
   | { readonly do: 'watch-hangup'; readonly name: string }

@@ -236,6 +236,10 @@ function encodeCommand(writer: FrameWriter, command: Command): void {
       writer.string(command.as);
       writer.u32(command.count);
       return;
+    case 'flush':
+      writer.u8(22);
+      writer.string(command.name);
+      return;
     case 'rename':
       writer.u8(12);
       writer.string(command.name);

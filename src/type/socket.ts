@@ -14,7 +14,7 @@ import {
   type SocketSub,
 } from './socket/state.ts';
 import { enterSocketSignal, enterStopPre } from './socket/stop.ts';
-import { serviceChanged, serviceOf, trafficCame } from './socket/trigger.ts';
+import { hearsAgain, quietCame, serviceChanged, serviceOf, trafficCame, waitedTooLong } from './socket/trigger.ts';
 import { concludeSocket, openSocketTurn, type SocketTurn } from './socket/turn.ts';
 import type { Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
 
@@ -35,6 +35,7 @@ export const socketType: UnitType<SocketState> = {
   },
   fail,
   descriptors: (state) => state.memory.held,
+  resume: ({ sub }) => (sub === 'deferred' ? [{ effect: 'watch-quiet' }] : []),
 };
 
 function look({ sub, memory }: SocketState): Look {
@@ -55,6 +56,7 @@ const meets: Readonly<
   'start-open': { start: 'under-way', stop: 'signal' },
   'start-post': { start: 'under-way', stop: 'signal' },
   listening: { start: 'already', stop: 'stop' },
+  deferred: { start: 'already', stop: 'stop' },
   running: { start: 'already', stop: 'stop' },
   'stop-pre': { start: 'again', stop: 'under-way' },
   'stop-pre-sigterm': { start: 'again', stop: 'under-way' },
@@ -127,7 +129,7 @@ function react(turn: SocketTurn, state: SocketState, event: UnitEvent): SocketSt
     case 'group-empty':
       return socketGroupEmptied(turn, state);
     case 'elapsed':
-      return event.timer === 'timeout' ? socketElapsed(turn, state) : state;
+      return elapsed(turn, state, event.timer);
     case 'readable':
       return trafficCame(turn, state, event.name);
     case 'triggered-changed':
@@ -149,6 +151,21 @@ function react(turn: SocketTurn, state: SocketState, event: UnitEvent): SocketSt
       return state;
     default:
       return unreachable(event);
+  }
+}
+
+function elapsed(turn: SocketTurn, state: SocketState, timer: string): SocketState {
+  switch (timer) {
+    case 'timeout':
+      return socketElapsed(turn, state);
+    case 'poll':
+      return hearsAgain(turn, state);
+    case 'defer':
+      return waitedTooLong(turn, state);
+    case 'quiet':
+      return quietCame(turn, state);
+    default:
+      return state;
   }
 }
 

@@ -105,6 +105,8 @@ export interface Connection {
   readonly environment: readonly string[];
   /** What MaxConnectionsPerSource= counts; empty where nothing is counted. */
   readonly source: string;
+  /** Extended attributes that it gets, as user.NAME=value. */
+  readonly attributes: readonly string[];
 }
 
 /** A datagram of sd_notify(3), parsed. Durations in microseconds. */
@@ -153,6 +155,10 @@ export type Effect =
   | { readonly effect: 'disarm'; readonly timer: string }
   | { readonly effect: 'poll'; readonly name: string }
   | { readonly effect: 'unpoll'; readonly name: string }
+  /** Drop what waits to be read on a held descriptor, or to be accepted. */
+  | { readonly effect: 'flush'; readonly name: string }
+  /** Ask for `elapsed` of the timer `quiet` once no job is queued; asked for then, the answer comes when something has happened again. */
+  | { readonly effect: 'watch-quiet' }
   /** Have the keeper take so many more connections from a listening descriptor; `unpoll` ends it. */
   | { readonly effect: 'accept'; readonly name: string; readonly count: number }
   /** Give a connection that was offered to a service instance, and queue its start. */
@@ -237,6 +243,8 @@ export interface StepContext {
   sockets(): readonly { readonly held: string; readonly name: string }[];
   /** Look of the unit that this one triggers, for sockets and timers, and its LoadState=. */
   triggered(): (Look & { readonly load?: LoadState['state'] }) | undefined;
+  /** Starting the unit that this one triggers would stop a unit that is on. */
+  disturbs(): boolean;
   /** The uid of the manager. */
   readonly uid: number;
   /** The manager is the machine's own, and not one beside another init. */

@@ -224,3 +224,32 @@ test('a change of the mount table is told once for each request, also where it c
   counts.push(await told(6));
   assert.deepEqual(counts, [1, 1, 2, 2, 3]);
 });
+
+test('flush drops connections and bytes that wait', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const path = join(keeper.directory, 'service');
+  const pipe: Plan = [
+    { op: 'pipe', readSlot: 0, writeSlot: 1 },
+    { op: 'keep', slot: 0, name: 'read' },
+    { op: 'keep', slot: 1, name: 'write' },
+    { op: 'dup', slot: 1, number: 1 },
+    { op: 'exec', paths: ['/bin/echo'], argv: ['echo', 'hello'], env: [] },
+  ];
+  manager.do({ do: 'run', child: 1, group: '', plan: listen(path, 'web') }, { do: 'run', child: 2, group: '', plan: pipe });
+  await manager.event('exited', ({ child }) => child === 1);
+  await manager.event('exited', ({ child }) => child === 2);
+  const client = connect(path);
+  const ended = new Promise((resolve) => client.on('close', resolve));
+  manager.do({ do: 'poll', name: 'web' }, { do: 'poll', name: 'read' });
+  await manager.event('readable', ({ name }) => name === 'web');
+  manager.do({ do: 'flush', name: 'web' }, { do: 'flush', name: 'read' }, { do: 'flush', name: 'nothing' });
+  await ended;
+  const state: Plan = [
+    { op: 'take', slot: 0, name: 'read' },
+    { op: 'dup', slot: 0, number: 0 },
+    { op: 'exec', paths: ['/bin/bash'], argv: ['bash', '-c', 'read -t 0 line && exit 1; exit 0'], env: [] },
+  ];
+  manager.do({ do: 'run', child: 3, group: '', plan: state });
+  assert.equal((await manager.event('exited', ({ child }) => child === 3)).exit.status, 0);
+});

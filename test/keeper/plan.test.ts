@@ -276,3 +276,59 @@ test('a mount point is made with what is above it, and refused where its path go
     [0o705, 0o705],
   );
 });
+
+test('a special file is opened if it can be polled', async () => {
+  for (const [path, status, errno] of [
+    ['/proc/self/mounts', 0, 0],
+    ['/etc/passwd', 202, 1],
+    ['/dev/null', 202, 1],
+    ['/etc', 202, 17],
+    ['/nonexistent', 202, 2],
+  ] as const) {
+    await using keeper = await startKeeper();
+    const end = await run(keeper, [{ op: 'special', slot: 0, path, flags: 0 }]);
+    assert.deepEqual([path, end.status, end.errno], [path, status, errno]);
+  }
+});
+
+test('a message queue is made with its mode and limits, and removed', { skip: !privileged && 'needs a queue of its own' }, async () => {
+  await using keeper = await startKeeper();
+  const name = `/tysd-test-${process.pid}`;
+  const queue: Op = { op: 'mqueue', slot: 0, name, mode: 0o620, messages: 3, size: 64 };
+  const manager = await keeper.manager();
+  const plans: readonly Plan[] = [
+    [queue],
+    [{ ...queue, mode: 0o600 }],
+    [queue, { op: 'mq-unlink', name }, { op: 'mq-unlink', name }],
+    [
+      { ...queue, mode: 0o600, messages: 0, size: 0 },
+      { op: 'mq-unlink', name },
+    ],
+  ];
+  const ends: unknown[] = [];
+  for (const [index, plan] of plans.entries()) {
+    manager.do({ do: 'run', child: index + 1, group: '', plan });
+    const { exit } = await manager.event('exited', ({ child }) => child === index + 1);
+    ends.push([exit.status, exit.errno]);
+  }
+  assert.deepEqual(ends, [
+    [0, 0],
+    [202, 17],
+    [0, 0],
+    [0, 0],
+  ]);
+});
+
+test('a pipe gets its size, and a path its attribute', async () => {
+  await using keeper = await startKeeper();
+  const path = join(keeper.directory, 'marked');
+  writeFileSync(path, '');
+  const end = await run(keeper, [
+    { op: 'pipe', readSlot: 0, writeSlot: 1 },
+    { op: 'pipe-size', slot: 1, size: 8192 },
+    { op: 'xattr', slot: 0, path, name: 'security.SMACK64', value: new TextEncoder().encode('x') },
+    { op: 'xattr', slot: 0, path: '', name: 'user.none', value: new Uint8Array(), tolerate: true },
+    { op: 'xattr', slot: 0, path: '/nonexistent', name: 'user.none', value: new Uint8Array() },
+  ]);
+  assert.deepEqual([end.status, end.failedOp, end.errno], [202, 4, 2]);
+});

@@ -33,6 +33,7 @@ export interface World {
   restartRequested: boolean;
   triggered: ReturnType<StepContext['triggered']>;
   sockets: readonly { readonly held: string; readonly name: string }[];
+  disturbs: boolean;
   ipv6: boolean;
   random: number;
   ownsMachine: boolean;
@@ -49,6 +50,7 @@ export class Rig<State> {
     restartRequested: false,
     triggered: undefined,
     sockets: [],
+    disturbs: false,
     ipv6: true,
     random: 0.5,
     ownsMachine: true,
@@ -155,6 +157,7 @@ export class Rig<State> {
       restartRequested: world.restartRequested,
       sockets: () => world.sockets,
       triggered: () => world.triggered,
+      disturbs: () => world.disturbs,
       uid: 0,
       ownsMachine: world.ownsMachine,
       resolveUser: (name) => accounts[name],
@@ -233,6 +236,7 @@ function words(effect: Effect): string {
     case 'poll':
     case 'unpoll':
     case 'close':
+    case 'flush':
     case 'watch-hangup':
       return `${effect.effect} ${effect.name}`;
     case 'rename':

@@ -1,3 +1,4 @@
+import type { ExecRequest } from '../../exec/request.ts';
 import type { Connection } from '../type.ts';
 import type { Memory, ServiceState } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -19,6 +20,8 @@ export function dropConnection(turn: Turn, memory: Memory): Memory {
 const connectionName = 'connection';
 
 /** The descriptors of sockets that the main process is given: its connection, or else all that its sockets listen on. */
-export function socketsFor({ context }: Turn, { connection }: Memory): readonly { readonly held: string; readonly name: string }[] {
-  return connection?.open === true ? [{ held: connection.held, name: connectionName }] : context.sockets();
+export function socketsFor({ context }: Turn, { connection }: Memory): ExecRequest['descriptors'] {
+  if (connection?.open !== true) return context.sockets();
+  const { held, attributes } = connection;
+  return [{ held, name: connectionName, ...(attributes.length === 0 ? {} : { attributes }) }];
 }

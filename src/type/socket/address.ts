@@ -4,7 +4,7 @@ import { parseIpAddress } from '../../unit/values/ip-address.ts';
 import type { SocketAddress } from '../../unit/values/types.ts';
 
 /** Address families, as Linux numbers them. */
-export const families = { unix: 1, inet: 2, inet6: 10, vsock: 40 } as const;
+export const families = { unix: 1, inet: 2, inet6: 10, netlink: 16, vsock: 40 } as const;
 
 /** An address as socket(2) and bind(2) want it. */
 export interface BoundAddress {
@@ -29,6 +29,13 @@ export function socketAddress(address: SocketAddress, machine: { readonly ipv6: 
     default:
       return unreachable(address);
   }
+}
+
+/** The struct sockaddr of a netlink socket that gets what is sent to these groups, a bit mask. */
+export function netlinkAddress(groups: number): Uint8Array {
+  const bytes = new Uint8Array(12);
+  header(bytes, families.netlink).setUint32(8, groups, true);
+  return bytes;
 }
 
 const longestPath = 107;

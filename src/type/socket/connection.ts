@@ -3,8 +3,8 @@ import { formatIpAddress, parseIpAddress } from '../../unit/values/ip-address.ts
 import type { Connection, ConnectionEvent, ConnectionOffer } from '../type.ts';
 import type { SocketMemory, SocketState } from './state.ts';
 import { enterStopPre } from './stop.ts';
-import { countTrigger } from './trigger-limit.ts';
-import type { SocketTurn } from './turn.ts';
+import { countPoll, countTrigger } from './trigger-limit.ts';
+import { pollNone, type SocketTurn } from './turn.ts';
 
 /** Something happened to a connection of a socket with Accept=yes. */
 export function connectionCame(turn: SocketTurn, state: SocketState, event: ConnectionEvent): SocketState {
@@ -23,7 +23,8 @@ export function connectionCame(turn: SocketTurn, state: SocketState, event: Conn
 /** Makes a connection the work of a service instance, or refuses it. */
 function offered(turn: SocketTurn, state: SocketState, offer: ConnectionOffer): SocketState {
   const { config, socket, effects } = turn;
-  if (state.sub !== 'listening' || !state.memory.polled.includes(offer.name) || !socket.Accept) {
+  // Those that the keeper had taken before it was told to stop are served all the same.
+  if (state.sub !== 'listening' || !state.memory.held.includes(offer.name) || !socket.Accept) {
     if (offer.failure === undefined) effects.push({ effect: 'close', name: offer.held });
     return state;
   }
@@ -31,13 +32,13 @@ function offered(turn: SocketTurn, state: SocketState, offer: ConnectionOffer): 
     effects.push({ effect: 'log', priority: 4, message: `${config.name}: Failed to accept a connection: ${offer.failure}` });
     return enterStopPre(turn, state.memory, 'resources');
   }
-  effects.push({ effect: 'accept', name: offer.name, count: 1 });
+  const heard = hearMore(turn, state.memory, offer);
   // Who is about to be stopped serves nobody any more.
-  if (turn.context.stopRequested) return { ...state, memory: refuse(turn, state.memory, offer) };
-  const counted = countTrigger(turn, state.memory);
+  if (turn.context.stopRequested) return { ...state, memory: refuse(turn, heard, offer) };
+  const counted = countTrigger(turn, heard);
   if (counted === null) {
     effects.push({ effect: 'log', priority: 4, message: `${config.name}: Trigger limit hit, refusing further activation.` });
-    return enterStopPre(turn, refuse(turn, state.memory, offer), 'trigger-limit-hit');
+    return enterStopPre(turn, refuse(turn, heard, offer), 'trigger-limit-hit');
   }
   const source = socket.MaxConnectionsPerSource > 0 ? sourceOf(offer) : '';
   const crowd = crowdedBy(turn, counted, source);
@@ -46,6 +47,14 @@ function offered(turn: SocketTurn, state: SocketState, offer: ConnectionOffer): 
     return { ...state, memory: refuse(turn, counted, offer) };
   }
   return { ...state, memory: serve(turn, counted, offer, source) };
+}
+
+/** One more may be taken in the place of this one, or for a while none. */
+function hearMore(turn: SocketTurn, memory: SocketMemory, { name }: ConnectionOffer): SocketMemory {
+  const counted = countPoll(turn, memory);
+  if (counted.deafUntilUsec > turn.context.now) return pollNone(turn, counted);
+  if (counted.polled.includes(name)) turn.effects.push({ effect: 'accept', name, count: 1 });
+  return counted;
 }
 
 function refuse({ effects }: SocketTurn, memory: SocketMemory, { held }: ConnectionOffer): SocketMemory {
@@ -60,7 +69,7 @@ function crowdedBy({ socket }: SocketTurn, { connections, sources }: SocketMemor
   return source !== '' && count > socket.MaxConnectionsPerSource ? `(${count}) from source ${source}` : undefined;
 }
 
-function serve({ config, effects }: SocketTurn, memory: SocketMemory, offer: ConnectionOffer, source: string): SocketMemory {
+function serve({ config, socket, effects }: SocketTurn, memory: SocketMemory, offer: ConnectionOffer, source: string): SocketMemory {
   const unit = instanceFor(config.name, memory.accepted, offer);
   const connection: Connection = {
     socket: config.name,
@@ -68,6 +77,7 @@ function serve({ config, effects }: SocketTurn, memory: SocketMemory, offer: Con
     peer: peerText(offer),
     environment: environmentOf(offer),
     source,
+    attributes: socket.XAttrAccept,
   };
   effects.push({ effect: 'serve', unit, offered: offer.held, connection });
   const sources = source === '' ? memory.sources : { ...memory.sources, [source]: (memory.sources[source] ?? 0) + 1 };

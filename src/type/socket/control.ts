@@ -6,6 +6,7 @@ import {
   enterSocketDead,
   enterSocketSignal,
   enterStopPost,
+  enterStopPostCommands,
   enterStopPre,
   leaveSocket,
   runStopPost,
@@ -46,9 +47,9 @@ export function socketGroupEmptied(turn: SocketTurn, state: SocketState): Socket
 
 /** The stage took too long. */
 export function socketElapsed(turn: SocketTurn, state: SocketState): SocketState {
-  const atUsec = deadlineOf(state);
+  const atUsec = deadlineOf(state, 'timeout');
   if (atUsec === 0 || turn.context.now < atUsec) return state;
-  turn.elapsed = true;
+  turn.elapsed = 'timeout';
   turn.effects.push({ effect: 'log', priority: 4, message: `${turn.config.name}: State '${state.sub}' timed out.` });
   return timedOut[state.sub](turn, state);
 }
@@ -64,6 +65,7 @@ function notListening({ config, socket, context }: SocketTurn, { failedOp = -1 }
 function resultOfControl({ socket }: SocketTurn, { command }: SocketProcess, event: Exited): SocketResult {
   // Sockets that could not be opened are no failure of a command.
   if (command.list === 'open') return event.how === 'exited' && event.status === 0 ? 'success' : 'resources';
+  if (command.list === 'remove') return 'success';
   if (socket[command.list][command.index]?.ignoreFailure === true) return 'success';
   if (event.how === 'exited') return event.status === 0 ? 'success' : 'exit-code';
   return event.how === 'killed' ? 'signal' : 'core-dump';
@@ -72,6 +74,7 @@ function resultOfControl({ socket }: SocketTurn, { command }: SocketProcess, eve
 /** The next command of the same list, if there is one. */
 function followUp(turn: SocketTurn, memory: SocketMemory, { command }: SocketProcess): SocketState | undefined {
   if (command.list === 'open') return undefined;
+  if (command.list === 'remove') return enterStopPostCommands(turn, memory);
   const index = command.index + 1;
   return index < turn.socket[command.list].length ? runs[command.list](turn, memory, index) : undefined;
 }
@@ -90,6 +93,7 @@ const afterControl: Readonly<Record<SocketSub, AfterControl>> = {
   dead: stays,
   failed: stays,
   listening: stays,
+  deferred: stays,
   running: stays,
   'start-pre': (turn, memory, result, state) =>
     result === 'success' ? enterStartOpen(turn, memory) : isFinished(turn, memory, result, state),
@@ -123,6 +127,7 @@ const onEmpty: Readonly<Record<SocketSub, OnEmpty>> = {
   dead: tidiesUp,
   failed: tidiesUp,
   listening: notes,
+  deferred: notes,
   running: notes,
   'start-pre': notes,
   'start-open': notes,
@@ -145,6 +150,7 @@ const timedOut: Readonly<Record<SocketSub, OnElapsed>> = {
   dead: goesOn,
   failed: goesOn,
   listening: goesOn,
+  deferred: goesOn,
   running: goesOn,
   'start-pre': escalatesTo('final-sigterm'),
   'start-open': escalatesTo('stop-pre-sigterm'),

@@ -1,11 +1,13 @@
 import { unreachable } from '../../base/assert.ts';
 import { err, ok, type Result } from '../../base/result.ts';
+import { attributeOp } from '../../exec/attribute.ts';
 import type { Op, Plan } from '../../exec/op.ts';
 import type { UnitConfig } from '../../unit/config.ts';
 import type { SocketSettings } from '../../unit/settings/socket.ts';
 import type { ListenAddress } from '../../unit/values/types.ts';
 import type { StepContext } from '../type.ts';
-import { families, socketAddress } from './address.ts';
+import { parseNetlink } from '../../unit/values/socket-address.ts';
+import { families, netlinkAddress, socketAddress } from './address.ts';
 import { optionsBeforeBind, optionsWhenOpen } from './options.ts';
 
 /** How the sockets of a unit are opened: the plan of the child that does it, and the names under which the keeper then holds them. */
@@ -42,6 +44,12 @@ export function nodesOf(settings: SocketSettings): readonly string[] {
   return [...nodes, ...settings.Symlinks];
 }
 
+/** What a child does to remove the message queues that RemoveOnStop= is about; they are in no file system that the manager sees. */
+export function removalPlan(settings: SocketSettings): Plan {
+  if (!settings.RemoveOnStop) return [];
+  return settings.Listen.flatMap((listen) => (listen.kind === 'message-queue' ? [{ op: 'mq-unlink', name: listen.path } as const] : []));
+}
+
 interface Owner {
   readonly uid: number;
   readonly gid: number;
@@ -70,21 +78,21 @@ function openOne(slot: number, listen: ListenAddress, settings: SocketSettings, 
     case 'fifo':
       return ok(openFifo(slot, listen.path, settings, owner));
     case 'special':
-      return ok([{ op: 'open', slot, path: listen.path, flags: (settings.Writable ? O_RDWR : O_RDONLY) | O_NOCTTY | O_NONBLOCK, mode: 0 }]);
+      return ok([{ op: 'special', slot, path: listen.path, flags: (settings.Writable ? O_RDWR : O_RDONLY) | O_NOCTTY | O_NONBLOCK }]);
     case 'netlink':
+      return openNetlink(slot, listen.path, settings);
     case 'message-queue':
+      return ok([openQueue(slot, listen.path, settings)]);
     case 'usb-function':
-      return err(`unsupported: ${unsupported[listen.kind]} cannot be opened by this build yet`);
+      return err(`unsupported: ${withoutGadgets}`);
     default:
       return unreachable(listen);
   }
 }
 
-const unsupported = {
-  netlink: 'netlink sockets (ListenNetlink=)',
-  'message-queue': 'POSIX message queues (ListenMessageQueue=)',
-  'usb-function': 'USB FunctionFS endpoints (ListenUSBFunction=)',
-} as const;
+/** Why ListenUSBFunction= is refused. */
+export const withoutGadgets =
+  'ListenUSBFunction= needs FunctionFS and a USB device controller, which machines that tysd is made for do not have';
 
 const O_RDONLY = 0;
 const O_RDWR = 2;
@@ -110,22 +118,48 @@ function openSocket(slot: number, listen: SocketListen, settings: SocketSettings
   return ok([
     { op: 'socket', slot, family, type: socketTypes[listen.kind] | O_NONBLOCK, protocol },
     ...optionsBeforeBind(kind, settings),
-    ...(path === undefined ? [bind] : bindToPath(path, bind, settings, owner)),
+    ...(path === undefined ? [bind] : bindToPath(slot, path, bind, settings, owner)),
     ...(listen.kind === 'datagram' ? [] : [{ op: 'listen', slot, backlog: Math.min(settings.Backlog, largestBacklog) } as const]),
     ...optionsWhenOpen(kind, settings),
+    ...smackLabel(slot, '', 'security.SMACK64IPIN', settings.SmackLabelIPIn),
+    ...smackLabel(slot, '', 'security.SMACK64IPOUT', settings.SmackLabelIPOut),
+    ...attributes(slot, '', settings.XAttrListen),
   ]);
 }
 
 const largestBacklog = 2147483647;
 
+const SOCK_RAW = 3;
+
+function openNetlink(slot: number, text: string, settings: SocketSettings): Opened {
+  const parsed = parseNetlink(text);
+  if (!parsed.ok) return err(parsed.error.message);
+  const { protocol, groups } = parsed.value;
+  const kind = { slot, family: families.netlink, tcp: false };
+  return ok([
+    { op: 'socket', slot, family: families.netlink, type: SOCK_RAW | O_NONBLOCK, protocol },
+    ...optionsBeforeBind(kind, settings),
+    { op: 'bind', slot, address: netlinkAddress(groups) },
+    ...optionsWhenOpen(kind, settings),
+  ]);
+}
+
+/** Without both limits a queue has those of the system (mq_overview(7)). */
+function openQueue(slot: number, name: string, settings: SocketSettings): Op {
+  const messages = Math.max(0, settings.MessageQueueMaxMessages ?? 0);
+  return { op: 'mqueue', slot, name, mode: settings.SocketMode, messages, size: settings.MessageQueueMessageSize ?? 0 };
+}
+
 /** A node that an earlier socket left is in the way; its mode is that of the new one from the first moment on. */
-function bindToPath(path: string, bind: Op, settings: SocketSettings, owner: Owner | null): readonly Op[] {
+function bindToPath(slot: number, path: string, bind: Op, settings: SocketSettings, owner: Owner | null): readonly Op[] {
   return [
     ...above(path, settings),
     { op: 'unlink', path },
     { op: 'umask', mask: 0o777 & ~settings.SocketMode },
     bind,
     ...ownership(path, owner),
+    ...smackLabel(slot, path, 'security.SMACK64', settings.SmackLabel),
+    ...attributes(slot, path, settings.XAttrEntryPoint),
   ];
 }
 
@@ -136,7 +170,18 @@ function openFifo(slot: number, path: string, settings: SocketSettings, owner: O
     { op: 'chmod', path, mode: settings.SocketMode },
     ...ownership(path, owner),
     { op: 'open', slot, path, flags: O_RDWR | O_NOCTTY | O_NONBLOCK, mode: 0 },
+    ...(settings.PipeSize === undefined ? [] : [{ op: 'pipe-size', slot, size: settings.PipeSize, tolerate: true } as const]),
+    ...smackLabel(slot, path, 'security.SMACK64', settings.SmackLabel),
   ];
+}
+
+function smackLabel(slot: number, path: string, name: string, label: string): readonly Op[] {
+  return label === '' ? [] : [attributeOp(slot, path, `${name}=${label}`)];
+}
+
+/** A kernel that has no such attributes of sockets does not keep them from being opened. */
+function attributes(slot: number, path: string, assignments: readonly string[]): readonly Op[] {
+  return assignments.map((assignment) => attributeOp(slot, path, assignment));
 }
 
 function above(path: string, { DirectoryMode }: SocketSettings): readonly Op[] {

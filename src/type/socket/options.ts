@@ -28,9 +28,7 @@ export function optionsWhenOpen(kind: SocketKind, settings: SocketSettings): rea
   const options: Op[] = [...switches(slot, settings, generalSwitches)];
   if (tcp) options.push(...switches(slot, settings, tcpSwitches), ...numbers(slot, settings, tcpNumbers));
   options.push(...numbers(slot, settings, generalNumbers));
-  if (settings.PassPacketInfo !== undefined) options.push(...packetInfo(kind, settings.PassPacketInfo));
-  if (settings.IPTOS !== undefined) options.push(...ipOptions(kind, IP_TOS, IPV6_TCLASS, settings.IPTOS));
-  if (settings.IPTTL !== undefined) options.push(...ipOptions(kind, IP_TTL, IPV6_UNICAST_HOPS, settings.IPTTL));
+  options.push(...timestamps(slot, settings), ...rights(slot, settings), ...internetOptions(kind, settings));
   if (tcp && settings.TCPCongestion !== '' && family !== families.unix) {
     options.push(tolerated(option(slot, IPPROTO_TCP, TCP_CONGESTION, text(settings.TCPCongestion))));
   }
@@ -50,10 +48,18 @@ const IP_PKTINFO = 8;
 const IPV6_UNICAST_HOPS = 16;
 const IPV6_V6ONLY = 26;
 const IPV6_RECVPKTINFO = 49;
-const IPV6_TCLASS = 67;
 const TCP_CONGESTION = 13;
 
-type SwitchName = 'ReusePort' | 'FreeBind' | 'Transparent' | 'KeepAlive' | 'Broadcast' | 'PassCredentials' | 'PassSecurity' | 'NoDelay';
+type SwitchName =
+  | 'ReusePort'
+  | 'FreeBind'
+  | 'Transparent'
+  | 'KeepAlive'
+  | 'Broadcast'
+  | 'PassCredentials'
+  | 'PassPIDFD'
+  | 'PassSecurity'
+  | 'NoDelay';
 type NumberName =
   | 'KeepAliveTimeSec'
   | 'KeepAliveIntervalSec'
@@ -84,6 +90,7 @@ const generalSwitches: readonly Row<SwitchName>[] = [
   ['KeepAlive', SOL_SOCKET, 9],
   ['Broadcast', SOL_SOCKET, 6],
   ['PassCredentials', SOL_SOCKET, 16],
+  ['PassPIDFD', SOL_SOCKET, 76],
   ['PassSecurity', SOL_SOCKET, 34],
 ];
 
@@ -106,35 +113,50 @@ const generalNumbers: readonly Row<NumberName>[] = [
   ['Mark', SOL_SOCKET, 36],
 ];
 
+const mayBeZero: ReadonlySet<NumberName> = new Set(['Priority', 'Mark']);
 const inSeconds: ReadonlySet<NumberName> = new Set(['KeepAliveTimeSec', 'KeepAliveIntervalSec', 'DeferAcceptSec']);
 
 function switches(slot: number, settings: SocketSettings, rows: readonly Row<SwitchName>[]): readonly Op[] {
   return rows.flatMap(([name, level, number]) => {
-    const on = settings[name];
-    return on === undefined ? [] : [tolerated(option(slot, level, number, flag(on)))];
+    return settings[name] === true ? [tolerated(option(slot, level, number, flag(true)))] : [];
   });
 }
 
+/** A negative number stands for the system's own, and so does 0 where the option has no such value. */
 function numbers(slot: number, settings: SocketSettings, rows: readonly Row<NumberName>[]): readonly Op[] {
   return rows.flatMap(([name, level, number]) => {
     const value = settings[name];
-    if (value === undefined) return [];
-    return [tolerated(option(slot, level, number, int(inSeconds.has(name) ? Math.ceil(value / 1_000_000) : value)))];
+    if (value === undefined || value < (mayBeZero.has(name) ? 0 : 1)) return [];
+    return [tolerated(option(slot, level, number, int(inSeconds.has(name) ? Math.floor(value / 1_000_000) : value)))];
   });
 }
 
-function packetInfo({ slot, family }: SocketKind, on: boolean): readonly Op[] {
-  const options: Op[] = [];
-  if (family === families.inet || family === families.inet6) options.push(option(slot, IPPROTO_IP, IP_PKTINFO, flag(on)));
-  if (family === families.inet6) options.push(option(slot, IPPROTO_IPV6, IPV6_RECVPKTINFO, flag(on)));
-  return options.map(tolerated);
+const timestampOptions = { us: 29, ns: 35 } as const;
+
+function timestamps(slot: number, { Timestamping }: SocketSettings): readonly Op[] {
+  if (Timestamping === undefined || Timestamping === 'off') return [];
+  return [tolerated(option(slot, SOL_SOCKET, timestampOptions[Timestamping], flag(true)))];
 }
 
-/** An IPv6 socket may carry IPv4 too, so it is told for both. */
-function ipOptions({ slot, family }: SocketKind, inet: number, inet6: number, value: number): readonly Op[] {
+const SO_PASSRIGHTS = 83;
+
+/** Descriptors may come along with messages unless that is forbidden. */
+function rights(slot: number, { AcceptFileDescriptors }: SocketSettings): readonly Op[] {
+  return AcceptFileDescriptors ? [] : [tolerated(option(slot, SOL_SOCKET, SO_PASSRIGHTS, flag(false)))];
+}
+
+/** An IPv6 socket has its hop limit and packet information of its own, but the type of service of IPv4. */
+function internetOptions({ slot, family }: SocketKind, { PassPacketInfo, IPTOS, IPTTL }: SocketSettings): readonly Op[] {
+  if (family !== families.inet && family !== families.inet6) return [];
+  const isSix = family === families.inet6;
   const options: Op[] = [];
-  if (family === families.inet || family === families.inet6) options.push(option(slot, IPPROTO_IP, inet, int(value)));
-  if (family === families.inet6) options.push(option(slot, IPPROTO_IPV6, inet6, int(value)));
+  if (PassPacketInfo === true) {
+    options.push(option(slot, isSix ? IPPROTO_IPV6 : IPPROTO_IP, isSix ? IPV6_RECVPKTINFO : IP_PKTINFO, flag(true)));
+  }
+  if (IPTOS !== undefined) options.push(option(slot, IPPROTO_IP, IP_TOS, int(IPTOS)));
+  if (IPTTL !== undefined && IPTTL >= 0) {
+    options.push(option(slot, isSix ? IPPROTO_IPV6 : IPPROTO_IP, isSix ? IPV6_UNICAST_HOPS : IP_TTL, int(IPTTL)));
+  }
   return options.map(tolerated);
 }
 

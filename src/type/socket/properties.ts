@@ -3,6 +3,7 @@ import { formatTimespan } from '../../base/duration.ts';
 import { yesNo } from '../../base/yes-no.ts';
 import type { UnitConfig } from '../../unit/config.ts';
 import type { SocketSettings } from '../../unit/settings/socket.ts';
+import { formatSocketAddress } from '../../unit/values/socket-address.ts';
 import type { ListenAddress } from '../../unit/values/types.ts';
 import { commandListText } from '../command-text.ts';
 import { socketControl, type SocketList, type SocketState } from './state.ts';
@@ -48,17 +49,28 @@ function settingProperties(socket: SocketSettings, name: string): Record<string,
     PassCredentials: yesNo(socket.PassCredentials),
     PassSecurity: yesNo(socket.PassSecurity),
     PassPacketInfo: yesNo(socket.PassPacketInfo),
+    Timestamping: socket.Timestamping ?? 'off',
     TCPCongestion: socket.TCPCongestion,
     RemoveOnStop: yesNo(socket.RemoveOnStop),
-    Listen: socket.Listen.map((listen) => `${listen.text} (${kinds[listen.kind]})`).join('\n'),
+    Listen: socket.Listen.map(
+      (listen) => `${'address' in listen ? formatSocketAddress(listen.address) : listen.text} (${kinds[listen.kind]})`,
+    ).join('\n'),
     Symlinks: socket.Symlinks.join('\n'),
     Mark: String(socket.Mark ?? -1),
     MaxConnections: String(socket.MaxConnections),
     MaxConnectionsPerSource: String(socket.MaxConnectionsPerSource),
+    MessageQueueMaxMessages: String(socket.MessageQueueMaxMessages ?? 0),
+    MessageQueueMessageSize: String(socket.MessageQueueMessageSize ?? 0),
+    SmackLabel: socket.SmackLabel,
+    SmackLabelIPIn: socket.SmackLabelIPIn,
+    SmackLabelIPOut: socket.SmackLabelIPOut,
     ReusePort: yesNo(socket.ReusePort),
     FileDescriptorName: socket.FileDescriptorName === '' ? (socket.Accept ? 'connection' : name) : socket.FileDescriptorName,
     SocketProtocol: socket.SocketProtocol ?? '0',
     TriggerLimitIntervalUSec: formatTimespan(socket.TriggerLimitIntervalSec ?? usualInterval),
+    PollLimitIntervalUSec: formatTimespan(socket.PollLimitIntervalSec ?? 0),
+    PollLimitBurst: String(socket.PollLimitBurst ?? 0),
+    PassFileDescriptorsToExec: yesNo(socket.PassFileDescriptorsToExec),
     TriggerLimitBurst: String(socket.TriggerLimitBurst ?? (socket.Accept ? 200 : 20)),
   };
 }

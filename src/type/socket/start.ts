@@ -1,7 +1,7 @@
 import { openPlan } from './open-plan.ts';
 import type { SocketMemory, SocketState } from './state.ts';
 import { enterStopPre } from './stop.ts';
-import { pollAll, runCommand, type SocketTurn, timed } from './turn.ts';
+import { pollAll, runCommand, runSocketPlan, type SocketTurn } from './turn.ts';
 
 /** Begins to start: ExecStartPre=. */
 export function enterSocketStartPre(turn: SocketTurn, memory: SocketMemory): SocketState {
@@ -20,14 +20,8 @@ export function enterStartOpen(turn: SocketTurn, memory: SocketMemory): SocketSt
     turn.effects.push({ effect: 'log', priority: 3, message: `${turn.config.name}: ${opening.error}` });
     return enterStopPre(turn, memory, 'resources');
   }
-  const child = turn.context.nextChild();
-  turn.effects.push({ effect: 'run', child, plan: opening.value.plan });
-  return {
-    sub: 'start-open',
-    control: { child, pid: null, command: { list: 'open' } },
-    // From here on the keeper may hold them; a manager that dies now must not lose track of them.
-    memory: timed(turn, { ...memory, held: opening.value.held, groupEmpty: false }),
-  };
+  // From here on the keeper may hold them; a manager that dies now must not lose track of them.
+  return { sub: 'start-open', ...runSocketPlan(turn, { ...memory, held: opening.value.held }, 'open', opening.value.plan) };
 }
 
 /** The sockets are open: ExecStartPost=. */
@@ -38,6 +32,11 @@ export function enterSocketStartPost(turn: SocketTurn, memory: SocketMemory): So
 /** Starts one command of ExecStartPost=. */
 export function runSocketStartPost(turn: SocketTurn, memory: SocketMemory, index: number): SocketState {
   return { sub: 'start-post', ...runCommand(turn, memory, 'ExecStartPost', index) };
+}
+
+/** Drops what waits on the sockets: connections, messages and bytes. */
+export function flush({ effects }: SocketTurn, { held }: SocketMemory): void {
+  for (const name of held) effects.push({ effect: 'flush', name });
 }
 
 /** Waits for traffic. */

@@ -8,7 +8,7 @@ export type SocketState = { readonly memory: SocketMemory } & SocketBody;
 
 export type SocketBody =
   | { readonly sub: 'dead' | 'failed'; readonly lingering: boolean }
-  | { readonly sub: 'listening' | 'running' }
+  | { readonly sub: 'listening' | 'deferred' | 'running' }
   | { readonly sub: ControlledSub; readonly control: SocketProcess }
   | { readonly sub: SocketKillPhase; readonly control: SocketProcess | null };
 
@@ -17,11 +17,11 @@ export type SocketKillPhase = 'stop-pre-sigterm' | 'stop-pre-sigkill' | 'final-s
 export type SocketSub = SocketState['sub'];
 export type SocketList = 'ExecStartPre' | 'ExecStartPost' | 'ExecStopPre' | 'ExecStopPost';
 
-/** A control process: one of the unit's commands, or the child that opens the sockets. */
+/** A control process: one of the unit's commands, or a child that opens the sockets or removes message queues. */
 export interface SocketProcess {
   readonly child: number;
   readonly pid: number | null;
-  readonly command: { readonly list: SocketList; readonly index: number } | { readonly list: 'open' };
+  readonly command: { readonly list: SocketList; readonly index: number } | { readonly list: 'open' } | { readonly list: 'remove' };
 }
 
 export type SocketResult =
@@ -35,6 +35,12 @@ export type SocketResult =
   | 'trigger-limit-hit'
   | 'service-start-limit-hit';
 
+/** When a limited time began, and how often something happened since. */
+export interface RateWindow {
+  readonly beganUsec: number;
+  readonly count: number;
+}
+
 /** What a socket unit knows besides its stage. */
 export interface SocketMemory {
   readonly result: SocketResult;
@@ -47,7 +53,11 @@ export interface SocketMemory {
   /** No process of the unit is left. */
   readonly groupEmpty: boolean;
   /** The window of TriggerLimitIntervalSec=: when it began, and how often the service was triggered since. */
-  readonly window: { readonly beganUsec: number; readonly count: number };
+  readonly window: RateWindow;
+  /** The window of PollLimitIntervalSec=, in the same way. */
+  readonly polls: RateWindow;
+  /** No traffic is heard of until then, because there was too much; 0 for now. */
+  readonly deafUntilUsec: number;
   readonly startLimitHit: boolean;
   /** Accept=yes: how many connections it took and refused since it was loaded. */
   readonly accepted: number;
@@ -69,6 +79,8 @@ export const initialSocketState: SocketState = {
     deadlineUsec: 0,
     groupEmpty: true,
     window: { beganUsec: 0, count: 0 },
+    polls: { beganUsec: 0, count: 0 },
+    deafUntilUsec: 0,
     startLimitHit: false,
     accepted: 0,
     refused: 0,
@@ -85,6 +97,7 @@ export const socketActiveStates: Readonly<Record<SocketSub, ActiveState>> = {
   'start-open': 'activating',
   'start-post': 'activating',
   listening: 'active',
+  deferred: 'active',
   running: 'active',
   'stop-pre': 'deactivating',
   'stop-pre-sigterm': 'deactivating',
@@ -102,6 +115,7 @@ export const isTimed: Readonly<Record<SocketSub, boolean>> = {
   'start-open': true,
   'start-post': true,
   listening: false,
+  deferred: false,
   running: false,
   'stop-pre': true,
   'stop-pre-sigterm': true,
@@ -119,6 +133,7 @@ export const isOpen: Readonly<Record<SocketSub, boolean>> = {
   'start-open': true,
   'start-post': true,
   listening: true,
+  deferred: true,
   running: true,
   'stop-pre': true,
   'stop-pre-sigterm': true,

@@ -1,6 +1,7 @@
 import { type KillOperation, killProcesses } from '../kill.ts';
 import type { SocketKillPhase, SocketMemory, SocketProcess, SocketResult, SocketState } from './state.ts';
-import { noteSocketResult, pollNone, runCommand, type SocketTurn, timed } from './turn.ts';
+import { removalPlan } from './open-plan.ts';
+import { noteSocketResult, pollNone, runCommand, runSocketPlan, type SocketTurn, timed } from './turn.ts';
 
 /** Begins to stop: ExecStopPre= while the sockets are still open. */
 export function enterStopPre(turn: SocketTurn, given: SocketMemory, result: SocketResult): SocketState {
@@ -13,9 +14,17 @@ export function runStopPre(turn: SocketTurn, memory: SocketMemory, index: number
   return { sub: 'stop-pre', ...runCommand(turn, memory, 'ExecStopPre', index) };
 }
 
-/** The sockets are closed: ExecStopPost=. */
+/** The sockets are closed, and message queues removed: then ExecStopPost=. */
 export function enterStopPost(turn: SocketTurn, given: SocketMemory, result: SocketResult): SocketState {
   const memory = noteSocketResult(given, result);
+  const plan = removalPlan(turn.socket);
+  return plan.length === 0 || memory.held.length === 0
+    ? enterStopPostCommands(turn, memory)
+    : { sub: 'stop-post', ...runSocketPlan(turn, memory, 'remove', plan) };
+}
+
+/** ExecStopPost=. */
+export function enterStopPostCommands(turn: SocketTurn, memory: SocketMemory): SocketState {
   return turn.socket.ExecStopPost.length === 0
     ? enterSocketSignal(turn, memory, null, 'final-sigterm', 'success')
     : runStopPost(turn, memory, 0);

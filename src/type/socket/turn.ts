@@ -1,4 +1,5 @@
-import { invariant } from '../../base/assert.ts';
+import { invariant, unreachable } from '../../base/assert.ts';
+import type { Plan } from '../../exec/op.ts';
 import type { UnitConfig } from '../../unit/config.ts';
 import type { KillSettings } from '../../unit/settings/kill.ts';
 import type { SocketSettings } from '../../unit/settings/socket.ts';
@@ -13,29 +14,45 @@ export interface SocketTurn {
   readonly kill: KillSettings;
   readonly context: StepContext;
   readonly effects: Effect[];
-  /** The timer's end is being handled, so it runs no more. */
-  elapsed: boolean;
+  /** The timer whose end is being handled, so that it runs no more. */
+  elapsed: SocketTimer | null;
 }
 
 /** Begins a turn. */
 export function openSocketTurn(config: UnitConfig, context: StepContext): SocketTurn {
   invariant(config.socket !== undefined && config.kill !== undefined, `${config.name} has no socket settings`);
-  return { config, socket: config.socket, kill: config.kill, context, effects: [], elapsed: false };
+  return { config, socket: config.socket, kill: config.kill, context, effects: [], elapsed: null };
 }
 
 /** Ends a turn: closes the sockets where they are no longer wanted, and sets the timer. */
 export function concludeSocket(turn: SocketTurn, before: SocketState, reached: SocketState): Step<SocketState> {
   const after = isOpen[reached.sub] ? reached : { ...reached, memory: closeSockets(turn, reached.memory) };
-  const old = deadlineOf(before);
-  const now = deadlineOf(after);
-  if (now !== 0 && (turn.elapsed || now !== old)) turn.effects.push({ effect: 'arm', timer: 'timeout', atUsec: now });
-  if (now === 0 && old !== 0 && !turn.elapsed) turn.effects.push({ effect: 'disarm', timer: 'timeout' });
+  for (const timer of socketTimers) setTimer(turn, timer, deadlineOf(before, timer), deadlineOf(after, timer));
   return { state: after, effects: turn.effects };
 }
 
-/** When the stage takes too long; 0 for never. */
-export function deadlineOf(state: SocketState): number {
-  return isTimed[state.sub] ? state.memory.deadlineUsec : 0;
+function setTimer({ effects, elapsed }: SocketTurn, timer: SocketTimer, old: number, now: number): void {
+  const isOver = elapsed === timer;
+  if (now !== 0 && (isOver || now !== old)) effects.push({ effect: 'arm', timer, atUsec: now });
+  if (now === 0 && old !== 0 && !isOver) effects.push({ effect: 'disarm', timer });
+}
+
+/** What limits a stage, ends a time without polling, and ends the wait for a quiet moment. */
+const socketTimers = ['timeout', 'poll', 'defer'] as const;
+export type SocketTimer = (typeof socketTimers)[number];
+
+/** When a timer elapses in a state; 0 if it does not run. */
+export function deadlineOf({ sub, memory }: SocketState, timer: SocketTimer): number {
+  switch (timer) {
+    case 'timeout':
+      return isTimed[sub] ? memory.deadlineUsec : 0;
+    case 'poll':
+      return sub === 'listening' ? memory.deafUntilUsec : 0;
+    case 'defer':
+      return sub === 'deferred' ? memory.deadlineUsec : 0;
+    default:
+      return unreachable(timer);
+  }
 }
 
 /** Starts one of the unit's commands. */
@@ -44,19 +61,37 @@ export function runCommand(turn: SocketTurn, memory: SocketMemory, list: SocketL
   const command = socket[list][index];
   invariant(command !== undefined, `${config.name} has no ${list} command ${index}`);
   const child = context.nextChild();
+  const descriptors = socket.PassFileDescriptorsToExec ? namedSockets(config, socket, memory) : [];
   const request = {
     config,
     command,
     list,
-    main: false,
+    main: descriptors.length > 0,
     invocationId: context.invocationId,
     environment: [],
-    descriptors: [],
+    descriptors,
     notify: false,
     idle: false,
   };
   turn.effects.push({ effect: 'spawn', child, request });
   return { control: { child, pid: null, command: { list, index } }, memory: timed(turn, { ...memory, groupEmpty: false }) };
+}
+
+/** The descriptors of a socket unit, with their name in LISTEN_FDNAMES. */
+function namedSockets(
+  { name }: UnitConfig,
+  socket: SocketSettings,
+  memory: SocketMemory,
+): readonly { readonly held: string; readonly name: string }[] {
+  const called = socket.FileDescriptorName === '' ? name : socket.FileDescriptorName;
+  return memory.held.map((held) => ({ held, name: called }));
+}
+
+/** Has a child carry out a plan for the unit. */
+export function runSocketPlan(turn: SocketTurn, memory: SocketMemory, list: 'open' | 'remove', plan: Plan): Started {
+  const child = turn.context.nextChild();
+  turn.effects.push({ effect: 'run', child, plan });
+  return { control: { child, pid: null, command: { list } }, memory: timed(turn, { ...memory, groupEmpty: false }) };
 }
 
 /** A process that works for the unit from now on, and the memory of that. */
@@ -76,10 +111,11 @@ export function noteSocketResult(memory: SocketMemory, result: SocketResult): So
   return memory.result === 'success' && result !== 'success' ? { ...memory, result } : memory;
 }
 
-/** Has the keeper poll every socket that it does not poll yet. */
+/** Has the keeper poll every socket that it does not poll yet, unless there was so much traffic that none is heard for a while. */
 export function pollAll(turn: SocketTurn, memory: SocketMemory): SocketMemory {
+  if (memory.deafUntilUsec > turn.context.now) return pollNone(turn, memory);
   for (const name of memory.held) if (!memory.polled.includes(name)) turn.effects.push(watchOf(turn, name));
-  return { ...memory, polled: memory.held };
+  return { ...memory, polled: memory.held, deafUntilUsec: 0 };
 }
 
 /** How many connections the keeper may have taken that the manager has not acted on yet; the others wait in the kernel's backlog. */

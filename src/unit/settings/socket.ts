@@ -16,7 +16,6 @@ import { unitName } from '../values/unit-name.ts';
 import { socketUserOrGroup } from '../values/user-name.ts';
 import { textLike } from './checked-words.ts';
 import { entries, into, last, list, type Values } from './setting.ts';
-import { later } from './status.ts';
 
 /** [Socket], less what it shares with other types (systemd.socket(5)). */
 export const socketRows = {
@@ -30,21 +29,19 @@ export const socketRows = {
     entries(listenAddress('sequential-packet'), { since: 183, meaning: 'Same for AF_UNIX SOCK_SEQPACKET' }),
   ),
   ListenFIFO: into('Listen', entries(listenAddress('fifo'), { since: 183, meaning: 'Create and listen on a FIFO' })),
-  ListenNetlink: into(
-    'Listen',
-    entries(listenAddress('netlink'), { since: 183, meaning: 'Netlink family and optional multicast group', status: later.sockets }),
-  ),
+  ListenNetlink: into('Listen', entries(listenAddress('netlink'), { since: 183, meaning: 'Netlink family and optional multicast group' })),
   ListenSpecial: into(
     'Listen',
     entries(listenAddress('special'), { since: 183, meaning: 'Open a special file (device, /proc, /sys node)' }),
   ),
-  ListenMessageQueue: into(
-    'Listen',
-    entries(listenAddress('message-queue'), { since: 183, meaning: 'POSIX message queue name', status: later.sockets }),
-  ),
+  ListenMessageQueue: into('Listen', entries(listenAddress('message-queue'), { since: 183, meaning: 'POSIX message queue name' })),
   ListenUSBFunction: into(
     'Listen',
-    entries(listenAddress('usb-function'), { since: 227, meaning: 'FunctionFS endpoint directory', status: later.sockets }),
+    entries(listenAddress('usb-function'), {
+      since: 227,
+      meaning: 'FunctionFS endpoint directory',
+      status: { refused: 'it needs FunctionFS and a USB device controller' },
+    }),
   ),
   SocketProtocol: last(oneOf('udplite', 'sctp', 'mptcp'), undefined, {
     since: 229,
@@ -69,7 +66,7 @@ export const socketRows = {
     since: 183,
     meaning: 'yes: accept in the manager and start one instance per connection',
   }),
-  FlushPending: last(boolean, false, { since: 247, meaning: 'Drop queued data/connections when the service stops', status: later.sockets }),
+  FlushPending: last(boolean, false, { since: 247, meaning: 'Drop queued data/connections when the service stops' }),
   Writable: last(boolean, false, { since: 227, meaning: 'ListenSpecial node is opened read-write' }),
   MaxConnections: last(unsigned, 64, { since: 183, meaning: 'Concurrent connections for Accept=yes' }),
   MaxConnectionsPerSource: last(unsigned, 0, {
@@ -88,20 +85,20 @@ export const socketRows = {
   IPTOS: last(orEmpty(typeOfService, undefined), undefined, { since: 183, meaning: 'IP TOS byte or name' }),
   IPTTL: last(integer(), undefined, { since: 183, meaning: 'TTL / hop limit' }),
   Mark: last(integer(), undefined, { since: 183, meaning: 'SO_MARK' }),
-  PipeSize: last(size1024, undefined, { since: 183, meaning: 'FIFO pipe buffer size', status: later.sockets }),
+  PipeSize: last(size1024, undefined, { since: 183, meaning: 'FIFO pipe buffer size' }),
   FreeBind: last(boolean, undefined, { since: 183, meaning: 'IP_FREEBIND' }),
   Transparent: last(boolean, undefined, { since: 183, meaning: 'IP_TRANSPARENT' }),
   Broadcast: last(boolean, undefined, { since: 183, meaning: 'SO_BROADCAST' }),
   PassCredentials: last(boolean, undefined, { since: 183, meaning: 'SO_PASSCRED' }),
-  PassPIDFD: last(boolean, false, { since: 258, meaning: 'SO_PASSPIDFD', status: later.sockets }),
+  PassPIDFD: last(boolean, false, { since: 258, meaning: 'SO_PASSPIDFD' }),
   PassSecurity: last(boolean, undefined, { since: 183, meaning: 'SO_PASSSEC' }),
   PassPacketInfo: last(boolean, undefined, { since: 246, meaning: 'Deliver packet info ancillary data' }),
-  AcceptFileDescriptors: last(boolean, true, { since: 258, meaning: 'SO_PASSRIGHTS (accept SCM_RIGHTS)', status: later.sockets }),
-  Timestamping: last(timestamping, undefined, { since: 247, meaning: 'SO_TIMESTAMP/NS: off, us, ns', status: later.sockets }),
+  AcceptFileDescriptors: last(boolean, true, { since: 258, meaning: 'SO_PASSRIGHTS (accept SCM_RIGHTS)' }),
+  Timestamping: last(timestamping, undefined, { since: 247, meaning: 'SO_TIMESTAMP/NS: off, us, ns' }),
   TCPCongestion: last(plainString, '', { since: 183, meaning: 'TCP congestion algorithm' }),
   ReusePort: last(boolean, undefined, { since: 206, meaning: 'SO_REUSEPORT' }),
-  MessageQueueMaxMessages: last(integer(), undefined, { since: 183, meaning: 'mq_maxmsg', status: later.sockets }),
-  MessageQueueMessageSize: last(size1024, undefined, { since: 183, meaning: 'mq_msgsize', status: later.sockets }),
+  MessageQueueMaxMessages: last(integer(), undefined, { since: 183, meaning: 'mq_maxmsg' }),
+  MessageQueueMessageSize: last(size1024, undefined, { since: 183, meaning: 'mq_msgsize' }),
   RemoveOnStop: last(boolean, false, { since: 214, meaning: 'Remove socket/FIFO nodes and Symlinks when stopped' }),
   Symlinks: list(pathList, { since: 214, meaning: 'Symlinks to the (single) socket node' }),
   FileDescriptorName: last(orEmpty(fileDescriptorName, ''), '', {
@@ -112,35 +109,32 @@ export const socketRows = {
   PassFileDescriptorsToExec: last(boolean, false, {
     since: 256,
     meaning: 'Pass the sockets to ExecStartPost/ExecStopPre commands',
-    status: later.sockets,
   }),
   TriggerLimitIntervalSec: last(timespan, undefined, { since: 230, meaning: 'Window of the activation limit (2s)' }),
   TriggerLimitBurst: last(unsigned, undefined, {
     since: 230,
     meaning: 'Activations per window (20, or 200 with Accept); hit = unit fails',
   }),
-  PollLimitIntervalSec: last(timespan, undefined, { since: 255, meaning: 'Window of the poll limit (2s)', status: later.sockets }),
+  PollLimitIntervalSec: last(timespan, undefined, { since: 255, meaning: 'Window of the poll limit (2s)' }),
   PollLimitBurst: last(unsigned, undefined, {
     since: 255,
     meaning: 'Wakeups per window before polling pauses (15/150)',
-    status: later.sockets,
   }),
-  DeferTrigger: last(oneOf('no', 'yes', 'patient'), undefined, {
+  DeferTrigger: last(deferral, undefined, {
     since: 258,
     meaning: 'Wait instead of stopping conflicting units when activation would need it',
-    status: later.sockets,
   }),
-  DeferTriggerMaxSec: last(timeout, Infinity, { since: 258, meaning: 'Longest such wait', status: later.sockets }),
-  XAttrEntryPoint: entries(plainString, { since: 262, meaning: 'user.* xattr on the socket inode', status: later.sockets }),
-  XAttrListen: entries(plainString, { since: 262, meaning: 'user.* xattr on the listening socket', status: later.sockets }),
-  XAttrAccept: entries(plainString, { since: 262, meaning: 'user.* xattr on accepted sockets', status: later.sockets }),
-  SmackLabel: last(string, '', { since: 196, meaning: 'SMACK label of the FIFO/socket node', status: later.sockets }),
-  SmackLabelIPIn: last(string, '', { since: 196, meaning: 'SMACK label for incoming traffic', status: later.sockets }),
-  SmackLabelIPOut: last(string, '', { since: 196, meaning: 'SMACK label for outgoing traffic', status: later.sockets }),
+  DeferTriggerMaxSec: last(timeout, Infinity, { since: 258, meaning: 'Longest such wait' }),
+  XAttrEntryPoint: entries(userAttribute, { since: 262, meaning: 'user.* xattr on the socket inode' }),
+  XAttrListen: entries(userAttribute, { since: 262, meaning: 'user.* xattr on the listening socket' }),
+  XAttrAccept: entries(userAttribute, { since: 262, meaning: 'user.* xattr on accepted sockets' }),
+  SmackLabel: last(string, '', { since: 196, meaning: 'SMACK label of the FIFO/socket node' }),
+  SmackLabelIPIn: last(string, '', { since: 196, meaning: 'SMACK label for incoming traffic' }),
+  SmackLabelIPOut: last(string, '', { since: 196, meaning: 'SMACK label for outgoing traffic' }),
   SELinuxContextFromNet: last(boolean, false, {
     since: 217,
     meaning: 'Per-connection SELinux context derived from the peer',
-    status: later.sockets,
+    status: { accepted: 'tysd gives processes no SELinux labels' },
   }),
 };
 
@@ -150,6 +144,11 @@ export interface SocketSettings extends Values<typeof socketRows> {}
 function bindIPv6Only(text: string, context: ValueContext): Result<'default' | 'both' | 'ipv6-only', ValueError> {
   const only = boolean(text, context);
   return only.ok ? ok(only.value ? 'ipv6-only' : 'both') : oneOf('default', 'both', 'ipv6-only')(text, context);
+}
+
+function deferral(text: string, context: ValueContext): Result<'no' | 'yes' | 'patient', ValueError> {
+  const on = boolean(text, context);
+  return on.ok ? ok(on.value ? 'yes' : 'no') : oneOf('no', 'yes', 'patient')(text, context);
 }
 
 const typesOfService: Readonly<Record<string, number>> = { 'low-delay': 0x10, throughput: 0x08, reliability: 0x04, 'low-cost': 0x02 };
@@ -167,6 +166,11 @@ function timestamping(text: string, context: ValueContext): Result<'off' | 'us' 
   const on = boolean(text, context);
   if (on.ok) return ok(on.value ? 'us' : 'off');
   return oneOf('off', 'us', 'ns')(text, context);
+}
+
+/** An extended attribute of those that users may set, and its value (xattr(7)). */
+function userAttribute(text: string, context: ValueContext): Result<string, ValueError> {
+  return textLike(/^user\.[^=\0]{1,250}=/, 'user.NAME=VALUE')(text, context);
 }
 
 /** The name of a network interface, or `*` for any. */

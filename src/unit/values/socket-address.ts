@@ -21,7 +21,7 @@ export function listenAddress(kind: ListenKind): ValueParser<ListenAddress> {
       case 'sequential-packet':
         return listenSocket(kind, text, context);
       case 'netlink': {
-        const netlink = checkNetlink(text);
+        const netlink = parseNetlink(text);
         return netlink.ok ? ok({ kind, path: text, text }) : netlink;
       }
       default: {
@@ -42,6 +42,23 @@ export function parseSocketAddress(text: string): Result<SocketAddress, ValueErr
   const address = parseIpAddress(text.slice(0, colon));
   if (address?.family !== 'inet') return refuse(EXPECTED);
   return withPort(text.slice(colon + 1), colon + 1, (port) => ({ family: 'inet', address: formatIpAddress(address), port }));
+}
+
+/** A family of netlink and the groups of it that are listened to, as a bit mask. */
+export interface NetlinkAddress {
+  readonly protocol: number;
+  readonly groups: number;
+}
+
+/** A netlink family by name or number, and behind it the mask of its multicast groups (systemd.socket(5), ListenNetlink=). */
+export function parseNetlink(text: string): Result<NetlinkAddress, ValueError> {
+  const [, family = '', group = ''] = /^\s*(\S+)\s*(.*)$/s.exec(text) ?? [];
+  const protocol = netlinkFamilies.get(family) ?? number32(family);
+  if (protocol === undefined) return refuse(`expected a netlink family such as route or kobject-uevent, found ${JSON.stringify(family)}`);
+  const groups = group === '' ? 0 : number32(group);
+  return groups === undefined
+    ? refuse('expected the number of a netlink group behind the family', text.length - group.length)
+    : ok({ protocol, groups });
 }
 
 /** The address as systemd prints it. */
@@ -67,11 +84,24 @@ const EXPECTED = 'expected a path, @name, a port, address:port, [address]:port o
 const LONGEST_PATH = 107;
 const ANY_CID = 4294967295;
 
-const netlinkFamilies: ReadonlySet<string> = new Set(
-  'route firewall inet-diag selinux iscsi audit fib-lookup netfilter ip6-fw dnrtmsg kobject-uevent generic scsitransport ecryptfs rdma'.split(
-    ' ',
-  ),
-);
+/** The families of netlink(7) by their names, as Linux numbers them. */
+const netlinkFamilies: ReadonlyMap<string, number> = new Map([
+  ['route', 0],
+  ['firewall', 3],
+  ['inet-diag', 4],
+  ['selinux', 7],
+  ['iscsi', 8],
+  ['audit', 9],
+  ['fib-lookup', 10],
+  ['netfilter', 12],
+  ['ip6-fw', 13],
+  ['dnrtmsg', 14],
+  ['kobject-uevent', 15],
+  ['generic', 16],
+  ['scsitransport', 18],
+  ['ecryptfs', 19],
+  ['rdma', 20],
+]);
 
 function listenSocket(
   kind: 'stream' | 'datagram' | 'sequential-packet',
@@ -127,16 +157,6 @@ function withPort(text: string, offset: number, make: (port: number) => SocketAd
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= 65535) return ok(make(port));
   return refuse(/^\d+$/.test(text) ? `${text} is no port: expected 1 to 65535` : EXPECTED, offset);
-}
-
-function checkNetlink(text: string): Result<true, ValueError> {
-  const [, family = '', group = ''] = /^\s*(\S+)\s*(.*)$/s.exec(text) ?? [];
-  if (!netlinkFamilies.has(family) && number32(family) === undefined) {
-    return refuse(`expected a netlink family such as route or kobject-uevent, found ${JSON.stringify(family)}`);
-  }
-  return group === '' || number32(group) !== undefined
-    ? ok(true)
-    : refuse('expected the number of a netlink group behind the family', text.length - group.length);
 }
 
 function number32(text: string): number | undefined {
