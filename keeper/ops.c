@@ -294,7 +294,7 @@ static int op_no_symlink(struct run *run, const struct op *op) {
         if (path[i] && path[i] != '/') continue;
         memcpy(part, path, i);
         part[i] = 0;
-        if (lstat(part, &info) < 0) return errno == ENOENT ? 0 : -errno;
+        if (lstat(part, &info) < 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
         if (S_ISLNK(info.st_mode)) return -ELOOP;
     }
     return 0;

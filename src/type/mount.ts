@@ -122,7 +122,7 @@ function react(turn: MountTurn, state: MountState, event: UnitEvent): MountState
 
 function seen(turn: MountTurn, state: MountState, entry: TableEntry | null): MountState {
   if (entry === null) return mountVanished(turn, { ...state, memory: { ...state.memory, entry: null } });
-  return mountAppeared(turn, { ...state, memory: { ...state.memory, entry } });
+  return mountAppeared({ ...state, memory: { ...state.memory, entry } });
 }
 
 function withPid(state: MountState, child: number, pid: number): MountState {
@@ -131,7 +131,7 @@ function withPid(state: MountState, child: number, pid: number): MountState {
 
 function groupEmptied(turn: MountTurn, state: MountState): MountState {
   if ('control' in state) return state;
-  turn.effects.push({ effect: 'remove-group' });
+  if (state.sub !== 'mounted') turn.effects.push({ effect: 'remove-group' });
   return { ...state, memory: { ...state.memory, groupEmpty: true } };
 }
 

@@ -239,7 +239,7 @@ function processorTime({ properties }: StatusView): readonly string[] {
 
 function processTree({ unit, processes, style }: StatusView): readonly string[] {
   // An empty group is of interest only where processes are still expected.
-  if (processes === undefined || (isEmpty(processes.tree) && !unit.name.endsWith('.socket'))) return [];
+  if (processes === undefined || (isEmpty(processes.tree) && !/\.(socket|mount|swap)$/.test(unit.name))) return [];
   const lines = renderProcesses(processes.tree, style).map((line) => belowRow + line);
   if (processes.path !== '') return [statusRow('CGroup', processes.path), ...lines];
   return lines.length === 0 ? [] : [statusRow('Processes', String(countProcesses(processes.tree))), ...lines];

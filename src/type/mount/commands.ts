@@ -33,8 +33,8 @@ export function placeOps({ What, Type, Options, DirectoryMode }: MountSettings, 
   return [
     { op: 'umask', mask: 0 },
     { op: 'no-symlink', path: where },
-    { op: 'mkdir-all', path: where, mode: DirectoryMode },
-    ...(isBind ? [{ op: 'mkdir-all', path: What, mode: DirectoryMode } as const] : []),
+    { op: 'mkdir-all', path: where, mode: DirectoryMode, tolerate: true },
+    ...(isBind ? [{ op: 'mkdir-all', path: What, mode: DirectoryMode, tolerate: true } as const] : []),
   ];
 }
 

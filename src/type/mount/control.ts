@@ -34,7 +34,7 @@ export function mountElapsed(turn: MountTurn, state: MountState): MountState {
 }
 
 /** The mount point appeared in the mount table, or what is said of it there changed. */
-export function mountAppeared(turn: MountTurn, state: MountState): MountState {
+export function mountAppeared(state: MountState): MountState {
   switch (state.sub) {
     case 'dead':
     case 'failed': {
@@ -46,7 +46,7 @@ export function mountAppeared(turn: MountTurn, state: MountState): MountState {
         foreign: true,
         startLimitHit: false,
       };
-      return enterMounted(turn, cleared, 'success');
+      return enterMounted(cleared, 'success');
     }
     case 'mounting':
       return { ...state, sub: 'mounting-done' };
@@ -103,7 +103,7 @@ const afterProcess: Readonly<Record<MountControlledSub, After>> = {
     if (result === 'success') sayOfMount(turn, 4, 'Mount process finished, but there is no mount.');
     return enterMountDead(turn, memory, result === 'success' ? 'protocol' : result);
   },
-  'mounting-done': (turn, memory, result) => enterMounted(turn, memory, result),
+  'mounting-done': (_turn, memory, result) => enterMounted(memory, result),
   remounting: staysMounted,
   'remounting-sigterm': staysMounted,
   'remounting-sigkill': staysMounted,

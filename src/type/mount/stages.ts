@@ -33,7 +33,7 @@ export function enterUnmounting(turn: MountTurn, memory: MountMemory): MountStat
 export function unmountAgain(turn: MountTurn, memory: MountMemory): MountState {
   if (memory.retries < mostRetries) return enterUnmounting(turn, { ...memory, retries: memory.retries + 1 });
   sayOfMount(turn, 4, `Mount still present after ${memory.retries} attempts to unmount, giving up.`);
-  return enterMounted(turn, memory, 'success');
+  return enterMounted(memory, 'success');
 }
 
 /** Signals the process that works for the unit, or goes on where it is not to be signalled. */
@@ -53,20 +53,22 @@ export function enterMountSignal(
 }
 
 /** It is mounted. */
-export function enterMounted(turn: MountTurn, given: MountMemory, result: MountResult): MountState {
-  return { sub: 'mounted', memory: leaveGroup(turn, noteMountResult({ ...given, deadlineUsec: 0 }, result)) };
+export function enterMounted(given: MountMemory, result: MountResult): MountState {
+  return { sub: 'mounted', memory: noteMountResult({ ...given, deadlineUsec: 0 }, result) };
 }
 
 /** The end: dead or failed. */
 export function enterMountDead(turn: MountTurn, given: MountMemory, result: MountResult): MountState {
-  const memory = leaveGroup(turn, noteMountResult({ ...given, deadlineUsec: 0 }, result));
+  const memory = noteMountResult({ ...given, deadlineUsec: 0 }, result);
+  // Daemons of file systems in user space may live on in the group.
+  turn.effects.push({ effect: memory.groupEmpty ? 'remove-group' : 'watch-group' });
   if (memory.result !== 'success') sayOfMount(turn, 4, `Failed with result '${memory.result}'.`);
   return { sub: memory.result === 'success' ? 'dead' : 'failed', memory };
 }
 
 /** Where the unit is when nobody works for it, by what the mount table says. */
 export function enterDeadOrMounted(turn: MountTurn, memory: MountMemory, result: MountResult): MountState {
-  return memory.entry === null ? enterMountDead(turn, memory, result) : enterMounted(turn, memory, result);
+  return memory.entry === null ? enterMountDead(turn, memory, result) : enterMounted(memory, result);
 }
 
 /** Each phase of signals: what is sent, and what follows at once where nothing can be sent. */
@@ -90,10 +92,4 @@ function run(turn: MountTurn, memory: MountMemory, list: MountList): { readonly 
   const started = { pid: 0, startRealtimeUsec: context.realtimeUsec, exitRealtimeUsec: 0, exit: null };
   const runs = { ...memory.runs, [list]: started };
   return { control: { child, pid: null, command: { list } }, memory: timedMount(turn, { ...memory, groupEmpty: false, runs }) };
-}
-
-/** Daemons of file systems in user space may live on in the group. */
-function leaveGroup(turn: MountTurn, memory: MountMemory): MountMemory {
-  turn.effects.push({ effect: memory.groupEmpty ? 'remove-group' : 'watch-group' });
-  return memory;
 }
