@@ -9,6 +9,7 @@ import { InstallService } from '../manager/install.ts';
 import { globalDirectory, installContext, withinOwnPath, withOwnDirectories } from '../manager/install-context.ts';
 import { startManager } from '../manager/manager.ts';
 import type { ManagerConfig as EngineConfig } from '../manager/options.ts';
+import { writeFstabUnits } from '../manager/fstab.ts';
 import { ownDirectories } from '../manager/own-directories.ts';
 import { UnitFileReader } from '../manager/unit-files.ts';
 import { openUnits } from '../manager/unit-source.ts';
@@ -61,7 +62,14 @@ export async function runManager(): Promise<void> {
     bus: realBus,
     config: readConfig(),
     readConfig,
-    openUnits: () => openUnits(realFiles, own.searchPath, facts, own.directories.transient),
+    openUnits: () => {
+      const directory = '/run/systemd/generator';
+      // Beside another init, the file systems of the machine are that one's.
+      if (keeper.inventory.pid === 1 && resolved.scope === 'system' && own.searchPath.includes(directory)) {
+        writeFstabUnits(realFiles, { directory, container: containerId(environment) !== '', warn: (message) => console.log(4, message) });
+      }
+      return openUnits(realFiles, own.searchPath, facts, own.directories.transient);
+    },
     unitPath: own.searchPath,
     ownDirectories: own.directories,
     scope: resolved.scope,

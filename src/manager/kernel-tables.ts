@@ -23,6 +23,11 @@ export interface KnownTable {
   readonly unwatch: (() => void) | undefined;
 }
 
+/** Says how the units are that the tables have now, so that they can be loaded without files: before any unit is. */
+export function knowTables(world: World): void {
+  for (const name of tableNames) for (const [unit, entry] of tables[name].read(world.options.files)) know(world, unit, entry);
+}
+
 /**
  * Reads each table for the first time in this manager's life, tells the units what changed while there was none, and sees to it
  * that the keeper tells of every change from now on. `held` is what the keeper holds.
@@ -129,8 +134,12 @@ function entriesOf(world: World, name: TableName): ReadonlyMap<string, TableEntr
   return found;
 }
 
-function appeared(world: World, name: string, entry: TableEntry): void {
+function know(world: World, name: string, entry: TableEntry): void {
   if (!isPerpetual(name, world.options.scope)) world.know(name, textOf(entry));
+}
+
+function appeared(world: World, name: string, entry: TableEntry): void {
+  know(world, name, entry);
   const unit = world.unit(name);
   // What nobody here started begins a run all the same.
   if (isInactiveOrFailed(unit.look.active)) unit.invocationId = world.options.freshId();

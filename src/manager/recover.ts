@@ -7,7 +7,7 @@ import { restoreJob } from './jobs.ts';
 import { log } from './records.ts';
 import { carryOut } from './effects.ts';
 import { keepForAWhile } from './keep.ts';
-import { openTables } from './kernel-tables.ts';
+import { knowTables, openTables } from './kernel-tables.ts';
 import { processesOf } from './main-process.ts';
 import { loadLeftovers } from './transient.ts';
 import { unknownMark } from './spawn.ts';
@@ -22,6 +22,7 @@ import type { World } from './world.ts';
  */
 export function recover(world: World, inventory: Pick<Inventory, 'blobs' | 'descriptors' | 'groups'>): void {
   recoverManager(world, inventory.blobs);
+  knowTables(world);
   const lost = new Set<Unit>();
   for (const [key, bytes] of inventory.blobs) {
     if (!key.startsWith('unit/')) continue;

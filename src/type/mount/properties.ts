@@ -18,7 +18,7 @@ export function mountProperties(state: MountState, config: UnitConfig, defaults?
     return run === undefined ? [] : [[list, commandListText([mountCommands[list](mount, whereOf(config))], () => run)] as const];
   });
   return {
-    Where: whereOf(config),
+    Where: config.load.state === 'not-found' && entry === null ? '' : whereOf(config),
     What: entry?.what ?? mount.What,
     Options: entry?.options ?? mount.Options,
     Type: entry?.type ?? mount.Type,

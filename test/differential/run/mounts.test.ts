@@ -466,6 +466,37 @@ compareManagers('mounts', {
       run systemctl stop -- -.mount
       sorted -.mount Requires After Conflicts`,
   },
+  'lines of /etc/fstab': {
+    alone: true,
+    script: `
+      ${functions}
+      cat >/etc/fstab <<'END'
+tmpfs /run/f/plain tmpfs size=64k,x-systemd.mount-timeout=20 0 0
+tmpfs /run/f/manual tmpfs noauto,nosuid 0 0
+/run/source /run/f/bind none bind,nofail,x-systemd.requires-mounts-for=/run/f/plain 0 0
+tmpfs /run/f/with\\040blank tmpfs x-systemd.wanted-by=fstab-wants.target 0 0
+/dev/sdx9 /run/f/device ext4 defaults 0 2
+server:/x /run/f/net nfs noauto,_netdev 0 0
+END
+      printf '[Unit]\\nDefaultDependencies=no\\nAllowIsolate=yes\\n' >/run/systemd/system/fstab-wants.target
+      systemctl daemon-reload
+      for unit in run-f-plain run-f-manual run-f-bind 'run-f-with\\x20blank' run-f-device run-f-net; do
+        table LoadState,ActiveState,What,Where,Type,Options,TimeoutUSec,FragmentPath,SourcePath,UnitFileState "$unit.mount"
+      done
+      sorted run-f-plain.mount After
+      sorted run-f-bind.mount After Requires
+      sorted run-f-net.mount Before After Wants
+      run systemctl start run-f-bind.mount fstab-wants.target
+      show run-f-plain.mount run-f-bind.mount 'run-f-with\\x20blank.mount'
+      find /run/systemd/generator -printf '%P %l\\n' | grep -v getty | sort
+      sed -i '/blank/d; /bind/d' /etc/fstab
+      systemctl daemon-reload
+      show run-f-plain.mount run-f-bind.mount 'run-f-with\\x20blank.mount'
+      table FragmentPath,SourcePath,LoadState run-f-bind.mount
+      run systemctl stop run-f-plain.mount run-f-bind.mount 'run-f-with\\x20blank.mount'
+      : >/etc/fstab; systemctl daemon-reload
+      grep -c /run/f/ /proc/self/mountinfo`.replaceAll('\\\\', '\\'),
+  },
   'many mounts at once': {
     script: `
       mkdir -p /run/m/many; mount -t tmpfs x /run/m/many
