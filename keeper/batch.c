@@ -25,6 +25,7 @@ enum command {
     POLL_PRIORITY,
     READ,
     FLUSH,
+    POLL_DRAIN,
 };
 
 /* Reads one command; carries it out only if `act`, so that a batch is checked whole before any of it is done. */
@@ -106,6 +107,11 @@ static void adopt(struct keeper *keeper, struct cursor *cursor, bool act) {
 static void poll_on(struct keeper *keeper, struct cursor *cursor, bool act) {
     const char *name = get_name(cursor);
     if (act) descriptor_poll(keeper, name, true);
+}
+
+static void poll_drain(struct keeper *keeper, struct cursor *cursor, bool act) {
+    const char *name = get_name(cursor);
+    if (act) descriptor_drain(keeper, name);
 }
 
 static void poll_off(struct keeper *keeper, struct cursor *cursor, bool act) {
@@ -204,6 +210,7 @@ static command_function *const functions[] = {
     [POLL_PRIORITY] = poll_priority,
     [READ] = read_some,
     [FLUSH] = flush_one,
+    [POLL_DRAIN] = poll_drain,
 };
 
 static const char *walk(struct keeper *keeper, struct cursor cursor, bool act) {

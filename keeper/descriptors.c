@@ -57,6 +57,13 @@ static void tell_change(struct keeper *keeper, struct descriptor *descriptor) {
     event_name(keeper, EVENT_READABLE, descriptor->name);
 }
 
+/* What comes while this is read is not told apart from what came before; what comes after it is readable again. */
+static void drain(int fd) {
+    char bytes[4096];
+    struct pollfd more = {.fd = fd, .events = POLLIN};
+    for (int i = 0; i < 64 && poll(&more, 1, 0) > 0 && read(fd, bytes, sizeof bytes) > 0; i++) {}
+}
+
 static void descriptor_ready(struct keeper *keeper, void *context, uint32_t events) {
     (void)events;
     struct descriptor *descriptor = context;
@@ -73,6 +80,7 @@ static void descriptor_ready(struct keeper *keeper, void *context, uint32_t even
     if (readable) descriptor->poll = false;
     if (descriptor->accepts) accept_waiting(keeper, descriptor);
     update(keeper, descriptor);
+    if (readable && descriptor->drain) drain(descriptor->fd);
     if (readable) event_name(keeper, EVENT_READABLE, descriptor->name);
     if (hangup) event_name(keeper, EVENT_HANGUP, descriptor->name);
 }
@@ -96,6 +104,14 @@ void descriptor_poll(struct keeper *keeper, const char *name, bool on) {
     descriptor->poll = on;
     if (!on) descriptor->accepts = 0;
     if (!on) descriptor->priority = descriptor->asked = false;
+    descriptor->drain = false;
+    update(keeper, descriptor);
+}
+
+void descriptor_drain(struct keeper *keeper, const char *name) {
+    struct descriptor *descriptor = find(keeper, name);
+    if (!descriptor) return;
+    descriptor->poll = descriptor->drain = true;
     update(keeper, descriptor);
 }
 

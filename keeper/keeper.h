@@ -169,6 +169,9 @@ _Noreturn void run_plan(struct run *run);
 int tree_remove(const char *path);
 int tree_own(int fd, uint32_t uid, uint32_t gid);
 
+/* path.c: what a child does to have a path watched. */
+int path_watch(int above, int self, const char *path, uint32_t mask);
+
 /* groups.c */
 struct session {
     struct node by_sid;
@@ -273,17 +276,19 @@ struct descriptor {
     struct node by_name;
     char *name;
     int fd;
-    bool poll, hangup, watched;
     uint32_t accepts; /* connections that are still to be accepted from it */
     char *accept_as;  /* what the names under which they are held begin with, or NULL */
     /* Files of /proc: watched, changed since that was told, asked for. */
     bool priority, changed, asked;
+    bool poll, drain, hangup, watched;
 };
 int descriptor_fd(struct keeper *keeper, const char *name);
 bool descriptor_hold(struct keeper *keeper, const char *name, int fd);
 void descriptor_poll(struct keeper *keeper, const char *name, bool poll);
 void descriptor_poll_priority(struct keeper *keeper, const char *name);
 void descriptor_read(struct keeper *keeper, const char *name, uint32_t most);
+/* Polls it; what is in it then is thrown away before that is told. */
+void descriptor_drain(struct keeper *keeper, const char *name);
 void descriptor_watch_hangup(struct keeper *keeper, const char *name);
 void descriptor_accept(struct keeper *keeper, const char *name, const char *as, uint32_t count);
 void descriptor_flush(struct keeper *keeper, const char *name);

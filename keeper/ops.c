@@ -12,12 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -351,6 +353,39 @@ static int op_symlink(struct run *run, const struct op *op) {
 static int op_write(struct run *run, const struct op *op) {
     (void)run;
     return write_file(TEXT(0), op->fields[1].data, op->fields[1].number);
+}
+
+static int op_touch(struct run *run, const struct op *op) {
+    (void)run;
+    /* Without O_NONBLOCK a FIFO that somebody put there would wait for a reader. */
+    int fd = open(TEXT(0), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, NUMBER(1) & 07777);
+    if (fd < 0) return -errno;
+    uint64_t usec = op->fields[2].number;
+    struct timespec time = {.tv_sec = (time_t)(usec / 1000000), .tv_nsec = (long)(usec % 1000000 * 1000)};
+    struct stat info;
+    int result = RESULT(fstat(fd, &info));
+    if (!result) result = S_ISREG(info.st_mode) ? RESULT(futimens(fd, (struct timespec[]){time, time})) : -EINVAL;
+    close(fd);
+    return result;
+}
+
+static int op_inotify(struct run *run, const struct op *op) {
+    return slot_put(run, NUMBER(0), inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+}
+
+static int op_watch_clock(struct run *run, const struct op *op) {
+    int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    struct itimerspec never = {.it_value.tv_sec = 9000000000};
+    if (fd >= 0 && timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
+    return slot_put(run, NUMBER(0), fd);
+}
+
+static int op_watch_path(struct run *run, const struct op *op) {
+    return path_watch(slot_get(run, NUMBER(0)), slot_get(run, NUMBER(1)), TEXT(2), NUMBER(3));
 }
 
 static int op_mkfifo(struct run *run, const struct op *op) {

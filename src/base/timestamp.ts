@@ -125,6 +125,11 @@ function zoneFormats(): Iterable<Intl.DateTimeFormat> {
 
 let localText: TimeText | undefined;
 
+/** To be called when the time zone of the process is another one. */
+export function zoneChanged(): void {
+  localText = undefined;
+}
+
 /** Made when it is first needed: a program may set its time zone before that. */
 function local(): TimeText {
   return (localText ??= createTimeText(false));

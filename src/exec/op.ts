@@ -84,6 +84,22 @@ export const ops = {
   chmod: { fields: { path: 'string', mode: 'u32' }, exit: 235, doc: 'chmod(2).' },
   symlink: { fields: { target: 'string', path: 'string' }, exit: 233, doc: 'symlink(2); an equal link is no error.' },
   write: { fields: { path: 'string', bytes: 'bytes' }, exit: 255, doc: 'Open an existing file, write the bytes in one write(2), close.' },
+  touch: {
+    fields: { path: 'string', mode: 'u32', usec: 'u64' },
+    exit: 233,
+    doc: 'Make the file if it is missing and set its times to these microseconds since 1970; only for regular files, and through no symlink in the last component.',
+  },
+  inotify: { fields: { slot: 'u32' }, exit: 202, doc: 'inotify_init1(2) into a slot.' },
+  'watch-clock': {
+    fields: { slot: 'u32' },
+    exit: 202,
+    doc: 'A timer in a slot that becomes readable whenever CLOCK_REALTIME is set or the machine wakes up (timerfd_settime(2), TFD_TIMER_CANCEL_ON_SET).',
+  },
+  'watch-path': {
+    fields: { above: 'u32', self: 'u32', path: 'string', mask: 'u32' },
+    exit: 202,
+    doc: 'Watch a path with this mask by the inotify descriptor in the slot `self`, and by that in `above` what leads to it, as far as it exists: the last directory that there is for what appears in it.',
+  },
   mkfifo: { fields: { path: 'string', mode: 'u32' }, exit: 202, doc: 'mkfifo(2); an existing FIFO is no error.' },
   socket: { fields: { slot: 'u32', family: 'u32', type: 'u32', protocol: 'u32' }, exit: 202, doc: 'socket(2) into a slot.' },
   setsockopt: { fields: { slot: 'u32', level: 'u32', option: 'u32', value: 'bytes' }, exit: 202, doc: 'setsockopt(2) with these bytes.' },

@@ -37,6 +37,8 @@ function usedSlots(op: Op): readonly number[] {
       return [op.slot];
     case 'xattr':
       return op.path === '' ? [op.slot] : [];
+    case 'watch-path':
+      return [op.above, op.self];
     case 'wait':
       return op.tolerate === true ? [] : [op.slot];
     default:
@@ -53,6 +55,8 @@ function filledSlots(op: Op): readonly number[] {
     case 'socket':
     case 'special':
     case 'mqueue':
+    case 'inotify':
+    case 'watch-clock':
       return [op.slot];
     case 'pipe':
       return [op.readSlot, op.writeSlot];

@@ -21,7 +21,7 @@ export function requiredPaths(config: UnitConfig, directories: Directories): rea
     ...pathsOfExec(config.exec, directories),
     ...pathsOfSocket(config.socket),
     ...(config.path?.Watch.map(({ path }) => path) ?? []),
-    ...(config.timer?.Persistent === true ? ['/var/lib/systemd/timers'] : []),
+    ...(config.timer?.Persistent === true ? [`${directories.state}/systemd/timers`] : []),
     ...parentOfMount(config),
     ...sourceOfMount(config),
   ];

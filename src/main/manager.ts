@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { zoneChanged } from '../base/timestamp.ts';
 import { JobResults } from '../api/job-results.ts';
 import { managerEnvironment } from '../exec/environment.ts';
 import { defaultLimits } from '../exec/limits.ts';
@@ -97,6 +98,10 @@ export async function runManager(): Promise<void> {
     unitFilePreset: (file) => install.preset(file) ?? '',
     status: console.status,
     log: console.log,
+    setZone: (zone) => {
+      process.env['TZ'] = zone;
+      zoneChanged();
+    },
     setShowStatus: console.setShowStatus,
     setLogLevel: console.setLogLevel,
   });
@@ -136,6 +141,7 @@ function engineConfig({ manager }: ManagerConfig, { scope, unit }: Resolved, env
       restartUsec: manager.DefaultRestartSec,
       startLimitIntervalUsec: manager.DefaultStartLimitIntervalSec,
       startLimitBurst: manager.DefaultStartLimitBurst,
+      timerAccuracyUsec: manager.DefaultTimerAccuracySec,
     },
     environment: managerEnvironment(scope, environment, [
       ...(scope === 'system' ? systemLocale(realFiles) : []),

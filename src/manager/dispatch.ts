@@ -4,6 +4,7 @@ import { describeFailure } from '../exec/exit-status.ts';
 import type { Exit, KeeperEvent } from '../port/keeper.ts';
 import type { Notification, UnitEvent } from '../type/type.ts';
 import { offerOf } from './connections.ts';
+import { watchFired, watchMade } from './clock-watch.ts';
 import { removeGroup } from './effects.ts';
 import { idlePipeMade } from './idle-pipe.ts';
 import { readTable, tableChanged, tableOpened } from './kernel-tables.ts';
@@ -57,6 +58,7 @@ function toChild(world: World, child: number, event: UnitEvent): void {
 
 function spawnFailed(world: World, child: number, errno: number): void {
   if (child === world.idlePipeMaker) return idlePipeMade(world, false);
+  if (watchMade(world, child, errnoMessage(errno))) return;
   const unit = forgetChild(world, child);
   if (unit === undefined || endCleaner(world, unit, child, errnoMessage(errno))) return;
   deliver(world, unit, { event: 'spawn-failed', child, reason: errnoMessage(errno) });
@@ -65,6 +67,7 @@ function spawnFailed(world: World, child: number, errno: number): void {
 function exited(world: World, child: number, exit: Exit): void {
   if (child === world.idlePipeMaker) return idlePipeMade(world, exit.failedOp < 0);
   if (tableOpened(world, child)) return;
+  if (watchMade(world, child, exit.failedOp < 0 ? undefined : describeFailure(exit, ''))) return;
   const path = world.children.get(child)?.children?.get(child) ?? '';
   const unit = forgetChild(world, child);
   const failure = exit.failedOp < 0 ? undefined : describeFailure(exit, path);
@@ -136,6 +139,7 @@ function entered(world: World, { group, pid, errno }: Extract<KeeperEvent, { rea
 }
 
 function toHolder(world: World, name: string, event: UnitEvent): void {
+  if (watchFired(world, name)) return;
   const unit = world.held.get(name);
   if (unit !== undefined) deliver(world, unit, event);
 }

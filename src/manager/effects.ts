@@ -24,7 +24,13 @@ function carryOutOne(world: World, unit: Unit, effect: Effect): void {
     case 'spawn':
       return spawn(world, unit, effect);
     case 'run':
-      return runPlan(world, unit, { child: effect.child, plan: effect.plan, path: '', reportExec: false });
+      return runPlan(world, unit, {
+        child: effect.child,
+        plan: effect.plan,
+        path: '',
+        reportExec: false,
+        outside: effect.outside ?? false,
+      });
     case 'signal':
       return world.command({ do: 'signal', child: effect.child, signal: effect.signal });
     case 'signal-pid':
@@ -44,6 +50,7 @@ function carryOutOne(world: World, unit: Unit, effect: Effect): void {
     case 'disarm':
       return disarm(world, unit, effect.timer);
     case 'poll':
+    case 'poll-drain':
     case 'watch-hangup':
       world.held.set(effect.name, unit);
       return world.command({ do: effect.effect, name: effect.name });
@@ -124,10 +131,11 @@ function adopt(world: World, unit: Unit, { child, pid }: { readonly child: numbe
   world.dirtyUnits.add(unit);
 }
 
-function arm(world: World, unit: Unit, { timer, atUsec }: { readonly timer: string; readonly atUsec: number }): void {
+function arm(world: World, unit: Unit, { timer, atUsec, accuracyUsec = 0 }: Extract<Effect, { readonly effect: 'arm' }>): void {
+  const latestUsec = atUsec + accuracyUsec;
   unit.timers ??= new Map();
-  unit.timers.set(timer, atUsec);
-  world.timers.arm(unit, timer, atUsec);
+  unit.timers.set(timer, { atUsec, latestUsec });
+  world.timers.arm(unit, timer, atUsec, latestUsec);
   world.dirtyUnits.add(unit);
 }
 
@@ -157,7 +165,10 @@ function trigger(world: World, unit: Unit, effect: Extract<Effect, { readonly ef
     mode: effect.mode,
     cause: `triggered by ${unit.name}`,
     ...(effect.details === undefined ? {} : { details: effect.details }),
-    refused: (message) => log(world, 4, `${unit.name}: failed to ${effect.job} ${effect.unit}: ${message}`, unit),
+    refused: (message) => {
+      log(world, 4, `${unit.name}: failed to ${effect.job} ${effect.unit}: ${message}`, unit);
+      world.tell(unit, { event: 'trigger-refused', reason: message });
+    },
   });
 }
 

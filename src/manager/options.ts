@@ -64,6 +64,8 @@ export interface ManagerOptions {
   status?(line: StatusLine): void;
   /** Hears what the manager logs, for --log-level= on standard error. */
   log?(priority: number, message: string, unit: string | undefined): void;
+  /** The local time zone is another one. */
+  setZone?(zone: string): void;
   /** Turns `status` on and off, and `log` to another level and back, as signals ask. */
   setShowStatus?(shown: boolean): void;
   setLogLevel?(level: 'debug' | undefined): void;

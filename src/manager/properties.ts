@@ -65,6 +65,7 @@ export function managerProperties(world: World): Readonly<Record<string, string>
     DefaultTimeoutAbortUSec: formatTimespan(options.config.defaults.timeoutAbortUsec ?? options.config.defaults.timeoutStopUsec),
     DefaultRestartUSec: formatTimespan(options.config.defaults.restartUsec),
     DefaultStartLimitIntervalUSec: formatTimespan(options.config.defaults.startLimitIntervalUsec),
+    DefaultTimerAccuracyUSec: formatTimespan(options.config.defaults.timerAccuracyUsec),
     DefaultStartLimitBurst: String(options.config.defaults.startLimitBurst),
   };
 }

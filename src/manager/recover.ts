@@ -1,4 +1,5 @@
 import type { Inventory } from '../port/keeper.ts';
+import { checkZone } from './clock-watch.ts';
 import { watchCleaner } from './cleaner.ts';
 import { acceptedPrefix, bindConnection } from './connections.ts';
 import { parseUnitName } from '../unit/name.ts';
@@ -13,6 +14,8 @@ import { loadLeftovers } from './transient.ts';
 import { unknownMark } from './spawn.ts';
 import { isJobBlob, isManagerBlob, isUnitBlob, managerKey, readBlob, stampsOf, unpackState, verdictOf } from './state-blob.ts';
 import type { JobBlob, UnitBlob } from './state-blob.ts';
+import { apply } from './step.ts';
+import { UnitContext } from './unit-context.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -38,6 +41,7 @@ export function recover(world: World, inventory: Pick<Inventory, 'blobs' | 'desc
   }
   loadLeftovers(world);
   openTables(world, inventory.descriptors);
+  checkZone(world);
   closeUnclaimed(world, inventory);
   world.busNames.recheck();
 }
@@ -65,6 +69,8 @@ function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): v
   world.idlePipeHeld = blob.value.idlePipe;
   world.idlePipeMaker = blob.value.idlePipeMaker;
   world.exitStatus = blob.value.exitStatus;
+  if (blob.value.zone !== undefined) world.zone = blob.value.zone;
+  for (const [name, watch] of blob.value.watches ?? []) world.clockWatches.set(name, watch);
 }
 
 /** Gives the unit if its state is lost. */
@@ -115,10 +121,10 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
   if (blob.kept === true) keepForAWhile(world, unit);
   unit.streams = blob.streams ?? [];
   for (const name of unit.streams) world.held.set(name, unit);
-  for (const [timer, atUsec] of blob.timers ?? []) {
+  for (const [timer, atUsec, latestUsec = atUsec] of blob.timers ?? []) {
     unit.timers ??= new Map();
-    unit.timers.set(timer, atUsec);
-    world.timers.arm(unit, timer, atUsec);
+    unit.timers.set(timer, { atUsec, latestUsec });
+    world.timers.arm(unit, timer, atUsec, latestUsec);
   }
   for (const name of unit.type.descriptors(unit.state)) world.held.set(name, unit);
   const connection = unit.type.connection?.(unit.state);
@@ -178,10 +184,12 @@ function jobOf(unit: Unit, id: number, blob: JobBlob): Job {
   return job;
 }
 
-/** Asks again what only the manager answers and what was not answered when the last one ended. */
+/** Asks again what only the manager answers and what was not answered when the last one ended, and lets the unit see its configuration, which may be new. */
 function resume(world: World, unit: Unit): void {
   const questions = unit.type.resume?.(unit.state, unit.config) ?? [];
   if (questions.length > 0) carryOut(world, unit, questions);
+  const reconsidered = unit.stored ? unit.type.recovered?.(unit.state, unit.config, new UnitContext(world, unit)) : undefined;
+  if (reconsidered !== undefined) apply(world, unit, reconsidered, 'recovered');
 }
 
 /** Lets go of what no unit claims: the leavings of units whose state was lost or whose last turn did not come to an end. */

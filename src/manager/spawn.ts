@@ -26,14 +26,19 @@ export function spawn(world: World, unit: Unit, { child, request: asked, reportE
   runPlan(world, unit, { child, plan: compiled.value.plan, path: request.command.path, reportExec: reportExec ?? false });
 }
 
+interface ChildPlan {
+  readonly child: number;
+  readonly plan: Plan;
+  readonly path: string;
+  readonly reportExec: boolean;
+  /** In no group, as it is no process of the unit. */
+  readonly outside?: boolean;
+}
+
 /** Has the keeper carry out a plan in a child of the unit's group. */
-export function runPlan(
-  world: World,
-  unit: Unit,
-  { child, plan, path, reportExec }: { readonly child: number; readonly plan: Plan; readonly path: string; readonly reportExec: boolean },
-): void {
-  makeGroup(world, unit);
-  world.command({ do: 'run', child, group: unit.name, plan, reportExec });
+export function runPlan(world: World, unit: Unit, { child, plan, path, reportExec, outside = false }: ChildPlan): void {
+  if (!outside) makeGroup(world, unit);
+  world.command({ do: 'run', child, group: outside ? '' : unit.name, plan, reportExec });
   world.children.set(child, unit);
   unit.children ??= new Map();
   unit.children.set(child, path);

@@ -4,10 +4,12 @@ import type { JobType } from '../graph/job.ts';
 import type { Reason } from '../graph/transaction.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { TriggerDetails } from '../type/type.ts';
+import type { Watch, WatchName } from './clock-watch.ts';
 import type { Cleaner } from './cleaner.ts';
 import type { Window } from './rate-limit.ts';
 import type { Job } from './job.ts';
-import type { Stamps, Unit, Verdict } from './unit.ts';
+import type { Alarm, Stamps, Unit, Verdict } from './unit.ts';
+import type { ZoneSetting } from './time-zone.ts';
 import type { World } from './world.ts';
 
 /** What outlives the manager of a unit, as JSON. Short keys, since there is one for each unit. */
@@ -22,7 +24,8 @@ export interface UnitBlob {
   readonly cleaner?: Cleaner;
   readonly kept?: true;
   readonly streams?: readonly string[];
-  readonly timers?: readonly (readonly [string, number])[];
+  /** Name, when it is due, and where that is later, until when it may be answered. */
+  readonly timers?: readonly (readonly [string, number, number?])[];
   /** In the order of `stampNames`; 0 for never. */
   readonly stamps?: readonly (Moment | 0)[];
   readonly condition?: VerdictBlob;
@@ -105,6 +108,8 @@ export interface ManagerBlob {
   readonly idlePipe: boolean;
   readonly idlePipeMaker?: number;
   readonly exitStatus: number;
+  readonly zone?: ZoneSetting;
+  readonly watches?: readonly (readonly [WatchName, Watch])[];
 }
 
 export const managerKey = 'manager';
@@ -185,13 +190,17 @@ function unitBlob(unit: Unit): UnitBlob {
   if (unit.cleaner !== undefined) blob.cleaner = unit.cleaner;
   if (unit.kept) blob.kept = true;
   if (unit.streams.length > 0) blob.streams = unit.streams;
-  if (unit.timers !== undefined && unit.timers.size > 0) blob.timers = [...unit.timers];
+  if (unit.timers !== undefined && unit.timers.size > 0) blob.timers = alarmsOf(unit.timers);
   if (unit.stamps.stateChange !== undefined) blob.stamps = momentsOf(unit.stamps);
   if (unit.condition !== undefined) blob.condition = verdictBlob(unit.condition);
   if (unit.assertion !== undefined) blob.assertion = verdictBlob(unit.assertion);
   if (unit.startWindow !== undefined) blob.starts = unit.startWindow;
   if (unit.ruleWindow !== undefined) blob.rules = unit.ruleWindow;
   return blob;
+}
+
+function alarmsOf(timers: ReadonlyMap<string, Alarm>): NonNullable<UnitBlob['timers']> {
+  return [...timers].map(([name, { atUsec, latestUsec }]) => (latestUsec === atUsec ? [name, atUsec] : [name, atUsec, latestUsec]));
 }
 
 /** The state without what its memory has in common with that of a unit that never ran: most of it, for most units. */
@@ -239,5 +248,7 @@ function managerBlob(world: World): ManagerBlob {
     idlePipe: world.idlePipeHeld,
     ...(world.idlePipeMaker === undefined ? {} : { idlePipeMaker: world.idlePipeMaker }),
     exitStatus: world.exitStatus,
+    zone: world.zone,
+    ...(world.clockWatches.size === 0 ? {} : { watches: [...world.clockWatches] }),
   };
 }

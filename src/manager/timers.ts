@@ -1,33 +1,40 @@
 import { Heap } from '../base/heap.ts';
 import type { Clock } from '../port/clock.ts';
+import { type Raster, wakeTime } from './coalesce.ts';
 
 interface Entry<Key> {
   readonly key: Key;
   readonly name: string;
   readonly atUsec: number;
+  readonly wakeUsec: number;
 }
 
-/** All deadlines of the manager, of which the clock is asked only for the first. */
+/** All deadlines of the manager, of which the clock is asked only for the first that cannot wait for others. */
 export class Timers<Key extends object> {
   readonly #clock: Clock;
   readonly #due: () => void;
-  readonly #heap = new Heap<Entry<Key>>((a, b) => a.atUsec - b.atUsec);
-  /** What is armed; an entry of the heap that is not here any more was disarmed or moved. */
+  readonly #raster: Raster;
+  readonly #byTime = new Heap<Entry<Key>>((a, b) => a.atUsec - b.atUsec);
+  readonly #byWake = new Heap<Entry<Key>>((a, b) => a.wakeUsec - b.wakeUsec);
+  /** What is armed; an entry of the heaps that is not here any more was disarmed or moved. */
   readonly #armed = new Map<Key, Map<string, Entry<Key>>>();
   #asked: { readonly atUsec: number; readonly cancel: () => void } | undefined;
 
   /** Calls `due` whenever something is to be had from `take`. */
-  constructor(clock: Clock, due: () => void) {
+  constructor(clock: Clock, due: () => void, raster: Raster = 0) {
     this.#clock = clock;
     this.#due = due;
+    this.#raster = raster;
   }
 
-  arm(key: Key, name: string, atUsec: number): void {
-    const entry = { key, name, atUsec };
+  /** Arms for a time, or for any up to `latestUsec`: whenever the manager is awake anyway, what is due is answered. */
+  arm(key: Key, name: string, atUsec: number, latestUsec: number = atUsec): void {
+    const entry = { key, name, atUsec, wakeUsec: wakeTime(atUsec, latestUsec, this.#raster) };
     const names = this.#armed.get(key);
     if (names === undefined) this.#armed.set(key, new Map([[name, entry]]));
     else names.set(name, entry);
-    this.#heap.push(entry);
+    this.#byTime.push(entry);
+    this.#byWake.push(entry);
     this.#ask();
   }
 
@@ -40,12 +47,12 @@ export class Timers<Key extends object> {
 
   /** Takes the next one that has elapsed, the earliest first. */
   take(nowUsec: number): { readonly key: Key; readonly name: string } | undefined {
-    const first = this.#first();
+    const first = this.#first(this.#byTime);
     if (first === undefined || first.atUsec > nowUsec) {
       this.#ask();
       return undefined;
     }
-    this.#heap.pop();
+    this.#byTime.pop();
     this.disarm(first.key, first.name);
     return first;
   }
@@ -57,24 +64,24 @@ export class Timers<Key extends object> {
     this.#asked = undefined;
   }
 
-  #first(): Entry<Key> | undefined {
-    for (let entry = this.#heap.peek(); entry !== undefined; entry = this.#heap.peek()) {
+  #first(heap: Heap<Entry<Key>>): Entry<Key> | undefined {
+    for (let entry = heap.peek(); entry !== undefined; entry = heap.peek()) {
       if (this.#armed.get(entry.key)?.get(entry.name) === entry) return entry;
-      this.#heap.pop();
+      heap.pop();
     }
     return undefined;
   }
 
   #ask(): void {
-    const first = this.#first();
-    if (first?.atUsec === this.#asked?.atUsec) return;
+    const first = this.#first(this.#byWake);
+    if (first?.wakeUsec === this.#asked?.atUsec) return;
     this.#asked?.cancel();
     this.#asked = undefined;
     if (first === undefined) return;
-    const cancel = this.#clock.at(first.atUsec, () => {
+    const cancel = this.#clock.at(first.wakeUsec, () => {
       this.#asked = undefined;
       this.#due();
     });
-    this.#asked = { atUsec: first.atUsec, cancel };
+    this.#asked = { atUsec: first.wakeUsec, cancel };
   }
 }

@@ -4,6 +4,9 @@ import type { Defaults, StepContext } from '../type/type.ts';
 import { findAccount, resolveGroup, resolveUser } from './accounts.ts';
 import { heldSockets } from './held-sockets.ts';
 import type { HeldSocket } from './held-sockets.ts';
+import type { Stamp } from '../port/keeper.ts';
+import type { Zone } from '../unit/values/time-zone.ts';
+import { stableFraction } from './stable-fraction.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -53,6 +56,37 @@ export class UnitContext implements StepContext {
     return this.#world.options.init;
   }
 
+  get started(): Stamp {
+    return this.#world.options.keeper.inventory.startedAt;
+  }
+
+  get bootUsec(): number {
+    return this.#world.options.container ? this.started.monotonicUsec : 0;
+  }
+
+  get zone(): Zone {
+    return this.#world.zone.zone;
+  }
+
+  get stampDirectory(): string {
+    const { scope, facts } = this.#world.options;
+    return `${scope === 'system' ? facts.directories.state : facts.directories.data}/systemd/timers`;
+  }
+
+  get cannotWake(): string | undefined {
+    return 'the keeper sets no alarm clock';
+  }
+
+  modified(path: string): number | undefined {
+    const { kind, mtimeUsec } = this.#world.options.files.stat(path);
+    return kind === 'file' ? mtimeUsec : undefined;
+  }
+
+  stableRandom(): number {
+    const { facts, scope, self } = this.#world.options;
+    return stableFraction([facts.machineId, scope, scope === 'user' ? String(self.uid) : '', this.#unit.name]);
+  }
+
   nextChild(): number {
     return this.#world.nextChild();
   }
@@ -64,8 +98,14 @@ export class UnitContext implements StepContext {
   triggered(): ReturnType<StepContext['triggered']> {
     const [name] = this.#world.graph.related(this.#unit.name, 'triggers');
     if (name === undefined) return undefined;
-    const { look, load } = this.#world.unit(name);
-    return { ...look, load: load.state };
+    const { look, load, stamps } = this.#world.unit(name);
+    const { inactiveExit, inactiveEnter } = stamps;
+    return {
+      ...look,
+      load: load.state,
+      ...(inactiveExit === undefined ? {} : { inactiveExit }),
+      ...(inactiveEnter === undefined ? {} : { inactiveEnter }),
+    };
   }
 
   disturbs(): boolean {

@@ -24,6 +24,12 @@ export interface Verdict {
   readonly at: Stamp;
 }
 
+/** When a timer is due and until when it may be answered: CLOCK_MONOTONIC microseconds. */
+export interface Alarm {
+  readonly atUsec: number;
+  readonly latestUsec: number;
+}
+
 /** One change of state, and what brought it about. */
 export interface Transition {
   readonly at: Stamp;
@@ -65,8 +71,8 @@ export class Unit {
   kept = false;
   /** Held descriptors that are standard input, output and error of its processes, given by whoever made it. */
   streams: readonly string[] = none;
-  /** Armed timers: CLOCK_MONOTONIC microseconds by name. */
-  timers: Map<string, number> | undefined;
+  /** Armed timers by name. */
+  timers: Map<string, Alarm> | undefined;
   stamps: Stamps = {};
   condition: Verdict | undefined;
   assertion: Verdict | undefined;

@@ -25,6 +25,9 @@ import type { Window } from './rate-limit.ts';
 import { releaseStreams } from './streams.ts';
 import type { KnownTable } from './kernel-tables.ts';
 import { MountNeeds } from './mount-needs.ts';
+import { type Watch, watchClock, type WatchName } from './clock-watch.ts';
+import { rasterOf } from './coalesce.ts';
+import { readZone, type ZoneSetting } from './time-zone.ts';
 import { Timers } from './timers.ts';
 import { removeTransientFiles } from './transient-files.ts';
 import { Unit } from './unit.ts';
@@ -94,6 +97,10 @@ export class World implements TransactionView {
   readonly toCollect = new Set<Unit>();
   /** Units that want to hear when no job is queued. */
   readonly quietWatchers = new Set<Unit>();
+  /** Loaded units that want to hear of the wall clock and the time zone. */
+  readonly clockFollowers = new Set<Unit>();
+  /** What is watched for them. */
+  readonly clockWatches = new Map<WatchName, Watch>();
 
   /** The batch of this turn. */
   commands: Command[] = [];
@@ -119,6 +126,8 @@ export class World implements TransactionView {
   startup: Stamp | undefined;
   failedJobs = 0;
   now: Stamp;
+  /** The local time zone. */
+  zone: ZoneSetting;
   /** The status that the keeper is to end with. */
   exitStatus = 0;
   ended = false;
@@ -150,7 +159,8 @@ export class World implements TransactionView {
       mount: (name, needer) => this.#mount(name, needer),
       devices: isWritableSys(options.files),
     };
-    this.timers = new Timers(options.clock, wake);
+    this.timers = new Timers(options.clock, wake, rasterOf(options.facts.machineId));
+    this.zone = readZone(options.files, options.ownEnvironment);
     this.lastChild = options.keeper.inventory.lastChild;
     this.now = options.clock.now();
     this.#refreshedAt = this.now;
@@ -239,6 +249,7 @@ export class World implements TransactionView {
     const others = this.graph.forget(unit.name);
     for (const name of new Set([unit.name, ...unit.config.names])) if (this.names.get(name) === unit) this.names.delete(name);
     this.units.delete(unit.name);
+    this.clockFollowers.delete(unit);
     this.dirtyUnits.delete(unit);
     this.#mountNeeds.forget(unit.name);
     if (unit.stored) this.deleted.push(`unit/${unit.name}`);
@@ -291,6 +302,10 @@ export class World implements TransactionView {
     const unit = new Unit(config, unitTypes[config.type], declared, perpetualState(config), this.now.realtimeUsec);
     this.units.set(unit.name, unit);
     this.names.set(unit.name, unit);
+    if (unit.type.can.followClock === true) {
+      this.clockFollowers.add(unit);
+      watchClock(this);
+    }
     for (const { key, unit: other } of declared) this.graph.add(unit.name, key, this.names.get(other)?.name ?? other);
     if (config.type === 'mount' && config.load.state === 'loaded') this.#orderNeeders(unit);
     if (unit.perpetual) this.#busy.add(unit);

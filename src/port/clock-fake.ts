@@ -12,17 +12,18 @@ interface Alarm {
 /** A clock that stands still until it is told to go on, and that never waits: it jumps from one alarm to the next. */
 export class FakeClock implements Clock {
   #nowUsec: number;
+  #realtimeOffsetUsec = realtimeOffsetUsec;
   #order = 0;
   readonly #alarms = new Heap<Alarm>((a, b) => a.atUsec - b.atUsec || a.order - b.order);
   #soon: (() => void)[] = [];
 
-  /** Begins at this CLOCK_MONOTONIC time; CLOCK_REALTIME is a fixed distance away. */
+  /** Begins at this CLOCK_MONOTONIC time; CLOCK_REALTIME is a distance away that only `jump` changes. */
   constructor(startUsec = 1_000_000) {
     this.#nowUsec = startUsec;
   }
 
   now(): Stamp {
-    return { monotonicUsec: this.#nowUsec, realtimeUsec: this.#nowUsec + realtimeOffsetUsec };
+    return { monotonicUsec: this.#nowUsec, realtimeUsec: this.#nowUsec + this.#realtimeOffsetUsec };
   }
 
   at(monotonicUsec: number, elapsed: () => void): () => void {
@@ -43,6 +44,11 @@ export class FakeClock implements Clock {
     for (let steps = 0; this.#runDue(); steps += 1) {
       if (steps > mostSteps) throw new Error('the clock does not come to rest: something asks for a turn again and again');
     }
+  }
+
+  /** Sets CLOCK_REALTIME forward, or back. */
+  jump(usec: number): void {
+    this.#realtimeOffsetUsec += usec;
   }
 
   /** Goes on by this long, stopping at each alarm on the way. */

@@ -253,6 +253,7 @@ export class FakeKeeper {
       case 'adopt':
         return this.#adopt(command.child, command.pid);
       case 'poll':
+      case 'poll-drain':
         this.#polled.add(command.name);
         if ((this.#waiting.get(command.name)?.length ?? 0) > 0) this.readable(command.name);
         return;

@@ -53,6 +53,8 @@ export type Command =
   | { readonly do: 'poll'; readonly name: string }
   /** Ask for one `readable` when something exceptional is told of the held descriptor, as of /proc/self/mountinfo when it changed; the first time at once. */
   | { readonly do: 'poll-priority'; readonly name: string }
+  /** As `poll`, for what only says that something happened: what is in it is thrown away before `readable` is told. */
+  | { readonly do: 'poll-drain'; readonly name: string }
   | { readonly do: 'unpoll'; readonly name: string }
   /** Accept so many more connections from a held listening socket, as they come, each held as `as/NUMBER` and told by `accepted`; an error or `unpoll` ends it. */
   | { readonly do: 'accept'; readonly name: string; readonly as: string; readonly count: number }

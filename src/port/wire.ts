@@ -286,6 +286,10 @@ function encodeCommand(writer: FrameWriter, command: Command): void {
       writer.string(command.name);
       writer.u32(command.most);
       return;
+    case 'poll-drain':
+      writer.u8(23);
+      writer.string(command.name);
+      return;
     default:
       command satisfies never;
   }

@@ -6,6 +6,7 @@ import { serviceType } from './service.ts';
 import { sliceType } from './slice.ts';
 import { socketType } from './socket.ts';
 import { targetType } from './target.ts';
+import { timerType } from './timer.ts';
 import type { UnitType } from './type.ts';
 
 /** Every unit type by its name. Their states are theirs alone: to all others a state is plain JSON data. */
@@ -14,7 +15,7 @@ export const unitTypes: Readonly<Record<UnitTypeName, UnitType<unknown>>> = {
   socket: socketType,
   target: targetType,
   slice: sliceType,
-  timer: awaitedType('timer'),
+  timer: timerType,
   path: awaitedType('path'),
   mount: mountType,
   automount: awaitedType('automount'),

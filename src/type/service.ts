@@ -226,6 +226,9 @@ function react(turn: Turn, state: ServiceState, event: UnitEvent): ServiceState 
     case 'listened':
     case 'triggered-changed':
     case 'seen':
+    case 'trigger-refused':
+    case 'clock-changed':
+    case 'zone-changed':
       return state;
     default:
       return unreachable(event);

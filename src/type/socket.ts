@@ -148,6 +148,9 @@ function react(turn: SocketTurn, state: SocketState, event: UnitEvent): SocketSt
     case 'listened':
     case 'hangup':
     case 'seen':
+    case 'trigger-refused':
+    case 'clock-changed':
+    case 'zone-changed':
       return state;
     default:
       return unreachable(event);

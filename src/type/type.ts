@@ -2,6 +2,7 @@ import type { ExecRequest } from '../exec/request.ts';
 import type { Plan } from '../exec/op.ts';
 import type { ActiveState } from '../graph/active-state.ts';
 import type { LoadState, UnitConfig, UnitTypeName } from '../unit/config.ts';
+import type { Zone } from '../unit/values/time-zone.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import type { TableEntry, TableName } from './table.ts';
 
@@ -64,6 +65,12 @@ export type UnitEvent =
   | { readonly event: 'triggered-changed'; readonly unit: string; readonly look: Look; readonly hasJob: boolean }
   /** The kernel's table that the type follows has another line for the unit than before, or none any more. */
   | { readonly event: 'seen'; readonly entry: TableEntry | null }
+  /** The job of an effect `trigger` could not be queued. */
+  | { readonly event: 'trigger-refused'; readonly reason: string }
+  /** CLOCK_REALTIME was set, or the machine slept. Only for types that follow the clock. */
+  | { readonly event: 'clock-changed' }
+  /** The local time zone is another one. Only for types that follow the clock. */
+  | { readonly event: 'zone-changed' }
   | { readonly event: 'reset-failed' };
 
 /** What becomes of connections that a socket unit with Accept=yes takes. */
@@ -136,8 +143,8 @@ export interface Notification {
 export type Effect =
   /** Fork a process in the unit's group; `child` is from context.nextChild(). */
   | { readonly effect: 'spawn'; readonly child: number; readonly request: ExecRequest; readonly reportExec?: boolean }
-  /** Carry out a plan of the type's own in a child, as sockets are opened; its exit comes as `exited`. */
-  | { readonly effect: 'run'; readonly child: number; readonly plan: Plan }
+  /** Carry out a plan of the type's own in a child, as sockets are opened; its exit comes as `exited`. `outside` of the unit's group, where it is no process of the unit. */
+  | { readonly effect: 'run'; readonly child: number; readonly plan: Plan; readonly outside?: boolean }
   | { readonly effect: 'signal'; readonly child: number; readonly signal: number }
   /** Signal a main process that is no child of the keeper. */
   | { readonly effect: 'signal-pid'; readonly pid: number; readonly signal: number }
@@ -150,10 +157,12 @@ export type Effect =
   | { readonly effect: 'enter'; readonly pid: number }
   /** Watch a process that is no child of the keeper; its end comes as `exited` with this child id (status 0, since nobody can know it). */
   | { readonly effect: 'adopt'; readonly child: number; readonly pid: number }
-  /** Ask for `elapsed` at a time; arming an armed timer moves it. Timers survive the manager. */
-  | { readonly effect: 'arm'; readonly timer: string; readonly atUsec: number }
+  /** Ask for `elapsed` at a time, or up to `accuracyUsec` later, together with others; arming an armed timer moves it. Timers survive the manager. */
+  | { readonly effect: 'arm'; readonly timer: string; readonly atUsec: number; readonly accuracyUsec?: number }
   | { readonly effect: 'disarm'; readonly timer: string }
   | { readonly effect: 'poll'; readonly name: string }
+  /** As `poll`, of a descriptor that only says that something happened: what is in it is thrown away. */
+  | { readonly effect: 'poll-drain'; readonly name: string }
   | { readonly effect: 'unpoll'; readonly name: string }
   /** Drop what waits to be read on a held descriptor, or to be accepted. */
   | { readonly effect: 'flush'; readonly name: string }
@@ -229,8 +238,22 @@ export type Refusal =
 export interface StepContext {
   /** CLOCK_MONOTONIC, microseconds. */
   readonly now: number;
-  /** CLOCK_REALTIME, microseconds: only for stamps that people read. */
+  /** CLOCK_REALTIME, microseconds: for the calendar, and for stamps that people read. It may jump. */
   readonly realtimeUsec: number;
+  /** When the manager of this scope came up first, as CLOCK_MONOTONIC and CLOCK_REALTIME had it then. */
+  readonly started: { readonly monotonicUsec: number; readonly realtimeUsec: number };
+  /** CLOCK_MONOTONIC when the machine was booted; in a container, which has none of its own, when the manager came up. */
+  readonly bootUsec: number;
+  /** The local time zone. */
+  readonly zone: Zone;
+  /** Where the stamp files of timers are. */
+  readonly stampDirectory: string;
+  /** Why the machine cannot be woken up by its clock; undefined where it can. */
+  readonly cannotWake: string | undefined;
+  /** When a file was modified, CLOCK_REALTIME microseconds; undefined where there is none. */
+  modified(path: string): number | undefined;
+  /** A number in [0, 1) that is always the same for this unit on this machine. */
+  stableRandom(): number;
   readonly invocationId: string;
   /** A fresh child id. */
   nextChild(): number;
@@ -241,10 +264,10 @@ export interface StepContext {
   readonly restartRequested: boolean;
   /** Held descriptors of the sockets that trigger this service, in the order of Sockets= and of the sockets' names. */
   sockets(): readonly { readonly held: string; readonly name: string }[];
-  /** Look of the unit that this one triggers, for sockets and timers, and its LoadState=. */
-  triggered(): (Look & { readonly load?: LoadState['state'] }) | undefined;
   /** Starting the unit that this one triggers would stop a unit that is on. */
   disturbs(): boolean;
+  /** Look of the unit that this one triggers, its LoadState=, and when it last came up and went down. */
+  triggered(): Triggered | undefined;
   /** The uid of the manager. */
   readonly uid: number;
   /** The manager is the machine's own, and not one beside another init. */
@@ -260,6 +283,13 @@ export interface StepContext {
   random(): number;
 }
 
+/** What a unit may know of the one that it triggers. */
+export interface Triggered extends Look {
+  readonly load?: LoadState['state'];
+  readonly inactiveExit?: { readonly monotonicUsec: number; readonly realtimeUsec: number };
+  readonly inactiveEnter?: { readonly monotonicUsec: number; readonly realtimeUsec: number };
+}
+
 /** [Manager] defaults that units fall back on. Durations in microseconds. */
 export interface Defaults {
   readonly timeoutStartUsec: number;
@@ -268,6 +298,7 @@ export interface Defaults {
   readonly restartUsec: number;
   readonly startLimitIntervalUsec: number;
   readonly startLimitBurst: number;
+  readonly timerAccuracyUsec: number;
 }
 
 /** A unit type: a pure state machine, and what it can do. State is plain JSON data: it is what survives the manager. */
@@ -280,6 +311,8 @@ export interface UnitType<State> {
     /** Can be started only once in its life. */
     readonly once?: boolean;
     readonly trigger: boolean;
+    /** Wants to hear when the wall clock or the time zone changes. */
+    readonly followClock?: boolean;
     reload(config: UnitConfig): boolean;
   };
   /** The state of a unit that was never started. */
@@ -310,4 +343,6 @@ export interface UnitType<State> {
   entry?(state: State): TableEntry | null;
   /** Questions that only the manager answers (`read-pid-file`, `guess-main`) and that were open in this state: asked again at recovery. */
   resume?(state: State, config: UnitConfig): readonly Effect[];
+  /** What becomes of the state when the manager is another one or the unit files were read afresh, as this configuration may be new. */
+  recovered?(state: State, config: UnitConfig, context: StepContext): Step<State>;
 }

@@ -2,18 +2,18 @@ import type { UnitDraft } from './draft.ts';
 import { isApiMount } from './mount-options.ts';
 import { isHashedName, pathOfUnit, unitOfPath } from './name.ts';
 
-/** Refuses timers that never elapse or trigger themselves (systemd.timer(5)). */
-export function verifyTimer(draft: UnitDraft): void {
-  const { Elapse, OnClockChange, OnTimezoneChange, Unit } = draft.settings('timer');
+/** Refuses timers that never elapse (systemd.timer(5)). */
+export function verifyTimer(draft: UnitDraft, warn: (message: string) => void): void {
+  const { Elapse, OnClockChange, OnTimezoneChange } = draft.settings('timer');
   if (Elapse.length === 0 && !OnClockChange && !OnTimezoneChange) draft.refuse('the timer has no OnCalendar=, OnActiveSec= or other On*=');
-  if (Unit === draft.name) draft.refuse('a timer cannot trigger itself');
+  triggerOther(draft, 'timer', warn);
 }
 
 /** Refuses path units that watch nothing (systemd.path(5)). */
-export function verifyPath(draft: UnitDraft): void {
-  const { Unit, Watch } = draft.settings('path');
+export function verifyPath(draft: UnitDraft, warn: (message: string) => void): void {
+  const { Watch } = draft.settings('path');
   if (Watch.length === 0) draft.refuse('the path unit has no PathExists=, PathChanged= or other path to watch');
-  if (Unit === draft.name) draft.refuse('a path unit cannot trigger itself');
+  triggerOther(draft, 'path', warn);
 }
 
 /** Refuses mounts without a source or under a wrong name (systemd.mount(5)); Where= is told by the name where it is not set. */
@@ -51,6 +51,12 @@ export function verifySwap(draft: UnitDraft): void {
 /** A mount without a description is called by its place. */
 function describeByPlace(draft: UnitDraft, part: 'mount' | 'automount'): void {
   if (draft.value('unit', 'Description') === '') draft.set('unit', 'Description', draft.value(part, 'Where'));
+}
+/** As in systemd, a unit that names itself triggers the one that it would without that. */
+function triggerOther(draft: UnitDraft, part: 'timer' | 'path', warn: (message: string) => void): void {
+  if (draft.settings(part).Unit !== draft.name) return;
+  draft.set(part, 'Unit', '');
+  warn(`a unit cannot trigger itself, Unit=${draft.name} is ignored`);
 }
 
 function settlePlace(draft: UnitDraft, part: 'mount' | 'automount' | 'swap', property: 'Where' | 'What'): void {

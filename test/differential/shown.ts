@@ -133,7 +133,7 @@ function ofTriggers({ timer, path, name }: UnitConfig): Lines {
     return [
       ['Unit', [timer.Unit === '' ? service : timer.Unit]],
       ['Persistent', [yesNo(timer.Persistent)]],
-      ['Accuracy', [span(timer.AccuracySec)]],
+      ['Accuracy', [span(timer.AccuracySec ?? 60_000_000)]],
       ['OnBootSec', timer.Elapse.flatMap((elapse) => (elapse.base === 'OnBootSec' ? [span(elapse.usec)] : []))],
     ];
   }

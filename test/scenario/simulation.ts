@@ -154,6 +154,7 @@ export class Simulation {
         return this.#ids.toString(16).padStart(32, '0');
       },
       status: (line) => this.lines.push(line),
+      setZone: (zone) => this.settings.push(`zone ${zone}`),
       setShowStatus: (shown) => this.settings.push(`status ${shown}`),
       setLogLevel: (level) => this.settings.push(`level ${level}`),
     };
@@ -168,6 +169,7 @@ export class Simulation {
         restartUsec: 100_000,
         startLimitIntervalUsec: 10 * SECOND,
         startLimitBurst: 5,
+        timerAccuracyUsec: 60 * SECOND,
       },
       environment: this.environment,
       limits: {},

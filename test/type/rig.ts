@@ -37,6 +37,11 @@ export interface World {
   ipv6: boolean;
   random: number;
   ownsMachine: boolean;
+  /** CLOCK_REALTIME when CLOCK_MONOTONIC was 0. */
+  epoch: number;
+  zone: string;
+  cannotWake: string | undefined;
+  modified: Readonly<Record<string, number>>;
 }
 
 /**
@@ -54,6 +59,10 @@ export class Rig<State> {
     ipv6: true,
     random: 0.5,
     ownsMachine: true,
+    epoch: 1_700_000_000 * second,
+    zone: 'UTC',
+    cannotWake: undefined,
+    modified: {},
   };
   readonly timers = new Map<string, number>();
   readonly children = new Set<number>();
@@ -142,7 +151,14 @@ export class Rig<State> {
     const { world } = this;
     return {
       now: world.now,
-      realtimeUsec: 1_700_000_000 * second + world.now,
+      realtimeUsec: world.epoch + world.now,
+      started: { monotonicUsec: 100 * second, realtimeUsec: world.epoch + 100 * second },
+      bootUsec: 0,
+      zone: world.zone,
+      stampDirectory: '/var/lib/systemd/timers',
+      cannotWake: world.cannotWake,
+      modified: (path) => world.modified[path],
+      stableRandom: () => 0.25,
       invocationId: '0123456789abcdef0123456789abcdef',
       nextChild: () => ++this.#lastChild,
       defaults: {
@@ -152,6 +168,7 @@ export class Rig<State> {
         restartUsec: 0.1 * second,
         startLimitIntervalUsec: 10 * second,
         startLimitBurst: 5,
+        timerAccuracyUsec: 60 * second,
       },
       stopRequested: world.stopRequested,
       restartRequested: world.restartRequested,
@@ -234,6 +251,7 @@ function words(effect: Effect): string {
     case 'trigger':
       return `trigger ${effect.job} ${effect.unit}`;
     case 'poll':
+    case 'poll-drain':
     case 'unpoll':
     case 'close':
     case 'flush':

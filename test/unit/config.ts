@@ -5,6 +5,7 @@ import type { KillSettings } from '../../src/unit/settings/kill.ts';
 import type { MountSettings } from '../../src/unit/settings/mount.ts';
 import type { ServiceSettings } from '../../src/unit/settings/service.ts';
 import type { SocketSettings } from '../../src/unit/settings/socket.ts';
+import type { TimerSettings } from '../../src/unit/settings/timer.ts';
 
 interface Sections {
   readonly exec?: Partial<ExecSettings>;
@@ -27,16 +28,31 @@ export function mountOf(mount: Partial<MountSettings>, sections: Sections = {}):
   return { ...loaded('mount', sections), fragment: '/etc/systemd/system/a.mount', mount: own };
 }
 
+/** a.timer, loaded, which sets just this. */
+export function timerOf(timer: Partial<TimerSettings>): UnitConfig {
+  return { ...bare('timer'), timer: { ...drafts.timer.settings('timer'), ...timer } };
+}
+
 const drafts = {
   service: new UnitDraft('a.service', 'service'),
   socket: new UnitDraft('a.socket', 'socket'),
   mount: new UnitDraft('a.mount', 'mount'),
+  timer: new UnitDraft('a.timer', 'timer'),
 } as const satisfies Partial<Record<UnitTypeName, UnitDraft>>;
 
 /** The settings of a process that sets none. */
 export const plainExec: ExecSettings = { ...drafts.service.settings('exec'), notApplied: [] };
 
-function loaded(type: keyof typeof drafts, { exec, kill }: Sections): UnitConfig {
+function loaded(type: 'service' | 'socket' | 'mount', { exec, kill }: Sections): UnitConfig {
+  const draft = drafts[type];
+  return {
+    ...bare(type),
+    exec: { ...draft.settings('exec'), notApplied: [], ...exec },
+    kill: { ...draft.settings('kill'), ...kill },
+  };
+}
+
+function bare(type: keyof typeof drafts): UnitConfig {
   const draft = drafts[type];
   const name = `a.${type}`;
   return {
@@ -49,7 +65,5 @@ function loaded(type: keyof typeof drafts, { exec, kill }: Sections): UnitConfig
     diagnostics: [],
     unit: draft.settings('unit'),
     install: draft.settings('install'),
-    exec: { ...draft.settings('exec'), notApplied: [], ...exec },
-    kill: { ...draft.settings('kill'), ...kill },
   };
 }

@@ -151,6 +151,7 @@ const settled: Readonly<Record<string, string>> = {
   'Socket.TriggerLimitBurst': 'depends on Accept=',
   'Socket.PollLimitIntervalSec': 'depends on Accept=',
   'Socket.PollLimitBurst': 'depends on Accept=',
+  'Timer.AccuracySec': 'the manager: DefaultTimerAccuracySec=',
   'Path.TriggerLimitIntervalSec': 'the engine of path units',
   'Path.TriggerLimitBurst': 'the engine of path units',
   'Mount.TimeoutSec': 'the manager: DefaultTimeoutStartSec=',

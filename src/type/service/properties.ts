@@ -35,6 +35,7 @@ const usualDefaults: Defaults = {
   restartUsec: 100_000,
   startLimitIntervalUsec: 10_000_000,
   startLimitBurst: 5,
+  timerAccuracyUsec: 60_000_000,
 };
 
 function settingProperties(service: ServiceSettings, memory: Memory, defaults: Defaults): Record<string, string> {

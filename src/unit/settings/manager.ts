@@ -89,7 +89,7 @@ const managerRows = {
     meaning: 'Timer slack of the manager and what it starts',
     status: later,
   }),
-  DefaultTimerAccuracySec: last(timespan, 60_000_000, { since: 212, meaning: 'AccuracySec= of timers', status: later }),
+  DefaultTimerAccuracySec: last(timespan, 60_000_000, { since: 212, meaning: 'AccuracySec= of timers' }),
   DefaultStandardOutput: last(output, 'journal', { since: 198, meaning: 'StandardOutput= where it is not set' }),
   DefaultStandardError: last(output, 'inherit', { since: 198, meaning: 'StandardError= where it is not set' }),
   DefaultTimeoutStartSec: last(timeout, 90_000_000, { since: 209, meaning: 'TimeoutStartSec= where it is not set' }),

@@ -6,7 +6,6 @@ export const later = {
   sandbox: { notYet: 'sandboxing is not carried out yet' },
   resources: { notYet: 'resource control is not carried out yet' },
   services: { notYet: 'this part of services is not carried out yet' },
-  timers: { notYet: 'timers do not run yet' },
   paths: { notYet: 'path units do not watch yet' },
   mounts: { notYet: 'mounts, automounts and swaps are not carried out yet' },
   manager: { notYet: 'the manager does not act on this yet' },

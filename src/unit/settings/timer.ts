@@ -7,33 +7,24 @@ import { expanded, mapped } from '../values/combine.ts';
 import { timespan } from '../values/timespan.ts';
 import { unitName } from '../values/unit-name.ts';
 import { entries, first, into, last, type Values } from './setting.ts';
-import { later } from './status.ts';
 
 /** [Timer] (systemd.timer(5)). */
 export const timerRows = {
-  OnCalendar: into('Elapse', entries(onCalendar, { since: 197, meaning: 'Calendar expression (wall clock)', status: later.timers })),
-  OnActiveSec: into(
-    'Elapse',
-    entries(after('OnActiveSec'), { since: 183, meaning: 'Elapse relative to the activation of the timer', status: later.timers }),
-  ),
+  OnCalendar: into('Elapse', entries(onCalendar, { since: 197, meaning: 'Calendar expression (wall clock)' })),
+  OnActiveSec: into('Elapse', entries(after('OnActiveSec'), { since: 183, meaning: 'Elapse relative to the activation of the timer' })),
   OnBootSec: into(
     'Elapse',
     entries(after('OnBootSec'), {
       since: 183,
       meaning: 'Elapse relative to boot (container: relative to manager start)',
-      status: later.timers,
     }),
   ),
-  OnStartupSec: into(
-    'Elapse',
-    entries(after('OnStartupSec'), { since: 183, meaning: 'Elapse relative to the start of the manager', status: later.timers }),
-  ),
+  OnStartupSec: into('Elapse', entries(after('OnStartupSec'), { since: 183, meaning: 'Elapse relative to the start of the manager' })),
   OnUnitActiveSec: into(
     'Elapse',
     entries(after('OnUnitActiveSec'), {
       since: 183,
       meaning: 'Elapse relative to the last activation of the triggered unit',
-      status: later.timers,
     }),
   ),
   OnUnitInactiveSec: into(
@@ -41,36 +32,31 @@ export const timerRows = {
     entries(after('OnUnitInactiveSec'), {
       since: 183,
       meaning: 'Elapse relative to the last deactivation of the triggered unit',
-      status: later.timers,
     }),
   ),
-  OnClockChange: last(boolean, false, { since: 242, meaning: 'Elapse when the wall clock jumps', status: later.timers }),
-  OnTimezoneChange: last(boolean, false, { since: 242, meaning: 'Elapse when the timezone changes', status: later.timers }),
+  OnClockChange: last(boolean, false, { since: 242, meaning: 'Elapse when the wall clock jumps' }),
+  OnTimezoneChange: last(boolean, false, { since: 242, meaning: 'Elapse when the timezone changes' }),
   Persistent: last(boolean, false, {
     since: 212,
     meaning: 'Store the last trigger on disk and catch up missed calendar runs',
-    status: later.timers,
   }),
-  WakeSystem: last(boolean, false, { since: 212, meaning: 'Wake the machine from suspend', status: later.timers }),
+  WakeSystem: last(boolean, false, { since: 212, meaning: 'Wake the machine from suspend' }),
   RemainAfterElapse: last(boolean, true, {
     since: 229,
     meaning: 'Keep the timer loaded after a final elapse (else stop it)',
-    status: later.timers,
   }),
   FixedRandomDelay: last(boolean, false, {
     since: 247,
     meaning: 'Random delay is a stable hash of machine id, user and unit',
-    status: later.timers,
   }),
   DeferReactivation: last(boolean, false, {
     since: 257,
     meaning: 'Calendar base is the end of the last run (no immediate re-run)',
-    status: later.timers,
   }),
-  AccuracySec: last(timespan, 60_000_000, { since: 209, meaning: 'Coalescing window (default 1min)', status: later.timers }),
-  RandomizedDelaySec: last(timespan, 0, { since: 229, meaning: 'Random delay added to each elapse', status: later.timers }),
-  RandomizedOffsetSec: last(timespan, 0, { since: 258, meaning: 'Stable random shift of calendar times', status: later.timers }),
-  Unit: first(unitName(), '', { since: 183, meaning: 'Unit to activate (default: same-named service)', status: later.timers }),
+  AccuracySec: last(timespan, undefined, { since: 209, meaning: 'Coalescing window (default 1min)' }),
+  RandomizedDelaySec: last(timespan, 0, { since: 229, meaning: 'Random delay added to each elapse' }),
+  RandomizedOffsetSec: last(timespan, 0, { since: 258, meaning: 'Stable random shift of calendar times' }),
+  Unit: first(unitName(), '', { since: 183, meaning: 'Unit to activate (default: same-named service)' }),
 };
 
 /** One On*= line. */
