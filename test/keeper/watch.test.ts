@@ -31,9 +31,12 @@ async function run(manager: TestManager, child: number, plan: Plan) {
 
 /** Does something, and gives the names of what becomes readable by it; a file that is touched beside tells when all was told. */
 async function told(manager: TestManager, directory: string, act: () => void): Promise<readonly string[]> {
+  // One write is several events, of which the last may still wait from before; so the first round is for those.
+  for (let round = 0; round < 2; round += 1) {
+    for (const name of ['above', 'self', 'mark']) manager.do({ do: 'poll-drain', name });
+    await answered(manager);
+  }
   const since = manager.events.length;
-  for (const name of ['above', 'self', 'mark']) manager.do({ do: 'poll-drain', name });
-  await answered(manager);
   act();
   appendFileSync(join(directory, 'mark'), '.');
   await manager.event('readable', (event) => event.name === 'mark' && manager.events.indexOf(event) >= since);
@@ -114,7 +117,8 @@ test('what has happened since is told when it is polled again', async () => {
   await marked(manager, directory);
   assert.deepEqual(await run(manager, 2, watch(join(directory, 'file'), moved)), { status: 0, errno: 0 });
   writeFileSync(join(directory, 'file'), '');
-  assert.deepEqual(await told(manager, directory, () => {}), ['above']);
+  manager.do({ do: 'poll-drain', name: 'above' });
+  await manager.event('readable', ({ name }) => name === 'above');
   assert.deepEqual(await told(manager, directory, () => {}), []);
 });
 
