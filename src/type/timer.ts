@@ -89,8 +89,9 @@ function step(state: TimerState, event: UnitEvent, config: UnitConfig, context: 
 function react(turn: TimerTurn, state: TimerState, event: UnitEvent): TimerState {
   switch (event.event) {
     case 'elapsed':
+      if (isTimerClock(event.timer) && isDue(turn, state)) return enterRunning(turn, state);
       turn.rearm = true;
-      return isTimerClock(event.timer) && isDue(turn, state) ? enterRunning(turn, state) : state;
+      return state;
     case 'triggered-changed':
       return unitChanged(turn, state, event);
     case 'trigger-refused':

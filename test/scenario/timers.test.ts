@@ -77,6 +77,17 @@ test('what is due while the manager is dead is made good once', () => {
   assert.deepEqual(watch(simulation, 10 * SECOND).length, 1);
 });
 
+test('a timer that is due while its stop waits in the queue does not keep the manager busy', () => {
+  const simulation = new Simulation(timed('OnActiveSec=10')).boot();
+  simulation.clock.advance(9 * SECOND);
+  simulation.crash();
+  simulation.clock.advance(2 * SECOND);
+  simulation.startManager();
+  assert.ok(simulation.manager.request('stop', 'a.timer', 'replace', 'test').ok);
+  simulation.clock.settle();
+  assert.deepEqual([simulation.state('a.timer'), runs(simulation).length], ['inactive (dead)', 0]);
+});
+
 test('a reload neither puts off nor repeats an elapse', () => {
   const options = timed('OnActiveSec=10\nOnUnitActiveSec=20');
   const expected = watch(new Simulation(options).boot(), 2 * minute);

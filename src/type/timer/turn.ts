@@ -62,7 +62,7 @@ export function enterWaiting(turn: TimerTurn, state: TimerState, given: TimerMem
 /** Starts the timer's unit. */
 export function enterRunning(turn: TimerTurn, state: TimerState): TimerState {
   const { config, context } = turn;
-  // Who is about to be stopped starts nothing any more.
+  // Who is about to be stopped starts nothing any more, and is not asked again: what is due would be due at once.
   if (context.stopRequested) return state;
   const lastTrigger: Moment = { monotonicUsec: context.now, realtimeUsec: context.realtimeUsec };
   turn.effects.push({
