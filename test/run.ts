@@ -15,7 +15,7 @@ if (!existsSync(join(root, 'node_modules/.bin/bun'))) {
 }
 
 const wanted = process.argv.slice(2);
-const run = spawnSync(join(root, 'node_modules/.bin/bun'), ['test', '--timeout', '120000', ...wanted], {
+const run = spawnSync(join(root, 'node_modules/.bin/bun'), ['test', '--timeout', '600000', ...wanted], {
   cwd: root,
   stdio: ['ignore', 'pipe', 'pipe'],
   encoding: 'utf8',
