@@ -334,6 +334,12 @@ export const contract = {
     errors: [],
     doc: 'The properties of each of these units as `show` prints them; one that is printed as several lines holds them joined by newlines.',
   }),
+  'units.triggers': method({
+    params: units,
+    result: list(v.object({ unit: v.string(), triggers: list(v.string()) })),
+    errors: [],
+    doc: 'Those of these units that something active may start again, such as a socket or a timer, and what.',
+  }),
 };
 
 export type MethodName = keyof typeof contract;

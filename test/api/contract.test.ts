@@ -49,6 +49,7 @@ const examples: { readonly [Name in MethodName]?: Params<Name> } = {
   'unit.verify': { targets: ['web.service'] },
   'unit.verify-active': { unit: 'web.service' },
   'units.get': { units: ['web.service', 'no-unit-name'] },
+  'units.triggers': { units: ['web.service'] },
   'units.properties': { units: ['web.service'] },
 };
 

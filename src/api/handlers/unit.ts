@@ -13,6 +13,7 @@ export const unitHandlers: Handlers<
   | 'units.get'
   | 'units.list'
   | 'units.properties'
+  | 'units.triggers'
 > = {
   'units.get': ({ units }, { manager }) => ok(units.map((unit) => manager.unit(unit) ?? null)),
 
@@ -23,6 +24,15 @@ export const unitHandlers: Handlers<
   },
 
   'units.properties': ({ units }, { manager }) => ok(units.map((unit) => manager.properties(unit) ?? null)),
+
+  'units.triggers': ({ units }, { manager }) =>
+    ok(
+      units.flatMap((unit) => {
+        const triggers = manager.dependencies(unit).flatMap((edge) => (edge.key === 'TriggeredBy' ? [edge.unit] : []));
+        const active = triggers.filter((trigger) => manager.unit(trigger)?.active === 'active');
+        return active.length === 0 ? [] : [{ unit, triggers: active }];
+      }),
+    ),
 
   'unit.dependencies': ({ unit }, { manager }) => ok(manager.dependencies(unit)),
 

@@ -166,15 +166,10 @@ function causeOf({ program, verb, environment }: Invocation): string {
 
 /** A unit that was stopped may come back when what triggers it is still there. */
 async function warnOfTriggers(terminal: Invocation['terminal'], client: Client, units: readonly string[]): Promise<void> {
-  for (const unit of units) {
-    const edges = await client.call('unit.dependencies', { unit });
-    const triggers = edges.ok ? edges.value.flatMap((edge) => (edge.key === 'TriggeredBy' ? [edge.unit] : [])) : [];
-    if (triggers.length === 0) continue;
-    const states = await client.call('units.get', { units: triggers });
-    const active = states.ok ? states.value.flatMap((state) => (state?.active === 'active' ? [state.name] : [])) : [];
-    if (active.length === 0) continue;
+  const found = await client.call('units.triggers', { units: [...units] });
+  for (const { unit, triggers } of found.ok ? found.value : []) {
     terminal.warn(`Warning: Stopping ${unit}, but it can still be activated by:`);
-    for (const name of active) terminal.warn(`  ${name}`);
+    for (const name of triggers) terminal.warn(`  ${name}`);
   }
 }
 
