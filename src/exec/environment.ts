@@ -19,8 +19,8 @@ export interface Environment {
 /** What other aspects of the plan tell the environment. */
 export interface EnvironmentFacts {
   readonly identity: Identity;
-  /** The descriptors that the process gets from 3 on. */
-  readonly passed: ExecRequest['descriptors'];
+  /** The names of the descriptors that the process gets from 3 on. */
+  readonly passed: readonly string[];
   /** The slot of the stream that goes to the journal, where there is one. */
   readonly journal: number | undefined;
 }
@@ -153,7 +153,7 @@ function assignOwn(
   }
   if (passed.length > 0) {
     variables.set('LISTEN_FDS', `${passed.length}`);
-    variables.set('LISTEN_FDNAMES', passed.map(({ name }) => name).join(':'));
+    variables.set('LISTEN_FDNAMES', passed.join(':'));
   }
   if (request.main && request.watchdogUsec !== undefined) variables.set('WATCHDOG_USEC', `${request.watchdogUsec}`);
   for (const [name, value] of identity.variables) variables.set(name, value);

@@ -10,6 +10,7 @@ import {
   userContext,
   warnings,
 } from '../../test/exec/example.ts';
+import { checkOrder } from './order.ts';
 import { compile } from './plan.ts';
 
 const toJournal =
@@ -114,6 +115,42 @@ test('a service that sets nearly everything is set up in the order of systemd, a
       ],
     },
   ]);
+});
+
+test('files of OpenFile= come behind the other descriptors, and those that may be missing and are do not come', () => {
+  const config = serviceConfig(
+    {},
+    {
+      OpenFile: [
+        { path: '/etc/a', name: 'a', flags: ['read-only'] },
+        { path: '/run/b', name: 'b', flags: ['graceful'] },
+        { path: '/var/c', name: 'log', flags: ['append', 'graceful'] },
+        { path: '/var/d', name: 'd', flags: ['truncate'] },
+      ],
+    },
+  );
+  const given = { descriptors: [{ held: 'socket/a', name: 'web' }] };
+  const ops = plan(mainRequest(config, given), { ...rootContext, unopenable: ['/run/b'] });
+  assert.deepEqual(
+    ops.filter((op) => ('slot' in op && op.slot > 3) || (op.op === 'open' && op.slot > 2)),
+    [
+      { op: 'open', slot: 4, path: '/etc/a', flags: 0o400, mode: 0, exit: 202 },
+      { op: 'dup', slot: 4, number: 4 },
+      { op: 'open', slot: 5, path: '/var/c', flags: 0o2402, mode: 0, exit: 202 },
+      { op: 'dup', slot: 5, number: 5 },
+      { op: 'open', slot: 6, path: '/var/d', flags: 0o1402, mode: 0, exit: 202 },
+      { op: 'dup', slot: 6, number: 6 },
+    ],
+  );
+  const exec = ops.at(-1);
+  assert.ok(exec?.op === 'exec');
+  assert.deepEqual(
+    exec.env.filter((entry) => entry.startsWith('LISTEN_')),
+    ['LISTEN_FDS=4', 'LISTEN_FDNAMES=web:a:log:d'],
+  );
+  assert.deepEqual(checkOrder(ops), []);
+  const control = plan(mainRequest(config, { ...given, main: false, list: 'ExecStartPre' }), rootContext);
+  assert.ok(!control.some((op) => op.op === 'open' && op.slot > 2));
 });
 
 test('a service of a user starts at home with the umask of its manager, and asks for nothing that needs privileges', () => {

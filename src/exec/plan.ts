@@ -7,6 +7,7 @@ import { type Identity, identify } from './identity.ts';
 import { limitOps } from './limits.ts';
 import { attributeOp } from './attribute.ts';
 import type { Op, Plan } from './op.ts';
+import { openedFiles, openFileOps } from './open-files.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
 import { standardStreams } from './stdio.ts';
 
@@ -37,8 +38,10 @@ export function compile(request: ExecRequest, context: ExecContext): Result<Comp
   const streams = standardStreams(request, exec, context);
   if (!streams.ok) return streams;
   const passed = request.main && !streams.value.usesSocket ? request.descriptors : [];
-  if (passed.length > maximumPassed) return err({ message: `${passed.length} descriptors are more than a process can be given` });
-  const environment = assembleEnvironment(request, exec, context, { identity, passed, journal: streams.value.journalSlot });
+  const files = openedFiles(request, context);
+  const names = [...passed, ...files].map(({ name }) => name);
+  if (names.length > maximumPassed) return err({ message: `${names.length} descriptors are more than a process can be given` });
+  const environment = assembleEnvironment(request, exec, context, { identity, passed: names, journal: streams.value.journalSlot });
   if (!environment.ok) return environment;
   const command = expandCommand(request, environment.value);
   const sandboxed = request.command.privilege !== 'full';
@@ -57,6 +60,7 @@ export function compile(request: ExecRequest, context: ExecContext): Result<Comp
       ...identity.groupOps,
       ...attributeOps(request),
       ...descriptorOps(request, passed),
+      ...openFileOps(files, firstPassed + passed.length),
       ...rootDirectory(request, exec),
       ...identity.userOps,
       ...directory,

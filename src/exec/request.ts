@@ -87,6 +87,8 @@ export interface ExecContext {
   readonly ownEnvironment: Readonly<Record<string, string | undefined>>;
   /** The content of each file of EnvironmentFile=, in order; '' for one that is missing and optional, its path for one that is missing and is not. */
   readonly environmentFiles: readonly (string | { readonly missing: string })[];
+  /** The files of OpenFile= with `graceful` that cannot be opened. */
+  readonly unopenable?: readonly string[];
   /** Path of $NOTIFY_SOCKET. */
   readonly notifySocket: string;
   /** %t, %S, %C, %L, %E: /run, /var/lib, … or the user's. */

@@ -2,6 +2,7 @@ import { isGlob } from '../base/glob.ts';
 import type { ExecContext } from '../exec/request.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import type { ServiceSettings } from '../unit/settings/service.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import { expandGlob } from './expand-glob.ts';
 import type { ManagerOptions } from './options.ts';
@@ -23,6 +24,7 @@ export function execContext(world: World, config: UnitConfig): ExecContext {
     environment: world.environment,
     ownEnvironment: options.ownEnvironment,
     environmentFiles: environmentFiles(options, config.exec),
+    unopenable: unopenable(options, config.service),
     notifySocket: options.notifySocket,
     directories: options.facts.directories,
     limits: options.config.limits,
@@ -58,3 +60,14 @@ function environmentFiles({ files }: ManagerOptions, exec: ExecSettings | undefi
   }
   return contents;
 }
+
+/** Files that a service can do without, and has to; one that goes in between fails the start all the same. */
+function unopenable({ files }: ManagerOptions, service: ServiceSettings | undefined): readonly string[] {
+  const optional = service?.OpenFile.filter(({ flags }) => flags.includes('graceful')) ?? [];
+  return optional
+    .filter(({ path, flags }) => !files.access(path, flags.includes('read-only') ? READ : READ | WRITE))
+    .map(({ path }) => path);
+}
+
+const READ = 4;
+const WRITE = 2;

@@ -40,6 +40,14 @@ const units: Readonly<Record<string, string>> = {
   ),
   'no-such-user.service': oneshot('User=no-such-user', 'ExecStart=/bin/true'),
   'descriptors.service': oneshot('StandardOutput=truncate:%t/descriptors', `ExecStart=${payload} descriptors`),
+  'open-files.service': oneshot(
+    'OpenFile=%t/units/default.target:unit:read-only',
+    'OpenFile=%t/not-there:absent:graceful',
+    'OpenFile=%t/runtime-file:note:append',
+    "ExecStartPre=/bin/sh -c 'echo first >%t/runtime-file'",
+    'ExecStart=/bin/sh -c \'{ cat <&3; echo "$LISTEN_FDS $LISTEN_FDNAMES"; } >&4\'',
+  ),
+  'open-none.service': oneshot('OpenFile=%t/not-there', 'ExecStart=/bin/true'),
   'slow.service': oneshot('TimeoutStartSec=100ms', 'ExecStart=/bin/sleep 1000003'),
   'slow-pre.service': service('TimeoutStartSec=100ms', "ExecStartPre=/bin/sh -c '/bin/sleep 1000004; true'", 'ExecStart=/bin/true'),
   'stuck.service': oneshot('TimeoutStartSec=infinity', 'ExecStart=/bin/sleep infinity'),
@@ -200,6 +208,13 @@ test('services inherit no stray descriptors, descriptor 0 is /dev/null, and noth
   await start('descriptors.service');
   const file = daemon.path('descriptors');
   assert.match(readFileSync(file, 'utf8'), new RegExp(`^0 /dev/null\n1 ${file}\n2 (${file}|pipe:\\[\\d+\\]|socket:\\[\\d+\\])\n$`));
+});
+
+test('files of OpenFile= are there by number and name, and one that is missing fails the start unless it may', async () => {
+  await start('open-files.service');
+  assert.equal(readFileSync(daemon.path('runtime-file'), 'utf8'), 'first\n[Unit]\n2 unit:note\n');
+  await start('open-none.service', 'failed');
+  assert.equal((await daemon.unit('open-none.service')).result, 'exit-code');
 });
 
 test('a oneshot that does not end in time is killed', async () => {

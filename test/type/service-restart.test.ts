@@ -177,6 +177,30 @@ test('the wait is the default where RestartSec= is not set, and flat without ste
   );
 });
 
+test('each restart waits a while of its own besides, as RestartRandomizedDelaySec= allows', () => {
+  const rig = running({ Restart: 'always', RestartSec: second, RestartRandomizedDelaySec: 4 * second });
+  rig.world.random = 0.25;
+  rig.exited(1);
+  assert.equal(rig.timers.get('restart'), rig.world.now + 2 * second);
+});
+
+test('RestartMode=debug tells the processes of a restart so, and only those', () => {
+  const rig = running({ Restart: 'always', RestartMode: 'debug' });
+  rig.exited(1).elapse('restart');
+  rig.start();
+  const told = rig.effects.flatMap((effect) => (effect.effect === 'spawn' ? effect.request.environment : []));
+  assert.deepEqual(told, ['DEBUG_INVOCATION=1']);
+});
+
+test('with PermissionsStartOnly= all but the main process have full privileges', () => {
+  const rig = new Rig(serviceType, serviceConfig({ PermissionsStartOnly: true, ExecStartPre: [command('/bin/pre')] }));
+  const privileges = () => rig.effects.flatMap((effect) => (effect.effect === 'spawn' ? [effect.request.command.privilege] : []));
+  rig.start();
+  assert.deepEqual(privileges(), ['full']);
+  rig.spawned().exited(0);
+  assert.deepEqual(privileges(), ['normal']);
+});
+
 test('the watchdog counts from the last sign of life', () => {
   const rig = running({ WatchdogSec: 10 * second, NotifyAccess: 'main' });
   rig.world.now += 9 * second;

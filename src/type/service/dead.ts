@@ -13,7 +13,7 @@ export function enterDead(turn: Turn, live: Live, result: ServiceResult, options
   const lingering = !turn.groupEmpty;
 
   if (options.mayRestart && !turn.context.stopRequested && shallRestart(ended, turn.service)) {
-    const delay = restartDelay(ended, turn.service, turn.context.defaults.restartUsec);
+    const delay = restartDelay(ended, turn.service, turn.context.defaults.restartUsec) + randomDelay(turn);
     const memory = withDeadline(turn, releaseStored(turn, ended, turn.service.FileDescriptorStorePreserve !== 'no'), 'restart', delay);
     if (turn.service.RestartMode !== 'direct') {
       turn.through = { sub: failed ? 'failed-before-auto-restart' : 'dead-before-auto-restart', lingering, memory };
@@ -21,6 +21,11 @@ export function enterDead(turn: Turn, live: Live, result: ServiceResult, options
     return { sub: 'auto-restart', lingering, memory };
   }
   return { sub: failed ? 'failed' : 'dead', lingering, memory: releaseStored(turn, ended, staysStored(turn, failed)) };
+}
+
+/** RestartRandomizedDelaySec=: each restart waits a while of its own. */
+function randomDelay({ service, context }: Turn): number {
+  return service.RestartRandomizedDelaySec === 0 ? 0 : Math.floor(context.random() * service.RestartRandomizedDelaySec);
 }
 
 /** Whether a result makes the unit failed; a condition that did not hold does not. */

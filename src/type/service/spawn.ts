@@ -42,7 +42,7 @@ function execRequest(turn: Turn, live: Live, reference: CommandReference, isMain
   const only = sockets.length === 1 ? sockets[0] : undefined;
   return {
     config,
-    command,
+    command: turn.service.PermissionsStartOnly && reference.list !== 'ExecStart' ? { ...command, privilege: 'full' } : command,
     list: reference.list,
     // For the process that it makes, the starter of a forking daemon is what a main process is: it gets the descriptors.
     main: isMain,

@@ -16,7 +16,6 @@ import { words } from '../values/words.ts';
 import { textLike } from './checked-words.ts';
 import { mergeStatuses, noStatuses } from './merge.ts';
 import { combining, growing, entries, last, list, merged, obsolete, renamed, together, type Values } from './setting.ts';
-import { later } from './status.ts';
 
 /** [Service], less what it shares with other types (systemd.service(5)). */
 export const serviceRows = {
@@ -35,7 +34,7 @@ export const serviceRows = {
   RestartSec: last(timespan, undefined, { since: 183, meaning: 'Pause before an automatic restart' }),
   RestartSteps: last(unsigned, 0, { since: 254, meaning: 'Number of steps from RestartSec up to RestartMaxDelaySec' }),
   RestartMaxDelaySec: last(timespan, Infinity, { since: 254, meaning: 'Upper bound of the growing restart pause' }),
-  RestartRandomizedDelaySec: last(timespan, 0, { since: 262, meaning: 'Random amount added to the restart pause', status: later.services }),
+  RestartRandomizedDelaySec: last(timespan, 0, { since: 262, meaning: 'Random amount added to the restart pause' }),
   TimeoutSec: together(['TimeoutStartSec', 'TimeoutStopSec'], { since: 183, meaning: 'Sets TimeoutStartSec and TimeoutStopSec together' }),
   TimeoutStartSec: last(timeout, undefined, { since: 188, meaning: 'Start time limit (0/infinity = none); oneshot default infinity' }),
   TimeoutStopSec: last(timeout, undefined, { since: 188, meaning: 'Stop time limit per stop phase' }),
@@ -79,7 +78,6 @@ export const serviceRows = {
   PermissionsStartOnly: last(boolean, false, {
     since: 0,
     meaning: 'Deprecated: apply User/sandbox only to ExecStart (use + prefix)',
-    status: later.services,
   }),
   RootDirectoryStartOnly: last(boolean, false, { since: 183, meaning: 'Apply RootDirectory only to ExecStart' }),
   RemainAfterExit: last(boolean, false, { since: 183, meaning: 'Stay active after all processes exited' }),
@@ -119,7 +117,7 @@ export const serviceRows = {
   LUOSession: last(words, undefined, {
     since: 262,
     meaning: 'Live-update sessions restored into the descriptor store',
-    status: later.services,
+    status: { refused: 'sessions are handed over by kexec, which ends tysd and all that it holds' },
   }),
   NotifyAccess: last(oneOf('none', 'main', 'exec', 'all'), 'none', {
     since: 183,
@@ -130,28 +128,27 @@ export const serviceRows = {
   USBFunctionDescriptors: last(orEmpty(absolutePath, ''), '', {
     since: 227,
     meaning: 'Descriptor file for USB FunctionFS gadget activation',
-    status: later.services,
+    status: { refused: 'USB functions (ListenUSBFunction=) are not served' },
   }),
   USBFunctionStrings: last(orEmpty(absolutePath, ''), '', {
     since: 227,
     meaning: 'Strings file for USB FunctionFS gadget activation',
-    status: later.services,
+    status: { refused: 'USB functions (ListenUSBFunction=) are not served' },
   }),
   OOMPolicy: last(oneOf('continue', 'stop', 'kill'), undefined, {
     since: 243,
     meaning: 'Reaction when a process of the unit is OOM-killed: continue, stop, kill',
-    status: later.services,
+    status: { notYet: 'who ran out of memory is told only by the memory controller, which comes with resource control' },
   }),
   OpenFile: entries(openFile, {
     since: 253,
     meaning: 'path[:fdname[:options]] opened by the manager and passed as descriptor',
-    status: later.services,
   }),
   ReloadSignal: last(signal, 1, { since: 253, meaning: 'Signal for Type=notify-reload (default SIGHUP)' }),
   RefreshOnReload: last(plainString, '', {
     since: 260,
     meaning: 'What a reload refreshes: extensions, credentials',
-    status: later.services,
+    status: { notYet: 'extensions and credentials, which it refreshes, are not carried out yet' },
   }),
 };
 
