@@ -173,14 +173,15 @@ const rows: readonly OptionRow<Options>[] = [
 /** Reads the command line of systemctl(1). An error is what to print. */
 export function parseCommandLine(program: string, argv: readonly string[]): Result<Words<Options>, string> {
   const read = readWords(program, argv, rows, defaults);
-  if (!read.ok) return read.error.endsWith("invalid option -- '.'") ? err(`${read.error}\n${dashHint(program)}`) : read;
+  if (!read.ok) return read.error.endsWith("invalid option -- '.'") ? err(`${read.error}\n${dashHint(program, argv)}`) : read;
   const problem = contradiction(read.value);
   return problem === undefined || read.value.options.print !== undefined ? read : err(problem);
 }
 
 /** Units may be called -.mount, which looks like options. */
-function dashHint(program: string): string {
-  return `Hint: to specify units starting with a dash, use "--":\n      ${program} [OPTIONS...] COMMAND -- -.mount ...`;
+function dashHint(program: string, argv: readonly string[]): string {
+  const unit = argv.find((word) => word.startsWith('-.')) ?? '-.mount';
+  return `Hint: to specify units starting with a dash, use "--":\n      ${program} [OPTIONS...] COMMAND -- ${unit} ...`;
 }
 
 function contradiction({ options, words }: Words<Options>): string | undefined {

@@ -64,6 +64,11 @@ export class DependencyGraph {
     return (this.#nodes.get(name)?.implied.size ?? 0) > 0;
   }
 
+  /** The units that declare a dependency on this one. */
+  mentioners(name: string): Iterable<string> {
+    return this.#nodes.get(name)?.implied.keys() ?? none;
+  }
+
   /** Drops what the unit declares, and gives the names that it declared it towards. */
   forget(name: string): readonly string[] {
     const node = this.#nodes.get(name);

@@ -50,6 +50,7 @@ export type Atom =
 interface KindRow {
   readonly inverse: string;
   readonly atoms: readonly Atom[];
+  readonly hidden?: true;
 }
 
 /** Every kind of dependency, its inverse, and its atoms (semantics of systemd.unit(5), in one place). */
@@ -114,7 +115,9 @@ const table = {
   StopPropagatedFrom: { inverse: 'PropagatesStopTo', atoms: [] },
   Triggers: { inverse: 'TriggeredBy', atoms: ['triggers'] },
   TriggeredBy: { inverse: 'Triggers', atoms: ['triggered-by'] },
-  JoinsNamespaceOf: { inverse: 'JoinsNamespaceOf', atoms: ['joins-namespace'] },
+  JoinsNamespaceOf: { inverse: 'NamespaceJoinedBy', atoms: ['joins-namespace'] },
+  // Nobody is told of this one: systemd has no name for it.
+  NamespaceJoinedBy: { inverse: 'JoinsNamespaceOf', atoms: [], hidden: true },
 } as const satisfies Record<string, KindRow>;
 
 /** A kind of dependency: what files can say, and the inverses that follow from it. */
@@ -122,6 +125,9 @@ export type Kind = keyof typeof table;
 
 /** Every kind, in the order of their bits. */
 export const kinds: readonly Kind[] = Object.keys(table).filter(isKind);
+
+/** The kinds that have a name outside: systemd's properties. */
+export const shownKinds: readonly Kind[] = kinds.filter((kind) => !('hidden' in table[kind]));
 
 /** Kinds as bits of one number: an edge between two units is the sum of its kinds. */
 export type KindSet = number;
@@ -135,7 +141,7 @@ export function kindBit(kind: Kind | DependencyKey): KindSet {
 
 /** The kinds in a set. */
 export function kindsIn(set: KindSet): readonly Kind[] {
-  return kinds.filter((kind) => (set & kindBit(kind)) !== 0);
+  return shownKinds.filter((kind) => (set & kindBit(kind)) !== 0);
 }
 
 /** The other unit's view of an edge. */

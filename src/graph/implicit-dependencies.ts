@@ -28,7 +28,7 @@ export function implicitDependencies(config: UnitConfig, context: ImplicitContex
   const slice = sliceOf(config, context.scope);
   if (slice !== undefined) add(slice, 'Requires', 'After');
   addOfService(config, add);
-  addOfSocket(config, add);
+  addOfSocket(config, context, add);
   addOfTrigger(config, add);
   addOfExec(config, context, add);
   addOfMount(config, context, add);
@@ -46,10 +46,10 @@ function addOfService({ service }: UnitConfig, add: Add): void {
   for (const socket of service.Sockets) add(socket, 'Wants', 'After', 'TriggeredBy');
 }
 
-function addOfSocket({ name, socket }: UnitConfig, add: Add): void {
+function addOfSocket({ name, socket }: UnitConfig, context: ImplicitContext, add: Add): void {
   if (socket === undefined) return;
   if (!socket.Accept) add(socket.Service === '' ? withType(name, 'service') : socket.Service, 'Before', 'Triggers');
-  if (socket.BindToDevice !== '' && socket.BindToDevice !== 'lo') {
+  if (context.devices && socket.BindToDevice !== '' && socket.BindToDevice !== 'lo') {
     const device = unitOfPath(`/sys/subsystem/net/devices/${socket.BindToDevice}`, 'device');
     if (device !== undefined) add(device, 'BindsTo', 'After');
   }

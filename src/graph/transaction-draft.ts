@@ -30,7 +30,7 @@ export interface Draft {
   readonly view: TransactionView;
   readonly mode: JobMode;
   readonly anchor: Node;
-  /** One unit may have jobs of several types until they are merged. */
+  /** One unit may have jobs of several types until they are merged; the latest is the first. */
   readonly units: Map<string, Node[]>;
   readonly remarks: string[];
 }
@@ -46,16 +46,20 @@ function newNode(unit: TransactionUnit, type: JobType, reason: Reason): Node {
   return { unit, type, reason, pulledBy: new Set(), pulls: new Set(), matters: false, ignoreOrder: false, alive: true };
 }
 
-/** Finds or makes the job of this type; a new one is put on the queue. */
-export function addJob(draft: Draft, unit: TransactionUnit, type: JobType, reason: Reason, queue: Node[]): Node {
+/** Finds or makes the job of this type. */
+export function addJob(
+  draft: Draft,
+  unit: TransactionUnit,
+  type: JobType,
+  reason: Reason,
+): { readonly node: Node; readonly isNew: boolean } {
   const jobs = draft.units.get(unit.name);
   const present = jobs?.find((job) => job.type === type);
-  if (present !== undefined) return present;
+  if (present !== undefined) return { node: present, isNew: false };
   const node = newNode(unit, type, reason);
   if (jobs === undefined) draft.units.set(unit.name, [node]);
-  else jobs.push(node);
-  queue.push(node);
-  return node;
+  else jobs.unshift(node);
+  return { node, isNew: true };
 }
 
 /** `from` pulls in `to`. */
@@ -66,13 +70,16 @@ export function link(from: Node, to: Node, matters: boolean, conflicts: boolean)
   to.pulledBy.add(edge);
 }
 
-/** Drops those of the jobs that nobody pulls in any more, and what only they pulled in; an isolating transaction keeps all. */
+/**
+ * Drops those of the jobs that nobody pulls in any more, and what only they pulled in; an isolating transaction keeps all. Of a
+ * unit's jobs only the first is looked at, as in systemd: a start that nobody pulls in any more stays if a later check of the unit does.
+ */
 export function collectUnpulled(draft: Draft, jobs: readonly Node[] = allJobs(draft)): void {
   if (draft.mode === 'isolate') return;
   const queue = [...jobs];
   for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-    if (!node.alive || node === draft.anchor || node.pulledBy.size > 0) continue;
-    queue.push(...remove(draft, node, { pullers: false }));
+    if (!node.alive || node === draft.anchor || node.pulledBy.size > 0 || draft.units.get(node.unit.name)?.[0] !== node) continue;
+    queue.push(...remove(draft, node, { pullers: false }), ...(draft.units.get(node.unit.name)?.slice(0, 1) ?? []));
   }
 }
 

@@ -1,7 +1,7 @@
 import { unreachable } from '../base/assert.ts';
 import { isInactiveOrFailed } from './active-state.ts';
 import { carriers, kindsIn } from './dependency.ts';
-import type { Atom } from './dependency.ts';
+import type { Atom, Kind, KindSet } from './dependency.ts';
 import { collapse } from './job.ts';
 import type { JobType, RequestType } from './job.ts';
 import type { Reason, TransactionError, TransactionUnit } from './transaction.ts';
@@ -28,8 +28,8 @@ const onStop: readonly PullRule[] = [
   { atom: 'propagate-stop-graceful', type: 'stop', hard: true },
 ];
 const onRestart: readonly PullRule[] = [
+  // PropagatesStopTo= is of stops alone, as systemd 252 has it.
   { atom: 'propagate-stop', type: 'try-restart', hard: true },
-  { atom: 'propagate-stop-graceful', type: 'stop', hard: true },
 ];
 const onReload: readonly PullRule[] = [{ atom: 'propagate-reload', type: 'try-reload', hard: false }];
 
@@ -42,112 +42,96 @@ const pullRules: Readonly<Record<JobType, readonly PullRule[]>> = {
   nop: [],
 };
 
-/** Adds all that the anchor's job pulls in, each unit and type once; a worklist, since chains may be thousands long. Gives why the anchor cannot be, if it cannot. */
+/** Adds all that the anchor's job pulls in, each unit and type once. Gives why the anchor cannot be, if it cannot. */
 export function expand(draft: Draft): TransactionError | undefined {
-  const anchor = draft.anchor;
+  const { anchor, mode } = draft;
   const refusal = refuse(anchor.unit, anchor.type);
   if (refusal !== undefined) return refusal;
-  if (draft.mode === 'ignore-dependencies' || draft.mode === 'ignore-requirements') return undefined;
-  const graceful: Node[] = [];
-  const queue: Node[] = [anchor];
-  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-    const failure = pullIn(draft, node, queue, graceful);
-    const fatal = failure === undefined ? undefined : failUpwards(draft, node, failure);
-    if (fatal !== undefined) return fatal;
-  }
-  stopGracefully(draft, graceful, queue);
-  return undefined;
+  if (mode === 'ignore-dependencies' || mode === 'ignore-requirements') return undefined;
+  return expandFrom(draft, anchor);
 }
 
-/** Adds what one job pulls in; gives the first error of a hard dependency. */
-function pullIn(draft: Draft, node: Node, queue: Node[], graceful: Node[]): TransactionError | undefined {
-  let failure: TransactionError | undefined;
-  const isAnchorRestart = draft.mode === 'restart-dependencies' && node === draft.anchor && node.type === 'start';
-  const rules = isAnchorRestart ? pullRules.restart : pullRules[node.type];
-  for (const name of pulledNames(draft, node.unit.name, rules)) {
-    const unit = draft.view.unit(name);
-    const kinds = draft.view.graph.kinds(node.unit.name, unit.name);
-    for (const rule of rules) {
-      const carried = kinds & carriers[rule.atom];
-      if (carried === 0) continue;
-      if (rule.atom === 'propagate-stop-graceful') graceful.push(node);
-      else {
-        const error = pullOne(draft, node, unit, rule, carried, queue);
-        if (error !== undefined && rule.hard) failure ??= error;
-        else if (error !== undefined && !isUsual.has(error.code))
-          draft.remarks.push(`${node.unit.name}: cannot add a job for ${name}, ignoring: ${error.message}`);
-      }
+/** A job of which some pulls are still to be followed. */
+interface Frame {
+  readonly node: Node;
+  readonly pulls: readonly Pull[];
+  /** Whether who pulled this job in cannot be without it. */
+  readonly hard: boolean;
+  next: number;
+}
+
+interface Pull {
+  readonly rule: PullRule;
+  readonly name: string;
+  readonly kind: Kind;
+}
+
+/**
+ * Goes down into each job that a job pulls in before it looks at the next: without recursion, since chains may be thousands long. A
+ * job that cannot be made ends the walk through the pulls of those who need it, but what was added before it stays, as systemd has
+ * it: a unit that is wanted starts although something that it requires does not exist.
+ */
+function expandFrom(draft: Draft, node: Node): TransactionError | undefined {
+  const path: Frame[] = [frameOf(draft, node, true)];
+  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+    const pull = top.pulls[top.next];
+    top.next += 1;
+    if (pull === undefined) {
+      path.pop();
+      continue;
+    }
+    const error = follow(draft, top.node, pull, path);
+    if (error === undefined) continue;
+    if (pull.rule.hard && failUpwards(path)) return error;
+    if (!isUsual.has(error.code)) {
+      const { node: by } = path.at(-1) ?? top;
+      draft.remarks.push(`${by.unit.name}: cannot add a job for ${error.unit}, ignoring: ${error.message}`);
     }
   }
-  return failure;
+  return undefined;
 }
 
 /** What a weak dependency may meet without a word: units of packages want many that are not installed (systemd says so at debug level only). */
 const isUsual: ReadonlySet<TransactionError['code']> = new Set(['not-found', 'masked', 'not-applicable']);
 
-/** A copy, since loading a unit may add to the graph. */
-function pulledNames(draft: Draft, name: string, rules: readonly PullRule[]): readonly string[] {
-  let wanted = 0;
-  for (const rule of rules) wanted |= carriers[rule.atom];
-  const names: string[] = [];
-  draft.view.graph.forEach(name, (other, kinds) => {
-    if ((kinds & wanted) !== 0) names.push(other);
-  });
-  return names;
+/** Leaves the jobs that cannot be without the one that failed; tells whether the first of them is among these. */
+function failUpwards(path: Frame[]): boolean {
+  for (let failed = path.pop(); failed !== undefined; failed = path.pop()) if (!failed.hard) return false;
+  return true;
 }
 
-function pullOne(
-  draft: Draft,
-  by: Node,
-  unit: TransactionUnit,
-  rule: PullRule,
-  kinds: number,
-  queue: Node[],
-): TransactionError | undefined {
+/** Adds the job that is pulled in, or finds it there; a new one is next on the path. */
+function follow(draft: Draft, by: Node, { rule, name, kind }: Pull, path: Frame[]): TransactionError | undefined {
+  const unit = draft.view.unit(name);
   const type = collapse(rule.type, unit.active);
   if (type === 'nop') return undefined;
   const refusal = refuse(unit, type);
   if (refusal?.code === 'not-applicable') return undefined;
   if (refusal !== undefined) return refusal;
-  const kind = kindsIn(kinds)[0] ?? 'Wants';
-  const node = addJob(draft, unit, type, { because: 'dependency', kind, of: by.unit.name }, queue);
+  const { node, isNew } = addJob(draft, unit, type, { because: 'dependency', kind, of: by.unit.name });
   link(by, node, rule.hard, rule.conflicts ?? false);
+  if (isNew) path.push(frameOf(draft, node, rule.hard));
   return undefined;
 }
 
-/** PropagatesStopTo=: stop the other, or restart it where this transaction starts it; so it can be judged only when all the rest is there. */
-function stopGracefully(draft: Draft, graceful: readonly Node[], queue: Node[]): void {
-  const rule: PullRule = { atom: 'propagate-stop-graceful', type: 'stop', hard: true };
-  for (const node of new Set(graceful)) {
-    for (const other of draft.view.graph.related(node.unit.name, rule.atom)) {
-      const unit = draft.view.unit(other);
-      const types = (draft.units.get(unit.name) ?? []).map((job) => job.type);
-      if (types.includes('stop') || types.includes('restart')) continue;
-      const type = types.includes('start') ? 'restart' : 'stop';
-      pullOne(draft, node, unit, { ...rule, type }, carriers[rule.atom], queue);
-    }
+/** The pulls of a job, rule by rule. A copy, since loading a unit may add to the graph. */
+function frameOf(draft: Draft, node: Node, hard: boolean): Frame {
+  const isAnchorRestart = draft.mode === 'restart-dependencies' && node === draft.anchor && node.type === 'start';
+  const rules = isAnchorRestart ? pullRules.restart : pullRules[node.type];
+  const wanted = rules.reduce((kinds, { atom }) => kinds | carriers[atom], 0);
+  const edges: (readonly [name: string, kinds: KindSet])[] = [];
+  if (draft.view.graph.mayHave(node.unit.name, wanted)) {
+    draft.view.graph.forEach(node.unit.name, (name, kinds) => {
+      if ((kinds & wanted) !== 0) edges.push([name, kinds]);
+    });
   }
-  for (let node = queue.pop(); node !== undefined; node = queue.pop()) pullIn(draft, node, queue, []);
+  const pulls = rules.flatMap((rule) => edges.flatMap(([name, kinds]) => pullOf(rule, name, kinds)));
+  return { node, pulls, hard, next: 0 };
 }
 
-/**
- * A job that cannot be made fails those who need it, up to the anchor. Jobs that are only wanted stay, as systemd 252 has it:
- * a unit that is wanted starts although something that it requires does not exist.
- */
-function failUpwards(draft: Draft, failed: Node, error: TransactionError): TransactionError | undefined {
-  const seen = new Set([failed]);
-  const queue = [failed];
-  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-    if (node === draft.anchor) return error;
-    for (const { from, matters, to } of node.pulledBy) {
-      if (!matters) draft.remarks.push(`${from.unit.name}: cannot add all that ${to.unit.name} needs, ignoring: ${error.message}`);
-      else if (!seen.has(from)) {
-        seen.add(from);
-        queue.push(from);
-      }
-    }
-  }
-  return undefined;
+function pullOf(rule: PullRule, name: string, kinds: KindSet): readonly Pull[] {
+  const carried = kinds & carriers[rule.atom];
+  return carried === 0 ? [] : [{ rule, name, kind: kindsIn(carried)[0] ?? 'Wants' }];
 }
 
 function refuse(unit: TransactionUnit, type: JobType): TransactionError | undefined {
@@ -196,11 +180,12 @@ function isApplicable(unit: TransactionUnit, type: JobType): boolean {
 
 /** isolate: whatever runs and is not wanted stops. */
 export function addIsolated(draft: Draft): void {
-  for (const unit of draft.view.busy()) {
-    if (unit.perpetual || isKept(draft, unit)) continue;
-    if (isInactiveOrFailed(unit.active) && unit.job === undefined) continue;
-    addForeignStop(draft, unit, { because: 'isolate', of: draft.anchor.unit.name });
-  }
+  // Who is kept is settled before the first stop is added, as a stop is a job as well.
+  const foreign = [...draft.view.busy()].filter((unit) => {
+    const isOff = isInactiveOrFailed(unit.active) && unit.job === undefined;
+    return !unit.perpetual && !isOff && !isKept(draft, unit);
+  });
+  for (const unit of foreign) addForeignStop(draft, unit, { because: 'isolate', of: draft.anchor.unit.name });
 }
 
 /** What a kept socket or timer started may go on. */
@@ -220,8 +205,7 @@ export function addTriggering(draft: Draft): void {
 }
 
 function addForeignStop(draft: Draft, unit: TransactionUnit, reason: Reason): void {
-  const queue: Node[] = [];
-  const node = addJob(draft, unit, 'stop', reason, queue);
+  const { node, isNew } = addJob(draft, unit, 'stop', reason);
   link(draft.anchor, node, true, false);
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) pullIn(draft, next, queue, []);
+  if (isNew) expandFrom(draft, node);
 }

@@ -83,6 +83,6 @@ const ordering = carriers.before | carriers.after;
 
 function jobFor(draft: Draft, name: string): QueuedJob | Node | undefined {
   const jobs = draft.units.get(name);
-  if (jobs !== undefined) return jobs.at(-1);
+  if (jobs !== undefined) return jobs[0];
   return draft.view.queued(name);
 }

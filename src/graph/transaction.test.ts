@@ -25,7 +25,7 @@ function world(edges: readonly (readonly [string, DependencyKey, string])[], giv
   const unit = (name: string): TransactionUnit => {
     const { active = 'inactive', load = 'loaded', perpetual = false, canReload = false, ignoreOnIsolate = false } = given[name] ?? {};
     const state: LoadState = load === 'bad-setting' || load === 'error' ? { state: load, reason: 'bad' } : { state: load };
-    return { name, load: state, active, job: queued(name), perpetual, canStart: true, canReload, ignoreOnIsolate };
+    return { name, load: state, active, job: queued(name), perpetual, canStart: true, canReload, ignoreOnIsolate, allowIsolate: true };
   };
   const queued = (name: string): QueuedJob | undefined => {
     const { job, irreversible = false } = given[name] ?? {};
@@ -89,6 +89,59 @@ const cases: readonly {
     ),
     unit: 'a',
     jobs: ['a/start', 'b/start'],
+  },
+  {
+    name: 'and what it needs besides is then not even looked at',
+    view: world(
+      [
+        ['a', 'Wants', 'b'],
+        ['b', 'Requires', 'c'],
+        ['b', 'Requisite', 'd'],
+      ],
+      { c: { load: 'not-found' } },
+    ),
+    unit: 'a',
+    jobs: ['a/start', 'b/start'],
+  },
+  {
+    name: 'as with systemd 252, the start of a unit that is a requisite as well survives the loss of who wanted it',
+    view: world([
+      ['a', 'Wants', 'b'],
+      ['b', 'Requires', 'c'],
+      ['b', 'After', 'c'],
+      ['c', 'After', 'b'],
+      ['a', 'Requisite', 'd'],
+      ['b', 'Requires', 'd'],
+    ]),
+    unit: 'a',
+    jobs: ['a/start', 'd/start'],
+  },
+  {
+    name: 'PropagatesStopTo= is of stops, not of restarts',
+    view: world([['a', 'PropagatesStopTo', 'b']], { a: { active: 'active' }, b: { active: 'active' } }),
+    request: 'restart',
+    unit: 'a',
+    jobs: ['a/restart'],
+  },
+  {
+    name: 'isolate keeps what a kept unit triggers, whatever it stops besides',
+    view: world(
+      [
+        ['s', 'Triggers', 'b'],
+        ['t', 'Triggers', 'c'],
+      ],
+      { s: { active: 'active', ignoreOnIsolate: true }, t: { active: 'active' }, b: { active: 'active' }, c: { active: 'active' } },
+    ),
+    unit: 'a',
+    mode: 'isolate',
+    jobs: ['a/start', 'c/stop', 't/stop'],
+  },
+  {
+    name: 'triggering is only for stops',
+    view: world([]),
+    unit: 'a',
+    mode: 'triggering',
+    jobs: 'invalid',
   },
   {
     name: 'a start stops what it conflicts with',

@@ -27,6 +27,7 @@ export interface TransactionUnit {
   readonly canStart: boolean;
   readonly canReload: boolean;
   readonly ignoreOnIsolate: boolean;
+  readonly allowIsolate: boolean;
 }
 
 export interface QueuedJob {
@@ -74,7 +75,17 @@ export interface Transaction {
 }
 
 export interface TransactionError {
-  readonly code: 'not-found' | 'masked' | 'bad-setting' | 'error' | 'not-applicable' | 'cyclic' | 'conflicting' | 'destructive';
+  readonly code:
+    | 'no-isolate'
+    | 'invalid'
+    | 'not-found'
+    | 'masked'
+    | 'bad-setting'
+    | 'error'
+    | 'not-applicable'
+    | 'cyclic'
+    | 'conflicting'
+    | 'destructive';
   readonly unit: string;
   readonly message: string;
 }
@@ -82,6 +93,8 @@ export interface TransactionError {
 /** Works out the jobs that a request comes to, or why it cannot be (semantics 12.4, 12.5); each pass below is one of its steps. */
 export function plan(request: RequestType, unit: string, mode: JobMode, view: TransactionView): Result<Transaction, TransactionError> {
   const anchorUnit = view.unit(unit);
+  const misuse = misuseOf(mode, request, anchorUnit);
+  if (misuse !== undefined) return err(misuse);
   const draft = newDraft(view, mode, anchorUnit, collapse(request, anchorUnit.active));
   const failure = expand(draft);
   if (failure !== undefined) return err(failure);
@@ -100,6 +113,15 @@ export function plan(request: RequestType, unit: string, mode: JobMode, view: Tr
   const destruction = findDestructive(draft);
   if (destruction !== undefined) return err(destruction);
   return ok(finished(draft));
+}
+
+/** Modes that are not for every job, or not for every unit. */
+export function misuseOf(mode: JobMode, request: RequestType, { name, allowIsolate }: TransactionUnit): TransactionError | undefined {
+  const refuse = (code: TransactionError['code'], message: string): TransactionError => ({ code, unit: name, message });
+  if (mode === 'isolate' && request !== 'start') return refuse('invalid', 'Isolate is only valid for start.');
+  if (mode === 'isolate' && !allowIsolate) return refuse('no-isolate', 'Operation refused, unit may not be isolated.');
+  if (mode === 'triggering' && request !== 'stop') return refuse('invalid', '--job-mode=triggering is only valid for stop.');
+  return undefined;
 }
 
 function isCareful(mode: JobMode): boolean {

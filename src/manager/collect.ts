@@ -2,25 +2,39 @@ import { kindBit } from '../graph/dependency.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
-/** Unloads units that are off and that nobody mentions any more (systemd.unit(5), CollectMode=); false where there was nothing to look at. */
+/** Unloads units that are off and that nothing mentions that stays (systemd.unit(5), CollectMode=); false where there was nothing to look at. */
 export function collect(world: World): boolean {
   if (world.toCollect.size === 0) return false;
   for (const unit of world.toCollect) {
     // Unloading one may add others, which this loop then comes to.
     world.toCollect.delete(unit);
-    if (mayGo(world, unit)) world.unload(unit);
+    if (world.units.get(unit.name) !== unit) continue;
+    for (const each of unneeded(world, unit)) world.unload(each);
   }
   return true;
 }
 
-function mayGo(world: World, unit: Unit): boolean {
-  if (world.units.get(unit.name) !== unit || unit.perpetual) return false;
-  if (unit.job !== undefined || unit.nop !== undefined || (unit.children?.size ?? 0) > 0 || unit.groupMark !== '') return false;
-  if (unit.cleaner !== undefined || unit.kept) return false;
-  if (isBeingHandled(world, unit)) return false;
-  if (unit.type.descriptors(unit.state).length > 0 || world.graph.isMentioned(unit.name)) return false;
+/** The unit and all that mention it, directly or not, if none of these has a reason to stay; else none. */
+function unneeded(world: World, unit: Unit): Iterable<Unit> {
+  const found = new Set([unit]);
+  for (const each of found) {
+    if (hasReason(world, each)) return [];
+    for (const name of world.graph.mentioners(each.name)) {
+      const mentioner = world.peek(name);
+      if (mentioner !== undefined) found.add(mentioner);
+    }
+  }
+  return found;
+}
+
+/** The unit stays whoever mentions it. */
+function hasReason(world: World, unit: Unit): boolean {
+  if (unit.perpetual || unit.job !== undefined || unit.nop !== undefined) return true;
+  if ((unit.children?.size ?? 0) > 0 || unit.groupMark !== '') return true;
+  if (unit.cleaner !== undefined || unit.kept || unit.type.descriptors(unit.state).length > 0) return true;
+  if (isBeingHandled(world, unit)) return true;
   const { active } = unit.look;
-  return active === 'inactive' || (active === 'failed' && unit.config.unit.CollectMode === 'inactive-or-failed');
+  return active !== 'inactive' && (active !== 'failed' || unit.config.unit.CollectMode !== 'inactive-or-failed');
 }
 
 const handlers = kindBit('OnFailure') | kindBit('OnSuccess');

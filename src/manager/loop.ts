@@ -46,7 +46,9 @@ function takeEvents(world: World): void {
   for (let event = world.inbox.shift(); event !== undefined; event = world.inbox.shift()) {
     dispatch(world, event);
     world.acknowledge = event.sequence;
-    decideAll(world);
+    // That a process is there belongs to the start that asked for it: with systemd the two are one.
+    if (event.event === 'spawned') followAll(world);
+    else decideAll(world);
   }
 }
 
@@ -72,20 +74,17 @@ function takeTimers(world: World): void {
  */
 function settle(world: World): boolean {
   for (let jobs = 0; ;) {
-    decideAll(world);
-    const before = jobs;
     // What a job brings about comes before the next job, but the rules look at the units only when no job can run any more.
-    for (let job = world.runQueue.next(); job !== undefined; job = world.runQueue.next()) {
+    followAll(world);
+    const job = jobs < jobsPerTurn ? world.runQueue.next() : undefined;
+    if (job !== undefined) {
       jobs += 1;
       runJob(world, job);
-      followAll(world);
-      if (jobs < jobsPerTurn) continue;
-      decideAll(world);
-      return false;
+      continue;
     }
-    if (jobs > before || collect(world)) continue;
+    if (checkAll(world) || collect(world)) continue;
     noteStartup(world);
-    return true;
+    return jobs < jobsPerTurn;
   }
 }
 

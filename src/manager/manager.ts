@@ -131,11 +131,14 @@ export class Manager {
   }
 
   units(): readonly UnitInfo[] {
+    this.#wake();
+    this.#world.loadMentioned();
     return [...this.#world.units.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((unit) => describeUnit(unit));
   }
 
   properties(name: string): Readonly<Record<string, string>> | undefined {
     const unit = this.#find(name);
+    this.#world.loadMentioned();
     return unit === undefined ? undefined : unitProperties(this.#world, unit);
   }
 
@@ -154,6 +157,7 @@ export class Manager {
     const unit = this.#find(name);
     const found: { readonly key: string; readonly unit: string }[] = [];
     if (unit === undefined) return found;
+    this.#world.loadMentioned();
     this.#world.graph.forEach(unit.name, (other, kinds) => {
       for (const key of kindsIn(kinds)) found.push({ key, unit: other });
     });
@@ -190,6 +194,8 @@ export class Manager {
     const world = this.#newWorld();
     takeOver(world, old);
     recover(world, { blobs, descriptors: heldTables(old), groups: [] });
+    // The files may say other things of them now.
+    for (const unit of world.units.values()) world.toCheck.add(unit);
     this.#world = world;
     this.#announce({ change: 'reloading', active: false });
     this.#wake();

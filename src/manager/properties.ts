@@ -3,7 +3,7 @@ import { formatTimespan } from '../base/duration.ts';
 import { formatTimestamp } from '../base/timestamp.ts';
 import { yesNo } from '../base/yes-no.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
-import { kinds } from '../graph/dependency.ts';
+import { kindsIn, shownKinds } from '../graph/dependency.ts';
 import { requiredPaths } from '../graph/required-paths.ts';
 import { groupPath, sliceOf } from '../graph/slice-of.ts';
 import type { Stamp } from '../port/keeper.ts';
@@ -162,7 +162,7 @@ function settingProperties(world: World, config: UnitConfig): Record<string, str
     DefaultDependencies: yesNo(unit.DefaultDependencies),
     OnSuccessJobMode: unit.OnSuccessJobMode,
     OnFailureJobMode: unit.OnFailureJobMode,
-    IgnoreOnIsolate: yesNo(unit.IgnoreOnIsolate),
+    IgnoreOnIsolate: yesNo(world.peek(config.name)?.ignoreOnIsolate ?? unit.IgnoreOnIsolate),
     JobTimeoutUSec: formatTimespan(unit.JobTimeoutSec),
     JobRunningTimeoutUSec: formatTimespan(unit.JobRunningTimeoutSec),
     JobTimeoutAction: unit.JobTimeoutAction,
@@ -184,7 +184,7 @@ function settingProperties(world: World, config: UnitConfig): Record<string, str
 function groupProperties(world: World, config: UnitConfig): Record<string, string> {
   if (config.name === ROOT_SLICE) return { Slice: '', ControlGroup: '/' };
   const slice = sliceOf(config, world.options.scope);
-  if (slice === undefined) return {};
+  if (slice === undefined || config.load.state !== 'loaded') return {};
   const unit = world.peek(config.name);
   // A slice's cgroup is there with those of the units in it.
   const isMade = config.type === 'slice' ? unit?.look.active === 'active' : (unit?.groupMark ?? '') !== '';
@@ -240,14 +240,21 @@ function accountProperties({ options }: World, { config, look }: Unit): Record<s
 function dependencyProperties(world: World, unit: Unit): Record<string, string> {
   const found = new Map<string, string[]>();
   world.graph.forEach(unit.name, (other, set) => {
-    for (const [index, kind] of kinds.entries()) {
-      if ((set & (1 << index)) === 0) continue;
+    for (const kind of kindsIn(set)) {
       const list = found.get(kind);
       if (list === undefined) found.set(kind, [other]);
       else list.push(other);
     }
   });
-  return Object.fromEntries(kinds.map((kind) => [kind, shellWords(found.get(kind) ?? [])]));
+  const related = Object.fromEntries(shownKinds.map((kind) => [kind, shellWords(found.get(kind) ?? [])]));
+  return unit.config.type === 'slice' ? { ...related, SliceOf: shellWords(membersOf(world, unit)) } : related;
+}
+
+/** The loaded units that are in a slice. */
+function membersOf(world: World, slice: Unit): readonly string[] {
+  const isIn = (config: UnitConfig | undefined): boolean =>
+    config?.load.state === 'loaded' && sliceOf(config, world.options.scope) === slice.name;
+  return [...world.graph.mentioners(slice.name)].filter((name) => isIn(world.peek(name)?.config));
 }
 
 function stampProperties(name: string, stamp: Stamp | undefined): Record<string, string> {

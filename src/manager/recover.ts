@@ -34,11 +34,7 @@ export function recover(world: World, inventory: Pick<Inventory, 'blobs' | 'desc
   }
   for (const unit of lost) if (inventory.groups.includes(unit.name)) keepGroup(world, unit);
   for (const [key, bytes] of jobsInOrder(inventory.blobs)) recoverJob(world, key, bytes, lost);
-  for (const unit of world.units.values()) {
-    resume(world, unit);
-    // What the files say now may be something else.
-    world.toCheck.add(unit);
-  }
+  for (const unit of world.units.values()) resume(world, unit);
   loadLeftovers(world);
   openTables(world, inventory.descriptors);
   checkZone(world);

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { RequestType } from '../graph/job.ts';
 import type { PreviewedJob, RequestedJob, RequestFailure, Ticket } from '../graph/request.ts';
-import { plan as planTransaction } from '../graph/transaction.ts';
+import { misuseOf, plan as planTransaction } from '../graph/transaction.ts';
 import type { TransactionError } from '../graph/transaction.ts';
 import { parseUnitName } from '../unit/name.ts';
 import type { JobMode } from '../unit/values/types.ts';
@@ -29,7 +29,8 @@ export function previewJob(world: World, job: RequestedJob, name: string, mode: 
 
 /** The unit, loaded if need be; it is let go of again in the turn that follows. Undefined for names that no unit can have. */
 export function findUnit(world: World, name: string): Unit | undefined {
-  if (!parseUnitName(name).ok) return undefined;
+  const parsed = parseUnitName(name);
+  if (!parsed.ok || parsed.value.isTemplate) return undefined;
   const unit = world.unit(name);
   world.toCollect.add(unit);
   return unit;
@@ -75,7 +76,7 @@ function prepare(
 
 /** Why the request is not even tried. */
 function refuse(unit: Unit, name: string, type: RequestType, mode: JobMode): RequestFailure | undefined {
-  const { RefuseManualStart, RefuseManualStop, AllowIsolate } = unit.config.unit;
+  const { RefuseManualStart, RefuseManualStop } = unit.config.unit;
   const { state } = unit.load;
   const isUseless = state !== 'loaded' && state !== 'masked' && unit.look.active === 'inactive' && unit.job === undefined;
   if (type === 'stop' && isUseless) return notLoaded(name);
@@ -83,11 +84,9 @@ function refuse(unit: Unit, name: string, type: RequestType, mode: JobMode): Req
     const message = `Operation refused, unit ${unit.name} may be requested by dependency only (it is configured to refuse manual start/stop).`;
     return { code: 'refused', message };
   }
-  if (mode === 'isolate' && type !== 'start') return { code: 'invalid', message: 'Isolate is only valid for start.' };
-  if (mode === 'triggering' && type !== 'stop') return { code: 'invalid', message: '--job-mode=triggering is only valid for stop.' };
-  if (type !== 'stop' && state !== 'loaded') return loadFailure(unit);
-  if (mode === 'isolate' && !AllowIsolate) return { code: 'no-isolate', message: 'Operation refused, unit may not be isolated.' };
-  return undefined;
+  const misuse = misuseOf(mode, type, unit);
+  if (misuse !== undefined) return failureOf(misuse);
+  return type !== 'stop' && state !== 'loaded' ? loadFailure(unit) : undefined;
 }
 
 const starting: ReadonlySet<RequestType> = new Set(['start', 'restart', 'try-restart', 'reload-or-start']);
@@ -100,6 +99,8 @@ function requestType(job: RequestedJob, unit: Unit): RequestType {
 }
 
 const failureCodes: Readonly<Record<TransactionError['code'], RequestFailure['code']>> = {
+  'no-isolate': 'no-isolate',
+  invalid: 'invalid',
   'not-found': 'no-such-unit',
   masked: 'masked',
   'bad-setting': 'load-failed',

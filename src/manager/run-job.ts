@@ -140,6 +140,8 @@ function reload(world: World, job: Job): void {
   if (unit.look.active === 'reloading') return postponeJob(world, job);
   if (unit.look.active !== 'active') return finishJob(world, job, 'invalid', { recursive: true, reason: 'it is not active' });
   if (!unit.canReload) return finishJob(world, job, 'skipped', { recursive: true });
+  // One that cannot reload itself was there to pass it on.
+  if (!unit.type.can.reload(unit.config)) return finishJob(world, job, 'done', { recursive: true });
   take(world, job, unit.type.reload(unit.state, unit.config, new UnitContext(world, unit)));
 }
 

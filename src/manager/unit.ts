@@ -3,6 +3,7 @@ import { pathOfUnit } from '../unit/name.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { Look, TriggerDetails, UnitType } from '../type/type.ts';
 import type { ActiveState } from '../graph/active-state.ts';
+import type { DependencyGraph } from '../graph/dependency-graph.ts';
 import type { Cleaner } from './cleaner.ts';
 import type { Job } from './job.ts';
 import type { Window } from './rate-limit.ts';
@@ -52,6 +53,7 @@ export class Unit {
   /** All that the unit declares: by its files, implied by what it is, and by default. */
   readonly declared: readonly Dependency[];
   readonly perpetual: boolean;
+  readonly graph: DependencyGraph;
   state: unknown;
   look: Look;
   job: Job | undefined;
@@ -88,8 +90,20 @@ export class Unit {
   /** CLOCK_REALTIME when its files were read. */
   readAtUsec: number;
 
-  constructor(config: UnitConfig, type: UnitType<unknown>, declared: readonly Dependency[], perpetual: unknown, readAtUsec: number) {
-    this.readAtUsec = readAtUsec;
+  constructor(
+    config: UnitConfig,
+    type: UnitType<unknown>,
+    given: {
+      readonly declared: readonly Dependency[];
+      /** Its state, if it is always there. */
+      readonly perpetual: unknown;
+      readonly readAtUsec: number;
+      readonly graph: DependencyGraph;
+    },
+  ) {
+    const { declared, perpetual } = given;
+    this.readAtUsec = given.readAtUsec;
+    this.graph = given.graph;
     this.name = config.name;
     this.config = config;
     this.type = type;
@@ -111,8 +125,15 @@ export class Unit {
     return this.type.can.once !== true || this.stamps.inactiveExit === undefined;
   }
 
+  /** It can reload itself, or, where its type has no such thing, only passes reloads on. */
   get canReload(): boolean {
-    return this.type.can.reload(this.config);
+    return (
+      this.type.can.reload(this.config) || (this.config.type !== 'service' && this.graph.related(this.name, 'propagate-reload').length > 0)
+    );
+  }
+
+  get allowIsolate(): boolean {
+    return this.config.unit.AllowIsolate;
   }
 
   get ignoreOnIsolate(): boolean {

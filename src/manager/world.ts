@@ -1,6 +1,7 @@
 import { DependencyGraph } from '../graph/dependency-graph.ts';
 import { defaultDependencies, targetFollows } from '../graph/default-dependencies.ts';
 import { carriers, kindBit } from '../graph/dependency.ts';
+import { isInactiveOrFailed } from '../graph/active-state.ts';
 import { implicitDependencies } from '../graph/implicit-dependencies.ts';
 import type { ImplicitContext } from '../graph/implicit-dependencies.ts';
 import { RunQueue } from '../graph/run-queue.ts';
@@ -137,6 +138,8 @@ export class World implements TransactionView {
   interrupts: Window | undefined;
 
   readonly #changed = new Set<string>();
+  /** Names that loaded units mention and that were not loaded themselves then. */
+  readonly #mentioned = new Set<string>();
   /** The turn in which the unit directories were last looked at. */
   #refreshedAt: Stamp;
   readonly #mountNeeds = new MountNeeds();
@@ -178,6 +181,17 @@ export class World implements TransactionView {
     if (!this.#source.hasFile(name) && !this.#source.knows(name)) return known;
     this.unload(known);
     return this.#load(name);
+  }
+
+  /**
+   * Loads all that loaded units mention, and so on, so that each unit's properties tell of all others. systemd does so at once;
+   * here it is done when somebody looks, as what is off and has no job has no effect.
+   */
+  loadMentioned(): void {
+    for (const name of this.#mentioned) {
+      this.#mentioned.delete(name);
+      if (!this.names.has(name) && this.graph.isMentioned(name)) this.toCollect.add(this.#load(name));
+    }
   }
 
   /** The block that every process starts from. */
@@ -257,9 +271,10 @@ export class World implements TransactionView {
     this.busNames.remove(unit);
     releaseStreams(this, unit);
     removeTransientFiles(this, unit);
+    if (this.graph.isMentioned(unit.name)) this.#mentioned.add(unit.name);
     for (const other of others) {
       const neighbour = this.names.get(other);
-      if (neighbour !== undefined && !this.graph.isMentioned(other)) this.toCollect.add(neighbour);
+      if (neighbour !== undefined && isInactiveOrFailed(neighbour.look.active)) this.toCollect.add(neighbour);
     }
   }
 
@@ -299,14 +314,23 @@ export class World implements TransactionView {
 
   #add(config: UnitConfig): Unit {
     const declared = this.#declare(config);
-    const unit = new Unit(config, unitTypes[config.type], declared, perpetualState(config), this.now.realtimeUsec);
+    const unit = new Unit(config, unitTypes[config.type], {
+      declared,
+      perpetual: perpetualState(config),
+      readAtUsec: this.now.realtimeUsec,
+      graph: this.graph,
+    });
     this.units.set(unit.name, unit);
     this.names.set(unit.name, unit);
     if (unit.type.can.followClock === true) {
       this.clockFollowers.add(unit);
       watchClock(this);
     }
-    for (const { key, unit: other } of declared) this.graph.add(unit.name, key, this.names.get(other)?.name ?? other);
+    for (const { key, unit: other } of declared) {
+      const known = this.names.get(other);
+      if (known === undefined) this.#mentioned.add(other);
+      this.graph.add(unit.name, key, known?.name ?? other);
+    }
     if (config.type === 'mount' && config.load.state === 'loaded') this.#orderNeeders(unit);
     if (unit.perpetual) this.#busy.add(unit);
     else this.toCollect.add(unit);

@@ -15,6 +15,7 @@ export function verify(draft: UnitDraft, path: string): void {
     report('warning', 'no-effect', `Delegate= is not for a ${draft.type}, ignored`);
   }
   const refusedBefore = draft.refusal;
+  verifyHandlers(draft);
   checks[draft.type]?.(draft, (message) => report('warning', 'no-effect', message));
   if (draft.refusal !== undefined && draft.refusal !== refusedBefore) report('error', 'refused', draft.refusal);
 }
@@ -28,6 +29,16 @@ const checks: Readonly<Partial<Record<UnitTypeName, (draft: UnitDraft, warn: (me
   automount: verifyAutomount,
   swap: verifySwap,
 };
+
+/** One unit can be isolated, not several. */
+function verifyHandlers(draft: UnitDraft): void {
+  const { OnFailureJobMode, OnSuccessJobMode } = draft.settings('unit');
+  const modes = { OnFailure: OnFailureJobMode, OnSuccess: OnSuccessJobMode } as const;
+  for (const key of ['OnFailure', 'OnSuccess'] as const) {
+    const handlers = new Set(draft.dependencies.filter((each) => each.key === key).map(({ unit }) => unit));
+    if (modes[key] === 'isolate' && handlers.size > 1) draft.refuse(`${key}JobMode=isolate allows for one unit in ${key}= only`);
+  }
+}
 
 const mayDelegate: ReadonlySet<UnitTypeName> = new Set(['service', 'scope']);
 

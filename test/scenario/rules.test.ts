@@ -182,12 +182,12 @@ test('what a skipped unit pulled in stays, until its own job is over or the mana
     units: {
       'default.target': '[Unit]\n',
       'skipped.service': `[Unit]\nConditionPathExists=/nowhere\nWants=unneeded.service\nAfter=unneeded.service\n[Service]\nExecStart=/bin/daemon\n`,
-      'unneeded.service': daemon('StopWhenUnneeded=yes'),
+      'unneeded.service': '[Unit]\nStopWhenUnneeded=yes\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/work\n',
     },
   }).boot();
   const start = (unit: string): string => {
     assert.ok(simulation.manager.request('start', unit, 'replace', 'test').ok);
-    simulation.clock.settle();
+    simulation.clock.advance(SECOND);
     return simulation.state('unneeded.service');
   };
   const running = [start('skipped.service'), start('unneeded.service'), start('skipped.service')];
@@ -195,7 +195,7 @@ test('what a skipped unit pulled in stays, until its own job is over or the mana
   simulation.clock.settle();
   assert.deepEqual(
     [...running, simulation.state('unneeded.service')],
-    ['active (running)', 'inactive (dead)', 'active (running)', 'inactive (dead)'],
+    ['active (exited)', 'inactive (dead)', 'active (exited)', 'inactive (dead)'],
   );
 });
 

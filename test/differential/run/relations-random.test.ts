@@ -22,6 +22,9 @@ const seeds: readonly number[] = [
   110,
   127,
   152,
+  2079,
+  2151,
+  2164,
   ...Array.from({ length: 16 }, (_, index) => 1000 + index),
 ];
 

@@ -71,3 +71,12 @@ calm() {
 }
 # Tells what was noted in a file since the last time, in one line.
 began() { echo "began: $(cat "/run/t/$1" 2>/dev/null | tr '\n' ' ')"; rm -f "/run/t/$1"; }
+# All relations of units, one to a line.
+relations() {
+  local unit
+  for unit; do
+    echo "relations of $unit:"
+    systemctl show -p "Requires,Requisite,Wants,BindsTo,PartOf,Upholds,RequiredBy,RequisiteOf,WantedBy,BoundBy,UpheldBy,ConsistsOf,Conflicts,ConflictedBy,Before,After,OnSuccess,OnSuccessOf,OnFailure,OnFailureOf,Triggers,TriggeredBy,PropagatesReloadTo,ReloadPropagatedFrom,PropagatesStopTo,StopPropagatedFrom,JoinsNamespaceOf,SliceOf,Slice,RequiresMountsFor,WantsMountsFor" -- "$unit" |
+      awk -F= '{ count = split($2, word, " "); for (i = 1; i <= count; i++) print $1 "=" word[i] }' | LC_ALL=C sort
+  done
+}
