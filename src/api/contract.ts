@@ -5,9 +5,11 @@ import type { ErrorCode } from './error.ts';
 import {
   diagnostic,
   done,
+  installRecord,
   jobInfo,
   jobMode,
   jobResult,
+  linkChange,
   list,
   nothing,
   properties,
@@ -51,13 +53,8 @@ const install = (doc: string) =>
       presetMode: v.exactOptional(v.picklist(['full', 'enable-only', 'disable-only']), 'full'),
     }),
     result: v.object({
-      changes: list(
-        v.variant('change', [
-          v.object({ change: v.literal('symlink'), path: v.string(), target: v.string() }),
-          v.object({ change: v.literal('unlink'), path: v.string() }),
-        ]),
-      ),
-      messages: list(v.string()),
+      changes: list(linkChange),
+      records: list(installRecord),
       hasInstallInfo: v.boolean(),
     }),
     errors: installFailures,

@@ -2,7 +2,9 @@ import type { Result } from '../base/result.ts';
 import type { InstallFailure, InstallFlags, InstallOutcome, InstallAction } from '../unit/install/request.ts';
 import type { UnitFile, UnitFileState } from '../unit/install/unit-file.ts';
 
-export type { InstallAction };
+export { noteText, type InstallRecord } from '../unit/install/record.ts';
+export { errnoText, type InstallProblem } from '../unit/install/problem.ts';
+export type { InstallAction, InstallFailure, InstallOutcome };
 
 /**
  * Unit files and the links between them, as the handlers of the API and `tysctl --root` see them.
@@ -14,6 +16,8 @@ export interface InstallApi {
   apply(action: InstallAction, units: readonly string[], flags: InstallFlags): Result<InstallOutcome, InstallFailure>;
   /** The state of one unit file, as `is-enabled` prints it; undefined where there is no such file. */
   state(unit: string): UnitFileState | undefined;
+  /** The same, or what errno(3) calls the reason why it has none. */
+  stateOrErrno(unit: string): Result<UnitFileState, string>;
   /** All unit files of the search path, sorted by type and name as systemctl(1) sorts units. */
   list(): readonly UnitFile[];
   /** The unit that default.target leads to. */

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { jobResults } from '../graph/job.ts';
 import { requestedJobs } from '../graph/request.ts';
+import { problemCodes } from '../unit/install/problem.ts';
+import { installNotes } from '../unit/install/record.ts';
 import { unitFileStates } from '../unit/install/unit-file.ts';
 import { jobModes } from '../unit/values/types.ts';
 
@@ -63,3 +65,24 @@ export const diagnostic = v.object({
 
 /** What `is-enabled` prints. */
 export const unitFileState = v.picklist(unitFileStates);
+
+const madeLink = v.object({ change: v.literal('symlink'), path: v.string(), target: v.string() });
+const removedLink = v.object({ change: v.literal('unlink'), path: v.string() });
+
+/** A link that was made or removed. */
+export const linkChange = v.variant('change', [madeLink, removedLink]);
+
+/** What came of an operation on unit files, one after the other. */
+export const installRecord = v.variant('change', [
+  madeLink,
+  removedLink,
+  v.object({ change: v.literal('note'), note: v.picklist(installNotes), unit: v.string(), other: v.string() }),
+  v.object({
+    change: v.literal('problem'),
+    code: v.picklist(problemCodes),
+    unit: v.string(),
+    other: v.string(),
+
+    message: v.string(),
+  }),
+]);

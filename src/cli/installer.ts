@@ -1,18 +1,25 @@
 import type { Client } from '../api/client.ts';
 import type { Answer } from '../api/contract.ts';
 import type { ApiError } from '../api/error.ts';
-import type { InstallApi, InstallAction } from '../api/install.ts';
-import { ok, type Result } from '../base/result.ts';
+import type { InstallApi, InstallAction, InstallRecord } from '../api/install.ts';
+import { err, ok, type Result } from '../base/result.ts';
 import type { Invocation, LocalPlace } from './invocation.ts';
 
 /** Unit files and their links: those of the manager, or those on disk where there is none. */
 export interface Installer {
-  apply(operation: InstallAction, units: readonly string[]): Promise<Result<Answer<'install.enable'>, ApiError>>;
+  apply(operation: InstallAction, units: readonly string[]): Promise<Result<Answer<'install.enable'>, InstallTrouble>>;
   list(): Promise<Result<Answer<'install.list'>, ApiError>>;
-  states(units: readonly string[]): Promise<Result<Answer<'install.states'>, ApiError>>;
+  /** The state of each unit file, or what errno(3) calls the reason why it has none. */
+  states(units: readonly string[]): Promise<Result<readonly Result<string, string>[], ApiError>>;
   defaultTarget(): Promise<Result<string, ApiError>>;
   /** The manager, which has to be told of changes; absent where there is none to tell. */
   readonly client?: Client;
+}
+
+/** Why an operation failed, and what was done and found all the same. */
+interface InstallTrouble {
+  readonly message: string;
+  readonly records: readonly InstallRecord[];
 }
 
 /**
@@ -34,18 +41,28 @@ export async function installerOf(invocation: Invocation): Promise<Result<Instal
 function remoteInstaller(client: Client, { options }: Invocation): Installer {
   return {
     client,
-    apply: (operation, units) => client.call(`install.${operation}`, { units: [...units], ...flags(options) }),
+    apply: async (operation, units) => {
+      const answer = await client.call(`install.${operation}`, { units: [...units], ...flags(options) });
+      // Through the manager nothing is told of what was done before the trouble.
+      return answer.ok ? answer : err({ message: answer.error.message, records: [] });
+    },
     list: () => client.call('install.list', {}),
-    states: (units) => client.call('install.states', { units: [...units] }),
+    states: async (units) => {
+      const answer = await client.call('install.states', { units: [...units] });
+      return answer.ok ? ok(answer.value.map((state) => (state === null ? err('No such file or directory') : ok(state)))) : answer;
+    },
     defaultTarget: () => client.call('install.default', {}),
   };
 }
 
 function localInstaller(install: InstallApi, { options }: Invocation): Installer {
   return {
-    apply: (operation, units) => Promise.resolve(install.apply(operation, units, flags(options))),
+    apply: (operation, units) => {
+      const outcome = install.apply(operation, units, flags(options));
+      return Promise.resolve(outcome.ok ? outcome : err({ message: outcome.error.errno, records: outcome.error.records }));
+    },
     list: () => Promise.resolve(ok(install.list())),
-    states: (units) => Promise.resolve(ok(units.map((unit) => install.state(unit) ?? null))),
+    states: (units) => Promise.resolve(ok(units.map((unit) => install.stateOrErrno(unit)))),
     defaultTarget: () => Promise.resolve(install.defaultTarget()),
   };
 }

@@ -27,20 +27,51 @@ export function readNames(
   return { names, globs };
 }
 
-/** One word as a unit name, where patterns make no sense. */
-export function readPlainName({ terminal, verb }: Pick<Invocation, 'terminal' | 'verb'>, word: string): string | undefined {
-  const typed = readTypedName(word, 'service', { globs: false });
+/** One word as a unit name, where patterns make no sense; `how` is how a pattern was passed, such as `to enable`. */
+export function readPlainName(
+  { terminal, options }: Pick<Invocation, 'terminal' | 'options'>,
+  word: string,
+  how: string,
+  suffix: Suffix = 'service',
+): string | undefined {
+  const typed = readTypedName(word, suffix, { globs: false });
   if (typed === undefined) {
     terminal.warn('Failed to mangle name: Invalid argument');
     return undefined;
   }
-  if (isGlob(word)) terminal.warn(`Glob pattern passed to ${verb}, but globs are not supported for this.`);
+  if (options.quiet) return typed.name;
+  if (isGlob(word)) terminal.warn(`Glob pattern passed ${how}, but globs are not supported for this.`);
   if (typed.escaped !== undefined) {
     terminal.warn(
       `Invalid unit name "${word}" escaped as "${typed.escaped}"${isGlob(word) ? '' : ' (maybe you should use systemd-escape?)'}.`,
     );
   }
   return typed.name;
+}
+
+/** Words as unit names, or as absolute paths where they are paths; undefined, after a message, where one is neither. */
+export function readUnits(
+  invocation: Pick<Invocation, 'terminal' | 'options'>,
+  how: string,
+  words: readonly string[],
+): readonly string[] | undefined {
+  const units: string[] = [];
+  for (const word of words) {
+    if (word === '') invocation.terminal.warn("Failed to mangle unit name or path '': Invalid argument");
+    const unit = word === '' ? undefined : word.includes('/') ? absolutePath(word) : readPlainName(invocation, word, how);
+    if (unit === undefined) return undefined;
+    units.push(unit);
+  }
+  return units;
+}
+
+function absolutePath(path: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith('/') ? path : `${process.cwd()}/${path}`).split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
 }
 
 /** The units that the words mean: names as they are, then the loaded units that the patterns match. */

@@ -2,12 +2,12 @@ import type { InstallApi } from '../api/install.ts';
 import type { UnitFilesApi } from '../api/unit-files.ts';
 import type { LocalPlace } from '../cli/invocation.ts';
 import { InstallService } from '../manager/install.ts';
-import { globalDirectory, installContext } from '../manager/install-context.ts';
+import { globalPlaces, installContext } from '../manager/install-context.ts';
 import { UnitFileReader } from '../manager/unit-files.ts';
 import type { Files } from '../port/files.ts';
 import { realFiles } from '../port/files-real.ts';
 import { rootedFiles } from '../port/files-rooted.ts';
-import { unitSearchPath } from '../unit/search-path.ts';
+import { globalSearchPath, unitSearchPath } from '../unit/search-path.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import { gatherFacts } from './facts.ts';
 
@@ -15,11 +15,7 @@ import { gatherFacts } from './facts.ts';
 export function localInstall(place: LocalPlace): InstallApi {
   const { files, facts, scope, searchPath } = partsOf(place);
   const context = installContext(scope, searchPath, files, facts, process.env);
-  return new InstallService(
-    place.scope === 'global' ? { ...context, persistentDirectory: globalDirectory } : context,
-    files,
-    globalDirectory,
-  );
+  return new InstallService(place.scope === 'global' ? { ...context, ...globalPlaces } : context, files, globalPlaces);
 }
 
 /** The text of unit files, and what is to be said about them, without a manager. */
@@ -40,6 +36,6 @@ export function partsOf({ scope, root }: LocalPlace): {
     files: root === '' ? realFiles : rootedFiles(realFiles, root),
     facts: gatherFacts(managed, process.env),
     scope: managed,
-    searchPath: unitSearchPath(managed, process.env),
+    searchPath: scope === 'global' ? globalSearchPath(process.env) : unitSearchPath(managed, process.env),
   };
 }

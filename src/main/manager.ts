@@ -7,7 +7,7 @@ import { defaultLimits } from '../exec/limits.ts';
 import { findAccount } from '../manager/accounts.ts';
 import { gatherConditionFacts } from '../manager/condition-facts.ts';
 import { InstallService } from '../manager/install.ts';
-import { globalDirectory, installContext, withinOwnPath, withOwnDirectories } from '../manager/install-context.ts';
+import { globalPlaces, installContext, withinOwnPath, withOwnDirectories } from '../manager/install-context.ts';
 import { startManager } from '../manager/manager.ts';
 import type { ManagerConfig as EngineConfig } from '../manager/options.ts';
 import { writeFstabUnits } from '../manager/fstab.ts';
@@ -108,7 +108,7 @@ export async function runManager(): Promise<void> {
   const links = installContext(resolved.scope, resolved.unitPath, realFiles, facts, environment);
   const usualPath = unitSearchPath(resolved.scope, environment);
   const hasOwnPath = resolved.unitPath.join(':') !== usualPath.join(':');
-  const install = new InstallService(withOwnDirectories(hasOwnPath ? withinOwnPath(links) : links, own), realFiles, globalDirectory);
+  const install = new InstallService(withOwnDirectories(hasOwnPath ? withinOwnPath(links) : links, own), realFiles, globalPlaces);
   // Loaded only now: what the units wait for comes first, and the control socket's backlog waits gladly.
   const { listenControl } = await import('../api/jsonrpc/server.ts');
   const served = await listenControl(

@@ -4,7 +4,9 @@ import type { OwnDirectories } from './own-directories.ts';
 import type { UnitFiles } from '../unit/unit-files.ts';
 
 /** Where `enable --global` makes its links: for all users of the machine. */
-export const globalDirectory = '/etc/systemd/user';
+export const globalPlaces: GlobalPlaces = { persistentDirectory: '/etc/systemd/user', runtimeDirectory: '/run/systemd/user' };
+
+export type GlobalPlaces = Pick<InstallContext, 'persistentDirectory' | 'runtimeDirectory'>;
 
 /** The directories that enable, mask and presets use in a scope (systemd.unit(5), systemd.preset(5)); `files` are those below any --root=. */
 export function installContext(

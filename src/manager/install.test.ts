@@ -5,15 +5,15 @@ import { facts } from '../../test/unit/facts.ts';
 import { FakeFiles } from '../port/files-fake.ts';
 import { unitSearchPath } from '../unit/search-path.ts';
 import { InstallService } from './install.ts';
-import { globalDirectory, installContext, withinOwnPath } from './install-context.ts';
+import { globalPlaces, installContext, withinOwnPath } from './install-context.ts';
 
 const ETC = '/etc/systemd/system';
 const RUN = '/run/systemd/system';
 const LIB = '/usr/lib/systemd/system';
-const none = { changes: [], messages: [], hasInstallInfo: false };
+const none = { changes: [], records: [], hasInstallInfo: false };
 
 function serviceOn(files: FakeFiles): InstallService {
-  return new InstallService(installContext('system', unitSearchPath('system', {}), files, facts, {}), files, globalDirectory);
+  return new InstallService(installContext('system', unitSearchPath('system', {}), files, facts, {}), files, globalPlaces);
 }
 
 function service(content: Readonly<Record<string, string>>): InstallService {
@@ -114,15 +114,16 @@ function hasFailed({ ret = '' }: Step): boolean {
 test('enable links the unit, names what it made, and does nothing the second time', () => {
   const install = service({ [`${LIB}/a.service`]: '[Install]\nWantedBy=multi-user.target new.target\nAlias=b.service\n' });
   const path = `${LIB}/a.service`;
+  const made = [
+    { change: 'symlink', path: `${ETC}/b.service`, target: path },
+    { change: 'symlink', path: `${ETC}/multi-user.target.wants/a.service`, target: path },
+    { change: 'symlink', path: `${ETC}/new.target.wants/a.service`, target: path },
+  ];
   assert.deepEqual(install.apply('enable', ['a.service'], {}), {
     ok: true,
     value: {
-      changes: [
-        { change: 'symlink', path: `${ETC}/b.service`, target: path },
-        { change: 'symlink', path: `${ETC}/multi-user.target.wants/a.service`, target: path },
-        { change: 'symlink', path: `${ETC}/new.target.wants/a.service`, target: path },
-      ],
-      messages: [`Unit ${path} is added as a dependency to a non-existent unit new.target.`],
+      changes: made,
+      records: [...made, { change: 'note', note: 'no-destination', unit: path, other: 'new.target' }],
       hasInstallInfo: true,
     },
   });
@@ -199,7 +200,8 @@ for (const [what, [operation, unit, code, message]] of Object.entries(refusals))
       [`${LIB}/percent.service`]: '[Install]\nAlias=%z.service\n',
       [`${LIB}/below/x.service`]: '[Service]\n',
     });
-    assert.deepEqual(install.apply(operation, [unit], {}), { ok: false, error: { code, message } });
+    const outcome = install.apply(operation, [unit], {});
+    assert.deepEqual(!outcome.ok && [outcome.error.code, outcome.error.message], [code, message]);
   });
 }
 
@@ -207,7 +209,7 @@ test('--global makes its links for all users', () => {
   const files = new FakeFiles({ '/usr/lib/systemd/user/a.service': '[Install]\nWantedBy=default.target\n' });
   const environment = { HOME: '/home/me', XDG_RUNTIME_DIR: '/run/user/7' };
   const context = installContext('user', unitSearchPath('user', environment), files, { ...facts, scope: 'user' }, environment);
-  const install = new InstallService(context, files, globalDirectory);
+  const install = new InstallService(context, files, globalPlaces);
   install.apply('enable', ['a.service'], { global: true });
   assert.equal(files.readLink('/etc/systemd/user/default.target.wants/a.service'), '/usr/lib/systemd/user/a.service');
   assert.equal(install.state('a.service'), 'enabled');
@@ -219,7 +221,7 @@ test('--global makes its links for all users', () => {
 test('a manager with a search path of its own has its links in that path', () => {
   const files = new FakeFiles({ '/srv/units/a.service': '[Install]\nWantedBy=default.target\n', '/run/mine/x': '' });
   const own = withinOwnPath(installContext('system', ['/srv/units', '/run/mine'], files, facts, {}));
-  const install = new InstallService(own, files, globalDirectory);
+  const install = new InstallService(own, files, globalPlaces);
   install.apply('enable', ['a.service'], { runtime: true });
   assert.equal(install.state('a.service'), 'enabled-runtime');
   assert.equal(files.readLink('/run/mine/default.target.wants/a.service'), '/srv/units/a.service');
@@ -247,7 +249,7 @@ test('all unit files are listed by type and name, with what the presets say wher
     '/usr/lib/systemd/system-preset/50-x.preset': '# first match counts\nenable on.*\ndisable *\n',
   });
   assert.deepEqual(install.list(), [
-    { name: 'broken.service', path: `${ETC}/broken.service`, state: 'bad' },
+    { name: 'broken.service', path: `${ETC}/broken.service`, state: 'bad', preset: 'disabled' },
     { name: 'off.service', path: `${LIB}/off.service`, state: 'disabled', preset: 'disabled' },
     { name: 'on.service', path: `${LIB}/on.service`, state: 'disabled', preset: 'enabled' },
     { name: 'plain.socket', path: `${LIB}/plain.socket`, state: 'static' },

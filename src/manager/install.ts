@@ -7,8 +7,10 @@ import { planAddDependency, planEnable } from '../unit/install/enable.ts';
 import { planLink } from '../unit/install/link.ts';
 import { directoryOf } from '../unit/install/link-path.ts';
 import { planMask, planUnmask } from '../unit/install/mask.ts';
-import type { InstallPlan, InstallProblem } from '../unit/install/plan.ts';
+import type { InstallPlan } from '../unit/install/plan.ts';
+import { errnoText, type InstallProblem } from '../unit/install/problem.ts';
 import { planPreset, planPresetAll, type PresetMode, presetOf, type PresetRule, readPresets } from '../unit/install/preset.ts';
+import type { GlobalPlaces } from './install-context.ts';
 import type { InstallFailure, InstallFlags, InstallOutcome, InstallAction } from '../unit/install/request.ts';
 import { planRevert } from '../unit/install/revert.ts';
 import { InstallLinks } from '../unit/install/state.ts';
@@ -26,17 +28,17 @@ export class InstallService {
   readonly #context: InstallContext;
   readonly #files: Files;
   /** Where `--global` makes its links: for the users of this machine. */
-  readonly #globalDirectory: string;
+  readonly #globalPlaces: GlobalPlaces;
   #picture: Picture | undefined;
 
-  constructor(context: InstallContext, files: Files, globalDirectory: string) {
+  constructor(context: InstallContext, files: Files, globalPlaces: GlobalPlaces) {
     this.#context = context;
     this.#files = files;
-    this.#globalDirectory = globalDirectory;
+    this.#globalPlaces = globalPlaces;
   }
 
   apply(action: InstallAction, units: readonly string[], flags: InstallFlags): Result<InstallOutcome, InstallFailure> {
-    const context = flags.global === true ? { ...this.#context, persistentDirectory: this.#globalDirectory } : this.#context;
+    const context = flags.global === true ? { ...this.#context, ...this.#globalPlaces } : this.#context;
     const chosen: InstallOptions = { runtime: flags.runtime ?? false, force: flags.force ?? false };
     const plan = planners[action](units, context, chosen, flags.presetMode ?? 'full');
     this.#picture = undefined;
@@ -44,16 +46,27 @@ export class InstallService {
     try {
       for (const change of plan.changes) this.#carryOut(change, context);
     } catch (error) {
-      return err({ code: 'failed', message: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      return err({ code: 'failed', message, errno: message, records: [] });
     }
     const [problem] = plan.problems;
-    if (problem !== undefined) return err({ code: codes[problem.code], message: plan.problems.map(({ message }) => message).join('\n') });
-    return ok({ changes: plan.changes, messages: plan.notes, hasInstallInfo: plan.hasInstallSettings });
+    const { changes, records } = plan;
+    if (problem !== undefined) {
+      const message = plan.problems.map((each) => each.message).join('\n');
+      return err({ code: codes[problem.code], message, errno: errnoText(records.includes(problem) ? problem.code : 'EINVAL'), records });
+    }
+    return ok({ changes, records, hasInstallInfo: plan.hasInstallSettings });
   }
 
   state(unit: string): UnitFileState | undefined {
-    const state = this.#look().links.stateOf(unit);
+    const state = this.stateOrErrno(unit);
     return state.ok ? state.value : undefined;
+  }
+
+  stateOrErrno(unit: string): Result<UnitFileState, string> {
+    if (!isUnitName(unit)) return err(errnoText('EINVAL'));
+    const state = this.#look().links.stateOf(unit);
+    return state.ok ? state : err(errnoText(state.error.code));
   }
 
   /** What the preset files say of a unit file, by its own name. */
@@ -83,7 +96,9 @@ export class InstallService {
 
   defaultTarget(): Result<string, InstallFailure> {
     const target = defaultTarget(this.#context);
-    return target.ok ? target : err({ code: codes[target.error.code], message: target.error.message });
+    return target.ok
+      ? target
+      : err({ code: codes[target.error.code], message: errnoText(target.error.code), errno: errnoText(target.error.code), records: [] });
   }
 
   /** Reads the directories, once for all that is asked without a pause: `show` asks for every unit. */
@@ -130,7 +145,7 @@ const planners: Readonly<Record<InstallAction, Planner>> = {
 const listed: ReadonlySet<string> = new Set(['file', 'symlink']);
 
 /** States of which a preset would change nothing. */
-const withoutPreset: ReadonlySet<UnitFileState> = new Set(['static', 'alias', 'masked', 'masked-runtime', 'generated', 'transient', 'bad']);
+const withoutPreset: ReadonlySet<UnitFileState> = new Set(['static', 'alias', 'generated', 'transient']);
 
 const presetWords = { enable: 'enabled', disable: 'disabled' } as const;
 

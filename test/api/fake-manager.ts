@@ -264,15 +264,22 @@ export class FakeInstall implements InstallApi {
   apply(operation: string, units: readonly string[], options: object): ReturnType<InstallApi['apply']> {
     this.calls.push(`${operation} ${units.join(' ')} ${JSON.stringify(options)}`);
     const [unit = ''] = units;
-    if (unit === 'nope.service') return err({ code: 'no-such-unit', message: `Unit file ${unit} does not exist.` });
+    if (unit === 'nope.service')
+      return err({ code: 'no-such-unit', message: `Unit file ${unit} does not exist.`, errno: 'No such file or directory', records: [] });
     const path = `/etc/systemd/system/multi-user.target.wants/${unit}`;
     const target = `/etc/systemd/system/${unit}`;
     const changes = operation === 'disable' ? [{ change: 'unlink', path } as const] : [{ change: 'symlink', path, target } as const];
-    return ok({ changes: unit === 'static.service' ? [] : changes, messages: [], hasInstallInfo: unit !== 'static.service' });
+    const made = unit === 'static.service' ? [] : changes;
+    return ok({ changes: made, records: made, hasInstallInfo: unit !== 'static.service' });
   }
 
   state(unit: string): UnitFile['state'] | undefined {
     return this.files.find((file) => file.name === unit)?.state;
+  }
+
+  stateOrErrno(unit: string): ReturnType<InstallApi['stateOrErrno']> {
+    const state = this.state(unit);
+    return state === undefined ? err('No such file or directory') : ok(state);
   }
 
   list(): readonly UnitFile[] {

@@ -23,7 +23,10 @@ export const installHandlers: Handlers<InstallMethod | 'install.default' | 'inst
 
   'install.states': ({ units }, { install }) => ok(units.map((unit) => install.state(unit) ?? null)),
   'install.list': (_params, { install }) => ok(install.list()),
-  'install.default': (_params, { install }) => install.defaultTarget(),
+  'install.default': (_params, { install }) => {
+    const target = install.defaultTarget();
+    return target.ok ? target : err({ code: target.error.code, message: target.error.message });
+  },
 };
 
 function apply(
@@ -31,6 +34,6 @@ function apply(
 ): (params: CheckedParams<'install.enable'>, context: HandlerContext) => Result<Answer<'install.enable'>, ApiError> {
   return ({ units, ...options }, { install }) => {
     const outcome = install.apply(operation, units, options);
-    return outcome.ok ? outcome : err(outcome.error);
+    return outcome.ok ? outcome : err({ code: outcome.error.code, message: outcome.error.message });
   };
 }

@@ -1,31 +1,32 @@
-import type { Answer } from '../../api/contract.ts';
-import type { InstallAction } from '../../api/install.ts';
+import type { InstallAction, InstallRecord } from '../../api/install.ts';
 import { installerOf, type Installer } from '../installer.ts';
 import type { Invocation } from '../invocation.ts';
-import { readPlainName } from '../names.ts';
+import { readPlainName, readUnits } from '../names.ts';
+import { recordLine } from '../output/install-records.ts';
 import { runStart } from './start.ts';
 
 /** What a verb does to links, how its failure is worded, and what --now adds to it. */
 interface InstallVerb {
   readonly operation: InstallAction;
+  /** Through the manager: "Failed to …: reason". */
   readonly failure: string;
+  /** On the files themselves: "Failed to … unit, reason". */
+  readonly local: string;
   readonly now?: 'start' | 'stop' | 'restart';
-  /** Words may be paths of files. */
-  readonly paths?: boolean;
 }
 
 const installVerbs: Readonly<Record<string, InstallVerb>> = {
-  enable: { operation: 'enable', failure: 'enable unit', now: 'start', paths: true },
-  disable: { operation: 'disable', failure: 'disable unit', now: 'stop', paths: true },
-  reenable: { operation: 'reenable', failure: 'reenable unit', now: 'restart', paths: true },
-  preset: { operation: 'preset', failure: 'preset unit' },
-  'preset-all': { operation: 'preset-all', failure: 'preset all units' },
-  mask: { operation: 'mask', failure: 'mask unit', now: 'stop' },
-  unmask: { operation: 'unmask', failure: 'unmask unit' },
-  link: { operation: 'link', failure: 'link unit', paths: true },
-  revert: { operation: 'revert', failure: 'revert unit' },
-  'add-wants': { operation: 'add-wants', failure: 'add dependency' },
-  'add-requires': { operation: 'add-requires', failure: 'add dependency' },
+  enable: { operation: 'enable', failure: 'enable unit', local: 'enable', now: 'start' },
+  disable: { operation: 'disable', failure: 'disable unit', local: 'disable', now: 'stop' },
+  reenable: { operation: 'reenable', failure: 'reenable unit', local: 'reenable', now: 'restart' },
+  preset: { operation: 'preset', failure: 'preset unit', local: 'preset' },
+  'preset-all': { operation: 'preset-all', failure: 'preset all units', local: 'preset' },
+  mask: { operation: 'mask', failure: 'mask unit', local: 'mask', now: 'stop' },
+  unmask: { operation: 'unmask', failure: 'unmask unit', local: 'unmask' },
+  link: { operation: 'link', failure: 'link unit', local: 'link' },
+  revert: { operation: 'revert', failure: 'revert unit', local: 'revert' },
+  'add-wants': { operation: 'add-wants', failure: 'add dependency', local: 'add dependency on' },
+  'add-requires': { operation: 'add-requires', failure: 'add dependency', local: 'add dependency on' },
 };
 
 /** All verbs that change links between unit files: prints what changed, has the manager reload, and with --now starts or stops. */
@@ -33,18 +34,26 @@ export async function runEnable(invocation: Invocation): Promise<number> {
   const { verb, words, options, terminal } = invocation;
   const row = installVerbs[verb];
   if (row === undefined) throw new Error(`${verb} is no verb of unit files`);
-  const units = readUnits(invocation, row);
+  const units = readWords(invocation, row);
   if (units === undefined) return 1;
   const installer = await installerOf(invocation);
   if (!installer.ok) return installer.error;
-  if (row.operation === 'mask' || row.operation === 'unmask') await warnOfMissing(invocation, installer.value, units);
+  const isLocal = installer.value.client === undefined;
+  const isTold = !isLocal && (row.operation === 'mask' || row.operation === 'unmask');
+  if (isTold) await warnOfMissing(invocation, installer.value, units);
   const outcome = await installer.value.apply(row.operation, units);
+  printRecords(invocation, row.local, outcome.ok ? outcome.value.records : outcome.error.records);
+  // As systemctl has it: without a manager units that are missing are told, but are disabled all the same.
+  if (!outcome.ok && isLocal && row.operation === 'disable' && outcome.error.records.every(isMissing)) return 0;
   if (!outcome.ok) {
-    terminal.warn(`Failed to ${row.failure}: ${outcome.error.message}`);
+    // What the records tell of needs no other words.
+    if (!outcome.error.records.some(({ change }) => change === 'problem')) {
+      terminal.warn(isLocal ? `Failed to ${row.local}: ${outcome.error.message}.` : `Failed to ${row.failure}: ${outcome.error.message}`);
+    }
     return 1;
   }
-  if (!options.quiet) printOutcome(invocation, outcome.value);
-  if (row.operation === 'enable' && !outcome.value.hasInstallInfo && !options.quiet) explainNoInstall(invocation);
+  if ((row.operation === 'enable' || row.operation === 'reenable') && !outcome.value.hasInstallInfo && !options.quiet)
+    explainNoInstall(invocation);
   if (installer.value.client !== undefined && options.reload && !options.global) {
     const reloaded = await installer.value.client.call('manager.reload', {});
     if (!reloaded.ok) {
@@ -60,49 +69,58 @@ export async function runEnable(invocation: Invocation): Promise<number> {
   return runStart({ ...invocation, verb: row.now, words: units.map(baseName) });
 }
 
+function isMissing(record: InstallRecord): boolean {
+  return record.change !== 'problem' || record.code === 'ENOENT';
+}
+
 async function warnOfMissing({ terminal }: Invocation, installer: Installer, units: readonly string[]): Promise<void> {
   const states = await installer.states(units);
   units.forEach((unit, index) => {
-    if (states.ok && states.value[index] === null) terminal.warn(`Unit ${unit} does not exist, proceeding anyway.`);
+    if (states.ok && states.value[index]?.ok === false) terminal.warn(`Unit ${unit} does not exist, proceeding anyway.`);
   });
 }
 
-/** Prints what was done to the file system. */
-export function printOutcome({ terminal }: Pick<Invocation, 'terminal'>, { changes, messages }: Answer<'install.enable'>): void {
-  for (const change of changes) {
-    if (change.change === 'unlink') terminal.warn(`Removed "${change.path}".`);
-    else terminal.warn(`Created symlink ${change.path} ${terminal.style.glyphs.arrow} ${change.target}.`);
+/** Prints what was done to the file system, and what was found there. */
+export function printRecords({ terminal, options }: Invocation, failure: string, records: readonly InstallRecord[]): void {
+  const wording = { failure, root: rootOf(options.root), style: terminal.style };
+  for (const record of records) {
+    const { text, isFailure } = recordLine(record, wording);
+    if (isFailure || !options.quiet) terminal.warn(text);
   }
-  for (const message of messages) terminal.warn(message);
 }
 
-function readUnits(invocation: Invocation, row: InstallVerb): readonly string[] | undefined {
-  const units: string[] = [];
-  for (const word of invocation.words) {
-    if (row.operation === 'link' && !word.includes('/')) {
-      const name = readPlainName(invocation, word) ?? word;
-      invocation.terminal.warn('Link argument must contain at least one directory separator.');
-      invocation.terminal.warn(`If you intended to link a file in the current directory, try ./${name} instead.`);
-      return undefined;
-    }
-    if (row.paths === true && word.includes('/')) {
-      units.push(absolute(word));
-      continue;
-    }
-    const name = readPlainName(invocation, word);
-    if (name === undefined) return undefined;
-    units.push(name);
-  }
-  return units;
+function rootOf(root = ''): string {
+  return root === '/' ? '' : root.replace(/\/+$/, '');
 }
 
-function absolute(path: string): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith('/') ? path : `${process.cwd()}/${path}`).split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
+/** The words as unit names or absolute paths; undefined, after a message, where they make no sense. */
+function readWords(invocation: Invocation, { operation }: InstallVerb): readonly string[] | undefined {
+  const { words, options, terminal, verb } = invocation;
+  const loose = operation === 'link' && options.root === undefined ? words.find((word) => !word.includes('/')) : undefined;
+  if (loose !== undefined) {
+    const name = readPlainName(invocation, loose, `to ${verb}`) ?? loose;
+    terminal.warn('Link argument must contain at least one directory separator.');
+    terminal.warn(`If you intended to link a file in the current directory, try ./${name} instead.`);
+    return undefined;
   }
-  return `/${parts.join('/')}`;
+  if (operation === 'add-wants' || operation === 'add-requires') return readTargetAndUnits(invocation);
+  const units = readUnits(invocation, `to ${verb}`, words);
+  const relative = operation === 'link' ? units?.find((name) => !name.startsWith('/')) : undefined;
+  if (relative !== undefined) {
+    terminal.warn(`Non-absolute paths are not allowed when --root is used: ${relative}`);
+    return undefined;
+  }
+  if (operation !== 'disable' || units?.some((name) => name.startsWith('/')) !== true) return units;
+  terminal.warn("Warning: Can't execute disable on the unit file path. Proceeding with the unit name.");
+  return units.map(baseName);
+}
+
+function readTargetAndUnits(invocation: Invocation): readonly string[] | undefined {
+  const [first = '', ...rest] = invocation.words;
+  if (first === '') invocation.terminal.warn('Failed to mangle unit name: Invalid argument');
+  const target = first === '' ? undefined : readPlainName(invocation, first, 'as target', 'target');
+  const units = target === undefined ? undefined : readUnits(invocation, 'as dependency', rest);
+  return target === undefined || units === undefined ? undefined : [target, ...units];
 }
 
 function baseName(path: string): string {

@@ -1,6 +1,6 @@
 import { installerOf } from '../installer.ts';
 import type { Invocation } from '../invocation.ts';
-import { readNames } from '../names.ts';
+import { readUnits } from '../names.ts';
 
 /** States for which `is-enabled` ends with 0 (systemctl(1), is-enabled). */
 const good: ReadonlySet<string> = new Set(['enabled', 'enabled-runtime', 'static', 'alias', 'indirect', 'generated']);
@@ -8,11 +8,10 @@ const good: ReadonlySet<string> = new Set(['enabled', 'enabled-runtime', 'static
 /** `is-enabled`: prints the state of each unit file; 0 if at least one is enabled or need not be. A unit file that is not there ends it. */
 export async function runIsEnabled(invocation: Invocation): Promise<number> {
   const { words, options, terminal } = invocation;
-  const read = readNames(invocation, words);
-  if (read === undefined) return 1;
+  const units = readUnits(invocation, 'to check', words);
+  if (units === undefined) return 1;
   const installer = await installerOf(invocation);
   if (!installer.ok) return installer.error;
-  const units = [...read.names, ...read.globs];
   const states = await installer.value.states(units);
   if (!states.ok) {
     terminal.warn(`Failed to get unit file states: ${states.error.message}`);
@@ -20,12 +19,15 @@ export async function runIsEnabled(invocation: Invocation): Promise<number> {
   }
   let enabled = false;
   for (const [index, state] of states.value.entries()) {
-    if (state === null) {
-      terminal.warn(`Failed to get unit file state for ${units[index] ?? ''}: No such file or directory`);
+    if (!state.ok) {
+      // A link that cannot be an alias is noticed before the unit itself is looked for.
+      const what =
+        state.error === 'Invalid cross-device link' ? 'look up unit file state' : `get unit file state for ${units[index] ?? ''}`;
+      terminal.warn(`Failed to ${what}: ${state.error}`);
       return 1;
     }
-    enabled ||= good.has(state);
-    if (!options.quiet) terminal.print(state);
+    enabled ||= good.has(state.value);
+    if (!options.quiet) terminal.print(state.value);
   }
   return enabled ? 0 : 1;
 }

@@ -50,7 +50,7 @@ export async function runListUnitFiles(invocation: Invocation): Promise<number> 
       ),
     );
   }
-  return words.length > 0 && files.length === 0 ? 1 : 0;
+  return files.length === 0 ? 1 : 0;
 }
 
 /** The colour of a unit file's state, in lists and in `status`. */

@@ -7,7 +7,7 @@ export async function runSetProperty(invocation: Invocation): Promise<number> {
   const [word = '', ...assignments] = words;
   const bare = assignments.find((assignment) => !assignment.includes('='));
   if (bare !== undefined) return fail(invocation, `Not an assignment: ${bare}`);
-  const unit = readPlainName(invocation, word);
+  const unit = readPlainName(invocation, word, 'to set-property');
   if (unit === undefined) return 1;
   const client = await invocation.connect();
   if (!client.ok) return fail(invocation, client.error);

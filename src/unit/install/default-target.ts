@@ -2,19 +2,20 @@ import { err, ok, type Result } from '../../base/result.ts';
 import { unitTypeOf, isUnitName } from '../name.ts';
 import type { InstallContext } from './context.ts';
 import { InstallOperation } from './operation.ts';
-import { type InstallPlan, type InstallProblem, problem } from './plan.ts';
+import type { InstallPlan } from './plan.ts';
+import { type InstallProblem, problem } from './problem.ts';
 
 /** Plans `set-default`: default.target becomes a link to the target, whatever it was; there is no default for one boot only. */
 export function planSetDefault(target: string, context: InstallContext): InstallPlan {
   const operation = new InstallOperation(context, { runtime: false, force: true });
   if (!isUnitName(target) || unitTypeOf(target) !== 'target' || target === 'default.target') {
     const message = `default.target can lead to another target only, not to ${target}.`;
-    operation.problems.push({ code: 'EINVAL', unit: target, message });
+    operation.refuse({ ...problem('EINVAL', target), message });
     return operation.plan();
   }
   const found = operation.discoverUsable(target, { allowConfigured: false });
   if (found.ok) operation.link('default.target', found.value.path, true);
-  else operation.problems.push(found.error);
+  else operation.fail(found.error);
   return operation.plan();
 }
 

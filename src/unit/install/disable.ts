@@ -3,17 +3,17 @@ import type { InstallContext, InstallOptions } from './context.ts';
 import { enableAll } from './enable.ts';
 import { leafOf } from './link-path.ts';
 import { InstallOperation } from './operation.ts';
-import { type InstallPlan, problem } from './plan.ts';
+import type { InstallPlan } from './plan.ts';
+import { problem } from './problem.ts';
 import { hasRules } from './section.ts';
 
 /** Plans `disable`: removes every link to the units below the config directory, whoever made it (systemctl(1)). */
 export function planDisable(units: readonly string[], context: InstallContext, options: InstallOptions): InstallPlan {
   const operation = new InstallOperation(context, options);
   disableAll(operation, units);
-  const { changes, problems, notes, ...plan } = operation.plan();
+  const plan = operation.plan();
   // As on systemd's bus: what could not be found is an error only where nothing else was done.
-  if (changes.length === 0) return { ...plan, changes, problems, notes };
-  return { ...plan, changes, problems: [], notes: [...notes, ...problems.map(({ message }) => message)] };
+  return plan.changes.length === 0 ? plan : { ...plan, problems: [] };
 }
 
 /** Plans `reenable`: what `disable` removes, then what `enable` makes. */
@@ -36,7 +36,7 @@ export function planReenable(units: readonly string[], context: InstallContext, 
 export function disableAll(operation: InstallOperation, wanted: readonly string[]): void {
   const names = wanted.map(leafOf);
   const bad = names.find((name) => !isUnitName(name));
-  if (bad !== undefined) return void operation.problems.push(problem('EUCLEAN', bad));
+  if (bad !== undefined) return operation.fail(problem('EUCLEAN', bad));
   removeLinks(operation, marked(operation, names));
 }
 
@@ -51,11 +51,11 @@ function marked(operation: InstallOperation, names: readonly string[]): Set<stri
     done.add(name);
     const found = operation.discover(name);
     if (!found.ok) {
-      if (found.error.code === 'ENOLINK') operation.notes.push(`Unit ${name} is an alias to a unit that is not present, ignoring.`);
-      else if (isAsked) operation.problems.push(found.error);
-      else if (found.error.code === 'ENOENT') operation.notes.push(`Failed to enable auxiliary unit ${name}, ignoring.`);
+      if (found.error.code === 'ENOLINK') operation.note('dangling', name);
+      else if (isAsked) operation.fail(found.error);
+      else if (found.error.code === 'ENOENT') operation.note('auxiliary-failed', name);
       marks.add(name);
-    } else if (found.value.isMasked) operation.notes.push(`Unit ${found.value.path} is masked, ignoring.`);
+    } else if (found.value.isMasked) operation.note('masked', found.value.path);
     else {
       const { section } = found.value;
       if (isAsked) operation.hasInstallSettings ||= hasRules(section) || section.also.length > 0;

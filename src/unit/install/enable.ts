@@ -4,7 +4,8 @@ import type { InstallContext, InstallOptions } from './context.ts';
 import { findUnitFile } from './find.ts';
 import { directoryOf } from './link-path.ts';
 import { InstallOperation, type InstallUnit } from './operation.ts';
-import { type InstallPlan, problem } from './plan.ts';
+import type { InstallPlan } from './plan.ts';
+import { problem } from './problem.ts';
 import { linkNameOf } from './section.ts';
 
 /** Plans `enable`: the links that [Install] of the units, and of what they name in Also=, asks for (systemctl(1)). */
@@ -19,14 +20,14 @@ export function enableAll(operation: InstallOperation, wanted: readonly string[]
   const units: InstallUnit[] = [];
   for (const each of wanted) {
     const found = operation.discoverUsable(each);
-    if (!found.ok) return void operation.problems.push(found.error);
+    if (!found.ok) return operation.fail(found.error);
     units.push(found.value);
   }
   // An alias that enable itself has made does not stand for the unit here; the units before it are enabled all the same.
   const refused = wanted.findIndex((each) => !operation.discover(each, { allowConfigured: false }).ok);
   if (refused < 0) return applyAll(operation, units, {});
   applyAll(operation, units.slice(0, refused), {});
-  operation.problems.push(problem('ELOOP', wanted[refused] ?? ''));
+  operation.fail(problem('ELOOP', wanted[refused] ?? ''));
 }
 
 /** Plans `add-wants` and `add-requires`: a link in the target's directory, whatever [Install] says. */
@@ -40,7 +41,7 @@ export function planAddDependency(
   const operation = new InstallOperation(context, options);
   const found = [target, ...units].map((name) => operation.discoverUsable(name));
   const failed = found.find((result) => !result.ok);
-  if (failed !== undefined && !failed.ok) operation.problems.push(failed.error);
+  if (failed !== undefined && !failed.ok) operation.fail(failed.error);
   else {
     const [goal, ...usable] = found.flatMap((result) => (result.ok ? [result.value] : []));
     for (const unit of usable) linkDependency(operation, { ...unit, linkName: unit.name }, goal?.name ?? target, kind, false);
@@ -62,7 +63,7 @@ export function applyAll(operation: InstallOperation, units: readonly InstallUni
     if (done.has(unit.name)) continue;
     done.add(unit.name);
     if (unit.isMasked) {
-      operation.notes.push(`Unit ${unit.path} is masked, ignoring.`);
+      operation.note('masked', unit.path);
       operation.hasInstallSettings = true;
       continue;
     }
@@ -72,7 +73,7 @@ export function applyAll(operation: InstallOperation, units: readonly InstallUni
       named.add(also);
       const found = operation.discover(also, { allowConfigured: false });
       if (found.ok) queue.push(found.value);
-      else operation.notes.push(`Failed to enable auxiliary unit ${also}, ignoring.`);
+      else operation.note('auxiliary-failed', also);
     }
   }
 }
@@ -97,7 +98,7 @@ function apply(operation: InstallOperation, unit: InstallUnit, mode: ApplyMode):
     const before = operation.problems.length;
     const made = group().includes(true);
     // Once one kind of links is made, what is wrong with another is told, but the unit counts as enabled.
-    if (isMade) operation.notes.push(...operation.problems.splice(before).map(({ message }) => message));
+    if (isMade) operation.problems.splice(before);
     isMade ||= made;
   }
   operation.hasInstallSettings ||= isMade;
@@ -109,14 +110,14 @@ function linkAlias(operation: InstallOperation, unit: InstallUnit, written: stri
   if (alias === undefined || alias === unit.name) return false;
   const verified = verifyAlias(unit.name, unit.section.defaultInstance, alias);
   if (verified.ok) return operation.link(verified.value, unit.path, operation.options.force);
-  operation.problems.push(problem('EXDEV', unit.name, alias));
+  operation.fail(problem('EXDEV', unit.name, alias));
   return false;
 }
 
 function expanded(operation: InstallOperation, { section }: InstallUnit, text: string): string | undefined {
   const expansion = section.specifiers.expand(text, 'install');
   if (expansion.ok) return expansion.value;
-  operation.problems.push(problem('EBADSLT', text));
+  operation.fail(problem('EBADSLT', text));
   return undefined;
 }
 
@@ -135,12 +136,11 @@ function linkDependency(
       ? problem('EIDRM', name, target)
       : undefined;
   if (refusal !== undefined) {
-    if (!isPreset) operation.problems.push(refusal);
+    if (!isPreset) operation.fail(refusal);
     return false;
   }
   const isMade = operation.link(`${target}.${suffix}/${linkName}`, path, true);
   const found = findUnitFile(target, operation.view, operation.context, { allowConfigured: false });
-  if (!found.ok && found.error === 'ENOENT')
-    operation.notes.push(`Unit ${path} is added as a dependency to a non-existent unit ${target}.`);
+  if (!found.ok && found.error === 'ENOENT') operation.note('no-destination', path, target);
   return isMade;
 }

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import { aliasRefusal } from '../alias.ts';
-import { formOf, instantiate, parseUnitName, templateOf } from '../name.ts';
+import { formOf, instantiate, isUnitName, parseUnitName, templateOf } from '../name.ts';
 import { isConfigDirectory, type InstallContext } from './context.ts';
 import { directoryOf, leafOf, normalize, resolveLink } from './link-path.ts';
 import type { LinkView } from './link-view.ts';
@@ -13,7 +13,7 @@ export interface InstallFile {
 }
 
 /** Why a name leads to no file. */
-export type FindFailure = 'ENOENT' | 'ENOLINK' | 'ELOOP' | 'EXDEV';
+export type FindFailure = 'ENOENT' | 'ENOLINK' | 'ELOOP' | 'EXDEV' | 'EINVAL';
 
 /** Longest chain of aliases that is followed. */
 const LONGEST_CHAIN = 8;
@@ -30,6 +30,7 @@ export function findUnitFile(
   { allowConfigured = true }: { readonly allowConfigured?: boolean } = {},
 ): Result<InstallFile, FindFailure> {
   let name = leafOf(wanted);
+  if (!isUnitName(name)) return err('EINVAL');
   let path = wanted.startsWith('/') ? normalize(wanted) : firstEntry(name, view, context);
   for (let hops = 0; hops <= LONGEST_CHAIN; hops++) {
     if (path === undefined || view.kind(path) === 'missing') return err(hops === 0 ? 'ENOENT' : 'ENOLINK');

@@ -8,13 +8,15 @@ export type PathKind = 'missing' | 'link' | 'file' | 'empty' | 'directory' | 'sp
 
 /** The file system as it would be after the changes so far; the changes themselves pile up in it. */
 export class LinkView {
-  readonly changes: LinkChange[] = [];
+  readonly #changes: { push(change: LinkChange): unknown };
   readonly #files: UnitFiles;
   /** Path → target of links made, undefined of what was removed. */
   readonly #pending = new Map<string, string | undefined>();
 
-  constructor(files: UnitFiles) {
+  /** `changes` gets each change as it is made. */
+  constructor(files: UnitFiles, changes: { push(change: LinkChange): unknown } = []) {
     this.#files = files;
+    this.#changes = changes;
   }
 
   kind(path: string): PathKind {
@@ -48,13 +50,13 @@ export class LinkView {
     if (present !== undefined && !replace) return { occupied: present };
     if (present !== undefined) this.unlink(path);
     this.#pending.set(path, target);
-    this.changes.push({ change: 'symlink', path, target });
+    this.#changes.push({ change: 'symlink', path, target });
     return undefined;
   }
 
   unlink(path: string): void {
     this.#pending.set(path, undefined);
-    this.changes.push({ change: 'unlink', path });
+    this.#changes.push({ change: 'unlink', path });
   }
 
   /** Removes a directory with all that it holds. */

@@ -2,13 +2,14 @@ import { isUnitName } from '../name.ts';
 import type { InstallContext, InstallOptions } from './context.ts';
 import { removeLinks } from './disable.ts';
 import { InstallOperation } from './operation.ts';
-import { type InstallPlan, problem } from './plan.ts';
+import type { InstallPlan } from './plan.ts';
+import { problem } from './problem.ts';
 
 /** Plans `mask`: a link to /dev/null in the config directory hides the unit, whether there is one or not. */
 export function planMask(units: readonly string[], context: InstallContext, options: InstallOptions): InstallPlan {
   const operation = new InstallOperation(context, options);
   for (const unit of units) {
-    if (!isUnitName(unit)) operation.problems.push(problem('EUCLEAN', unit));
+    if (!isUnitName(unit)) operation.refuse(problem('EUCLEAN', unit));
     else operation.link(unit, '/dev/null', options.force);
   }
   return operation.plan();
@@ -20,7 +21,7 @@ export function planUnmask(units: readonly string[], context: InstallContext, op
   const { view, directory } = operation;
   const bad = units.find((unit) => !isUnitName(unit));
   if (bad !== undefined) {
-    operation.problems.push(problem('EUCLEAN', bad));
+    operation.refuse(problem('EUCLEAN', bad));
     return operation.plan();
   }
   const marks = new Set<string>();

@@ -1,9 +1,11 @@
 import { err, ok, type Result } from '../../base/result.ts';
-import { targetDirectory, type InstallContext, type InstallOptions } from './context.ts';
+import { targetDirectory, type InstallContext, type InstallOptions, type LinkChange } from './context.ts';
 import { findUnitFile, type InstallFile } from './find.ts';
 import { directoryOf } from './link-path.ts';
 import { LinkView } from './link-view.ts';
-import { problem, type InstallPlan, type InstallProblem } from './plan.ts';
+import type { InstallPlan } from './plan.ts';
+import { problem, type InstallProblem } from './problem.ts';
+import type { InstallNote, InstallRecord } from './record.ts';
 import { type InstallSection, readInstallSection } from './section.ts';
 
 /** A unit that an operation is about: its file and what [Install] there says. */
@@ -17,20 +19,34 @@ export class InstallOperation {
   readonly options: InstallOptions;
   readonly directory: string;
   readonly view: LinkView;
+  readonly records: InstallRecord[] = [];
   readonly problems: InstallProblem[] = [];
-  readonly notes: string[] = [];
   hasInstallSettings = false;
 
   constructor(context: InstallContext, options: InstallOptions) {
     this.context = context;
     this.options = options;
     this.directory = targetDirectory(context, options);
-    this.view = new LinkView(context.files);
+    this.view = new LinkView(context.files, this.records);
   }
 
   plan(): InstallPlan {
-    const { problems, notes, hasInstallSettings } = this;
-    return { changes: this.view.changes, problems, notes, hasInstallSettings };
+    const { records, problems, hasInstallSettings } = this;
+    return { changes: records.filter(isLinkChange), records, problems, hasInstallSettings };
+  }
+
+  fail(failed: InstallProblem): void {
+    this.records.push(failed);
+    this.problems.push(failed);
+  }
+
+  /** Fails for what was asked for, before anything was looked at: not told among what was found. */
+  refuse(failed: InstallProblem): void {
+    this.problems.push(failed);
+  }
+
+  note(note: InstallNote['note'], unit: string, other = ''): void {
+    this.records.push({ change: 'note', note, unit, other });
   }
 
   /** The unit behind a name or path. */
@@ -58,7 +74,7 @@ export class InstallOperation {
     const path = `${this.directory}/${name}`;
     const refused = this.view.link(path, target, replace);
     if (refused === undefined) return true;
-    this.problems.push(problem('EEXIST', path, refused.occupied));
+    this.fail(problem('EEXIST', path, refused.occupied));
     return false;
   }
 }
@@ -68,4 +84,8 @@ function none(file: InstallFile, context: InstallContext): InstallSection {
   const section = readInstallSection({ ...file, path: '/dev/null' }, { ...context, searchPath: [] });
   if (!section.ok) throw new Error('an empty file has no Also=');
   return section.value;
+}
+
+function isLinkChange(record: InstallRecord): record is LinkChange {
+  return record.change === 'symlink' || record.change === 'unlink';
 }

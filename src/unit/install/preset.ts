@@ -5,7 +5,8 @@ import { disableAll } from './disable.ts';
 import { applyAll } from './enable.ts';
 import { findUnitFile } from './find.ts';
 import { InstallOperation, type InstallUnit } from './operation.ts';
-import { type InstallPlan, problem, type ProblemCode } from './plan.ts';
+import type { InstallPlan } from './plan.ts';
+import { problem, type ProblemCode } from './problem.ts';
 
 /** Which half of what the preset files say is carried out. */
 export type PresetMode = 'full' | 'enable-only' | 'disable-only';
@@ -49,8 +50,13 @@ function plan(
     const usable = decided.action === 'enable' ? decided.units.map((name) => operation.discoverUsable(name)) : [];
     const failed = found.ok ? usable.find((result) => !result.ok) : { ok: false as const, error: problem(found.error, unit) };
     if (failed !== undefined && !failed.ok) {
-      if (passOver.has(failed.error.code)) continue;
-      operation.problems.push(failed.error);
+      if (passOver.has(failed.error.code)) {
+        operation.records.push(failed.error);
+        // What is masked is told once more when its turn comes to be enabled.
+        if (failed.error.code === 'ERFKILL') enable.push(...decided.units.flatMap((name) => discovered(operation, name)));
+        continue;
+      }
+      operation.fail(failed.error);
       // A link that was severed is told, but the others need not wait for it.
       if (passOver.size > 0 && failed.error.code === 'ENOLINK') continue;
       return operation.plan();
@@ -63,9 +69,17 @@ function plan(
   return operation.plan();
 }
 
-/** What the preset files say of a unit: the first line that matches; without one a unit is enabled. */
+function discovered(operation: InstallOperation, name: string): readonly InstallUnit[] {
+  const found = operation.discover(name);
+  return found.ok ? [found.value] : [];
+}
+
+/**
+ * What lists say of a unit: the first line that matches; without one a unit is enabled. Lines that name instances of a
+ * template count only where the units are enabled or disabled (`decide`).
+ */
 export function presetOf(unit: string, rules: readonly PresetRule[]): PresetRule['action'] {
-  return decide(unit, rules).action;
+  return rules.find(({ pattern }) => pattern.test(unit))?.action ?? 'enable';
 }
 
 /** All lines of all preset files: by file name, the first directory that has the name wins. */

@@ -1,5 +1,6 @@
 import type { LinkChange } from './context.ts';
 import type { PresetMode } from './preset.ts';
+import type { InstallRecord } from './record.ts';
 
 /** What can be done to the links that enable, mask and alias unit files (systemctl(1), "Unit File Commands"). */
 export type InstallAction =
@@ -30,8 +31,8 @@ export interface InstallFlags {
 /** What was done. */
 export interface InstallOutcome {
   readonly changes: readonly LinkChange[];
-  /** Remarks for people that do not make the operation fail, each a line. */
-  readonly messages: readonly string[];
+  /** The changes among notes and problems, in the order in which they came. */
+  readonly records: readonly InstallRecord[];
   /** At least one of the units has an [Install] section with something in it; only told apart by `enable` and its kin. */
   readonly hasInstallInfo: boolean;
 }
@@ -44,4 +45,8 @@ export interface InstallFailure {
   readonly code: (typeof installFailures)[number];
   /** The rest of "Failed to enable unit: …". */
   readonly message: string;
+  /** The same in the words of errno(3). */
+  readonly errno: string;
+  /** What was done and found all the same. */
+  readonly records: readonly InstallRecord[];
 }

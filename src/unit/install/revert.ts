@@ -2,7 +2,8 @@ import { isUnitName } from '../name.ts';
 import { isConfigDirectory, type InstallContext } from './context.ts';
 import { removeLinks } from './disable.ts';
 import { InstallOperation } from './operation.ts';
-import { type InstallPlan, problem } from './plan.ts';
+import type { InstallPlan } from './plan.ts';
+import { problem } from './problem.ts';
 
 /** Plans `revert`: drop-ins of the administrator go, and so do files and masks of theirs that stand before a file of the vendor (systemctl(1)). */
 export function planRevert(units: readonly string[], context: InstallContext): InstallPlan {
@@ -11,7 +12,7 @@ export function planRevert(units: readonly string[], context: InstallContext): I
   const marks = new Set<string>();
   for (const unit of new Set(units)) {
     if (!isUnitName(unit)) {
-      persistent.problems.push(problem('EUCLEAN', unit));
+      persistent.refuse(problem('EUCLEAN', unit));
       return persistent.plan();
     }
     for (const directory of context.searchPath) {

@@ -4,7 +4,7 @@ import { isRuntimeDirectory, type InstallContext } from './context.ts';
 import { directoryOf, leafOf, resolveLink } from './link-path.ts';
 import { LinkView } from './link-view.ts';
 import { InstallOperation, type InstallUnit } from './operation.ts';
-import type { InstallProblem } from './plan.ts';
+import type { InstallProblem } from './problem.ts';
 import { hasRules } from './section.ts';
 import type { UnitFileState } from './unit-file.ts';
 
