@@ -3,6 +3,9 @@
 
 #include "keeper.h"
 
+/* Bytes that an empty buffer goes on to hold. */
+enum { MAX_KEPT = 64 << 10 };
+
 uint8_t *buffer_room(struct buffer *buffer, size_t more) {
     if (buffer->size - buffer->tail < more && buffer->head >= buffer->size / 2 && buffer->head) {
         memmove(buffer->bytes, buffer->bytes + buffer->head, buffer_length(buffer));
@@ -21,8 +24,12 @@ uint8_t *buffer_room(struct buffer *buffer, size_t more) {
 void buffer_consume(struct buffer *buffer, size_t count) {
     buffer->head += count;
     if (buffer->head != buffer->tail) return;
-    buffer->head = buffer->tail = 0;
-    if (buffer->size > 1 << 20) buffer_clear(buffer);
+    /* Else what one burst filled would lie there for good. */
+    if (buffer->tail > MAX_KEPT) {
+        buffer_clear(buffer);
+        memory_return();
+    } else
+        buffer->head = buffer->tail = 0;
 }
 
 void buffer_clear(struct buffer *buffer) {

@@ -46,6 +46,8 @@ char *copy_text(const char *text, size_t length);
 void memory_start(struct keeper *keeper);
 /* Keeps the heap out of the children: fork need not copy it, and no child ever sees another's secrets. */
 void memory_hide(struct keeper *keeper);
+/* Gives the kernel what is free in the heap, after much was freed. */
+void memory_return(void);
 
 /* table.c: a hash table of nodes that are part of what they index. */
 struct node {
@@ -403,7 +405,7 @@ struct keeper {
     uint64_t started_monotonic, started_realtime;
     bool reap_needed, check_needed;
     char **argv;
-    uintptr_t heap_start, heap_end;
+    uintptr_t heap_start;
 
     const char *runtime_directory;
     enum tracking tracking;

@@ -36,6 +36,7 @@ char *copy_text(const char *text, size_t length) {
 #ifdef __SANITIZE_ADDRESS__
 void memory_start(struct keeper *keeper) { (void)keeper; }
 void memory_hide(struct keeper *keeper) { (void)keeper; }
+void memory_return(void) {}
 #else
 void memory_start(struct keeper *keeper) {
     mallopt(M_MMAP_MAX, 0);
@@ -46,13 +47,13 @@ void memory_start(struct keeper *keeper) {
     /* What lies before is the thread's own block, which the child needs. */
     keeper->heap_start = ((uintptr_t)sbrk(0) + page - 1) & ~(page - 1);
     sbrk((intptr_t)(keeper->heap_start - (uintptr_t)sbrk(0)));
-    keeper->heap_end = keeper->heap_start;
 }
 
 void memory_hide(struct keeper *keeper) {
+    /* Asked each time: the heap may have shrunk and grown again. */
     uintptr_t end = (uintptr_t)sbrk(0);
-    if (end == keeper->heap_end) return;
-    keeper->heap_end = end;
     if (end > keeper->heap_start) madvise((void *)keeper->heap_start, end - keeper->heap_start, MADV_DONTFORK);
 }
+
+void memory_return(void) { malloc_trim(0); }
 #endif
