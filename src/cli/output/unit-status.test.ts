@@ -86,7 +86,7 @@ test('a service that runs, with all that there can be said about it', () => {
     '             └─z.conf',
     `     Active: active (running) since ${ago(63 * second)}; 1min 3s ago`,
     'TriggeredBy: ● x.socket',
-    '             ○ y.timer',
+    '             ● y.timer',
     '       Docs: man:good(8)',
     '             https://example.org/good',
     '    Process: 68 ExecStartPre=/bin/true -a (code=exited, status=0/SUCCESS)',
@@ -180,7 +180,7 @@ test('a socket shows what it listens on, and how many connections it had', () =>
   assert.deepEqual(renderStatus(view({ name: 'x.socket', sub: 'listening', fragment: '' }, properties)).slice(1), [
     '     Loaded: loaded',
     `     Active: active (listening) since ${ago(second)}; 1s ago`,
-    '   Triggers: ○ good.service',
+    '   Triggers: ● good.service',
     '     Listen: /run/x.sock (Stream)',
     '             /run/x.fifo (FIFO)',
     '   Accepted: 3; Connected: 1;',

@@ -181,8 +181,9 @@ function duration({ unit, properties }: StatusView): readonly string[] {
 
 function triggers({ properties, triggers: states, style }: StatusView, name: 'TriggeredBy' | 'Triggers'): readonly string[] {
   return words(properties[name]).map((unit, index) => {
-    const { glyph, paint } = paintState(states.get(unit) ?? 'inactive', style);
-    const line = `${paint(glyph)} ${unit}`;
+    // As in systemd 252 the colour alone tells the state.
+    const { paint } = paintState(states.get(unit) ?? 'inactive', style);
+    const line = `${paint(paintState('active', style).glyph)} ${unit}`;
     return index === 0 ? statusRow(name, line) : belowRow + line;
   });
 }
