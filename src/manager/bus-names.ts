@@ -1,4 +1,5 @@
 import type { BusConnection, BusOwner } from '../port/bus.ts';
+import { activate } from './bus-activation.ts';
 import { log } from './records.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -10,8 +11,9 @@ const retryUsec = 1_000_000;
 export const busTimer = 'bus';
 
 /**
- * Watches the names of BusName= (systemd.service(5)) on the message bus. There is a connection only while the bus is up and a
- * loaded unit has a name; a new one asks for each name again, and so does a new manager, so no change is lost for good.
+ * Watches the names of BusName= (systemd.service(5)) on the message bus, and starts what a bus of our own wants for names that
+ * nobody owns. There is a connection only while the bus is up, and either is ours or has the name of a loaded unit; a new
+ * one asks for each name again, and so does a new manager, so no change is lost for good.
  */
 export class BusNames {
   readonly #world: World;
@@ -50,14 +52,19 @@ export class BusNames {
 
   /** Connects if that makes sense now. */
   recheck(): void {
-    if (this.#connection !== undefined || this.#watchers.size === 0) return;
     const { bus } = this.#world.options;
-    const address = addressOf(this.#world);
-    if (bus === undefined || address === undefined) return;
-    const connection = bus.connect(address, {
-      owned: (name, owner) => this.#owned(name, owner),
-      closed: (reason) => this.#closed(reason),
-    });
+    const place = placeOf(this.#world);
+    if (this.#connection !== undefined || bus === undefined || place === undefined) return;
+    if (this.#watchers.size === 0 && !place.activates) return;
+    const connection = bus.connect(
+      place.address,
+      {
+        owned: (name, owner) => this.#owned(name, owner),
+        wanted: (unit) => activate(this.#world, connection, unit),
+        closed: (reason) => this.#closed(reason),
+      },
+      place,
+    );
     this.#connection = connection;
     for (const name of this.#watchers.keys()) connection.watch(name);
   }
@@ -79,7 +86,7 @@ export class BusNames {
   /** As long as the bus counts as up, another try follows; else its coming up does it. */
   #closed(reason: string): void {
     this.#connection = undefined;
-    if (addressOf(this.#world) === undefined) return;
+    if (placeOf(this.#world) === undefined) return;
     log(this.#world, 4, `The connection to the message bus is lost: ${reason}`, undefined);
     this.#world.timers.arm(this.#world, busTimer, this.#world.options.clock.now().monotonicUsec + retryUsec);
     this.#world.wake();
@@ -90,15 +97,22 @@ function nameOf({ config }: Unit): string {
   return config.load.state === 'loaded' ? (config.service?.BusName ?? '') : '';
 }
 
+/** A bus, and whether it turns to us for what it wants started: that of our own units does. */
+interface Place {
+  readonly address: string;
+  readonly activates: boolean;
+}
+
 /** Where the bus is, if it is up: as our own units, or for a user's manager as the session that it is part of says. */
-function addressOf(world: World): string | undefined {
+function placeOf(world: World): Place | undefined {
   const { scope, ownEnvironment, facts } = world.options;
   const session = scope === 'user' ? ownEnvironment['DBUS_SESSION_BUS_ADDRESS'] : undefined;
-  if (session !== undefined && session !== '') return session;
+  if (session !== undefined && session !== '') return { address: session, activates: false };
   if (world.peek('dbus.socket')?.look.sub !== 'running') return undefined;
   const service = world.peek('dbus.service')?.look.active;
   if (service !== 'active' && service !== 'reloading') return undefined;
-  return scope === 'user' ? `unix:path=${facts.directories.runtime}/bus` : 'unix:path=/run/dbus/system_bus_socket';
+  const path = scope === 'user' ? `${facts.directories.runtime}/bus` : '/run/dbus/system_bus_socket';
+  return { address: `unix:path=${path}`, activates: true };
 }
 
 function isPeek(world: World, name: string, unit: Unit): boolean {

@@ -150,7 +150,10 @@ function act(world: World, unit: Unit, action: EmergencyAction, status: number |
 /** The exit status of the unit's main process, which an action passes on unless it names another. */
 function exitStatusOf(world: World, unit: Unit): number | undefined {
   if (unit.config.service === undefined) return undefined;
-  const properties = unit.type.properties(unit.state, unit.config, world.options.config.defaults);
-  const status = Number(properties['ExecMainStatus']);
-  return properties['ExecMainCode'] === '1' && Number.isInteger(status) ? status : undefined;
+  const { ExecMainCode, ExecMainStatus } = unit.type.properties(unit.state, unit.config, world.options.config.defaults);
+  // No process has ended, or one has by itself; one that a signal ended has no status of its own.
+  if (ExecMainCode === '0') return undefined;
+  return ExecMainCode === '1' ? Number(ExecMainStatus) : EXIT_EXCEPTION;
 }
+
+const EXIT_EXCEPTION = 255;

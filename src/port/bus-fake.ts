@@ -7,24 +7,34 @@ export class FakeBus implements Bus {
   isUp = true;
   /** How often somebody connected. */
   connects = 0;
+  /** Units that could not be started, each with an error. */
+  readonly refusals: string[] = [];
   readonly #clock: Clock;
   readonly #owners = new Map<string, BusOwner>();
   readonly #open = new Set<FakeConnection>();
+  #activator: FakeConnection | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  connect(_address: string, observer: BusObserver): BusConnection {
+  connect(_address: string, observer: BusObserver, { activates }: { readonly activates: boolean }): BusConnection {
     this.connects += 1;
     const connection = new FakeConnection(
       observer,
       (turn) => this.#clock.soon(turn),
       (name) => this.#owners.get(name),
+      (line) => this.refusals.push(line),
     );
+    if (activates) this.#activator = connection;
     this.#open.add(connection);
     if (!this.isUp) this.#drop(connection, 'connection refused');
     return connection;
+  }
+
+  /** Asks whoever starts units for the bus for this one. */
+  want(unit: string): void {
+    this.#activator?.want(unit);
   }
 
   own(name: string, owner: BusOwner): void {
@@ -54,10 +64,17 @@ class FakeConnection implements BusConnection {
   readonly #observer: BusObserver;
   readonly #soon: (turn: () => void) => void;
   readonly #ownerOf: (name: string) => BusOwner | undefined;
+  readonly #refused: (line: string) => void;
   readonly #names = new Set<string>();
   #isOver = false;
 
-  constructor(observer: BusObserver, soon: (turn: () => void) => void, ownerOf: (name: string) => BusOwner | undefined) {
+  constructor(
+    observer: BusObserver,
+    soon: (turn: () => void) => void,
+    ownerOf: (name: string) => BusOwner | undefined,
+    refused: (line: string) => void,
+  ) {
+    this.#refused = refused;
     this.#observer = observer;
     this.#soon = soon;
     this.#ownerOf = ownerOf;
@@ -70,6 +87,16 @@ class FakeConnection implements BusConnection {
 
   unwatch(name: string): void {
     this.#names.delete(name);
+  }
+
+  refuse(unit: string, error: string): void {
+    this.#refused(`${unit} ${error}`);
+  }
+
+  want(unit: string): void {
+    this.#soon(() => {
+      if (!this.#isOver) this.#observer.wanted(unit);
+    });
   }
 
   close(): void {

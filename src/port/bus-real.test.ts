@@ -15,6 +15,7 @@ class Told {
   #wake = (): void => {};
 
   owned = (of: string, owner: BusOwner | undefined): void => this.#add(`${of} ${owner === undefined ? 'nobody' : owner.unique}`);
+  wanted = (unit: string): void => this.#add(`wanted ${unit}`);
   closed = (): void => this.#add('closed');
 
   async next(): Promise<string> {
@@ -45,7 +46,7 @@ async function listening() {
 test('who owns a watched name is told at once and at each change, until the bus goes away', async () => {
   using bus = await listening();
   const told = new Told();
-  const connection = realBus.connect(bus.address, told);
+  const connection = realBus.connect(bus.address, told, { activates: false });
   connection.watch(name);
   assert.equal(await told.next(), `${name} nobody`);
   const owner = createClient({ busAddress: bus.address });
@@ -64,6 +65,6 @@ test('who owns a watched name is told at once and at each change, until the bus 
 
 test('a bus that is not there is told as closed', async () => {
   const told = new Told();
-  realBus.connect('unix:path=/nonexistent/bus', told).watch(name);
+  realBus.connect('unix:path=/nonexistent/bus', told, { activates: true }).watch(name);
   assert.equal(await told.next(), 'closed');
 });

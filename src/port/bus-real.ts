@@ -3,10 +3,15 @@ import type { Bus, BusConnection, BusObserver, BusOwner } from './bus.ts';
 
 /** The message buses of this machine. */
 export const realBus: Bus = {
-  connect: (address, observer) => new RealConnection(address, observer),
+  connect: (address, observer, { activates }) => new RealConnection(address, observer, activates),
 };
 
 const busName = 'org.freedesktop.DBus';
+const busPath = '/org/freedesktop/DBus';
+
+/** Where the bus sends its wishes for units, whoever the manager is. */
+const managerName = 'org.freedesktop.systemd1';
+const activator = 'org.freedesktop.systemd1.Activator';
 
 class RealConnection implements BusConnection {
   readonly #observer: BusObserver;
@@ -16,9 +21,9 @@ class RealConnection implements BusConnection {
   #client: MessageBus | undefined;
   #isOver = false;
 
-  constructor(address: string, observer: BusObserver) {
+  constructor(address: string, observer: BusObserver, activates: boolean) {
     this.#observer = observer;
-    this.#order = this.#open(address).catch((error: unknown) => this.#end(error));
+    this.#order = this.#open(address, activates).catch((error: unknown) => this.#end(error));
   }
 
   watch(name: string): void {
@@ -36,12 +41,28 @@ class RealConnection implements BusConnection {
     });
   }
 
+  refuse(unit: string, error: string, message: string): void {
+    this.#then((client) => {
+      client.connection.message({
+        type: SIGNAL,
+        destination: busName,
+        path: busPath,
+        interface: activator,
+        member: 'ActivationFailure',
+        signature: 'sss',
+        body: [unit, error, message],
+        serial: client.serial++,
+      });
+      return Promise.resolve();
+    });
+  }
+
   close(): void {
     this.#isOver = true;
     this.#client?.connection.end();
   }
 
-  async #open(address: string): Promise<void> {
+  async #open(address: string, activates: boolean): Promise<void> {
     // Loaded only by those who have a unit that needs it.
     const { createClient } = await import('dbus-native');
     if (this.#isOver) return;
@@ -52,13 +73,23 @@ class RealConnection implements BusConnection {
     client.connection.on('close', () => this.#end('the connection was closed'));
     client.connection.on('message', (message) => this.#take(message));
     await client.getId();
+    if (activates) await becomeActivator(client);
   }
 
   #take(message: Message): void {
-    if (message.member !== 'NameOwnerChanged' || message.sender !== busName || message.interface !== busName) return;
-    const [name, , owner] = message.body ?? [];
-    if (typeof name !== 'string' || typeof owner !== 'string') return;
-    this.#then((client) => this.#tell(client, name, owner));
+    if (message.sender !== busName) return;
+    const [first, , third] = message.body ?? [];
+    if (typeof first !== 'string') return;
+    if (message.interface === activator && message.member === 'ActivationRequest') this.#want(first);
+    if (message.interface !== busName || message.member !== 'NameOwnerChanged' || typeof third !== 'string') return;
+    this.#then((client) => this.#tell(client, first, third));
+  }
+
+  #want(unit: string): void {
+    this.#then(() => {
+      if (!this.#isOver) this.#observer.wanted(unit);
+      return Promise.resolve();
+    });
   }
 
   async #tell(client: MessageBus, name: string, unique: string): Promise<void> {
@@ -83,8 +114,21 @@ class RealConnection implements BusConnection {
 const longestMessage = 1024 * 1024;
 
 function changesOf(name: string): string {
-  return `type='signal',sender='${busName}',path='/org/freedesktop/DBus',interface='${busName}',member='NameOwnerChanged',arg0='${name}'`;
+  return `type='signal',sender='${busName}',path='${busPath}',interface='${busName}',member='NameOwnerChanged',arg0='${name}'`;
 }
+
+const SIGNAL = 4;
+
+/** Where the bus does not allow it, or another has it, units are started without the bus's wishes. */
+async function becomeActivator(client: MessageBus): Promise<void> {
+  try {
+    await client.requestName(managerName, doNotQueue);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
+}
+
+const doNotQueue = 4;
 
 async function ownerOf(client: MessageBus, name: string): Promise<string> {
   try {
@@ -100,9 +144,14 @@ async function withProcess(client: MessageBus, unique: string): Promise<BusOwner
   try {
     return { unique, pid: await client.getConnectionUnixProcessId(unique) };
   } catch (error) {
-    if (error instanceof Error && 'dbusName' in error && error.dbusName !== undefined) return { unique };
+    if (isRefusal(error)) return { unique };
     throw error;
   }
+}
+
+/** The bus has answered, with an error. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'dbusName' in error && error.dbusName !== undefined;
 }
 
 function isAnswer(error: unknown, name: string): boolean {

@@ -56,8 +56,9 @@ function canReload(config: UnitConfig): boolean {
 
 function look(state: ServiceState): Look {
   const active = (state.memory.idle ? idleActiveStates[state.sub] : undefined) ?? activeStates[state.sub];
-  const { result, startLimitHit } = state.memory;
+  const { result, startLimitHit, stored } = state.memory;
   if (startLimitHit) return { active, sub: state.sub, result, startLimitHit };
+  if (state.sub === 'dead' && stored.length > 0) return { active, sub: 'dead-resources-pinned', result };
   return willRestart[state.sub] === true ? { active, sub: state.sub, result, willRestart: true } : { active, sub: state.sub, result };
 }
 

@@ -30,10 +30,34 @@ test('a service of Type=dbus is up once its name is owned, and stops when the na
   assert.deepEqual(simulation.running(), ['/bin/dbus-daemon']);
 });
 
-test('nobody connects to the bus as long as no unit has a name', () => {
-  const simulation = machine({ 'a.service': '[Service]\nExecStart=/bin/daemon-a\n' }).boot();
-  assert.equal(simulation.state('dbus.service'), 'active (running)');
+test('nobody connects to a bus before it is up, nor without one', () => {
+  const simulation = machine({ 'default.target': '[Unit]\nWants=dbus.socket a.service\n' }).boot();
+  assert.equal(simulation.state('a.service'), 'activating (start)');
   assert.equal(simulation.bus.connects, 0);
+  simulation.manager.request('start', 'dbus.service', 'replace', 'test');
+  simulation.clock.settle();
+  assert.equal(simulation.bus.connects, 1);
+});
+
+test('the bus has units started for names that are called, over the death of the manager', () => {
+  const simulation = machine({
+    'b.service': '[Service]\nBusName=org.example.B\nExecStart=/bin/daemon-b\n',
+    'bus-b.service': '-> b.service',
+    'shy.service': '[Unit]\nRefuseManualStart=yes\n[Service]\nExecStart=/bin/daemon-shy\n',
+  }).boot();
+  simulation.crash();
+  simulation.startManager();
+  simulation.clock.settle();
+  simulation.bus.want('bus-b.service');
+  simulation.clock.settle();
+  assert.equal(simulation.state('b.service'), 'activating (start)');
+  for (const unit of ['missing.service', 'shy.service', 'no unit']) simulation.bus.want(unit);
+  simulation.clock.settle();
+  assert.deepEqual(simulation.bus.refusals, [
+    'missing.service org.freedesktop.systemd1.NoSuchUnit',
+    'shy.service org.freedesktop.systemd1.OnlyByDependency',
+    'no unit org.freedesktop.DBus.Error.InvalidArgs',
+  ]);
 });
 
 test('a name that is owned while the manager is dead is found by the next', () => {

@@ -1,5 +1,6 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import type { Script } from '../../src/port/keeper-fake.ts';
 import { SECOND, Simulation } from './simulation.ts';
 
 const daemon = (more = '', service = ''): string => `[Unit]\n${more}\n[Service]\nExecStart=/bin/daemon-%n\n${service}\n`;
@@ -45,11 +46,44 @@ test('poweroff by request ends with poweroff, and nothing can be started on the 
   assert.deepEqual(simulation.keeper.end, { do: 'end', status: 0, action: 'poweroff' });
 });
 
-test('FailureAction=exit passes on the exit status of the service', () => {
+/** The status with which the manager ends because of how a service with these lines ends. */
+function statusOfEnd(lines: string, script: Script): number | undefined {
+  const simulation = new Simulation({
+    units: { 'default.target': '[Unit]\nWants=a.service\n', 'a.service': daemon(lines) },
+    programs: { '/bin/daemon-a.service': { runUsec: SECOND, ...script } },
+  }).boot();
+  simulation.clock.advance(10 * SECOND);
+  return simulation.keeper.end?.status;
+}
+
+test('FailureAction=exit and SuccessAction=exit pass on the exit status of the service, unless they name another', () => {
+  assert.equal(statusOfEnd('FailureAction=exit', { exit: 7 }), 7);
+  assert.equal(statusOfEnd('FailureAction=exit\nFailureActionExitStatus=33', { exit: 7 }), 33);
+  assert.equal(statusOfEnd('FailureAction=exit-force', { exit: 7 }), 7);
+  assert.equal(statusOfEnd('SuccessAction=exit', { exit: 0 }), 0);
+  assert.equal(statusOfEnd('SuccessAction=exit\nSuccessActionExitStatus=5', { exit: 0 }), 5);
+  assert.equal(statusOfEnd('SuccessAction=exit\nFailureActionExitStatus=5', { exit: 0 }), 0);
+  assert.equal(statusOfEnd('SuccessAction=exit', { exit: 7 }), undefined);
+});
+
+test('a service that a signal has ended makes the manager end with 255', () => {
+  assert.equal(statusOfEnd('FailureAction=exit', { killedBy: 9 }), 255);
+  assert.equal(statusOfEnd('SuccessAction=exit', { killedBy: 15 }), 255);
+});
+
+test('StartLimitAction=exit has no status to pass on', () => {
+  const lines = 'StartLimitIntervalSec=60\nStartLimitBurst=2\nStartLimitAction=exit\nFailureActionExitStatus=9\n[Service]\nRestart=always';
+  assert.equal(statusOfEnd(lines, { exit: 7 }), 0);
+});
+
+test('an action is taken also where the manager dies in between', () => {
   const simulation = new Simulation({
     units: { 'default.target': '[Unit]\nWants=a.service\n', 'a.service': daemon('FailureAction=exit') },
     programs: { '/bin/daemon-a.service': { runUsec: SECOND, exit: 7 } },
   }).boot();
+  simulation.crash();
   simulation.clock.advance(2 * SECOND);
+  simulation.startManager();
+  simulation.clock.advance(SECOND);
   assert.deepEqual(simulation.keeper.end, { do: 'end', status: 7, action: 'exit' });
 });

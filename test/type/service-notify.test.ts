@@ -198,6 +198,16 @@ test('FileDescriptorStorePreserve= decides what outlives the run', () => {
   );
 });
 
+test('a dead service whose descriptors are kept says so', () => {
+  const rig = running({ FileDescriptorStoreMax: 1, FileDescriptorStorePreserve: 'yes' });
+  rig.send(notification({ fdStore: true, fds: ['notify/1'] }));
+  rig.stop();
+  rig.killed(15);
+  assert.deepEqual(rig.look, { active: 'inactive', sub: 'dead-resources-pinned', result: 'success' });
+  rig.start();
+  assert.equal(rig.sub, 'start');
+});
+
 test('a dead service is not talked to', () => {
   const rig = running();
   rig.exited();

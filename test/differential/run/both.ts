@@ -159,7 +159,7 @@ function unitFiles(cases: Readonly<Record<string, Case>>): Readonly<Record<strin
 }
 
 /** What tests may own on the system's bus. */
-const busPolicy = join(import.meta.dirname, 'helpers/bus-policy.conf');
+export const busPolicy = join(import.meta.dirname, 'helpers/bus-policy.conf');
 
 /** What is there for every script. */
 const prelude = readFileSync(join(import.meta.dirname, 'helpers/prelude.sh'), 'utf8');
@@ -192,14 +192,16 @@ function answers(output: string): ReadonlyMap<string, readonly string[]> {
   );
 }
 
-function buildTysd(): void {
+/** Builds dist/, once for all tests of a process. */
+export function buildTysd(): void {
   if (process.env['TYSD_BUILT'] !== undefined) return;
   const built = spawnSync(join(root, 'node_modules/.bin/bun'), ['build/build.ts'], { cwd: root, encoding: 'utf8' });
   assert.equal(built.status, 0, built.stderr);
   process.env['TYSD_BUILT'] = '1';
 }
 
-function compiledAct(): Disposable & { readonly path: string } {
+/** helpers/act.c as a program. */
+export function compiledAct(): Disposable & { readonly path: string } {
   const directory = mkdtempSync(join(tmpdir(), 'tysd-act-'));
   const path = join(directory, 'act');
   const sources = ['act.c', 'sockets.c'].map((name) => join(import.meta.dirname, 'helpers', name));

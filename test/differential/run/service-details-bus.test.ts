@@ -123,6 +123,44 @@ compareManagers('names on the message bus', {
       sub forked failed
       state forked.service`,
   },
+  'services of Debian that the bus knows': {
+    units: Object.fromEntries(
+      ['systemd-hostnamed', 'systemd-timedated', 'systemd-localed', 'systemd-logind'].map((name) => [
+        `${name}.service.d/tests.conf`,
+        '[Unit]\nDefaultDependencies=no\n',
+      ]),
+    ),
+    script: `
+      for unit in systemd-hostnamed systemd-timedated systemd-localed systemd-logind; do
+        run systemctl start $unit
+        get $unit.service ActiveState SubState Result Type BusName
+      done
+      busctl call org.freedesktop.hostname1 /org/freedesktop/hostname1 org.freedesktop.DBus.Peer Ping && echo pong
+      systemctl kill -s KILL systemd-localed
+      sub systemd-localed failed
+      state systemd-localed.service
+      run systemctl stop systemd-hostnamed systemd-timedated systemd-logind
+      show systemd-hostnamed.service systemd-timedated.service systemd-logind.service`,
+  },
+  'a call to a name that nobody owns starts its service': {
+    alone: true,
+    script: `
+      quiet systemctl start dbus.socket
+      quiet systemctl stop systemd-hostnamed systemd-localed
+      show systemd-hostnamed.service
+      ping() { busctl --timeout=10 call "$1" "/$(echo "$1" | tr . /)" org.freedesktop.DBus.Peer Ping && echo pong; }
+      ping org.freedesktop.hostname1
+      show systemd-hostnamed.service
+      ping org.freedesktop.network1
+      systemctl mask --runtime systemd-timedated 2>/dev/null
+      quiet systemctl stop systemd-timedated
+      ping org.freedesktop.timedate1
+      systemctl unmask --runtime systemd-timedated 2>/dev/null
+      systemctl daemon-reload
+      ping org.freedesktop.locale1
+      show systemd-localed.service
+      quiet systemctl stop systemd-hostnamed systemd-localed`,
+  },
   'two services of one name': {
     units: {
       'twin-a.service': '[Service]\nType=dbus\nBusName=org.example.twin\nExecStart=/act bus own org.example.twin wait\n',

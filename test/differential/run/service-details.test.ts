@@ -334,4 +334,41 @@ compareManagers('details of services', {
         systemctl reset-failed by-hand 2>/dev/null
       done`,
   },
+
+  'what a timer tells of itself, from the first start to a restart and a stop': {
+    units: {
+      'ticked.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnActiveSec=100ms\nAccuracySec=1ms',
+      'ticked.service':
+        '[Service]\nRestart=on-failure\nRestartSec=50ms\nExecStartPre=/act to /run/t/ticked note pre env TRIGGER_UNIT env TRIGGER_PATH\nExecStart=/act to /run/t/ticked note start env TRIGGER_UNIT wait\nExecStop=/act to /run/t/ticked note stop env TRIGGER_UNIT\nExecStopPost=/act to /run/t/ticked note post env TRIGGER_UNIT',
+    },
+    script: `
+      run systemctl start ticked.timer
+      heard ticked start
+      until_ok property ticked SubState running
+      get ticked.service ActivationDetails
+      systemctl kill -s KILL ticked
+      until_ok property ticked NRestarts 1
+      until_ok property ticked SubState running
+      run systemctl restart ticked
+      quiet systemctl stop ticked
+      run systemctl start ticked
+      sleep 0.2
+      quiet systemctl stop ticked ticked.timer
+      notes ticked`,
+  },
+  'the times of a timer that elapses again and again': {
+    units: {
+      'again.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnActiveSec=100ms\nOnUnitActiveSec=200ms\nAccuracySec=1ms',
+      'again.service':
+        '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo $TRIGGER_TIMER_MONOTONIC_USEC >>/run/t/again"\nExecStart=/bin/sh -c "[ $TRIGGER_TIMER_REALTIME_USEC -gt 1600000000000000 ] && echo real >>/run/t/again"',
+    },
+    script: `
+      run systemctl start again.timer
+      until_ok [ -e /run/t/again ]
+      thrice() { [ "$(grep -c real /run/t/again)" -ge 3 ]; }
+      until_ok thrice
+      quiet systemctl stop again.timer
+      # Theirs tells the first time for ever.
+      sort -u /run/t/again | sed 's/^[0-9][0-9]*$/NUMBER/'`,
+  },
 });

@@ -304,6 +304,7 @@ int main(int argc, char **argv) {
         else if (!strcmp(verb, "note")) note(value);
         else if (!strcmp(verb, "env")) snprintf(line, sizeof line, "%s=%s", value, getenv(value) ? getenv(value) : "-"), note(line);
         else if (!strcmp(verb, "mine")) snprintf(line, sizeof line, "%s is %s", value, getenv(value) && atoi(getenv(value)) == getpid() ? "mine" : "not mine"), note(line);
+        else if (!strcmp(verb, "until")) while (access(value, F_OK)) rest(20);
         else if (!strcmp(verb, "notify")) notify(value, -1);
         else if (!strcmp(verb, "sleep")) rest(atol(value));
         else if (!strcmp(verb, "ignore")) signal(atoi(value), SIG_IGN);
