@@ -2,8 +2,9 @@
  *
  *   tysd-keeper --terminal
  *
- * Makes a pseudo terminal and tells its path on descriptor 3; then carries what comes on standard input to it, and what it shows to
- * standard output, until the other end of descriptor 3 is closed, or somebody typed ^] three times within a second (exit status 3). */
+ * Makes a pseudo terminal and tells its path on descriptor 3; once it hears a byte from there, it carries what comes on standard input to
+ * it, and what it shows to standard output, until the other end of descriptor 3 is closed, or somebody typed ^] three times within a
+ * second (exit status 3). */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +28,7 @@ struct terminal {
     bool is_raw[2];
     char typed[4096]; /* what the terminal has no room for yet */
     size_t typed_start, typed_end;
-    bool input_ended;
+    bool begun, input_ended;
     int escapes;
     uint64_t first_escape;
 };
@@ -47,7 +48,7 @@ static void copy_size(struct terminal *terminal) {
 }
 
 static void make_raw(struct terminal *terminal, int fd) {
-    if (tcgetattr(fd, &terminal->saved[fd]) < 0) return;
+    if (terminal->is_raw[fd] || tcgetattr(fd, &terminal->saved[fd]) < 0) return;
     struct termios raw = terminal->saved[fd];
     cfmakeraw(&raw);
     terminal->is_raw[fd] = tcsetattr(fd, TCSANOW, &raw) == 0;
@@ -117,8 +118,8 @@ static int forward(struct terminal *terminal) {
     for (;;) {
         bool full = terminal->typed_start < terminal->typed_end;
         struct pollfd fds[] = {
-            {terminal->input_ended || full ? -1 : 0, POLLIN, 0},
-            {terminal->master, (short)(POLLIN | (full ? POLLOUT : 0)), 0},
+            {!terminal->begun || terminal->input_ended || full ? -1 : 0, POLLIN, 0},
+            {terminal->begun ? terminal->master : -1, (short)(POLLIN | (full ? POLLOUT : 0)), 0},
             {CONTROL, POLLIN, 0},
             {terminal->signals, POLLIN, 0},
         };
@@ -132,10 +133,14 @@ static int forward(struct terminal *terminal) {
         if (fds[1].revents & POLLOUT) type(terminal);
         if (fds[0].revents && !take(terminal)) return DISCONNECTED;
         char byte;
-        if (fds[2].revents && read(CONTROL, &byte, 1) <= 0) {
+        if (!fds[2].revents) continue;
+        if (read(CONTROL, &byte, 1) <= 0) {
             show(terminal);
             return 0;
         }
+        terminal->begun = true;
+        make_raw(terminal, 0);
+        make_raw(terminal, 1);
     }
 }
 
@@ -155,8 +160,6 @@ int forward_terminal(int argc, char **argv) {
         return 1;
     }
     copy_size(&terminal);
-    make_raw(&terminal, 0);
-    make_raw(&terminal, 1);
     int result = forward(&terminal);
     restore(&terminal);
     return result;

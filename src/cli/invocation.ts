@@ -38,6 +38,8 @@ export interface Launcher {
 
 export interface PseudoTerminal {
   readonly path: string;
+  /** Begins to carry what is typed and shown: until then the terminal of this process is as it was. */
+  begin(): void;
   /** Resolves when the user let go of the terminal by typing ^] three times, or when it cannot be shown any more. */
   readonly disconnected: Promise<void>;
   /** Shows what is left and gives the terminal of this process back. */

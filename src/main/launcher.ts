@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { Writable } from 'node:stream';
 import type { BecomeCommand, Launcher, PseudoTerminal } from '../cli/invocation.ts';
 import { findAccount, resolveGroup } from '../manager/accounts.ts';
 import { realFiles } from '../port/files-real.ts';
@@ -22,11 +23,13 @@ async function openTerminal(keeper: string): Promise<PseudoTerminal | undefined>
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
   const path = await Promise.race([firstLine(child), ended.then(() => undefined)]);
   if (path === undefined) return undefined;
+  const control = child.stdio[3];
   return {
     path,
+    begin: () => void (control instanceof Writable && control.write('\n')),
     disconnected: ended,
     close: async () => {
-      child.stdio[3]?.destroy();
+      control?.destroy();
       await ended;
     },
   };

@@ -1,6 +1,7 @@
 import type { EndAction } from '../port/keeper.ts';
 import type { EmergencyAction } from '../unit/values/types.ts';
 import { log } from './records.ts';
+import { removeOwnDirectories } from './transient-files.ts';
 import type { World } from './world.ts';
 
 const SIGKILL = 9;
@@ -76,6 +77,7 @@ export function endManager(world: World, action: EndAction): void {
   for (const { name, groupMark } of world.units.values()) {
     if (groupMark !== '') world.command({ do: 'signal-group', group: name, signal: SIGKILL, except: [] });
   }
+  removeOwnDirectories(world);
   // Process 1 of a machine cannot exit: there, exiting is switching off.
   const { init, container } = world.options;
   world.command({ do: 'end', status: world.exitStatus, action: action === 'exit' && init && !container ? 'poweroff' : action });

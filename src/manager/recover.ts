@@ -11,6 +11,7 @@ import { keepForAWhile } from './keep.ts';
 import { knowTables, openTables } from './kernel-tables.ts';
 import { processesOf } from './main-process.ts';
 import { loadLeftovers } from './transient.ts';
+import { removeOwnDirectories } from './transient-files.ts';
 import { unknownMark } from './spawn.ts';
 import { isJobBlob, isManagerBlob, isUnitBlob, managerKey, readBlob, stampsOf, unpackState, verdictOf } from './state-blob.ts';
 import type { JobBlob, UnitBlob } from './state-blob.ts';
@@ -46,6 +47,7 @@ function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): v
   const bytes = blobs.get(managerKey);
   if (bytes === undefined) {
     world.dirtyManager = true;
+    removeOwnDirectories(world);
     return;
   }
   const blob = readBlob(bytes, isManagerBlob);

@@ -1,3 +1,4 @@
+import type { Files } from '../port/files.ts';
 import { log } from './records.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -16,4 +17,30 @@ export function removeTransientFiles(world: World, { config }: Unit): void {
     log(world, 4, `${config.name}: cannot remove ${fragment}: ${error instanceof Error ? error.message : String(error)}`, undefined);
   }
   world.noteChanged(ownDirectories.transient);
+}
+
+/**
+ * Removes the directories that the manager has in its runtime directory: what is in them is of one run of tysd. The init of a
+ * machine leaves its own to the end of the machine.
+ */
+export function removeOwnDirectories(world: World): void {
+  const { files, ownDirectories, runtimeDirectory } = world.options;
+  for (const directory of [ownDirectories.transient, ownDirectories.runtimeControl]) {
+    if (!directory.startsWith(`${runtimeDirectory}/`)) continue;
+    try {
+      removeTree(files, directory);
+    } catch (error) {
+      log(world, 4, `Cannot remove ${directory}: ${error instanceof Error ? error.message : String(error)}`, undefined);
+    }
+    world.noteChanged(directory);
+  }
+}
+
+function removeTree(files: Files, directory: string): void {
+  for (const name of files.list(directory)) {
+    const path = `${directory}/${name}`;
+    if (files.stat(path).kind === 'directory') removeTree(files, path);
+    else files.unlink(path);
+  }
+  files.rmdir(directory);
 }

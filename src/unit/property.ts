@@ -131,6 +131,7 @@ function check(draft: UnitDraft, { part, key, row }: Keyed, text: string, contex
 
 function badValue({ name, value }: Property, { kind }: ValueError): PropertyError {
   if (name === 'OOMScoreAdjust' && kind === 'range') return { message: 'OOM score adjust value out of range', inManager: true };
+  if (name.startsWith('Listen')) return { message: `Invalid address: ${value}`, inManager: true };
   if (name.startsWith('Limit')) return { message: `Failed to parse resource limit: ${value}`, inManager: false };
   const { message, inManager } = messages[kind ?? 'other'];
   return { message: message(name, value), inManager };

@@ -116,7 +116,12 @@ function fakeLauncher(out: string[]): Launcher {
       return true;
     },
     openTerminal: () =>
-      Promise.resolve({ path: '/dev/pts/99', disconnected: new Promise(() => undefined), close: () => Promise.resolve() }),
+      Promise.resolve({
+        path: '/dev/pts/99',
+        begin: () => undefined,
+        disconnected: new Promise(() => undefined),
+        close: () => Promise.resolve(),
+      }),
     become: ({ executable, argv, nice, uid, gid }) => {
       out.push(`become ${executable} as ${argv.join(' ')} nice ${nice} uid ${uid} gid ${gid}`);
       return 0;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { test } from 'node:test';
 
 import { startKeeper } from './harness.ts';
@@ -45,6 +46,7 @@ test('--terminal carries what is typed and shown, and a terminal knows that it i
   const carrier = spawn(binary, ['--terminal'], { stdio: ['pipe', 'pipe', 'inherit', 'pipe'] });
   const shown = gather(carrier.stdout);
   const path = (await gather(carrier.stdio[3])('\n')).trim();
+  begin(carrier);
   const slave = openSync(path, 'r+');
   const shell = spawn('/bin/sh', ['-c', 'stty -echo; tty; read line; echo "got $line"'], { stdio: [slave, slave, slave] });
   await shown(path);
@@ -58,9 +60,16 @@ test('--terminal carries what is typed and shown, and a terminal knows that it i
 test('--terminal lets go when ^] is typed three times', async () => {
   const carrier = spawn(binary, ['--terminal'], { stdio: ['pipe', 'ignore', 'inherit', 'pipe'] });
   const ended = new Promise((resolve) => carrier.on('exit', resolve));
+  begin(carrier);
   carrier.stdin?.write('\x1d\x1d\x1d');
   assert.equal(await ended, 3);
 });
+
+function begin(carrier: ChildProcess): void {
+  const control = carrier.stdio[3];
+  assert.ok(control instanceof Writable);
+  control.write('\n');
+}
 
 /** Gives, on request, what has come as soon as a text is in it. */
 function gather(stream: EventEmitter | null | undefined): (text: string) => Promise<string> {

@@ -75,6 +75,7 @@ async function startService(run: Run, { unit, executable, terminal }: Service): 
     invocation.terminal.warn(`Running as unit: ${unit}`);
     if (terminal !== undefined) invocation.terminal.warn('Press ^] three times within 1s to disconnect TTY.');
   }
+  terminal?.begin();
   return hold ? awaitOutcome(run, unit, started.value, terminal) : 0;
 }
 

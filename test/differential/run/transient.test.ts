@@ -2,7 +2,7 @@ import { compareManagers } from './both.ts';
 
 /** Names that nobody chose, times and costs are no matter of comparison. */
 const plain = `
-      plain() { sed -E 's/run-[ru][0-9a-f]+/run-NAME/g; s/Service runtime: .*/Service runtime: TIME/; /CPU time consumed|IP traffic|IO bytes|Memory peak/d; s/pid=[0-9]+/pid=N/; s/_time=\\[[^]]*\\]/_time=[]/g'; }
+      plain() { sed -E 's/run-[ru][0-9a-f]+/run-NAME/g; s/Service runtime: .*/Service runtime: TIME/; /CPU time consumed|IP traffic|IO bytes|Memory peak/d; s/pid=[0-9]+/pid=N/; s/_time=\\[[^]]*\\]/_time=[]/g; s/\\r//'; }
       tell() { echo "\\$ $*"; { "$@" 2>&1 </dev/null; echo "-> $?"; } | plain; }
       behind() { "$@" >/dev/null 2>&1 & disown; }
       gone() { until_ok property "$1" LoadState not-found; }`;
@@ -225,6 +225,77 @@ line'`,
       tell systemctl start -- -.slice
       tell systemctl stop -- -.slice
       systemd-run --slice-inherit --scope -q grep -c 'oracle-runner' /proc/self/cgroup`,
+    },
+    'a terminal': {
+      script: `${plain}
+      export TERM=vt100
+      at() { script -qec "$*" /dev/null </dev/null | tr -d '\\r' | plain | sed 's/\\^@//; /^$/d'; echo "-> \${PIPESTATUS[0]}"; }
+      at "systemd-run --pty -q --collect sh -c 'tty | sed s/[0-9]*$/N/; tty -s </dev/tty && echo controlling; echo \\$\\$TERM; exit 3'"
+      at "stty rows 33 cols 99; systemd-run --pty --unit=term-size stty size"
+      at "systemd-run --pty -q --wait --unit=term-wait sh -c 'echo one; echo two >&2; exit 4'"
+      tell systemctl reset-failed term-wait
+      at "systemd-run -tP -q sh -c 'test -t 1 && echo terminal'"
+      systemd-run -tP -q sh -c 'test -t 1 || echo pipe' </dev/null 2>&1 | cat`,
+    },
+    'dependencies of transient units': {
+      units: {
+        'dep-needed.service': '[Service]\nExecStart=/act wait',
+        'dep-fails.service': '[Service]\nType=oneshot\nExecStart=/act exit 1',
+      },
+      script: `${plain}
+      tell systemd-run --unit=dep-a -p Requires=dep-needed.service -p After=dep-needed.service -p BindsTo=dep-needed.service sleep 1000
+      show dep-a.service dep-needed.service
+      for each in Requires BindsTo; do systemctl show -p $each --value dep-a.service | tr ' ' '\\n' | sort; done
+      tell systemctl stop dep-needed
+      gone dep-a.service
+      tell systemd-run --unit=dep-b -p Requires=dep-fails.service -p After=dep-fails.service sleep 1000
+      show dep-b.service
+      tell systemd-run --unit=dep-c -p Requires=nowhere-at-all.service sleep 1000
+      get dep-c.service LoadState
+      tell systemd-run --unit=dep-d -p OnFailure=dep-needed.service --wait false
+      sub dep-needed.service running
+      tell systemctl stop dep-needed
+      tell systemd-run --unit=dep-e -p 'ExecStopPost=/bin/sh -c "echo post $SERVICE_RESULT >>/run/t/dep-e"' --wait sh -c 'exit 9'
+      notes dep-e
+      tell systemd-run --unit=dep-f -p Restart=on-failure -p RestartSec=50ms -p StartLimitBurst=3 --wait sh -c 'echo try >>/run/t/dep-f; exit 1'
+      notes dep-f
+      state dep-f.service
+      tell systemd-run --unit=dep-g -p ConditionPathExists=/nonexistent --wait true
+      gone dep-g.service
+      tell systemctl reset-failed dep-b dep-d dep-e dep-f`,
+    },
+    'a socket': {
+      script: `${plain}
+      tell systemd-run --unit=trig-sock --socket-property=ListenStream=/run/t/trig.sock --socket-property=Accept=no -p StandardInput=socket -p StandardOutput=null sh -c 'echo ran >>/run/t/trig-sock'
+      show trig-sock.socket
+      tell systemctl stop trig-sock.socket
+      gone trig-sock.socket
+      tell systemd-run --socket-property=ListenStream=nowhere --unit=trig-bad true
+      tell systemd-run --path-property=Foo=1 true
+      tell systemd-run --path-property=PathExists true`,
+    },
+    'a timer': {
+      script: `${plain}
+      tell systemd-run --unit=trig-timer --on-active=300ms --timer-property=AccuracySec=1ms sh -c 'echo elapsed >>/run/t/trig-timer'
+      systemctl cat trig-timer.timer trig-timer.service | sed '/^#/d; /^ExecStart=$/d' | sort
+      heard trig-timer elapsed
+      gone trig-timer.timer; gone trig-timer.service
+      tell systemd-run --unit=trig-late --on-active=1h --on-calendar='*:0/5' --timer-property=AccuracySec=1s -p Nice=3 true
+      show trig-late.timer trig-late.service
+      tell systemctl daemon-reload
+      show trig-late.timer trig-late.service
+      tell systemctl stop trig-late.timer
+      gone trig-late.timer; gone trig-late.service
+      tell systemd-run --on-calendar=foo true
+      tell systemd-run --on-active=foo true
+      tell systemd-run --on-active=1h --unit=nothing.target
+      tell systemd-run --on-active=1h
+      tell systemd-run --on-active=1h --wait true
+      tell systemd-run --on-active=1h --path-property=PathExists=/x true
+      tell systemd-run --timer-property=AccuracySec=1s true
+      quiet systemd-run --unit=trig-there --on-active=1h --description=text
+      tell systemctl stop trig-there.timer`,
+      alone: true,
     },
     'set-property': {
       units: {
