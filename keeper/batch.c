@@ -178,7 +178,10 @@ static void journal(struct keeper *keeper, struct cursor *cursor, bool act) {
 static void end(struct keeper *keeper, struct cursor *cursor, bool act) {
     uint32_t status = get_u32(cursor);
     uint8_t action = get_u8(cursor);
-    if (act) end_begin(keeper, status, action);
+    uint32_t length;
+    const char *argument = get_string(cursor, &length);
+    if (length > MAX_REBOOT_ARGUMENT && !cursor->bad) cursor->bad = "the argument of a reboot is too long";
+    if (act) end_begin(keeper, status, action, argument);
 }
 
 static void enter(struct keeper *keeper, struct cursor *cursor, bool act) {

@@ -25,6 +25,7 @@ enum {
     MAX_READ = 64 << 10,
     MAX_JOURNAL_BYTES = 8 << 20,
     MAX_NAME = 4096,
+    MAX_REBOOT_ARGUMENT = 255,
     MAX_SLOTS = 1024,
     MAX_PLAN_BYTES = 16 << 20,
     MAX_PLAN_OPS = 4096,
@@ -387,7 +388,7 @@ bool servant_reaped(struct keeper *keeper, pid_t pid, int status);
 int servant_listen(struct keeper *keeper, const char *name, int type, mode_t mode, char path[108]);
 /* Accepts from the servant's socket; the connection of anyone but the process started for it is closed. -1 if none. */
 int servant_accept(struct keeper *keeper, struct servant *servant);
-void end_begin(struct keeper *keeper, uint32_t status, uint8_t action);
+void end_begin(struct keeper *keeper, uint32_t status, uint8_t action, const char *argument);
 void end_step(struct keeper *keeper);
 
 /* What clients need of the system that JavaScript does not have: `tysd-keeper --notify` and its kin, which are no keepers at all.
@@ -462,6 +463,7 @@ struct keeper {
     uint64_t end_deadline;
     uint32_t end_status;
     uint8_t end_action;
+    char end_argument[MAX_REBOOT_ARGUMENT + 1];
 };
 
 #endif

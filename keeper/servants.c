@@ -134,11 +134,12 @@ bool servant_reaped(struct keeper *keeper, pid_t pid, int status) {
 void servants_signalled(struct keeper *keeper, int signal) {
     if (signal != SIGTERM && signal != SIGINT) return;
     if (keeper->link_ready || getpid() == 1) keeper->stop_requests = 0;
-    else if (++keeper->stop_requests >= 2) end_begin(keeper, 1, 0);
+    else if (++keeper->stop_requests >= 2) end_begin(keeper, 1, 0, "");
 }
 
-void end_begin(struct keeper *keeper, uint32_t status, uint8_t action) {
+void end_begin(struct keeper *keeper, uint32_t status, uint8_t action, const char *argument) {
     if (keeper->end_phase) return;
+    snprintf(keeper->end_argument, sizeof keeper->end_argument, "%s", argument);
     keeper->end_phase = 1;
     keeper->end_status = status;
     keeper->end_action = action;
@@ -154,14 +155,16 @@ static void remove_sockets(struct keeper *keeper) {
     if (keeper->syslog_path) unlink(keeper->syslog_path);
 }
 
-static void reboot_with(uint8_t action) {
+enum { ACTION_REBOOT = 1, ACTION_REEXEC = 5 };
+
+static void reboot_with(uint8_t action, const char *argument) {
     static const unsigned int commands[] = {0, LINUX_REBOOT_CMD_RESTART, LINUX_REBOOT_CMD_POWER_OFF, LINUX_REBOOT_CMD_HALT, LINUX_REBOOT_CMD_KEXEC};
     if (!action || action >= sizeof commands / sizeof *commands) return;
     sync();
+    /* What the firmware is told; one that cannot be told anything reboots all the same. */
+    if (action == ACTION_REBOOT && *argument) syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_RESTART2, argument);
     if (reboot((int)commands[action]) < 0) say("the machine cannot be stopped: %s; the keeper exits", strerror(errno));
 }
-
-enum { ACTION_REEXEC = 5 };
 
 _Noreturn static void end_now(struct keeper *keeper) {
     if (getpid() == 1) {
@@ -173,7 +176,7 @@ _Noreturn static void end_now(struct keeper *keeper) {
     groups_remove_all(keeper);
     remove_sockets(keeper);
     if (keeper->end_action == ACTION_REEXEC) execv("/proc/self/exe", keeper->argv);
-    if (getpid() == 1) reboot_with(keeper->end_action);
+    if (getpid() == 1) reboot_with(keeper->end_action, keeper->end_argument);
     _exit((int)keeper->end_status & 0xff);
 }
 

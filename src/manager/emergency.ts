@@ -31,11 +31,23 @@ const actions: Readonly<Record<Exclude<EmergencyAction, 'none'>, ActionRow>> = {
   'halt-immediate': { end: 'halt' },
 };
 
-/** Does what a unit's SuccessAction=, FailureAction=, StartLimitAction= or JobTimeoutAction= says; `status` is the manager's exit status. */
-export function takeEmergencyAction(world: World, action: EmergencyAction, status: number | undefined, why: string): void {
+/** What goes along with an action: the manager's exit status, and what the firmware is told at a reboot. */
+export interface ActionDetails {
+  readonly status?: number | undefined;
+  readonly rebootArgument?: string;
+}
+
+/** Does what a unit's SuccessAction=, FailureAction=, StartLimitAction= or JobTimeoutAction= says. */
+export function takeEmergencyAction(
+  world: World,
+  action: EmergencyAction,
+  why: string,
+  { status, rebootArgument = '' }: ActionDetails,
+): void {
   if (action === 'none' || !mayDo(world, action)) return;
   const row = actions[action];
-  if (status !== undefined) setExitStatus(world, status);
+  if (row.end === 'exit' && status !== undefined) setExitStatus(world, status);
+  if (row.end === 'reboot' && rebootArgument !== '') setRebootArgument(world, rebootArgument);
   log(world, 5, `${why}: ${row.target === undefined ? `ending (${action})` : `starting ${row.target} (${action})`}`, undefined);
   if (row.target === undefined) endManager(world, row.end);
   else startShutdown(world, row.target, why);
@@ -80,11 +92,29 @@ export function endManager(world: World, action: EndAction): void {
   removeOwnDirectories(world);
   // Process 1 of a machine cannot exit: there, exiting is switching off.
   const { init, container } = world.options;
-  world.command({ do: 'end', status: world.exitStatus, action: action === 'exit' && init && !container ? 'poweroff' : action });
+  const argument = action === 'reboot' && world.rebootArgument !== '' ? { argument: world.rebootArgument } : {};
+  world.command({
+    do: 'end',
+    status: world.exitStatus,
+    action: action === 'exit' && init && !container ? 'poweroff' : action,
+    ...argument,
+  });
 }
 
 function setExitStatus(world: World, status: number): void {
   world.exitStatus = status;
+  world.dirtyManager = true;
+}
+
+/** As many bytes as the keeper takes. */
+const longestArgument = 255;
+
+function setRebootArgument(world: World, argument: string): void {
+  if (new TextEncoder().encode(argument).length > longestArgument) {
+    log(world, 4, 'RebootArgument= is longer than 255 bytes and is left out', undefined);
+    return;
+  }
+  world.rebootArgument = argument;
   world.dirtyManager = true;
 }
 

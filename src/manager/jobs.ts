@@ -100,7 +100,9 @@ export const jobTimer = 'job';
 export function timeOutJob(world: World, job: Job): void {
   const { unit: settings } = job.owner.config;
   finishJob(world, job, 'timeout', { recursive: true });
-  takeEmergencyAction(world, settings.JobTimeoutAction, undefined, `${job.owner.name}: a job timed out`);
+  takeEmergencyAction(world, settings.JobTimeoutAction, `${job.owner.name}: a job timed out`, {
+    rebootArgument: settings.JobTimeoutRebootArgument,
+  });
 }
 
 function installOne(world: World, planned: PlannedJob, cause: string): Job {

@@ -67,6 +67,7 @@ function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): v
   world.idlePipeHeld = blob.value.idlePipe;
   world.idlePipeMaker = blob.value.idlePipeMaker;
   world.exitStatus = blob.value.exitStatus;
+  world.rebootArgument = blob.value.rebootArgument ?? '';
   if (blob.value.zone !== undefined) world.zone = blob.value.zone;
   for (const [name, watch] of blob.value.watches ?? []) world.clockWatches.set(name, watch);
 }

@@ -117,7 +117,7 @@ function hitStartLimit(world: World, job: Job): void {
   if (failed !== unit.state) log(world, 4, `${unit.name}: Failed with result '${unit.type.look(failed).result}'.`, unit);
   moveTo(world, unit, failed, 'start limit');
   const settings = unit.config.unit;
-  takeEmergencyAction(world, settings.StartLimitAction, undefined, `${unit.name} was started too often`);
+  takeEmergencyAction(world, settings.StartLimitAction, `${unit.name} was started too often`, { rebootArgument: settings.RebootArgument });
   finishJob(world, job, 'failed', { recursive: true });
 }
 

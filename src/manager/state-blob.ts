@@ -108,6 +108,7 @@ export interface ManagerBlob {
   readonly idlePipe: boolean;
   readonly idlePipeMaker?: number;
   readonly exitStatus: number;
+  readonly rebootArgument?: string;
   readonly zone?: ZoneSetting;
   readonly watches?: readonly (readonly [WatchName, Watch])[];
 }
@@ -248,6 +249,7 @@ function managerBlob(world: World): ManagerBlob {
     idlePipe: world.idlePipeHeld,
     ...(world.idlePipeMaker === undefined ? {} : { idlePipeMaker: world.idlePipeMaker }),
     exitStatus: world.exitStatus,
+    ...(world.rebootArgument === '' ? {} : { rebootArgument: world.rebootArgument }),
     zone: world.zone,
     ...(world.clockWatches.size === 0 ? {} : { watches: [...world.clockWatches] }),
   };

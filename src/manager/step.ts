@@ -144,7 +144,9 @@ function sayEnd(world: World, unit: Unit, before: Look, after: Look): void {
 }
 
 function act(world: World, unit: Unit, action: EmergencyAction, status: number | undefined, what: string): void {
-  if (action !== 'none') takeEmergencyAction(world, action, status ?? exitStatusOf(world, unit), `${unit.name} ${what}`);
+  if (action === 'none') return;
+  const details = { status: status ?? exitStatusOf(world, unit), rebootArgument: unit.config.unit.RebootArgument };
+  takeEmergencyAction(world, action, `${unit.name} ${what}`, details);
 }
 
 /** The exit status of the unit's main process, which an action passes on unless it names another. */

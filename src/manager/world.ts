@@ -131,6 +131,8 @@ export class World implements TransactionView {
   zone: ZoneSetting;
   /** The status that the keeper is to end with. */
   exitStatus = 0;
+  /** What the firmware is told at a reboot. */
+  rebootArgument = '';
   ended = false;
   /** The unit files are to be read afresh when this turn is over. */
   reloadWanted = false;

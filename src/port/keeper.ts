@@ -72,7 +72,7 @@ export type Command =
   /** Hand a record of the manager's own to the journal. */
   | { readonly do: 'journal'; readonly record: string }
   /** Close everything, remove what was made, and end with this status; as PID 1 of a machine, do `action` with it. */
-  | { readonly do: 'end'; readonly status: number; readonly action: EndAction };
+  | { readonly do: 'end'; readonly status: number; readonly action: EndAction; readonly argument?: string };
 
 export type EndAction = 'exit' | 'reboot' | 'poweroff' | 'halt' | 'kexec' | 'reexec';
 

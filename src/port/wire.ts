@@ -270,6 +270,7 @@ function encodeCommand(writer: FrameWriter, command: Command): void {
       writer.u8(18);
       writer.u32(command.status);
       writer.u8(actions[command.action]);
+      writer.string(command.argument ?? '');
       return;
     case 'enter':
       writer.u8(19);

@@ -150,6 +150,13 @@ test('the keeper’s own signals are events, and end without a status of its own
   assert.equal(await keeper.exited, 42);
 });
 
+test('a keeper that is not the init of a machine ends with a reboot and its argument as with an exit', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  manager.do({ do: 'end', status: 7, action: 'reboot', argument: 'r'.repeat(255) });
+  assert.equal(await keeper.exited, 7);
+});
+
 function string(text: string): readonly number[] {
   return [text.length, 0, 0, 0, ...new TextEncoder().encode(text), 0];
 }

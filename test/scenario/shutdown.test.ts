@@ -87,3 +87,32 @@ test('an action is taken also where the manager dies in between', () => {
   simulation.clock.advance(SECOND);
   assert.deepEqual(simulation.keeper.end, { do: 'end', status: 7, action: 'exit' });
 });
+
+test('RebootArgument= goes along with a reboot, over the death of the manager', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': '[Unit]\nWants=a.service\n',
+      'reboot.target': '[Unit]\nRequires=last.service\nAfter=last.service\nDefaultDependencies=no\n',
+      'last.service': '[Unit]\nDefaultDependencies=no\nSuccessAction=reboot-force\n[Service]\nType=oneshot\nExecStart=/bin/last\n',
+      'a.service': daemon('FailureAction=reboot\nRebootArgument=recovery mode'),
+    },
+    programs: { '/bin/daemon-a.service': { runUsec: SECOND, exit: 7 }, '/bin/last': { runUsec: 5 * SECOND } },
+  }).boot();
+  simulation.clock.advance(2 * SECOND);
+  simulation.crash();
+  simulation.startManager();
+  simulation.clock.advance(10 * SECOND);
+  assert.deepEqual(simulation.keeper.end, { do: 'end', status: 0, action: 'reboot', argument: 'recovery mode' });
+});
+
+test('a RebootArgument= that is too long is left out', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': '[Unit]\nWants=a.service\n',
+      'a.service': daemon(`FailureAction=reboot-force\nRebootArgument=${'ä'.repeat(128)}`),
+    },
+    programs: { '/bin/daemon-a.service': { runUsec: SECOND, exit: 7 } },
+  }).boot();
+  simulation.clock.advance(2 * SECOND);
+  assert.deepEqual(simulation.keeper.end, { do: 'end', status: 0, action: 'reboot' });
+});

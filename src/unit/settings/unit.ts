@@ -88,7 +88,7 @@ export const unitRows = {
   }),
   JobRunningTimeoutSec: last(timeout, Infinity, { since: 201, meaning: 'Time limit counted from the moment the job starts running' }),
   JobTimeoutAction: last(emergencyAction, 'none', { since: 240, meaning: 'System action taken when a job times out' }),
-  JobTimeoutRebootArgument: last(string, '', { since: 240, meaning: 'Reboot argument used with JobTimeoutAction', status: later.manager }),
+  JobTimeoutRebootArgument: last(string, '', { since: 240, meaning: 'Reboot argument used with JobTimeoutAction' }),
   StartLimitIntervalSec: last(timespan, undefined, { since: 229, meaning: 'Window of the start rate limit (0 disables)' }),
   StartLimitInterval: renamed('StartLimitIntervalSec', { since: 0, meaning: 'Legacy spelling of StartLimitIntervalSec' }),
   StartLimitBurst: last(unsigned, undefined, { since: 229, meaning: 'Starts allowed per window' }),
@@ -97,7 +97,7 @@ export const unitRows = {
   SuccessAction: last(emergencyAction, 'none', { since: 236, meaning: 'System action when the unit becomes inactive successfully' }),
   FailureActionExitStatus: last(exitStatus, undefined, { since: 240, meaning: 'Exit status the manager returns when FailureAction=exit' }),
   SuccessActionExitStatus: last(exitStatus, undefined, { since: 240, meaning: 'Exit status the manager returns when SuccessAction=exit' }),
-  RebootArgument: last(string, '', { since: 229, meaning: 'Argument for the reboot call of *Action=reboot', status: later.manager }),
+  RebootArgument: last(string, '', { since: 229, meaning: 'Argument for the reboot call of *Action=reboot' }),
   CollectMode: last(oneOf('inactive', 'inactive-or-failed'), 'inactive', {
     since: 236,
     meaning: 'When a unit may be garbage collected: inactive only, or also failed',
