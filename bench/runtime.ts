@@ -59,7 +59,7 @@ sleep 1
 /** The names under which the scripts report, in the order of the table. */
 export const operations = {
   spawn: 'spawn floor',
-  client: "client's own start",
+  client: 'start of the whole tool',
   startOneshot: 'start of a oneshot',
   restart: 'restart of a simple service',
   isActive: 'is-active',

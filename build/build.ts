@@ -1,4 +1,5 @@
-// `npm run build`: dist/tysd, one executable that needs no runtime; dist/tysd-keeper, static; and the names tysd goes by.
+// `npm run build`: dist/tysd, one executable that needs no runtime; dist/tysd-keeper and dist/tysctl,
+// static; and the names that they go by.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 
-run('make', ['-s', '-C', 'keeper']);
+for (const program of ['keeper', 'front']) run('make', ['-s', '-C', program]);
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 run(join(root, 'node_modules/.bin/bun'), [
@@ -24,7 +25,9 @@ run(join(root, 'node_modules/.bin/bun'), [
   'src/main/main.ts',
 ]);
 copyFileSync(join(root, 'keeper/build/tysd-keeper'), join(dist, 'tysd-keeper'));
-for (const name of ['tysctl', 'systemctl', 'journalctl', 'systemd-notify', 'systemd-escape', 'systemd-analyze', 'systemd-run']) {
+copyFileSync(join(root, 'front/build/tysctl'), join(dist, 'tysctl'));
+symlinkSync('tysctl', join(dist, 'systemctl'));
+for (const name of ['journalctl', 'systemd-notify', 'systemd-escape', 'systemd-analyze', 'systemd-run']) {
   symlinkSync('tysd', join(dist, name));
 }
 

@@ -109,10 +109,10 @@ class JsonRpcClient implements Client {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       return this.#receiver(message.params as Change);
     }
-    const id = 'id' in message && typeof message.id === 'number' ? message.id : 0;
+    const { id, answer } = readAnswer(message);
     const settle = this.#open.get(id);
     this.#open.delete(id);
-    settle?.('error' in message ? err(toError(message.error)) : ok('result' in message ? message.result : null));
+    settle?.(answer);
   }
 
   #lose(): void {
@@ -125,7 +125,14 @@ class JsonRpcClient implements Client {
   }
 }
 
-const connectionLost: ApiError = { code: 'connection-lost', message: 'The connection to the manager was lost.' };
+/** The answer to a call, and the id of that call. */
+export function readAnswer(message: object): { readonly id: number; readonly answer: Result<unknown, ApiError> } {
+  const id = 'id' in message && typeof message.id === 'number' ? message.id : 0;
+  return { id, answer: 'error' in message ? err(toError(message.error)) : ok('result' in message ? message.result : null) };
+}
+
+/** What calls fail with whose answer was not there when the connection ended. */
+export const connectionLost: ApiError = { code: 'connection-lost', message: 'The connection to the manager was lost.' };
 
 function toError(value: unknown): ApiError {
   if (typeof value !== 'object' || value === null) return { code: 'internal', message: String(value) };

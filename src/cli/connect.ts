@@ -1,5 +1,5 @@
 import type { Client } from '../api/client.ts';
-import { err, type Result } from '../base/result.ts';
+import { err, ok, type Result } from '../base/result.ts';
 import type { ManagerPlace } from './invocation.ts';
 
 /** A connection that is made when it is first asked for, and again when it was lost. */
@@ -15,9 +15,10 @@ export function connectOnce(
     if (uid === undefined) return err('This system has no user ids.');
     const client = await connectToManager({ scope: options.scope, runtimeDirectory: options.runtimeDirectory, uid, environment, again });
     if (!client.ok) return client;
-    again = true;
     void client.value.closed.then(() => (current = undefined));
-    return client;
+    const answers = again ? undefined : environment['TYSD_ANSWERS'];
+    again = true;
+    return answers === undefined ? client : ok((await import('./asked.ts')).alreadyAsked(client.value, answers));
   };
   return {
     connect: () => (current ??= connect()),
