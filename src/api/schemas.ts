@@ -44,6 +44,7 @@ export const unitInfo = v.object({
   conditionUsec: v.exactOptional(v.number()),
   sinceUsec: v.number(),
   group: v.exactOptional(v.string()),
+  timer: v.exactOptional(v.object({ nextUsec: v.nullable(v.number()), lastUsec: v.number() })),
 });
 
 /** A job that is queued or running. */

@@ -91,6 +91,22 @@ export const verbs: Readonly<Record<string, Verb>> = {
     () => import('./commands/list-sockets.ts').then((m) => m.runListSockets),
     'List socket units by what they listen on',
   ),
+  'list-timers': verb(
+    'Units',
+    '[PATTERN…]',
+    0,
+    many,
+    () => import('./commands/list-timers.ts').then((m) => m.runListTimers),
+    'List timer units by when they elapse',
+  ),
+  'list-paths': verb(
+    'Units',
+    '[PATTERN…]',
+    0,
+    many,
+    () => import('./commands/list-paths.ts').then((m) => m.runListPaths),
+    'List path units by what they watch',
+  ),
   'list-dependencies': verb(
     'Units',
     '[UNIT…]',
@@ -260,8 +276,6 @@ export const verbs: Readonly<Record<string, Verb>> = {
     () => import('./commands/abandon.ts').then((m) => m.runAbandon),
     'Let go of the processes of scopes',
   ),
-  'list-timers': verb('Units', '[PATTERN…]', 0, many, later, 'List timer units by when they elapse'),
-  'list-paths': verb('Units', '[PATTERN…]', 0, many, later, 'List path units by what they watch'),
   'list-automounts': verb('Units', '[PATTERN…]', 0, many, later, 'List automount units'),
   edit: verb('Unit files', 'UNIT…', 1, many, later, 'Edit unit files'),
   ...Object.fromEntries(

@@ -23,6 +23,8 @@ export interface UnitInfo {
   /** CLOCK_REALTIME microseconds of the last change of state; 0 for never. */
   readonly sinceUsec: number;
   readonly group?: string;
+  /** CLOCK_REALTIME microseconds when a timer elapses next and when it did last; 0 for no time that is known, null for never. */
+  readonly timer?: { readonly nextUsec: number | null; readonly lastUsec: number };
 }
 
 /** A job that is queued or running. */

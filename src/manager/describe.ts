@@ -1,11 +1,12 @@
 import { unreachable } from '../base/assert.ts';
 import type { Change, UnitInfo } from '../graph/report.ts';
+import type { Stamp } from '../port/keeper.ts';
 import type { Job } from './job.ts';
 import type { Unit } from './unit.ts';
 import type { WorldChange } from './world.ts';
 
-/** A unit as it is now. */
-export function describeUnit(unit: Unit): UnitInfo {
+/** A unit as it is at this time. */
+export function describeUnit(unit: Unit, now: Stamp): UnitInfo {
   const { config, look, job, load } = unit;
   const { main, control } = unit.type.pids(unit.state);
   return {
@@ -25,6 +26,7 @@ export function describeUnit(unit: Unit): UnitInfo {
     ...conditionInfo(unit),
     sinceUsec: unit.stamps.stateChange?.realtimeUsec ?? 0,
     ...(unit.groupMark === '' ? {} : { group: unit.name }),
+    ...timerInfo(unit, now),
   };
 }
 
@@ -42,6 +44,17 @@ export function changeOf(change: WorldChange): Change {
     default:
       return unreachable(change);
   }
+}
+
+function timerInfo({ type, state }: Unit, now: Stamp): Pick<UnitInfo, 'timer'> {
+  const schedule = type.schedule?.(state);
+  if (schedule === undefined) return {};
+  const { next, lastUsec } = schedule;
+  if (next === undefined) return { timer: { nextUsec: null, lastUsec } };
+  const { monotonicUsec, realtimeUsec } = next;
+  const mapped = monotonicUsec === 0 ? 0 : now.realtimeUsec + monotonicUsec - now.monotonicUsec;
+  const nextUsec = mapped === 0 || realtimeUsec === 0 ? mapped + realtimeUsec : Math.min(mapped, realtimeUsec);
+  return { timer: { nextUsec, lastUsec } };
 }
 
 function jobOf({ id, unit }: Job): { readonly job: number; readonly unit: string } {

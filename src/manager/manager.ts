@@ -126,14 +126,15 @@ export class Manager {
     const unit = this.#find(name);
     if (unit === undefined) return undefined;
     const statusText = unit.type.properties(unit.state, unit.config, this.#options.config.defaults)['StatusText'];
-    const info = describeUnit(unit);
+    const info = describeUnit(unit, this.#options.clock.now());
     return statusText === undefined || statusText === '' ? info : { ...info, statusText };
   }
 
   units(): readonly UnitInfo[] {
     this.#wake();
     this.#world.loadMentioned();
-    return [...this.#world.units.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((unit) => describeUnit(unit));
+    const now = this.#options.clock.now();
+    return [...this.#world.units.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((unit) => describeUnit(unit, now));
   }
 
   properties(name: string): Readonly<Record<string, string>> | undefined {

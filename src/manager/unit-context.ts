@@ -6,6 +6,9 @@ import { heldSockets } from './held-sockets.ts';
 import type { HeldSocket } from './held-sockets.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { Zone } from '../unit/values/time-zone.ts';
+import { isHiddenOrBackup } from '../base/backup-name.ts';
+import { expandGlob } from './expand-glob.ts';
+import { trailOf } from './trail.ts';
 import { stableFraction } from './stable-fraction.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -80,6 +83,22 @@ export class UnitContext implements StepContext {
   modified(path: string): number | undefined {
     const { kind, mtimeUsec } = this.#world.options.files.stat(path);
     return kind === 'file' ? mtimeUsec : undefined;
+  }
+
+  exists(path: string): boolean {
+    return this.#world.options.files.access(path, 0);
+  }
+
+  matches(pattern: string): boolean {
+    return expandGlob(this.#world.options.files, pattern).length > 0;
+  }
+
+  hasEntries(path: string): boolean {
+    return this.#world.options.files.list(path).some((name) => !isHiddenOrBackup(name));
+  }
+
+  trail(paths: readonly string[]): string {
+    return trailOf(this.#world.options.files, paths);
   }
 
   stableRandom(): number {

@@ -12,6 +12,8 @@ export class FakeFiles implements Files {
   readonly #nodes = new Map<string, Node>([['/', { kind: 'directory', mtimeUsec: 0 }]]);
   readonly #watches = new Map<string, Set<() => void>>();
   #time = 1;
+  /** Hears of each file that is written, made or removed. */
+  onChange: (path: string) => void = () => {};
 
   /** Begins with these files; a value that begins with `-> ` is a symlink. */
   constructor(content: Readonly<Record<string, string>> = {}) {
@@ -85,6 +87,7 @@ export class FakeFiles implements Files {
 
   mkdir(path: string): void {
     this.#makeParents(`${path}/.`);
+    this.#changed(path);
   }
 
   unlink(path: string): void {
@@ -146,6 +149,7 @@ export class FakeFiles implements Files {
   }
 
   #changed(path: string): void {
+    this.onChange(path);
     for (const watched of [path, path.slice(0, path.lastIndexOf('/')) || '/']) {
       for (const watcher of this.#watches.get(watched) ?? []) watcher();
     }

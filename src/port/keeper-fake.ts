@@ -1,6 +1,7 @@
 import { unreachable } from '../base/assert.ts';
 import type { Op, Plan } from '../exec/op.ts';
 import type { FakeClock } from './clock-fake.ts';
+import { FakeWatches } from './watches-fake.ts';
 import type { Batch, Command, Exit, Inventory, Keeper, KeeperEvent, KeeperEventBody } from './keeper.ts';
 
 /** What a program does when the fake keeper runs it. Times count from its start. */
@@ -64,6 +65,7 @@ export class FakeKeeper {
   readonly #groups = new Map<string, { readonly path: string; mark: string; isWatched: boolean }>();
   readonly #descriptors = new Set<string>();
   readonly #polled = new Set<string>();
+  readonly #watches = new FakeWatches();
   /** How many connections are still to be accepted from a descriptor, and under which name. */
   readonly #accepting = new Map<string, { readonly as: string; count: number }>();
   readonly #backlog: { readonly name: string; readonly caller: Caller }[] = [];
@@ -171,6 +173,11 @@ export class FakeKeeper {
     if (this.#polled.delete(name)) this.#emit({ event: 'readable', name });
   }
 
+  /** Something happened to a file, or in a directory, that may be watched. */
+  fileChanged(path: string): void {
+    for (const name of this.#watches.changed(path)) if (this.#polled.has(name) && this.#watches.drain(name)) this.readable(name);
+  }
+
   /** Somebody connects to a held listening socket; it is accepted when that is asked for. */
   connects(name: string, caller: Partial<Caller> = {}): void {
     this.#backlog.push({ name, caller: { peer: '', local: '/run/sock', pid: 77, uid: 1000, ...caller } });
@@ -252,8 +259,11 @@ export class FakeKeeper {
         return this.#enter(command);
       case 'adopt':
         return this.#adopt(command.child, command.pid);
-      case 'poll':
       case 'poll-drain':
+        this.#polled.add(command.name);
+        if (this.#watches.drain(command.name)) this.readable(command.name);
+        return;
+      case 'poll':
         this.#polled.add(command.name);
         if ((this.#waiting.get(command.name)?.length ?? 0) > 0) this.readable(command.name);
         return;
@@ -279,6 +289,7 @@ export class FakeKeeper {
         return;
       case 'close':
         this.#descriptors.delete(command.name);
+        this.#watches.close(command.name);
         this.#polled.delete(command.name);
         this.#accepting.delete(command.name);
         return;
@@ -321,6 +332,7 @@ export class FakeKeeper {
     const process = this.#fork(child, group, {}, undefined);
     this.#emit({ event: 'spawned', child, pid: process.pid });
     for (const op of plan) if (op.op === 'keep') this.#descriptors.add(op.name);
+    this.#watches.make(plan);
     const exit = plan.find((op) => op.op === 'exit');
     this.#exit(process, { status: exit?.status ?? 0 });
   }

@@ -6,6 +6,7 @@ import { serviceType } from './service.ts';
 import { sliceType } from './slice.ts';
 import { socketType } from './socket.ts';
 import { targetType } from './target.ts';
+import { pathType } from './path.ts';
 import { timerType } from './timer.ts';
 import type { UnitType } from './type.ts';
 
@@ -16,7 +17,7 @@ export const unitTypes: Readonly<Record<UnitTypeName, UnitType<unknown>>> = {
   target: targetType,
   slice: sliceType,
   timer: timerType,
-  path: awaitedType('path'),
+  path: pathType,
   mount: mountType,
   automount: awaitedType('automount'),
   swap: awaitedType('swap'),

@@ -1,5 +1,6 @@
 import { invariant } from '../base/assert.ts';
 import type { UnitConfig } from '../unit/config.ts';
+import { endOfTime } from './timer/elapse.ts';
 import { timerProperties } from './timer/properties.ts';
 import { initialTimerState, timerActiveStates, type TimerMemory, type TimerResult, type TimerState } from './timer/state.ts';
 import {
@@ -15,7 +16,7 @@ import {
   type TimerTurn,
   writeStamp,
 } from './timer/turn.ts';
-import type { Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
+import type { Look, Refusal, Schedule, Step, StepContext, UnitEvent, UnitType } from './type.ts';
 
 /** Timers: units that start others at certain times (systemd.timer(5)). */
 export const timerType: UnitType<TimerState> = {
@@ -31,12 +32,20 @@ export const timerType: UnitType<TimerState> = {
   pids: () => ({}),
   fail,
   descriptors: () => [],
+  schedule,
   recovered,
 };
 
 function look({ sub, memory }: TimerState): Look {
   const seen: Look = { active: timerActiveStates[sub], sub, result: memory.result };
   return memory.startLimitHit ? { ...seen, startLimitHit: true } : seen;
+}
+
+function schedule(state: TimerState): Schedule {
+  const lastUsec = state.memory.lastTrigger.realtimeUsec;
+  if (state.sub !== 'waiting') return { lastUsec };
+  const { monotonicUsec, realtimeUsec } = state;
+  return { lastUsec, next: { monotonicUsec: monotonicUsec >= endOfTime ? 0 : monotonicUsec, realtimeUsec } };
 }
 
 function start(state: TimerState, config: UnitConfig, context: StepContext): Step<TimerState> | Refusal {

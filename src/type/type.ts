@@ -252,6 +252,14 @@ export interface StepContext {
   readonly cannotWake: string | undefined;
   /** When a file was modified, CLOCK_REALTIME microseconds; undefined where there is none. */
   modified(path: string): number | undefined;
+  /** Whether there is a file, links followed. */
+  exists(path: string): boolean;
+  /** Whether there is a file that a pattern matches. */
+  matches(pattern: string): boolean;
+  /** Whether a directory has anything but hidden files and backups in it. */
+  hasEntries(path: string): boolean;
+  /** What leads to these paths, as far as it is there: another text where a part of it is another file than before. */
+  trail(paths: readonly string[]): string;
   /** A number in [0, 1) that is always the same for this unit on this machine. */
   stableRandom(): number;
   readonly invocationId: string;
@@ -281,6 +289,12 @@ export interface StepContext {
   readonly ipv6: boolean;
   /** A number in [0, 1), the same for the same seed. */
   random(): number;
+}
+
+/** When a timer elapses. */
+export interface Schedule {
+  readonly next?: { readonly monotonicUsec: number; readonly realtimeUsec: number };
+  readonly lastUsec: number;
 }
 
 /** What a unit may know of the one that it triggers. */
@@ -331,6 +345,8 @@ export interface UnitType<State> {
   withProcesses?(pids: readonly number[]): State;
   /** Lets go of the processes that the unit holds, so that its end is not theirs any more; undefined where it holds none. */
   abandon?(state: State): State | undefined;
+  /** When it elapses next by each clock and when it did last, in microseconds; 0 for what it does not wait for, absent for never. */
+  schedule?(state: State): Schedule;
   /** Puts the unit into `failed` with this result, from an inactive state (start-limit-hit). */
   fail(state: State, result: string): State;
   /** Held descriptors that belong to this state: those that the keeper holds beyond them are closed at recovery. */

@@ -57,6 +57,7 @@ export class Simulation {
     const units = Object.entries(options.units).map(([name, text]): [string, string] => [`${unitPath}/${name}`, text]);
     this.files = new FakeFiles({ ...machine, ...Object.fromEntries(units), ...options.files });
     this.keeper = new FakeKeeper(this.clock, programsOf(options.programs ?? {}));
+    this.files.onChange = (path) => this.keeper.fileChanged(path);
   }
 
   /** Starts a manager and lets it do what needs no time. */

@@ -42,6 +42,10 @@ export interface World {
   zone: string;
   cannotWake: string | undefined;
   modified: Readonly<Record<string, number>>;
+  /** Files that are there. */
+  readonly files: Set<string>;
+  /** Which files lead to the paths of a path unit. */
+  trail: string;
 }
 
 /**
@@ -63,6 +67,8 @@ export class Rig<State> {
     zone: 'UTC',
     cannotWake: undefined,
     modified: {},
+    files: new Set(),
+    trail: '',
   };
   readonly timers = new Map<string, number>();
   readonly children = new Set<number>();
@@ -158,6 +164,10 @@ export class Rig<State> {
       stampDirectory: '/var/lib/systemd/timers',
       cannotWake: world.cannotWake,
       modified: (path) => world.modified[path],
+      exists: (path) => world.files.has(path),
+      matches: (pattern) => [...world.files].some((path) => path.startsWith(pattern.replace('*', ''))),
+      hasEntries: (path) => [...world.files].some((each) => each.startsWith(`${path}/`)),
+      trail: (paths) => paths.map((path) => `${path}${world.files.has(path) ? '+' : '-'}`).join(' ') + world.trail,
       stableRandom: () => 0.25,
       invocationId: '0123456789abcdef0123456789abcdef',
       nextChild: () => ++this.#lastChild,

@@ -3,6 +3,7 @@ import { UnitDraft } from '../../src/unit/draft.ts';
 import type { ExecSettings } from '../../src/unit/settings/exec.ts';
 import type { KillSettings } from '../../src/unit/settings/kill.ts';
 import type { MountSettings } from '../../src/unit/settings/mount.ts';
+import type { PathSettings } from '../../src/unit/settings/path.ts';
 import type { ServiceSettings } from '../../src/unit/settings/service.ts';
 import type { SocketSettings } from '../../src/unit/settings/socket.ts';
 import type { TimerSettings } from '../../src/unit/settings/timer.ts';
@@ -33,11 +34,17 @@ export function timerOf(timer: Partial<TimerSettings>): UnitConfig {
   return { ...bare('timer'), timer: { ...drafts.timer.settings('timer'), ...timer } };
 }
 
+/** a.path, loaded, which sets just this. */
+export function pathOf(path: Partial<PathSettings>): UnitConfig {
+  return { ...bare('path'), path: { ...drafts.path.settings('path'), ...path } };
+}
+
 const drafts = {
   service: new UnitDraft('a.service', 'service'),
   socket: new UnitDraft('a.socket', 'socket'),
   mount: new UnitDraft('a.mount', 'mount'),
   timer: new UnitDraft('a.timer', 'timer'),
+  path: new UnitDraft('a.path', 'path'),
 } as const satisfies Partial<Record<UnitTypeName, UnitDraft>>;
 
 /** The settings of a process that sets none. */

@@ -31,6 +31,7 @@ export function renderStatus(view: StatusView): readonly string[] {
     ...active(view),
     ...duration(view),
     ...triggers(view, 'TriggeredBy'),
+    ...nextElapse(view),
     ...triggers(view, 'Triggers'),
     ...text(view, 'Where', 'Where'),
     ...text(view, 'What', 'What'),
@@ -186,6 +187,13 @@ function triggers({ properties, triggers: states, style }: StatusView, name: 'Tr
     const line = `${paint(paintState('active', style).glyph)} ${unit}`;
     return index === 0 ? statusRow(name, line) : belowRow + line;
   });
+}
+
+function nextElapse({ unit, nowUsec }: StatusView): readonly string[] {
+  if (unit.timer === undefined) return [];
+  const { nextUsec } = unit.timer;
+  const next = nextUsec === null || nextUsec === 0 ? 'n/a' : `${formatTimestamp(nextUsec)}; ${formatAgo(nowUsec - nextUsec)}`;
+  return [statusRow('Trigger', next)];
 }
 
 function text({ properties }: StatusView, name: string, label: string): readonly string[] {

@@ -7,43 +7,30 @@ import { absolutePath } from '../values/path.ts';
 import { timespan } from '../values/timespan.ts';
 import { unitName } from '../values/unit-name.ts';
 import { entries, first, into, last, type Values } from './setting.ts';
-import { later } from './status.ts';
 
 /** [Path] (systemd.path(5)). */
 export const pathRows = {
-  PathExists: into('Watch', entries(watch('PathExists'), { since: 183, meaning: 'Trigger while the path exists', status: later.paths })),
-  PathExistsGlob: into(
-    'Watch',
-    entries(watch('PathExistsGlob'), { since: 183, meaning: 'Trigger while a path matches the glob', status: later.paths }),
-  ),
+  PathExists: into('Watch', entries(watch('PathExists'), { since: 183, meaning: 'Trigger while the path exists' })),
+  PathExistsGlob: into('Watch', entries(watch('PathExistsGlob'), { since: 183, meaning: 'Trigger while a path matches the glob' })),
   PathChanged: into(
     'Watch',
     entries(watch('PathChanged'), {
       since: 183,
       meaning: 'Trigger on close-after-write, create, delete, move, attribute change',
-      status: later.paths,
     }),
   ),
-  PathModified: into(
-    'Watch',
-    entries(watch('PathModified'), { since: 183, meaning: 'As PathChanged plus every write', status: later.paths }),
-  ),
-  DirectoryNotEmpty: into(
-    'Watch',
-    entries(watch('DirectoryNotEmpty'), { since: 183, meaning: 'Trigger while the directory has entries', status: later.paths }),
-  ),
-  Unit: first(unitName(), '', { since: 183, meaning: 'Unit to activate (default: same-named service)', status: later.paths }),
+  PathModified: into('Watch', entries(watch('PathModified'), { since: 183, meaning: 'As PathChanged plus every write' })),
+  DirectoryNotEmpty: into('Watch', entries(watch('DirectoryNotEmpty'), { since: 183, meaning: 'Trigger while the directory has entries' })),
+  Unit: first(unitName(), '', { since: 183, meaning: 'Unit to activate (default: same-named service)' }),
   MakeDirectory: last(boolean, false, {
     since: 183,
     meaning: 'Create the watched directories first (not for PathExists*)',
-    status: later.paths,
   }),
-  DirectoryMode: last(mode, 0o755, { since: 183, meaning: 'Mode for MakeDirectory', status: later.paths }),
-  TriggerLimitIntervalSec: last(timespan, undefined, { since: 250, meaning: 'Window of the activation limit (2s)', status: later.paths }),
+  DirectoryMode: last(mode, 0o755, { since: 183, meaning: 'Mode for MakeDirectory' }),
+  TriggerLimitIntervalSec: last(timespan, undefined, { since: 250, meaning: 'Window of the activation limit (2s)' }),
   TriggerLimitBurst: last(unsigned, undefined, {
     since: 250,
     meaning: 'Activations per window (200); hit = unit fails',
-    status: later.paths,
   }),
 };
 

@@ -5,7 +5,6 @@ export const later = {
   process: { notYet: 'this property of processes is not carried out yet' },
   sandbox: { notYet: 'sandboxing is not carried out yet' },
   resources: { notYet: 'resource control is not carried out yet' },
-  paths: { notYet: 'path units do not watch yet' },
   mounts: { notYet: 'mounts, automounts and swaps are not carried out yet' },
   manager: { notYet: 'the manager does not act on this yet' },
 } as const satisfies Readonly<Record<string, Status>>;
