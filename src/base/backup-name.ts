@@ -8,8 +8,8 @@ export function isHiddenOrBackup(name: string): boolean {
 /** What file systems themselves put into their root. */
 const special: ReadonlySet<string> = new Set(['lost+found', 'aquota.user', 'aquota.group']);
 
-const endings: ReadonlySet<string> = new Set([
-  ...['bak', 'old', 'new', 'swp', 'rpmnew', 'rpmsave', 'rpmorig'],
-  ...['dpkg-old', 'dpkg-new', 'dpkg-tmp', 'dpkg-dist', 'dpkg-bak', 'dpkg-backup', 'dpkg-remove'],
-  ...['ucf-new', 'ucf-old', 'ucf-dist'],
-]);
+const endings: ReadonlySet<string> = new Set(
+  'bak old new swp rpmnew rpmsave rpmorig dpkg-old dpkg-new dpkg-tmp dpkg-dist dpkg-bak dpkg-backup dpkg-remove ucf-new ucf-old ucf-dist'.split(
+    ' ',
+  ),
+);

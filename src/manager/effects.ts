@@ -164,6 +164,7 @@ function trigger(world: World, unit: Unit, effect: Extract<Effect, { readonly ef
     unit: effect.unit,
     mode: effect.mode,
     cause: `triggered by ${unit.name}`,
+    by: unit,
     ...(effect.details === undefined ? {} : { details: effect.details }),
     refused: (message) => {
       log(world, 4, `${unit.name}: failed to ${effect.job} ${effect.unit}: ${message}`, unit);

@@ -85,12 +85,16 @@ export class UnitContext implements StepContext {
     return kind === 'file' ? mtimeUsec : undefined;
   }
 
+  isTriggering(): boolean {
+    return this.#world.wanted.some(({ by }) => by === this.#unit);
+  }
+
   exists(path: string): boolean {
     return this.#world.options.files.access(path, 0);
   }
 
-  matches(pattern: string): boolean {
-    return expandGlob(this.#world.options.files, pattern).length > 0;
+  firstMatch(pattern: string): string | undefined {
+    return expandGlob(this.#world.options.files, pattern)[0];
   }
 
   hasEntries(path: string): boolean {

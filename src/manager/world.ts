@@ -47,6 +47,8 @@ export interface WantedJob {
   readonly unit: string;
   readonly mode: JobMode;
   readonly cause: string;
+  /** The unit that triggers the other. */
+  readonly by?: Unit;
   /** What the unit that wants it tells the processes of the other. */
   readonly details?: TriggerDetails;
   /** Called where the job cannot be queued. */

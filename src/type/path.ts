@@ -107,7 +107,7 @@ type UnitChanged = Extract<UnitEvent, { readonly event: 'triggered-changed' }>;
 
 /** The unit came up, so that nothing needs to be watched; or it is done, and the paths are looked at again. */
 function unitChanged(turn: PathTurn, state: PathState, { look: triggered, hasJob }: UnitChanged): PathState {
-  if (state.sub !== 'waiting' && state.sub !== 'running') return state;
+  if ((state.sub !== 'waiting' && state.sub !== 'running') || turn.context.isTriggering()) return state;
   if (triggered.startLimitHit === true) return enterPathDead(turn, state.memory, 'unit-start-limit-hit');
   if (hasJob) return state;
   const isDown = triggered.active === 'inactive' || triggered.active === 'failed';

@@ -123,6 +123,7 @@ type UnitChanged = Extract<UnitEvent, { readonly event: 'triggered-changed' }>;
 
 /** The unit came up or went down: what counts from that is worked out anew, and a timer whose unit is done waits again. */
 function unitChanged(turn: TimerTurn, state: TimerState, { look: { active } }: UnitChanged): TimerState {
+  if (turn.context.isTriggering()) return state;
   if (state.sub === 'running') return active === 'inactive' || active === 'failed' ? enterWaiting(turn, state, state.memory) : state;
   if (state.sub !== 'waiting' && state.sub !== 'elapsed') return state;
   return isDue(turn, state) ? enterRunning(turn, state) : enterWaiting(turn, state, state.memory);

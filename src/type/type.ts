@@ -252,10 +252,12 @@ export interface StepContext {
   readonly cannotWake: string | undefined;
   /** When a file was modified, CLOCK_REALTIME microseconds; undefined where there is none. */
   modified(path: string): number | undefined;
+  /** A job that this unit wants for the one that it triggers is about to be queued: what is told of that one is older. */
+  isTriggering(): boolean;
   /** Whether there is a file, links followed. */
   exists(path: string): boolean;
-  /** Whether there is a file that a pattern matches. */
-  matches(pattern: string): boolean;
+  /** The first file that a pattern matches, if there is one. */
+  firstMatch(pattern: string): string | undefined;
   /** Whether a directory has anything but hidden files and backups in it. */
   hasEntries(path: string): boolean;
   /** What leads to these paths, as far as it is there: another text where a part of it is another file than before. */

@@ -42,7 +42,7 @@ test('list-timers shows what elapses first on top, and what elapses no more at t
           `${'NEXT'.padEnd(formatTimestamp(soon).length)} ${'LEFT'.padEnd('2 weeks 0 days left'.length)} ${'LAST'.padEnd(formatTimestamp(past).length)} PASSED     UNIT        ACTIVATES`,
           `${never} ${nothing} clock.timer clock.service`,
           `${formatTimestamp(soon)} ${'3 days left'.padEnd('2 weeks 0 days left'.length)} ${ago} soon.timer  soon.service`,
-          `${formatTimestamp(later)} ${'2 weeks 0 days left'} ${nothing} later.timer later.service`,
+          `${formatTimestamp(later)} 2 weeks 0 days left ${nothing} later.timer later.service`,
           `${never} ${ago} over.timer  over.service`,
           '',
           '4 timers listed.',

@@ -97,6 +97,24 @@ test('where a path is missing, the last directory that there is tells what appea
   assert.deepEqual(await told(manager, directory, () => mkdirSync(join(directory, 'a/b/c'))), []);
 });
 
+test('two paths through one directory do not take each other the watch', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const { directory } = keeper;
+  const at = (name: string): string => join(directory, name);
+  await marked(manager, directory);
+  mkdirSync(at('a/there'), { recursive: true });
+  const plan: Plan = [
+    { op: 'inotify', slot: 0 },
+    { op: 'watch-path', above: 0, self: 0, path: at('a/missing'), mask: moved },
+    { op: 'watch-path', above: 0, self: 0, path: at('a/there/file'), mask: moved },
+    { op: 'keep', slot: 0, name: 'above' },
+  ];
+  assert.deepEqual(await run(manager, 2, plan), { status: 0, errno: 0 });
+  assert.deepEqual(await told(manager, directory, () => writeFileSync(at('a/there/file'), '')), ['above']);
+  assert.deepEqual(await told(manager, directory, () => writeFileSync(at('a/missing'), '')), ['above']);
+});
+
 test('a link is watched as itself and as what it leads to', async () => {
   await using keeper = await startKeeper();
   const manager = await keeper.manager();

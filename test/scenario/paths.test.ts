@@ -38,12 +38,14 @@ test('a file that changes runs the service each time', () => {
   assert.deepEqual([runs(simulation), simulation.state('a.path')], [3, 'active (waiting)']);
 });
 
+/** What a few changes of files come to. */
+function outcome(simulation: Simulation): unknown {
+  write(simulation, '/run/a', '/run/a', '/spool/.hidden', '/run/a');
+  return [runs(simulation), simulation.states(), simulation.keeper.descriptors().length];
+}
+
 test('nothing that happens is missed or doubled, wherever the manager is killed', () => {
   const options = watched('PathChanged=/run/a\nDirectoryNotEmpty=/spool');
-  const outcome = (simulation: Simulation): unknown => {
-    write(simulation, '/run/a', '/run/a', '/spool/.hidden', '/run/a');
-    return [runs(simulation), simulation.states(), simulation.keeper.descriptors().length];
-  };
   const whole = new Simulation(options).boot();
   const expected = outcome(whole);
   const events = Math.max(...whole.keeper.batches.map(({ acknowledge }) => acknowledge));
@@ -75,6 +77,19 @@ test('a path that stays there fails the unit by the limit of its service', () =>
   );
 });
 
+test('the limit of activations counts each once', () => {
+  const simulation = new Simulation(
+    watched('PathExists=/run/a\nTriggerLimitBurst=3\nTriggerLimitIntervalSec=100s', {
+      units: { 'a.service': '[Unit]\nStartLimitIntervalSec=0\n[Service]\nType=oneshot\nExecStart=/bin/work\n' },
+    }),
+  ).boot();
+  write(simulation, '/run/a');
+  assert.deepEqual(
+    [simulation.state('a.path'), simulation.manager.unit('a.path')?.result, runs(simulation)],
+    ['failed (failed)', 'trigger-limit-hit', 3],
+  );
+});
+
 test('a reload keeps what is watched, and takes over what the file says now', () => {
   const simulation = new Simulation(watched('PathChanged=/run/a')).boot();
   simulation.manager.reload();
@@ -94,7 +109,7 @@ test('the service is told the path', () => {
   const [process] = simulation.keeper.processes();
   assert.deepEqual(
     process?.env.filter((entry) => entry.startsWith('TRIGGER_')),
-    ['TRIGGER_UNIT=a.path', 'TRIGGER_PATH=/run/*.job'],
+    ['TRIGGER_UNIT=a.path', 'TRIGGER_PATH=/run/x.job'],
   );
 });
 

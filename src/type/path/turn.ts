@@ -139,25 +139,29 @@ function look(
       if (memory.present.includes(watch.path)) present.push(watch.path);
       continue;
     }
-    const isThere = checks[watch.kind](watch.path, context);
+    const there = checks[watch.kind](watch.path, context);
     if (!tellsItself[watch.kind]) {
-      if (isThere) found = watch.path;
+      found = there;
       continue;
     }
+    const isThere = there !== undefined;
     if (isThere) present.push(watch.path);
     if (occasion === 'event' && isThere !== memory.present.includes(watch.path)) found = watch.path;
   }
   return { ...(found === undefined ? {} : { found }), memory: { ...memory, present } };
 }
 
-const exists = (path: string, context: StepContext): boolean => context.exists(path);
+type Check = (path: string, context: StepContext) => string | undefined;
 
-const checks: Readonly<Record<Watch['kind'], (path: string, context: StepContext) => boolean>> = {
+const exists: Check = (path, context) => (context.exists(path) ? path : undefined);
+
+/** kind → the path that is as it has to be. */
+const checks: Readonly<Record<Watch['kind'], Check>> = {
   PathExists: exists,
-  PathExistsGlob: (path, context) => context.matches(path),
+  PathExistsGlob: (path, context) => context.firstMatch(path),
   PathChanged: exists,
   PathModified: exists,
-  DirectoryNotEmpty: (path, context) => context.hasEntries(path),
+  DirectoryNotEmpty: (path, context) => (context.hasEntries(path) ? path : undefined),
 };
 
 function isTriggeredUp({ context }: PathTurn): boolean {
