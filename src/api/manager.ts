@@ -41,8 +41,8 @@ export interface ManagerApi {
   kill(unit: string, whom: 'all' | 'main' | 'control', signal: number): Result<undefined, RequestFailure>;
   /** Clears `failed`, the start limit and the restart counter; of all units without a name. */
   resetFailed(unit?: string): Result<undefined, RequestFailure>;
-  /** Reads all unit files afresh. */
-  reload(): void;
+  /** Runs the generators, then reads all unit files afresh; calls back when that is done. */
+  reload(done?: () => void): void;
   /** Stops everything by way of this target, then ends. */
   exit(action: 'exit' | 'reboot' | 'poweroff' | 'halt' | 'kexec', force: boolean, status?: number): void;
   environment(): readonly string[];

@@ -7,10 +7,11 @@ import { defaultLimits } from '../exec/limits.ts';
 import { findAccount } from '../manager/accounts.ts';
 import { gatherConditionFacts } from '../manager/condition-facts.ts';
 import { InstallService } from '../manager/install.ts';
-import { globalPlaces, installContext, withinOwnPath, withOwnDirectories } from '../manager/install-context.ts';
+import { globalPlaces, installContext, withinOwnPath, withGenerators, withOwnDirectories } from '../manager/install-context.ts';
 import { startManager } from '../manager/manager.ts';
 import type { ManagerConfig as EngineConfig } from '../manager/options.ts';
 import { writeFstabUnits } from '../manager/fstab.ts';
+import { generatorPlace } from '../manager/generator-programs.ts';
 import { ownDirectories } from '../manager/own-directories.ts';
 import { UnitFileReader } from '../manager/unit-files.ts';
 import { openUnits } from '../manager/unit-source.ts';
@@ -25,6 +26,7 @@ import { readConfiguration, type Resolved } from './configuration.ts';
 import { containerId } from './container-id.ts';
 import { statusPrinter } from './console.ts';
 import { gatherFacts } from './facts.ts';
+import { generatorsOf, hasFstabGenerator } from './generators.ts';
 import { freshId } from './fresh-id.ts';
 import { systemLocale } from './locale.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
@@ -50,12 +52,12 @@ export async function runManager(): Promise<void> {
     return engineConfig(config, resolved, environment);
   };
 
-  const own = ownDirectories({
-    scope: resolved.scope,
-    init: keeper.inventory.pid === 1,
-    runtimeDirectory: resolved.runtimeDirectory,
-    searchPath: resolved.unitPath,
-  });
+  const init = keeper.inventory.pid === 1;
+  const hasOwnPath = resolved.unitPath.join(':') !== unitSearchPath(resolved.scope, environment).join(':');
+  const { scope, runtimeDirectory } = resolved;
+  const generated = generatorPlace({ scope, init, runtimeDirectory, searchPath: resolved.unitPath, hasOwnPath });
+  const own = ownDirectories({ scope, init, runtimeDirectory, searchPath: generated.searchPath });
+  const generators = generated.output === undefined ? undefined : generatorsOf(resolved.scope, generated.output, environment, facts);
   const manager = startManager({
     keeper,
     clock: realClock(keeper.inventory.at),
@@ -66,13 +68,15 @@ export async function runManager(): Promise<void> {
     openUnits: () => {
       const directory = '/run/systemd/generator';
       // Beside another init, the file systems of the machine are that one's.
-      if (keeper.inventory.pid === 1 && resolved.scope === 'system' && own.searchPath.includes(directory)) {
+      const isOurs = init && resolved.scope === 'system' && own.searchPath.includes(directory);
+      if (isOurs && !hasFstabGenerator(generators)) {
         writeFstabUnits(realFiles, { directory, container: containerId(environment) !== '', warn: (message) => console.log(4, message) });
       }
       return openUnits(realFiles, own.searchPath, facts, own.directories.transient);
     },
     unitPath: own.searchPath,
     ownDirectories: own.directories,
+    ...(generators === undefined ? {} : { generators }),
     scope: resolved.scope,
     facts,
     conditionFacts: gatherConditionFacts(realFiles, {
@@ -106,9 +110,11 @@ export async function runManager(): Promise<void> {
     setLogLevel: console.setLogLevel,
   });
   const links = installContext(resolved.scope, resolved.unitPath, realFiles, facts, environment);
-  const usualPath = unitSearchPath(resolved.scope, environment);
-  const hasOwnPath = resolved.unitPath.join(':') !== usualPath.join(':');
-  const install = new InstallService(withOwnDirectories(hasOwnPath ? withinOwnPath(links) : links, own), realFiles, globalPlaces);
+  const install = new InstallService(
+    withGenerators(withOwnDirectories(hasOwnPath ? withinOwnPath(links) : links, own), generated.output),
+    realFiles,
+    globalPlaces,
+  );
   // Loaded only now: what the units wait for comes first, and the control socket's backlog waits gladly.
   const { listenControl } = await import('../api/jsonrpc/server.ts');
   const served = await listenControl(

@@ -6,6 +6,7 @@ import type { Notification, UnitEvent } from '../type/type.ts';
 import { offerOf } from './connections.ts';
 import { watchFired, watchMade } from './clock-watch.ts';
 import { removeGroup } from './effects.ts';
+import { generatorEnded } from './generators.ts';
 import { idlePipeMade } from './idle-pipe.ts';
 import { readTable, tableChanged, tableOpened } from './kernel-tables.ts';
 import { isMember, unsuitable } from './main-process.ts';
@@ -59,6 +60,7 @@ function toChild(world: World, child: number, event: UnitEvent): void {
 function spawnFailed(world: World, child: number, errno: number): void {
   if (child === world.idlePipeMaker) return idlePipeMade(world, false);
   if (watchMade(world, child, errnoMessage(errno))) return;
+  if (generatorEnded(world, child, errnoMessage(errno))) return;
   const unit = forgetChild(world, child);
   if (unit === undefined || endCleaner(world, unit, child, errnoMessage(errno))) return;
   deliver(world, unit, { event: 'spawn-failed', child, reason: errnoMessage(errno) });
@@ -67,6 +69,7 @@ function spawnFailed(world: World, child: number, errno: number): void {
 function exited(world: World, child: number, exit: Exit): void {
   if (child === world.idlePipeMaker) return idlePipeMade(world, exit.failedOp < 0);
   if (tableOpened(world, child)) return;
+  if (generatorEnded(world, child, generatorFailure(exit))) return;
   if (watchMade(world, child, exit.failedOp < 0 ? undefined : describeFailure(exit, ''))) return;
   const path = world.children.get(child)?.children?.get(child) ?? '';
   const unit = forgetChild(world, child);
@@ -77,6 +80,12 @@ function exited(world: World, child: number, exit: Exit): void {
   if (unit.type.follows !== undefined) readTable(world, unit.type.follows);
   const event: UnitEvent = { event: 'exited', child, how, status, missing: isMissingProgram(exit), groupEmpty: isEmpty };
   deliver(world, unit, failure === undefined ? event : { ...event, failure, failedOp: exit.failedOp }, `process exited: ${how} ${status}`);
+}
+
+function generatorFailure(exit: Exit): string | undefined {
+  if (exit.failedOp >= 0) return describeFailure(exit, '');
+  if (exit.how === 'exited') return exit.status === 0 ? undefined : `it ended with exit status ${exit.status}`;
+  return `signal ${exit.status} ended it`;
 }
 
 /** MAINPID= may only name a process that lives and is none of the manager's own; whose it is, is for the type to act on. */

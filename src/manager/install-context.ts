@@ -1,3 +1,4 @@
+import type { GeneratorOutput } from './generator-programs.ts';
 import type { InstallContext } from '../unit/install/context.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import type { OwnDirectories } from './own-directories.ts';
@@ -29,6 +30,11 @@ export function installContext(
     controlDirectories: [`${configuration}/systemd/${scope}.control`, inRuntime(`${scope}.control`)],
     presetDirectories: presetPlaces.map((place) => `${place}/systemd/${scope}-preset`),
   };
+}
+
+/** The same for a manager whose generators put their units elsewhere. */
+export function withGenerators(context: InstallContext, output: GeneratorOutput | undefined): InstallContext {
+  return output === undefined ? context : { ...context, generatorDirectories: [output.early, output.normal, output.late] };
 }
 
 /**

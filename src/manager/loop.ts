@@ -4,6 +4,7 @@ import { queueJob, finishJob, timeOutJob } from './jobs.ts';
 import { readStaleTables } from './kernel-tables.ts';
 import { log } from './records.ts';
 import { runJob } from './run-job.ts';
+import { generatorsTimedOut, generatorTimer } from './generators.ts';
 import { releaseIdle } from './idle-pipe.ts';
 import { writeState } from './state-blob.ts';
 import { deliver, moveTo } from './step.ts';
@@ -63,6 +64,7 @@ function takeTimers(world: World): void {
       world.dirtyUnits.add(due.key);
       deliver(world, due.key, { event: 'elapsed', timer: due.name }, `timer ${due.name}`);
     } else if (due.key instanceof Job) timeOutJob(world, due.key);
+    else if (due.name === generatorTimer) generatorsTimedOut(world);
     else world.busNames.recheck();
     decideAll(world);
   }

@@ -9,6 +9,7 @@ import { queueDefault } from './default-unit.ts';
 import { changeOf, describeUnit } from './describe.ts';
 import { endManager, shutdownTarget, startShutdown } from './emergency.ts';
 import { changeEnvironment } from './environment.ts';
+import { startGenerators } from './generators.ts';
 import { hold, letGo } from './keep.ts';
 import { killUnit } from './kill.ts';
 import { finishJob } from './jobs.ts';
@@ -39,12 +40,16 @@ export class Manager {
   readonly #listeners = new Set<(change: Change) => void>();
   #world: World;
   #turnIsDue = false;
+  /** Who waits for the generators that run, and who for those that are to run after them. */
+  readonly #reloading: (() => void)[] = [];
+  readonly #reloadingNext: (() => void)[] = [];
 
   constructor(options: ManagerOptions) {
     this.#options = options;
     this.#world = this.#newWorld();
     recover(this.#world, options.keeper.inventory);
-    queueDefault(this.#world);
+    const isGenerating = this.#world.generatorRun !== undefined || (!this.#world.started && startGenerators(this.#world));
+    if (!isGenerating) queueDefault(this.#world);
     options.keeper.receive((event) => {
       this.#world.inbox.push(event);
       this.#wake();
@@ -180,7 +185,27 @@ export class Manager {
     return ok(undefined);
   }
 
-  reload(): void {
+  reload(done: () => void = () => undefined): void {
+    const world = this.#fresh();
+    // A run that goes on may have been too early for what was changed since.
+    if (world.generatorRun !== undefined) this.#reloadingNext.push(done);
+    else if (startGenerators(world)) this.#reloading.push(done);
+    else {
+      this.#readAfresh();
+      done();
+    }
+  }
+
+  #generatorsDone(): void {
+    this.#world.generatorsDone = false;
+    this.#readAfresh();
+    queueDefault(this.#world);
+    for (const done of this.#reloading.splice(0)) done();
+    const next = this.#reloadingNext.splice(0);
+    if (next.length > 0) this.reload(() => next.forEach((done) => done()));
+  }
+
+  #readAfresh(): void {
     const old = this.#fresh();
     this.#announce({ change: 'reloading', active: true });
     log(old, 6, 'Reloading.', undefined);
@@ -256,6 +281,7 @@ export class Manager {
     this.#options.clock.soon(() => {
       this.#turnIsDue = false;
       turn(this.#world);
+      if (this.#world.generatorsDone) this.#generatorsDone();
       if (!this.#world.reloadWanted) return;
       this.#world.reloadWanted = false;
       this.reload();

@@ -6,6 +6,7 @@ import type { Keeper } from '../port/keeper.ts';
 import type { Defaults } from '../type/type.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import type { ConditionFacts } from './conditions.ts';
+import type { Generators } from './generator-programs.ts';
 import type { OwnDirectories } from './own-directories.ts';
 import type { UnitSource } from './unit-source.ts';
 
@@ -37,6 +38,8 @@ export interface ManagerOptions {
   readonly unitPath: readonly string[];
   /** Directories of the search path in which the manager itself writes. */
   readonly ownDirectories: OwnDirectories;
+  /** Programs that make units; absent where this manager runs none. */
+  readonly generators?: Generators;
   readonly scope: 'system' | 'user';
   readonly facts: SpecifierFacts;
   readonly conditionFacts: ConditionFacts;

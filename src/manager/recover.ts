@@ -3,6 +3,7 @@ import { checkZone } from './clock-watch.ts';
 import { watchCleaner } from './cleaner.ts';
 import { acceptedPrefix, bindConnection } from './connections.ts';
 import { parseUnitName } from '../unit/name.ts';
+import { setRun } from './generators.ts';
 import { Job } from './job.ts';
 import { restoreJob } from './jobs.ts';
 import { log } from './records.ts';
@@ -68,6 +69,8 @@ function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): v
   world.idlePipeMaker = blob.value.idlePipeMaker;
   world.exitStatus = blob.value.exitStatus;
   world.rebootArgument = blob.value.rebootArgument ?? '';
+  world.generatedEnvironment = blob.value.generated ?? [];
+  if (blob.value.generators !== undefined) setRun(world, blob.value.generators);
   if (blob.value.zone !== undefined) world.zone = blob.value.zone;
   for (const [name, watch] of blob.value.watches ?? []) world.clockWatches.set(name, watch);
 }

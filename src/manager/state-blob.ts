@@ -6,6 +6,7 @@ import type { Stamp } from '../port/keeper.ts';
 import type { TriggerDetails } from '../type/type.ts';
 import type { Watch, WatchName } from './clock-watch.ts';
 import type { Cleaner } from './cleaner.ts';
+import type { GeneratorRun } from './generators.ts';
 import type { Window } from './rate-limit.ts';
 import type { Job } from './job.ts';
 import type { Alarm, Stamps, Unit, Verdict } from './unit.ts';
@@ -110,6 +111,8 @@ export interface ManagerBlob {
   readonly exitStatus: number;
   readonly rebootArgument?: string;
   readonly zone?: ZoneSetting;
+  readonly generated?: readonly string[];
+  readonly generators?: GeneratorRun;
   readonly watches?: readonly (readonly [WatchName, Watch])[];
 }
 
@@ -251,6 +254,8 @@ function managerBlob(world: World): ManagerBlob {
     exitStatus: world.exitStatus,
     ...(world.rebootArgument === '' ? {} : { rebootArgument: world.rebootArgument }),
     zone: world.zone,
+    ...(world.generatedEnvironment.length === 0 ? {} : { generated: world.generatedEnvironment }),
+    ...(world.generatorRun === undefined ? {} : { generators: world.generatorRun }),
     ...(world.clockWatches.size === 0 ? {} : { watches: [...world.clockWatches] }),
   };
 }

@@ -19,6 +19,7 @@ import type { JobMode } from '../unit/values/types.ts';
 import type { JobResult, RequestType } from '../graph/job.ts';
 import { BusNames } from './bus-names.ts';
 import { changeEnvironment } from './environment.ts';
+import type { GeneratorRun } from './generators.ts';
 import type { Job } from './job.ts';
 import type { ManagerOptions } from './options.ts';
 import { log } from './records.ts';
@@ -136,6 +137,12 @@ export class World implements TransactionView {
   /** What the firmware is told at a reboot. */
   rebootArgument = '';
   ended = false;
+  /** What generators said of the environment. */
+  generatedEnvironment: readonly string[] = [];
+  /** Generators that run. */
+  generatorRun: GeneratorRun | undefined;
+  /** They have ended in this turn: units are to be read afresh. */
+  generatorsDone = false;
   /** The unit files are to be read afresh when this turn is over. */
   reloadWanted = false;
   /** How often SIGINT came of late. */
@@ -201,7 +208,8 @@ export class World implements TransactionView {
   /** The block that every process starts from. */
   get environment(): readonly string[] {
     const { environment } = this.options.config;
-    return this.setEnvironment.length === 0 ? environment : changeEnvironment(environment, this.setEnvironment, []);
+    if (this.setEnvironment.length === 0 && this.generatedEnvironment.length === 0) return environment;
+    return changeEnvironment(environment, [...this.generatedEnvironment, ...this.setEnvironment], []);
   }
 
   /** Says how a unit is that is there without a file; undefined where it is gone. */

@@ -217,8 +217,9 @@ export class FakeManager implements ManagerApi {
     return ok(undefined);
   }
 
-  reload(): void {
+  reload(done?: () => void): void {
     this.calls.push('reload');
+    done?.();
   }
 
   exit(action: string, force: boolean, status?: number): void {

@@ -1,5 +1,6 @@
 import { openUnits } from '../../src/manager/unit-source.ts';
 import { startManager } from '../../src/manager/manager.ts';
+import type { Generators } from '../../src/manager/generator-programs.ts';
 import type { Manager } from '../../src/manager/manager.ts';
 import type { ManagerConfig, ManagerOptions, StatusLine } from '../../src/manager/options.ts';
 import { gatherConditionFacts } from '../../src/manager/condition-facts.ts';
@@ -33,6 +34,7 @@ export interface SimulationOptions {
   readonly scope?: 'system' | 'user';
   readonly defaultUnit?: string;
   readonly init?: boolean;
+  readonly generators?: Generators;
 }
 
 /** A machine in memory: real manager, fake keeper, clock and files. The manager may be killed at any time. */
@@ -117,6 +119,8 @@ export class Simulation {
   optionsFor(clock: ManagerOptions['clock']): ManagerOptions {
     const { scope = 'system', init = false } = this.#options;
     const { files } = this;
+    const { generators } = this.#options;
+    const generated = generators === undefined ? [] : [generators.output.normal, generators.output.late];
     const facts: SpecifierFacts = { ...invented, scope };
     return {
       keeper: this.keeper.connect(),
@@ -128,11 +132,12 @@ export class Simulation {
       openUnits: () =>
         openUnits(
           files,
-          [ownDirectories.control, ownDirectories.runtimeControl, ownDirectories.transient, unitPath],
+          [ownDirectories.control, ownDirectories.runtimeControl, ownDirectories.transient, unitPath, ...generated],
           facts,
           ownDirectories.transient,
         ),
       unitPath: [unitPath],
+      ...(generators === undefined ? {} : { generators }),
       ownDirectories,
       scope,
       facts,

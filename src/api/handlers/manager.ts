@@ -18,8 +18,8 @@ export const managerHandlers: Handlers<
   'manager.properties': (_params, { manager }) => ok(manager.managerProperties()),
   'manager.state': (_params, { manager }) => ok(systemState(manager)),
 
-  'manager.reload': (_params, { manager }) => {
-    manager.reload();
+  'manager.reload': async (_params, { manager }) => {
+    await new Promise<void>((resolve) => manager.reload(resolve));
     return ok(null);
   },
 
