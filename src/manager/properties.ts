@@ -32,6 +32,7 @@ export function unitProperties(world: World, unit: Unit): Readonly<Record<string
     ...settingProperties(world, unit.config),
     ...processProperties(world, unit),
     ...dependencyProperties(world, unit),
+    ...(unit.load.state === 'not-found' || unit.load.state === 'masked' ? unread(world, unit) : {}),
   };
 }
 
@@ -102,7 +103,7 @@ function identity(world: World, unit: Unit): Record<string, string> {
     Transient: yesNo(config.transient === true),
     Perpetual: yesNo(unit.perpetual),
     CanStart: yesNo(load.state === 'loaded' && unit.canStart && !config.unit.RefuseManualStart),
-    CanStop: yesNo(load.state === 'loaded' && !unit.perpetual && !config.unit.RefuseManualStop),
+    CanStop: yesNo(!unit.perpetual && !config.unit.RefuseManualStop),
     CanReload: yesNo(unit.canReload),
     CanIsolate: yesNo(load.state === 'loaded' && config.unit.AllowIsolate && !config.unit.RefuseManualStart),
     ...(unit.details === undefined ? {} : { ActivationDetails: '[unprintable]' }),
@@ -194,6 +195,17 @@ function groupProperties(world: World, config: UnitConfig): Record<string, strin
 /** Slices are their own path, all others lie in that of their slice. */
 function pathOfGroup(config: UnitConfig, scope: 'system' | 'user'): string {
   return config.type === 'slice' ? (slicePath(config.name) ?? '') : groupPath(config, scope);
+}
+
+/** Where there is no file to read, what is settled at the end of reading it is left open. */
+function unread({ options }: World, { config }: Unit): Record<string, string> {
+  if (config.exec === undefined) return {};
+  return {
+    ...(config.service === undefined ? {} : { Type: '', OOMPolicy: '' }),
+    Slice: '',
+    StandardOutput: 'inherit',
+    ...shownLimits({}, inheritedLimits(options.files, options.keeper.inventory.pid)),
+  };
 }
 
 /** What the unit's processes are given, for the types that have processes. */

@@ -2,45 +2,8 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { Script } from '../../src/port/keeper-fake.ts';
-import { SECOND, Simulation } from './simulation.ts';
-
-interface Plan {
-  readonly units: Readonly<Record<string, string>>;
-  readonly programs: Readonly<Record<string, Script>>;
-  /** What is asked for while it runs: after so many seconds, this job of this unit. */
-  readonly requests: readonly { readonly afterUsec: number; readonly job: 'start' | 'stop' | 'restart'; readonly unit: string }[];
-}
-
-/** Runs the plan to its end; kills the manager before it hears of the events with these numbers. */
-function run(
-  plan: Plan,
-  crashes: readonly number[],
-): { readonly outcome: unknown; readonly events: number; readonly simulation: Simulation } {
-  const simulation = new Simulation(plan);
-  let events = 0;
-  const pending = new Set(crashes);
-  simulation.keeper.mayDeliver = (event) => {
-    events = Math.max(events, event.sequence);
-    if (!pending.delete(event.sequence)) return true;
-    simulation.crash();
-    simulation.clock.soon(() => simulation.startManager());
-    return false;
-  };
-  simulation.boot();
-  for (const { afterUsec, job, unit } of plan.requests) {
-    simulation.clock.advance(afterUsec);
-    simulation.manager.request(job, unit, 'replace', 'test');
-    simulation.clock.settle();
-  }
-  simulation.clock.advance(60 * SECOND);
-  const outcome = {
-    states: simulation.states(),
-    running: simulation.running().toSorted(),
-    jobs: simulation.manager.jobs(),
-    groups: simulation.keeper.groups(),
-  };
-  return { outcome, events, simulation };
-}
+import { type CrashPlan, runWithCrashes } from './crashing.ts';
+import { SECOND } from './simulation.ts';
 
 const services = ['a', 'b', 'c', 'd', 'e'];
 
@@ -77,7 +40,7 @@ const edge = fc.record({
   ),
 });
 
-const plans: fc.Arbitrary<Plan> = fc
+const plans: fc.Arbitrary<CrashPlan> = fc
   .record({
     services: fc.array(service, { minLength: 5, maxLength: 5 }),
     edges: fc.array(edge, { maxLength: 8 }),
@@ -130,10 +93,10 @@ const plans: fc.Arbitrary<Plan> = fc
 test('a run in which the manager is killed before any one event ends where the run without ends', { timeout: 120_000 }, () => {
   fc.assert(
     fc.property(plans, fc.integer({ min: 0, max: 1_000_000 }), (plan, choice) => {
-      const whole = run(plan, []);
+      const whole = runWithCrashes(plan, []);
       if (whole.events === 0) return;
       const crash = 1 + (choice % whole.events);
-      assert.deepEqual(run(plan, [crash]).outcome, whole.outcome);
+      assert.deepEqual(runWithCrashes(plan, [crash]).outcome, whole.outcome);
     }),
     { numRuns: 60 },
   );
@@ -142,7 +105,7 @@ test('a run in which the manager is killed before any one event ends where the r
 test('a run in which the manager is killed again and again ends where the run without ends', { timeout: 120_000 }, () => {
   fc.assert(
     fc.property(plans, fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 12 }), (plan, crashes) => {
-      assert.deepEqual(run(plan, crashes).outcome, run(plan, []).outcome);
+      assert.deepEqual(runWithCrashes(plan, crashes).outcome, runWithCrashes(plan, []).outcome);
     }),
     { numRuns: 30 },
   );

@@ -242,13 +242,14 @@ const known: Readonly<Record<string, string>> = {
 };
 
 describe('what show says of services', { skip: whyNotAsked, timeout: 600_000 }, () => {
-  const names = Object.keys(services);
+  const names = [...Object.keys(services), 'missing', 'hidden'];
   const answer = bothAnswers({
     show: {
       units: Object.fromEntries(
         Object.entries(services).map(([name, lines]) => [`${name}.service`, lines.startsWith('[') ? lines : `[Service]\n${lines}\n`]),
       ),
       script: `
+        systemctl mask --runtime hidden.service 2>/dev/null
         systemctl start plain once ready
         systemctl start broken
         until_ok property broken ActiveState failed
