@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const sections = ['boot', 'run', 'log', 'supervisors'] as const;
+const sections = ['boot', 'run', 'sockets', 'log', 'supervisors'] as const;
 type Section = (typeof sections)[number];
 
 /** What one run of the bench measures. */

@@ -73,7 +73,7 @@ function measure(wanted: Options, subjects: readonly Subject[]): Measured {
           say,
         )
       : [],
-    runTime: has('run') ? measureRunTime(subjects, steady, runs, quick, say) : new Map(),
+    runTime: has('run') || has('sockets') ? measureRunTime(subjects, steady, runs, quick, has('run') ? 'all' : 'sockets', say) : new Map(),
     logs: has('log') ? measureLogs(subjects, wanted.logLines, runs, say) : new Map(),
   };
 }

@@ -11,22 +11,29 @@ interface Session {
   readonly script: string;
 }
 
+/** The run-time operations of one part: sockets alone, or all of them. */
+function sessionsOf(part: 'all' | 'sockets', steady: number, quick: boolean): readonly Session[] {
+  if (part === 'sockets') return socketSessions(steady, quick);
+  const repeats = quick ? 10 : 30;
+  return [
+    { kind: 'simple', count: 20, script: small(repeats) },
+    { kind: 'simple', count: steady, script: large(repeats, steady) },
+    ...socketSessions(steady, quick),
+  ];
+}
+
 /** Measures the run-time operations in one container each, alternating the subjects. */
 export function measureRunTime(
   subjects: readonly Subject[],
   steady: number,
   runs: number,
   quick: boolean,
+  part: 'all' | 'sockets',
   say: (line: string) => void,
 ): RunTime {
   const able = subjects.filter((subject) => subject.control !== undefined && subject.name !== 'systemd-bare');
   const results = new Map(able.map((subject) => [subject.name, new Samples()]));
-  const repeats = quick ? 10 : 30;
-  const sessions: readonly Session[] = [
-    { kind: 'simple', count: 20, script: small(repeats) },
-    { kind: 'simple', count: steady, script: large(repeats, steady) },
-  ];
-  for (const session of sessions) {
+  for (const session of sessionsOf(part, steady, quick)) {
     for (let run = 0; run < runs; run++) {
       for (const subject of able) {
         const script = session.script.replaceAll('@CTL@', subject.control?.systemctl ?? '');
@@ -52,6 +59,43 @@ function* readSamples(output: string): Generator<readonly [string, number]> {
   }
 }
 
+/** Services for single connections; and many sockets, as they are started, reloaded and used. */
+function socketSessions(steady: number, quick: boolean): readonly Session[] {
+  return [
+    { kind: 'simple', count: 1, script: accepting(quick ? 100 : 500) },
+    { kind: 'listen', count: steady, script: listening(steady) },
+  ];
+}
+
+/** The times of the clients say what the machine had to spare; the processor time of the whole container says what it cost. */
+function accepting(count: number): string {
+  const o = operations;
+  return `${preamble}
+used() { sed -n 's/^usage_usec //p' /sys/fs/cgroup/cpu.stat; }
+@CTL@ start accept.socket
+/bench/socket-client /run/accept.sock ${count} 8 >/dev/null; sleep 0.5
+for i in 1 2 3; do
+  p "${o.acceptedAlone}" /bench/socket-client /run/accept.sock ${count} 1 rate; sleep 0.3
+  a=$(used); p "${o.accepted}" /bench/socket-client /run/accept.sock ${count} 8 rate; sleep 0.3; b=$(used)
+  printf '${o.acceptedCpu}\\t{"each_us":%s}\\n' $(((b - a) / ${count}))
+done
+`;
+}
+
+function listening(count: number): string {
+  const o = operations;
+  return `${preamble}
+ls /etc/systemd/system | grep '^b-.*socket$' >/tmp/names
+${latencies(5, [[o.listenReload, '@CTL@ daemon-reload']])}sleep 0.5
+for i in $(seq 0 9); do p "${o.listenFirstByte}" /bench/socket-client /run/listen/$((i * ${count} / 10)) 1; sleep 0.2; done
+@CTL@ stop $(sed 's/socket$/service/' /tmp/names) 2>/dev/null
+@CTL@ stop $(cat /tmp/names)
+sleep 0.5
+${latencies(1, [[o.listenAll, '@CTL@ start $(cat /tmp/names)']])}
+printf 'sockets that are missing\\t{"per_s":%s}\\n' $((${count} - $(ls /run/listen | wc -l)))
+`;
+}
+
 const preamble = `p() { printf '%s\\t' "$1"; shift; "$@"; }
 sleep 1
 `;
@@ -69,6 +113,12 @@ export const operations = {
   answeredUnix: 'later byte, unix socket',
   revival: 'killed service runs again',
   crashes: 'crash restarts a second',
+  acceptedAlone: 'connections a second, Accept=yes, one at a time',
+  accepted: 'connections a second, Accept=yes, eight at a time',
+  acceptedCpu: 'CPU of a connection, Accept=yes',
+  listenAll: 'start of many sockets',
+  listenReload: 'daemon-reload, many sockets',
+  listenFirstByte: 'first byte, many sockets',
   reload: 'daemon-reload, many active',
   startOneshotLarge: 'start of a oneshot, many active',
   isActiveLarge: 'is-active, many active',

@@ -1,11 +1,12 @@
 /** What the generated services of a boot do. */
-export type Kind = 'oneshot' | 'simple' | 'notify' | 'chain' | 'arrive' | 'arrive-exit';
+export type Kind = 'oneshot' | 'simple' | 'notify' | 'chain' | 'listen' | 'arrive' | 'arrive-exit';
 
 const services: Readonly<Record<Kind, string>> = {
   oneshot: 'Type=oneshot\nExecStart=/bin/true\n',
   chain: 'Type=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n',
   simple: 'Type=simple\nExecStart=/bin/sleep 100000\n',
   notify: 'Type=notify\nExecStart=/bench/notify-ready\n',
+  listen: 'ExecStart=/bench/socket-onebyte\n',
   arrive: 'Type=simple\nExecStart=/bench/arrive\n',
   'arrive-exit': 'Type=oneshot\nExecStart=/bench/arrive exit\n',
 };
@@ -13,6 +14,11 @@ const services: Readonly<Record<Kind, string>> = {
 /** The name of the generated service with this number. */
 export function serviceName(number: number): string {
   return `b-${String(number).padStart(4, '0')}.service`;
+}
+
+/** The name of the generated socket with this number, whose service has the same. */
+export function socketName(number: number): string {
+  return serviceName(number).replace('.service', '.socket');
 }
 
 /** The target that is active when all generated services are, and the time has been taken. */
@@ -29,7 +35,10 @@ export function generateUnits(kind: Kind, count: number): ReadonlyMap<string, st
       `[Unit]\nDescription=bench ${kind} ${number}\nDefaultDependencies=no\nBefore=bench.target\n${chained}[Service]\n${services[kind]}`,
     );
   }
-  const wants = chunks(names, 50).map((some) => `Wants=${some.join(' ')}\n`);
+  if (kind === 'listen') for (const number of names.keys()) units.set(socketName(number), listener(number));
+  // Of what sockets start, only they are there at first.
+  const started = kind === 'listen' ? names.map((_, number) => socketName(number)) : names;
+  const wants = chunks(started, 50).map((some) => `Wants=${some.join(' ')}\n`);
   units.set('bench.target', `${unit}Description=all generated services\n${wants.join('')}`);
   // A supervisor's payload takes the time itself.
   const byPayload = kind === 'arrive' || kind === 'arrive-exit';
@@ -47,6 +56,10 @@ export function generateUnits(kind: Kind, count: number): ReadonlyMap<string, st
   return units;
 }
 
+function listener(number: number): string {
+  return `${unit}Before=bench.target\n[Socket]\nListenStream=/run/listen/${number}\n`;
+}
+
 const unit = '[Unit]\nDefaultDependencies=no\n';
 const unlimited = `${unit}StartLimitIntervalSec=0\n`;
 
@@ -60,6 +73,8 @@ const runTimeUnits: readonly (readonly [string, string])[] = [
   ['unix.service', `${unlimited}[Service]\nExecStart=/bench/socket-onebyte\n`],
   ['tcp.socket', `${unit}[Socket]\nListenStream=127.0.0.1:7001\nTriggerLimitIntervalSec=0\n`],
   ['tcp.service', `${unlimited}[Service]\nExecStart=/bench/socket-onebyte\n`],
+  ['accept.socket', `${unit}[Socket]\nListenStream=/run/accept.sock\nAccept=yes\nMaxConnections=1000\nTriggerLimitIntervalSec=0\n`],
+  ['accept@.service', `${unit}[Service]\nExecStart=/bench/socket-onebyte --conn\n`],
   [
     'logspam.service',
     `${unit}[Service]\nType=oneshot\nTimeoutStartSec=infinity\nEnvironmentFile=/run/logspam.env\nExecStart=/bench/logspam $LINES /run/logspam.stamps\n`,
