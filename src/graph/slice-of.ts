@@ -21,8 +21,17 @@ export function sliceOf(config: UnitConfig, scope: 'system' | 'user'): string | 
   return `${base}.slice`;
 }
 
+/** The paths that were asked for, since a unit's is asked for at each process. */
+const paths = { system: new WeakMap<UnitConfig, string>(), user: new WeakMap<UnitConfig, string>() };
+
 /** Where a unit's cgroup lies below the manager's. */
 export function groupPath(config: UnitConfig, scope: 'system' | 'user'): string {
+  const known = paths[scope].get(config) ?? pathOf(config, scope);
+  paths[scope].set(config, known);
+  return known;
+}
+
+function pathOf(config: UnitConfig, scope: 'system' | 'user'): string {
   const slice = sliceOf(config, scope);
   const above = slice === undefined ? '' : (slicePath(slice) ?? '');
   const own = escapeCgroupName(config.name);
