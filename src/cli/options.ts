@@ -180,7 +180,7 @@ export function parseCommandLine(program: string, argv: readonly string[]): Resu
 
 /** Units may be called -.mount, which looks like options. */
 function dashHint(program: string, argv: readonly string[]): string {
-  const unit = argv.find((word) => word.startsWith('-.')) ?? '-.mount';
+  const unit = argv.find((word) => word.startsWith('-.') && word !== '-.') ?? '-.mount';
   return `Hint: to specify units starting with a dash, use "--":\n      ${program} [OPTIONS...] COMMAND -- ${unit} ...`;
 }
 

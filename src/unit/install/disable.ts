@@ -32,16 +32,16 @@ export function planReenable(units: readonly string[], context: InstallContext, 
   return operation.plan();
 }
 
-/** Removes the links to the units and to those in their Also=; what cannot be found is a problem, but its stale links go too. */
-export function disableAll(operation: InstallOperation, wanted: readonly string[]): void {
+/** Removes the links to the units and to those in their Also=; what cannot be found is a problem, but its stale links go too. Presets speak of each unit by itself, so they leave out Also=. */
+export function disableAll(operation: InstallOperation, wanted: readonly string[], { also } = { also: true }): void {
   const names = wanted.map(leafOf);
   const bad = names.find((name) => !isUnitName(name));
   if (bad !== undefined) return operation.fail(problem('EUCLEAN', bad));
-  removeLinks(operation, marked(operation, names));
+  removeLinks(operation, marked(operation, names, also));
 }
 
 /** The names whose links are to go. */
-function marked(operation: InstallOperation, names: readonly string[]): Set<string> {
+function marked(operation: InstallOperation, names: readonly string[], followsAlso: boolean): Set<string> {
   const marks = new Set<string>();
   const queue = names.map((name) => ({ name, isAsked: true }));
   const done = new Set<string>();
@@ -53,14 +53,13 @@ function marked(operation: InstallOperation, names: readonly string[]): Set<stri
     if (!found.ok) {
       if (found.error.code === 'ENOLINK') operation.note('dangling', name);
       else if (isAsked) operation.fail(found.error);
-      else if (found.error.code === 'ENOENT') operation.note('auxiliary-failed', name);
       marks.add(name);
     } else if (found.value.isMasked) operation.note('masked', found.value.path);
     else {
       const { section } = found.value;
       if (isAsked) operation.hasInstallSettings ||= hasRules(section) || section.also.length > 0;
       marks.add(found.value.name);
-      queue.push(...section.also.map((also) => ({ name: also, isAsked: false })));
+      if (followsAlso) queue.push(...section.also.map((also) => ({ name: also, isAsked: false })));
     }
   }
   return marks;

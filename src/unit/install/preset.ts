@@ -64,7 +64,7 @@ function plan(
     enable.push(...usable.flatMap((result) => (result.ok ? [result.value] : [])));
     if (decided.action === 'disable') disable.push(unit);
   }
-  if (mode !== 'enable-only') disableAll(operation, disable);
+  if (mode !== 'enable-only') disableAll(operation, disable, { also: false });
   if (mode !== 'disable-only') applyAll(operation, enable, { isPreset: true });
   return operation.plan();
 }
