@@ -2,6 +2,7 @@ import type { Inventory } from '../port/keeper.ts';
 import { checkZone } from './clock-watch.ts';
 import { watchCleaner } from './cleaner.ts';
 import { acceptedPrefix, bindConnection } from './connections.ts';
+import { perpetualNames } from '../unit/builtin.ts';
 import { parseUnitName } from '../unit/name.ts';
 import { setRun } from './generators.ts';
 import { Job } from './job.ts';
@@ -37,6 +38,8 @@ export function recover(world: World, inventory: Pick<Inventory, 'blobs' | 'desc
   for (const unit of lost) if (inventory.groups.includes(unit.name)) keepGroup(world, unit);
   for (const [key, bytes] of jobsInOrder(inventory.blobs)) recoverJob(world, key, bytes, lost);
   for (const unit of world.units.values()) resume(world, unit);
+  // Nobody needs to ask for those that are there as long as the manager is.
+  for (const name of perpetualNames(world.options.scope)) world.unit(name);
   loadLeftovers(world);
   openTables(world, inventory.descriptors);
   checkZone(world);

@@ -26,9 +26,14 @@ export function isPerpetual(name: string, scope: 'system' | 'user'): boolean {
   return perpetual[scope].has(name);
 }
 
+/** The names of the units that are always active. */
+export function perpetualNames(scope: 'system' | 'user'): Iterable<string> {
+  return perpetual[scope];
+}
+
 const perpetual: Readonly<Record<'system' | 'user', ReadonlySet<string>>> = {
   system: new Set(['-.slice', 'system.slice', 'init.scope', '-.mount']),
-  user: new Set(['-.slice']),
+  user: new Set(['-.slice', 'init.scope']),
 };
 
 const systemAliases: Readonly<Record<string, string>> = {
@@ -131,6 +136,7 @@ const user: Readonly<Record<string, string>> = {
   'exit.target': 'Description=Exit\nDefaultDependencies=no\nRequires=systemd-exit.service\nAfter=systemd-exit.service\nAllowIsolate=yes',
   'systemd-exit.service':
     'Description=Exit of the manager\nDefaultDependencies=no\nRequires=shutdown.target\nAfter=shutdown.target\nSuccessAction=exit-force',
+  'init.scope': 'Description=The manager\nDefaultDependencies=no',
   'app.slice': 'Description=Slice of applications',
   'session.slice': 'Description=Slice of core services of the session',
   'background.slice': 'Description=Slice of background tasks',

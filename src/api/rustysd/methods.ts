@@ -17,10 +17,12 @@ type Run = (params: unknown, context: HandlerContext) => Outcome | Promise<Outco
  */
 const methods = {
   'list-units': (params, { manager }) => {
-    if (params === undefined) return ok(manager.units().map((unit) => unit.name));
+    // Units that others only mention are none to rustysd.
+    const names = manager.units().flatMap((unit) => (unit.load === 'loaded' ? [unit.name] : []));
+    if (params === undefined) return ok(names);
     if (typeof params !== 'string') return invalidParams('The kind of units must be a string.');
     if (!kinds.has(params)) return invalidParams(`Kind not recognized: ${params}`);
-    return ok(manager.units().flatMap((unit) => (unit.name.endsWith(`.${params}`) ? [unit.name] : [])));
+    return ok(names.filter((name) => name.endsWith(`.${params}`)));
   },
 
   status: (params, context) => {
