@@ -365,6 +365,8 @@ void stream_open(struct keeper *keeper, uint64_t id, const char *meta, pid_t pid
 void streams_pause(struct keeper *keeper, bool pause);
 void streams_announce(struct keeper *keeper, struct buffer *out);
 void streams_acknowledge(struct keeper *keeper, uint64_t sequence);
+/* The socket to which programs bring streams of their own. */
+void guests_start(struct keeper *keeper);
 void syslog_start(struct keeper *keeper);
 void syslog_pause(struct keeper *keeper, bool pause);
 
@@ -419,7 +421,8 @@ struct keeper {
     uint64_t orphans_next;       /* when it is worth the time to look again */
 
     struct servant manager, journal;
-    int control_fd, notify_fd, syslog_fd;
+    int control_fd, notify_fd, syslog_fd, stream_fd;
+    uint64_t guests, guest_count; /* streams of guests that are open, and that there ever were */
     const char *syslog_path;
     struct rlimit descriptor_limit; /* what RLIMIT_NOFILE was */
 

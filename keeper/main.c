@@ -166,6 +166,7 @@ int main(int argc, char **argv) {
     link_start(&keeper);
     journal_start(&keeper);
     syslog_start(&keeper);
+    guests_start(&keeper);
     notify_start(&keeper);
     servants_start(&keeper);
     if (keeper.tracking == TRACK_SESSION) run_beside(&keeper);

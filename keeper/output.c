@@ -1,4 +1,5 @@
-/* What services write: pipes of their stdout and stderr, and datagrams of /dev/log. */
+/* What services write: pipes of their stdout and stderr, streams that programs bring by themselves (systemd-cat(1)), and datagrams of
+ * /dev/log. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,10 @@
 #include "keeper.h"
 
 enum { FRAME_OPEN = 2, FRAME_DATA, FRAME_CLOSE, FRAME_DATAGRAM = 6 };
-enum { READ_SIZE = 65536, MAX_LINE = 4096, DATAGRAMS_AT_ONCE = 64 };
+enum { READ_SIZE = 65536, MAX_LINE = 4096, DATAGRAMS_AT_ONCE = 64, MAX_GUESTS = 4096, GUESTS_AT_ONCE = 64 };
+
+/* Guests have numbers that the manager never comes to. */
+static const uint64_t first_guest = 1ull << 52;
 
 static void put_open(struct buffer *out, const struct stream *stream) {
     put_u64(out, stream->id);
@@ -40,6 +44,7 @@ static void stream_free(struct stream *stream) {
 /* What is known of a stream stays until the journal has committed its end. */
 static void stream_ended(struct keeper *keeper, struct stream *stream) {
     unwatch_close(keeper, &stream->fd);
+    keeper->guests -= stream->id >= first_guest;
     unlink_open(keeper, stream);
     if (!keeper->journal.argc) return stream_free(stream);
     put_u64(journal_begin(keeper, FRAME_CLOSE), stream->id);
@@ -146,6 +151,42 @@ void streams_acknowledge(struct keeper *keeper, uint64_t sequence) {
         if (!stream->next) keeper->closed_last = NULL;
         stream_free(stream);
     }
+}
+
+/* Who the guest is, for the journal; what it wants it says itself in its first lines, which are not looked at here. */
+static void describe_guest(struct keeper *keeper, const struct ucred *peer, char *meta, size_t size) {
+    struct group *group = group_of(keeper, peer->pid);
+    char unit[2 * MAX_NAME + 1], *at = unit;
+    for (const char *key = group && strlen(group->key) <= MAX_NAME ? group->key : ""; *key; key++) {
+        if (*key == '"' || *key == '\\') *at++ = '\\';
+        if ((unsigned char)*key >= ' ') *at++ = *key;
+    }
+    *at = 0;
+    snprintf(meta, size, "{\"HEADER\":\"\",\"UNIT\":\"%s\",\"_UID\":\"%u\",\"_GID\":\"%u\"}", unit, peer->uid, peer->gid);
+}
+
+static void guests_ready(struct keeper *keeper, void *context, uint32_t events) {
+    (void)context, (void)events;
+    char meta[2 * MAX_NAME + 128];
+    for (int i = 0, fd; i < GUESTS_AT_ONCE && (fd = accept4(keeper->stream_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0; i++) {
+        struct ucred peer;
+        socklen_t length = sizeof peer;
+        if (keeper->guests >= MAX_GUESTS || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0) {
+            close(fd);
+            continue;
+        }
+        keeper->guests++;
+        describe_guest(keeper, &peer, meta, sizeof meta);
+        stream_open(keeper, first_guest + ++keeper->guest_count, meta, peer.pid, fd);
+    }
+}
+
+void guests_start(struct keeper *keeper) {
+    char path[108];
+    keeper->stream_fd = -1;
+    if (!keeper->journal.argc) return;
+    keeper->stream_fd = servant_listen(keeper, "stdout", SOCK_STREAM, 0666, path);
+    watch(keeper, keeper->stream_fd, EPOLLIN, guests_ready, NULL);
 }
 
 static bool receive_datagram(struct keeper *keeper) {

@@ -146,7 +146,7 @@ void end_begin(struct keeper *keeper, uint32_t status, uint8_t action, const cha
 }
 
 static void remove_sockets(struct keeper *keeper) {
-    const char *const names[] = {"keeper.sock", "journal.sock", "control.sock", "notify"};
+    const char *const names[] = {"keeper.sock", "journal.sock", "control.sock", "notify", "stdout"};
     char path[4096];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", keeper->runtime_directory, names[i]);

@@ -63,6 +63,8 @@ export interface BecomeCommand {
   readonly uid?: number;
   readonly gid?: number;
   readonly groups?: readonly number[];
+  /** Where its output goes: a socket of the journal, and what a stream there begins with; standard error has a stream of its own if it has a header. */
+  readonly output?: { readonly socket: string; readonly header: string; readonly errorHeader?: string };
 }
 
 /** Which manager is meant, as far as the options say it. */

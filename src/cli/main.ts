@@ -24,6 +24,7 @@ const tools: Readonly<Record<string, Tool>> = {
   journalctl: ({ argv, services }) => services.runLogs(argv, anyPlace),
   'systemd-escape': async (call) => (await import('./commands/escape.ts')).runEscape(call),
   'systemd-notify': async (call) => (await import('./commands/notify.ts')).runNotify(call),
+  'systemd-cat': async (call) => (await import('./commands/stream.ts')).runStream(call),
   'systemd-run': async (call) => (await import('./commands/run.ts')).runRun(call, anyPlace),
   'systemd-analyze': async (call) => (await import('./commands/analyze.ts')).runAnalyze(call),
   ...Object.fromEntries(
@@ -36,10 +37,6 @@ export async function runCli(call: Call): Promise<number> {
   const name = basename(call.program);
   const tool = tools[name];
   if (tool !== undefined) return tool(call);
-  if (notYet.has(name)) {
-    call.terminal.warn(`${name}: tysd does not have this program yet.`);
-    return 1;
-  }
   return runControl(call, name === 'systemctl' ? 'systemctl' : 'tysctl');
 }
 
@@ -50,8 +47,6 @@ const offline: ReadonlySet<string> = new Set(
     'get-default set-default'
   ).split(' '),
 );
-
-const notYet: ReadonlySet<string> = new Set(['systemd-cat']);
 
 async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<number> {
   const { terminal, services, environment } = call;

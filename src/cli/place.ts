@@ -81,3 +81,11 @@ function isOursAlone(directory: string, uid: number): boolean {
   const found = lstatSync(directory, { throwIfNoEntry: false });
   return found !== undefined && found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0;
 }
+
+/** The socket to which programs bring their output, of the first of these places that has one. */
+export function findStreamSocket(request: PlaceRequest): string | undefined {
+  return candidates(request)
+    .filter(({ directory, suspicious }) => !suspicious || isOursAlone(directory, request.uid))
+    .map(({ directory }) => join(directory, 'stdout'))
+    .find((path) => lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true);
+}

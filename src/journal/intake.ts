@@ -6,7 +6,7 @@ import { parseNative } from './native.ts';
 import { createOrigins, divideFields, originUnit, type Host } from './origins.ts';
 import { type Field, type FieldValue, type Origin, type Row, valueText } from './record.ts';
 import type { Batch, OpenStream, Position } from './storage.ts';
-import { createStream, stringFields, type Stream } from './stream.ts';
+import { createStream, stringFields, takeHeader, type Stream } from './stream.ts';
 import { parseSyslog } from './syslog.ts';
 
 /** What the journal asks of the machine. */
@@ -76,6 +76,7 @@ export function createIntake(
   }
 
   function addLine(id: string, stream: Stream, realtimeUsec: number, line: FieldValue, how: LineEnd): void {
+    if (stream.header !== undefined) return takeHeader(stream, valueText(line));
     const prefix = stream.levelPrefix ? levelPrefix(line) : undefined;
     const prefixed = prefix !== undefined && prefix.length > 0;
     const message = prefixed ? line.slice(prefix.length) : line;
@@ -141,15 +142,17 @@ export function createIntake(
       case 'stream-open': {
         const id = String(frame.stream);
         // A repeated open tells again what is known; what the stream had begun stays.
-        dirty.set(id, open(id, { pid: frame.pid, meta: frame.meta, pending: streams.get(id)?.pending ?? new Uint8Array() }));
+        const { meta, pending } = streams.get(id) ?? { meta: frame.meta, pending: new Uint8Array() };
+        dirty.set(id, open(id, { pid: frame.pid, meta, pending }));
         return;
       }
       case 'stream-data': {
         const id = String(frame.stream);
         const stream = streams.get(id) ?? open(id, { pid: 0, meta: '{}', pending: new Uint8Array() });
         const before = stream.pending.length;
+        const { meta } = stream;
         stream.pending = takeLines(stream.pending, frame.bytes, (line, how) => addLine(id, stream, frame.realtimeUsec, line, how));
-        if (before > 0 || stream.pending.length > 0) dirty.set(id, stream);
+        if (before > 0 || stream.pending.length > 0 || stream.meta !== meta) dirty.set(id, stream);
         return;
       }
       case 'stream-close': {

@@ -3,14 +3,17 @@ import type { Origin } from './record.ts';
 
 /** A service's output that is being read. */
 export interface Stream extends OpenStream {
+  meta: string;
   pending: Uint8Array;
+  /** The lines so far that say what a stream is that a program brought by itself; undefined when that is known. */
+  header: readonly string[] | undefined;
   /** The unit whose entries these are. */
-  readonly unit: string;
+  unit: string;
   /** What is known of the process beside what the machine can tell: unit, invocation, identifier. */
-  readonly fields: Readonly<Record<string, string>>;
+  fields: Readonly<Record<string, string>>;
   /** The priority of lines without a prefix. */
-  readonly priority: number;
-  readonly levelPrefix: boolean;
+  priority: number;
+  levelPrefix: boolean;
   /** Made when the first line comes. */
   origin: Origin | undefined;
 }
@@ -29,11 +32,38 @@ export function createStream({ pid, meta, pending }: OpenStream): Stream {
     pid,
     meta,
     pending,
+    header: given['HEADER'] === undefined ? undefined : given['HEADER'].split('\n').slice(0, -1),
     unit,
     fields,
     priority: Number.isInteger(priority) && priority >= 0 && priority <= 7 ? priority : defaultPriority,
     levelPrefix: given['LEVEL_PREFIX'] !== '0',
     origin: undefined,
+  };
+}
+
+/**
+ * Takes a line of what a stream begins with that a program brought by itself (sd_journal_stream_fd(3)): identifier, unit, priority,
+ * whether lines have a priority prefix, and whether to pass them on to syslog, kmsg and the console.
+ */
+export function takeHeader(stream: Stream, line: string): void {
+  const lines = [...(stream.header ?? []), line];
+  const { HEADER: _header, ...given } = stringFields(stream.meta);
+  const isWhole = lines.length === headerLines;
+  const meta = JSON.stringify(isWhole ? { ...given, ...meaningOf(lines, given) } : { ...given, HEADER: `${lines.join('\n')}\n` });
+  Object.assign(stream, createStream({ pid: stream.pid, meta, pending: stream.pending }));
+}
+
+const headerLines = 7;
+
+function meaningOf([identifier = '', unit = '', level = '', prefix = '']: readonly string[], given: Readonly<Record<string, string>>) {
+  const priority = /^\d{1,3}$/.test(level) ? Number(level) : defaultPriority;
+  return {
+    SYSLOG_IDENTIFIER: identifier,
+    PRIORITY: String(priority & 7),
+    ...(priority > 7 ? { SYSLOG_FACILITY: String(priority >> 3) } : {}),
+    LEVEL_PREFIX: prefix === '1' ? '1' : '0',
+    // Only root may say that lines are another unit's.
+    ...(unit !== '' && given['_UID'] === '0' ? { UNIT: unit } : {}),
   };
 }
 

@@ -46,7 +46,7 @@ function firstLine(child: ChildProcess): Promise<string> {
 }
 
 /** By way of the keeper's program, which takes back what the JavaScript engine has changed of this process. */
-function become(keeper: string, { executable, argv, environment, nice, uid, gid, groups }: BecomeCommand): number {
+function become(keeper: string, { executable, argv, environment, nice, uid, gid, groups, output }: BecomeCommand): number {
   const limit = callersLimit();
   const options = [
     ...(nice === undefined ? [] : [`--nice=${nice}`]),
@@ -54,6 +54,8 @@ function become(keeper: string, { executable, argv, environment, nice, uid, gid,
     ...(groups === undefined ? [] : [`--groups=${groups.join(',')}`]),
     ...(uid === undefined ? [] : [`--uid=${uid}`]),
     ...(limit === undefined ? [] : [`--descriptors=${limit}`]),
+    ...(output === undefined ? [] : [`--output=${output.socket}`, `--header=${output.header}`]),
+    ...(output?.errorHeader === undefined ? [] : [`--error-header=${output.errorHeader}`]),
   ];
   if (process.execve === undefined) throw new Error('this runtime cannot exec');
   process.execve(keeper, ['tysd-keeper', '--become', ...options, '--', executable, ...argv], environment);

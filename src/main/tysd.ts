@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { err, type Result } from '../base/result.ts';
 import { enterCgroup, type Tracking } from './cgroup.ts';
 import { resolveOptions, type Resolved } from './configuration.ts';
@@ -36,7 +37,10 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
   const keeper = findKeeper(self);
   if (keeper === undefined) return refuse('tysd-keeper is not there; it belongs beside tysd (npm run build makes it)', 1);
   // sd_booted(3): the scripts of packages look for this directory to know that systemctl is what starts services here.
-  if (init) mkdirSync('/run/systemd/system', { recursive: true });
+  if (init) {
+    mkdirSync('/run/systemd/system', { recursive: true });
+    offerStreams(runtimeDirectory);
+  }
   const tracking = chooseTracking(options.cgroup, init);
   if (!tracking.ok) return refuse(tracking.error, 1);
   const { by, root, home } = tracking.value;
@@ -53,6 +57,18 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
     ],
     resolved.value,
   );
+}
+
+/** Where the journal's library looks for the socket of streams (sd_journal_stream_fd(3)). */
+function offerStreams(runtimeDirectory: string): void {
+  const path = '/run/systemd/journal/stdout';
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    rmSync(path, { force: true });
+    symlinkSync(join(runtimeDirectory, 'stdout'), path);
+  } catch (error) {
+    process.stderr.write(`tysd: no ${path}: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
 }
 
 /** The manager's side: what runTysd resolved. */

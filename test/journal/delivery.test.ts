@@ -29,6 +29,35 @@ test('lines of a stream become entries of its unit', () => {
   ]);
 });
 
+test('a stream that a program brought says what it is in its first lines, which a killed journal remembers', () => {
+  using scratch = createScratch();
+  const keeper = createKeeperDouble(scratch.path);
+  keeper.send(
+    opened(1n, 'own.service', { HEADER: '', _UID: '1000' }),
+    output(1n, 'me\nother.service\n4\n'),
+    opened(2n, 'own.service', { HEADER: '', _UID: '0' }),
+    output(2n, 'root\nother.service\n30\n0\n0\n0\n0\n<3>as it is\n'),
+  );
+  keeper.flush();
+  keeper.kill();
+  keeper.send(output(1n, '1\n0\n0\n0\nfirst\n<2>second\n'));
+  keeper.flush();
+  assert.deepEqual(
+    stored(scratch.path).map(({ message, priority, origin: { identifier, fields } }) => [
+      message,
+      priority,
+      identifier,
+      fields['_SYSTEMD_UNIT'],
+      fields['SYSLOG_FACILITY'],
+    ]),
+    [
+      ['<3>as it is', 6, 'root', 'other.service', '3'],
+      ['first', 4, 'me', 'own.service', undefined],
+      ['second', 2, 'me', 'own.service', undefined],
+    ],
+  );
+});
+
 test('frames are acknowledged once they are stored, and many are stored at once', () => {
   using scratch = createScratch();
   const keeper = createKeeperDouble(scratch.path);

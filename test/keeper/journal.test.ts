@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -176,4 +176,29 @@ test('without a journal output goes to the keeper’s stderr line by line, with 
   manager.do({ do: 'end', status: 0, action: 'exit' });
   assert.equal(await keeper.exited, 0);
   assert.match(keeper.stderr(), /^a\.service: one\na\.service: two\n/m);
+});
+
+test('a program brings a stream of its own, and the journal is told who brought it', async () => {
+  await using keeper = await startKeeper([], true);
+  const journal = await keeper.journalSocket();
+  journal.write(encodeJournalHello(0));
+  const seen = frames(journal);
+  seen.acknowledgeAll();
+  const guest = connect(join(keeper.directory, 'stdout'));
+  guest.write('name\n\n6\n1\n0\n0\n0\nhello\n');
+  const open = await seen.next(({ kind }) => kind === 'stream-open');
+  const data = await seen.next(({ kind }) => kind === 'stream-data');
+  guest.end();
+  const close = await seen.next(({ kind }) => kind === 'stream-close');
+  assert.ok(open.kind === 'stream-open' && data.kind === 'stream-data' && close.kind === 'stream-close');
+  assert.deepEqual(
+    [open.pid, JSON.parse(open.meta), new TextDecoder().decode(data.bytes), data.stream === open.stream, close.stream === open.stream],
+    [
+      process.pid,
+      { HEADER: '', UNIT: '', _UID: String(process.getuid?.()), _GID: String(process.getgid?.()) },
+      'name\n\n6\n1\n0\n0\n0\nhello\n',
+      true,
+      true,
+    ],
+  );
 });

@@ -207,7 +207,7 @@ const rows: Readonly<Record<string, Row>> = {
   'job-mode': text((jobMode) => ({ jobMode })),
   'expand-environment': {
     value: 'required',
-    apply: (value = '') => readBoolean('expand-environment', value, (expandEnvironment) => ({ expandEnvironment })),
+    apply: (value = '') => readBoolean('expand-environment=', value, (expandEnvironment) => ({ expandEnvironment })),
   },
   'ignore-failure': flag({ ignoreFailure: true }),
   'on-active': since('OnActiveSec'),

@@ -297,6 +297,33 @@ line'`,
       tell systemctl stop trig-there.timer`,
       alone: true,
     },
+    'systemd-cat': {
+      units: {
+        'cat-unit.service':
+          '[Service]\nType=oneshot\nExecStart=/bin/sh -c "PATH=/opt/tysd:$PATH; systemd-cat -t cat-unit echo from a unit"',
+      },
+      script: `${plain}
+      lines() { local id=$1 count=$2; shift 2; until_ok sh -c "[ \\$(journalctl -t $id -o cat -q | wc -l) -ge $count ]"; journalctl -q -t $id -o cat "$@"; }
+      tell systemd-cat -t cat-a echo hello
+      tell systemd-cat -t cat-a -p warning sh -c 'echo warned; echo "<3>an error"; echo to stderr >&2; exit 7'
+      lines cat-a 4 | sort
+      lines cat-a 4 -p warning | sort
+      lines cat-a 4 -p err
+      tell systemd-cat -t cat-b --level-prefix=no echo '<3>as it is'
+      lines cat-b 1
+      tell systemd-cat -t cat-c --stderr-priority=err sh -c 'echo out; echo wrong >&2'
+      lines cat-c 2 -p err
+      printf 'one\\ntwo\\nlast' | systemd-cat -t cat-d -p 2
+      lines cat-d 3 -p 2
+      systemctl start cat-unit
+      lines cat-unit 1
+      tell systemd-cat -p nonsense true
+      tell systemd-cat --stderr-priority=9 true
+      tell systemd-cat --level-prefix=maybe true
+      tell systemd-cat --nonsense
+      tell systemd-cat nosuchcommand
+      systemd-cat sh -c '[ -S /dev/stdout ] && [ -S /dev/stderr ] && echo sockets >/run/t/cat-e'; notes cat-e`,
+    },
     'set-property': {
       units: {
         'prop.service': '[Unit]\nDefaultDependencies=no\nDescription=Before\n[Service]\nExecStart=/act wait',
