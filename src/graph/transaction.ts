@@ -103,16 +103,27 @@ export function plan(request: RequestType, unit: string, mode: JobMode, view: Tr
   markMattering(draft);
   if (isCareful(mode)) dropNeedless(draft);
   dropRedundant(draft);
-  const cycle = breakCycles(draft);
-  if (cycle !== undefined) return err(cycle);
-  const conflict = settleConflicts(draft);
-  if (conflict !== undefined) return err(conflict);
-  mergeAll(draft);
-  collectUnpulled(draft);
-  dropRedundant(draft);
+  const trouble = isAlone(draft) ? undefined : settle(draft);
+  if (trouble !== undefined) return err(trouble);
   const destruction = findDestructive(draft);
   if (destruction !== undefined) return err(destruction);
   return ok(finished(draft));
+}
+
+/** All that the anchor needs is there: it has no other job to be at odds with. */
+function isAlone({ units, anchor }: Draft): boolean {
+  for (const jobs of units.values()) for (const job of jobs) if (job.alive && job !== anchor) return false;
+  return true;
+}
+
+/** Has the jobs agree in their order, and leaves one for each unit. */
+function settle(draft: Draft): TransactionError | undefined {
+  const trouble = breakCycles(draft) ?? settleConflicts(draft);
+  if (trouble !== undefined) return trouble;
+  mergeAll(draft);
+  collectUnpulled(draft);
+  dropRedundant(draft);
+  return undefined;
 }
 
 /** Modes that are not for every job, or not for every unit. */
