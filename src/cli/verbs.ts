@@ -277,7 +277,14 @@ export const verbs: Readonly<Record<string, Verb>> = {
     'Let go of the processes of scopes',
   ),
   'list-automounts': verb('Units', '[PATTERN…]', 0, many, later, 'List automount units'),
-  edit: verb('Unit files', 'UNIT…', 1, many, later, 'Edit unit files'),
+  edit: verb(
+    'Unit files',
+    'UNIT…',
+    1,
+    many,
+    () => import('./commands/edit.ts').then((m) => m.runEdit),
+    'Edit drop-ins of units, or with --full their files',
+  ),
   ...Object.fromEntries(
     [
       'bind',
