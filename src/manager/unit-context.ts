@@ -151,6 +151,12 @@ export class UnitContext implements StepContext {
     return findAccount(this.#world.options.files, user)?.gid;
   }
 
+  interfaceIndex(name: string): number | undefined {
+    const bytes = this.#world.options.files.read(`/sys/class/net/${name}/ifindex`, 32);
+    const number = Number(new TextDecoder().decode(bytes).trim());
+    return bytes !== undefined && Number.isSafeInteger(number) && number > 0 ? number : undefined;
+  }
+
   random(): number {
     return this.#world.options.random();
   }

@@ -289,6 +289,8 @@ export interface StepContext {
   primaryGroup?(user: string): number | undefined;
   /** The machine can make IPv6 sockets. */
   readonly ipv6: boolean;
+  /** The number of a network interface; undefined where there is none of that name. */
+  interfaceIndex(name: string): number | undefined;
   /** A number in [0, 1), the same for the same seed. */
   random(): number;
 }

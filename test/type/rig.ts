@@ -192,6 +192,7 @@ export class Rig<State> {
       resolveGroup: (name) => accounts[name],
       primaryGroup: (name) => accounts[name],
       ipv6: world.ipv6,
+      interfaceIndex: (name) => interfaces[name],
       random: () => world.random,
     };
   }
@@ -234,6 +235,7 @@ export class Rig<State> {
   }
 }
 
+const interfaces: Readonly<Record<string, number>> = { lo: 1, eth7: 7 };
 const accounts: Readonly<Record<string, number>> = { root: 0, ann: 1000, web: 33 };
 
 /** An effect in words, as short as it can be told from others. */

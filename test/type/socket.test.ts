@@ -90,6 +90,11 @@ test('each kind of address becomes the struct sockaddr that it is', () => {
     hex(stream({ family: 'inet6', address: 'fe80::1', port: 80, scope: '3' })),
     `0a00005000000000fe80${'0'.repeat(24)}000103000000`,
   );
+  assert.equal(
+    hex(stream({ family: 'inet6', address: 'fe80::1', port: 80, scope: 'eth7' })),
+    `0a00005000000000fe80${'0'.repeat(24)}000107000000`,
+  );
+  assert.equal(hex(stream({ family: 'inet6', address: 'fe80::1', port: 80, scope: 'gone' })), '');
   assert.equal(hex(stream({ family: 'any', port: 80 })), `0a000050${'0'.repeat(48)}`);
   assert.equal(hex(stream({ family: 'vsock', cid: 4294967295, port: 1234 })), '28000000d2040000ffffffff00000000');
   const old = socket({ Listen: [stream({ family: 'any', port: 80 })] });

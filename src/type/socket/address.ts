@@ -1,6 +1,7 @@
 import { unreachable } from '../../base/assert.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { parseIpAddress } from '../../unit/values/ip-address.ts';
+import type { StepContext } from '../type.ts';
 import type { SocketAddress } from '../../unit/values/types.ts';
 
 /** Address families, as Linux numbers them. */
@@ -13,17 +14,20 @@ export interface BoundAddress {
   readonly bytes: Uint8Array;
 }
 
+/** What an address may depend on. */
+export type Machine = Pick<StepContext, 'ipv6' | 'interfaceIndex'>;
+
 /** The struct sockaddr of an address; an error is a sentence for people. */
-export function socketAddress(address: SocketAddress, machine: { readonly ipv6: boolean }): Result<BoundAddress, string> {
+export function socketAddress(address: SocketAddress, machine: Machine): Result<BoundAddress, string> {
   switch (address.family) {
     case 'unix':
       return unixAddress(address.path, address.abstract);
     case 'inet':
       return inetAddress(address.address, address.port);
     case 'inet6':
-      return inet6Address(address.address, address.port, address.scope);
+      return inet6Address(address.address, address.port, address.scope, machine);
     case 'any':
-      return machine.ipv6 ? inet6Address('::', address.port, undefined) : inetAddress('0.0.0.0', address.port);
+      return machine.ipv6 ? inet6Address('::', address.port, undefined, machine) : inetAddress('0.0.0.0', address.port);
     case 'vsock':
       return ok({ family: families.vsock, bytes: vsockBytes(address.cid, address.port) });
     default:
@@ -59,23 +63,17 @@ function inetAddress(text: string, port: number): Result<BoundAddress, string> {
   return ok({ family: families.inet, bytes });
 }
 
-function inet6Address(text: string, port: number, scope: string | undefined): Result<BoundAddress, string> {
+function inet6Address(text: string, port: number, scope: string | undefined, machine: Machine): Result<BoundAddress, string> {
   const address = parseIpAddress(text);
   if (address?.family !== 'inet6') return err(`${text} is no IPv6 address`);
-  const index = scope === undefined ? 0 : scopeIndex(scope);
-  if (index === undefined) return err(`the number of the network interface ${scope} is not known: write it as a number`);
+  const index = scope === undefined ? 0 : /^\d{1,9}$/.test(scope) ? Number(scope) : machine.interfaceIndex(scope);
+  if (index === undefined) return err(`there is no network interface ${scope}`);
   const bytes = new Uint8Array(28);
   const view = header(bytes, families.inet6);
   view.setUint16(2, port);
   bytes.set(address.bytes, 8);
   view.setUint32(24, index, true);
   return ok({ family: families.inet6, bytes });
-}
-
-/** The loopback interface is always the first; the numbers of others are the machine's. */
-function scopeIndex(scope: string): number | undefined {
-  if (scope === 'lo') return 1;
-  return /^\d{1,9}$/.test(scope) ? Number(scope) : undefined;
 }
 
 function vsockBytes(cid: number, port: number): Uint8Array {
