@@ -115,10 +115,13 @@ export const socketRows = {
     since: 230,
     meaning: 'Activations per window (20, or 200 with Accept); hit = unit fails',
   }),
-  PollLimitIntervalSec: last(timespan, undefined, { since: 255, meaning: 'Window of the poll limit (2s)' }),
+  PollLimitIntervalSec: last(timespan, undefined, {
+    since: 255,
+    meaning: 'Window of the poll limit (2s where only the other is set, else none)',
+  }),
   PollLimitBurst: last(unsigned, undefined, {
     since: 255,
-    meaning: 'Wakeups per window before polling pauses (15/150)',
+    meaning: 'Wakeups per window before polling pauses (15, or 150 with Accept, where only the other is set, else none)',
   }),
   DeferTrigger: last(deferral, undefined, {
     since: 258,

@@ -94,6 +94,7 @@ compareManagers('options of sockets', {
     'ListenStream=127.0.0.1:8137\nListenStream=/run/NAME\nSmackLabel=foo\nSmackLabelIPIn=a\nSmackLabelIPOut=b\nSELinuxContextFromNet=yes',
     { descriptors: 2, script: 'get NAME.socket SmackLabel SmackLabelIPIn' },
   ),
+  'an address on an interface': read('opt-scope', 'ListenStream=[::1]:8139%lo'),
   'a vsock port': read('opt-vsock', 'ListenStream=vsock::8138'),
 
   'netlink, by name and group': read('opt-netlink', 'ListenNetlink=kobject-uevent 1', { script: 'get NAME.socket Listen' }),
