@@ -274,6 +274,16 @@ pid_t fork_into(struct keeper *keeper, int cgroup_fd);
 pid_t launch_fork(struct keeper *keeper, int cgroup_fd, struct report *report, int *const *places, int count);
 void launch_ended(struct keeper *keeper, pid_t pid);
 
+/* autofs.c: 0 or -errno, in a child */
+int autofs_mount(int pipe_fd, const char *path, const char *options, uint32_t timeout);
+int autofs_answer(const char *path, uint32_t device, uint32_t token, uint32_t error);
+int autofs_expire(const char *path, uint32_t device);
+int unmount_all(const char *path);
+
+/* ops.c: numbers and texts for a child, which may not call printf(3) */
+size_t decimal(char *out, uint64_t value);
+size_t append(char *out, size_t at, const char *text);
+
 /* descriptors.c */
 struct descriptor {
     struct node by_name;
@@ -380,6 +390,7 @@ struct servant {
     int listen_fd;
     pid_t pid; /* or -1 */
     int passed_fd; /* becomes its descriptor 3, or -1 */
+    bool same_session; /* as the keeper's, and the same process group */
     uint64_t started_at, start_at, backoff;
 };
 void servants_start(struct keeper *keeper);

@@ -153,7 +153,10 @@ int main(int argc, char **argv) {
     parse_options(&keeper, argc, argv);
     check_directory(keeper.runtime_directory);
     if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) say("orphans cannot be kept: %s", strerror(errno));
-    if (getpid() == 1) reboot(LINUX_REBOOT_CMD_CAD_OFF);
+    if (getpid() == 1) {
+        reboot(LINUX_REBOOT_CMD_CAD_OFF);
+        setsid();
+    }
     keeper.started_monotonic = monotonic_usec();
     keeper.started_realtime = realtime_usec();
     keeper.wake_usec = 0;

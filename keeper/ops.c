@@ -51,7 +51,13 @@ static int slot_put(struct run *run, uint32_t slot, int fd) {
     return 0;
 }
 
-static size_t decimal(char *out, uint64_t value) {
+size_t append(char *out, size_t at, const char *text) {
+    size_t length = strlen(text);
+    memcpy(out + at, text, length + 1);
+    return at + length;
+}
+
+size_t decimal(char *out, uint64_t value) {
     char digits[20];
     size_t count = 0, length = 0;
     do digits[count++] = (char)('0' + value % 10);
@@ -300,6 +306,23 @@ static int op_no_symlink(struct run *run, const struct op *op) {
         if (S_ISLNK(info.st_mode)) return -ELOOP;
     }
     return 0;
+}
+
+static int op_autofs(struct run *run, const struct op *op) { return autofs_mount(slot_get(run, NUMBER(0)), TEXT(1), TEXT(2), NUMBER(3)); }
+
+static int op_autofs_answer(struct run *run, const struct op *op) {
+    (void)run;
+    return autofs_answer(TEXT(0), NUMBER(1), NUMBER(2), NUMBER(3));
+}
+
+static int op_autofs_expire(struct run *run, const struct op *op) {
+    (void)run;
+    return autofs_expire(TEXT(0), NUMBER(1));
+}
+
+static int op_unmount(struct run *run, const struct op *op) {
+    (void)run;
+    return unmount_all(TEXT(0));
 }
 
 static int own_directory(int fd, const struct op *op) {

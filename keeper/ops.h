@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0x831c7956u
+#define OPS_HASH 0x34ab34f9u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -28,6 +28,10 @@
     X(mkdir, 233, "su") /* mkdir(path: string, mode: u32) */ \
     X(no_symlink, 233, "s") /* no-symlink(path: string) */ \
     X(mkdir_all, 233, "su") /* mkdir-all(path: string, mode: u32) */ \
+    X(autofs, 202, "nssu") /* autofs(slot: u32, path: string, options: string, timeoutSec: u32) */ \
+    X(autofs_answer, 202, "suuu") /* autofs-answer(path: string, device: u32, token: u32, error: u32) */ \
+    X(autofs_expire, 202, "su") /* autofs-expire(path: string, device: u32) */ \
+    X(unmount, 202, "s") /* unmount(path: string) */ \
     X(mkdir_parents, 233, "su") /* mkdir-parents(path: string, mode: u32) */ \
     X(directory, 233, "suuu") /* directory(path: string, mode: u32, uid: u32, gid: u32) */ \
     X(remove, 233, "s") /* remove(path: string) */ \

@@ -276,7 +276,14 @@ export const verbs: Readonly<Record<string, Verb>> = {
     () => import('./commands/abandon.ts').then((m) => m.runAbandon),
     'Let go of the processes of scopes',
   ),
-  'list-automounts': verb('Units', '[PATTERN…]', 0, many, later, 'List automount units'),
+  'list-automounts': verb(
+    'Units',
+    '[PATTERN…]',
+    0,
+    many,
+    () => import('./commands/list-automounts.ts').then((m) => m.runListAutomounts),
+    'List automount units',
+  ),
   edit: verb(
     'Unit files',
     'UNIT…',

@@ -69,6 +69,22 @@ export const ops = {
     exit: 233,
     doc: 'Make the directory and those above it that are missing; whatever else stands there already is no error.',
   },
+  autofs: {
+    fields: { slot: 'u32', path: 'string', options: 'string', timeoutSec: 'u32' },
+    exit: 202,
+    doc: 'Make the path an automount point whose requests come through the pipe in the slot, and which is idle after this time (0 never).',
+  },
+  'autofs-answer': {
+    fields: { path: 'string', device: 'u32', token: 'u32', error: 'u32' },
+    exit: 202,
+    doc: 'Let go who waits at the automount point under this token: it is mounted, or this errno says why not.',
+  },
+  'autofs-expire': {
+    fields: { path: 'string', device: 'u32' },
+    exit: 202,
+    doc: 'Have the kernel ask for the end of what is idle at the automount point, until nothing is.',
+  },
+  unmount: { fields: { path: 'string' }, exit: 202, doc: 'Unmount all that is mounted at the path, however much it is in use.' },
   'mkdir-parents': { fields: { path: 'string', mode: 'u32' }, exit: 233, doc: 'Make the directories above path that are missing.' },
   directory: {
     fields: { path: 'string', mode: 'u32', uid: 'u32', gid: 'u32' },

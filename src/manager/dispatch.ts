@@ -38,7 +38,7 @@ export function dispatch(world: World, event: KeeperEvent): void {
     case 'hangup':
       return toHolder(world, event.name, { event: 'hangup', name: event.name });
     case 'read':
-      return;
+      return toHolder(world, event.name, { event: 'data', bytes: event.bytes, errno: event.errno });
     case 'accepted':
       return accepted(world, event);
     case 'notified':

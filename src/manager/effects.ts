@@ -49,6 +49,8 @@ function carryOutOne(world: World, unit: Unit, effect: Effect): void {
       return arm(world, unit, effect);
     case 'disarm':
       return disarm(world, unit, effect.timer);
+    case 'read':
+      return world.command({ do: 'read', name: effect.name, most: effect.most });
     case 'poll':
     case 'poll-drain':
     case 'watch-hangup':

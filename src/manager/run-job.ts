@@ -161,7 +161,8 @@ const refusals: Readonly<Record<Exclude<Refusal['refused'], 'again'>, JobResult>
 
 function refuse(world: World, job: Job, refusal: Refusal): void {
   if (refusal.refused === 'again') return postponeJob(world, job);
-  const reason = refusal.refused === 'failed' ? refusal.reason : refusal.refused === 'unsupported' ? noEngine(job) : undefined;
+  const reason =
+    refusal.refused === 'failed' ? refusal.reason : refusal.refused === 'unsupported' ? (refusal.reason ?? noEngine(job)) : undefined;
   finishJob(world, job, refusals[refusal.refused], reason === undefined ? { recursive: true } : { recursive: true, reason });
 }
 

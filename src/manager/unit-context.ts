@@ -1,6 +1,7 @@
 import { isInactiveOrFailed } from '../graph/active-state.ts';
 import { plan } from '../graph/transaction.ts';
 import type { Defaults, StepContext } from '../type/type.ts';
+import { topMount } from '../type/mount/parse.ts';
 import { findAccount, resolveGroup, resolveUser } from './accounts.ts';
 import { heldSockets } from './held-sockets.ts';
 import type { HeldSocket } from './held-sockets.ts';
@@ -108,6 +109,17 @@ export class UnitContext implements StepContext {
   stableRandom(): number {
     const { facts, scope, self } = this.#world.options;
     return stableFraction([facts.machineId, scope, scope === 'user' ? String(self.uid) : '', this.#unit.name]);
+  }
+
+  automountTrouble(): string | undefined {
+    const { files, init } = this.#world.options;
+    if (files.stat('/dev/autofs').kind === 'missing') return 'there is no /dev/autofs here';
+    return init ? undefined : 'only as process 1 can the manager pass automount points itself';
+  }
+
+  mountAt(where: string): ReturnType<StepContext['mountAt']> {
+    const bytes = this.#world.options.files.read('/proc/self/mountinfo');
+    return bytes === undefined ? undefined : topMount(new TextDecoder().decode(bytes), where);
   }
 
   nextChild(): number {

@@ -1,4 +1,5 @@
 import type { UnitTypeName } from '../unit/config.ts';
+import { automountType } from './automount.ts';
 import { awaitedType } from './awaited.ts';
 import { mountType } from './mount.ts';
 import { scopeType } from './scope.ts';
@@ -19,7 +20,7 @@ export const unitTypes: Readonly<Record<UnitTypeName, UnitType<unknown>>> = {
   timer: timerType,
   path: pathType,
   mount: mountType,
-  automount: awaitedType('automount'),
+  automount: automountType,
   swap: awaitedType('swap'),
   device: awaitedType('device'),
   scope: scopeType,

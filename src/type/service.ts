@@ -227,6 +227,7 @@ function react(turn: Turn, state: ServiceState, event: UnitEvent): ServiceState 
     case 'listened':
     case 'triggered-changed':
     case 'seen':
+    case 'data':
     case 'trigger-refused':
     case 'clock-changed':
     case 'zone-changed':

@@ -148,6 +148,7 @@ function react(turn: SocketTurn, state: SocketState, event: UnitEvent): SocketSt
     case 'listened':
     case 'hangup':
     case 'seen':
+    case 'data':
     case 'trigger-refused':
     case 'clock-changed':
     case 'zone-changed':

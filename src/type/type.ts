@@ -55,6 +55,8 @@ export type UnitEvent =
   /** Answer to the effect `guess-main`: the only process left in the group, if there is just one. */
   | { readonly event: 'guessed'; readonly pid?: number }
   | { readonly event: 'readable'; readonly name: string }
+  /** Answer to the effect `read`; nothing and no errno at the end of a pipe. */
+  | { readonly event: 'data'; readonly bytes: Uint8Array; readonly errno: number }
   /** Answer to the effect `listen`. */
   | { readonly event: 'listened'; readonly failure?: string }
   | { readonly event: 'hangup'; readonly name: string }
@@ -164,6 +166,8 @@ export type Effect =
   /** As `poll`, of a descriptor that only says that something happened: what is in it is thrown away. */
   | { readonly effect: 'poll-drain'; readonly name: string }
   | { readonly effect: 'unpoll'; readonly name: string }
+  /** Read what waits on a held descriptor, at most so much; `data` follows. */
+  | { readonly effect: 'read'; readonly name: string; readonly most: number }
   /** Drop what waits to be read on a held descriptor, or to be accepted. */
   | { readonly effect: 'flush'; readonly name: string }
   /** Ask for `elapsed` of the timer `quiet` once no job is queued; asked for then, the answer comes when something has happened again. */
@@ -231,7 +235,7 @@ export type Refusal =
   | { readonly refused: 'again' }
   /** The job makes no sense in this state (reload of what is not active). */
   | { readonly refused: 'invalid' }
-  | { readonly refused: 'unsupported' }
+  | { readonly refused: 'unsupported'; readonly reason?: string }
   | { readonly refused: 'failed'; readonly reason: string };
 
 /** What a type may know besides its state and its configuration. */
@@ -282,6 +286,10 @@ export interface StepContext {
   readonly uid: number;
   /** The manager is the machine's own, and not one beside another init. */
   readonly ownsMachine: boolean;
+  /** Why there can be no automount points here, if there cannot. */
+  automountTrouble(): string | undefined;
+  /** What is mounted at exactly this path, on top of all else: its type and the number of its device. */
+  mountAt(where: string): { readonly type: string; readonly device: number } | undefined;
   /** Resolves a user or group to its number for SocketUser= and SocketGroup=; undefined where there is none. */
   resolveUser(name: string): number | undefined;
   resolveGroup(name: string): number | undefined;

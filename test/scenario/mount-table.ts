@@ -6,11 +6,18 @@ export class MountMachine {
   readonly simulation: Simulation;
   readonly #mounts: string[];
 
-  constructor(options: Pick<SimulationOptions, 'units' | 'init' | 'programs'> & { readonly mounts?: readonly string[] }) {
+  constructor(options: Pick<SimulationOptions, 'units' | 'init' | 'programs' | 'files'> & { readonly mounts?: readonly string[] }) {
     this.#mounts = ['/', ...(options.mounts ?? [])];
     const programs = { '/bin/mount': mounting(this), '/bin/umount': unmounting(this), ...options.programs };
     this.simulation = new Simulation({ init: true, ...options, programs });
-    this.simulation.files.live('/proc/self/mountinfo', () => this.#mounts.map((where) => lineOf(where)).join(''));
+    this.simulation.files.live('/proc/self/mountinfo', () => this.#lines());
+  }
+
+  /** Automount points are there as soon as the keeper holds their pipes. */
+  #lines(): string {
+    const points = this.simulation.keeper.descriptors().filter((name) => name.startsWith('automount/'));
+    const autofs = points.map((name) => `20 1 0:96 / /${name.slice('automount/'.length, -'.automount'.length)} rw - autofs systemd-1 rw\n`);
+    return autofs.join('') + this.#mounts.map((where) => lineOf(where)).join('');
   }
 
   get mounts(): readonly string[] {

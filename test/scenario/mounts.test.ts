@@ -152,3 +152,28 @@ test('five thousand mounts are taken in, and one more costs no look at each of t
     ['poll-priority', 'unit/more.mount'],
   );
 });
+
+test('a manager that dies while somebody waits at an automount point answers when it is back', () => {
+  const machine = new MountMachine({
+    units: { 'default.target': '[Unit]\nWants=a.automount\n', 'a.automount': '[Automount]\nWhere=/a\n', 'a.mount': tmpfs('/a') },
+    files: { '/dev/autofs': '' },
+  });
+  const { simulation } = machine;
+  simulation.boot();
+  simulation.clock.advance(SECOND);
+  assert.equal(simulation.state('a.automount'), 'active (waiting)');
+  simulation.crash();
+  const packet = new Uint8Array(304);
+  packet.set([5, 0, 0, 0, 5, 0, 0, 0, 9]);
+  simulation.keeper.write('automount/a.automount', packet);
+  simulation.startManager();
+  simulation.clock.advance(SECOND);
+  assert.deepEqual(
+    ['a.automount', 'a.mount'].map((name) => simulation.state(name)),
+    ['active (running)', 'active (mounted)'],
+  );
+  const answers = simulation.keeper.batches.flatMap(({ commands }) =>
+    commands.flatMap((command) => (command.do === 'run' ? command.plan.filter(({ op }) => op === 'autofs-answer') : [])),
+  );
+  assert.deepEqual(answers, [{ op: 'autofs-answer', path: '/a', device: 96, token: 9, error: 0, tolerate: true }]);
+});

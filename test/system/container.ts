@@ -20,6 +20,8 @@ export interface Boot {
   readonly environment?: Readonly<Record<string, string>>;
   /** Files of this machine to copy into the container, and to where. */
   readonly copies?: Readonly<Record<string, string>>;
+  /** Shell script that runs in the new root directory before the manager starts. */
+  readonly setup?: string;
   /** What systemd starts beside the target, see run-systemd; tysd starts nothing else. */
   readonly profile?: 'bare' | 'journal' | 'dbus' | 'sysinit';
 }
@@ -60,6 +62,7 @@ export function boot(request: Boot): Booted {
         ? ['--init', '/opt/tysd/tysd --system', '--bind', `${join(root, 'dist')}:/opt/tysd`, '--profile', 'bare']
         : ['--profile', request.profile ?? 'sysinit']),
       ...Object.entries(request.copies ?? {}).flatMap(([from, to]) => ['--copy', `${from}:${to}`]),
+      ...(request.setup === undefined ? [] : ['--setup', write('setup', request.setup)]),
       ...(request.hook === undefined ? [] : ['--hook', write('hook', request.hook)]),
       units,
       request.target,

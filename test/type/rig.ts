@@ -37,6 +37,8 @@ export interface World {
   ipv6: boolean;
   random: number;
   ownsMachine: boolean;
+  automountTrouble: string | undefined;
+  mountAt: ReturnType<StepContext['mountAt']>;
   /** CLOCK_REALTIME when CLOCK_MONOTONIC was 0. */
   epoch: number;
   zone: string;
@@ -63,6 +65,8 @@ export class Rig<State> {
     ipv6: true,
     random: 0.5,
     ownsMachine: true,
+    automountTrouble: undefined,
+    mountAt: undefined,
     epoch: 1_700_000_000 * second,
     zone: 'UTC',
     cannotWake: undefined,
@@ -188,6 +192,8 @@ export class Rig<State> {
       disturbs: () => world.disturbs,
       uid: 0,
       ownsMachine: world.ownsMachine,
+      automountTrouble: () => world.automountTrouble,
+      mountAt: () => world.mountAt,
       resolveUser: (name) => accounts[name],
       resolveGroup: (name) => accounts[name],
       primaryGroup: (name) => accounts[name],

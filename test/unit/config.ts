@@ -1,5 +1,6 @@
 import type { UnitConfig, UnitTypeName } from '../../src/unit/config.ts';
 import { UnitDraft } from '../../src/unit/draft.ts';
+import type { AutomountSettings } from '../../src/unit/settings/automount.ts';
 import type { ExecSettings } from '../../src/unit/settings/exec.ts';
 import type { KillSettings } from '../../src/unit/settings/kill.ts';
 import type { MountSettings } from '../../src/unit/settings/mount.ts';
@@ -39,10 +40,16 @@ export function pathOf(path: Partial<PathSettings>): UnitConfig {
   return { ...bare('path'), path: { ...drafts.path.settings('path'), ...path } };
 }
 
+/** a.automount at /a, loaded, which sets just this. */
+export function automountOf(automount: Partial<AutomountSettings>): UnitConfig {
+  return { ...bare('automount'), automount: { ...drafts.automount.settings('automount'), Where: '/a', ...automount } };
+}
+
 const drafts = {
   service: new UnitDraft('a.service', 'service'),
   socket: new UnitDraft('a.socket', 'socket'),
   mount: new UnitDraft('a.mount', 'mount'),
+  automount: new UnitDraft('a.automount', 'automount'),
   timer: new UnitDraft('a.timer', 'timer'),
   path: new UnitDraft('a.path', 'path'),
 } as const satisfies Partial<Record<UnitTypeName, UnitDraft>>;

@@ -20,6 +20,15 @@ export function parseMountTable(mountinfo: string, utab: string): ReadonlyMap<st
   return found;
 }
 
+/** What is seen at a path where something is mounted at exactly that path, and the number of its device as the kernel writes it in 32 bits. */
+export function topMount(mountinfo: string, where: string): { readonly type: string; readonly device: number } | undefined {
+  const line = mountinfo.split('\n').findLast((each) => unescapeOctal(each.split(' ')[4] ?? '') === where);
+  const fields = line === undefined ? undefined : fieldsOf(line);
+  if (line === undefined || fields === undefined) return undefined;
+  const [major = 0, minor = 0] = (line.split(' ')[2] ?? '').split(':').map(Number);
+  return { type: fields.type, device: ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0 };
+}
+
 /** Whether the file system that is seen at a path can only be read; false where nothing is mounted there. */
 export function isReadOnlyMount(mountinfo: string, where: string): boolean {
   const line = mountinfo.split('\n').findLast((each) => each.split(' ')[4] === where);
@@ -82,7 +91,7 @@ function userOptionsIn(utab: string): ReadonlyMap<string, string> {
 }
 
 /** Blanks and their like stand there as `\040`. */
-export function unescapeOctal(text: string): string {
+function unescapeOctal(text: string): string {
   return text.includes('\\')
     ? text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
     : text;

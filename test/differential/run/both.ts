@@ -33,6 +33,8 @@ const why = whyNotAsked;
 /** What systemd has beside it, for programs that speak with it over the bus. */
 interface Setting {
   readonly profile?: Boot['profile'];
+  /** A shell script that runs in the root directory before the manager starts. */
+  readonly setup?: string;
 }
 
 const root = join(import.meta.dirname, '../../..');
@@ -43,7 +45,7 @@ const root = join(import.meta.dirname, '../../..');
  * Many cases are about time limits of some 100 ms, which a busy machine can miss in either boot. So what differs is tried
  * again with less beside it: a real difference shows each time.
  */
-export function compareManagers(theme: string, cases: Readonly<Record<string, Case>>, { profile = 'bare' }: Setting = {}): void {
+export function compareManagers(theme: string, cases: Readonly<Record<string, Case>>, setting: Setting = {}): void {
   describe(theme, { skip: why }, () => {
     const said = new Map<string, Said>();
     before(
@@ -53,7 +55,7 @@ export function compareManagers(theme: string, cases: Readonly<Record<string, Ca
         for (const together of [6, 2, 1]) {
           const open = Object.entries(cases).filter(([name, one]) => !agrees(said.get(name), one));
           if (open.length === 0) break;
-          for (const [name, answer] of askBoth(Object.fromEntries(open), { act: act.path, together, profile })) said.set(name, answer);
+          for (const [name, answer] of askBoth(Object.fromEntries(open), { act: act.path, together, ...setting })) said.set(name, answer);
         }
       },
       { timeout: 1_200_000 },
@@ -74,7 +76,7 @@ export function compareManagers(theme: string, cases: Readonly<Record<string, Ca
 export function bothAnswers(cases: Readonly<Record<string, Case>>): ReadonlyMap<string, Said> {
   buildTysd();
   using act = compiledAct();
-  return askBoth(cases, { act: act.path, together: 6, profile: 'bare' });
+  return askBoth(cases, { act: act.path, together: 6 });
 }
 
 /** What each manager answered in a case: lines, or what came in their place. */
@@ -96,12 +98,12 @@ function agrees(said: Said | undefined, { differs = [] }: Case): boolean {
 export function saidByBoth(cases: Readonly<Record<string, Case>>, together: number): ReadonlyMap<string, Said> {
   buildTysd();
   using act = compiledAct();
-  return askBoth(cases, { act: act.path, together, profile: 'bare' });
+  return askBoth(cases, { act: act.path, together });
 }
 
 function askBoth(
   cases: Readonly<Record<string, Case>>,
-  { act, together, profile }: { readonly act: string; readonly together: number; readonly profile: NonNullable<Boot['profile']> },
+  { act, together, profile = 'bare', setup }: Setting & { readonly act: string; readonly together: number },
 ): ReadonlyMap<string, Said> {
   const ask = (manager: 'systemd' | 'tysd'): ((name: string) => string | readonly string[]) => {
     const booted = boot({
@@ -109,6 +111,7 @@ function askBoth(
       rootfs: systemdImage(),
       profile,
       target: 'nothing.target',
+      ...(setup === undefined ? {} : { setup }),
       units: { 'nothing.target': '[Unit]\nDefaultDependencies=no\n', ...unitFiles(cases) },
       copies: { [act]: '/act', [busPolicy]: '/etc/dbus-1/system.d/tests.conf' },
       script: wholeScript(cases, together),
