@@ -13,6 +13,13 @@ const shutdown: DefaultRule = { keys: ['Conflicts', 'Before'], unit: 'shutdown.t
 const umount: DefaultRule = { keys: ['Conflicts', 'Before'], unit: 'umount.target', scope: 'system' };
 const sysinit: DefaultRule = { keys: ['Requires', 'After'], unit: 'sysinit.target', scope: 'system' };
 
+/** What default dependencies depend on besides the unit's own files. */
+export interface DefaultContext {
+  readonly scope: 'system' | 'user';
+  /** A container has no swap of its own. */
+  readonly container: boolean;
+}
+
 /** What units of each type get with DefaultDependencies=yes (semantics 11, "default"). */
 const rules: Readonly<Record<UnitTypeName, readonly DefaultRule[]>> = {
   service: [
@@ -41,7 +48,8 @@ const rules: Readonly<Record<UnitTypeName, readonly DefaultRule[]>> = {
 const endOfTheWay = 'shutdown.target';
 
 /** The dependencies that a unit has unless it says DefaultDependencies=no; those between targets and what they pull in are `targetFollows`. */
-export function defaultDependencies(config: UnitConfig, scope: 'system' | 'user'): readonly Dependency[] {
+export function defaultDependencies(config: UnitConfig, { scope, container }: DefaultContext): readonly Dependency[] {
+  if (config.type === 'swap' && container) return [];
   if (!config.unit.DefaultDependencies || config.load.state !== 'loaded' || config.name === endOfTheWay || isExtrinsic(config)) return [];
   return [...rules[config.type], ...timerRules(config), ...mountRules(config)]
     .filter((rule) => rule.scope === undefined || rule.scope === scope)

@@ -32,6 +32,7 @@ export function implicitDependencies(config: UnitConfig, context: ImplicitContex
   addOfTrigger(config, add);
   addOfExec(config, context, add);
   addOfMount(config, context, add);
+  addOfSwap(config, context, add);
   addMounts(config, context, add);
   return found;
 }
@@ -74,6 +75,17 @@ function addOfMount({ mount }: UnitConfig, context: ImplicitContext, add: Add): 
   }
   if (!isNetworkMount(mount) && isDevicePath(What) && hasOption(Options, ...quotaOptions)) {
     for (const service of ['systemd-quotacheck.service', 'quotaon.service']) add(service, 'Wants', 'Before');
+  }
+}
+
+/** A device comes first; a file may need its file system to be writable. */
+function addOfSwap({ swap, fragment }: UnitConfig, { devices, scope }: ImplicitContext, add: Add): void {
+  if (swap === undefined || fragment === undefined || scope !== 'system') return;
+  const device = isDevicePath(swap.What) ? unitOfPath(swap.What, 'device') : undefined;
+  if (device === undefined) add('systemd-remount-fs.service', 'After');
+  else if (devices) {
+    add(device, 'Requires', 'After');
+    add(`blockdev@${device.slice(0, -'.device'.length)}.target`, 'After');
   }
 }
 

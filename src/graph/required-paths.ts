@@ -24,6 +24,7 @@ export function requiredPaths(config: UnitConfig, directories: Directories): rea
     ...(config.timer?.Persistent === true ? [`${directories.state}/systemd/timers`] : []),
     ...parentOfMount(config),
     ...sourceOfMount(config),
+    ...(config.swap === undefined ? [] : [config.swap.What]),
   ];
   return paths.filter((path) => path.startsWith('/'));
 }

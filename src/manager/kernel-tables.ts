@@ -1,6 +1,7 @@
 import type { Files } from '../port/files.ts';
 import { parseMountTable } from '../type/mount/parse.ts';
-import type { TableEntry, TableName } from '../type/table.ts';
+import { parseSwapTable } from '../type/swap/parse.ts';
+import type { MountEntry, SwapEntry, TableEntry, TableName } from '../type/table.ts';
 import { isPerpetual } from '../unit/builtin.ts';
 import type { Assignment, UnitText } from '../unit/syntax.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
@@ -114,9 +115,10 @@ const tables: Readonly<Record<TableName, KernelTable>> = {
     beside: '/run/mount/utab',
     read: (files) => parseMountTable(text(files, '/proc/self/mountinfo'), text(files, '/run/mount/utab')),
   },
+  swaps: { path: '/proc/swaps', read: (files) => parseSwapTable(text(files, '/proc/swaps')) },
 };
 
-const tableNames: readonly TableName[] = ['mounts'];
+const tableNames: readonly TableName[] = ['mounts', 'swaps'];
 
 function spoil(world: World, name: TableName): void {
   const known = world.tables.get(name);
@@ -152,19 +154,24 @@ function vanished(world: World, name: string): void {
   if (unit !== undefined) deliver(world, unit, { event: 'seen', entry: null }, 'the kernel tells of it no more');
 }
 
-/** The lines of the unit that a mount is where there is no file for it. */
+/** The lines of the unit that an entry is where there is no file for it. */
 function textOf(entry: TableEntry): UnitText {
-  return {
-    problems: [],
-    assignments: [
-      assignment('Unit', 'SourcePath', tables[entry.table].path),
-      assignment('Unit', 'Description', entry.where),
-      assignment('Mount', 'Where', entry.where),
-      assignment('Mount', 'What', entry.what),
-      assignment('Mount', 'Type', entry.type),
-      assignment('Mount', 'Options', entry.options),
-    ],
-  };
+  const source = assignment('Unit', 'SourcePath', tables[entry.table].path);
+  return { problems: [], assignments: [source, ...(entry.table === 'mounts' ? mountLines(entry) : swapLines(entry))] };
+}
+
+function mountLines({ where, what, type, options }: MountEntry): readonly Assignment[] {
+  return [
+    assignment('Unit', 'Description', where),
+    assignment('Mount', 'Where', where),
+    assignment('Mount', 'What', what),
+    assignment('Mount', 'Type', type),
+    assignment('Mount', 'Options', options),
+  ];
+}
+
+function swapLines({ what, priority }: SwapEntry): readonly Assignment[] {
+  return [assignment('Unit', 'Description', what), assignment('Swap', 'What', what), assignment('Swap', 'Priority', String(priority))];
 }
 
 function assignment(section: string, key: string, value: string): Assignment {
@@ -172,8 +179,7 @@ function assignment(section: string, key: string, value: string): Assignment {
 }
 
 function isSame(before: TableEntry | undefined, after: TableEntry): boolean {
-  if (before === undefined) return false;
-  return before.what === after.what && before.options === after.options && before.type === after.type;
+  return before !== undefined && JSON.stringify(before) === JSON.stringify(after);
 }
 
 /** The name under which the keeper holds the file of a table. */

@@ -20,6 +20,7 @@ import { groupUsage } from './group-usage.ts';
 import { inheritedLimits } from './inherited-limits.ts';
 import { shellWords } from '../base/shell-words.ts';
 import { ROOT_SLICE, slicePath } from '../unit/slice.ts';
+import { UnitContext } from './unit-context.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -87,6 +88,7 @@ export function systemState(world: World): string {
 
 function identity(world: World, unit: Unit): Record<string, string> {
   const { config, load } = unit;
+  const isSupported = unit.type.unsupported?.(new UnitContext(world, unit)) === undefined;
   return {
     Id: unit.name,
     Names: shellWords(config.names),
@@ -102,8 +104,8 @@ function identity(world: World, unit: Unit): Record<string, string> {
     NeedDaemonReload: yesNo(world.isStale(unit)),
     Transient: yesNo(config.transient === true),
     Perpetual: yesNo(unit.perpetual),
-    CanStart: yesNo(load.state === 'loaded' && unit.canStart && !config.unit.RefuseManualStart),
-    CanStop: yesNo(!unit.perpetual && !config.unit.RefuseManualStop),
+    CanStart: yesNo(isSupported && load.state === 'loaded' && unit.canStart && !config.unit.RefuseManualStart),
+    CanStop: yesNo(isSupported && !unit.perpetual && !config.unit.RefuseManualStop),
     CanReload: yesNo(unit.canReload),
     CanIsolate: yesNo(load.state === 'loaded' && config.unit.AllowIsolate && !config.unit.RefuseManualStart),
     ...(unit.details === undefined ? {} : { ActivationDetails: '[unprintable]' }),

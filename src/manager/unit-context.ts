@@ -12,6 +12,7 @@ import { expandGlob } from './expand-glob.ts';
 import { trailOf } from './trail.ts';
 import { stableFraction } from './stable-fraction.ts';
 import type { Unit } from './unit.ts';
+import { type Demanding, whyUnsupported } from './unsupported.ts';
 import type { World } from './world.ts';
 
 /** What a unit's type may know. One is made for each step, and most of it is not asked for, so it is looked up only then. */
@@ -111,10 +112,8 @@ export class UnitContext implements StepContext {
     return stableFraction([facts.machineId, scope, scope === 'user' ? String(self.uid) : '', this.#unit.name]);
   }
 
-  automountTrouble(): string | undefined {
-    const { files, init } = this.#world.options;
-    if (files.stat('/dev/autofs').kind === 'missing') return 'there is no /dev/autofs here';
-    return init ? undefined : 'only as process 1 can the manager pass automount points itself';
+  trouble(type: Demanding): string | undefined {
+    return whyUnsupported(this.#world, type);
   }
 
   mountAt(where: string): ReturnType<StepContext['mountAt']> {

@@ -78,6 +78,8 @@ export class World implements TransactionView {
   readonly holders = new Map<string, number>();
   /** Descriptors that clients were told to send, by the token that goes with them; the names under which they are held once they have come. */
   readonly expected = new Map<string, readonly string[]>();
+  /** There are device units: /sys can be written, as in no container. */
+  readonly hasDevices: boolean;
   /** What the kernel tells of, as it was read last. */
   readonly tables = new Map<TableName, KnownTable>();
   /** Units with a job or a state other than inactive. */
@@ -165,13 +167,14 @@ export class World implements TransactionView {
     this.options = options;
     this.wake = wake;
     this.#source = options.openUnits();
+    this.hasDevices = isWritableSys(options.files);
     this.#implicit = {
       scope: options.scope,
       directories: options.facts.directories,
       defaultStandardOutput: options.config.defaultStandardOutput,
       defaultStandardError: options.config.defaultStandardError,
       mount: (name, needer) => this.#mount(name, needer),
-      devices: isWritableSys(options.files),
+      devices: this.hasDevices,
     };
     this.timers = new Timers(options.clock, wake, rasterOf(options.facts.machineId));
     this.zone = readZone(options.files, options.ownEnvironment);
@@ -361,7 +364,7 @@ export class World implements TransactionView {
   #declare(config: UnitConfig): readonly Dependency[] {
     if (config.load.state !== 'loaded') return config.dependencies;
     const implicit = implicitDependencies(config, this.#implicit);
-    const defaults = config.perpetual === true ? [] : defaultDependencies(config, this.options.scope);
+    const defaults = config.perpetual === true ? [] : defaultDependencies(config, this.options);
     return [...config.dependencies, ...implicit, ...defaults];
   }
 

@@ -28,6 +28,7 @@ export const automountType: UnitType<AutomountState> = {
   pids: () => ({}),
   fail,
   descriptors: ({ memory }) => (memory.held === '' ? [] : [memory.held]),
+  unsupported: (context) => context.trouble('automount'),
 };
 
 /** One call of the state machine while it is being worked out. */
@@ -46,7 +47,7 @@ function start(state: AutomountState, config: UnitConfig, context: StepContext):
   if (state.sub === 'waiting' || state.sub === 'running') return { refused: 'already' };
   if (state.sub === 'setting-up') return { state, effects: [] };
   if (state.sub === 'unsetting') return { refused: 'again' };
-  const unsupported = context.automountTrouble();
+  const unsupported = context.trouble('automount');
   if (unsupported !== undefined) return { refused: 'unsupported', reason: unsupported };
   const load = context.triggered()?.load;
   if (load !== undefined && load !== 'loaded')

@@ -6,6 +6,7 @@ import { scopeType } from './scope.ts';
 import { serviceType } from './service.ts';
 import { sliceType } from './slice.ts';
 import { socketType } from './socket.ts';
+import { swapType } from './swap.ts';
 import { targetType } from './target.ts';
 import { pathType } from './path.ts';
 import { timerType } from './timer.ts';
@@ -21,7 +22,7 @@ export const unitTypes: Readonly<Record<UnitTypeName, UnitType<unknown>>> = {
   path: pathType,
   mount: mountType,
   automount: automountType,
-  swap: awaitedType('swap'),
+  swap: swapType,
   device: awaitedType('device'),
   scope: scopeType,
 };

@@ -122,6 +122,7 @@ function react(turn: MountTurn, state: MountState, event: UnitEvent): MountState
 
 function seen(turn: MountTurn, state: MountState, entry: TableEntry | null): MountState {
   if (entry === null) return mountVanished(turn, { ...state, memory: { ...state.memory, entry: null } });
+  if (entry.table !== 'mounts') return state;
   return mountAppeared({ ...state, memory: { ...state.memory, entry } });
 }
 

@@ -1,5 +1,5 @@
 /** What the kernel tells of in files of its own, and units follow: they come and go with what anybody does. */
-export type TableName = 'mounts';
+export type TableName = 'mounts' | 'swaps';
 
 /** One mount, as /proc/self/mountinfo and /run/mount/utab have it; of those on one mount point the last. */
 export interface MountEntry {
@@ -10,4 +10,11 @@ export interface MountEntry {
   readonly options: string;
 }
 
-export type TableEntry = MountEntry;
+/** One swap area, as /proc/swaps has it. */
+export interface SwapEntry {
+  readonly table: 'swaps';
+  readonly what: string;
+  readonly priority: number;
+}
+
+export type TableEntry = MountEntry | SwapEntry;

@@ -286,8 +286,8 @@ export interface StepContext {
   readonly uid: number;
   /** The manager is the machine's own, and not one beside another init. */
   readonly ownsMachine: boolean;
-  /** Why there can be no automount points here, if there cannot. */
-  automountTrouble(): string | undefined;
+  /** Why units of this type cannot be started on this machine, if they cannot. */
+  trouble(type: 'automount' | 'swap' | 'device'): string | undefined;
   /** What is mounted at exactly this path, on top of all else: its type and the number of its device. */
   mountAt(where: string): { readonly type: string; readonly device: number } | undefined;
   /** Resolves a user or group to its number for SocketUser= and SocketGroup=; undefined where there is none. */
@@ -365,6 +365,8 @@ export interface UnitType<State> {
   descriptors(state: State): readonly string[];
   /** The connection that a service instance was made for, open or not. */
   connection?(state: State): Connection | undefined;
+  /** Why no unit of this type can be started on this machine, if none can. */
+  unsupported?(context: StepContext): string | undefined;
   /** The table of the kernel whose lines the units of this type are told of by `seen`, before each `exited`. */
   readonly follows?: TableName;
   /** The line of that table that the state knows. */

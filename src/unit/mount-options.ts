@@ -20,6 +20,12 @@ export function hasOption(options: string, ...names: readonly string[]): boolean
   return splitOptions(options).some((option) => names.includes(nameOf(option)));
 }
 
+/** The last value of an option; undefined where it is not given. */
+export function optionValue(options: string, name: string): string | undefined {
+  const found = splitOptions(options).findLast((option) => option.startsWith(`${name}=`));
+  return found?.slice(name.length + 1);
+}
+
 /** The options without those of these names. */
 export function withoutOptions(options: string, names: readonly string[]): string {
   return splitOptions(options)

@@ -19,7 +19,7 @@ export function verifyPath(draft: UnitDraft, warn: (message: string) => void): v
 /** Refuses mounts without a source or under a wrong name (systemd.mount(5)); Where= is told by the name where it is not set. */
 export function verifyMount(draft: UnitDraft): void {
   settlePlace(draft, 'mount', 'Where');
-  describeByPlace(draft, 'mount');
+  describeByPlace(draft, 'mount', 'Where');
   const { What, Where } = draft.settings('mount');
   if (Where === '') draft.refuse('the mount has no Where=, and its name stands for no path');
   else if (unitOfPath(Where, 'mount') !== draft.name)
@@ -42,15 +42,16 @@ export function verifyAutomount(draft: UnitDraft): void {
 /** Refuses swaps without a device or under a wrong name (systemd.swap(5)). */
 export function verifySwap(draft: UnitDraft): void {
   settlePlace(draft, 'swap', 'What');
+  describeByPlace(draft, 'swap', 'What');
   const { What } = draft.settings('swap');
   if (What === '') draft.refuse('the swap has no What=');
   else if (What.startsWith('/') && unitOfPath(What, 'swap') !== draft.name)
     draft.refuse(`What=${What} does not match the name of the unit`);
 }
 
-/** A mount without a description is called by its place. */
-function describeByPlace(draft: UnitDraft, part: 'mount' | 'automount'): void {
-  if (draft.value('unit', 'Description') === '') draft.set('unit', 'Description', draft.value(part, 'Where'));
+/** A mount or swap without a description is called by its place. */
+function describeByPlace(draft: UnitDraft, part: 'mount' | 'swap', property: 'Where' | 'What'): void {
+  if (draft.value('unit', 'Description') === '') draft.set('unit', 'Description', draft.value(part, property));
 }
 /** As in systemd, a unit that names itself triggers the one that it would without that. */
 function triggerOther(draft: UnitDraft, part: 'timer' | 'path', warn: (message: string) => void): void {

@@ -243,7 +243,7 @@ test('a missing program fails its service with a message that names the step', (
   );
 });
 
-test('jobs of unit types that have no engine yet end as unsupported and disturb nobody', () => {
+test('jobs of units that the machine cannot have end as unsupported and disturb nobody', () => {
   const simulation = new Simulation({
     units: {
       'default.target': wants('dev-x.swap a.service'),
@@ -254,9 +254,7 @@ test('jobs of unit types that have no engine yet end as unsupported and disturb 
   assert.deepEqual(simulation.manager.jobs(), []);
   assert.equal(simulation.state('a.service'), 'active (running)');
   assert.ok(
-    simulation
-      .messages()
-      .some((message) => message.startsWith('Starting of dev-x.swap unsupported: tysd cannot start units of type swap yet')),
+    simulation.messages().some((message) => message.startsWith('Starting of dev-x.swap - /dev/x unsupported: the kernel has no swap')),
   );
 });
 

@@ -131,9 +131,9 @@ test('a point that somebody else unmounts, that cannot be made, or whose mount i
 
 test('where there is no autofs, a start is refused as unsupported; where something is mounted, as failed', () => {
   const unit = new Rig(automountType, automountOf({}));
-  unit.world.automountTrouble = 'there is no /dev/autofs here';
+  unit.world.trouble = 'there is no /dev/autofs here';
   assert.deepEqual(unit.start(), { refused: 'unsupported', reason: 'there is no /dev/autofs here' });
-  unit.world.automountTrouble = undefined;
+  unit.world.trouble = undefined;
   unit.world.mountAt = { type: 'tmpfs', device: 1 };
   assert.equal(unit.start()?.refused, 'failed');
 });

@@ -37,7 +37,7 @@ export interface World {
   ipv6: boolean;
   random: number;
   ownsMachine: boolean;
-  automountTrouble: string | undefined;
+  trouble: string | undefined;
   mountAt: ReturnType<StepContext['mountAt']>;
   /** CLOCK_REALTIME when CLOCK_MONOTONIC was 0. */
   epoch: number;
@@ -65,7 +65,7 @@ export class Rig<State> {
     ipv6: true,
     random: 0.5,
     ownsMachine: true,
-    automountTrouble: undefined,
+    trouble: undefined,
     mountAt: undefined,
     epoch: 1_700_000_000 * second,
     zone: 'UTC',
@@ -192,7 +192,7 @@ export class Rig<State> {
       disturbs: () => world.disturbs,
       uid: 0,
       ownsMachine: world.ownsMachine,
-      automountTrouble: () => world.automountTrouble,
+      trouble: () => world.trouble,
       mountAt: () => world.mountAt,
       resolveUser: (name) => accounts[name],
       resolveGroup: (name) => accounts[name],

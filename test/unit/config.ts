@@ -7,6 +7,7 @@ import type { MountSettings } from '../../src/unit/settings/mount.ts';
 import type { PathSettings } from '../../src/unit/settings/path.ts';
 import type { ServiceSettings } from '../../src/unit/settings/service.ts';
 import type { SocketSettings } from '../../src/unit/settings/socket.ts';
+import type { SwapSettings } from '../../src/unit/settings/swap.ts';
 import type { TimerSettings } from '../../src/unit/settings/timer.ts';
 
 interface Sections {
@@ -40,6 +41,12 @@ export function pathOf(path: Partial<PathSettings>): UnitConfig {
   return { ...bare('path'), path: { ...drafts.path.settings('path'), ...path } };
 }
 
+/** dev-x.swap, loaded from a file, which sets just this. */
+export function swapOf(swap: Partial<SwapSettings>): UnitConfig {
+  const own = { ...drafts.swap.settings('swap'), What: '/dev/x', ...swap };
+  return { ...loaded('swap', {}), fragment: '/etc/systemd/system/dev-x.swap', swap: own };
+}
+
 /** a.automount at /a, loaded, which sets just this. */
 export function automountOf(automount: Partial<AutomountSettings>): UnitConfig {
   return { ...bare('automount'), automount: { ...drafts.automount.settings('automount'), Where: '/a', ...automount } };
@@ -49,6 +56,7 @@ const drafts = {
   service: new UnitDraft('a.service', 'service'),
   socket: new UnitDraft('a.socket', 'socket'),
   mount: new UnitDraft('a.mount', 'mount'),
+  swap: new UnitDraft('dev-x.swap', 'swap'),
   automount: new UnitDraft('a.automount', 'automount'),
   timer: new UnitDraft('a.timer', 'timer'),
   path: new UnitDraft('a.path', 'path'),
@@ -57,7 +65,7 @@ const drafts = {
 /** The settings of a process that sets none. */
 export const plainExec: ExecSettings = { ...drafts.service.settings('exec'), notApplied: [] };
 
-function loaded(type: 'service' | 'socket' | 'mount', { exec, kill }: Sections): UnitConfig {
+function loaded(type: 'service' | 'socket' | 'mount' | 'swap', { exec, kill }: Sections): UnitConfig {
   const draft = drafts[type];
   return {
     ...bare(type),

@@ -91,7 +91,7 @@ function userOptionsIn(utab: string): ReadonlyMap<string, string> {
 }
 
 /** Blanks and their like stand there as `\040`. */
-function unescapeOctal(text: string): string {
+export function unescapeOctal(text: string): string {
   return text.includes('\\')
     ? text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
     : text;

@@ -3,18 +3,16 @@ import { integer } from '../values/integer.ts';
 import { string } from '../values/string.ts';
 import { timeout } from '../values/timespan.ts';
 import { last, type Values } from './setting.ts';
-import { later } from './status.ts';
 
 /** [Swap] (systemd.swap(5)). */
 export const swapRows = {
-  What: last(string, '', { since: 183, meaning: 'Swap device or file; must match the unit name', status: later.mounts }),
+  What: last(string, '', { since: 183, meaning: 'Swap device or file; must match the unit name' }),
   Priority: last(orEmpty(integer({ min: -1, max: 32767 }), undefined), undefined, {
     since: 183,
     meaning: 'Swap priority -1..32767',
-    status: later.mounts,
   }),
-  Options: last(string, '', { since: 217, meaning: 'Options for swapon -o', status: later.mounts }),
-  TimeoutSec: last(timeout, undefined, { since: 183, meaning: 'Time limit for swapon/swapoff', status: later.mounts }),
+  Options: last(string, '', { since: 217, meaning: 'Options for swapon -o' }),
+  TimeoutSec: last(timeout, undefined, { since: 183, meaning: 'Time limit for swapon/swapoff' }),
 };
 
 /** Durations are microseconds, Infinity for none, undefined where the manager's default applies. */
