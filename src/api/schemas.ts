@@ -43,6 +43,7 @@ export const unitInfo = v.object({
   unmetConditions: v.exactOptional(list(v.string())),
   conditionUsec: v.exactOptional(v.number()),
   sinceUsec: v.number(),
+  following: v.exactOptional(v.string()),
   group: v.exactOptional(v.string()),
   timer: v.exactOptional(v.object({ nextUsec: v.nullable(v.number()), lastUsec: v.number() })),
 });

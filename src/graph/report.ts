@@ -22,6 +22,8 @@ export interface UnitInfo {
   readonly conditionUsec?: number;
   /** CLOCK_REALTIME microseconds of the last change of state; 0 for never. */
   readonly sinceUsec: number;
+  /** The unit that it is but another name of, as of a device. */
+  readonly following?: string;
   readonly group?: string;
   /** CLOCK_REALTIME microseconds when a timer elapses next and when it did last; 0 for no time that is known, null for never. */
   readonly timer?: { readonly nextUsec: number | null; readonly lastUsec: number };

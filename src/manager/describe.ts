@@ -23,6 +23,7 @@ export function describeUnit(unit: Unit, now: Stamp): UnitInfo {
     ...(job === undefined ? {} : { job: { id: job.id, type: job.type } }),
     ...(main === undefined ? {} : { mainPid: main }),
     ...(control === undefined ? {} : { controlPid: control }),
+    ...followingInfo(unit),
     ...conditionInfo(unit),
     sinceUsec: unit.stamps.stateChange?.realtimeUsec ?? 0,
     ...(unit.groupMark === '' ? {} : { group: unit.name }),
@@ -64,4 +65,9 @@ function jobOf({ id, unit }: Job): { readonly job: number; readonly unit: string
 function conditionInfo({ condition }: Unit): Pick<UnitInfo, 'unmetConditions' | 'conditionUsec'> {
   if (condition?.unmet === undefined) return {};
   return { unmetConditions: condition.unmet, conditionUsec: condition.at.realtimeUsec };
+}
+
+function followingInfo({ type, state }: Unit): Pick<UnitInfo, 'following'> {
+  const following = type.following?.(state) ?? '';
+  return following === '' ? {} : { following };
 }

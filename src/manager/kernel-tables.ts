@@ -1,12 +1,13 @@
 import type { Files } from '../port/files.ts';
-import { parseMountTable } from '../type/mount/parse.ts';
+import { mountedSources, parseMountTable } from '../type/mount/parse.ts';
 import { parseSwapTable } from '../type/swap/parse.ts';
-import type { MountEntry, SwapEntry, TableEntry, TableName } from '../type/table.ts';
+import type { DeviceEntry, MountEntry, SwapEntry, TableEntry, TableName } from '../type/table.ts';
 import { isPerpetual } from '../unit/builtin.ts';
 import type { Assignment, UnitText } from '../unit/syntax.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
 import type { Stamp } from '../port/keeper.ts';
 import { deliver } from './step.ts';
+import { readDevices, udevDatabase } from './udev.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -26,7 +27,7 @@ export interface KnownTable {
 
 /** Says how the units are that the tables have now, so that they can be loaded without files: before any unit is. */
 export function knowTables(world: World): void {
-  for (const name of tableNames) for (const [unit, entry] of tables[name].read(world.options.files)) know(world, unit, entry);
+  for (const name of tableNames) for (const [unit, entry] of tables[name].read(world)) know(world, unit, entry);
 }
 
 /**
@@ -46,6 +47,7 @@ export function openTables(world: World, held: readonly string[]): void {
     };
     world.tables.set(name, known);
     readTable(world, name);
+    if (!tables[name].isTold) continue;
     if (held.includes(heldName(name))) watch(world, name);
     else open(world, name, known);
   }
@@ -58,20 +60,38 @@ export function readTable(world: World, name: TableName): void {
   known.readAt = world.now;
   known.isStale = false;
   const before = known.entries;
-  const after = tables[name].read(world.options.files);
+  const after = tables[name].read(world);
   known.entries = after;
   for (const [unit, entry] of after) if (!isSame(before.get(unit), entry)) appeared(world, unit, entry);
   for (const unit of before.keys()) if (!after.has(unit)) vanished(world, unit);
+  // What is mounted and what is swapped to are devices too.
+  if (name !== 'devices' && world.hasDevices && world.tables.has('devices') && isOfOtherDevices(before, after)) {
+    spoil(world, 'devices');
+  }
+}
+
+function isOfOtherDevices(before: ReadonlyMap<string, TableEntry>, after: ReadonlyMap<string, TableEntry>): boolean {
+  const named = (entries: ReadonlyMap<string, TableEntry>): string =>
+    [...new Set([...entries.values()].map(({ what }) => what).filter((what) => what.startsWith('/dev/')))].toSorted().join('\n');
+  return named(before) !== named(after);
+}
+
+function usedDevices(world: World): Iterable<string> {
+  const { files } = world.options;
+  return new Set([
+    ...mountedSources(text(files, '/proc/self/mountinfo')),
+    ...[...parseSwapTable(text(files, '/proc/swaps')).values()].map(({ what }) => what),
+  ]);
 }
 
 /** Reads what changed by other files than the kernel's. */
 export function readStaleTables(world: World): void {
-  for (const [name, known] of world.tables) if (known.isStale) readTable(world, name);
+  for (const name of tableNames) if (world.tables.get(name)?.isStale === true) readTable(world, name);
 }
 
 /** The tables that the keeper holds, by the names of the descriptors. */
 export function heldTables(world: World): readonly string[] {
-  return [...world.tables].flatMap(([name, { opener }]) => (opener === undefined ? [heldName(name)] : []));
+  return [...world.tables].flatMap(([name, { opener }]) => (opener === undefined && tables[name].isTold ? [heldName(name)] : []));
 }
 
 /** Watches no files any more. */
@@ -106,19 +126,29 @@ interface KernelTable {
   readonly path: string;
   /** A file that says more of the same. */
   readonly beside?: string;
-  read(files: Files): ReadonlyMap<string, TableEntry>;
+  /** The kernel tells of changes by POLLPRI. */
+  readonly isTold: boolean;
+  readonly read: (world: World) => ReadonlyMap<string, TableEntry>;
 }
 
 const tables: Readonly<Record<TableName, KernelTable>> = {
   mounts: {
     path: '/proc/self/mountinfo',
     beside: '/run/mount/utab',
-    read: (files) => parseMountTable(text(files, '/proc/self/mountinfo'), text(files, '/run/mount/utab')),
+    isTold: true,
+    read: ({ options: { files } }) => parseMountTable(text(files, '/proc/self/mountinfo'), text(files, '/run/mount/utab')),
   },
-  swaps: { path: '/proc/swaps', read: (files) => parseSwapTable(text(files, '/proc/swaps')) },
+  swaps: { path: '/proc/swaps', isTold: true, read: ({ options: { files } }) => parseSwapTable(text(files, '/proc/swaps')) },
+  devices: {
+    path: '/sys',
+    beside: udevDatabase,
+    isTold: false,
+    read: (world) => (world.hasDevices ? readDevices(world.options.files, usedDevices(world)) : new Map<string, TableEntry>()),
+  },
 };
 
-const tableNames: readonly TableName[] = ['mounts', 'swaps'];
+/** In the order in which they are read: which devices there are depends on what is mounted. */
+const tableNames: readonly TableName[] = ['mounts', 'swaps', 'devices'];
 
 function spoil(world: World, name: TableName): void {
   const known = world.tables.get(name);
@@ -157,7 +187,12 @@ function vanished(world: World, name: string): void {
 /** The lines of the unit that an entry is where there is no file for it. */
 function textOf(entry: TableEntry): UnitText {
   const source = assignment('Unit', 'SourcePath', tables[entry.table].path);
+  if (entry.table === 'devices') return { problems: [], assignments: deviceLines(entry) };
   return { problems: [], assignments: [source, ...(entry.table === 'mounts' ? mountLines(entry) : swapLines(entry))] };
+}
+
+function deviceLines({ description, wants }: DeviceEntry): readonly Assignment[] {
+  return [assignment('Unit', 'Description', description), ...wants.map((unit) => assignment('Unit', 'Wants', unit))];
 }
 
 function mountLines({ where, what, type, options }: MountEntry): readonly Assignment[] {

@@ -104,8 +104,10 @@ function identity(world: World, unit: Unit): Record<string, string> {
     NeedDaemonReload: yesNo(world.isStale(unit)),
     Transient: yesNo(config.transient === true),
     Perpetual: yesNo(unit.perpetual),
-    CanStart: yesNo(isSupported && load.state === 'loaded' && unit.canStart && !config.unit.RefuseManualStart),
-    CanStop: yesNo(isSupported && !unit.perpetual && !config.unit.RefuseManualStop),
+    CanStart: yesNo(
+      isSupported && load.state === 'loaded' && unit.canStart && unit.type.can.start !== false && !config.unit.RefuseManualStart,
+    ),
+    CanStop: yesNo(isSupported && unit.type.can.stop && !unit.perpetual && !config.unit.RefuseManualStop),
     CanReload: yesNo(unit.canReload),
     CanIsolate: yesNo(load.state === 'loaded' && config.unit.AllowIsolate && !config.unit.RefuseManualStart),
     ...(unit.details === undefined ? {} : { ActivationDetails: '[unprintable]' }),

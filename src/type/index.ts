@@ -1,6 +1,7 @@
 import type { UnitTypeName } from '../unit/config.ts';
 import { automountType } from './automount.ts';
 import { awaitedType } from './awaited.ts';
+import { deviceType } from './device.ts';
 import { mountType } from './mount.ts';
 import { scopeType } from './scope.ts';
 import { serviceType } from './service.ts';
@@ -23,6 +24,6 @@ export const unitTypes: Readonly<Record<UnitTypeName, UnitType<unknown>>> = {
   mount: mountType,
   automount: automountType,
   swap: swapType,
-  device: awaitedType('device'),
+  device: deviceType,
   scope: scopeType,
 };

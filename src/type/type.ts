@@ -331,6 +331,8 @@ export interface Defaults {
 export interface UnitType<State> {
   readonly name: UnitTypeName;
   readonly can: {
+    /** Units are there or not, whatever is asked; false for types that nobody can start. */
+    readonly start?: false;
     readonly stop: boolean;
     /** May fail, so OnFailure= makes sense. */
     readonly fail: boolean;
@@ -367,6 +369,8 @@ export interface UnitType<State> {
   connection?(state: State): Connection | undefined;
   /** Why no unit of this type can be started on this machine, if none can. */
   unsupported?(context: StepContext): string | undefined;
+  /** The unit that this one is but another name of; empty for those that stand for themselves. */
+  following?(state: State): string;
   /** The table of the kernel whose lines the units of this type are told of by `seen`, before each `exited`. */
   readonly follows?: TableName;
   /** The line of that table that the state knows. */

@@ -1,5 +1,6 @@
 import type { UnitTypeName } from './config.ts';
 import type { UnitDraft } from './draft.ts';
+import { pathOfUnit } from './name.ts';
 import { verifyAutomount, verifyMount, verifyPath, verifySwap, verifyTimer } from './verify-other.ts';
 import { verifyService } from './verify-service.ts';
 import { verifySocket } from './verify-socket.ts';
@@ -48,7 +49,16 @@ function settleUnit(draft: UnitDraft): void {
   if (draft.isSet('unit', 'JobTimeoutSec') && !draft.isSet('unit', 'JobRunningTimeoutSec')) {
     draft.set('unit', 'JobRunningTimeoutSec', draft.value('unit', 'JobTimeoutSec'));
   }
+  if (draft.type === 'device') settleDevice(draft);
   if (stayOnIsolate.has(draft.type) && !draft.isSet('unit', 'IgnoreOnIsolate')) draft.set('unit', 'IgnoreOnIsolate', true);
+}
+
+/** Who waits for a device waits so long (systemd-system.conf(5), DefaultDeviceTimeoutSec=). */
+const deviceTimeout = 90_000_000;
+
+function settleDevice(draft: UnitDraft): void {
+  if (!draft.isSet('unit', 'JobRunningTimeoutSec')) draft.set('unit', 'JobRunningTimeoutSec', deviceTimeout);
+  if (draft.value('unit', 'Description') === '') draft.set('unit', 'Description', pathOfUnit(draft.name) ?? draft.name);
 }
 
 function settleExec(draft: UnitDraft): void {

@@ -34,7 +34,7 @@ export async function runListUnits(invocation: Invocation): Promise<number> {
 
 /** What is listed without --all: `inactive` units only while they have a job. */
 function isOfInterest(unit: Unit): boolean {
-  return unit.active !== 'inactive' || unit.job !== undefined;
+  return unit.following === undefined && (unit.active !== 'inactive' || unit.job !== undefined);
 }
 
 async function printUnits({ options, terminal }: Invocation, units: readonly Unit[]): Promise<void> {

@@ -33,6 +33,7 @@ export function renderStatus(view: StatusView): readonly string[] {
     ...triggers(view, 'TriggeredBy'),
     ...nextElapse(view),
     ...triggers(view, 'Triggers'),
+    ...text(view, 'SysFSPath', 'Device'),
     ...text(view, 'Where', 'Where'),
     ...text(view, 'What', 'What'),
     ...documentation(view),

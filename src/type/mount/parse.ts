@@ -20,6 +20,11 @@ export function parseMountTable(mountinfo: string, utab: string): ReadonlyMap<st
   return found;
 }
 
+/** What is mounted anywhere, also where that is nobody's unit. */
+export function mountedSources(mountinfo: string): ReadonlySet<string> {
+  return new Set(mountinfo.split('\n').flatMap((line) => (line === '' ? [] : [unescapeOctal(fieldsOf(line)?.what ?? '')])));
+}
+
 /** What is seen at a path where something is mounted at exactly that path, and the number of its device as the kernel writes it in 32 bits. */
 export function topMount(mountinfo: string, where: string): { readonly type: string; readonly device: number } | undefined {
   const line = mountinfo.split('\n').findLast((each) => unescapeOctal(each.split(' ')[4] ?? '') === where);
