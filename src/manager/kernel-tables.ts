@@ -71,9 +71,14 @@ export function readTable(world: World, name: TableName): void {
 }
 
 function isOfOtherDevices(before: ReadonlyMap<string, TableEntry>, after: ReadonlyMap<string, TableEntry>): boolean {
-  const named = (entries: ReadonlyMap<string, TableEntry>): string =>
-    [...new Set([...entries.values()].map(({ what }) => what).filter((what) => what.startsWith('/dev/')))].toSorted().join('\n');
-  return named(before) !== named(after);
+  const [old, now] = [devicesIn(before), devicesIn(after)];
+  return old.size !== now.size || [...now].some((device) => !old.has(device));
+}
+
+function devicesIn(entries: ReadonlyMap<string, TableEntry>): ReadonlySet<string> {
+  const devices = new Set<string>();
+  for (const { what } of entries.values()) if (what.startsWith('/dev/')) devices.add(what);
+  return devices;
 }
 
 function usedDevices(world: World): Iterable<string> {
