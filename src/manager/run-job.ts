@@ -161,11 +161,6 @@ const refusals: Readonly<Record<Exclude<Refusal['refused'], 'again'>, JobResult>
 
 function refuse(world: World, job: Job, refusal: Refusal): void {
   if (refusal.refused === 'again') return postponeJob(world, job);
-  const reason =
-    refusal.refused === 'failed' ? refusal.reason : refusal.refused === 'unsupported' ? (refusal.reason ?? noEngine(job)) : undefined;
+  const reason = refusal.refused === 'failed' || refusal.refused === 'unsupported' ? refusal.reason : undefined;
   finishJob(world, job, refusals[refusal.refused], reason === undefined ? { recursive: true } : { recursive: true, reason });
-}
-
-function noEngine(job: Job): string {
-  return `tysd cannot start units of type ${job.unitType} yet`;
 }

@@ -1,6 +1,5 @@
 import type { UnitTypeName } from '../unit/config.ts';
 import { automountType } from './automount.ts';
-import { awaitedType } from './awaited.ts';
 import { deviceType } from './device.ts';
 import { mountType } from './mount.ts';
 import { scopeType } from './scope.ts';
