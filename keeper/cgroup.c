@@ -110,6 +110,13 @@ static ssize_t read_file(const char *path, char *out, size_t size) {
     return got;
 }
 
+uint64_t cgroup_usage(struct keeper *keeper, const char *path) {
+    char full[MAX_PATH], text[256];
+    if (read_file(full_path(keeper, full, path, "cpu.stat"), text, sizeof text) < 0) return 0;
+    const char *usage = strstr(text, "usage_usec ");
+    return usage ? strtoull(usage + strlen("usage_usec "), NULL, 10) : 0;
+}
+
 /* Calls `each` with the path of every cgroup below, deepest first, and then with the path itself. */
 typedef int tree_function(struct keeper *keeper, void *context, const char *path);
 

@@ -238,10 +238,12 @@ static void tell_exited(struct keeper *keeper, struct child *child, int status, 
     put_u32(out, (uint32_t)(signaled ? WTERMSIG(status) : WEXITSTATUS(status)));
     put_u32(out, (uint32_t)(report->failed - 1));
     put_u32(out, (uint32_t)report->error);
-    put_u8(out, !child->group || group_empty(keeper, child->group));
+    bool empty = !child->group || group_empty(keeper, child->group);
+    put_u8(out, empty);
     put_u64(out, (uint64_t)usage->ru_utime.tv_sec * 1000000 + (uint64_t)usage->ru_utime.tv_usec);
     put_u64(out, (uint64_t)usage->ru_stime.tv_sec * 1000000 + (uint64_t)usage->ru_stime.tv_usec);
     put_u64(out, (uint64_t)usage->ru_maxrss);
+    put_u64(out, empty && child->group ? group_usage(keeper, child->group) : 0);
     event_end(keeper);
 }
 

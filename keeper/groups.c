@@ -120,6 +120,17 @@ bool group_empty(struct keeper *keeper, struct group *group) {
     return keeper->tracking == TRACK_SESSION || cgroup_empty(keeper, group->path);
 }
 
+uint64_t group_usage(struct keeper *keeper, const struct group *group) {
+    return keeper->tracking == TRACK_CGROUP2 ? cgroup_usage(keeper, group->path) : 0;
+}
+
+static void tell_empty(struct keeper *keeper, const char *key, uint64_t usage) {
+    struct buffer *out = event_begin(keeper, EVENT_GROUP_EMPTY);
+    put_string(out, key);
+    put_u64(out, usage);
+    event_end(keeper);
+}
+
 /* Nothing tells of the end of a process that is nobody's child here, where there is no cgroup.events. */
 static void follow(struct keeper *keeper, void *group, pid_t pid) {
     int pidfd = child_by_pid(keeper, pid) ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
@@ -135,12 +146,12 @@ void groups_tell_if_empty(struct keeper *keeper, struct group *group) {
     if (!group->watched) return;
     if (!group_empty(keeper, group)) return follow_members(keeper, group);
     stop_watching(keeper, group);
-    if (!group->removed) event_name(keeper, EVENT_GROUP_EMPTY, group->key);
+    if (!group->removed) tell_empty(keeper, group->key, group_usage(keeper, group));
 }
 
 void group_watch(struct keeper *keeper, const char *key) {
     struct group *group = group_find(keeper, key);
-    if (!group) return event_name(keeper, EVENT_GROUP_EMPTY, key);
+    if (!group) return tell_empty(keeper, key, 0);
     if (group->watched) return;
     group->watched = true;
     group->next_watched = keeper->watched_groups;

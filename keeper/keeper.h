@@ -203,6 +203,8 @@ void group_signal_pid(struct keeper *keeper, const char *key, pid_t pid, int sig
 /* `uid` is the user whom the process must belong to, or ANY_USER. */
 void group_enter(struct keeper *keeper, const char *key, pid_t pid, uint32_t uid);
 bool group_empty(struct keeper *keeper, struct group *group);
+/* The processor time that its processes have used, in microseconds; 0 where nobody counts it. */
+uint64_t group_usage(struct keeper *keeper, const struct group *group);
 void group_hold(struct group *group);
 void group_release(struct group *group);
 /* Looks again at the groups that are watched and whose emptiness no file tells. */
@@ -218,6 +220,7 @@ const char *cgroup_find_hierarchy(struct keeper *keeper, const char *root);
 int cgroup_open(struct keeper *keeper, const char *path);
 int cgroup_watch(struct keeper *keeper, const char *path);
 bool cgroup_empty(struct keeper *keeper, const char *path);
+uint64_t cgroup_usage(struct keeper *keeper, const char *path);
 int cgroup_remove(struct keeper *keeper, const char *path, bool parents);
 bool cgroup_of(struct keeper *keeper, pid_t pid, char *path, size_t size);
 typedef void pid_function(struct keeper *keeper, void *context, pid_t pid);

@@ -31,7 +31,7 @@ export function dispatch(world: World, event: KeeperEvent): void {
     case 'exited':
       return exited(world, event.child, event.exit);
     case 'group-empty':
-      return groupEmpty(world, event.group);
+      return groupEmpty(world, event.group, event.usec);
     case 'readable':
       if (tableChanged(world, event.name)) return;
       return toHolder(world, event.name, { event: 'readable', name: event.name });
@@ -75,6 +75,7 @@ function exited(world: World, child: number, exit: Exit): void {
   const unit = forgetChild(world, child);
   const failure = exit.failedOp < 0 ? undefined : describeFailure(exit, path);
   if (unit === undefined || endCleaner(world, unit, child, failure)) return;
+  noteUsage(unit, exit.groupUsec);
   const { how, status, groupEmpty: isEmpty } = exit;
   // Its work is in the table by now, whether or not the keeper has told of that yet.
   if (unit.type.follows !== undefined) readTable(world, unit.type.follows);
@@ -131,14 +132,20 @@ function forgetChild(world: World, child: number): Unit | undefined {
   return unit;
 }
 
-function groupEmpty(world: World, group: string): void {
+function groupEmpty(world: World, group: string, usec: number): void {
   const unit = world.peek(group);
   if (unit === undefined) world.command({ do: 'remove-group', group });
   else {
+    noteUsage(unit, usec);
     deliver(world, unit, { event: 'group-empty' });
     if (unit.groupMark === unknownMark) removeGroup(world, unit);
     world.toCollect.add(unit);
   }
+}
+
+/** What its group has used is known to the last: nobody can ask when it is gone. */
+function noteUsage(unit: Unit, usec: number): void {
+  if (usec > 0) unit.cpuUsec = usec;
 }
 
 function entered(world: World, { group, pid, errno }: Extract<KeeperEvent, { readonly event: 'entered' }>): void {

@@ -1,7 +1,6 @@
 import { unreachable } from '../base/assert.ts';
 import type { Effect } from '../type/type.ts';
 import { acceptedPrefix, endConnection, serveConnection, withdrawConnection } from './connections.ts';
-import { cpuUsage } from './group-usage.ts';
 import { guessMain, readPidFile, unwatchPidFile } from './main-process.ts';
 import { log } from './records.ts';
 import { makeGroup, runPlan, spawn } from './spawn.ts';
@@ -112,7 +111,6 @@ function watchGroup(world: World, unit: Unit): void {
 /** Has the keeper forget the unit's group, which is empty. */
 export function removeGroup(world: World, unit: Unit): void {
   if (unit.groupMark === '') return;
-  unit.cpuUsec = cpuUsage(world, unit);
   world.command({ do: 'remove-group', group: unit.name });
   unit.groupMark = '';
   world.dirtyUnits.add(unit);

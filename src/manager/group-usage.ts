@@ -5,7 +5,7 @@ import type { World } from './world.ts';
 /** What the kernel has counted for a unit's group, as far as it is a cgroup v2 and the controllers are there (org.freedesktop.systemd1(5)). */
 export function groupUsage(world: World, unit: Unit): Readonly<Record<string, string>> {
   const directory = directoryOf(world, unit);
-  const cpuUsec = cpuUsage(world, unit) ?? unit.cpuUsec;
+  const cpuUsec = /^usage_usec (\d+)$/m.exec(read(world, directory, 'cpu.stat'))?.[1] ?? unit.cpuUsec;
   return {
     ControlGroupId: directory === undefined ? '0' : String(world.options.files.statFollow(directory).inode),
     MemoryCurrent: number(read(world, directory, 'memory.current')),
@@ -14,11 +14,6 @@ export function groupUsage(world: World, unit: Unit): Readonly<Record<string, st
     TasksCurrent: number(read(world, directory, 'pids.current')),
     ...uncounted,
   };
-}
-
-/** The processor time that the unit's group has used so far, as text in microseconds; undefined where nobody counts it. */
-export function cpuUsage(world: World, unit: Unit): string | undefined {
-  return /^usage_usec (\d+)$/m.exec(read(world, directoryOf(world, unit), 'cpu.stat'))?.[1];
 }
 
 const notSet = '[not set]';

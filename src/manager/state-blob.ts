@@ -20,7 +20,7 @@ export interface UnitBlob {
   readonly invocation?: string;
   readonly details?: TriggerDetails;
   readonly group?: string;
-  readonly cpu?: string;
+  readonly cpu?: number;
   readonly children?: readonly (readonly [number, string])[];
   readonly cleaner?: Cleaner;
   readonly kept?: true;

@@ -64,8 +64,8 @@ export class Unit {
   details: TriggerDetails | undefined;
   /** The INVOCATION_ID by which the processes of the keeper's group are marked; '' while there is no group. */
   groupMark = '';
-  /** The processor time that its group had used when it went, as text in microseconds. */
-  cpuUsec: string | undefined;
+  /** The processor time that its group had used when it went, in microseconds. */
+  cpuUsec: number | undefined;
   /** Children that have not exited, and the path of what they run. */
   children: Map<number, string> | undefined;
   cleaner: Cleaner | undefined;

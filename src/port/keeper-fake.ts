@@ -396,21 +396,32 @@ export class FakeKeeper {
     process.isAlive = false;
     this.#processes.delete(process);
     const groupEmpty = ![...this.#processes].some(({ group }) => group === process.group);
-    const whole: Exit = { how: 'exited', status: 0, failedOp: -1, errno: 0, groupEmpty, userUsec: 0, systemUsec: 0, maxRssKib: 0, ...exit };
+    const whole: Exit = {
+      how: 'exited',
+      status: 0,
+      failedOp: -1,
+      errno: 0,
+      groupEmpty,
+      userUsec: 0,
+      systemUsec: 0,
+      maxRssKib: 0,
+      groupUsec: 0,
+      ...exit,
+    };
     if (process.child !== undefined) this.#emit({ event: 'exited', child: process.child, exit: whole });
     else if (process.adopted !== undefined)
       this.#emit({ event: 'exited', child: process.adopted, exit: { ...whole, how: 'exited', status: 0 } });
     const group = this.#groups.get(process.group);
     if (groupEmpty && group?.isWatched === true) {
       group.isWatched = false;
-      this.#emit({ event: 'group-empty', group: process.group });
+      this.#emit({ event: 'group-empty', group: process.group, usec: 0 });
     }
   }
 
   #watchGroup(key: string): void {
     const group = this.#groups.get(key);
     if ([...this.#processes].some((process) => process.group === key) && group !== undefined) group.isWatched = true;
-    else this.#emit({ event: 'group-empty', group: key });
+    else this.#emit({ event: 'group-empty', group: key, usec: 0 });
   }
 
   #enter({ group, pid }: Extract<Command, { readonly do: 'enter' }>): void {
@@ -425,7 +436,17 @@ export class FakeKeeper {
     const process = [...this.#processes].find((each) => each.pid === pid);
     if (process !== undefined) process.adopted = child;
     else {
-      const exit: Exit = { how: 'exited', status: 0, failedOp: -1, errno: 0, groupEmpty: true, userUsec: 0, systemUsec: 0, maxRssKib: 0 };
+      const exit: Exit = {
+        how: 'exited',
+        status: 0,
+        failedOp: -1,
+        errno: 0,
+        groupEmpty: true,
+        userUsec: 0,
+        systemUsec: 0,
+        maxRssKib: 0,
+        groupUsec: 0,
+      };
       this.#emit({ event: 'exited', child, exit });
     }
   }

@@ -90,7 +90,8 @@ export type KeeperEventBody =
   | { readonly event: 'spawn-failed'; readonly child: ChildId; readonly errno: number }
   | { readonly event: 'executed'; readonly child: ChildId }
   | { readonly event: 'exited'; readonly child: ChildId; readonly exit: Exit }
-  | { readonly event: 'group-empty'; readonly group: GroupKey }
+  /** `usec`: the processor time that its processes have used; 0 where nobody counts it. */
+  | { readonly event: 'group-empty'; readonly group: GroupKey; readonly usec: number }
   | { readonly event: 'readable'; readonly name: string }
   | { readonly event: 'hangup'; readonly name: string }
   | {
@@ -137,6 +138,8 @@ export interface Exit {
   readonly userUsec: number;
   readonly systemUsec: number;
   readonly maxRssKib: number;
+  /** The processor time of all processes of the group, if this was the last of them and somebody counts it; else 0. */
+  readonly groupUsec: number;
 }
 
 export interface Inventory {

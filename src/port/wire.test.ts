@@ -72,10 +72,20 @@ test('events are read with their stamps, however the stream is cut', () => {
   const stream = Buffer.concat([
     frame(5, (w) => (w.string('key'), w.bytes(new Uint8Array([1, 2])))),
     event(1, 1, (w) => (w.u64(5), w.u32(99))),
-    event(2, 4, (w) => (w.u64(5), w.u8(1), w.u32(9), w.u32(0xffff_ffff), w.u32(0), w.u8(1), w.u64(10), w.u64(20), w.u64(30))),
+    event(2, 4, (w) => (w.u64(5), w.u8(1), w.u32(9), w.u32(0xffff_ffff), w.u32(0), w.u8(1), w.u64(10), w.u64(20), w.u64(30), w.u64(40))),
     event(3, 9, (w) => (w.string('a.service'), w.u32(1), w.u32(2), w.u32(3), w.string('READY=1'), w.u32(1), w.string('notify/1'))),
   ]);
-  const exit = { how: 'killed', status: 9, failedOp: -1, errno: 0, groupEmpty: true, userUsec: 10, systemUsec: 20, maxRssKib: 30 };
+  const exit = {
+    how: 'killed',
+    status: 9,
+    failedOp: -1,
+    errno: 0,
+    groupEmpty: true,
+    userUsec: 10,
+    systemUsec: 20,
+    maxRssKib: 30,
+    groupUsec: 40,
+  };
   const expected = [
     { kind: 'blob', key: 'key', bytes: new Uint8Array([1, 2]) },
     { kind: 'event', event: { sequence: 1, at: stamp, event: 'spawned', child: 5, pid: 99 } },

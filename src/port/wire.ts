@@ -458,11 +458,12 @@ function decodeEvent(reader: FrameReader): KeeperEventBody | undefined {
         userUsec: reader.u64(),
         systemUsec: reader.u64(),
         maxRssKib: reader.u64(),
+        groupUsec: reader.u64(),
       };
       return { event: 'exited', child, exit };
     }
     case 5:
-      return { event: 'group-empty', group: reader.string() };
+      return { event: 'group-empty', group: reader.string(), usec: reader.u64() };
     case 6:
       return { event: 'readable', name: reader.string() };
     case 7:

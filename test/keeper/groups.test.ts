@@ -42,7 +42,9 @@ for (const { name, mount } of trackings) {
     const { exit } = await manager.event('exited');
     manager.do({ do: 'watch-group', group: 'a' }, { do: 'run', child: 2, group: '', plan: shell(`echo go > ${fifo}`) });
     const empty = await manager.event('group-empty');
-    assert.deepEqual([exit.groupEmpty, empty.group], [false, 'a']);
+    assert.deepEqual([exit.groupEmpty, exit.groupUsec, empty.group], [false, 0, 'a']);
+    // Only a cgroup v2 counts what all its processes have used.
+    assert.equal(empty.usec > 0, name === 'cgroup2');
     manager.do({ do: 'watch-group', group: 'a' });
     await manager.event('group-empty', ({ sequence }) => sequence > empty.sequence);
     assert.equal(manager.connection.inventory.tracking, name);
@@ -57,6 +59,7 @@ for (const { name, mount } of trackings) {
       { do: 'signal-group', group: 'a', signal: 9, except: [] },
     );
     const { exit: killed } = await manager.event('exited');
+    assert.equal(killed.groupUsec > 0, name === 'cgroup2');
     manager.do({ do: 'run', child: 2, group: 'a', plan: shell('exit 4', ['MARK=a']) });
     const { exit } = await manager.event('exited', ({ child }) => child === 2);
     assert.deepEqual([killed.how, killed.status, exit.how, exit.status], ['killed', 9, 'exited', 4]);
