@@ -13,11 +13,21 @@ import type { World } from './world.ts';
 /** Compiles each command of a unit as it would be now, and carries out nothing. */
 export function planCommands(world: World, unit: Unit): readonly PlannedCommand[] {
   const notApplied = unit.config.exec?.notApplied.map((name) => `${name}= has no effect yet`) ?? [];
-  return commandsOf(unit.config).map(([list, command]) => {
-    const compiled = compile(requestOf(world, unit, list, command), execContext(world, unit.config));
+  return requestsOf(world, unit).map((request) => {
+    const { list } = request;
+    const compiled = compile(request, execContext(world, unit.config));
     if (!compiled.ok) return { list, ops: [], notApplied: [...notApplied, compiled.error.message] };
     return { list, ops: compiled.value.plan.map(describeOp), notApplied: [...notApplied, ...compiled.value.warnings] };
   });
+}
+
+function requestsOf(world: World, unit: Unit): readonly ExecRequest[] {
+  const written = commandsOf(unit.config).map(([list, command]) => requestOf(world, unit, list, command));
+  return [...written, ...(unit.type.ownCommands?.(unit.config, idOf(unit)) ?? [])];
+}
+
+function idOf({ invocationId }: Unit): string {
+  return invocationId === '' ? '0'.repeat(32) : invocationId;
 }
 
 function commandsOf({ service, socket }: UnitConfig): readonly (readonly [CommandList, Command])[] {
@@ -35,7 +45,7 @@ function requestOf(world: World, unit: Unit, list: CommandList, command: Command
     command,
     list,
     main,
-    invocationId: unit.invocationId === '' ? '0'.repeat(32) : unit.invocationId,
+    invocationId: idOf(unit),
     environment: [],
     descriptors: sockets,
     notify: config.service !== undefined && (config.service.NotifyAccess === 'all' || (main && config.service.NotifyAccess !== 'none')),

@@ -1,12 +1,14 @@
 import { invariant } from '../base/assert.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { mountAppeared, mountElapsed, mountExited, mountSpawnFailed, mountVanished } from './mount/control.ts';
+import { mountRequest } from './mount/commands.ts';
 import { mountProperties } from './mount/properties.ts';
 import { enterMounting, enterMountSignal, enterRemounting, enterUnmounting } from './mount/stages.ts';
 import {
   initialMountState,
   mountActiveStates,
   mountControl,
+  type MountList,
   type MountMemory,
   type MountResult,
   type MountState,
@@ -35,12 +37,16 @@ export const mountType: UnitType<MountState> = {
   fail,
   descriptors: () => [],
   entry: (state) => state.memory.entry,
+  ownCommands: ({ mount, ...config }, id) =>
+    mount === undefined ? [] : lists.map((list) => mountRequest({ ...config, mount }, mount, list, id)),
 };
 
 function look({ sub, memory }: MountState): Look {
   const outside: Look = { active: mountActiveStates[sub], sub, result: memory.result };
   return memory.startLimitHit ? { ...outside, startLimitHit: true } : outside;
 }
+
+const lists: readonly MountList[] = ['ExecMount', 'ExecRemount', 'ExecUnmount'];
 
 /** sub → what a start job and a stop job meet. */
 const meets: Readonly<

@@ -2,7 +2,7 @@ import { invariant } from '../base/assert.ts';
 import { formatTimespan } from '../base/duration.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { commandListText } from './command-text.ts';
-import { swapCommands, whatOf } from './swap/commands.ts';
+import { swapCommands, swapRequest, whatOf } from './swap/commands.ts';
 import {
   concludeSwap,
   enterActivating,
@@ -44,6 +44,8 @@ export const swapType: UnitType<SwapState> = {
   fail,
   descriptors: () => [],
   entry: (state) => state.memory.entry,
+  ownCommands: ({ swap, ...config }, id) =>
+    swap === undefined ? [] : lists.map((list) => swapRequest({ ...config, swap }, swap, list, id)),
   unsupported: (context) => context.trouble('swap'),
 };
 
@@ -51,6 +53,8 @@ function look({ sub, memory }: SwapState): Look {
   const outside: Look = { active: swapActiveStates[sub], sub, result: memory.result };
   return memory.startLimitHit ? { ...outside, startLimitHit: true } : outside;
 }
+
+const lists: readonly SwapList[] = ['ExecActivate', 'ExecDeactivate'];
 
 /** sub → what a start job and a stop job meet. */
 const meets: Readonly<
@@ -197,7 +201,6 @@ function properties(state: SwapState, config: UnitConfig, defaults?: Defaults): 
   const { swap } = config;
   invariant(swap !== undefined, `${config.name} has no swap settings`);
   const { entry, result, runs } = state.memory;
-  const lists: readonly SwapList[] = ['ExecActivate', 'ExecDeactivate'];
   const commands = lists.flatMap((list) => {
     const run = runs[list];
     return run === undefined ? [] : [[list, commandListText([swapCommands[list](swap, whatOf(config))], () => run)] as const];

@@ -367,6 +367,8 @@ export interface UnitType<State> {
   descriptors(state: State): readonly string[];
   /** The connection that a service instance was made for, open or not. */
   connection?(state: State): Connection | undefined;
+  /** The commands that units of this type have by themselves. */
+  ownCommands?(config: UnitConfig, invocationId: string): readonly ExecRequest[];
   /** Why no unit of this type can be started on this machine, if none can. */
   unsupported?(context: StepContext): string | undefined;
   /** The unit that this one is but another name of; empty for those that stand for themselves. */

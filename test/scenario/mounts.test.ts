@@ -177,3 +177,18 @@ test('a manager that dies while somebody waits at an automount point answers whe
   );
   assert.deepEqual(answers, [{ op: 'autofs-answer', path: '/a', device: 96, token: 9, error: 0, tolerate: true }]);
 });
+
+test('plan shows what a mount unit runs by itself: the mount point first, then mount(8), in the keeper’s session', () => {
+  const { simulation } = new MountMachine({ units: { 'default.target': '', 'a.mount': tmpfs('/a') } });
+  simulation.boot();
+  const planned = simulation.manager.plan('a.mount');
+  const [mount, remount, unmount] = planned.ok ? planned.value : [];
+  assert.deepEqual(
+    [mount, remount, unmount].map((command) => command?.list),
+    ['ExecMount', 'ExecRemount', 'ExecUnmount'],
+  );
+  assert.deepEqual(
+    mount?.ops.slice(0, 4).map(({ op, text }) => `${op} ${text}`),
+    ['umask 0000', 'no-symlink /a', 'mkdir-all /a 0755, if possible', 'signals reset, ignore SIGPIPE'],
+  );
+});
