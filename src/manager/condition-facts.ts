@@ -3,7 +3,7 @@ import type { SpecifierFacts } from '../unit/specifiers.ts';
 
 /** What conditions are judged by, besides the file system: gathered once, and data, so that any machine can be imagined. */
 export interface ConditionFacts {
-  readonly files: Pick<Files, 'read' | 'list' | 'stat' | 'statFollow' | 'access'>;
+  readonly files: Pick<Files, 'read' | 'list' | 'stat' | 'statFollow' | 'realPath'>;
   readonly architecture: string;
   readonly firmware: { readonly uefi: boolean; readonly deviceTree: boolean; readonly compatible: readonly string[] };
   readonly virtualization: { readonly kind: 'none' | 'vm' | 'container'; readonly id: string; readonly privateUsers: boolean };
@@ -151,6 +151,8 @@ function securityModules(files: Files, text: ReadText): readonly string[] {
   if (files.statFollow('/sys/fs/smackfs').kind === 'directory') found.push('smack');
   if (files.statFollow('/sys/kernel/security/tomoyo').kind === 'directory') found.push('tomoyo');
   if (files.statFollow('/sys/kernel/security/ima').kind === 'directory') found.push('ima');
+  // The kernel has a socket of its own for each protocol that it speaks; the second column is the protocol.
+  if (/^\S+\s+9\s/m.test(text('/proc/net/netlink'))) found.push('audit');
   if (files.list('/sys/class/tpmrm').length > 0) found.push('tpm2');
   if (files.list('/sys/firmware/efi/efivars').some((name) => name.startsWith('SecureBoot-'))) found.push('uefi-secureboot');
   return found;

@@ -3,9 +3,12 @@ import { compareVersions } from '../base/version-order.ts';
 import { booleanOf } from '../unit/values/boolean.ts';
 import { capabilityNames } from '../unit/values/capability.ts';
 import { parseSize } from '../unit/values/size.ts';
+import { slicePath } from '../unit/slice.ts';
 import { splitWords, unquoted } from '../unit/values/words.ts';
 import type { ConditionFacts } from './condition-facts.ts';
-import { expandGlob } from './expand-glob.ts';
+import { isEncrypted, isMountPoint, isReadOnly } from './condition-places.ts';
+import { expandBraces, expandGlob } from './expand-glob.ts';
+import { hasFeature } from './processor-features.ts';
 
 /** Judges one argument; undefined where that cannot be done. */
 type Judge = (argument: string, facts: ConditionFacts) => boolean | undefined;
@@ -29,12 +32,12 @@ export const conditionKinds: Readonly<Record<string, Judge>> = {
   NeedsUpdate: needsUpdate,
   FirstBoot: (argument, facts) => compareBoolean(argument, facts.firstBoot),
   PathExists: (argument, { files }) => exists(files, argument),
-  PathExistsGlob: (argument, { files }) => expandGlob(files, argument).length > 0,
+  PathExistsGlob: (argument, { files }) => expandBraces(argument).some((pattern) => expandGlob(files, pattern).length > 0),
   PathIsDirectory: (argument, { files }) => files.statFollow(argument).kind === 'directory',
   PathIsSymbolicLink: (argument, { files }) => files.stat(argument).kind === 'symlink',
-  PathIsMountPoint: isMountPoint,
-  PathIsReadWrite: (argument, { files }) => exists(files, argument) && files.access(argument, 2),
-  PathIsEncrypted: (argument, { files }) => (exists(files, argument) ? false : undefined),
+  PathIsMountPoint: (argument, { files }) => isMountPoint(files, argument),
+  PathIsReadWrite: (argument, { files }) => exists(files, argument) && !isReadOnly(files, argument),
+  PathIsEncrypted: (argument, { files }) => isEncrypted(files, argument),
   PathIsSocket: (argument, { files }) => files.statFollow(argument).kind === 'socket',
   DirectoryNotEmpty: (argument, { files }) => files.list(argument).some((name) => !isHidden(name)),
   FileNotEmpty: (argument, { files }) => {
@@ -49,9 +52,8 @@ export const conditionKinds: Readonly<Record<string, Judge>> = {
   Group: (argument, { groups }) => groups.some(({ name, gid }) => argument === name || argument === String(gid)),
   ControlGroupController: controllers,
   Memory: (argument, facts) => compareAmount(argument, facts.memoryBytes, (text) => sizeOf(text)),
-  CPUs: (argument, facts) => compareAmount(argument, facts.processors, (text) => (/^[0-9]+$/.test(text) ? Number(text) : undefined)),
-  CPUFeature: (argument, facts) =>
-    facts.processorFlags.includes(argument.includes('.') ? argument.slice(argument.indexOf('.') + 1) : argument),
+  CPUs: (argument, facts) => compareAmount(argument, facts.processors, (text) => countOf(text)),
+  CPUFeature: (argument, facts) => hasFeature(argument, facts.processorFlags),
   OSRelease: osRelease,
   MemoryPressure: pressure('memory'),
   CPUPressure: pressure('cpu'),
@@ -159,43 +161,49 @@ function isOnPower(files: ConditionFacts['files']): boolean {
 }
 
 function needsUpdate(argument: string, { files, kernelCommandLine: line }: ConditionFacts): boolean | undefined {
-  if (argument !== '/etc' && argument !== '/var') return undefined;
   const forced = /(?:^|\s)systemd\.condition-needs-update(?:=(\S+))?(?:\s|$)/.exec(line);
   if (forced !== null) return booleanOf(forced[1] ?? 'yes');
-  if (!files.access(argument, 2)) return false;
+  if (isReadOnly(files, argument)) return false;
+  // What cannot be told counts as old.
   const stamp = files.statFollow(`${argument}/.updated`);
   return stamp.kind === 'missing' || files.statFollow('/usr').mtimeUsec > stamp.mtimeUsec;
-}
-
-/** The device changes where something is mounted; for a bind mount the table says it. */
-function isMountPoint(argument: string, { files }: ConditionFacts): boolean | undefined {
-  const path = argument.length > 1 ? argument.replace(/\/+$/, '') : argument;
-  if (files.statFollow(path).kind === 'missing') return undefined;
-  if (path === '/') return true;
-  const table = files.read('/proc/self/mountinfo', 16 * 1024 * 1024);
-  if (table !== undefined) return mountPoints(new TextDecoder().decode(table)).has(path);
-  return files.statFollow(path).device !== files.statFollow(path.slice(0, path.lastIndexOf('/')) || '/').device;
-}
-
-function mountPoints(table: string): ReadonlySet<string> {
-  return new Set(table.split('\n').map((line) => decodeOctal(line.split(' ')[4] ?? '')));
-}
-
-function decodeOctal(path: string): string {
-  return path.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCodePoint(Number.parseInt(octal, 8)));
 }
 
 function controllers(argument: string, facts: ConditionFacts): boolean | undefined {
   if (argument === 'v1' || argument === 'v2') return facts.cgroup === argument;
   const found = wordsOf(argument);
-  const known = new Set(['cpu', 'cpuacct', 'cpuset', 'io', 'blkio', 'memory', 'devices', 'pids']);
-  return found?.filter((word) => known.has(word)).every((word) => facts.controllers.includes(word));
+  return found?.filter((word) => knownControllers.has(word)).every((word) => facts.controllers.includes(word));
 }
+
+/** Those that any kernel may have; other words say nothing. */
+const knownControllers: ReadonlySet<string> = new Set([
+  'cpu',
+  'cpuacct',
+  'cpuset',
+  'io',
+  'blkio',
+  'memory',
+  'devices',
+  'pids',
+  'bpf-firewall',
+  'bpf-devices',
+  'bpf-foreign',
+  'bpf-socket-bind',
+  'bpf-restrict-network-interfaces',
+]);
 
 function compareAmount(argument: string, actual: number, parse: (text: string) => number | undefined): boolean | undefined {
   const match = /^\s*(!=|<>|<=|>=|==|=|<|>)?\s*(.*?)\s*$/.exec(argument);
   const wanted = parse(match?.[2] ?? '');
   return wanted === undefined ? undefined : holdsOrder(match?.[1] ?? '>=', actual - wanted);
+}
+
+/** As systemd reads numbers: with a sign, and in other bases by their prefix. */
+function countOf(text: string): number | undefined {
+  const [, digits = ''] = /^\+?([0-9].*)$/.exec(text) ?? [];
+  const octal = /^0[0-7]+$/.test(digits);
+  const value = octal ? Number.parseInt(digits, 8) : Number(digits);
+  return digits === '' || !/^(0x[0-9a-f]+|0b[01]+|0o[0-7]+|0[0-7]*|[1-9][0-9]*)$/i.test(digits) ? undefined : value;
 }
 
 function sizeOf(text: string): number | undefined {
@@ -210,6 +218,7 @@ function osRelease(argument: string, facts: ConditionFacts): boolean | undefined
     const match = /^([A-Z0-9_]+)(!\$=|\$=|!=|<>|<=|>=|==|=|<|>)(.*)$/.exec(word);
     if (match === null) return undefined;
     const [, key = '', operator = '=', value = ''] = match;
+    if (value === '') return undefined;
     if (!compareText(operator, facts.osRelease[key] ?? '', value, 'text')) return false;
   }
   return true;
@@ -241,16 +250,29 @@ const orders: Readonly<Record<string, (difference: number) => boolean>> = {
 /** `[SLICE:]PERCENT[/TIME]`: the average of the last 10 s, 1 min or 5 min is not above; where the kernel does not tell, it is not. */
 function pressure(resource: 'memory' | 'cpu' | 'io'): Judge {
   return (argument, { files }) => {
-    const match = /^(?:([^:]+\.slice):)?\s*([0-9]+(?:\.[0-9]+)?)%\s*(?:\/\s*(10sec|1min|5min))?$/.exec(argument);
-    if (match === null) return undefined;
-    const [, slice, limit = '0', time = '5min'] = match;
-    const path = slice === undefined ? `/proc/pressure/${resource}` : `/sys/fs/cgroup/${slice}/${resource}.pressure`;
-    const bytes = files.read(path, 4096);
+    const match = /^(?:([^:]+):)?\s*([0-9.]+[%‰‱])\s*(?:\/\s*(10sec|1min|5min))?$/.exec(argument);
+    const [, slice, share = '', time = '5min'] = match ?? [];
+    const limit = shareOf(share);
+    if (limit === undefined) return undefined;
+    const bytes = files.read(slice === undefined ? `/proc/pressure/${resource}` : `${directoryOf(slice)}/${resource}.pressure`, 4096);
     if (bytes === undefined) return true;
     const field = { '10sec': 'avg10', '1min': 'avg60', '5min': 'avg300' }[time] ?? 'avg300';
     const average = new RegExp(`^some .*\\b${field}=([0-9.]+)`, 'm').exec(new TextDecoder().decode(bytes))?.[1];
-    return average === undefined || Number(average) <= Number(limit);
+    return average === undefined || Number(average) <= limit;
   };
+}
+
+/** In hundredths. */
+function shareOf(text: string): number | undefined {
+  const [, number = '', sign = ''] = /^([0-9]+(?:\.[0-9]{1,2})?)([%‰‱])$/.exec(text) ?? [];
+  const share = Number(number) / ({ '%': 1, '‰': 10, '‱': 100 }[sign] ?? 1);
+  return number === '' || share > 100 ? undefined : share;
+}
+
+/** Where the cgroup of a slice is. */
+function directoryOf(slice: string): string {
+  const path = slicePath(slice.endsWith('.slice') ? slice : `${slice}.slice`) ?? slice;
+  return path === '' ? '/sys/fs/cgroup' : `/sys/fs/cgroup/${path}`;
 }
 
 function splitOnce(text: string): readonly [string, string] {

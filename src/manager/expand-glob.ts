@@ -10,6 +10,13 @@ export function expandGlob(files: Pick<Files, 'list' | 'stat'>, pattern: string)
   return found;
 }
 
+/** `a{b,c}` → `ab`, `ac`, as glob(3) does with GLOB_BRACE; braces that hold nothing or are not closed are ordinary characters. */
+export function expandBraces(pattern: string): readonly string[] {
+  const [, before = '', inside = '', after = ''] = /^(.*)\{([^{}]+)\}(.*)$/s.exec(pattern) ?? [];
+  if (inside === '') return [pattern];
+  return inside.split(',').flatMap((each) => expandBraces(`${before}${each}${after}`));
+}
+
 function matches(files: Pick<Files, 'list' | 'stat'>, directory: string, part: string): readonly string[] {
   const base = directory === '/' ? '' : directory;
   if (!isGlob(part)) {

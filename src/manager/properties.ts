@@ -18,6 +18,7 @@ import { shown } from '../unit/shown/value.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import { groupUsage } from './group-usage.ts';
 import { inheritedLimits } from './inherited-limits.ts';
+import { describeCondition } from './conditions.ts';
 import { shellWords } from '../base/shell-words.ts';
 import { ROOT_SLICE, slicePath } from '../unit/slice.ts';
 import { UnitContext } from './unit-context.ts';
@@ -181,6 +182,8 @@ function settingProperties(world: World, config: UnitConfig): Record<string, str
     SuccessActionExitStatus: String(unit.SuccessActionExitStatus ?? ''),
     RebootArgument: unit.RebootArgument,
     JobTimeoutRebootArgument: unit.JobTimeoutRebootArgument,
+    Conditions: shellWords(unit.Conditions.map((condition) => `Condition${describeCondition(condition)}`)),
+    Asserts: shellWords(unit.Asserts.map((condition) => `Assert${describeCondition(condition)}`)),
     RequiresMountsFor: shellWords([...new Set([...unit.RequiresMountsFor, ...requiredPaths(config, world.options.facts.directories)])]),
     ...groupProperties(world, config),
   };
