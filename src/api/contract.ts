@@ -152,7 +152,12 @@ export const contract = {
     errors: ['no-such-job'],
     doc: 'Answers when the job is finished.',
   }),
-  'jobs.list': method({ params: nothing, result: list(jobInfo), errors: [], doc: 'The jobs that are queued or running.' }),
+  'jobs.list': method({
+    params: v.strictObject({ order: v.exactOptional(v.boolean(), false) }),
+    result: list(jobInfo),
+    errors: [],
+    doc: 'The jobs that are queued or running; with `order`, which others each waits for and blocks.',
+  }),
   'manager.exit': method({
     params: v.strictObject({
       action: v.picklist(['exit', 'reboot', 'poweroff', 'halt', 'kexec']),

@@ -25,7 +25,8 @@ export interface ManagerApi {
   setProperties(unit: string, properties: readonly Property[], options: { readonly runtime: boolean }): Result<undefined, RequestFailure>;
   /** The jobs that `request` would queue, without queueing them. */
   preview(job: RequestedJob, unit: string, mode: JobMode): Result<readonly PreviewedJob[], RequestFailure>;
-  jobs(): readonly JobInfo[];
+  /** With `order`, each job says which others it waits for and which wait for it. */
+  jobs(options?: { readonly order: boolean }): readonly JobInfo[];
   cancel(job: number): boolean;
   /** What is known of a unit; loads it if it is not loaded. Undefined only for names that are no unit names. */
   unit(name: string): UnitInfo | undefined;

@@ -49,7 +49,14 @@ export const unitInfo = v.object({
 });
 
 /** A job that is queued or running. */
-export const jobInfo = v.object({ id: v.number(), unit: v.string(), type: v.string(), state: v.picklist(['waiting', 'running']) });
+export const jobInfo = v.object({
+  id: v.number(),
+  unit: v.string(),
+  type: v.string(),
+  state: v.picklist(['waiting', 'running']),
+  waitsFor: v.exactOptional(list(v.number())),
+  blocks: v.exactOptional(list(v.number())),
+});
 /** A property of a unit, as an assignment in a unit file has it. */
 export const property = v.strictObject({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)), value: v.string() });
 

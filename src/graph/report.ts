@@ -35,6 +35,9 @@ export interface JobInfo {
   readonly unit: string;
   readonly type: string;
   readonly state: 'waiting' | 'running';
+  /** Numbers of the jobs that it waits for, and of those that wait for it; only where they were asked for. */
+  readonly waitsFor?: readonly number[];
+  readonly blocks?: readonly number[];
 }
 
 /** What one Exec*= command of a unit would do, op by op. */

@@ -17,7 +17,8 @@ test('a job waits for those before it, and is offered once', () => {
   for (const unit of ['c', 'b', 'a']) queue.add(entry(unit));
   assert.equal(queue.next()?.unit, 'a');
   assert.equal(queue.next(), undefined);
-  assert.deepEqual(queue.blockersOf('c'), ['b']);
+  const { waitsFor, blocks } = queue.around('c');
+  assert.deepEqual([waitsFor.map(({ unit }) => unit), blocks.map(({ unit }) => unit)], [['b'], []]);
   queue.remove('a');
   assert.equal(queue.next()?.unit, 'b');
   queue.remove('b');

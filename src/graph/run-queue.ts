@@ -88,12 +88,12 @@ export class RunQueue<Entry extends QueueEntry> {
     return undefined;
   }
 
-  /** The jobs that a job waits for, for people. */
-  blockersOf(unit: string): readonly string[] {
+  /** The jobs that a unit's job waits for, and those that wait for it. */
+  around(unit: string): { readonly waitsFor: readonly Entry[]; readonly blocks: readonly Entry[] } {
     const slot = this.#slots.get(unit);
-    const names: string[] = [];
-    if (slot !== undefined) this.#forEachOrdered(slot, (other, first) => first === 'other' && names.push(other.entry.unit));
-    return names;
+    const found = { other: new Set<Entry>(), this: new Set<Entry>() };
+    if (slot !== undefined) this.#forEachOrdered(slot, (other, first) => found[first].add(other.entry));
+    return { waitsFor: [...found.other], blocks: [...found.this] };
   }
 
   #offer(slot: Slot<Entry>): void {

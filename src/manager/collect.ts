@@ -41,7 +41,7 @@ const handlers = kindBit('OnFailure') | kindBit('OnSuccess');
 
 /** A unit that its end has started is still at work, and is told of it (systemd.exec(5), MONITOR_*). */
 function isBeingHandled(world: World, unit: Unit): boolean {
-  if (!world.graph.mayHave(unit.name, handlers)) return false;
+  if (unit.stamps.inactiveEnter === undefined || !world.graph.mayHave(unit.name, handlers)) return false;
   let found = false;
   world.graph.forEach(unit.name, (name, kinds) => {
     if ((kinds & handlers) !== 0) found ||= isBusy(world.peek(name));

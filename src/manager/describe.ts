@@ -1,9 +1,9 @@
 import { unreachable } from '../base/assert.ts';
-import type { Change, UnitInfo } from '../graph/report.ts';
+import type { Change, JobInfo, UnitInfo } from '../graph/report.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { Job } from './job.ts';
 import type { Unit } from './unit.ts';
-import type { WorldChange } from './world.ts';
+import type { World, WorldChange } from './world.ts';
 
 /** A unit as it is at this time. */
 export function describeUnit(unit: Unit, now: Stamp): UnitInfo {
@@ -29,6 +29,15 @@ export function describeUnit(unit: Unit, now: Stamp): UnitInfo {
     ...(unit.groupMark === '' ? {} : { group: unit.name }),
     ...timerInfo(unit, now),
   };
+}
+
+/** A job that is queued or running; with its place in the order, if that is asked for. */
+export function describeJob(world: World, job: Job, { order }: { readonly order: boolean }): JobInfo {
+  const { id, unit, type, state } = job;
+  if (!order) return { id, unit, type, state };
+  const { waitsFor, blocks } = job.type === 'nop' ? { waitsFor: [], blocks: [] } : world.runQueue.around(unit);
+  const ids = (jobs: readonly Job[]): readonly number[] => jobs.map((each) => each.id).toSorted((a, b) => a - b);
+  return { id, unit, type, state, waitsFor: ids(waitsFor), blocks: ids(blocks) };
 }
 
 /** A change of the world, in the words of those who follow it. */

@@ -6,7 +6,7 @@ import type { EndAction } from '../port/keeper.ts';
 import type { Property } from '../unit/property.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import { queueDefault } from './default-unit.ts';
-import { changeOf, describeUnit } from './describe.ts';
+import { changeOf, describeJob, describeUnit } from './describe.ts';
 import { endManager, shutdownTarget, startShutdown } from './emergency.ts';
 import { changeEnvironment } from './environment.ts';
 import { startGenerators } from './generators.ts';
@@ -116,8 +116,8 @@ export class Manager {
     return previewJob(this.#world, job, unit, mode);
   }
 
-  jobs(): readonly JobInfo[] {
-    return [...this.#world.jobs.values()].map(({ id, unit, type, state }) => ({ id, unit, type, state }));
+  jobs(options: { readonly order: boolean } = { order: false }): readonly JobInfo[] {
+    return [...this.#world.jobs.values()].map((job) => describeJob(this.#world, job, options));
   }
 
   cancel(id: number): boolean {

@@ -108,7 +108,7 @@ function dump(world: World): void {
     if (unit.look.active !== 'inactive') log(world, 6, `${unit.name}: ${unit.look.active} (${unit.look.sub})`, undefined);
   }
   for (const job of world.jobs.values()) {
-    const waitsFor = world.runQueue.blockersOf(job.unit);
+    const waitsFor = world.runQueue.around(job.unit).waitsFor.map(({ unit }) => unit);
     log(
       world,
       6,

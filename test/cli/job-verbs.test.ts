@@ -139,7 +139,7 @@ test('--no-block does not wait for a job that takes long', () =>
     assert.deepEqual(await systemctl('start', '--no-block', 'web'), quiet);
     assert.deepEqual((await systemctl('list-jobs')).out, [
       'JOB UNIT        TYPE  STATE',
-      '  1 web.service start running',
+      '1   web.service start running',
       '',
       '1 jobs listed.',
     ]);

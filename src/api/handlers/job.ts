@@ -23,7 +23,7 @@ export const jobHandlers: Handlers<JobMethod | 'unit.preview' | 'jobs.list' | 'j
     return preview.ok ? preview : requestFailed(preview.error, unit, manager);
   },
 
-  'jobs.list': (_params, { manager }) => ok(manager.jobs()),
+  'jobs.list': ({ order }, { manager }) => ok(manager.jobs({ order })),
 
   'job.cancel': ({ job }, { manager }) =>
     manager.cancel(job) ? ok(null) : err({ code: 'no-such-job', message: `Job ${job} does not exist.` }),

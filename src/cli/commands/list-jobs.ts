@@ -1,3 +1,4 @@
+import type { Answer } from '../../api/contract.ts';
 import { matchesAny } from '../../base/glob.ts';
 import type { Invocation } from '../invocation.ts';
 import { readNames } from '../names.ts';
@@ -15,7 +16,7 @@ export async function runListJobs(invocation: Invocation): Promise<number> {
     terminal.warn(client.error);
     return 1;
   }
-  const listed = await client.value.call('jobs.list', {});
+  const listed = await client.value.call('jobs.list', { order: options.after || options.before });
   if (!listed.ok) {
     terminal.warn(`Failed to list jobs: ${listed.error.message}`);
     return 1;
@@ -36,18 +37,30 @@ export async function runListJobs(invocation: Invocation): Promise<number> {
   } else {
     const header = legend ? ['JOB', 'UNIT', 'TYPE', 'STATE'] : undefined;
     const { bold } = terminal.style;
-    const rows = jobs.map((job): readonly Cell[] => {
+    const known = new Map(listed.value.map((job) => [job.id, job]));
+    const rows = jobs.flatMap((job): readonly (readonly Cell[])[] => {
       const paint = job.state === 'running' ? bold : unpainted;
-      return [String(job.id), { text: job.unit, paint }, job.type, { text: job.state, paint }];
+      const blocked = options.after ? othersOf('blocking', job.blocks, known) : [];
+      const awaited = options.before ? othersOf('waiting for', job.waitsFor, known) : [];
+      return [[String(job.id), { text: job.unit, paint }, job.type, { text: job.state, paint }], ...blocked, ...awaited];
     });
-    await printTable(
-      { ...terminal, width: options.full ? undefined : terminal.width },
-      { header, rows, shorten: 1, numbers: new Set([0]) },
-    );
+    await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows, shorten: 1 });
     if (legend) {
       terminal.print('');
       terminal.print(`${jobs.length} jobs listed.`);
     }
   }
   return 0;
+}
+
+/** A line for each job before or after another. */
+function othersOf(
+  word: string,
+  ids: readonly number[] = [],
+  known: ReadonlyMap<number, Answer<'jobs.list'>[number]>,
+): readonly (readonly Cell[])[] {
+  return ids.flatMap((id) => {
+    const job = known.get(id);
+    return job === undefined ? [] : [['└─', `\t${word} job ${id} (${job.unit}/${job.type})`, '-', '-']];
+  });
 }

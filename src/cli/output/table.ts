@@ -54,7 +54,7 @@ function textOf(cell: Cell): string {
 
 /** Loading the tables of wide characters takes longer than most commands, so it is done only where there are any. */
 async function measureOf(texts: readonly string[]): Promise<Measure> {
-  if (texts.every((text) => /^[\x20-\x7e●○×↻→…]*$/.test(text))) return (text) => text.length;
+  if (texts.every((text) => /^[\t\x20-\x7e●○×↻→…└─]*$/.test(text))) return (text) => text.length;
   const { default: stringWidth } = await import('string-width');
   return (text) => stringWidth(text);
 }
