@@ -36,8 +36,11 @@ export function describeJob(world: World, job: Job, { order }: { readonly order:
   const { id, unit, type, state } = job;
   if (!order) return { id, unit, type, state };
   const { waitsFor, blocks } = job.type === 'nop' ? { waitsFor: [], blocks: [] } : world.runQueue.around(unit);
-  const ids = (jobs: readonly Job[]): readonly number[] => jobs.map((each) => each.id).toSorted((a, b) => a - b);
-  return { id, unit, type, state, waitsFor: ids(waitsFor), blocks: ids(blocks) };
+  return { id, unit, type, state, waitsFor: idsOf(waitsFor), blocks: idsOf(blocks) };
+}
+
+function idsOf(jobs: readonly Job[]): readonly number[] {
+  return jobs.map(({ id }) => id).toSorted((a, b) => a - b);
 }
 
 /** A change of the world, in the words of those who follow it. */

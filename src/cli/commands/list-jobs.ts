@@ -56,10 +56,10 @@ export async function runListJobs(invocation: Invocation): Promise<number> {
 /** A line for each job before or after another. */
 function othersOf(
   word: string,
-  ids: readonly number[] = [],
+  ids: readonly number[] | undefined,
   known: ReadonlyMap<number, Answer<'jobs.list'>[number]>,
 ): readonly (readonly Cell[])[] {
-  return ids.flatMap((id) => {
+  return (ids ?? []).flatMap((id) => {
     const job = known.get(id);
     return job === undefined ? [] : [['└─', `\t${word} job ${id} (${job.unit}/${job.type})`, '-', '-']];
   });

@@ -54,8 +54,8 @@ function withoutChance(net: Net): Net {
     units: net.units,
     requests: net.requests.map((request) => {
       // How far the first of several starts is by the time of the second is chance.
-      const isSettled = (request.verb === 'stop' && !kinds.has('Before')) || request.verb === 'reset-failed';
-      const units = isSettled ? request.units : request.units.slice(0, 1);
+      const isSafe = (request.verb === 'stop' && !kinds.has('Before')) || request.verb === 'reset-failed';
+      const units = isSafe ? request.units : request.units.slice(0, 1);
       // Whether a requisite is known to be off comes before or after the first half of a restart.
       const verb = kinds.has('Requisite') && request.verb.includes('restart') ? 'stop' : request.verb;
       return { ...request, units, verb };
