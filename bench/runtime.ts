@@ -18,6 +18,7 @@ function sessionsOf(part: 'all' | 'sockets', steady: number, quick: boolean): re
   return [
     { kind: 'simple', count: 20, script: small(repeats) },
     { kind: 'simple', count: steady, script: large(repeats, steady) },
+    { kind: 'simple', count: 20, script: transactions(quick ? 500 : 5000) },
     ...socketSessions(steady, quick),
   ];
 }
@@ -123,6 +124,9 @@ export const operations = {
   startOneshotLarge: 'start of a oneshot, many active',
   isActiveLarge: 'is-active, many active',
   list: 'list-units, many active',
+  transaction: 'transaction over 5,000 targets',
+  transactionAgain: 'the same, nothing to do',
+  transactionStop: 'its stop',
   stopAll: 'stop of many',
   startAll: 'start of many',
 } as const;
@@ -175,5 +179,21 @@ printf 'left running by the stop\\t{"per_s":%s}\\n' $(cat /proc/[0-9]*/comm 2>/d
 sleep 0.5
 ${latencies(1, [[o.startAll, '@CTL@ start $(cat /tmp/names)']])}
 printf 'missing after the start\\t{"per_s":%s}\\n' $((${count} - $(cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^sleep$')))
+`;
+}
+
+/** Units without processes, each with three neighbours that it wants and follows: what is measured is the work on jobs alone. */
+function transactions(count: number): string {
+  const o = operations;
+  return `${preamble}
+mkdir -p /run/systemd/system; cd /run/systemd/system
+awk -v n=${count} 'BEGIN { for (i = 0; i < n; i++) { f = "t-" i ".target"; print "[Unit]\\nDefaultDependencies=no\\nPartOf=t-all.target" >f
+  split("1 7 31", d, " "); for (k in d) if (i >= d[k]) print "Wants=t-" (i - d[k]) ".target\\nAfter=t-" (i - d[k]) ".target" >f; close(f) }
+  print "[Unit]\\nDefaultDependencies=no" >"t-all.target"; for (i = 0; i < n; i++) print "Wants=t-" i ".target" >"t-all.target" }'
+cd /; @CTL@ daemon-reload; sleep 0.5
+${latencies(1, [[o.transaction, '@CTL@ start t-all.target']])}
+${latencies(5, [[o.transactionAgain, '@CTL@ start t-all.target']])}
+printf 'targets missing\\t{"per_s":%s}\\n' $((${count} - $(@CTL@ list-units --plain --no-legend --state=active 't-*.target' | grep -c '^t-[0-9]')))
+${latencies(1, [[o.transactionStop, '@CTL@ stop t-all.target']])}
 `;
 }

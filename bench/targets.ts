@@ -51,6 +51,10 @@ const targets: readonly Target[] = [
     wanted: 'daemon-reload with many active: 0.25x what systemd takes',
     measure: (measured) => toSystemd(measured, operations.reload, { limit: 0.25 }),
   },
+  {
+    wanted: 'a transaction over 5,000 units: no slower than systemd',
+    measure: (measured) => toSystemd(measured, operations.transaction, { limit: 1 }),
+  },
   { wanted: 'stop of many: 0.3x what systemd takes', measure: (measured) => toSystemd(measured, operations.stopAll, { limit: 0.3 }) },
   {
     wanted: 'connections a second with Accept=yes: 3.85x those of systemd',

@@ -4,20 +4,46 @@ import type { QueuedJob, TransactionError } from './transaction.ts';
 import { collectUnpulled, remove } from './transaction-draft.ts';
 import type { Draft, Node } from './transaction-draft.ts';
 
-/** Deletes jobs that do not matter until the order has no cycle (semantics 12.5, step 5); an error where all on a cycle matter. */
+/**
+ * Deletes jobs that do not matter until the order has no cycle (semantics 12.5, step 5); an error where all on a cycle matter. What
+ * was found to lead to no cycle stays so when jobs go, and is not walked again.
+ */
 export function breakCycles(draft: Draft): TransactionError | undefined {
-  for (;;) {
-    collectUnpulled(draft);
-    const cycle = findCycle(draft);
-    if (cycle === undefined) return undefined;
-    const victim = cycle.find((name) => isExpendable(draft, name));
-    const path = [...cycle].toReversed().join(' → ');
-    if (victim === undefined) {
-      return { code: 'cyclic', unit: draft.anchor.unit.name, message: `Transaction order is cyclic: ${path} → ${cycle.at(-1) ?? ''}.` };
+  collectUnpulled(draft);
+  const done = new Set<string>();
+  for (const start of draft.units.keys()) {
+    for (let cycle = findCycle(draft, start, done); cycle !== undefined; cycle = findCycle(draft, start, done)) {
+      const failure = breakOne(draft, cycle);
+      if (failure !== undefined) return failure;
     }
-    draft.remarks.push(`${victim}: job deleted to break the ordering cycle ${path} → ${cycle.at(-1) ?? ''}`);
-    for (const job of draft.units.get(victim) ?? []) remove(draft, job, { pullers: true });
   }
+  return undefined;
+}
+
+/** Deletes the first job that does not matter, going back from where the cycle closes, as systemd chooses it. */
+function breakOne(draft: Draft, cycle: readonly string[]): TransactionError | undefined {
+  const victim = cycle.find((name) => isExpendable(draft, name));
+  draft.remarks.push(...tellCycle(draft, cycle, victim));
+  if (victim === undefined) {
+    const path = [...cycle].toReversed().join(' → ');
+    const message = `Transaction order is cyclic: ${path} → ${cycle.at(-1) ?? ''}.`;
+    return { code: 'cyclic', unit: draft.anchor.unit.name, message, remarks: draft.remarks };
+  }
+  for (const job of draft.units.get(victim) ?? []) collectUnpulled(draft, remove(draft, job, { pullers: true }));
+  return undefined;
+}
+
+/** systemd's messages, line by line. */
+function tellCycle(draft: Draft, cycle: readonly string[], victim: string | undefined): readonly string[] {
+  const start = cycle.at(-1) ?? '';
+  const shown = (name: string): string => `${name}/${jobFor(draft, name)?.type ?? 'start'}`;
+  return [
+    `${start}: Found ordering cycle on ${shown(cycle[0] ?? start)}`,
+    ...cycle.slice(1).map((name) => `${start}: Found dependency on ${shown(name)}`),
+    victim === undefined
+      ? `${start}: Unable to break cycle starting with ${shown(start)}`
+      : `${start}: Job ${shown(victim)} deleted to break ordering cycle starting with ${shown(start)}`,
+  ];
 }
 
 function isExpendable(draft: Draft, name: string): boolean {
@@ -31,29 +57,26 @@ interface Visit {
   position: number;
 }
 
-/** Walks "goes before" over the jobs of the transaction and those already queued; gives the first cycle, its end first. */
-function findCycle(draft: Draft): readonly string[] | undefined {
-  const done = new Set<string>();
+/** Walks "goes before" from one unit over the jobs of the transaction and those already queued; gives the first cycle, its end first. */
+function findCycle(draft: Draft, start: string, done: Set<string>): readonly string[] | undefined {
+  if (done.has(start) || !draft.units.has(start)) return undefined;
   const onPath = new Set<string>();
-  for (const start of draft.units.keys()) {
-    if (done.has(start)) continue;
-    const path: Visit[] = [];
-    enter(draft, start, path, onPath);
-    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-      const name = top.next[top.position];
-      top.position += 1;
-      if (name === undefined) {
-        path.pop();
-        onPath.delete(top.name);
-        done.add(top.name);
-      } else if (onPath.has(name)) {
-        const from = path.findIndex((visit) => visit.name === name);
-        return path
-          .slice(from)
-          .map((visit) => visit.name)
-          .toReversed();
-      } else if (!done.has(name)) enter(draft, name, path, onPath);
-    }
+  const path: Visit[] = [];
+  enter(draft, start, path, onPath);
+  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+    const name = top.next[top.position];
+    top.position += 1;
+    if (name === undefined) {
+      path.pop();
+      onPath.delete(top.name);
+      done.add(top.name);
+    } else if (onPath.has(name)) {
+      const from = path.findIndex((visit) => visit.name === name);
+      return path
+        .slice(from)
+        .map((visit) => visit.name)
+        .toReversed();
+    } else if (!done.has(name)) enter(draft, name, path, onPath);
   }
   return undefined;
 }

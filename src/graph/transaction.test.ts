@@ -309,6 +309,27 @@ test('each job remembers why it is there', () => {
   );
 });
 
+test('a thousand cycles are broken in one walk', () => {
+  const pairs = Array.from({ length: 1000 }, (_, index) => [`a${index}`, `b${index}`] as const);
+  const edges = pairs.flatMap(([a, b]) => [
+    ['all', 'Wants', a] as const,
+    ['all', 'Wants', b] as const,
+    [a, 'After', b] as const,
+    [b, 'After', a] as const,
+  ]);
+  const graph = world(edges);
+  let looked = 0;
+  const view: TransactionView = {
+    ...graph,
+    queued: (name) => {
+      looked += 1;
+      return graph.queued(name);
+    },
+  };
+  const planned = plan('start', 'all', 'replace', view);
+  assert.deepEqual([planned.ok && planned.value.jobs.length, looked < 10_000], [1001, true]);
+});
+
 test('a chain of ten thousand units is worked out without recursion', () => {
   const edges = Array.from({ length: 10_000 }, (_, index) => [`u${index}`, 'Requires', `u${index + 1}`] as const);
   const ordered = edges.map(([from, , to]) => [from, 'After', to] as const);

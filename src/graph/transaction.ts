@@ -88,6 +88,8 @@ export interface TransactionError {
     | 'destructive';
   readonly unit: string;
   readonly message: string;
+  /** What there is to say besides, for the log. */
+  readonly remarks?: readonly string[];
 }
 
 /** Works out the jobs that a request comes to, or why it cannot be (semantics 12.4, 12.5); each pass below is one of its steps. */

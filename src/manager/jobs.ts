@@ -21,6 +21,7 @@ export function queueJob(world: World, request: RequestType, name: string, mode:
   const unit = world.unit(name);
   const planned = plan(request, unit.name, mode, world);
   if (!planned.ok) {
+    for (const remark of planned.error.remarks ?? []) log(world, 4, remark, undefined);
     world.toCollect.add(unit);
     return planned;
   }

@@ -185,6 +185,40 @@ test('a cycle is broken by dropping a job that does not matter, and said', () =>
   assert.equal(['a.service', 'b.service'].filter((name) => simulation.state(name) === 'active (exited)').length, 1);
 });
 
+test('a cycle is told in the words of systemd, whether it can be broken or not', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': '[Unit]\n',
+      'one.service': oneshot('DefaultDependencies=no\nAfter=two.service'),
+      'two.service': oneshot('DefaultDependencies=no\nAfter=three.service'),
+      'three.service': oneshot('DefaultDependencies=no\nAfter=one.service'),
+      'some.target': '[Unit]\nDefaultDependencies=no\nRequires=one.service two.service\nWants=three.service\n',
+      'all.target': '[Unit]\nDefaultDependencies=no\nRequires=one.service two.service three.service\n',
+    },
+  }).boot();
+  const told = (unit: string): readonly string[] => {
+    const before = simulation.messages().length;
+    simulation.manager.request('start', unit, 'replace', 'test');
+    simulation.clock.advance(SECOND);
+    return simulation
+      .messages()
+      .slice(before)
+      .filter((message) => /cycle|dependency on/.test(message));
+  };
+  const found = [
+    'one.service: Found ordering cycle on two.service/start',
+    'one.service: Found dependency on three.service/start',
+    'one.service: Found dependency on one.service/start',
+  ];
+  assert.deepEqual(
+    [told('all.target'), told('some.target')],
+    [
+      [...found, 'one.service: Unable to break cycle starting with one.service/start'],
+      [...found, 'one.service: Job three.service/start deleted to break ordering cycle starting with one.service/start'],
+    ],
+  );
+});
+
 test('a condition that does not hold leaves the unit inactive and its job done; an assert fails it', () => {
   const simulation = new Simulation({
     units: {

@@ -322,8 +322,6 @@ export const inputs: Readonly<Record<string, readonly string[]>> = {
   ],
   MemoryPressure: [
     '100%',
-    '0%',
-    '0.0%',
     '',
     '100.0% / 1min',
     '100%/10sec',
