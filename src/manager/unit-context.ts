@@ -79,7 +79,7 @@ export class UnitContext implements StepContext {
   }
 
   get cannotWake(): string | undefined {
-    return 'the keeper sets no alarm clock';
+    return 'tysd does not wake machines from sleep';
   }
 
   modified(path: string): number | undefined {

@@ -40,7 +40,11 @@ export const timerRows = {
     since: 212,
     meaning: 'Store the last trigger on disk and catch up missed calendar runs',
   }),
-  WakeSystem: last(boolean, false, { since: 212, meaning: 'Wake the machine from suspend' }),
+  WakeSystem: last(boolean, false, {
+    since: 212,
+    meaning: 'Wake the machine from suspend',
+    status: { refused: 'tysd does not wake machines from sleep: a timer that asks for it fails with that reason' },
+  }),
   RemainAfterElapse: last(boolean, true, {
     since: 229,
     meaning: 'Keep the timer loaded after a final elapse (else stop it)',

@@ -18,7 +18,7 @@ export function nextElapse(calendar: Calendar, afterUsec: number, localZone: Zon
     const { instants, normalized } = readingsOf(zone, localSeconds(found));
     const usec = instants.map((instant) => instant * SECOND + fraction).find((instant) => instant > afterUsec);
     if (usec !== undefined) return usec;
-    fields = instants.length > 0 ? later(found) : { ...fieldsOf(normalized + offsetAt(zone, normalized), 0), minute: 0, microsecond: 0 };
+    fields = instants.length > 0 ? later(found) : afterGap(found, fieldsOf(normalized + offsetAt(zone, normalized), 0));
   }
 }
 
@@ -30,6 +30,12 @@ interface Fields {
   readonly hour: number;
   readonly minute: number;
   readonly microsecond: number;
+}
+
+/** Where to go on from a time that clocks jump over: from the full hour that they show then, unless they jump by less than an hour. */
+function afterGap(skipped: Fields, shown: Fields): Fields {
+  const hour = { ...shown, minute: 0, microsecond: 0 };
+  return localSeconds(hour) > localSeconds(skipped) ? hour : later(skipped);
 }
 
 /** The first date and time from `from` on that the expression names, whether or not clocks show it. */

@@ -105,6 +105,13 @@ test('when clocks go forward, a time that they jump over is left out', () => {
   ]);
 });
 
+test('a time in a gap of half an hour is left out, and the search goes on', () => {
+  assert.deepEqual(elapses('2:15,45:59.5 Australia/Lord_Howe', '2026-10-03T12:00Z', 2), [
+    '2026-10-03T15:45:59.500Z',
+    '2026-10-04T15:15:59.500Z',
+  ]);
+});
+
 test('an abbreviation of the local zone is a fixed offset', () => {
   const parsed = parseCalendar('*-*-* 12:00 CEST', { name: 'Europe/Berlin', standard: 'CET', daylight: 'CEST' });
   assert.ok(parsed.ok);
