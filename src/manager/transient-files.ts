@@ -11,12 +11,14 @@ export function removeTransientFiles(world: World, { config }: Unit): void {
   const dropIns = `${fragment}.d`;
   try {
     files.unlink(fragment);
-    for (const name of files.list(dropIns)) files.unlink(`${dropIns}/${name}`);
-    files.rmdir(dropIns);
+    if (config.dropIns.some((path) => path.startsWith(`${dropIns}/`))) {
+      removeTree(files, dropIns);
+      world.noteChanged(ownDirectories.transient);
+    }
   } catch (error) {
     log(world, 4, `${config.name}: cannot remove ${fragment}: ${error instanceof Error ? error.message : String(error)}`, undefined);
   }
-  world.noteChanged(ownDirectories.transient);
+  world.noteFile(ownDirectories.transient, config.name);
 }
 
 /**

@@ -86,7 +86,7 @@ function make(world: World, { name, lines }: Draft): Result<Unit, RequestFailure
   } catch (error) {
     return err({ code: 'refused', message: `Cannot write ${path}: ${error instanceof Error ? error.message : String(error)}` });
   }
-  world.noteChanged(ownDirectories.transient);
+  world.noteFile(ownDirectories.transient, name);
   // A slice is loaded without any file.
   const present = world.peek(name);
   if (present !== undefined) world.unload(present);
@@ -95,6 +95,7 @@ function make(world: World, { name, lines }: Draft): Result<Unit, RequestFailure
   const failure = unit.load.state === 'loaded' ? badName(name) : loadFailure(unit);
   world.unload(unit);
   files.unlink(path);
+  world.noteFile(ownDirectories.transient, name);
   return err(failure);
 }
 

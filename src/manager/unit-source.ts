@@ -17,6 +17,8 @@ export interface UnitSource {
   knows(name: string): boolean;
   /** Looks at which files there are now; says whether that is another picture than before. What was written just now needs to be named. */
   refresh(changed?: ReadonlySet<string>): boolean;
+  /** A file of the search path that the manager itself has just written or removed. */
+  noteFile(directory: string, name: string): void;
 }
 
 /** The units of a search path, whose directories are listed now and at each refresh; those of one of them may be made by programs. */
@@ -44,5 +46,6 @@ export function openUnits(files: UnitFiles, searchPath: readonly string[], facts
       if (isOther) instances.clear();
       return isOther;
     },
+    noteFile: (path, name) => directory.noteFile(path, name),
   };
 }

@@ -302,6 +302,11 @@ export class World implements TransactionView {
     });
   }
 
+  /** A unit file that the manager itself has just written or removed. */
+  noteFile(directory: string, name: string): void {
+    this.#source.noteFile(directory, name);
+  }
+
   /** A directory of the search path in which the manager itself has just written or removed something. */
   noteChanged(directory: string): void {
     this.#changed.add(directory);

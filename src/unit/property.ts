@@ -130,20 +130,29 @@ function check(draft: UnitDraft, { part, key, row }: Keyed, text: string, contex
 }
 
 function badValue({ name, value }: Property, { kind }: ValueError): PropertyError {
-  if (name === 'OOMScoreAdjust' && kind === 'range') return { message: 'OOM score adjust value out of range', inManager: true };
-  if (name.startsWith('Listen')) return { message: `Invalid address: ${value}`, inManager: true };
-  if (name.startsWith('Limit')) return { message: `Failed to parse resource limit: ${value}`, inManager: false };
-  const { message, inManager } = messages[kind ?? 'other'];
+  const { message, inManager } = special.find(({ names }) => names.test(name)) ?? messages[kind ?? 'other'];
   return { message: message(name, value), inManager };
 }
 
+interface BadValue {
+  readonly message: (name: string, value: string) => string;
+  readonly inManager: boolean;
+}
+
+/** Settings of which there is something of their own to say. */
+const special: readonly (BadValue & { readonly names: RegExp })[] = [
+  { names: /^OOMScoreAdjust$/, message: () => 'OOM score adjust value out of range', inManager: true },
+  { names: /^Listen/, message: (_name, value) => `Invalid address: ${value}`, inManager: true },
+  { names: /^Limit/, message: (_name, value) => `Failed to parse resource limit: ${value}`, inManager: false },
+  {
+    names: /^(PathExists|PathExistsGlob|PathChanged|PathModified|DirectoryNotEmpty)$/,
+    message: (name, value) => `Path in ${name} is not absolute: ${value}`,
+    inManager: true,
+  },
+];
+
 /** What is said of a value, by what is wrong with it, and by whom. */
-const messages: Readonly<
-  Record<
-    NonNullable<ValueError['kind']> | 'other',
-    { readonly message: (name: string, value: string) => string; readonly inManager: boolean }
-  >
-> = {
+const messages: Readonly<Record<NonNullable<ValueError['kind']> | 'other', BadValue>> = {
   word: { message: (name, value) => `Invalid ${name} setting: ${value}`, inManager: true },
   range: { message: (name, value) => `Failed to parse ${name}=${value}: Numerical result out of range`, inManager: false },
   name: { message: (name, value) => `Failed to parse ${name}: ${value}`, inManager: false },

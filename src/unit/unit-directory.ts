@@ -31,8 +31,9 @@ export class UnitDirectory {
   readonly searchPath: readonly string[];
   /** When each directory of the search path changed; -1 where there is none. */
   #stamps: readonly number[];
-  #listings: readonly Listing[];
-  #entries: ReadonlyMap<string, Entry>;
+  #listings: Listing[];
+  #entries: Map<string, Entry>;
+  #aliased: ReadonlySet<string>;
   #aliases: ReadonlyMap<string, readonly string[]>;
   #beside: ReadonlyMap<string, readonly BesideDirectory[]>;
   readonly #texts = new Map<string, UnitText>();
@@ -44,6 +45,7 @@ export class UnitDirectory {
     this.#listings = listAll(files, searchPath, []);
     const index = indexOf(this.#listings);
     this.#entries = index.entries;
+    this.#aliased = index.aliased;
     this.#aliases = index.aliases;
     this.#beside = index.beside;
   }
@@ -62,10 +64,29 @@ export class UnitDirectory {
     this.#listings = listings;
     const index = indexOf(listings);
     this.#entries = index.entries;
+    this.#aliased = index.aliased;
     this.#aliases = index.aliases;
     this.#beside = index.beside;
     this.#texts.clear();
     return true;
+  }
+
+  /** Takes note of one file that was written or removed just now, so that its directory, which may be large, is not listed anew. */
+  noteFile(directory: string, name: string): void {
+    const at = this.#listings.findIndex(({ path }) => path === directory);
+    const listing = this.#listings[at];
+    if (listing === undefined || this.#aliased.has(name)) {
+      this.refresh(new Set([directory]));
+      return;
+    }
+    const path = `${directory}/${name}`;
+    if (this.files.stat(path).kind === 'file') listing.entries.set(name, { is: 'file', path });
+    else listing.entries.delete(name);
+    this.#listings[at] = { ...listing, mtimeUsec: this.files.statFollow(directory).mtimeUsec };
+    const entry = strongestOf(this.#listings, name);
+    if (entry === undefined) this.#entries.delete(name);
+    else this.#entries.set(name, entry);
+    this.#texts.delete(path);
   }
 
   /** What the search path has under exactly this name. */
@@ -114,12 +135,14 @@ const unchanged: ReadonlySet<string> = new Set();
 interface Listing {
   readonly path: string;
   readonly mtimeUsec: number;
-  readonly entries: readonly (readonly [string, Entry])[];
+  readonly entries: Map<string, Entry>;
   readonly beside: readonly { readonly name: string; readonly suffix: BesideSuffix }[];
 }
 
 interface Index {
-  readonly entries: ReadonlyMap<string, Entry>;
+  readonly entries: Map<string, Entry>;
+  /** Names that links stand for, be there such a unit or not. */
+  readonly aliased: ReadonlySet<string>;
   readonly aliases: ReadonlyMap<string, readonly string[]>;
   readonly beside: ReadonlyMap<string, readonly BesideDirectory[]>;
 }
@@ -132,7 +155,7 @@ function stampsOf(files: UnitFiles, searchPath: readonly string[]): readonly num
   });
 }
 
-function listAll(files: UnitFiles, searchPath: readonly string[], known: readonly Listing[]): readonly Listing[] {
+function listAll(files: UnitFiles, searchPath: readonly string[], known: readonly Listing[]): Listing[] {
   const real = new Set<string>();
   const listings: Listing[] = [];
   for (const path of searchPath) {
@@ -141,7 +164,7 @@ function listAll(files: UnitFiles, searchPath: readonly string[], known: readonl
     real.add(resolved);
     const { mtimeUsec } = files.statFollow(path);
     const old = known.find((listing) => listing.path === path);
-    listings.push(old !== undefined && old.mtimeUsec === mtimeUsec ? old : { path, mtimeUsec, entries: [], beside: [] });
+    listings.push(old !== undefined && old.mtimeUsec === mtimeUsec ? old : { path, mtimeUsec, entries: new Map(), beside: [] });
   }
   return listings.map((listing) => (known.includes(listing) ? listing : { ...listing, ...listOne(files, listing.path, real) }));
 }
@@ -149,7 +172,7 @@ function listAll(files: UnitFiles, searchPath: readonly string[], known: readonl
 const suffixes: readonly BesideSuffix[] = ['d', 'wants', 'requires', 'upholds'];
 
 function listOne(files: UnitFiles, path: string, searched: ReadonlySet<string>): Pick<Listing, 'entries' | 'beside'> {
-  const entries: (readonly [string, Entry])[] = [];
+  const entries = new Map<string, Entry>();
   const beside: { readonly name: string; readonly suffix: BesideSuffix }[] = [];
   const realParents = new Map<string, string | undefined>();
   const isSearched = (parent: string): boolean => {
@@ -159,7 +182,7 @@ function listOne(files: UnitFiles, path: string, searched: ReadonlySet<string>):
   for (const name of files.list(path)) {
     const suffix = suffixes.find((candidate) => name.endsWith(`.${candidate}`));
     if (suffix !== undefined) beside.push({ name: name.slice(0, -suffix.length - 1), suffix });
-    else if (isUnitName(name)) entries.push([name, entryOf(files, path, name, isSearched)]);
+    else if (isUnitName(name)) entries.set(name, entryOf(files, path, name, isSearched));
   }
   return { entries, beside };
 }
@@ -205,7 +228,14 @@ function indexOf(listings: readonly Listing[]): Index {
       else others.push(directory);
     }
   }
-  return { entries, beside, aliases: aliasesIn(entries) };
+  const aliased = new Set([...entries.values()].flatMap((entry) => (entry.is === 'alias' ? [entry.target] : [])));
+  return { entries, beside, aliased, aliases: aliasesIn(entries) };
+}
+
+/** What cannot be used hides nothing in weaker directories. */
+function strongestOf(listings: readonly Listing[], name: string): Entry | undefined {
+  const found = listings.map(({ entries }) => entries.get(name)).filter((entry) => entry !== undefined);
+  return found.find((entry) => entry.is !== 'unusable') ?? found[0];
 }
 
 function aliasesIn(entries: ReadonlyMap<string, Entry>): ReadonlyMap<string, readonly string[]> {

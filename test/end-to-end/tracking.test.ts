@@ -19,6 +19,18 @@ for (const kind of kinds) {
   const skip = cannot(kind) ?? false;
   const before = hiding(kind);
 
+  test(`${kind}: a scope has the processes that come with it, and is stopped with what descends from them`, { skip }, async () => {
+    await using daemon = await startTysd({ units: { 'default.target': wanting() }, before });
+    const script = `sleep 1000 & echo $! > ${daemon.path('child')}; wait`;
+    const ran = daemon.tysctl('run', '--scope', '--quiet', '--unit=s', 'sh', '-c', script);
+    const child = Number(await daemon.untilFile('child'));
+    await daemon.killManager();
+    const state = await daemon.state('s.scope');
+    assert.equal(await daemon.job('stop', 's.scope'), 'done');
+    assert.deepEqual([state, (await ran).status, isAlive(child)], ['active (running)', null, false]);
+    await daemon.untilUnit('s.scope', ({ load }) => load === 'not-found');
+  });
+
   test(`${kind}: a daemon that forked twice into sessions of its own is tracked, and a stop leaves nothing of it`, { skip }, async () => {
     await using daemon = await startTysd({
       units: { 'default.target': wanting('daemon.service', 'other.service'), ...forking, 'other.service': sleeping },

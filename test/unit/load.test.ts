@@ -389,6 +389,29 @@ test('directories are listed once, and what comes later is found after a refresh
   assert.equal(directory.refresh(), false);
 });
 
+test('one file that is known to have come or gone costs no listing of its directory', () => {
+  const tree = new Tree({
+    [`${LIB}/a.service`]: service,
+    [`${ETC}/other.service`]: service,
+    [`${ETC}/link.service`]: { link: 'late.service' },
+  });
+  const directory = new UnitDirectory(tree, searchPath);
+  const { list } = tree.calls;
+  const loaded = (name: string): string => loadUnit(name, { directory, facts }).fragment ?? 'none';
+  tree.put(`${ETC}/a.service`, service);
+  directory.noteFile(ETC, 'a.service');
+  const come = [loaded('a.service'), directory.refresh(), loaded('a.service')];
+  tree.remove(`${ETC}/a.service`);
+  directory.noteFile(ETC, 'a.service');
+  const gone = [loaded('a.service'), directory.refresh(), tree.calls.list - list];
+  tree.put(`${ETC}/late.service`, service);
+  directory.noteFile(ETC, 'late.service');
+  assert.deepEqual(
+    [come, gone, loaded('link.service')],
+    [[`${ETC}/a.service`, false, `${ETC}/a.service`], [`${LIB}/a.service`, false, 0], `${ETC}/late.service`],
+  );
+});
+
 test('a template is read once for all its instances', () => {
   const tree = new Tree({ [`${LIB}/a@.service`]: service });
   const directory = new UnitDirectory(tree, searchPath);

@@ -274,6 +274,18 @@ line'`,
       tell systemd-run --path-property=Foo=1 true
       tell systemd-run --path-property=PathExists true`,
     },
+    'a path': {
+      script: `${plain}
+      tell systemd-run --unit=trig-path --path-property=PathExists=/run/t/trig-go -p RemainAfterExit=yes sh -c 'echo started >>/run/t/trig-path'
+      systemctl cat trig-path.path trig-path.service | sed '/^#/d; /^ExecStart=$/d' | sort
+      show trig-path.path trig-path.service
+      touch /run/t/trig-go
+      heard trig-path started
+      sub trig-path.service exited
+      tell systemctl stop trig-path.path trig-path.service
+      gone trig-path.path; gone trig-path.service
+      tell systemd-run --path-property=PathExists=relative true`,
+    },
     'a timer': {
       script: `${plain}
       tell systemd-run --unit=trig-timer --on-active=300ms --timer-property=AccuracySec=1ms sh -c 'echo elapsed >>/run/t/trig-timer'
@@ -323,6 +335,63 @@ line'`,
       tell systemd-cat --nonsense
       tell systemd-cat nosuchcommand
       systemd-cat sh -c '[ -S /dev/stdout ] && [ -S /dev/stderr ] && echo sockets >/run/t/cat-e'; notes cat-e`,
+    },
+    'a service that is stopped while it is waited for': {
+      script: `${plain}
+      tell systemd-run --wait --unit=halted-one sleep 100 >/run/t/halted-one &
+      sub halted-one.service running
+      tell systemctl stop halted-one
+      wait $!; cat /run/t/halted-one
+      tell systemd-run --wait --unit=halted-two --remain-after-exit true >/run/t/halted-two &
+      sub halted-two.service exited
+      tell systemctl stop halted-two
+      wait $!; cat /run/t/halted-two
+      tell systemd-run --pipe -q --unit=halted-three sh -c 'echo $$$$; exec sleep 100' >/run/t/halted-three &
+      sub halted-three.service running
+      tell systemctl kill -s USR1 halted-three
+      wait $!; tail -n 1 /run/t/halted-three
+      state halted-three.service
+      tell systemctl reset-failed halted-three`,
+    },
+    'commands beside the main one': {
+      script: `${plain}
+      tell systemd-run --unit=lists-one -p 'ExecStartPre=/bin/sh -c "echo pre >>/run/t/lists-one"' -p 'ExecReload=/bin/sh -c "echo reload $MAINPID | sed s/[0-9]*$/N/ >>/run/t/lists-one"' \
+        -p 'ExecStop=/bin/sh -c "echo stop >>/run/t/lists-one"' -p 'ExecStopPost=-/bin/false' sleep 100
+      tell systemctl reload lists-one
+      tell systemctl stop lists-one
+      gone lists-one.service
+      notes lists-one
+      tell systemd-run --wait --unit=lists-two -p ExecStartPre=/bin/false true
+      state lists-two.service
+      tell systemd-run --wait --unit=lists-three -p ExecCondition=/bin/false true
+      gone lists-three.service
+      tell systemctl reset-failed lists-two`,
+    },
+    'services that start again': {
+      script: `${plain}
+      tell systemd-run --unit=again-one -p Restart=always -p RestartSec=20ms sh -c 'echo run >>/run/t/again-one; sleep 0.05; [ $(wc -l </run/t/again-one) -lt 3 ] || exec sleep 100'
+      until_ok sh -c '[ $(wc -l </run/t/again-one) -eq 3 ]'
+      sub again-one.service running
+      get again-one.service NRestarts Transient
+      tell systemctl restart again-one
+      get again-one.service ActiveState Transient FragmentPath
+      tell systemctl stop again-one
+      gone again-one.service
+      ls /run/systemd/transient | grep -c again-one`,
+    },
+    'status of what was made at run time': {
+      script: `${plain}
+      behind systemd-run --scope --quiet --unit=shown-scope --slice=shown-deep --description='A scope' sleep 1000
+      sub shown-scope.scope running
+      looks() { systemctl status -n0 "$@" | sed -E 's/since.*//; /Tasks:|Memory:|CPU:|CGroup:|─[0-9]+ /d'; }
+      looks shown-scope.scope
+      looks shown-deep.slice | head -n 3
+      tell systemctl is-active shown-scope.scope shown-deep.slice
+      systemctl list-units --plain --no-legend 'shown-*' | sed -E 's/ +/ /g; s/ $//'
+      systemctl list-unit-files --no-legend 'shown-*' | sed -E 's/ +/ /g; s/ $//'
+      tell systemctl is-enabled shown-scope.scope
+      tell systemctl stop shown-deep.slice
+      gone shown-scope.scope`,
     },
     'set-property': {
       units: {
