@@ -75,6 +75,14 @@ export const verbs: Readonly<Record<string, Verb>> = {
     () => import('./commands/is-active.ts').then((m) => m.runIsFailed),
     'Tell whether units have failed',
   ),
+  help: verb(
+    'Units',
+    'UNIT…',
+    1,
+    many,
+    () => import('./commands/unit-help.ts').then((m) => m.runUnitHelp),
+    'Show the manual pages that units name',
+  ),
   'list-units': verb(
     'Units',
     '[PATTERN…]',
@@ -295,7 +303,6 @@ export const verbs: Readonly<Record<string, Verb>> = {
   ...Object.fromEntries(
     [
       'bind',
-      'help',
       'hibernate',
       'hybrid-sleep',
       'list-machines',

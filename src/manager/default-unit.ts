@@ -17,6 +17,7 @@ export function queueDefault(world: World): void {
     ['rescue.target', 'replace'],
   ] as const) {
     if (mode === 'isolate' && !world.unit(target).config.unit.AllowIsolate) continue;
+    if (target !== unit) log(world, 6, `Falling back to ${target}.`, undefined);
     const queued = queueJob(world, 'start', target, mode, 'boot');
     if (queued.ok) return;
     refusals.push(queued.error.message);

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import type { Invocation } from '../invocation.ts';
+import { expandNames } from '../names.ts';
+
+/** `help UNIT…`: the manual pages that units name in Documentation=; other documentation is only named. */
+export async function runUnitHelp(invocation: Invocation): Promise<number> {
+  const { words, terminal } = invocation;
+  const client = await invocation.connect();
+  if (!client.ok) {
+    terminal.warn(client.error);
+    return 1;
+  }
+  const units = await expandNames(invocation, client.value, words);
+  if (units === undefined) return 1;
+  const answer = await client.value.call('units.properties', { units: [...units] });
+  if (!answer.ok) {
+    terminal.warn(answer.error.message);
+    return 1;
+  }
+  let status = 0;
+  for (const [index, unit] of units.entries()) {
+    const { Id: id = unit, LoadState: load, Documentation: documentation = '' } = answer.value[index] ?? {};
+    if (index > 0) terminal.print('');
+    if (load === undefined || load === 'not-found') {
+      terminal.warn(`Unit ${unit} could not be found.`);
+      status = 1;
+      continue;
+    }
+    const documents = documentation.split(' ').flatMap((word) => /^"?(.+?)"?$/.exec(word)?.[1] ?? []);
+    if (documents.length === 0) terminal.warn(`Documentation for ${id} not known.`);
+    for (const document of documents) {
+      // A page that looks like an option could have man(1) run anything.
+      if (!document.startsWith('man:') || /^man:(-|.*\(-)/.test(document)) terminal.warn(`Can't show: ${document}`);
+      else status = showManualPage(document.slice('man:'.length), terminal) || status;
+    }
+  }
+  return status;
+}
+
+/** Shows `page(section)`; gives what man(1) ends with. */
+function showManualPage(page: string, { warn }: Invocation['terminal']): number {
+  const [, name = page, section] = /^(.*)\(([^)]+)\)$/.exec(page) ?? [];
+  const { error, status } = spawnSync('man', [...(section === undefined ? [] : [section]), name], { stdio: 'inherit' });
+  if (error !== undefined) warn(`Failed to execute man: ${error.message}`);
+  return status ?? 1;
+}
