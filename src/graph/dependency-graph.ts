@@ -69,6 +69,11 @@ export class DependencyGraph {
     return this.#nodes.get(name)?.implied.keys() ?? none;
   }
 
+  /** The units that this one declares a dependency on. */
+  mentioned(name: string): Iterable<string> {
+    return this.#nodes.get(name)?.declared.keys() ?? none;
+  }
+
   /** Drops what the unit declares, and gives the names that it declared it towards. */
   forget(name: string): readonly string[] {
     const node = this.#nodes.get(name);

@@ -5,24 +5,40 @@ import type { World } from './world.ts';
 /** Unloads units that are off and that nothing mentions that stays (systemd.unit(5), CollectMode=); false where there was nothing to look at. */
 export function collect(world: World): boolean {
   if (world.toCollect.size === 0) return false;
-  for (const unit of world.toCollect) {
-    // Unloading one may add others, which this loop then comes to.
-    world.toCollect.delete(unit);
-    if (world.units.get(unit.name) !== unit) continue;
-    for (const each of unneeded(world, unit)) world.unload(each);
-  }
+  const candidates = [...world.toCollect].filter((unit) => world.units.get(unit.name) === unit);
+  // Unloading them may add others, which the next round comes to.
+  world.toCollect.clear();
+  for (const unit of unneeded(world, candidates)) world.unload(unit);
   return true;
 }
 
-/** The unit and all that mention it, directly or not, if none of these has a reason to stay; else none. */
-function unneeded(world: World, unit: Unit): Iterable<Unit> {
-  const found = new Set([unit]);
-  for (const each of found) {
-    if (hasReason(world, each)) return [];
-    for (const name of world.graph.mentioners(each.name)) {
-      const mentioner = world.peek(name);
-      if (mentioner !== undefined) found.add(mentioner);
+/** Of these units and all that mention them, directly or not, those that neither have a reason to stay nor are mentioned by one that stays. */
+function unneeded(world: World, candidates: readonly Unit[]): readonly Unit[] {
+  const seen = new Set(candidates);
+  const staying = new Set<Unit>();
+  for (const unit of seen) {
+    const mentioners = idleMentioners(world, unit);
+    if (mentioners === undefined) staying.add(unit);
+    else for (const mentioner of mentioners) seen.add(mentioner);
+  }
+  for (const unit of staying) {
+    for (const name of world.graph.mentioned(unit.name)) {
+      const other = world.peek(name);
+      if (other !== undefined && seen.has(other)) staying.add(other);
     }
+  }
+  return [...seen].filter((unit) => !staying.has(unit));
+}
+
+/** The units that mention this one; undefined where it or one of these has a reason to stay, so that the others do not matter. */
+function idleMentioners(world: World, unit: Unit): readonly Unit[] | undefined {
+  if (hasReason(world, unit)) return undefined;
+  const found: Unit[] = [];
+  for (const name of world.graph.mentioners(unit.name)) {
+    const mentioner = world.peek(name);
+    if (mentioner === undefined) continue;
+    if (hasReason(world, mentioner)) return undefined;
+    found.push(mentioner);
   }
   return found;
 }

@@ -84,9 +84,12 @@ function settle(world: World): boolean {
       runJob(world, job);
       continue;
     }
-    if (checkAll(world) || collect(world)) continue;
+    if (checkAll(world)) continue;
+    // What is to be unloaded can wait: a manager that begins anew looks at all units.
+    if (jobs >= jobsPerTurn) return false;
+    if (collect(world)) continue;
     noteStartup(world);
-    return jobs < jobsPerTurn;
+    return true;
   }
 }
 

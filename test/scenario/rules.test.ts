@@ -147,6 +147,29 @@ test('only what is needed is loaded, and what is not needed any more is unloaded
   assert.ok(names().includes('a.service'));
 });
 
+test('units that only mention each other are unloaded, those that a running one leads to are not', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('a.service'),
+      'a.service': daemon('After=b.service'),
+      'b.service': daemon('After=c.service'),
+      'c.service': daemon('PartOf=b.service'),
+      'd.service': daemon('Wants=e.service'),
+      'e.service': daemon('After=d.service f.service'),
+      'f.service': daemon('Before=e.service'),
+    },
+  }).boot();
+  assert.notEqual(simulation.manager.properties('d.service'), undefined);
+  const own = (): readonly string[] =>
+    simulation.manager
+      .units()
+      .map(({ name }) => name)
+      .filter((name) => /^[a-f]\.service$/.test(name));
+  const before = own();
+  simulation.clock.settle();
+  assert.deepEqual([before.length, own()], [6, ['a.service', 'b.service', 'c.service']]);
+});
+
 test('a handler is told whose end it handles, unless several could have called it', () => {
   const simulation = new Simulation({
     units: {
