@@ -224,6 +224,13 @@ compareManagers('timers', {
     'run systemctl start NAME.timer; show NAME.timer; get NAME.timer Result WakeSystem; notes NAME',
     { differs: jobFailed('start', 'wakes.timer') },
   ),
+  'list-timers and status': timed(
+    'listed',
+    'OnCalendar=2090-01-01 UTC',
+    `run systemctl start NAME.timer; run systemctl list-timers 'listed*' | sed -E 's/[0-9]+ (year|month)s?/N \\1/g; s/ +/ /g'
+     systemctl list-timers -o json NAME.timer; echo; run systemctl list-timers --no-legend 'none-such*'; run systemctl list-timers 'none-such*'
+     systemctl status -n0 NAME.timer | sed -E 's/; .* ago$/; SOME ago/; s/since .*;/since SOME;/; s/[0-9]+ (year|month)s?/N \\1/g'`,
+  ),
   'a reload keeps what is waited for': timed(
     'reloaded',
     'OnCalendar=2090-01-01 UTC\nOnUnitActiveSec=10s',
