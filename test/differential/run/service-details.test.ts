@@ -4,7 +4,8 @@ const lists = ['ExecCondition', 'ExecStartPre', 'ExecStartPost', 'ExecReload', '
 
 /** A line of each list that notes the list and then what `acts` say. */
 function each(acts: string): string {
-  return lists.map((list) => `${list}=/act to /run/t/NAME note ${list} ${acts}`).join('\n');
+  // What runs beside the main process would else note something before it.
+  return lists.map((list) => `${list}=/act ${list === 'ExecStartPost' ? 'sleep 300 ' : ''}to /run/t/NAME note ${list} ${acts}`).join('\n');
 }
 
 /** A service that is started, reloaded and stopped, and what its commands have noted. */
@@ -17,7 +18,7 @@ function told(name: string, lines: string, more: Partial<Case> = {}): Case {
       quiet systemctl reload ${name}
       run systemctl stop ${name}
       state ${name}.service
-      notes ${name}`,
+      notes ${name} ${name}-root`,
     ...more,
   };
 }
@@ -51,7 +52,7 @@ compareManagers('details of services', {
   ),
   'the names that a rich service is told': told(
     'rich-names',
-    `Type=notify\nStandardOutput=null\nNotifyAccess=all\nWatchdogSec=60\nUser=daemon\nRuntimeDirectory=rich-names\nStateDirectory=rich-names\nCacheDirectory=rich-names\nLogsDirectory=rich-names\nConfigurationDirectory=rich-names\nPIDFile=/run/rich-names.pid\n${each('names')}\nExecStart=/act to /run/t/NAME note start names notify READY=1 wait`,
+    `Type=notify\nStandardOutput=null\nNotifyAccess=all\nWatchdogSec=60\nUser=daemon\nRuntimeDirectory=rich-names\nStateDirectory=rich-names\nCacheDirectory=rich-names\nLogsDirectory=rich-names\nConfigurationDirectory=rich-names\n${each('names')}\nExecStart=/act to /run/t/NAME note start names notify READY=1 wait`,
   ),
   'the names that a service with exec access is told': told(
     'exec-names',
@@ -71,7 +72,7 @@ compareManagers('details of services', {
   ),
   'the login that each command is told': told(
     'login',
-    `User=daemon\nExecStartPre=+/act to /run/t/NAME env USER env HOME env LOGNAME env SHELL\nExecStartPre=/act to /run/t/NAME env USER env HOME env LOGNAME env SHELL\nExecStart=/act to /run/t/NAME note start env USER env HOME env SHELL env PATH wait`,
+    `User=daemon\nExecStartPre=+/act to /run/t/NAME-root env USER env HOME env LOGNAME env SHELL\nExecStartPre=/act to /run/t/NAME env USER env HOME env LOGNAME env SHELL\nExecStart=/act to /run/t/NAME note start env USER env HOME env SHELL env PATH wait`,
   ),
   'what ExecStopPost= is told of each end': startAndStop({
     'end-exit': 'ExecStart=/act exit 7',
