@@ -148,3 +148,40 @@ test('what triggered a unit is told to its processes also by the manager after a
     [['TRIGGER_UNIT=a.path', 'TRIGGER_PATH=/run/a']],
   );
 });
+
+test('a new manager counts the time of waiting jobs on, keeps irreversible ones and the order of all', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': '[Unit]\n',
+      'long.service': '[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/long\n',
+      'late.service': '[Unit]\nDefaultDependencies=no\nAfter=long.service\nJobTimeoutSec=10s\n[Service]\nExecStart=/bin/daemon\n',
+      'next.service': '[Unit]\nDefaultDependencies=no\nAfter=long.service\n[Service]\nExecStart=/bin/daemon\n',
+    },
+    programs: { '/bin/long': { runUsec: 20 * SECOND } },
+  }).boot();
+  const { manager } = simulation;
+  manager.request('start', 'long.service', 'replace-irreversibly', 'test');
+  for (const unit of ['late.service', 'next.service']) manager.request('start', unit, 'replace', 'test');
+  simulation.clock.advance(6 * SECOND);
+  simulation.crash();
+  simulation.startManager();
+  simulation.clock.advance(2 * SECOND);
+  const waiting = simulation.manager.jobs({ order: true }).map(({ unit, state, waitsFor }) => [unit, state, waitsFor?.length]);
+  const stop = simulation.manager.request('stop', 'long.service', 'replace', 'test');
+  simulation.clock.advance(3 * SECOND);
+  const later = simulation.manager.jobs().map(({ unit }) => unit);
+  simulation.clock.advance(10 * SECOND);
+  assert.deepEqual(
+    { waiting, stop: stop.ok ? 'queued' : stop.error.code, later, end: simulation.states() },
+    {
+      waiting: [
+        ['long.service', 'running', 0],
+        ['late.service', 'waiting', 1],
+        ['next.service', 'waiting', 1],
+      ],
+      stop: 'destructive',
+      later: ['long.service', 'next.service'],
+      end: { 'default.target': 'active (active)', 'long.service': 'active (exited)', 'next.service': 'active (running)' },
+    },
+  );
+});

@@ -5,5 +5,4 @@ export const later = {
   process: { notYet: 'this property of processes is not carried out yet' },
   sandbox: { notYet: 'sandboxing is not carried out yet' },
   resources: { notYet: 'resource control is not carried out yet' },
-  manager: { notYet: 'the manager does not act on this yet' },
 } as const satisfies Readonly<Record<string, Status>>;

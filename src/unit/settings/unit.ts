@@ -13,7 +13,6 @@ import { timeout, timespan } from '../values/timespan.ts';
 import { words } from '../values/words.ts';
 import { emergencyAction, jobMode } from './action.ts';
 import { dependency, growing, into, last, list, obsolete, renamed, type Values } from './setting.ts';
-import { later } from './status.ts';
 
 /** [Unit], less conditions and asserts (systemd.unit(5)). */
 export const unitRows = {
@@ -72,7 +71,7 @@ export const unitRows = {
   SurviveFinalKillSignal: last(boolean, false, {
     since: 255,
     meaning: 'Processes are spared by the final kill before shutdown/soft-reboot',
-    status: later.manager,
+    status: { accepted: 'at the end of tysd all processes end, and it has no soft reboot that one could survive' },
   }),
   OnSuccessJobMode: last(jobMode, 'fail', { since: 209, meaning: 'Job mode used when OnSuccess units are queued' }),
   OnFailureJobMode: last(jobMode, 'replace', { since: 209, meaning: 'Job mode used when OnFailure units are queued' }),
