@@ -100,7 +100,7 @@ function addOfExec({ exec, type }: UnitConfig, context: ImplicitContext, add: Ad
   const keepsData = exec.StateDirectory.length + exec.CacheDirectory.length + exec.LogsDirectory.length > 0;
   if (context.scope === 'system' && keepsData) add('systemd-remount-fs.service', 'After');
   // The manager's default outputs are not for sockets.
-  if (type !== 'socket' && writesToJournal(exec, context)) add('systemd-journald.socket', 'After');
+  if (context.scope === 'system' && type !== 'socket' && writesToJournal(exec, context)) add('systemd-journald.socket', 'After');
 }
 
 function writesToJournal(exec: ExecSettings, context: ImplicitContext): boolean {
