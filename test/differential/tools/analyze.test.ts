@@ -102,8 +102,12 @@ test('calendar normalizes and elapses as systemd’s with generated expressions,
       base,
       zone,
       fc.integer({ min: 0, max: 4 }),
-      (words, from, TZ, iterations) =>
-        assertTwins(analyze(['calendar', `--base-time=${from}`, `--iterations=${iterations}`, '--', ...words], { TZ }), steady),
+      (words, from, TZ, iterations) => {
+        const call = analyze(['calendar', `--base-time=${from}`, `--iterations=${iterations}`, '--', ...words], { TZ });
+        // Where clocks change it loses its way now and then, and says so.
+        fc.pre(!theirs(call).err.includes('Infinite loop in calendar calculation'));
+        return assertTwins(call, steady);
+      },
     ),
     runs(250),
   ),
