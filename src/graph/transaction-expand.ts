@@ -125,6 +125,8 @@ function frameOf(draft: Draft, node: Node, hard: boolean): Frame {
       if ((kinds & wanted) !== 0) edges.push([name, kinds]);
     });
   }
+  // By name, since the graph's own order is that in which units were loaded: it is another one after a crash, and would let another job win.
+  edges.sort(([a], [b]) => (a < b ? -1 : 1));
   const pulls = rules.flatMap((rule) => edges.flatMap(([name, kinds]) => pullOf(rule, name, kinds)));
   return { node, pulls, hard, next: 0 };
 }

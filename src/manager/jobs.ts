@@ -168,6 +168,7 @@ function end(world: World, job: Job, result: JobResult, reason: string | undefin
   if (world.runQueue.holds(job)) world.runQueue.remove(job.unit);
   world.timers.disarm(job, jobTimer);
   world.dirtyJobs.delete(job);
+  if (!owner.stored && owner.load.state === 'loaded' && !owner.perpetual) world.untold.add(owner);
   if (job.stored) world.deleted.push(`job/${job.id}`);
   if (result === 'failed' || result === 'invalid') world.failedJobs += 1;
   sayJobEnded(world, job, result, reason);

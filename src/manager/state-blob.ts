@@ -123,6 +123,8 @@ export function writeState(world: World): void {
   for (const key of world.deleted.splice(0)) world.command({ do: 'delete', key });
   for (const unit of world.dirtyUnits) putUnit(world, unit);
   world.dirtyUnits.clear();
+  for (const unit of world.untold) if (!unit.stored && unit.job === undefined) putUnit(world, unit);
+  world.untold.clear();
   for (const job of world.dirtyJobs) {
     put(world, `job/${job.id}`, jobBlob(job));
     job.stored = true;

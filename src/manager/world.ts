@@ -114,6 +114,8 @@ export class World implements TransactionView {
   /** What the last batch acknowledged. */
   acknowledged = 0;
   readonly dirtyUnits = new Set<Unit>();
+  /** Loaded units of which the keeper may have neither a blob nor a job that names them. */
+  readonly untold = new Set<Unit>();
   readonly dirtyJobs = new Set<Job>();
   dirtyManager = false;
   readonly deleted: string[] = [];
@@ -280,6 +282,7 @@ export class World implements TransactionView {
     this.units.delete(unit.name);
     this.clockFollowers.delete(unit);
     this.dirtyUnits.delete(unit);
+    this.untold.delete(unit);
     this.#mountNeeds.forget(unit.name);
     if (unit.stored) this.deleted.push(`unit/${unit.name}`);
     unit.unwatchPidFile?.();
@@ -352,6 +355,8 @@ export class World implements TransactionView {
       this.graph.add(unit.name, key, known?.name ?? other);
     }
     if (config.type === 'mount' && config.load.state === 'loaded') this.#orderNeeders(unit);
+    // What it declares counts for others, so the next manager has to load it again.
+    if (config.load.state === 'loaded' && !unit.perpetual) this.untold.add(unit);
     if (unit.perpetual) this.#busy.add(unit);
     else this.toCollect.add(unit);
     this.#tellDiagnostics(unit);

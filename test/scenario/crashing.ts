@@ -54,7 +54,11 @@ function outcomeOf(simulation: Simulation, units: readonly string[]) {
       return [unit, Result, ReloadResult, NRestarts];
     }),
     running: simulation.running().toSorted(),
-    jobs: simulation.manager.jobs(),
+    // Which of two that are queued at the same moment comes first, nobody promises, and so neither their numbers.
+    jobs: simulation.manager
+      .jobs()
+      .map(({ unit, type, state }) => `${unit} ${type} ${state}`)
+      .toSorted(),
     groups: simulation.keeper.groups(),
     end: simulation.keeper.end,
   };

@@ -185,3 +185,21 @@ test('a new manager counts the time of waiting jobs on, keeps irreversible ones 
     },
   );
 });
+
+test('a new manager has loaded what the last one had, also what never ran: what it declares counts', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': '[Unit]\nWants=a.service b.service\n',
+      'a.service': '[Unit]\nConflicts=b.service\n[Service]\nExecStart=/bin/sleep-a\n',
+      'b.service': '[Unit]\nBindsTo=c.service\n[Service]\nExecStart=/bin/sleep-b\n',
+      'c.service': '[Service]\nExecStart=/bin/sleep-c\n',
+    },
+  }).boot();
+  const loaded = (): readonly string[] => simulation.manager.units().map(({ name, load, active }) => `${name} ${load} ${active}`);
+  const before = loaded();
+  assert.ok(before.includes('b.service loaded inactive'));
+  simulation.crash();
+  simulation.startManager();
+  simulation.clock.settle();
+  assert.deepEqual(loaded(), before);
+});
