@@ -1,23 +1,3 @@
-/** What --output= takes, in the order of --output=help. */
-export const outputForms: readonly string[] = [
-  'short',
-  'short-full',
-  'short-iso',
-  'short-iso-precise',
-  'short-precise',
-  'short-monotonic',
-  'short-delta',
-  'short-unix',
-  'verbose',
-  'export',
-  'json',
-  'json-pretty',
-  'json-sse',
-  'json-seq',
-  'cat',
-  'with-unit',
-];
-
 /** What --preset-mode= takes: which half of what the preset files say is carried out. */
 export const presetModes = ['full', 'enable-only', 'disable-only'] as const;
 

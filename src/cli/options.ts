@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { flag, type OptionRow, readBoolean, readWords, text, type Words } from './getopt.ts';
 import { signalNumber } from '../api/signals.ts';
-import { cleanableKinds, outputForms, presetModes, timestampForms, type PresetMode } from './option-words.ts';
+import { outputNames } from '../base/output-names.ts';
+import { cleanableKinds, presetModes, timestampForms, type PresetMode } from './option-words.ts';
 
 /** Everything that systemctl's options can say; the same for each verb. */
 export interface Options {
@@ -227,8 +228,8 @@ function readSignal(signal: string): Result<Partial<Options>, string> {
 }
 
 function readOutput(output: string): Result<Partial<Options>, string> {
-  if (output === 'help') return ok({ list: outputForms });
-  return outputForms.includes(output) ? ok({ output }) : err(`Unknown output '${output}'.`);
+  if (output === 'help') return ok({ list: outputNames });
+  return outputNames.some((name) => name === output) ? ok({ output }) : err(`Unknown output '${output}'.`);
 }
 
 function readPresetMode(mode: string): Result<Partial<Options>, string> {

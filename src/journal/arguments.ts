@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { readFlags, type FlagRow } from './flags.ts';
 import type { BootChoice, LogsAction, LogsOptions } from './logs-options.ts';
-import { type OutputName, outputNames } from './output/output.ts';
+import { type OutputName, outputNames } from '../base/output-names.ts';
 import type { FieldGroup } from './query.ts';
 import { facilities, parsePriorities, parseSize, parseTimespan } from './values.ts';
 

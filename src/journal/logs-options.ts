@@ -1,4 +1,4 @@
-import type { OutputName } from './output/output.ts';
+import type { OutputName } from '../base/output-names.ts';
 import type { FieldGroup } from './query.ts';
 
 /** Which boot `--boot=` means: by number (0 the last, -1 the one before, 1 the first) or by id and number from there. */

@@ -1,29 +1,8 @@
 import type { Entry } from '../record.ts';
 import { formatExport, formatJson, formatVerbose, jsonStyles } from './fields.ts';
 import { formatCat, formatShort, shortStamps } from './short.ts';
+import type { OutputName } from '../../base/output-names.ts';
 import type { TimeText } from '../../base/timestamp.ts';
-
-/** How entries are printed: the names that `--output=` of journalctl(1) takes. */
-export type OutputName = (typeof outputNames)[number];
-
-export const outputNames = [
-  'short',
-  'short-full',
-  'short-iso',
-  'short-iso-precise',
-  'short-precise',
-  'short-monotonic',
-  'short-delta',
-  'short-unix',
-  'verbose',
-  'export',
-  'json',
-  'json-pretty',
-  'json-sse',
-  'json-seq',
-  'cat',
-  'with-unit',
-] as const;
 
 /** What formats need to know beside the entry. */
 export interface OutputOptions {

@@ -6,7 +6,8 @@ import type { SharedSetting } from './setting.ts';
 /** Limits by name without the word, as NOFILE; only those that are set. */
 export type Limits = Readonly<Record<string, ResourceLimit>>;
 
-const names: readonly LimitName[] = [
+/** Every limit, in the order in which systemd shows them. */
+export const limitNames: readonly LimitName[] = [
   'CPU',
   'FSIZE',
   'DATA',
@@ -27,7 +28,7 @@ const names: readonly LimitName[] = [
 
 /** Limit*= (setrlimit(2)): each sets its own limit in the one property. */
 export const limitRows: { readonly [name: `Limit${string}`]: SharedSetting<'Limits', Limits> } = Object.fromEntries(
-  names.map((name) => [`Limit${name}`, limit(name)]),
+  limitNames.map((name) => [`Limit${name}`, limit(name)]),
 );
 
 function limit(name: LimitName): SharedSetting<'Limits', Limits> {
