@@ -146,7 +146,7 @@ compareManagers('timers', {
   'a condition that is not met': timed(
     'unmet',
     'OnActiveSec=100ms\nOnUnitInactiveSec=1h',
-    'run systemctl start NAME.timer; until_ok property NAME.service ConditionResult no; sub NAME.timer waiting; timer NAME.timer; get NAME.service ConditionResult ActiveState',
+    `run systemctl start NAME.timer; until_ok bash -c '[ -n "$(systemctl show -P LastTriggerUSec NAME.timer)" ]'; sub NAME.timer waiting; timer NAME.timer; get NAME.service ConditionResult ActiveState`,
     { condition: 'ConditionPathExists=/nowhere' },
   ),
   'a service that fails is started again': timed(
