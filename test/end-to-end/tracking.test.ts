@@ -63,8 +63,13 @@ for (const kind of kinds) {
     const own = hierarchies.find(({ by }) => by === kind)?.own;
     const neighbour = spawn('/bin/sleep', ['infinity'], { stdio: 'ignore' });
     try {
-      const members = () => (own === undefined ? [] : membersOf(own).filter((pid) => pid === process.pid || pid === neighbour.pid));
-      const home = own === undefined ? [] : [process.pid, neighbour.pid];
+      const members = () =>
+        own === undefined
+          ? []
+          : membersOf(own)
+              .filter((pid) => pid === process.pid || pid === neighbour.pid)
+              .toSorted();
+      const home = own === undefined ? [] : [process.pid, neighbour.pid].toSorted();
       let root: string;
       {
         await using daemon = await startTysd({

@@ -26,6 +26,9 @@ test('run --wait passes on how the service ended, though the manager was killed 
   await using daemon = await startTysd({ units });
   const ran = daemon.tysctl('run', '--wait', '--unit=w', 'sh', '-c', `${untilTold(daemon, 'w')}; exit 7`);
   await daemon.untilFile('w.up');
+  // Whether its start was a success is known to the client before anything fails.
+  await daemon.untilUnit('w.service', ({ active }) => active === 'active');
+  await new Promise((resolve) => void setTimeout(resolve, 500));
   await daemon.killManager();
   tell(daemon, 'w');
   await daemon.killManager();
