@@ -599,6 +599,11 @@ static int op_exit(struct run *run, const struct op *op) {
     _exit((int)NUMBER(0) & 0xff);
 }
 
+static int op_fail(struct run *run, const struct op *op) {
+    (void)run;
+    return -(int)NUMBER(0);
+}
+
 static op_function *const functions[] = {
 #define FUNCTION(name, exit, fields) op_##name,
     OPS(FUNCTION)

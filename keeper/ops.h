@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0x34ab34f9u
+#define OPS_HASH 0xdfddba0bu
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -64,6 +64,7 @@
     X(env_stream, 204, "n") /* env-stream(slot: u32) */ \
     X(exec, 203, "SSS") /* exec(paths: strings, argv: strings, env: strings) */ \
     X(exit, 255, "u") /* exit(status: u32) */ \
+    X(fail, 255, "u") /* fail(errno: u32) */ \
 
 enum op_code {
 #define OP_CODE(name, exit, fields) OP_##name,

@@ -1,3 +1,6 @@
+/** Errors that plans fail with by themselves (errno(3)). */
+export const errors = { ESRCH: 3, ENXIO: 6 } as const;
+
 /** What strerror(3) says of the errors of Linux. */
 const messages: Readonly<Record<number, string>> = {
   1: 'Operation not permitted',

@@ -1,5 +1,6 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { Command } from '../unit/values/types.ts';
+import { errors } from './errno.ts';
 import type { Op } from './op.ts';
 import type { Account, ExecContext, ExecRequest } from './request.ts';
 
@@ -18,10 +19,11 @@ export interface Identity {
   readonly warnings: readonly string[];
 }
 
-/** Who the process should be does not exist; `exit` is the status that the child ends with. */
+/** Who the process should be does not exist; `exit` is the status that the child ends with, `errno` the cause that is told. */
 export interface MissingIdentity {
   readonly kind: 'missing';
   readonly exit: number;
+  readonly errno: number;
   readonly message: string;
 }
 
@@ -54,7 +56,7 @@ const noChange: Pick<Identity, 'groupOps' | 'userOps'> = { groupOps: none, userO
 const withoutDynamicUser: readonly string[] = ['DynamicUser= needs privileges: the service runs as the user of the manager'];
 
 function missing(exit: number, message: string): MissingIdentity {
-  return { kind: 'missing', exit, message };
+  return { kind: 'missing', exit, errno: errors.ESRCH, message };
 }
 
 const noLoginShells: ReadonlySet<string> = new Set(

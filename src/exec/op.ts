@@ -149,6 +149,7 @@ export const ops = {
   'env-stream': { fields: { slot: 'u32' }, exit: 204, doc: 'Add JOURNAL_STREAM=<device>:<inode> of the slot to the environment of exec.' },
   exec: { fields: { paths: 'strings', argv: 'strings', env: 'strings' }, exit: 203, doc: 'execve(2) the first of the paths that exists.' },
   exit: { fields: { status: 'u32' }, exit: 255, doc: 'End the child with this status.' },
+  fail: { fields: { errno: 'u32' }, exit: 255, doc: 'Fail with this errno, as an op that could not be written down would.' },
 } as const satisfies Record<string, OpRow>;
 
 export type OpName = keyof typeof ops;

@@ -12,7 +12,7 @@ export function checkOrder(plan: Plan): readonly string[] {
     for (const slot of usedSlots(op)) if (!filled.has(slot)) troubles.push(`${op.op} of slot ${slot}, which is empty`);
     for (const slot of filledSlots(op)) filled.add(slot);
     if (op.op === 'uid' || op.op === 'no-new-privileges') dropped ??= op.op;
-    if (op.op === 'exec' || op.op === 'exit') ended = op.op;
+    if (op.op === 'exec' || op.op === 'exit' || op.op === 'fail') ended = op.op;
   }
   const identity = plan.map(({ op }) => op).filter((name) => name === 'groups' || name === 'gid' || name === 'uid');
   if (identity.join(' ') !== ['groups', 'gid', 'uid'].filter((name) => identity.some((other) => other === name)).join(' ')) {
@@ -22,7 +22,15 @@ export function checkOrder(plan: Plan): readonly string[] {
 }
 
 /** Ops that an ordinary user may do, and that give away nothing that the program should not have. */
-const needsNoPrivilege: ReadonlySet<OpName> = new Set<OpName>(['chdir', 'no-new-privileges', 'env-pid', 'env-stream', 'exec', 'exit']);
+const needsNoPrivilege: ReadonlySet<OpName> = new Set<OpName>([
+  'chdir',
+  'no-new-privileges',
+  'env-pid',
+  'env-stream',
+  'exec',
+  'exit',
+  'fail',
+]);
 
 function usedSlots(op: Op): readonly number[] {
   switch (op.op) {

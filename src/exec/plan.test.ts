@@ -187,12 +187,12 @@ test('a child whose user, group or home does not exist ends with the status of s
   for (const [exec, status, message] of cases) {
     assert.deepEqual(compile(mainRequest(serviceConfig(exec)), { ...rootContext, supplementary: [29] }), {
       ok: true,
-      value: { plan: [{ op: 'signals', ignorePipe: 1 }, { op: 'setsid' }, { op: 'exit', status }], warnings: [message] },
+      value: { plan: [{ op: 'signals', ignorePipe: 1 }, { op: 'setsid' }, { op: 'fail', errno: 3, exit: status }], warnings: [message] },
     });
   }
   const homeless = serviceConfig({ User: 'daemon', WorkingDirectory: { path: '~', missingOk: false } });
   const context = { ...rootContext, account: { ...daemonAccount, home: '/' } };
-  assert.deepEqual(plan(mainRequest(homeless), context).at(-1), { op: 'exit', status: 200 });
+  assert.deepEqual(plan(mainRequest(homeless), context).at(-1), { op: 'fail', errno: 6, exit: 200 });
 });
 
 test('WorkingDirectory=~ is the home of the user, and a leading - tolerates that it cannot be entered', () => {

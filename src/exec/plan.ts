@@ -1,9 +1,10 @@
 import { type Result, err, ok } from '../base/result.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { expandArguments } from '../unit/values/expand.ts';
+import { errors } from './errno.ts';
 import { directoryOps } from './directories.ts';
 import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
-import { type Identity, identify } from './identity.ts';
+import { type Identity, identify, type MissingIdentity } from './identity.ts';
 import { limitOps } from './limits.ts';
 import { attributeOp } from './attribute.ts';
 import type { Op, Plan } from './op.ts';
@@ -81,12 +82,17 @@ const maximumPassed = spareSlot - firstPassed;
 /** How long a process of Type=idle waits for the job queue to become empty (systemd.service(5)). */
 const idleMs = 5000;
 
-const homeless = { kind: 'missing', exit: 200, message: 'WorkingDirectory=~ is set, but the user has no home directory' } as const;
+const homeless = {
+  kind: 'missing',
+  exit: 200,
+  errno: errors.ENXIO,
+  message: 'WorkingDirectory=~ is set, but the user has no home directory',
+} as const;
 
 /** The plan of a child that ends where systemd's would, since what it needs to go on does not exist. */
-function stopped(exec: ExecSettings, request: ExecRequest, missing: { readonly exit: number; readonly message: string }): Compiled {
+function stopped(exec: ExecSettings, request: ExecRequest, missing: MissingIdentity): Compiled {
   return {
-    plan: [...(request.first ?? none), ...beginning(exec, request), { op: 'exit', status: missing.exit }],
+    plan: [...(request.first ?? none), ...beginning(exec, request), { op: 'fail', errno: missing.errno, exit: missing.exit }],
     warnings: [missing.message],
   };
 }

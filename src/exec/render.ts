@@ -1,4 +1,5 @@
 import { limitNames, resourceNumber } from '../unit/values/rlimit.ts';
+import { errnoMessage } from './errno.ts';
 import type { Op, OpName, Plan } from './op.ts';
 import { openFlags } from './stdio.ts';
 
@@ -73,6 +74,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   'env-stream': 'JOURNAL_STREAM of {slot}',
   exec: '{paths} with {argv}',
   exit: '{status}',
+  fail: '{errno}',
 };
 
 const infinity = 0xffff_ffff_ffff_ffffn;
@@ -89,6 +91,7 @@ const numberFields: Readonly<Record<string, (value: number) => string>> = {
   mask: octal,
   mode: octal,
   flags: flagNames,
+  errno: (value) => errnoMessage(value),
   on: (value) => (value === 0 ? 'off' : 'on'),
   uid: owner,
   gid: owner,

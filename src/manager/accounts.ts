@@ -14,14 +14,14 @@ export function findAccount(files: Files, user: string): Account | undefined {
   return databases(files).users.get(user);
 }
 
-/** The gid of a group name or number. A number needs no entry. */
+/** The gid of a group name or number; as for users, a number must have an entry too. */
 export function resolveGroup(files: Files, group: string): number | undefined {
-  return databases(files).groups.get(group) ?? numberOf(group);
+  return databases(files).groups.get(group);
 }
 
-/** The uid of a user name or number. A number needs no entry. */
+/** The uid of a user name or number. */
 export function resolveUser(files: Files, user: string): number | undefined {
-  return findAccount(files, user)?.uid ?? numberOf(user);
+  return findAccount(files, user)?.uid;
 }
 
 function numberOf(text: string): number | undefined {
@@ -47,7 +47,9 @@ function gidsOf(groups: readonly (readonly string[])[]): ReadonlyMap<string, num
   const gids = new Map<string, number>();
   for (const [name = '', , gid = ''] of groups) {
     const number = numberOf(gid);
-    if (name !== '' && number !== undefined && !gids.has(name)) gids.set(name, number);
+    if (name === '' || number === undefined) continue;
+    if (!gids.has(name)) gids.set(name, number);
+    if (!gids.has(gid)) gids.set(gid, number);
   }
   return gids;
 }

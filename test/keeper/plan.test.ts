@@ -144,6 +144,11 @@ test('the exit status of the op itself wins over that of the table', async () =>
   });
 });
 
+test('the op fail ends as a failure of any other op', async () => {
+  await using keeper = await startKeeper();
+  assert.deepEqual(await run(keeper, [{ op: 'fail', errno: 3, exit: 217 }]), { how: 'exited', status: 217, failedOp: 0, errno: 3 });
+});
+
 test('a failure that is tolerated does not stop the plan', async () => {
   await using keeper = await startKeeper();
   assert.deepEqual(

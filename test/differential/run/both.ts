@@ -17,6 +17,8 @@ export interface Case {
   /** Runs after all others, one by one: for what changes the whole manager. */
   readonly alone?: boolean;
   readonly differs?: readonly Difference[];
+  /** What is compared of the lines that a manager's script printed; without it, the lines. */
+  readonly read?: (lines: readonly string[]) => readonly string[];
 }
 
 /** Lines of systemd 252, what tysd says in their place, and why. */
@@ -31,11 +33,18 @@ export const whyNotAsked = whyNoImage();
 const why = whyNotAsked;
 
 /** What systemd has beside it, for programs that speak with it over the bus. */
-interface Setting {
+export interface Setting {
   readonly profile?: Boot['profile'];
   /** A shell script that runs in the root directory before the manager starts. */
   readonly setup?: string;
+  /** Programs to put into the root directory, by path, and how each is built. */
+  readonly programs?: Readonly<Record<string, () => Program>>;
+  /** How many cases run at the same time in each attempt. */
+  readonly attempts?: readonly number[];
 }
+
+/** A program that was built for a test, in a directory that goes with it. */
+export type Program = Disposable & { readonly path: string };
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -45,17 +54,23 @@ const root = join(import.meta.dirname, '../../..');
  * Many cases are about time limits of some 100 ms, which a busy machine can miss in either boot. So what differs is tried
  * again with less beside it: a real difference shows each time.
  */
-export function compareManagers(theme: string, cases: Readonly<Record<string, Case>>, setting: Setting = {}): void {
+export function compareManagers(
+  theme: string,
+  cases: Readonly<Record<string, Case>>,
+  { programs = {}, attempts = [6, 2, 1, 1, 1], ...rest }: Setting = {},
+): void {
   describe(theme, { skip: why }, () => {
     const said = new Map<string, Said>();
     before(
       () => {
         buildTysd();
-        using act = compiledAct();
-        for (const together of [6, 2, 1, 1, 1]) {
+        using stack = new DisposableStack();
+        const act = stack.use(compiledAct()).path;
+        const copies = Object.fromEntries(Object.entries(programs).map(([path, build]) => [stack.use(build()).path, path]));
+        for (const together of attempts) {
           const open = Object.entries(cases).filter(([name, one]) => !agrees(said.get(name), one));
           if (open.length === 0) break;
-          for (const [name, answer] of askBoth(Object.fromEntries(open), { act: act.path, together, ...setting })) said.set(name, answer);
+          for (const [name, answer] of askBoth(Object.fromEntries(open), { act, together, copies, ...rest })) said.set(name, answer);
         }
       },
       { timeout: 1_200_000 },
@@ -101,9 +116,15 @@ export function saidByBoth(cases: Readonly<Record<string, Case>>, together: numb
   return askBoth(cases, { act: act.path, together });
 }
 
+interface Asking extends Pick<Setting, 'profile' | 'setup'> {
+  readonly act: string;
+  readonly together: number;
+  readonly copies?: Boot['copies'];
+}
+
 function askBoth(
   cases: Readonly<Record<string, Case>>,
-  { act, together, profile = 'bare', setup }: Setting & { readonly act: string; readonly together: number },
+  { act, together, profile = 'bare', setup, copies = {} }: Asking,
 ): ReadonlyMap<string, Said> {
   const ask = (manager: 'systemd' | 'tysd'): ((name: string) => string | readonly string[]) => {
     const booted = boot({
@@ -113,12 +134,15 @@ function askBoth(
       target: 'nothing.target',
       ...(setup === undefined ? {} : { setup }),
       units: { 'nothing.target': '[Unit]\nDefaultDependencies=no\n', ...unitFiles(cases) },
-      copies: { [act]: '/act', [busPolicy]: '/etc/dbus-1/system.d/tests.conf' },
+      copies: { ...copies, [act]: '/act', [busPolicy]: '/etc/dbus-1/system.d/tests.conf' },
       script: wholeScript(cases, together),
       timeoutSec: 240,
     });
     const lines = answers(booted.output);
-    return (name) => lines.get(name) ?? `${booted.errors}\n${booted.console}`;
+    return (name) => {
+      const answer = lines.get(name);
+      return answer === undefined ? `${booted.errors}\n${booted.console}` : (cases[name]?.read?.(answer) ?? answer);
+    };
   };
   const [systemd, tysd] = [ask('systemd'), ask('tysd')];
   return new Map(Object.keys(cases).map((name) => [name, { systemd: systemd(name), tysd: tysd(name) }]));
@@ -204,10 +228,15 @@ export function buildTysd(): void {
 }
 
 /** helpers/act.c as a program. */
-export function compiledAct(): Disposable & { readonly path: string } {
-  const directory = mkdtempSync(join(tmpdir(), 'tysd-act-'));
-  const path = join(directory, 'act');
-  const sources = ['act.c', 'sockets.c'].map((name) => join(import.meta.dirname, 'helpers', name));
+export function compiledAct(): Program {
+  return compiled(join(import.meta.dirname, 'helpers'), ['act.c', 'sockets.c']);
+}
+
+/** A static program made from these files of a directory. */
+export function compiled(from: string, names: readonly string[]): Program {
+  const directory = mkdtempSync(join(tmpdir(), 'tysd-program-'));
+  const path = join(directory, 'program');
+  const sources = names.map((name) => join(from, name));
   const made = spawnSync('cc', ['-std=gnu17', '-static', '-O1', '-Wall', '-Wextra', '-Werror', '-o', path, ...sources], {
     encoding: 'utf8',
   });
