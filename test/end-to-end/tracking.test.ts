@@ -68,8 +68,8 @@ for (const kind of kinds) {
           ? []
           : membersOf(own)
               .filter((pid) => pid === process.pid || pid === neighbour.pid)
-              .toSorted();
-      const home = own === undefined ? [] : [process.pid, neighbour.pid].toSorted();
+              .toSorted((a, b) => a - b);
+      const home = own === undefined ? [] : [process.pid, neighbour.pid ?? 0].toSorted((a, b) => a - b);
       let root: string;
       {
         await using daemon = await startTysd({
