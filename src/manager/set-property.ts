@@ -52,7 +52,7 @@ function setOne(world: World, unit: Unit, line: Line, runtime: boolean): void {
   files.write(path, textOfLines(heading, [...earlier(world, unit, path, line), line]));
   world.noteChanged(above);
   unit.config = amend(unit.config, { path, lines: [line] }, facts);
-  unit.readAtUsec = Math.max(world.now.realtimeUsec, files.statFollow(path).mtimeUsec);
+  world.noteRead(unit, path);
   world.announce({ change: 'unit', unit });
 }
 

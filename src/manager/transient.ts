@@ -91,7 +91,10 @@ function make(world: World, { name, lines }: Draft): Result<Unit, RequestFailure
   const present = world.peek(name);
   if (present !== undefined) world.unload(present);
   const unit = world.unit(name);
-  if (unit.load.state === 'loaded' && unit.config.transient === true) return ok(unit);
+  if (unit.load.state === 'loaded' && unit.config.transient === true) {
+    world.noteRead(unit, path);
+    return ok(unit);
+  }
   const failure = unit.load.state === 'loaded' ? badName(name) : loadFailure(unit);
   world.unload(unit);
   files.unlink(path);

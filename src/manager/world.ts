@@ -38,7 +38,7 @@ import type { UnitSource } from './unit-source.ts';
 /** What changed, as those who watch hear it. */
 export type WorldChange =
   | { readonly change: 'unit'; readonly unit: Unit }
-  | { readonly change: 'job-new'; readonly job: Job }
+  | { readonly change: 'job-new'; readonly job: Job; readonly anchor: Job }
   | { readonly change: 'job-removed'; readonly job: Job; readonly result: JobResult }
   | { readonly change: 'startup-finished' };
 
@@ -303,6 +303,11 @@ export class World implements TransactionView {
       const { kind, mtimeUsec } = this.options.files.statFollow(path);
       return kind === 'missing' || mtimeUsec > unit.readAtUsec;
     });
+  }
+
+  /** What this file says is in the unit by now, for the manager itself has just written it: later in this turn than the turn's time. */
+  noteRead(unit: Unit, path: string): void {
+    unit.readAtUsec = Math.max(this.now.realtimeUsec, this.options.files.statFollow(path).mtimeUsec);
   }
 
   /** A unit file that the manager itself has just written or removed. */

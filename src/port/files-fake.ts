@@ -155,6 +155,11 @@ export class FakeFiles implements Files {
     }
   }
 
+  /** What is changed from now on was so after this time, in µs since 1970. */
+  laterThan(realtimeUsec: number): void {
+    this.#time = Math.max(this.#time, realtimeUsec);
+  }
+
   #tick(): number {
     this.#time += 1;
     return this.#time;

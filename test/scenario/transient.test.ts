@@ -36,6 +36,13 @@ test('a transient service is a file like any other, but for the time that it is 
   assert.deepEqual([simulation.files.list(transient), simulation.manager.unit('nap.service')?.load], [[], 'not-found']);
 });
 
+test('a transient unit whose file is written later in the turn than the turn began is not out of date', () => {
+  const simulation = machine();
+  simulation.files.laterThan(simulation.clock.now().realtimeUsec);
+  start(simulation, asked('nap.service', sleeper));
+  assert.equal(simulation.manager.properties('nap.service')?.['NeedDaemonReload'], 'no');
+});
+
 test('a transient unit survives a reload and a new manager', () => {
   const simulation = machine();
   start(simulation, asked('nap.service', sleeper));
