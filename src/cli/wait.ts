@@ -19,9 +19,9 @@ export class Watch {
     client.receive((change) => this.#take(change));
   }
 
-  /** The jobs that were queued since the last call. */
-  takeNewJobs(): readonly (Change & { readonly change: 'job-new' })[] {
-    return this.#newJobs.splice(0);
+  /** The jobs that were queued since the last call for the job that was asked for, itself among them if it is new. */
+  takeNewJobs(anchor: number): readonly (Change & { readonly change: 'job-new' })[] {
+    return this.#newJobs.splice(0).filter((job) => job.anchor === anchor);
   }
 
   /** How a job ended that was queued after the subscription. */

@@ -51,7 +51,8 @@ export interface PlannedCommand {
 /** A change, as subscribers hear it. */
 export type Change =
   | { readonly change: 'unit'; readonly unit: string; readonly active: string; readonly sub: string }
-  | { readonly change: 'job-new'; readonly job: number; readonly unit: string; readonly type: string }
+  /** `anchor` is the job that was asked for, for which this one was queued. */
+  | { readonly change: 'job-new'; readonly job: number; readonly anchor: number; readonly unit: string; readonly type: string }
   | { readonly change: 'job-removed'; readonly job: number; readonly unit: string; readonly result: JobResult }
   | { readonly change: 'reloading'; readonly active: boolean }
   | { readonly change: 'startup-finished' };

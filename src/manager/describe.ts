@@ -49,7 +49,7 @@ export function changeOf(change: WorldChange): Change {
     case 'unit':
       return { change: 'unit', unit: change.unit.name, active: change.unit.look.active, sub: change.unit.look.sub };
     case 'job-new':
-      return { change: 'job-new', ...jobOf(change.job), type: change.job.type };
+      return { change: 'job-new', ...jobOf(change.job), anchor: change.anchor.id, type: change.job.type };
     case 'job-removed':
       return { change: 'job-removed', ...jobOf(change.job), result: change.result };
     case 'startup-finished':

@@ -40,8 +40,10 @@ export function install(world: World, transaction: Transaction, cause: string): 
   }
   let anchor: Job | undefined;
   for (const planned of transaction.jobs) {
+    const fresh = world.nextJobId;
     const job = installOne(world, planned, cause);
     anchor ??= job;
+    if (job.id >= fresh) world.announce({ change: 'job-new', job, anchor });
   }
   return anchor;
 }
@@ -132,7 +134,6 @@ function addJob(world: World, owner: Unit, planned: PlannedJob, cause: string): 
   world.noteBusy(owner);
   armJobTimeouts(world, job);
   if (owner.config.service?.Type === 'idle') holdIdlePipe(world);
-  world.announce({ change: 'job-new', job });
   return job;
 }
 

@@ -122,7 +122,7 @@ export class FakeManager implements ManagerApi {
     const id = ++this.#lastJob;
     const type = job === 'stop' ? 'stop' : 'start';
     this.#jobs.set(id, { id, unit, type, state: 'running' });
-    this.tell({ change: 'job-new', job: id, unit, type });
+    this.tell({ change: 'job-new', job: id, anchor: id, unit, type });
     if (!this.slow.has(unit)) {
       const result = this.outcomes.get(unit) ?? 'done';
       if (result === 'done') this.set(unit, job === 'stop' ? { active: 'inactive', sub: 'dead' } : { active: 'active', sub: 'running' });

@@ -113,3 +113,29 @@ test('MAINPID= of a process that is not there is refused, and one of the own gro
 function naming(pid: number): Script {
   return { notify: [{ afterUsec: 0, text: `READY=1\nMAINPID=${pid}` }] };
 }
+
+test('who asks for a job hears which others came with it, and not what others asked for at the same time', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': '[Unit]\n',
+      'a.service': '[Unit]\nWants=b.service\n[Service]\nExecStart=/bin/daemon\n',
+      'b.service': '[Service]\nExecStart=/bin/daemon\n',
+      'c.service': '[Unit]\nWants=b.service\n[Service]\nExecStart=/bin/daemon\n',
+    },
+  }).boot();
+  const heard: [number, string][] = [];
+  simulation.manager.subscribe((change) => {
+    if (change.change === 'job-new') heard.push([change.anchor, `${change.unit}/${change.type}`]);
+  });
+  const [a, c] = ['a.service', 'c.service'].map((unit) => simulation.manager.request('start', unit, 'replace', 'test'));
+  simulation.clock.settle();
+  assert.ok(a?.ok === true && c?.ok === true);
+  const jobsWith = (anchor: number) => heard.filter(([its]) => its === anchor).map(([, job]) => job);
+  assert.deepEqual(
+    jobsWith(a.value.job)
+      .filter((job) => job.includes('.service'))
+      .toSorted(),
+    ['a.service/start', 'b.service/start'],
+  );
+  assert.deepEqual(jobsWith(c.value.job), ['c.service/start']);
+});

@@ -110,9 +110,9 @@ async function watchJobs(invocation: Invocation, client: Client, requests: reado
       explainRefusal(invocation, row.word, unit, answer.error);
       refused ||= exitStatusOf(answer.error);
     }
-    if (!options.showTransaction) continue;
-    for (const job of watch.takeNewJobs()) {
-      const kind = answer.ok && job.job === answer.value.job ? 'anchor' : 'auxiliary';
+    if (!options.showTransaction || !answer.ok) continue;
+    for (const job of watch.takeNewJobs(answer.value.job)) {
+      const kind = job.job === answer.value.job ? 'anchor' : 'auxiliary';
       terminal.warn(`Enqueued ${kind} job ${job.job} ${job.unit}/${job.type}.`);
     }
   }
