@@ -33,7 +33,7 @@ console.log(`${found.length} of ${count} seeds differed at first`);
 
 /** The nets that differ and how, by their index. */
 function differingNets(nets: readonly Net[]): ReadonlyMap<number, string> {
-  const said = saidByBoth(Object.fromEntries(nets.map((net, index) => [`n${index}`, caseOf(net, `n${index}`)])), 6);
+  const said = saidByBoth(Object.fromEntries(nets.map((net, index) => [`n${index}`, caseOf(net, `n${index}`)])));
   const differing = new Map<number, string>();
   for (const [index, net] of nets.entries()) {
     const answer = said.get(`n${index}`);

@@ -48,30 +48,13 @@ export type Program = Disposable & { readonly path: string };
 
 const root = join(import.meta.dirname, '../../..');
 
-/**
- * Runs all cases in one boot of systemd and in one of tysd, and has one test for each case that compares what they said.
- *
- * Many cases are about time limits of some 100 ms, which a busy machine can miss in either boot. So what differs is tried
- * again with less beside it: a real difference shows each time.
- */
-export function compareManagers(
-  theme: string,
-  cases: Readonly<Record<string, Case>>,
-  { programs = {}, attempts = [6, 2, 1, 1, 1], ...rest }: Setting = {},
-): void {
+/** Runs all cases in one boot of systemd and in one of tysd, and has one test for each case that compares what they said. */
+export function compareManagers(theme: string, cases: Readonly<Record<string, Case>>, setting: Setting = {}): void {
   describe(theme, { skip: why }, () => {
-    const said = new Map<string, Said>();
+    let said: ReadonlyMap<string, Said> = new Map();
     before(
       () => {
-        buildTysd();
-        using stack = new DisposableStack();
-        const act = stack.use(compiledAct()).path;
-        const copies = Object.fromEntries(Object.entries(programs).map(([path, build]) => [stack.use(build()).path, path]));
-        for (const together of attempts) {
-          const open = Object.entries(cases).filter(([name, one]) => !agrees(said.get(name), one));
-          if (open.length === 0) break;
-          for (const [name, answer] of askBoth(Object.fromEntries(open), { act, together, copies, ...rest })) said.set(name, answer);
-        }
+        said = askUntilAlike(cases, (name, answer) => agrees(answer, cases[name]), setting);
       },
       { timeout: 1_200_000 },
     );
@@ -87,11 +70,37 @@ export function compareManagers(
   });
 }
 
-/** What both managers answer, each in one boot. */
-export function bothAnswers(cases: Readonly<Record<string, Case>>): ReadonlyMap<string, Said> {
+/**
+ * What both managers say in these cases, asked anew with less and less beside it as long as they do not say the same.
+ *
+ * Many cases are about time limits of some 100 ms, which a busy machine can miss in either boot. So an answer of tysd is
+ * right if systemd gave it in any of the boots: a real difference shows in all of them. What had to be asked again is printed.
+ */
+export function askUntilAlike(
+  cases: Readonly<Record<string, Case>>,
+  alike: (name: string, said: Said) => boolean,
+  { programs = {}, attempts = [6, 2, 1, 1, 1], ...rest }: Setting = {},
+): ReadonlyMap<string, Said> {
   buildTysd();
-  using act = compiledAct();
-  return askBoth(cases, { act: act.path, together: 6 });
+  using stack = new DisposableStack();
+  const act = stack.use(compiledAct()).path;
+  const copies = Object.fromEntries(Object.entries(programs).map(([path, build]) => [stack.use(build()).path, path]));
+  const given = new Map<string, Said[]>();
+  const settled = new Map<string, Said>();
+  for (const [round, together] of attempts.entries()) {
+    const open = Object.entries(cases).filter(([name]) => !settled.has(name));
+    if (open.length === 0) break;
+    if (round > 0) for (const [name] of open) console.log(`asked again: ${name}: ${firstDifference(given.get(name)?.at(-1))}`);
+    for (const [name, answer] of askBoth(Object.fromEntries(open), { act, together, copies, ...rest })) {
+      const all = [...(given.get(name) ?? []), answer];
+      given.set(name, all);
+      const pair = all
+        .flatMap(({ systemd }) => all.map(({ tysd }) => ({ systemd, tysd })))
+        .find((one) => (one.systemd === answer.systemd || one.tysd === answer.tysd) && alike(name, one));
+      if (pair !== undefined) settled.set(name, pair);
+    }
+  }
+  return new Map(Object.keys(cases).map((name) => [name, settled.get(name) ?? given.get(name)?.at(-1) ?? { systemd: '', tysd: '' }]));
 }
 
 /** What each manager answered in a case: lines, or what came in their place. */
@@ -100,8 +109,8 @@ export interface Said {
   readonly tysd: string | readonly string[];
 }
 
-function agrees(said: Said | undefined, { differs = [] }: Case): boolean {
-  if (said === undefined || typeof said.systemd === 'string' || typeof said.tysd === 'string') return false;
+function agrees(said: Said, { differs = [] }: Case = { script: '' }): boolean {
+  if (typeof said.systemd === 'string' || typeof said.tysd === 'string') return false;
   try {
     return isDeepStrictEqual(said.tysd, expected(said.systemd, differs));
   } catch {
@@ -109,11 +118,19 @@ function agrees(said: Said | undefined, { differs = [] }: Case): boolean {
   }
 }
 
-/** What both managers say in these cases, each in one boot; at most so many cases run at the same time. */
-export function saidByBoth(cases: Readonly<Record<string, Case>>, together: number): ReadonlyMap<string, Said> {
+function firstDifference({ systemd, tysd }: Said = { systemd: '', tysd: '' }): string {
+  if (typeof systemd === 'string') return `no answer of systemd: ${systemd.slice(-300)}`;
+  if (typeof tysd === 'string') return `no answer of tysd: ${tysd.slice(-300)}`;
+  const index = systemd.findIndex((line, at) => line !== tysd[at]);
+  const at = index === -1 ? systemd.length : index;
+  return `line ${at + 1}: "${systemd[at] ?? ''}" of systemd, "${tysd[at] ?? ''}" of tysd`;
+}
+
+/** What both managers say in these cases, each in one boot. */
+export function saidByBoth(cases: Readonly<Record<string, Case>>): ReadonlyMap<string, Said> {
   buildTysd();
   using act = compiledAct();
-  return askBoth(cases, { act: act.path, together });
+  return askBoth(cases, { act: act.path, together: 6 });
 }
 
 interface Asking extends Pick<Setting, 'profile' | 'setup'> {
@@ -201,10 +218,10 @@ function wholeScript(cases: Readonly<Record<string, Case>>, most: number): strin
     ...functions,
     'running=0',
     ...together.map(
-      (index) => `[ $running -lt ${most} ] || wait -n; running=$((running + 1)); case_${index} >/run/answers/${index} 2>&1 &`,
+      (index) => `[ $running -lt ${most} ] || wait -n; running=$((running + 1)); me=${index} case_${index} >/run/answers/${index} 2>&1 &`,
     ),
     'wait',
-    ...alone.map((index) => `case_${index} >/run/answers/${index} 2>&1`),
+    ...alone.map((index) => `me=${index} case_${index} >/run/answers/${index} 2>&1`),
     ...entries.map(([name], index) => `echo '=== ${name.replaceAll("'", `'\\''`)}'; cat /run/answers/${index}`),
   ].join('\n');
 }

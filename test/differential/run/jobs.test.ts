@@ -4,6 +4,8 @@ import { fails, net, runs, slow, works } from './net.ts';
 /** Takes long enough that other requests come in between. */
 const long =
   '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/act to /run/t/NAME note start sleep 1200 note started\nExecStop=/act to /run/t/NAME note stop';
+/** The same, but it is over only when the script says `go`. */
+const held = long.replace('sleep 1200', 'until /run/t/NAME.go');
 const slowStop = '[Service]\nExecStart=/act to /run/t/NAME note start wait\nExecStop=/act to /run/t/NAME note stop sleep 900';
 const reloads =
   '[Service]\nExecStart=/act to /run/t/NAME note start wait\nExecReload=/act to /run/t/NAME note reload sleep 700 note reloaded';
@@ -12,12 +14,16 @@ const verbs = 'start stop restart try-restart reload reload-or-restart try-reloa
 compareManagers('jobs', {
   'every verb on a unit that is off': net(
     'joff',
-    { a: ['', runs], b: ['', reloads], c: ['', works] },
+    { a: ['StartLimitIntervalSec=0', runs], b: ['StartLimitIntervalSec=0', reloads], c: ['StartLimitIntervalSec=0', works] },
     `for verb in ${verbs}; do for unit in a b c; do run systemctl $verb joff-$unit; show joff-$unit.service; systemctl stop joff-$unit; done; done`,
   ),
   'every verb on a unit that runs': net(
     'jon',
-    { a: ['', runs], b: ['', reloads.replace(' sleep 700', '')], c: ['', works] },
+    {
+      a: ['StartLimitIntervalSec=0', runs],
+      b: ['StartLimitIntervalSec=0', reloads.replace(' sleep 700', '')],
+      c: ['StartLimitIntervalSec=0', works],
+    },
     `for verb in ${verbs}; do for unit in a b c; do systemctl start jon-$unit; run systemctl $verb jon-$unit; settle jon-$unit.service; show jon-$unit.service; done; done`,
   ),
   'every verb on a unit that has failed': net(
@@ -55,25 +61,26 @@ compareManagers('jobs', {
   ),
   'requests for one unit come together': net(
     'join',
-    { a: ['', long], b: ['', long], c: ['After=@a', works] },
+    { a: ['', held], b: ['', held], c: ['After=@a', works] },
     `
     beside one systemctl start @a; heard @a start
     beside two systemctl start @a
-    beside three systemctl start @c
-    beside four systemctl restart @c
-    sleep 0.2
+    beside three systemctl start @c; queued @c
+    beside four systemctl restart @c; until_ok job_is @c restart
     jobs_of join
+    go @a
     said one; said two; said three; said four
     beside five systemctl start @b; heard @b start
     beside six systemctl restart @b
-    sleep 0.1
+    sleep 0.5
     jobs_of join
+    go @b
     said five; said six
     settle @b; show @a @b @c; notes @a @b`,
   ),
   'job modes and jobs that are there already': net(
     'jmode',
-    { a: ['', long], b: ['', long], c: ['', long], d: ['Conflicts=@a', works], e: ['', long], f: ['Wants=@d @b', works] },
+    { a: ['', held], b: ['', held], c: ['', held], d: ['Conflicts=@a', works], e: ['', held], f: ['Wants=@d @b', works] },
     `
     for unit in a b c e; do systemctl start --no-block jmode-$unit; heard jmode-$unit.service start; done
     run systemctl stop --job-mode=fail @a
@@ -87,6 +94,7 @@ compareManagers('jobs', {
     run systemctl stop --job-mode=replace-irreversibly @b
     run systemctl restart --no-block @b
     jobs_of jmode
+    go @a @b @e
     run systemctl stop @c
     run systemctl start @d
     settle @a @b @c @d @e @f
@@ -147,7 +155,7 @@ compareManagers('jobs', {
   },
   'jobs are listed, cancelled and waited for': net(
     'jlist',
-    { a: ['', long], b: ['After=@a', works], c: ['After=@b @a', works], d: ['Requires=@b\nAfter=@b', works] },
+    { a: ['', held], b: ['After=@a', works], c: ['After=@b @a', works], d: ['Requires=@b\nAfter=@b', works] },
     `
     systemctl start --no-block @a; heard @a start
     systemctl start --no-block @b; systemctl start --no-block @c
@@ -169,7 +177,7 @@ compareManagers('jobs', {
   'jobs that take too long': net(
     'jtime',
     {
-      a: ['', long],
+      a: ['', held],
       b: ['After=@a\nJobTimeoutSec=300ms', works],
       c: ['JobRunningTimeoutSec=300ms', long],
       d: ['JobTimeoutSec=300ms', long],
@@ -185,6 +193,7 @@ compareManagers('jobs', {
     run systemctl start @d
     run systemctl start @e
     run systemctl start @g
+    go @a
     said f
     settle @a @c @d
     show @a @b @c @d @e @f @g
@@ -250,7 +259,7 @@ compareManagers('jobs', {
   ),
   'a conflict with a job that waits': net(
     'jcon',
-    { a: ['', long], b: ['After=@a', works], c: ['Conflicts=@b', works], d: ['Requires=@b\nAfter=@b', works] },
+    { a: ['', held], b: ['After=@a', works], c: ['Conflicts=@b', works], d: ['Requires=@b\nAfter=@b', works] },
     `
     systemctl start --no-block @a; heard @a start
     beside b systemctl start @b; queued @b
@@ -258,12 +267,13 @@ compareManagers('jobs', {
     run systemctl start @c
     said b; said d
     jobs_of jcon
+    go @a
     settle @a
     show @a @b @c @d`,
   ),
   'a stop of what others still wait for': net(
     'jcut',
-    { a: ['', long], b: ['Requires=@a\nAfter=@a', works], c: ['Wants=@a\nAfter=@a', works], d: ['BindsTo=@a\nAfter=@a', works] },
+    { a: ['', held], b: ['Requires=@a\nAfter=@a', works], c: ['Wants=@a\nAfter=@a', works], d: ['BindsTo=@a\nAfter=@a', works] },
     `
     beside b systemctl start @b; beside c systemctl start @c; beside d systemctl start @d
     heard @a start; queued @b; queued @c; queued @d
@@ -275,12 +285,13 @@ compareManagers('jobs', {
   ),
   'mode flush': net(
     'jflush',
-    { a: ['', long], b: ['IgnoreOnIsolate=yes', long], c: ['After=@a', works], d: ['', works] },
+    { a: ['', held], b: ['IgnoreOnIsolate=yes', long], c: ['After=@a', works], d: ['', works] },
     `
     beside a systemctl start @a; beside b systemctl start @b; heard @a start; heard @b start
     beside c systemctl start @c; queued @c
     run systemctl start --job-mode=flush @d
     jobs_of jflush
+    go @a @b
     said a; said b; said c
     settle @a @b @c
     show @a @b @c @d`,
@@ -288,10 +299,11 @@ compareManagers('jobs', {
   ),
   'JobTimeoutAction=': net(
     'jact',
-    { a: ['', long], b: ['After=@a\nJobTimeoutSec=200ms\nJobTimeoutAction=none', works] },
+    { a: ['', held], b: ['After=@a\nJobTimeoutSec=200ms\nJobTimeoutAction=none', works] },
     `
     systemctl start --no-block @a; heard @a start
     run systemctl start @b
+    go @a
     settle @a
     show @a @b`,
   ),

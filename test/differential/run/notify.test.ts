@@ -91,11 +91,9 @@ compareManagers('notifications', {
   ),
   'WATCHDOG=1 keeps a service alive': service(
     'fed',
-    'Type=notify\nWatchdogSec=600ms\nExecStart=/act to /run/t/NAME env WATCHDOG_USEC notify READY=1 sleep 300 notify WATCHDOG=1 sleep 300 notify WATCHDOG=1 sleep 300 notify WATCHDOG=1 sleep 300 notify WATCHDOG=1 exit 0',
+    `Type=notify\nWatchdogSec=1s\nExecStart=/act to /run/t/NAME env WATCHDOG_USEC notify READY=1 ${'sleep 200 notify WATCHDOG=1 '.repeat(8)}exit 0`,
     `run systemctl start NAME
-     sleep 0.8
-     show NAME.service
-     settle NAME
+     sub NAME dead
      state NAME.service
      notes NAME`,
   ),

@@ -240,7 +240,8 @@ compareManagers('relations', {
     },
     `
     for unit in a c d f h; do run systemctl start bind-$unit; done
-    settle @f @g
+    sub @f dead
+    sub @g dead
     show @a @b @c @d @e @f @g @h
     get @c ConditionResult`,
   ),

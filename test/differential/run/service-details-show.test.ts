@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { bothAnswers, whyNotAsked } from './both.ts';
+import { saidByBoth, whyNotAsked } from './both.ts';
 
 /** Services of all kinds; most are only loaded. */
 const services: Readonly<Record<string, string>> = {
@@ -243,7 +243,7 @@ const known: Readonly<Record<string, string>> = {
 
 describe('what show says of services', { skip: whyNotAsked, timeout: 600_000 }, () => {
   const names = [...Object.keys(services), 'missing', 'hidden'];
-  const answer = bothAnswers({
+  const answer = saidByBoth({
     show: {
       units: Object.fromEntries(
         Object.entries(services).map(([name, lines]) => [`${name}.service`, lines.startsWith('[') ? lines : `[Service]\n${lines}\n`]),

@@ -21,10 +21,10 @@ function stopping(services: Readonly<Record<string, string>>, differs: Case['dif
   };
 }
 
-/** A main process with a child; each notes the signals it is sent. The child ends 150 ms after its parent was told to. */
-const family = 'ExecStart=/act to /run/t/NAME child{ quit-on 15 quit-on 10 note up wait } sleep 100 quit-on 15 wait';
+/** A main process with a child; each notes the signals it is sent, and listens before it says that it is up. */
+const family = 'ExecStart=/act to /run/t/NAME quit-on 15 child{ quit-on 10 note up wait } wait';
 /** The same, but the child does not listen. */
-const stubborn = 'ExecStart=/act to /run/t/NAME child{ ignore 15 note up wait } sleep 100 quit-on 15 wait';
+const stubborn = 'ExecStart=/act to /run/t/NAME quit-on 15 child{ ignore 15 note up wait } wait';
 
 compareManagers('stopping services', {
   'KillMode= with a child that listens': stopping({

@@ -80,11 +80,14 @@ relations() {
       awk -F= '{ count = split($2, word, " "); for (i = 1; i <= count; i++) print $1 "=" word[i] }' | LC_ALL=C sort
   done
 }
-# Runs a command beside the rest; `said NAME` waits for it and tells what it printed.
-beside() { local name=$1; shift; { run "$@" >"/run/answers/beside-$name" 2>&1; } & eval "beside_${name//[^a-z0-9]/_}=\$!"; }
-said() { eval "wait \$beside_${1//[^a-z0-9]/_}"; cat "/run/answers/beside-$1"; }
+# Runs a command beside the rest of the case; `said NAME` waits for it and tells what it printed. $me is the number of the case.
+beside() { local name=$1; shift; { run "$@" >"/run/answers/beside-$me-$name" 2>&1; } & eval "beside_${name//[^a-z0-9]/_}=\$!"; }
+said() { eval "wait \$beside_${1//[^a-z0-9]/_}"; cat "/run/answers/beside-$me-$1"; }
+# Lets processes end that wait for it (`until /run/t/NAME.go`).
+go() { local name; for name; do : >"/run/t/$name.go"; done; }
 # The jobs of units of this prefix, without their numbers.
 jobs_of() { systemctl list-jobs --no-legend --plain | awk '{ print $2, $3, $4 }' | grep "^$1" | LC_ALL=C sort; }
+job_is() { jobs_of "$1" | grep -q "^$1 $2 "; }
 # Waits until a unit has a job.
 queued() { local unit=$1; until_ok has_job "$unit"; }
 has_job() { case $(systemctl show -p Job --value "$1") in [1-9]*) return 0;; esac; return 1; }
