@@ -117,7 +117,9 @@ const char *get_string(struct cursor *cursor, uint32_t *length) {
     const char *text = (const char *)get_bytes(cursor, length);
     if (get_u8(cursor) && !cursor->bad) cursor->bad = "a string has no NUL after it";
     if (!cursor->bad && memchr(text, 0, *length)) cursor->bad = "a string has a NUL inside";
-    return cursor->bad ? "" : text;
+    if (!cursor->bad) return text;
+    *length = 0;
+    return "";
 }
 
 const char *get_name(struct cursor *cursor) {

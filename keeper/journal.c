@@ -152,9 +152,9 @@ void journal_flush(struct keeper *keeper) {
     while (keeper->journal_fd >= 0 && !keeper->journal_blocked) {
         bool first = buffer_length(out);
         const struct buffer *frames = &keeper->journal_frames;
-        const uint8_t *bytes = first ? out->bytes + out->head : frames->bytes + frames->head + keeper->journal_sent;
         size_t length = first ? buffer_length(out) : keeper->journal_ready ? buffer_length(frames) - keeper->journal_sent : 0;
         if (!length) return;
+        const uint8_t *bytes = first ? buffer_front(out) : buffer_front(frames) + keeper->journal_sent;
         ssize_t sent = send(keeper->journal_fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0 && errno != EAGAIN && errno != EINTR) return journal_close(keeper);
         if (sent < 0) {

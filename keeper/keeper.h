@@ -80,6 +80,8 @@ uint8_t *buffer_room(struct buffer *buffer, size_t more);
 void buffer_consume(struct buffer *buffer, size_t count);
 void buffer_clear(struct buffer *buffer);
 static inline size_t buffer_length(const struct buffer *buffer) { return buffer->tail - buffer->head; }
+/* Where its bytes begin; of one that was never written to, nowhere. */
+static inline uint8_t *buffer_front(const struct buffer *buffer) { return buffer->bytes ? buffer->bytes + buffer->head : NULL; }
 void put_u8(struct buffer *buffer, uint8_t value);
 void put_u32(struct buffer *buffer, uint32_t value);
 void put_u64(struct buffer *buffer, uint64_t value);

@@ -135,10 +135,9 @@ void link_flush(struct keeper *keeper) {
     struct buffer *out = &keeper->link_out;
     while (keeper->link_fd >= 0 && !keeper->link_blocked) {
         bool first = buffer_length(out);
-        const uint8_t *bytes = first ? out->bytes + out->head : keeper->events.bytes + keeper->events.head + keeper->events_sent;
         size_t length = first ? buffer_length(out) : keeper->link_ready ? buffer_length(&keeper->events) - keeper->events_sent : 0;
         if (!length) break;
-        ssize_t sent = send_some(keeper, bytes, length);
+        ssize_t sent = send_some(keeper, first ? buffer_front(out) : buffer_front(&keeper->events) + keeper->events_sent, length);
         if (sent < 0) return link_close(keeper);
         if (first)
             buffer_consume(out, (size_t)sent);

@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0xdfddba0bu
+#define OPS_HASH 0x83b64c43u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -42,7 +42,7 @@
     X(touch, 233, "suU") /* touch(path: string, mode: u32, usec: u64) */ \
     X(inotify, 202, "n") /* inotify(slot: u32) */ \
     X(watch_clock, 202, "n") /* watch-clock(slot: u32) */ \
-    X(watch_path, 202, "uusu") /* watch-path(above: u32, self: u32, path: string, mask: u32) */ \
+    X(watch_path, 202, "nnsu") /* watch-path(aboveSlot: u32, selfSlot: u32, path: string, mask: u32) */ \
     X(mkfifo, 202, "su") /* mkfifo(path: string, mode: u32) */ \
     X(socket, 202, "nuuu") /* socket(slot: u32, family: u32, type: u32, protocol: u32) */ \
     X(setsockopt, 202, "nuub") /* setsockopt(slot: u32, level: u32, option: u32, value: bytes) */ \

@@ -112,9 +112,9 @@ export const ops = {
     doc: 'A timer in a slot that becomes readable whenever CLOCK_REALTIME is set or the machine wakes up (timerfd_settime(2), TFD_TIMER_CANCEL_ON_SET).',
   },
   'watch-path': {
-    fields: { above: 'u32', self: 'u32', path: 'string', mask: 'u32' },
+    fields: { aboveSlot: 'u32', selfSlot: 'u32', path: 'string', mask: 'u32' },
     exit: 202,
-    doc: 'Watch a path with this mask by the inotify descriptor in the slot `self`, and by that in `above` what leads to it, as far as it exists: the last directory that there is for what appears in it.',
+    doc: 'Watch a path with this mask by the inotify descriptor in the slot `selfSlot`, and by that in `aboveSlot` what leads to it, as far as it exists: the last directory that there is for what appears in it.',
   },
   mkfifo: { fields: { path: 'string', mode: 'u32' }, exit: 202, doc: 'mkfifo(2); an existing FIFO is no error.' },
   socket: { fields: { slot: 'u32', family: 'u32', type: 'u32', protocol: 'u32' }, exit: 202, doc: 'socket(2) into a slot.' },

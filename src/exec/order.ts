@@ -46,7 +46,7 @@ function usedSlots(op: Op): readonly number[] {
     case 'xattr':
       return op.path === '' ? [op.slot] : [];
     case 'watch-path':
-      return [op.above, op.self];
+      return [op.aboveSlot, op.selfSlot];
     case 'wait':
       return op.tolerate === true ? [] : [op.slot];
     default:

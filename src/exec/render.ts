@@ -52,7 +52,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   touch: '{path} {mode} {usec}',
   inotify: '{slot}',
   'watch-clock': '{slot}',
-  'watch-path': '{path} by {self}, what leads to it by {above}, mask {mask}',
+  'watch-path': '{path} by {selfSlot}, what leads to it by {aboveSlot}, mask {mask}',
   mkfifo: '{path} {mode}',
   socket: '{slot} family {family} type {type} protocol {protocol}',
   setsockopt: '{slot} level {level} option {option} ← {value}',

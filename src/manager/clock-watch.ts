@@ -25,7 +25,7 @@ const plans: Readonly<Record<WatchName, Plan>> = {
   ],
   zone: [
     { op: 'inotify', slot: 0 },
-    { op: 'watch-path', above: 0, self: 0, path: zoneFile, mask: zoneMask },
+    { op: 'watch-path', aboveSlot: 0, selfSlot: 0, path: zoneFile, mask: zoneMask },
     { op: 'keep', slot: 0, name: heldAs('zone') },
   ],
 };

@@ -10,8 +10,8 @@ export class FakeWatches {
     for (const op of plan) {
       if (op.op === 'inotify') slots.set(op.slot, { above: new Set(), self: new Set(), hasEvents: false });
       if (op.op === 'watch-path') {
-        slots.get(op.above)?.above.add(op.path);
-        slots.get(op.self)?.self.add(op.path);
+        slots.get(op.aboveSlot)?.above.add(op.path);
+        slots.get(op.selfSlot)?.self.add(op.path);
       }
       const made = op.op === 'keep' ? slots.get(op.slot) : undefined;
       if (op.op === 'keep' && made !== undefined) this.#held.set(op.name, made);

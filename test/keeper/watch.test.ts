@@ -16,7 +16,7 @@ function watch(path: string, mask: number): readonly Op[] {
   return [
     { op: 'inotify', slot: 0 },
     { op: 'inotify', slot: 1 },
-    { op: 'watch-path', above: 0, self: 1, path, mask },
+    { op: 'watch-path', aboveSlot: 0, selfSlot: 1, path, mask },
     { op: 'keep', slot: 0, name: 'above' },
     { op: 'keep', slot: 1, name: 'self' },
   ];
@@ -61,7 +61,7 @@ async function marked(manager: TestManager, directory: string): Promise<void> {
   writeFileSync(join(directory, 'mark'), '');
   const plan: Plan = [
     { op: 'inotify', slot: 0 },
-    { op: 'watch-path', above: 0, self: 0, path: join(directory, 'mark'), mask: 2 },
+    { op: 'watch-path', aboveSlot: 0, selfSlot: 0, path: join(directory, 'mark'), mask: 2 },
     { op: 'keep', slot: 0, name: 'mark' },
   ];
   assert.deepEqual(await run(manager, 1, plan), { status: 0, errno: 0 });
@@ -106,8 +106,8 @@ test('two paths through one directory do not take each other the watch', async (
   mkdirSync(at('a/there'), { recursive: true });
   const plan: Plan = [
     { op: 'inotify', slot: 0 },
-    { op: 'watch-path', above: 0, self: 0, path: at('a/missing'), mask: moved },
-    { op: 'watch-path', above: 0, self: 0, path: at('a/there/file'), mask: moved },
+    { op: 'watch-path', aboveSlot: 0, selfSlot: 0, path: at('a/missing'), mask: moved },
+    { op: 'watch-path', aboveSlot: 0, selfSlot: 0, path: at('a/there/file'), mask: moved },
     { op: 'keep', slot: 0, name: 'above' },
   ];
   assert.deepEqual(await run(manager, 2, plan), { status: 0, errno: 0 });

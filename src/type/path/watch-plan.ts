@@ -23,8 +23,8 @@ export function watchPlan(settings: PathSettings, names: WatchNames, options: { 
   const slots = new Map([...names.self.keys()].map((index, at) => [index, at + 1]));
   const watches = settings.Watch.map(({ kind, path }, index): Op => ({
     op: 'watch-path',
-    above: 0,
-    self: slots.get(index) ?? 0,
+    aboveSlot: 0,
+    selfSlot: slots.get(index) ?? 0,
     path,
     mask: masks[kind],
   }));
