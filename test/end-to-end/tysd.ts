@@ -70,6 +70,8 @@ export class Daemon {
   #client: Client | undefined;
   #cgroup = '';
   #over = false;
+  /** Those of tysctl that run; a test that fails may have stopped them. */
+  readonly #clients = new Set<ChildProcess>();
   /** Called on each change of anything. */
   readonly #watchers = new Set<() => void>();
 
@@ -271,7 +273,15 @@ export class Daemon {
 
   /** Runs bin/tysctl against this daemon. */
   tysctl(...argv: readonly string[]): Promise<Ran> {
-    return this.within(`tysctl ${argv.join(' ')}`, endOf(this.#spawnTysctl(argv)));
+    return this.tysctlProcess(...argv).ended;
+  }
+
+  /** The same, with its pid, for tests that stop it meanwhile. */
+  tysctlProcess(...argv: readonly string[]): { readonly pid: number; readonly ended: Promise<Ran> } {
+    const child = this.#spawnTysctl(argv);
+    this.#clients.add(child);
+    child.once('exit', () => this.#clients.delete(child));
+    return { pid: child.pid ?? 0, ended: this.within(`tysctl ${argv.join(' ')}`, endOf(child)) };
   }
 
   /** Writes a unit file or a drop-in. */
@@ -323,6 +333,7 @@ export class Daemon {
       problems.push(String(error));
     }
     this.#over = true;
+    for (const client of this.#clients) client.kill('SIGKILL');
     this.#client?.close();
     const leftovers = this.leftovers();
     if (leftovers.length > 0) problems.push(`processes are left: ${leftovers.join(', ')}`);

@@ -27,9 +27,8 @@ export interface Wanted {
   readonly properties: readonly Property[];
   readonly auxiliary?: readonly { readonly unit: string; readonly properties: readonly Property[] }[];
   readonly pids?: readonly number[];
-  readonly descriptors?: string;
-  /** Keep it loaded until this process has heard of its end. */
-  readonly hold?: boolean;
+  /** Passes the caller's streams to the manager and gives their token; an error is an exit status, after the message. */
+  readonly passStreams?: () => Promise<Result<string, number>>;
 }
 
 /** Says what went wrong; gives the exit status. */
@@ -85,46 +84,48 @@ export async function start(run: Run, wanted: Wanted): Promise<Result<Client, nu
   const client = connected.value;
   const mode = modeOf(request.jobMode);
   if (mode === undefined) return err(fail(run, `Failed to start transient ${wanted.kind} unit: Job mode ${request.jobMode} invalid`));
-  const { kind, ...units } = wanted;
+  const descriptors = await wanted.passStreams?.();
+  if (descriptors?.ok === false) return descriptors;
   const answer = await client.call('unit.start-transient', {
-    ...call(units),
+    unit: wanted.unit,
+    properties: [...wanted.properties],
+    auxiliary: (wanted.auxiliary ?? []).map(({ unit, properties }) => ({ unit, properties: [...properties] })),
+    pids: [...(wanted.pids ?? [])],
+    ...(descriptors === undefined ? {} : { descriptors: descriptors.value }),
+    // Whoever comes back to the next manager, to see what became of the unit, is to find it.
+    hold: true,
     mode,
     wait: request.block,
     cause: `systemd-run (pid ${process.pid})`,
   });
   if (!answer.ok && answer.error.code === 'connection-lost') return startAgain(run, wanted);
-  if (!answer.ok) return err(fail(run, refusal(kind, answer.error)));
+  if (!answer.ok) return err(fail(run, refusal(wanted.kind, answer.error)));
   return finish(run, answer.value, client);
-}
-
-/** Optional things that are not there are left out. */
-function call({ unit, properties, auxiliary, pids, descriptors, hold }: Omit<Wanted, 'kind'>) {
-  return {
-    unit,
-    properties: [...properties],
-    auxiliary: (auxiliary ?? []).map((each) => ({ unit: each.unit, properties: [...each.properties] })),
-    pids: [...(pids ?? [])],
-    hold: hold ?? false,
-    ...(descriptors === undefined ? {} : { descriptors }),
-  };
 }
 
 /** The manager was replaced while it was asked: it may have made the unit, or never have heard of it. */
 async function startAgain(run: Run, wanted: Wanted): Promise<Result<Client, number>> {
-  const { invocation } = run;
+  const { invocation, request } = run;
+  const { unit } = wanted;
   const connected = await invocation.connect();
   if (!connected.ok) return err(fail(run, connected.error));
   const client = connected.value;
-  if (wanted.hold === true) await client.call('unit.hold', { unit: wanted.unit });
-  const known = await client.call('units.get', { units: [wanted.unit] });
-  const unit = known.ok ? known.value[0] : undefined;
-  if (unit?.load === 'loaded') {
-    const { result } = await awaitJob(invocation, wanted.unit);
-    return finish(run, { job: 0, unit: wanted.unit, result }, client);
-  }
-  // What it had been sent it has closed.
-  if (wanted.descriptors !== undefined) return err(fail(run, 'The connection to the manager was lost.'));
-  return start(run, wanted);
+  await client.call('unit.hold', { unit });
+  const known = await client.call('units.get', { units: [unit] });
+  if (!known.ok && known.error.code === 'connection-lost') return startAgain(run, wanted);
+  if (!known.ok || known.value[0]?.load !== 'loaded') return start(run, wanted);
+  if (!request.block) return ok(client);
+  const { result } = await awaitJob(invocation, unit);
+  return finish(run, { job: 0, unit, result: result === 'failed' && (await wasActive(run, unit)) ? 'done' : result }, client);
+}
+
+/** Whether the unit was ever active, so that its start was a success whatever became of it. */
+async function wasActive(run: Run, unit: string): Promise<boolean> {
+  const client = await run.invocation.connect();
+  if (!client.ok) return false;
+  const told = await client.value.call('units.properties', { units: [unit] });
+  if (!told.ok && told.error.code === 'connection-lost') return wasActive(run, unit);
+  return told.ok && Number(told.value[0]?.['ActiveEnterTimestampMonotonic'] ?? 0) > 0;
 }
 
 async function finish(run: Run, { unit, result }: Answer<'unit.start-transient'>, client: Client): Promise<Result<Client, number>> {

@@ -60,15 +60,11 @@ async function startService(run: Run, { unit, executable, terminal }: Service): 
   const shown = terminal === undefined ? undefined : { path: terminal.path, type: invocation.environment['TERM'] };
   const properties = serviceProperties(request, { executable, slice: ownSlice(), terminal: shown });
   if (!properties.ok) return fail(run, properties.error);
-  const hold = request.wait || request.streams !== 'none';
-  const descriptors = request.streams === 'pipe' ? await passStreams(run) : undefined;
-  if (descriptors === '') return 1;
   const started = await start(run, {
     kind: 'service',
     unit,
     properties: properties.value,
-    hold,
-    ...(descriptors === undefined ? {} : { descriptors }),
+    ...(request.streams === 'pipe' ? { passStreams: () => passStreams(run) } : {}),
   });
   if (!started.ok) return started.error;
   if (!request.quiet) {
@@ -76,20 +72,16 @@ async function startService(run: Run, { unit, executable, terminal }: Service): 
     if (terminal !== undefined) invocation.terminal.warn('Press ^] three times within 1s to disconnect TTY.');
   }
   terminal?.begin();
-  return hold ? awaitOutcome(run, unit, started.value, terminal) : 0;
+  return request.wait || request.streams !== 'none' ? awaitOutcome(run, unit, started.value, terminal) : 0;
 }
 
-/** Gives the token under which the manager has the streams; '' after a message where it has not. */
-async function passStreams(run: Run): Promise<string> {
+/** Gives the token under which the manager has the streams; an error is an exit status, after the message. */
+async function passStreams(run: Run): Promise<Result<string, number>> {
   const connected = await run.invocation.connect();
-  if (!connected.ok) {
-    fail(run, connected.error);
-    return '';
-  }
+  if (!connected.ok) return err(fail(run, connected.error));
   const expected = await connected.value.call('descriptors.expect', {});
-  if (!expected.ok) {
-    fail(run, `Failed to pass file descriptors: ${expected.error.message}`);
-    return '';
-  }
-  return run.launcher.passStreams(expected.value.socket, expected.value.token) ? expected.value.token : '';
+  if (!expected.ok && expected.error.code === 'connection-lost') return passStreams(run);
+  if (!expected.ok) return err(fail(run, `Failed to pass file descriptors: ${expected.error.message}`));
+  const { socket, token } = expected.value;
+  return run.launcher.passStreams(socket, token) ? ok(token) : err(1);
 }
