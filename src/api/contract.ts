@@ -246,12 +246,30 @@ export const contract = {
     doc: "Sends a signal to the unit's processes.",
   }),
   'unit.nop': job('Waits for its turn in the queue and does nothing.'),
-  'unit.plan': method({
+  'unit.not-applied': method({
     params: unit,
+    result: list(v.string()),
+    errors: requestFailures,
+    doc: "What of the unit's files this machine does not carry out, or in another way, a sentence for each setting.",
+  }),
+  'unit.plan': method({
+    params: v.strictObject({
+      unit: unitName,
+      /** Another main file that the unit is to be planned with. */
+      file: v.exactOptional(v.strictObject({ path: v.string(), text: v.string() })),
+    }),
     result: list(
       v.object({
         list: v.string(),
-        ops: list(v.object({ op: v.string(), text: v.string() })),
+        ops: list(
+          v.object({
+            op: v.string(),
+            text: v.string(),
+            /** The setting that asks for it, and the file and line that set it last. */
+            setting: v.exactOptional(v.string()),
+            at: v.exactOptional(v.string()),
+          }),
+        ),
         notApplied: list(v.string()),
       }),
     ),

@@ -2,6 +2,7 @@ import type { Result } from '../base/result.ts';
 import type { Change, JobInfo, PlannedCommand, UnitInfo } from '../graph/report.ts';
 import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
 import type { Property } from '../unit/property.ts';
+import type { UnitBytes } from '../unit/replaced.ts';
 import type { JobMode } from '../unit/values/types.ts';
 
 export type { Change };
@@ -36,8 +37,10 @@ export interface ManagerApi {
   properties(name: string): Readonly<Record<string, string>> | undefined;
   /** The properties of the manager itself. */
   managerProperties(): Readonly<Record<string, string>>;
-  /** What each Exec*= command of the unit would do, op by op. */
-  plan(name: string): Result<readonly PlannedCommand[], RequestFailure>;
+  /** What each Exec*= command of the unit would do, op by op; with a file, if that were the unit's main file. */
+  plan(name: string, file?: UnitBytes): Result<readonly PlannedCommand[], RequestFailure>;
+  /** What of the unit's files this machine does not carry out, or in another way, a sentence for each setting. */
+  notApplied(name: string): Result<readonly string[], RequestFailure>;
   dependencies(name: string): readonly { readonly key: string; readonly unit: string }[];
   kill(unit: string, whom: 'all' | 'main' | 'control', signal: number): Result<undefined, RequestFailure>;
   /** Clears `failed`, the start limit and the restart counter; of all units without a name. */

@@ -51,6 +51,8 @@ export interface Options {
   readonly list: readonly string[] | undefined;
   readonly readOnly: boolean;
   readonly mkdir: boolean;
+  /** Of `plan`: compare with what it would be with another file. */
+  readonly diff: boolean;
   readonly print: 'help' | 'version' | undefined;
 }
 
@@ -95,6 +97,7 @@ const defaults: Options = {
   list: undefined,
   readOnly: false,
   mkdir: false,
+  diff: false,
   print: undefined,
 };
 
@@ -169,6 +172,9 @@ const rows: readonly OptionRow<Options>[] = [
   { long: 'no-warn', isWhole: true, ...flag({}) },
   { long: 'drop-in', isWhole: true, ...text((dropIn) => ({ dropIn })) },
   { long: 'stdin', isWhole: true, ...flag({ stdin: true }) },
+  // tysd's own.
+  { long: 'json', isWhole: true, ...flag({ output: 'json' }) },
+  { long: 'diff', isWhole: true, ...flag({ diff: true }) },
 ];
 
 /** Reads the command line of systemctl(1). An error is what to print. */

@@ -243,7 +243,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   ),
   plan: verb(
     'Insight',
-    'UNIT…',
+    'UNIT…|--diff UNIT FILE',
     1,
     many,
     () => import('./commands/plan.ts').then((m) => m.runPlan),

@@ -11,6 +11,7 @@ import type { Op, Plan } from './op.ts';
 import { openedFiles, openFileOps } from './open-files.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
 import { standardStreams } from './stdio.ts';
+import { strictRefusal, withoutUnmet } from './verdict.ts';
 
 /** A plan, and what its unit's author should know about it though it can run: unset variables, an unknown user. */
 export interface Compiled {
@@ -29,7 +30,10 @@ export interface ExecError {
  * The order is the security argument: everything that needs privileges comes before `uid`; what could hinder the child's
  * own set-up (no-new-privileges, the working directory as the user sees it) comes after.
  */
-export function compile(request: ExecRequest, context: ExecContext): Result<Compiled, ExecError> {
+export function compile(asked: ExecRequest, context: ExecContext): Result<Compiled, ExecError> {
+  const possible = withinMachine(asked, context);
+  if (!possible.ok) return possible;
+  const request = possible.value;
   const exec = request.config.exec;
   if (exec === undefined) return err({ message: `${request.config.name} is of a type that runs no commands` });
   const identity = identify(request, exec, context);
@@ -71,6 +75,19 @@ export function compile(request: ExecRequest, context: ExecContext): Result<Comp
     ],
     warnings: [...identity.warnings, ...command.warnings],
   });
+}
+
+/** The request without what this machine cannot do, as far as the policy lets it go without; the error is that it does not. */
+function withinMachine(request: ExecRequest, { sandbox }: ExecContext): Result<ExecRequest, ExecError> {
+  if (sandbox === undefined) return ok(request);
+  const policy = request.config.exec?.SandboxPolicy ?? sandbox.policy;
+  if (policy === 'strict') {
+    // A command with the prefix `+` has no sandbox that could be broken.
+    const refusal = request.command.privilege === 'full' ? undefined : strictRefusal(request.config, sandbox.machine);
+    return refusal === undefined ? ok(request) : err({ message: refusal });
+  }
+  const config = withoutUnmet(request.config, sandbox.machine, policy);
+  return ok(config === request.config ? request : { ...request, config });
 }
 
 /** Slots 0 to 2 are the standard streams', those from here on the passed descriptors', the last one the idle pipe's. */

@@ -1,6 +1,8 @@
 import type { UnitConfig } from '../unit/config.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
+import type { Machine } from './needs/need.ts';
 import type { Op } from './op.ts';
+import type { SandboxPolicy } from './verdict.ts';
 import type { Command } from '../unit/values/types.ts';
 
 /** The lists of commands that units have, in the order in which they run. */
@@ -101,6 +103,8 @@ export interface ExecContext {
   readonly stream: bigint;
   /** Name under which the keeper holds the pipe of Type=idle. */
   readonly idlePipe: string;
+  /** What the machine has, and whether a service may start without what it has not; without it all is tried. */
+  readonly sandbox?: { readonly machine: Machine; readonly policy: SandboxPolicy };
   /** $MANAGERPID of a user manager: the process that outlives the manager, which is the keeper. */
   readonly managerPid?: number;
 }

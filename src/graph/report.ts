@@ -40,10 +40,18 @@ export interface JobInfo {
   readonly blocks?: readonly number[];
 }
 
+/** An op of a plan; the setting that asks for it, and the PATH:LINE that set it last, where there is one. */
+export interface PlannedOp {
+  readonly op: string;
+  readonly text: string;
+  readonly setting?: string;
+  readonly at?: string;
+}
+
 /** What one Exec*= command of a unit would do, op by op. */
 export interface PlannedCommand {
   readonly list: string;
-  readonly ops: readonly { readonly op: string; readonly text: string }[];
+  readonly ops: readonly PlannedOp[];
   /** Settings of the unit that are not carried out, each with the reason. */
   readonly notApplied: readonly string[];
 }

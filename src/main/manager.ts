@@ -138,7 +138,7 @@ async function endWith({ closed }: KeeperConnection): Promise<never> {
   return process.exit(failure === '' ? 0 : 1);
 }
 
-function engineConfig({ manager }: ManagerConfig, { scope, unit }: Resolved, environment: NodeJS.ProcessEnv): EngineConfig {
+function engineConfig({ manager, tysd }: ManagerConfig, { scope, unit }: Resolved, environment: NodeJS.ProcessEnv): EngineConfig {
   return {
     defaults: {
       timeoutStartUsec: manager.DefaultTimeoutStartSec,
@@ -156,6 +156,7 @@ function engineConfig({ manager }: ManagerConfig, { scope, unit }: Resolved, env
     limits: { ...defaultLimits, ...manager.DefaultLimits },
     defaultStandardOutput: simpleOutput(manager.DefaultStandardOutput, 'journal'),
     defaultStandardError: simpleOutput(manager.DefaultStandardError, 'inherit'),
+    sandboxPolicy: tysd.Sandbox,
     defaultUnit: unit,
   };
 }

@@ -5,6 +5,7 @@ import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { ServiceSettings } from '../unit/settings/service.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import { expandGlob } from './expand-glob.ts';
+import { machineOf } from './machine.ts';
 import type { ManagerOptions } from './options.ts';
 import type { World } from './world.ts';
 
@@ -32,6 +33,7 @@ export function execContext(world: World, config: UnitConfig): ExecContext {
     defaultStandardError: options.config.defaultStandardError,
     stream,
     idlePipe,
+    sandbox: { machine: machineOf(world), policy: options.config.sandboxPolicy ?? 'systemd' },
     managerPid: options.keeper.inventory.pid,
   };
 }

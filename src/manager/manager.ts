@@ -4,6 +4,7 @@ import type { Change, JobInfo, PlannedCommand, UnitInfo } from '../graph/report.
 import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
 import type { EndAction } from '../port/keeper.ts';
 import type { Property } from '../unit/property.ts';
+import type { UnitBytes } from '../unit/replaced.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import { queueDefault } from './default-unit.ts';
 import { changeOf, describeJob, describeUnit } from './describe.ts';
@@ -16,7 +17,7 @@ import { finishJob } from './jobs.ts';
 import { closeTables, heldTables } from './kernel-tables.ts';
 import { send, turn } from './loop.ts';
 import type { ManagerOptions } from './options.ts';
-import { planCommands } from './plan-text.ts';
+import { notAppliedOf, planCommands } from './plan-text.ts';
 import { managerProperties, unitProperties } from './properties.ts';
 import { log } from './records.ts';
 import { recover } from './recover.ts';
@@ -152,11 +153,16 @@ export class Manager {
     return managerProperties(this.#world);
   }
 
-  plan(name: string): Result<readonly PlannedCommand[], RequestFailure> {
+  plan(name: string, file?: UnitBytes): Result<readonly PlannedCommand[], RequestFailure> {
     const unit = this.#find(name);
     if (unit === undefined) return err(badName(name));
-    if (unit.load.state !== 'loaded') return err(loadFailure(unit));
-    return ok(planCommands(this.#world, unit));
+    if (unit.load.state !== 'loaded' && file === undefined) return err(loadFailure(unit));
+    return ok(planCommands(this.#world, unit, file));
+  }
+
+  notApplied(name: string): Result<readonly string[], RequestFailure> {
+    const unit = this.#find(name);
+    return unit === undefined ? err(badName(name)) : ok(notAppliedOf(this.#world, unit.config));
   }
 
   dependencies(name: string): readonly { readonly key: string; readonly unit: string }[] {

@@ -1,4 +1,5 @@
 import type { Account } from '../exec/request.ts';
+import type { SandboxPolicy } from '../exec/verdict.ts';
 import type { Bus } from '../port/bus.ts';
 import type { Clock } from '../port/clock.ts';
 import type { Files } from '../port/files.ts';
@@ -19,6 +20,8 @@ export interface ManagerConfig {
   readonly limits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
   readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';
   readonly defaultStandardError: 'journal' | 'inherit' | 'null';
+  /** May services start without what cannot be applied; `systemd` where it is not said. */
+  readonly sandboxPolicy?: SandboxPolicy;
   /** The unit that the manager starts when it comes up first; default.target where it is not said. */
   readonly defaultUnit: string;
 }

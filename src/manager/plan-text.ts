@@ -1,29 +1,66 @@
+import { causeOf } from '../exec/causes.ts';
 import { compile } from '../exec/plan.ts';
 import type { Op } from '../exec/op.ts';
 import { renderPlan } from '../exec/render.ts';
 import { commandLists, type CommandList, type ExecRequest } from '../exec/request.ts';
 import type { PlannedCommand } from '../graph/report.ts';
+import { verdictsOf } from '../exec/verdict.ts';
 import type { UnitConfig } from '../unit/config.ts';
+import { replaceFragment, type UnitBytes } from '../unit/replaced.ts';
 import type { Command } from '../unit/values/types.ts';
+import { assignmentsOf, noteAssignments } from './assignments.ts';
 import { execContext } from './exec-context.ts';
 import { heldSockets } from './held-sockets.ts';
+import { machineOf } from './machine.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
-/** Compiles each command of a unit as it would be now, and carries out nothing. */
-export function planCommands(world: World, unit: Unit): readonly PlannedCommand[] {
-  const notApplied = unit.config.exec?.notApplied.map((name) => `${name}= has no effect yet`) ?? [];
-  return requestsOf(world, unit).map((request) => {
+/** Compiles each command of a unit as it would be now, and carries out nothing. With a file, as it would be if that were the unit's main file. */
+export function planCommands(world: World, unit: Unit, file?: UnitBytes): readonly PlannedCommand[] {
+  const { files } = world.options;
+  const config = file === undefined ? unit.config : replaced(world, unit, file);
+  const places = new Map(assignmentsOf(files, file === undefined ? config : { ...config, fragment: undefined }));
+  if (file !== undefined) addUnlessSet(places, file);
+  const notApplied = notAppliedOf(world, config);
+  return requestsOf(world, unit, config).map((request) => {
     const { list } = request;
-    const compiled = compile(request, execContext(world, unit.config));
+    const compiled = compile(request, execContext(world, config));
     if (!compiled.ok) return { list, ops: [], notApplied: [...notApplied, compiled.error.message] };
-    return { list, ops: compiled.value.plan.map(describeOp), notApplied: [...notApplied, ...compiled.value.warnings] };
+    const ops = compiled.value.plan.map((op) => ({ ...describeOp(op), ...causedBy(op, request, places) }));
+    return { list, ops, notApplied: [...notApplied, ...compiled.value.warnings] };
   });
 }
 
-function requestsOf(world: World, unit: Unit): readonly ExecRequest[] {
-  const written = commandsOf(unit.config).map(([list, command]) => requestOf(world, unit, list, command));
-  return [...written, ...(unit.type.ownCommands?.(unit.config, idOf(unit)) ?? [])];
+/** What of a unit's files is not carried out here or in another way, a sentence for each setting. */
+export function notAppliedOf(world: World, config: UnitConfig): readonly string[] {
+  return verdictsOf(config, machineOf(world)).flatMap((each) => {
+    if (each.verdict === 'not-applied') return [`${each.setting}= is not applied: ${each.why}`];
+    return each.verdict === 'emulated' ? [`${each.setting}= is emulated: ${each.how}`] : [];
+  });
+}
+
+function replaced(world: World, unit: Unit, file: UnitBytes): UnitConfig {
+  const { files, facts } = world.options;
+  const dropIns = unit.config.dropIns.map((path) => ({ path, bytes: files.read(path) ?? new Uint8Array() }));
+  return replaceFragment(unit.config, file, dropIns, facts);
+}
+
+/** Drop-ins win over the file. */
+function addUnlessSet(places: Map<string, string>, { path, bytes }: UnitBytes): void {
+  const own = new Map<string, string>();
+  noteAssignments(own, path, bytes);
+  for (const [key, place] of own) if (!places.has(key)) places.set(key, place);
+}
+
+function causedBy(op: Op, request: ExecRequest, places: ReadonlyMap<string, string>): { readonly setting?: string; readonly at?: string } {
+  const setting = causeOf(op, request);
+  const at = setting === undefined ? undefined : places.get(setting);
+  return { ...(setting === undefined ? {} : { setting }), ...(at === undefined ? {} : { at }) };
+}
+
+function requestsOf(world: World, unit: Unit, config: UnitConfig): readonly ExecRequest[] {
+  const written = commandsOf(config).map(([list, command]) => requestOf(world, unit, { config, list, command }));
+  return [...written, ...(unit.type.ownCommands?.(config, idOf(unit)) ?? [])];
 }
 
 function idOf({ invocationId }: Unit): string {
@@ -35,8 +72,13 @@ function commandsOf({ service, socket }: UnitConfig): readonly (readonly [Comman
   return commandLists.flatMap((list) => (settings[list] ?? []).map((command) => [list, command] as const));
 }
 
-function requestOf(world: World, unit: Unit, list: CommandList, command: Command): ExecRequest {
-  const { config } = unit;
+interface ListedCommand {
+  readonly config: UnitConfig;
+  readonly list: CommandList;
+  readonly command: Command;
+}
+
+function requestOf(world: World, unit: Unit, { config, list, command }: ListedCommand): ExecRequest {
   const main = config.service !== undefined && list === 'ExecStart';
   const sockets = main ? heldSockets(world, unit) : [];
   const [first] = sockets;

@@ -36,6 +36,7 @@ const examples: { readonly [Name in MethodName]?: Params<Name> } = {
   'unit.hold': { unit: 'web.service' },
   'unit.kill': { unit: 'web.service', signal: 15 },
   'unit.nop': { unit: 'web.service' },
+  'unit.not-applied': { unit: 'web.service' },
   'unit.plan': { unit: 'web.service' },
   'unit.preview': { unit: 'web.service', job: 'start' },
   'unit.reload-or-restart': { unit: 'web.service' },

@@ -202,6 +202,10 @@ export class FakeManager implements ManagerApi {
       : err(failure);
   }
 
+  notApplied(): Result<readonly string[], RequestFailure> {
+    return ok(['ProtectSystem= is not applied: not yet']);
+  }
+
   dependencies(name: string): readonly { readonly key: string; readonly unit: string }[] {
     return this.#edges.get(name) ?? [];
   }

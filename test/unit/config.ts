@@ -1,6 +1,7 @@
 import type { UnitConfig, UnitTypeName } from '../../src/unit/config.ts';
 import { UnitDraft } from '../../src/unit/draft.ts';
 import type { AutomountSettings } from '../../src/unit/settings/automount.ts';
+import type { CgroupSettings } from '../../src/unit/settings/cgroup.ts';
 import type { ExecSettings } from '../../src/unit/settings/exec.ts';
 import type { KillSettings } from '../../src/unit/settings/kill.ts';
 import type { MountSettings } from '../../src/unit/settings/mount.ts';
@@ -13,6 +14,7 @@ import type { TimerSettings } from '../../src/unit/settings/timer.ts';
 interface Sections {
   readonly exec?: Partial<ExecSettings>;
   readonly kill?: Partial<KillSettings>;
+  readonly cgroup?: Partial<CgroupSettings>;
 }
 
 /** a.service, loaded, which sets just this. */
@@ -65,12 +67,13 @@ const drafts = {
 /** The settings of a process that sets none. */
 export const plainExec: ExecSettings = { ...drafts.service.settings('exec'), notApplied: [] };
 
-function loaded(type: 'service' | 'socket' | 'mount' | 'swap', { exec, kill }: Sections): UnitConfig {
+function loaded(type: 'service' | 'socket' | 'mount' | 'swap', { exec, kill, cgroup }: Sections): UnitConfig {
   const draft = drafts[type];
   return {
     ...bare(type),
     exec: { ...draft.settings('exec'), notApplied: [], ...exec },
     kill: { ...draft.settings('kill'), ...kill },
+    ...(cgroup === undefined ? {} : { cgroup: { ...draft.settings('cgroup'), ...cgroup } }),
   };
 }
 

@@ -14,7 +14,8 @@ test('without files the manager has the defaults of systemd', () => {
   assert.deepEqual([manager.DefaultStartLimitIntervalSec, manager.DefaultStartLimitBurst], [10_000_000, 5]);
   assert.deepEqual([manager.DefaultStandardOutput, manager.DefaultStandardError], ['journal', 'inherit']);
   assert.deepEqual(manager.DefaultLimits['NOFILE'], { soft: 1024, hard: 524_288 });
-  assert.deepEqual(tysd, Object.assign(Object.create(null), { Unit: '', UnitPath: [], RuntimeDirectory: '', StateDirectory: '' }));
+  const own = { Unit: '', UnitPath: [], RuntimeDirectory: '', StateDirectory: '', Sandbox: 'systemd' };
+  assert.deepEqual(tysd, Object.assign(Object.create(null), own));
 });
 
 test('drop-ins come after the main file, by name, and what is said to tysd comes last', () => {

@@ -7,6 +7,7 @@ export const unitHandlers: Handlers<
   | 'unit.dependencies'
   | 'unit.files'
   | 'unit.kill'
+  | 'unit.not-applied'
   | 'unit.plan'
   | 'unit.reset-failed'
   | 'unit.verify'
@@ -36,8 +37,13 @@ export const unitHandlers: Handlers<
 
   'unit.dependencies': ({ unit }, { manager }) => ok(manager.dependencies(unit)),
 
-  'unit.plan': ({ unit }, { manager }) => {
-    const plan = manager.plan(unit);
+  'unit.not-applied': ({ unit }, { manager }) => {
+    const found = manager.notApplied(unit);
+    return found.ok ? found : requestFailed(found.error, unit, manager);
+  },
+
+  'unit.plan': ({ unit, file }, { manager }) => {
+    const plan = manager.plan(unit, file === undefined ? undefined : { path: file.path, bytes: new TextEncoder().encode(file.text) });
     return plan.ok ? plan : requestFailed(plan.error, unit, manager);
   },
 

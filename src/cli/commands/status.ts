@@ -63,9 +63,10 @@ async function unitsOf(invocation: Invocation, client: Client): Promise<readonly
 
 async function printUnit(invocation: Invocation, client: Client, info: Answer<'manager.info'>, name: string): Promise<number> {
   const { terminal, options } = invocation;
-  const [units, properties] = await Promise.all([
+  const [units, properties, notApplied] = await Promise.all([
     client.call('units.get', { units: [name] }),
     client.call('units.properties', { units: [name] }),
+    client.call('unit.not-applied', { unit: name }),
   ]);
   const unit = units.ok ? units.value[0] : undefined;
   if (!units.ok || unit === null || unit === undefined) {
@@ -86,6 +87,7 @@ async function printUnit(invocation: Invocation, client: Client, info: Answer<'m
       triggers.map((trigger, index) => [trigger, (states?.ok === true ? states.value[index]?.active : undefined) ?? 'inactive']),
     ),
     processes: processesOf(unit, shown, info),
+    notApplied: notApplied.ok ? notApplied.value : [],
     style: terminal.style,
     nowUsec: Date.now() * 1000,
   });

@@ -25,7 +25,16 @@ const unit: StatusView['unit'] = {
 
 function view(change: Partial<StatusView['unit']>, properties: StatusView['properties'] = {}, rest: Partial<StatusView> = {}): StatusView {
   const stamped = { StateChangeTimestampMonotonic: String(nowMonotonicUsec - second), ...properties };
-  return { unit: { ...unit, ...change }, properties: stamped, triggers: new Map(), processes: undefined, style, nowUsec, ...rest };
+  return {
+    unit: { ...unit, ...change },
+    properties: stamped,
+    triggers: new Map(),
+    processes: undefined,
+    notApplied: [],
+    style,
+    nowUsec,
+    ...rest,
+  };
 }
 
 /** The date of a moment so long ago. */

@@ -16,6 +16,8 @@ export interface StatusView {
   /** ActiveState= of the units that trigger this one or are triggered by it. */
   readonly triggers: ReadonlyMap<string, string>;
   readonly processes: { readonly path: string; readonly tree: ProcessTree } | undefined;
+  /** Sentences on settings that are not carried out. */
+  readonly notApplied: readonly string[];
   readonly style: Style;
   /** CLOCK_REALTIME, microseconds. */
   readonly nowUsec: number;
@@ -37,6 +39,7 @@ export function renderStatus(view: StatusView): readonly string[] {
     ...text(view, 'Where', 'Where'),
     ...text(view, 'What', 'What'),
     ...documentation(view),
+    ...unapplied(view),
     ...listen(view),
     ...exitedCommands(view),
     ...mainAndControl(view),
@@ -208,6 +211,12 @@ function documentation({ properties }: StatusView): readonly string[] {
     const bare = link.replace(/^"(.*)"$/, '$1');
     return index === 0 ? statusRow('Docs', bare) : belowRow + bare;
   });
+}
+
+/** Names alone, in one line; `plan` says why. */
+function unapplied({ notApplied, style }: StatusView): readonly string[] {
+  const names = notApplied.flatMap((sentence) => /^(\S+=) is not applied/.exec(sentence)?.[1] ?? []);
+  return names.length === 0 ? [] : [statusRow('Not applied', style.yellow(names.join(' ')))];
 }
 
 function listen({ properties }: StatusView): readonly string[] {

@@ -168,6 +168,10 @@ const tysdRows = {
   UnitPath: list(pathList, { since: 0, meaning: 'Directories of unit files, instead of the usual ones' }),
   RuntimeDirectory: last(orEmpty(absolutePath, ''), '', { since: 0, meaning: 'Directory of sockets and of what is gone after a reboot' }),
   StateDirectory: last(orEmpty(absolutePath, ''), '', { since: 0, meaning: 'Directory of the journal' }),
+  Sandbox: last(oneOf('strict', 'systemd', 'lenient'), 'systemd', {
+    since: 0,
+    meaning: 'X-Tysd-Sandbox= where a unit does not set it: may services start without what cannot be applied',
+  }),
 };
 
 /** What [Manager] says, and [Tysd] where there is one. Durations are microseconds, Infinity for none. */

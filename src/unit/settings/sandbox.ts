@@ -10,12 +10,19 @@ import { absolutePath, bindList, prefixedPathList, temporaryFileSystemList } fro
 import { plainString, string } from '../values/string.ts';
 import { syscallList } from '../values/syscall-list.ts';
 import { words } from '../values/words.ts';
-import { combining, entries, last, list, renamed } from './setting.ts';
+import { combining, entries, into, last, list, renamed } from './setting.ts';
 import { architectures, invertibleWordsLike, textLike } from './checked-words.ts';
 import { later } from './status.ts';
 
 /** What a service may see and do (systemd.exec(5), "Sandboxing" and "Capabilities"). */
 export const sandboxRows = {
+  'X-Tysd-Sandbox': into(
+    'SandboxPolicy',
+    last(orEmpty(oneOf('strict', 'systemd', 'lenient'), undefined), undefined, {
+      since: 0,
+      meaning: "tysd's own: may it start without what the machine cannot apply: strict (no), systemd (as systemd does), lenient (yes)",
+    }),
+  ),
   RootImage: last(orEmpty(fatal(absolutePath), ''), '', {
     since: 233,
     meaning: 'Disk image or device mounted as root',

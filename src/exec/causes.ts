@@ -1,0 +1,55 @@
+import { assignedSettings } from '../unit/assigned.ts';
+import type { UnitConfig } from '../unit/config.ts';
+import { limitNames, resourceNumber } from '../unit/values/rlimit.ts';
+import type { Op } from './op.ts';
+import type { ExecRequest } from './request.ts';
+
+/** The setting of the unit's files that an op is there for, as they spell it; undefined for what every process gets. */
+export function causeOf(op: Op, { config, list }: Pick<ExecRequest, 'config' | 'list'>): string | undefined {
+  if (op.setting !== undefined) return op.setting;
+  const assigned = new Set(assignedSettings(config).map(({ name }) => name));
+  if (op.op === 'exec') return list;
+  if (op.op === 'rlimit') {
+    const name = limitNames.find((each) => resourceNumber(each) === op.resource);
+    return name !== undefined && config.exec?.Limits[name] !== undefined ? `Limit${name}` : undefined;
+  }
+  return candidatesOf(op, config).find((name) => assigned.has(name));
+}
+
+/** Ops that come of a single setting, or of the first of these that the unit has. */
+const byOp: Readonly<Partial<Record<Op['op'], readonly string[]>>> = {
+  signals: ['IgnoreSIGPIPE'],
+  nice: ['Nice'],
+  'oom-score': ['OOMScoreAdjust'],
+  ioprio: ['IOSchedulingClass', 'IOSchedulingPriority'],
+  umask: ['UMask'],
+  chroot: ['RootDirectory'],
+  chdir: ['WorkingDirectory'],
+  groups: ['SupplementaryGroups', 'User', 'DynamicUser'],
+  gid: ['Group', 'User', 'DynamicUser'],
+  uid: ['User', 'DynamicUser'],
+  wait: ['Type'],
+  'no-new-privileges': ['NoNewPrivileges', 'DynamicUser'],
+  nonblock: ['NonBlocking'],
+  data: ['StandardInput', 'StandardInputText', 'StandardInputData'],
+};
+
+const streams = ['StandardInput', 'StandardOutput', 'StandardError'] as const;
+const directories = ['RuntimeDirectory', 'StateDirectory', 'CacheDirectory', 'LogsDirectory', 'ConfigurationDirectory'] as const;
+
+function candidatesOf(op: Op, config: UnitConfig): readonly string[] {
+  const known = byOp[op.op];
+  if (known !== undefined) return known;
+  if ('path' in op) {
+    const made = directories.filter((name) =>
+      (config.exec?.[name] ?? []).some((each) => [each.path, ...each.symlinks].some(endsPath(op.path))),
+    );
+    if (made.length > 0) return made;
+  }
+  const stream = 'slot' in op ? streams[op.slot] : undefined;
+  return stream === undefined ? [] : [stream];
+}
+
+function endsPath(path: string): (directory: string) => boolean {
+  return (directory) => path.endsWith(`/${directory}`);
+}

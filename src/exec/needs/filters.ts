@@ -1,0 +1,40 @@
+import type { Need, Requirement } from './need.ts';
+
+/** What the kernel keeps a service from by programs that are asked at each call, packet or access; as systemd, a service does without them where there are none. */
+export const filterNeeds: Readonly<Record<string, Requirement>> = {
+  ...each(
+    ['kernel seccomp'],
+    [
+      'SystemCallFilter',
+      'SystemCallArchitectures',
+      'SystemCallLog',
+      'RestrictAddressFamilies',
+      'RestrictNamespaces',
+      'RestrictRealtime',
+      'RestrictSUIDSGID',
+      'LockPersonality',
+      'MemoryDenyWriteExecute',
+      'ProtectClock',
+    ],
+  ),
+  ...each(
+    ['kernel BPF', 'capability CAP_SYS_ADMIN'],
+    [
+      'IPAddressAllow',
+      'IPAddressDeny',
+      'IPIngressFilterPath',
+      'IPEgressFilterPath',
+      'SocketBindAllow',
+      'SocketBindDeny',
+      'RestrictNetworkInterfaces',
+      'DeviceAllow',
+      'DevicePolicy',
+      'BPFProgram',
+    ],
+  ),
+  ...each(['kernel BPF as a security module', 'capability CAP_SYS_ADMIN'], ['RestrictFileSystems']),
+};
+
+function each(needs: readonly Need[], settings: readonly string[]): Record<string, Requirement> {
+  return Object.fromEntries(settings.map((setting) => [setting, { needs, without: 'ignored', sandbox: true }]));
+}

@@ -1,0 +1,70 @@
+import type { Controller } from '../../unit/values/controller.ts';
+
+/** What the kernel may be built without, or a container be kept from. */
+export type KernelFeature =
+  | 'seccomp'
+  | 'mount namespaces'
+  | 'network namespaces'
+  | 'pid namespaces'
+  | 'ipc namespaces'
+  | 'uts namespaces'
+  | 'user namespaces'
+  | 'BPF'
+  | 'BPF as a security module'
+  | 'SELinux'
+  | 'AppArmor'
+  | 'Smack'
+  | 'same-page merging';
+
+/** One thing that a setting needs of the machine. */
+export type Need = `controller ${Controller}` | `capability ${string}` | `kernel ${KernelFeature}`;
+
+/** What a setting needs, and what becomes of a service where that is not there. */
+export interface Requirement {
+  readonly needs: readonly Need[];
+  /** As systemd 252 has it: the service starts without the setting, or its start fails. */
+  readonly without: 'ignored' | 'fails';
+  /** It keeps the service from something, so that the policy `strict` will not do without. */
+  readonly sandbox: boolean;
+  /** Why the setting is carried out in another way than systemd's, and what that is. */
+  readonly emulated?: string;
+}
+
+/** What the machine has, as far as settings need it. */
+export interface Machine {
+  readonly controllers: ReadonlySet<string>;
+  /** Capabilities that the manager may use, as CAP_SYS_ADMIN. */
+  readonly capabilities: ReadonlySet<string>;
+  readonly features: ReadonlySet<string>;
+}
+
+/** The needs that the machine does not meet. */
+export function unmetNeeds({ needs }: Requirement, machine: Machine): readonly Need[] {
+  return needs.filter((need) => !isMet(need, machine));
+}
+
+/** What is missing, for people. */
+export function describeNeed(need: Need): string {
+  const [kind, name] = splitNeed(need);
+  return said[kind](name);
+}
+
+type Kind = 'controller' | 'capability' | 'kernel';
+
+const said: Readonly<Record<Kind, (name: string) => string>> = {
+  controller: (name) => `there is no cgroup controller ${name} here`,
+  capability: (name) => `the manager lacks ${name}`,
+  kernel: (name) => `the kernel has no ${name}, or does not let us use it`,
+};
+
+function isMet(need: Need, machine: Machine): boolean {
+  const [kind, name] = splitNeed(need);
+  return { controller: machine.controllers, capability: machine.capabilities, kernel: machine.features }[kind].has(name);
+}
+
+function splitNeed(need: Need): readonly [Kind, string] {
+  const space = need.indexOf(' ');
+  const kind = need.slice(0, space);
+  const name = need.slice(space + 1);
+  return [kind === 'controller' || kind === 'capability' ? kind : 'kernel', name];
+}

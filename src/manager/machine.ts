@@ -1,0 +1,82 @@
+import type { KernelFeature, Machine } from '../exec/needs/need.ts';
+import type { Files } from '../port/files.ts';
+import { capabilityNames } from '../unit/values/capability.ts';
+import type { World } from './world.ts';
+
+/** What the machine has of what settings need. Asked once for each manager: what a kernel can do does not change under it. */
+export function machineOf(world: World): Machine {
+  const known = machines.get(world);
+  if (known !== undefined) return known;
+  const { files, keeper } = world.options;
+  const { cgroupRoot, tracking, pid } = keeper.inventory;
+  const controllers = tracking === 'cgroup2' ? text(files, `${cgroupRoot}/cgroup.controllers`).trim().split(' ') : [];
+  const machine = readMachine(files, pid, controllers);
+  machines.set(world, machine);
+  return machine;
+}
+
+const machines = new WeakMap<World, Machine>();
+
+/** The machine as a process of that pid finds it; where /proc says nothing of it, all is held to be there, and what is not will fail. */
+export function readMachine(files: Files, pid: number, controllers: readonly string[]): Machine {
+  const status = text(files, `/proc/${pid}/status`);
+  if (status === '') return { controllers: new Set(controllers), capabilities: new Set(capabilities), features: new Set(allFeatures) };
+  return {
+    controllers: new Set(controllers.filter((each) => each !== '')),
+    capabilities: capabilitiesOf(status),
+    features: new Set(allFeatures.filter((feature) => evidence[feature](files, status))),
+  };
+}
+
+/** By what each feature is known. */
+const evidence: Readonly<Record<KernelFeature, (files: Files, status: string) => boolean>> = {
+  seccomp: (_files, status) => /^Seccomp:/m.test(status),
+  'mount namespaces': (files) => exists(files, '/proc/self/ns/mnt'),
+  'network namespaces': (files) => exists(files, '/proc/self/ns/net'),
+  'pid namespaces': (files) => exists(files, '/proc/self/ns/pid'),
+  'ipc namespaces': (files) => exists(files, '/proc/self/ns/ipc'),
+  'uts namespaces': (files) => exists(files, '/proc/self/ns/uts'),
+  'user namespaces': (files) => exists(files, '/proc/self/ns/user') && text(files, '/proc/sys/user/max_user_namespaces').trim() !== '0',
+  BPF: (files) => exists(files, '/proc/sys/kernel/unprivileged_bpf_disabled'),
+  'BPF as a security module': (files) => securityModules(files).includes('bpf'),
+  SELinux: (files) => securityModules(files).includes('selinux'),
+  AppArmor: (files) => securityModules(files).includes('apparmor'),
+  Smack: (files) => securityModules(files).includes('smack'),
+  'same-page merging': (files) => exists(files, '/sys/kernel/mm/ksm/run'),
+};
+
+const allFeatures: readonly KernelFeature[] = [
+  'seccomp',
+  'mount namespaces',
+  'network namespaces',
+  'pid namespaces',
+  'ipc namespaces',
+  'uts namespaces',
+  'user namespaces',
+  'BPF',
+  'BPF as a security module',
+  'SELinux',
+  'AppArmor',
+  'Smack',
+  'same-page merging',
+];
+
+const capabilities = capabilityNames.map((name) => name.toUpperCase());
+
+function capabilitiesOf(status: string): ReadonlySet<string> {
+  const mask = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+  return new Set(capabilities.filter((_, bit) => ((mask >> BigInt(bit)) & 1n) === 1n));
+}
+
+function securityModules(files: Files): readonly string[] {
+  return text(files, '/sys/kernel/security/lsm').trim().split(',');
+}
+
+function exists(files: Files, path: string): boolean {
+  return files.stat(path).kind !== 'missing';
+}
+
+function text(files: Files, path: string): string {
+  const bytes = files.read(path, 65_536);
+  return bytes === undefined ? '' : new TextDecoder().decode(bytes);
+}
