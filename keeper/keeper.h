@@ -170,6 +170,20 @@ struct run {
 };
 _Noreturn void run_plan(struct run *run);
 
+/* ops_process.c: ops of a file of their own. */
+int op_coredump_filter(struct run *run, const struct op *op);
+int op_scheduler(struct run *run, const struct op *op);
+int op_affinity(struct run *run, const struct op *op);
+int op_numa_policy(struct run *run, const struct op *op);
+int op_timer_slack(struct run *run, const struct op *op);
+int op_personality(struct run *run, const struct op *op);
+int op_memory_merge(struct run *run, const struct op *op);
+int op_bounding_set(struct run *run, const struct op *op);
+int op_ambient(struct run *run, const struct op *op);
+int op_keep_capabilities(struct run *run, const struct op *op);
+int op_securebits(struct run *run, const struct op *op);
+int op_keyring(struct run *run, const struct op *op);
+
 /* tree.c: what a child does to directory trees. */
 int tree_remove(const char *path);
 int tree_own(int fd, uint32_t uid, uint32_t gid);

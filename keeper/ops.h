@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0x83b64c43u
+#define OPS_HASH 0xb26d5d5du
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -15,6 +15,18 @@
     X(nice, 201, "i") /* nice(value: i32) */ \
     X(oom_score, 206, "i") /* oom-score(value: i32) */ \
     X(ioprio, 211, "uu") /* ioprio(class: u32, level: u32) */ \
+    X(coredump_filter, 205, "U") /* coredump-filter(mappings: u64) */ \
+    X(scheduler, 214, "uuu") /* scheduler(policy: u32, priority: u32, resetOnFork: u32) */ \
+    X(affinity, 215, "b") /* affinity(cpus: bytes) */ \
+    X(numa_policy, 242, "ub") /* numa-policy(policy: u32, nodes: bytes) */ \
+    X(timer_slack, 212, "U") /* timer-slack(nsec: u64) */ \
+    X(personality, 230, "u") /* personality(persona: u32) */ \
+    X(memory_merge, 245, "u") /* memory-merge(on: u32) */ \
+    X(keyring, 237, "uuub") /* keyring(uid: u32, gid: u32, linkUser: u32, invocationId: bytes) */ \
+    X(bounding_set, 218, "U") /* bounding-set(keep: u64) */ \
+    X(ambient, 218, "U") /* ambient(set: u64) */ \
+    X(keep_capabilities, 217, "u") /* keep-capabilities(bits: u32) */ \
+    X(securebits, 213, "u") /* securebits(bits: u32) */ \
     X(umask, 255, "u") /* umask(mask: u32) */ \
     X(open, 208, "nsuu") /* open(slot: u32, path: string, flags: u32, mode: u32) */ \
     X(take, 202, "ns") /* take(slot: u32, name: string) */ \

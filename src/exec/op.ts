@@ -36,6 +36,42 @@ export const ops = {
   nice: { fields: { value: 'i32' }, exit: 201, doc: 'setpriority(2).' },
   'oom-score': { fields: { value: 'i32' }, exit: 206, doc: 'Write /proc/self/oom_score_adj.' },
   ioprio: { fields: { class: 'u32', level: 'u32' }, exit: 211, doc: 'ioprio_set(2).' },
+  'coredump-filter': { fields: { mappings: 'u64' }, exit: 205, doc: 'Write /proc/self/coredump_filter.' },
+  scheduler: {
+    fields: { policy: 'u32', priority: 'u32', resetOnFork: 'u32' },
+    exit: 214,
+    doc: 'sched_setscheduler(2).',
+  },
+  affinity: { fields: { cpus: 'bytes' }, exit: 215, doc: 'sched_setaffinity(2); the bytes are the mask.' },
+  'numa-policy': {
+    fields: { policy: 'u32', nodes: 'bytes' },
+    exit: 242,
+    doc: 'set_mempolicy(2); the bytes are the mask. A kernel without NUMA is no error.',
+  },
+  'timer-slack': { fields: { nsec: 'u64' }, exit: 212, doc: 'prctl(PR_SET_TIMERSLACK).' },
+  personality: { fields: { persona: 'u32' }, exit: 230, doc: 'personality(2).' },
+  'memory-merge': { fields: { on: 'u32' }, exit: 245, doc: 'prctl(PR_SET_MEMORY_MERGE); a kernel that never merges pages is no error.' },
+  keyring: {
+    fields: { uid: 'u32', gid: 'u32', linkUser: 'u32', invocationId: 'bytes' },
+    exit: 237,
+    doc: "A session keyring of the user's own, with the invocation id as a key, and if asked for with a link to the user's keyring; without keyrings nothing is done.",
+  },
+  'bounding-set': {
+    fields: { keep: 'u64' },
+    exit: 218,
+    doc: 'Drop all capabilities but these from the bounding and the inheritable set.',
+  },
+  ambient: {
+    fields: { set: 'u64' },
+    exit: 218,
+    doc: 'Add these to the inheritable and the ambient set of capabilities, if they are permitted.',
+  },
+  'keep-capabilities': {
+    fields: { bits: 'u32' },
+    exit: 217,
+    doc: 'Have the permitted capabilities survive `uid`, until exec: prctl(PR_SET_SECUREBITS) with these and SECBIT_KEEP_CAPS.',
+  },
+  securebits: { fields: { bits: 'u32' }, exit: 213, doc: 'prctl(PR_SET_SECUREBITS), where they are others.' },
   umask: { fields: { mask: 'u32' }, exit: 255, doc: 'umask(2).' },
   open: {
     fields: { slot: 'u32', path: 'string', flags: 'u32', mode: 'u32' },

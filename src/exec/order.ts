@@ -18,6 +18,21 @@ export function checkOrder(plan: Plan): readonly string[] {
   if (identity.join(' ') !== ['groups', 'gid', 'uid'].filter((name) => identity.some((other) => other === name)).join(' ')) {
     troubles.push(`${identity.join(', ')} instead of groups, gid, uid, each once`);
   }
+  return [...troubles, ...capabilityTroubles(plan)];
+}
+
+/** A process gets no capability after the change of the user that was not asked for before it, and none is kept for its own sake. */
+function capabilityTroubles(plan: Plan): readonly string[] {
+  const troubles: string[] = [];
+  const user = plan.findIndex(({ op }) => op === 'uid');
+  const asked = plan.slice(0, Math.max(user, 0)).find((op) => op.op === 'ambient');
+  for (const op of user < 0 ? [] : plan.slice(user)) {
+    if (op.op === 'ambient' && (asked?.op !== 'ambient' || asked.set !== op.set)) troubles.push('ambient after uid, but not before it');
+  }
+  const names = plan.map(({ op }) => op);
+  const kept = names.indexOf('keep-capabilities');
+  if (kept >= 0 && names[kept + 1] !== 'uid') troubles.push('keep-capabilities without uid behind it');
+  if (names.includes('ambient') && names.indexOf('ambient') < names.indexOf('bounding-set')) troubles.push('ambient before bounding-set');
   return troubles;
 }
 
@@ -30,6 +45,8 @@ const needsNoPrivilege: ReadonlySet<OpName> = new Set<OpName>([
   'exec',
   'exit',
   'fail',
+  'ambient',
+  'securebits',
 ]);
 
 function usedSlots(op: Op): readonly number[] {

@@ -17,6 +17,14 @@ const toJournal =
   '{"UNIT":"a.service","INVOCATION_ID":"0123456789abcdef0123456789abcdef","SYSLOG_IDENTIFIER":"a",' +
   '"PRIORITY":"6","SYSLOG_FACILITY":"3","LEVEL_PREFIX":"1","STREAM":"stdout"}';
 
+const keyring = {
+  op: 'keyring',
+  uid: 0xffffffff,
+  gid: 0xffffffff,
+  linkUser: 0,
+  invocationId: Uint8Array.of(1, 35, 69, 103, 137, 171, 205, 239, 1, 35, 69, 103, 137, 171, 205, 239),
+} as const;
+
 test('a plain service of the system gets no input, its output in the journal, the default limits and the root directory', () => {
   assert.deepEqual(plan(mainRequest(serviceConfig()), rootContext), [
     { op: 'signals', ignorePipe: 1 },
@@ -26,6 +34,7 @@ test('a plain service of the system gets no input, its output in the journal, th
     { op: 'output', slot: 1, stream: 7n, meta: toJournal, exit: 209 },
     { op: 'dup', slot: 1, number: 1, exit: 209 },
     { op: 'dup', slot: 1, number: 2, exit: 222 },
+    keyring,
     { op: 'umask', mask: 0o022 },
     { op: 'rlimit', resource: 7, soft: 1024n, hard: 524288n },
     { op: 'chdir', path: '/' },
@@ -86,6 +95,7 @@ test('a service that sets nearly everything is set up in the order of systemd, a
     { op: 'nice', value: 5 },
     { op: 'ioprio', class: 3, level: 4 },
     { op: 'directory', path: '/run/a', mode: 0o755, uid: 1, gid: 4, exit: 233 },
+    { ...keyring, uid: 1, gid: 4 },
     { op: 'umask', mask: 0o077 },
     { op: 'rlimit', resource: 4, soft: 0n, hard: 0xffff_ffff_ffff_ffffn },
     { op: 'rlimit', resource: 7, soft: 1024n, hard: 524288n },

@@ -2,6 +2,8 @@ import { type Result, err, ok } from '../base/result.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { expandArguments } from '../unit/values/expand.ts';
 import { errors } from './errno.ts';
+import { capabilityOps, withoutCapabilities } from './capabilities.ts';
+import { keyringOps } from './keyring.ts';
 import { directoryOps } from './directories.ts';
 import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
 import { type Identity, identify, type MissingIdentity } from './identity.ts';
@@ -10,6 +12,7 @@ import { attributeOp } from './attribute.ts';
 import type { Op, Plan } from './op.ts';
 import { openedFiles, openFileOps } from './open-files.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
+import { schedulingOps } from './scheduling.ts';
 import { standardStreams } from './stdio.ts';
 import { strictRefusal, withoutUnmet } from './verdict.ts';
 
@@ -50,6 +53,7 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
   if (!environment.ok) return environment;
   const command = expandCommand(request, environment.value);
   const sandboxed = request.command.privilege !== 'full';
+  const capabilities = sandboxed ? capabilityOps(exec, identity) : withoutCapabilities;
 
   return ok({
     plan: [
@@ -57,9 +61,10 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
       ...beginning(exec, request),
       ...idleWait(request, context),
       ...streams.value.ops,
-      ...scheduling(exec, context),
+      ...schedulingOps(exec, context),
       ...terminalOwner(exec, identity),
       ...directoryOps(exec, context, identity),
+      ...keyringOps(request, exec, context, identity),
       ...umask(exec, context),
       ...(sandboxed ? limitOps(exec, context) : []),
       ...identity.groupOps,
@@ -67,8 +72,11 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
       ...descriptorOps(request, passed),
       ...openFileOps(files, firstPassed + passed.length),
       ...rootDirectory(request, exec),
+      ...capabilities.before,
       ...identity.userOps,
+      ...capabilities.after,
       ...directory,
+      ...capabilities.bits,
       ...(sandboxed && (exec.NoNewPrivileges || exec.DynamicUser) ? noNewPrivileges : []),
       ...environment.value.ops,
       { op: 'exec', paths: candidates(request, exec), argv: command.argv, env: environment.value.block },
@@ -129,23 +137,6 @@ function idleWait(request: ExecRequest, context: ExecContext): readonly Op[] {
     { op: 'take', slot: idleSlot, name: context.idlePipe, tolerate: true },
     { op: 'wait', slot: idleSlot, timeoutMs: idleMs, tolerate: true },
   ];
-}
-
-const ioClasses = { none: 0, realtime: 1, 'best-effort': 2, idle: 3 } as const;
-
-function scheduling(exec: ExecSettings, context: ExecContext): readonly Op[] {
-  const { OOMScoreAdjust, Nice, IOSchedulingClass, IOSchedulingPriority } = exec;
-  // Without privileges niceness may only be raised; systemd goes on where it cannot lower it.
-  const tolerate = context.privileged ? {} : { tolerate: true };
-  const ops: Op[] = [];
-  // Even root may lack the capability for a lower score, as in most containers; systemd goes on without.
-  if (OOMScoreAdjust !== undefined) ops.push({ op: 'oom-score', value: OOMScoreAdjust, tolerate: true });
-  if (Nice !== undefined) ops.push({ op: 'nice', value: Nice, ...tolerate });
-  if (IOSchedulingClass !== undefined || IOSchedulingPriority !== undefined) {
-    const ioClass = ioClasses[IOSchedulingClass ?? 'best-effort'];
-    ops.push({ op: 'ioprio', class: ioClass, level: ioClass === ioClasses.none ? 0 : (IOSchedulingPriority ?? 4) });
-  }
-  return ops;
 }
 
 /** An id that lchown(2) leaves as it is. */

@@ -1,3 +1,4 @@
+import { capabilityNames } from '../unit/values/capability.ts';
 import { limitNames, resourceNumber } from '../unit/values/rlimit.ts';
 import { errnoMessage } from './errno.ts';
 import type { Op, OpName, Plan } from './op.ts';
@@ -25,6 +26,18 @@ const shapes: Readonly<Record<OpName, string>> = {
   nice: '{value}',
   'oom-score': '{value}',
   ioprio: '{class} {level}',
+  'coredump-filter': '{mappings}',
+  scheduler: '{policy} {priority}{resetOnFork}',
+  affinity: '{cpus}',
+  'numa-policy': '{policy} {nodes}',
+  'timer-slack': '{nsec} ns',
+  personality: '{persona}',
+  'memory-merge': '{on}',
+  keyring: 'of {uid}:{gid}{linkUser}',
+  'bounding-set': '{keep}',
+  ambient: '{set}',
+  'keep-capabilities': '',
+  securebits: '{bits}',
   umask: '{mask}',
   open: '{slot} ← {path} ({flags})',
   take: '{slot} ← held {name}',
@@ -92,6 +105,9 @@ const numberFields: Readonly<Record<string, (value: number) => string>> = {
   mode: octal,
   flags: flagNames,
   errno: (value) => errnoMessage(value),
+  linkUser: (value) => (value === 0 ? '' : ", linked to the user's"),
+  resetOnFork: (value) => (value === 0 ? '' : ', not for children'),
+  bits: (value) => `0x${value.toString(16)}`,
   on: (value) => (value === 0 ? 'off' : 'on'),
   uid: owner,
   gid: owner,
@@ -99,10 +115,34 @@ const numberFields: Readonly<Record<string, (value: number) => string>> = {
 
 function renderField(name: string, value: unknown): string {
   if (typeof value === 'number') return numberFields[name]?.(value) ?? `${value}`;
-  if (typeof value === 'bigint') return value === infinity ? 'infinity' : `${value}`;
+  if (typeof value === 'bigint') return bitFields[name]?.(value) ?? numberText(value);
   if (typeof value === 'string') return name === 'meta' ? streamName(value) : quote(value);
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (value instanceof Uint8Array) return maskFields.has(name) ? bitsOf(value) : `${value.length} bytes`;
   return Array.isArray(value) ? value.map((word) => quote(String(word))).join(name === 'paths' ? ' or ' : ' ') : '';
+}
+
+/** Numbers of 64 bits that are sets. */
+const bitFields: Readonly<Record<string, (value: bigint) => string>> = {
+  mappings: (value) => `0x${value.toString(16)}`,
+  keep: capabilitiesOf,
+  set: capabilitiesOf,
+};
+const maskFields: ReadonlySet<string> = new Set(['cpus', 'nodes']);
+
+function capabilitiesOf(value: bigint): string {
+  const named = capabilityNames.filter((_, number) => ((value >> BigInt(number)) & 1n) === 1n);
+  return named.length === 0 ? 'none' : named.join(' ');
+}
+
+/** The numbers of the bits that are set. */
+function bitsOf(mask: Uint8Array): string {
+  return Array.from({ length: mask.length * 8 }, (_, bit) => bit)
+    .filter((bit) => ((mask[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0)
+    .join(' ');
+}
+
+function numberText(value: bigint): string {
+  return value === infinity ? 'infinity' : `${value}`;
 }
 
 function octal(value: number): string {

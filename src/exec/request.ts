@@ -99,6 +99,8 @@ export interface ExecContext {
   readonly limits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
   readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';
   readonly defaultStandardError: 'journal' | 'inherit' | 'null';
+  /** The nodes of NUMAMask= and their CPUs, for a unit that speaks of them. */
+  readonly numa?: { readonly nodes: readonly number[]; readonly cpus: readonly number[] };
   /** A fresh id for the output stream of this process. */
   readonly stream: bigint;
   /** Name under which the keeper holds the pipe of Type=idle. */

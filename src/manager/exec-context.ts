@@ -3,6 +3,7 @@ import type { ExecContext } from '../exec/request.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { ServiceSettings } from '../unit/settings/service.ts';
+import { parseRange } from '../unit/values/cpu-set.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import { expandGlob } from './expand-glob.ts';
 import { machineOf } from './machine.ts';
@@ -22,6 +23,7 @@ export function execContext(world: World, config: UnitConfig): ExecContext {
     privileged: options.self.uid === 0,
     self: options.self,
     ...accountsOf(options, config.exec),
+    ...numaOf(options, config.exec),
     environment: world.environment,
     ownEnvironment: options.ownEnvironment,
     environmentFiles: environmentFiles(options, config.exec),
@@ -44,6 +46,22 @@ function accountsOf({ files }: ManagerOptions, exec: ExecSettings | undefined): 
   const gid = exec.Group === '' ? undefined : resolveGroup(files, exec.Group);
   const supplementary = exec.SupplementaryGroups.map((group) => resolveGroup(files, group)).filter((group) => group !== undefined);
   return { supplementary, ...(account === undefined ? {} : { account }), ...(gid === undefined ? {} : { gid }) };
+}
+
+const nodesDirectory = '/sys/devices/system/node';
+
+/** The nodes that NUMAMask= names, and their CPUs, where the unit asks for them (CPUAffinity=numa, NUMAMask=all). */
+function numaOf({ files }: ManagerOptions, exec: ExecSettings | undefined): Pick<ExecContext, 'numa'> {
+  if (exec === undefined || (exec.NUMAMask !== 'all' && !exec.CPUAffinity.includes('numa'))) return {};
+  const numbers = (path: string): readonly number[] => {
+    const bytes = files.read(path, 4096);
+    const ranges = bytes === undefined ? [] : new TextDecoder().decode(bytes).trim().split(',').map(parseRange);
+    return ranges.flatMap((range) =>
+      range === undefined ? [] : Array.from({ length: range.last - range.first + 1 }, (_, at) => range.first + at),
+    );
+  };
+  const nodes = exec.NUMAMask === 'all' ? numbers(`${nodesDirectory}/possible`) : (exec.NUMAMask ?? []);
+  return { numa: { nodes, cpus: nodes.flatMap((node) => numbers(`${nodesDirectory}/node${node}/cpulist`)) } };
 }
 
 const longestEnvironmentFile = 1024 * 1024;

@@ -109,9 +109,11 @@ test('repeated assignments combine as in systemd', () => {
 });
 
 test('an empty assignment does to every list what its rule says', () => {
+  // Its empty assignment is the empty set of capabilities, not all of them.
+  const otherwise = new Set(['CapabilityBoundingSet']);
   const wrong = Object.entries(tables).flatMap(([part, table]) =>
     Object.entries(table).flatMap(([key, row]) => {
-      if (row.row !== 'setting' || row.combine === 'last' || row.combine === 'first') return [];
+      if (row.row !== 'setting' || row.combine === 'last' || row.combine === 'first' || otherwise.has(key)) return [];
       const before = key === 'Delegate' ? ['cpu'] : ['kept'];
       const after = row.assign(before, '', context());
       const expected = key === 'Delegate' ? [] : row.combine === 'keep' ? before : row.initial;

@@ -35,10 +35,7 @@ export const processRows = {
     since: 183,
     meaning: 'OOM score adjustment -1000..1000',
   }),
-  CoredumpFilter: combining(
-    'merge',
-    list(coredumpMappings, { since: 246, meaning: 'Mappings included in core dumps (mask or names)', status: later.process }),
-  ),
+  CoredumpFilter: combining('merge', list(coredumpMappings, { since: 246, meaning: 'Mappings included in core dumps (mask or names)' })),
   IOSchedulingClass: last(orEmpty(ioSchedulingClass, undefined), undefined, {
     since: 183,
     meaning: 'realtime, best-effort, idle (or number)',
@@ -47,25 +44,22 @@ export const processRows = {
   CPUSchedulingPolicy: last(orEmpty(cpuSchedulingPolicy, undefined), undefined, {
     since: 183,
     meaning: 'other, batch, idle, fifo, rr (ext)',
-    status: later.process,
   }),
   CPUSchedulingPriority: last(integer({ min: 0, max: 99 }), undefined, {
     since: 183,
     meaning: 'Real-time priority 1..99',
-    status: later.process,
   }),
-  CPUSchedulingResetOnFork: last(boolean, false, { since: 183, meaning: 'Reset policy on fork', status: later.process }),
-  CPUAffinity: combining('merge', entries(cpuAffinity, { since: 183, meaning: 'CPU list, or numa', status: later.process })),
+  CPUSchedulingResetOnFork: last(boolean, false, { since: 183, meaning: 'Reset policy on fork' }),
+  CPUAffinity: combining('merge', entries(cpuAffinity, { since: 183, meaning: 'CPU list, or numa' })),
   NUMAPolicy: last(
     orEmpty(oneOf('default', 'preferred', 'bind', 'interleave', 'local', 'preferred-many', 'weighted-interleave'), undefined),
     undefined,
     {
       since: 243,
       meaning: 'default, preferred, bind, interleave, local...',
-      status: later.process,
     },
   ),
-  NUMAMask: last(numaMask, undefined, { since: 243, meaning: 'NUMA node list, or all', status: later.process }),
+  NUMAMask: last(numaMask, undefined, { since: 243, meaning: 'NUMA node list, or all' }),
   UMask: last(mode, undefined, { since: 183, meaning: 'File mode creation mask' }),
   Environment: list(environmentAssignments, { since: 183, meaning: 'VAR=value assignments' }),
   EnvironmentFile: entries(optionalPath, { since: 183, meaning: 'File with assignments; leading - tolerates absence' }),
@@ -73,7 +67,7 @@ export const processRows = {
   UnsetEnvironment: list(environmentNamesOrAssignments, { since: 235, meaning: 'Names or assignments removed at the end' }),
   DynamicUser: last(fatal(boolean), false, { since: 232, meaning: 'Allocate a transient user; implies sandbox settings' }),
   Capabilities: obsolete({ since: 0, meaning: 'Obsolete no-op' }),
-  TimerSlackNSec: last(nanoseconds, undefined, { since: 183, meaning: 'Timer slack', status: later.process }),
+  TimerSlackNSec: last(nanoseconds, undefined, { since: 183, meaning: 'Timer slack' }),
   NoNewPrivileges: last(boolean, false, { since: 187, meaning: 'PR_SET_NO_NEW_PRIVS' }),
   ExecSearchPath: list(searchPath, { since: 250, meaning: 'Search path for relative Exec* binaries; also sets PATH' }),
   RuntimeDirectoryPreserve: last(oneOf('no', 'yes', 'restart', 'on-success'), 'no', {
@@ -129,7 +123,7 @@ export const processRows = {
   IgnoreSIGPIPE: last(boolean, true, { since: 183, meaning: 'Start with SIGPIPE ignored (default yes)' }),
   UtmpIdentifier: last(string, '', { since: 183, meaning: 'utmp/wtmp id (4 characters)', status: later.process }),
   UtmpMode: last(oneOf('init', 'login', 'user'), 'init', { since: 225, meaning: 'init, login or user record', status: later.process }),
-  MemoryKSM: last(tristate, undefined, { since: 254, meaning: 'Enable kernel same-page merging', status: later.process }),
+  MemoryKSM: last(tristate, undefined, { since: 254, meaning: 'Enable kernel same-page merging' }),
   MemoryTHP: last(oneOf('inherit', 'disable', 'madvise', 'system'), undefined, {
     since: 260,
     meaning: 'Transparent huge page policy of the process',

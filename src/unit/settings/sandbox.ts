@@ -10,7 +10,7 @@ import { absolutePath, bindList, prefixedPathList, temporaryFileSystemList } fro
 import { plainString, string } from '../values/string.ts';
 import { syscallList } from '../values/syscall-list.ts';
 import { words } from '../values/words.ts';
-import { combining, entries, into, last, list, renamed } from './setting.ts';
+import { combining, entries, everyEntry, into, last, list, renamed } from './setting.ts';
 import { architectures, invertibleWordsLike, textLike } from './checked-words.ts';
 import { later } from './status.ts';
 
@@ -53,16 +53,12 @@ export const sandboxRows = {
   }),
   MountImagePolicy: last(plainString, '', { since: 254, meaning: 'Image policy for MountImages', status: later.sandbox }),
   RemoveIPC: last(boolean, false, { since: 232, meaning: 'Remove SysV/POSIX IPC objects of user/group on stop', status: later.sandbox }),
-  SecureBits: last(words, undefined, { since: 183, meaning: 'keep-caps, noroot... secure bits', status: later.sandbox }),
-  CapabilityBoundingSet: combining(
-    'merge',
-    entries(capabilityList, { since: 183, meaning: 'Bounding set; ~ inverts', status: later.sandbox }),
-  ),
-  AmbientCapabilities: combining('merge', entries(capabilityList, { since: 229, meaning: 'Ambient set', status: later.sandbox })),
+  SecureBits: last(words, undefined, { since: 183, meaning: 'keep-caps, noroot... secure bits' }),
+  CapabilityBoundingSet: combining('merge', everyEntry(capabilityList, { since: 183, meaning: 'Bounding set; ~ inverts' })),
+  AmbientCapabilities: combining('merge', entries(capabilityList, { since: 229, meaning: 'Ambient set' })),
   KeyringMode: last(oneOf('inherit', 'private', 'shared'), undefined, {
     since: 235,
     meaning: 'Kernel session keyring: inherit, private, shared',
-    status: later.sandbox,
   }),
   ProtectProc: last(oneOf('default', 'noaccess', 'invisible', 'ptraceable'), undefined, {
     since: 247,
@@ -161,7 +157,7 @@ export const sandboxRows = {
   }),
   MountAPIVFS: last(tristate, undefined, { since: 233, meaning: 'Mount /proc, /sys, /dev in the namespace', status: later.sandbox }),
   BindLogSockets: last(tristate, undefined, { since: 257, meaning: 'Bind the journal sockets into the namespace', status: later.sandbox }),
-  Personality: last(orEmpty(personality, ''), '', { since: 209, meaning: 'ABI personality reported by uname', status: later.sandbox }),
+  Personality: last(orEmpty(personality, ''), '', { since: 209, meaning: 'ABI personality reported by uname' }),
   SELinuxContext: last(string, '', { since: 209, meaning: 'SELinux label for exec; leading - ignores errors', status: later.sandbox }),
   AppArmorProfile: last(string, '', { since: 210, meaning: 'AppArmor profile; leading - ignores errors', status: later.sandbox }),
   SmackProcessLabel: last(string, '', { since: 218, meaning: 'SMACK label; leading - ignores errors', status: later.sandbox }),

@@ -106,6 +106,14 @@ export function entries<Item>(parse: ValueParser<Item>, facts: Facts): Setting<r
   return list(single(parse), facts);
 }
 
+/** Each assignment adds one entry, an empty one too: what it means is for the reader of the entries. */
+export function everyEntry<Item>(parse: ValueParser<Item>, facts: Facts): Setting<readonly Item[]> {
+  return {
+    ...entries(parse, facts),
+    assign: (current, text, context) => append(current, text, () => single(parse)(text, context), false),
+  };
+}
+
 /** Each assignment is folded into what is there by `merge`; an empty one resets. */
 export function merged<Value, const Initial>(
   parse: ValueParser<Value>,
@@ -169,8 +177,13 @@ const none: readonly never[] = Object.freeze([]);
 // Lists that were made here and are still being read into: copying them for each line would take a file of 100,000 lines for ever.
 const growingLists = new WeakSet<unknown[]>();
 
-function append(current: unknown, text: string, parse: () => Result<readonly unknown[], ValueError>): Result<unknown, ValueError> {
-  if (text === '') return ok(none);
+function append(
+  current: unknown,
+  text: string,
+  parse: () => Result<readonly unknown[], ValueError>,
+  emptyResets = true,
+): Result<unknown, ValueError> {
+  if (text === '' && emptyResets) return ok(none);
   const items = parse();
   if (!items.ok || !Array.isArray(current) || current.length === 0) return items;
   const grown: unknown[] = growingLists.has(current) ? current : [...current];

@@ -2,6 +2,7 @@ import { formatTimespan } from '../../base/duration.ts';
 import { yesNo } from '../../base/yes-no.ts';
 import { shellWords } from '../../base/shell-words.ts';
 import type { ExecSettings } from '../settings/exec.ts';
+import { coredumpMask } from '../values/coredump-filter.ts';
 import { logFacilityNumber, logLevelNumber } from '../values/syslog.ts';
 import type { InputSource, ManagedDirectory, OutputTarget } from '../values/types.ts';
 import { numberOr, ranges, type ShownTable, yesNoOr } from './value.ts';
@@ -26,7 +27,7 @@ export const execTable: ShownTable<ExecSettings> = {
   UMask: ({ UMask }) => octal(UMask ?? 0o022),
   Nice: ({ Nice }) => String(Nice ?? 0),
   OOMScoreAdjust: ({ OOMScoreAdjust }) => String(OOMScoreAdjust ?? 0),
-  CoredumpFilter: ({ CoredumpFilter }) => coredumpMask(CoredumpFilter),
+  CoredumpFilter: ({ CoredumpFilter }) => `0x${coredumpMask(CoredumpFilter).toString(16)}`,
   IOSchedulingClass: ({ IOSchedulingClass }) => String(ioClasses.indexOf(IOSchedulingClass ?? 'best-effort')),
   IOSchedulingPriority: ({ IOSchedulingPriority }) => String(IOSchedulingPriority ?? 4),
   CPUSchedulingPolicy: ({ CPUSchedulingPolicy }) => String(policies[CPUSchedulingPolicy ?? 'other'] ?? 0),
@@ -88,33 +89,6 @@ const policies: Readonly<Record<string, number>> = { other: 0, fifo: 1, rr: 2, b
 
 function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0');
-}
-
-/** The bits of /proc/PID/coredump_filter (core(5)). */
-const mappings = [
-  'private-anonymous',
-  'shared-anonymous',
-  'private-file-backed',
-  'shared-file-backed',
-  'elf-headers',
-  'private-huge',
-  'shared-huge',
-  'private-dax',
-  'shared-dax',
-];
-const usualMappings = 0x33n;
-const allMappings = 0xffff_ffff_ffff_ffffn;
-
-function coredumpMask(words: readonly string[]): string {
-  if (words.length === 0) return `0x${usualMappings.toString(16)}`;
-  let mask = 0n;
-  for (const word of words) {
-    const bit = mappings.indexOf(word);
-    if (bit >= 0) mask |= 1n << BigInt(bit);
-    else if (word === 'all') mask = allMappings;
-    else mask |= word === 'default' ? usualMappings : BigInt(`0x${word.replace(/^0x/, '')}`);
-  }
-  return `0x${mask.toString(16)}`;
 }
 
 function descriptorName(stream: InputSource | OutputTarget | undefined): string {

@@ -1,22 +1,17 @@
 import { yesNo } from '../../base/yes-no.ts';
 import type { ExecSettings } from '../settings/exec.ts';
+import { ambientSet, boundingSet, secureBits } from '../capability-sets.ts';
 import { capabilityNames } from '../values/capability.ts';
 import { errnoNumber } from '../values/errno.ts';
 import type { PrefixedPath, BindMount } from '../values/path.ts';
 import type { SyscallList } from '../values/syscall-list.ts';
-import { folded, type ShownTable, yesNoOr } from './value.ts';
+import { type ShownTable, yesNoOr } from './value.ts';
 
 /** What of systemd.exec(5) shuts processes in. System calls are shown as the files name them. */
 export const sandboxTable: ShownTable<ExecSettings> = {
-  SecureBits: ({ SecureBits }) => String(bitsOf(SecureBits ?? [])),
+  SecureBits: (exec) => String(secureBits(exec)),
   CapabilityBoundingSet: (exec) => capabilities(boundingSet(exec)),
-  AmbientCapabilities: ({ AmbientCapabilities }) =>
-    capabilities(
-      folded(
-        AmbientCapabilities.map(({ invert, capabilities: items }) => ({ invert, items })),
-        everyCapability,
-      ),
-    ),
+  AmbientCapabilities: (exec) => capabilities(ambientSet(exec)),
   RemoveIPC: ({ RemoveIPC, DynamicUser }) => yesNo(RemoveIPC || DynamicUser),
   ReadWritePaths: ({ ReadWritePaths }) => prefixed(ReadWritePaths),
   ReadOnlyPaths: ({ ReadOnlyPaths }) => prefixed(ReadOnlyPaths),
@@ -68,30 +63,6 @@ export const sandboxTable: ShownTable<ExecSettings> = {
   NetworkNamespacePath: ({ NetworkNamespacePath }) => NetworkNamespacePath,
   IPCNamespacePath: ({ IPCNamespacePath }) => IPCNamespacePath,
 };
-
-/** The bits of prctl(PR_SET_SECUREBITS). */
-const secureBits = ['noroot', 'noroot-locked', 'no-setuid-fixup', 'no-setuid-fixup-locked', 'keep-caps', 'keep-caps-locked'];
-
-function bitsOf(words: readonly string[]): number {
-  return words.reduce((bits, word) => bits | (secureBits.includes(word) ? 1 << secureBits.indexOf(word) : 0), 0);
-}
-
-const everyCapability: readonly number[] = capabilityNames.map((_, number) => number);
-
-/** What other settings take out of the bounding set. */
-const takenBy: readonly (readonly [keyof ExecSettings, readonly string[]])[] = [
-  ['PrivateDevices', ['cap_mknod', 'cap_sys_rawio']],
-  ['ProtectKernelModules', ['cap_sys_module']],
-  ['ProtectKernelLogs', ['cap_syslog']],
-  ['ProtectClock', ['cap_sys_time', 'cap_wake_alarm']],
-];
-
-function boundingSet(exec: ExecSettings): ReadonlySet<number> {
-  const lists = exec.CapabilityBoundingSet.map(({ invert, capabilities: items }) => ({ invert, items }));
-  const set = new Set(lists.length === 0 ? everyCapability : folded(lists, everyCapability));
-  for (const [key, names] of takenBy) if (exec[key] === true) for (const name of names) set.delete(capabilityNames.indexOf(name));
-  return set;
-}
 
 function capabilities(set: ReadonlySet<number>): string {
   return [...set]

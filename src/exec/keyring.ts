@@ -1,0 +1,26 @@
+import type { ExecSettings } from '../unit/settings/exec.ts';
+import type { Identity } from './identity.ts';
+import type { Op } from './op.ts';
+import type { ExecContext, ExecRequest } from './request.ts';
+
+/** An id that setregid(2) leaves as it is. */
+const unchanged = 0xffffffff;
+
+/** KeyringMode= (systemd.exec(5)): a system's services have a keyring of their own by default, other commands of units one with the user's in it. */
+export function keyringOps(request: ExecRequest, exec: ExecSettings, context: ExecContext, identity: Identity): readonly Op[] {
+  const mode = exec.KeyringMode ?? (context.scope === 'user' ? 'inherit' : request.config.service === undefined ? 'shared' : 'private');
+  if (mode === 'inherit') return [];
+  return [
+    {
+      op: 'keyring',
+      uid: context.privileged ? (identity.uid ?? unchanged) : unchanged,
+      gid: context.privileged ? (identity.gid ?? unchanged) : unchanged,
+      linkUser: mode === 'shared' ? 1 : 0,
+      invocationId: bytesOf(request.invocationId),
+    },
+  ];
+}
+
+function bytesOf(hexadecimal: string): Uint8Array {
+  return Uint8Array.from(hexadecimal.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}

@@ -1,0 +1,81 @@
+import type { ExecSettings } from '../unit/settings/exec.ts';
+import { coredumpMask } from '../unit/values/coredump-filter.ts';
+import type { Op } from './op.ts';
+import type { ExecContext } from './request.ts';
+
+/** How the process is scheduled, and what the kernel does with its memory (systemd.exec(5), "Scheduling"). */
+export function schedulingOps(exec: ExecSettings, context: ExecContext): readonly Op[] {
+  const { OOMScoreAdjust, Nice, TimerSlackNSec, Personality, MemoryKSM } = exec;
+  // Without privileges niceness may only be raised; systemd goes on where it cannot lower it.
+  const tolerate = context.privileged ? {} : { tolerate: true };
+  const ops: Op[] = [];
+  // Even root may lack the capability for a lower score, as in most containers; systemd goes on without.
+  if (OOMScoreAdjust !== undefined) ops.push({ op: 'oom-score', value: OOMScoreAdjust, tolerate: true });
+  if (exec.CoredumpFilter.length > 0) ops.push({ op: 'coredump-filter', mappings: coredumpMask(exec.CoredumpFilter) & knownToKernel });
+  ops.push(...scheduler(exec));
+  if (Nice !== undefined) ops.push({ op: 'nice', value: Nice, ...tolerate });
+  ops.push(...affinity(exec, context), ...numaPolicy(exec, context), ...ioPriority(exec));
+  if (TimerSlackNSec !== undefined) ops.push({ op: 'timer-slack', nsec: BigInt(Math.min(TimerSlackNSec, 2 ** 53)) });
+  if (Personality !== '') ops.push({ op: 'personality', persona: personas32.has(Personality) ? linux32 : linux });
+  if (MemoryKSM !== undefined) ops.push({ op: 'memory-merge', on: MemoryKSM ? 1 : 0 });
+  return ops;
+}
+
+/** The kernel refuses a mask of more than 32 bits. */
+const knownToKernel = 0xffff_ffffn;
+
+/** The numbers of sched_setscheduler(2). */
+const policies: Readonly<Record<string, number>> = { other: 0, fifo: 1, rr: 2, batch: 3, idle: 5, ext: 7 };
+const realtime: ReadonlySet<string> = new Set(['fifo', 'rr']);
+
+/** A priority that the policy does not have becomes the nearest that it has; without a policy it is the kernel that says what it thinks of it. */
+function scheduler({ CPUSchedulingPolicy, CPUSchedulingPriority, CPUSchedulingResetOnFork }: ExecSettings): readonly Op[] {
+  if (CPUSchedulingPolicy === undefined && CPUSchedulingPriority === undefined && !CPUSchedulingResetOnFork) return [];
+  const policy = CPUSchedulingPolicy ?? 'other';
+  const asked = CPUSchedulingPriority ?? 0;
+  const priority = realtime.has(policy) ? Math.max(asked, 1) : CPUSchedulingPolicy === undefined ? asked : 0;
+  return [{ op: 'scheduler', policy: policies[policy] ?? 0, priority, resetOnFork: CPUSchedulingResetOnFork ? 1 : 0 }];
+}
+
+function affinity({ CPUAffinity }: ExecSettings, { numa }: ExecContext): readonly Op[] {
+  if (CPUAffinity.length === 0) return [];
+  return [{ op: 'affinity', cpus: bitmask(CPUAffinity.flatMap((each) => (each === 'numa' ? (numa?.cpus ?? []) : each))) }];
+}
+
+/** The numbers of set_mempolicy(2). */
+const numaPolicies = {
+  default: 0,
+  preferred: 1,
+  bind: 2,
+  interleave: 3,
+  local: 4,
+  'preferred-many': 5,
+  'weighted-interleave': 6,
+} as const;
+
+function numaPolicy({ NUMAPolicy, NUMAMask }: ExecSettings, { numa }: ExecContext): readonly Op[] {
+  if (NUMAPolicy === undefined) return [];
+  const nodes = NUMAMask === 'all' ? (numa?.nodes ?? []) : (NUMAMask ?? []);
+  return [{ op: 'numa-policy', policy: numaPolicies[NUMAPolicy], nodes: bitmask(nodes) }];
+}
+
+const ioClasses = { realtime: 1, 'best-effort': 2, idle: 3 } as const;
+const usualIoPriority = { op: 'ioprio', class: ioClasses['best-effort'], level: 4 } as const;
+
+function ioPriority({ IOSchedulingClass, IOSchedulingPriority }: ExecSettings): readonly Op[] {
+  if (IOSchedulingClass === undefined && IOSchedulingPriority === undefined) return [];
+  if (IOSchedulingClass === 'none') return [usualIoPriority];
+  return [{ op: 'ioprio', class: ioClasses[IOSchedulingClass ?? 'best-effort'], level: IOSchedulingPriority ?? usualIoPriority.level }];
+}
+
+/** What personality(2) calls a program for the 32-bit sister of the architecture. */
+const linux32 = 8;
+const linux = 0;
+const personas32: ReadonlySet<string> = new Set(['x86', 'ppc', 's390', 'arm', 'mips', 'mips-le', 'parisc', 'sparc']);
+
+/** Bit n of a mask of the kernel, in whole words of 64 bits. */
+function bitmask(numbers: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(8 * Math.ceil((Math.max(-1, ...numbers) + 1) / 64));
+  for (const number of numbers) bytes[number >> 3] = (bytes[number >> 3] ?? 0) | (1 << (number & 7));
+  return bytes;
+}

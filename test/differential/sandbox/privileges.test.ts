@@ -1,0 +1,51 @@
+import { compareProbes, type Probe } from './compare.ts';
+
+const caps = (unit: string): Probe => ({ unit, look: ['ids', 'caps'] });
+/** Its user's groups are given to a process that stays root only by the way in which systemd looks them up. */
+const withGroups = [{ systemd: 'groups 1000 2000', tysd: 'groups ', why: 'a process that does not become the user gets nothing of it' }];
+
+compareProbes('which privileges a process has', {
+  'CapabilityBoundingSet=': caps('CapabilityBoundingSet=CAP_CHOWN CAP_NET_ADMIN'),
+  'CapabilityBoundingSet= without some': caps('CapabilityBoundingSet=~CAP_SYS_ADMIN CAP_SYS_PTRACE'),
+  'CapabilityBoundingSet= that adds up': caps(
+    'CapabilityBoundingSet=CAP_CHOWN CAP_KILL\nCapabilityBoundingSet=~CAP_KILL\nCapabilityBoundingSet=CAP_FOWNER',
+  ),
+  'CapabilityBoundingSet= of none': caps('CapabilityBoundingSet='),
+  'CapabilityBoundingSet= of all but none': caps('CapabilityBoundingSet=~'),
+  'CapabilityBoundingSet= by number': caps('CapabilityBoundingSet=0 5'),
+  'CapabilityBoundingSet= of a user': caps('User=probe\nCapabilityBoundingSet=CAP_CHOWN'),
+  'AmbientCapabilities= of a user': caps('User=probe\nAmbientCapabilities=CAP_NET_BIND_SERVICE CAP_KILL'),
+  'AmbientCapabilities= of root': caps('AmbientCapabilities=CAP_NET_BIND_SERVICE'),
+  'AmbientCapabilities= of User=root': caps('User=root\nAmbientCapabilities=CAP_NET_BIND_SERVICE'),
+  'AmbientCapabilities= beyond the bounding set': caps('User=probe\nCapabilityBoundingSet=CAP_KILL\nAmbientCapabilities=CAP_CHOWN'),
+  'AmbientCapabilities= all but some': caps('User=probe\nAmbientCapabilities=~CAP_SYS_ADMIN'),
+  'AmbientCapabilities= that the machine does not have': caps('User=probe\nAmbientCapabilities=CAP_SYS_MODULE'),
+  'AmbientCapabilities= with NoNewPrivileges=': caps('User=probe\nAmbientCapabilities=CAP_NET_RAW\nNoNewPrivileges=yes'),
+  'SecureBits= of root': caps('SecureBits=noroot noroot-locked'),
+  'SecureBits=keep-caps': caps('SecureBits=keep-caps'),
+  'SecureBits= of a user': caps('User=probe\nSecureBits=keep-caps no-setuid-fixup'),
+  'SecureBits= with AmbientCapabilities=': caps('User=probe\nSecureBits=noroot keep-caps-locked\nAmbientCapabilities=CAP_CHOWN'),
+  'NoNewPrivileges=': caps('NoNewPrivileges=yes'),
+  'NoNewPrivileges= of a user': caps('User=probe\nNoNewPrivileges=yes'),
+  'a full privilege': {
+    ...caps('User=probe\nNoNewPrivileges=yes\nCapabilityBoundingSet=CAP_CHOWN\nSecureBits=noroot\nExecStart=+PROBE'),
+    differs: withGroups,
+  },
+  'no change of the user': {
+    ...caps('User=probe\nAmbientCapabilities=CAP_KILL\nCapabilityBoundingSet=CAP_CHOWN CAP_KILL\nExecStart=!PROBE'),
+    differs: withGroups,
+  },
+  'no change of the user where the kernel is old': caps('User=probe\nAmbientCapabilities=CAP_KILL\nExecStart=!!PROBE'),
+  'what takes capabilities': { unit: 'ProtectKernelLogs=yes\nProtectKernelModules=yes', look: ['caps'] },
+});
+
+const keyring = (unit: string): Probe => ({ unit, look: ['keyring'] });
+
+compareProbes('which keys a process has', {
+  'no KeyringMode=': keyring(''),
+  'no KeyringMode=, of a user': keyring('User=probe'),
+  'KeyringMode=inherit': keyring('KeyringMode=inherit'),
+  'KeyringMode=private': keyring('KeyringMode=private\nUser=probe'),
+  'KeyringMode=shared': keyring('KeyringMode=shared'),
+  'KeyringMode=shared of a user': keyring('KeyringMode=shared\nUser=probe\nGroup=extra'),
+});
