@@ -26,6 +26,8 @@ enum command {
     READ,
     FLUSH,
     POLL_DRAIN,
+    ATTRIBUTE,
+    WATCH_MEMORY,
 };
 
 /* Reads one command; carries it out only if `act`, so that a batch is checked whole before any of it is done. */
@@ -190,6 +192,16 @@ static void enter(struct keeper *keeper, struct cursor *cursor, bool act) {
     if (act) group_enter(keeper, group, (pid_t)pid, uid);
 }
 
+static void attribute(struct keeper *keeper, struct cursor *cursor, bool act) {
+    const char *path = get_name(cursor), *file = get_name(cursor), *value = get_name(cursor);
+    if (act) attribute_write(keeper, path, file, value);
+}
+
+static void watch_memory(struct keeper *keeper, struct cursor *cursor, bool act) {
+    const char *key = get_name(cursor);
+    if (act) group_watch_memory(keeper, key);
+}
+
 static command_function *const functions[] = {
     [RUN] = run,
     [SIGNAL] = signal_child,
@@ -214,6 +226,8 @@ static command_function *const functions[] = {
     [READ] = read_some,
     [FLUSH] = flush_one,
     [POLL_DRAIN] = poll_drain,
+    [ATTRIBUTE] = attribute,
+    [WATCH_MEMORY] = watch_memory,
 };
 
 static const char *walk(struct keeper *keeper, struct cursor cursor, bool act) {

@@ -101,6 +101,23 @@ int cgroup_enter(int cgroup_fd, pid_t pid) {
     return result;
 }
 
+int cgroup_watch_memory(struct keeper *keeper, const char *path) {
+    char full[MAX_PATH];
+    return inotify_add_watch(keeper->inotify_fd, full_path(keeper, full, path, "memory.events"), IN_MODIFY);
+}
+
+int cgroup_write(struct keeper *keeper, const char *path, const char *file, const char *value) {
+    int directory = cgroup_open(keeper, path);
+    if (directory < 0) return directory;
+    int fd = openat(directory, file, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    int result = fd < 0 ? -errno : 0;
+    close(directory);
+    if (result) return result;
+    if (write(fd, value, strlen(value)) < 0) result = -errno;
+    close(fd);
+    return result;
+}
+
 static ssize_t read_file(const char *path, char *out, size_t size) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return -1;
@@ -115,6 +132,13 @@ uint64_t cgroup_usage(struct keeper *keeper, const char *path) {
     if (read_file(full_path(keeper, full, path, "cpu.stat"), text, sizeof text) < 0) return 0;
     const char *usage = strstr(text, "usage_usec ");
     return usage ? strtoull(usage + strlen("usage_usec "), NULL, 10) : 0;
+}
+
+uint64_t cgroup_oom_kills(struct keeper *keeper, const char *path) {
+    char full[MAX_PATH], text[512];
+    if (read_file(full_path(keeper, full, path, "memory.events"), text, sizeof text) < 0) return 0;
+    const char *kills = strstr(text, "oom_kill ");
+    return kills ? strtoull(kills + strlen("oom_kill "), NULL, 10) : 0;
 }
 
 /* Calls `each` with the path of every cgroup below, deepest first, and then with the path itself. */

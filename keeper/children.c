@@ -232,6 +232,8 @@ void child_run(struct keeper *keeper, uint64_t id, const char *group_key, bool r
 static void tell_exited(struct keeper *keeper, struct child *child, int status, const struct rusage *usage) {
     const struct report *report = &keeper->reports[child->slot];
     bool signaled = WIFSIGNALED(status);
+    /* Why it was killed is told before that it was. */
+    if (signaled && child->group) group_check_memory(keeper, child->group);
     struct buffer *out = event_begin(keeper, EVENT_EXITED);
     put_u64(out, child->id);
     put_u8(out, signaled ? WCOREDUMP(status) ? 2 : 1 : 0);

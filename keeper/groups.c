@@ -60,7 +60,7 @@ void group_make(struct keeper *keeper, const char *key, const char *path, const 
         group = allocate(sizeof *group);
         group->key = copy_text(key, strlen(key));
         group->references = 1;
-        group->file = -1;
+        group->file = group->memory = -1;
         table_add_text(&keeper->groups_by_key, &group->by_key, group->key);
     } else {
         table_remove(&keeper->groups_by_path, &group->by_path);
@@ -88,10 +88,41 @@ static void stop_watching(struct keeper *keeper, struct group *group) {
     keeper->watched_count--;
 }
 
+static void stop_watching_memory(struct keeper *keeper, struct group *group) {
+    if (group->memory < 0) return;
+    table_remove(&keeper->groups_by_memory, &group->by_memory);
+    inotify_rm_watch(keeper->inotify_fd, group->memory);
+    group->memory = -1;
+}
+
+/* A group whose cgroup was made anew counts from 0. */
+void group_watch_memory(struct keeper *keeper, const char *key) {
+    struct group *group = group_find(keeper, key);
+    if (!group || keeper->tracking != TRACK_CGROUP2) return;
+    stop_watching_memory(keeper, group);
+    int made = cgroup_open(keeper, group->path);
+    if (made >= 0) close(made);
+    group->oom_kills = cgroup_oom_kills(keeper, group->path);
+    group->memory = cgroup_watch_memory(keeper, group->path);
+    if (group->memory >= 0) table_add_number(&keeper->groups_by_memory, &group->by_memory, (uint64_t)group->memory);
+}
+
+void group_check_memory(struct keeper *keeper, struct group *group) {
+    if (group->memory < 0) return;
+    uint64_t kills = cgroup_oom_kills(keeper, group->path);
+    if (kills <= group->oom_kills) return;
+    struct buffer *out = event_begin(keeper, EVENT_OOM_KILL);
+    put_string(out, group->key);
+    put_u64(out, kills - group->oom_kills);
+    event_end(keeper);
+    group->oom_kills = kills;
+}
+
 void group_remove(struct keeper *keeper, const char *key) {
     struct group *group = group_find(keeper, key);
     if (!group) return;
     stop_watching(keeper, group);
+    stop_watching_memory(keeper, group);
     table_remove(&keeper->groups_by_key, &group->by_key);
     table_remove(&keeper->groups_by_path, &group->by_path);
     table_remove(&keeper->groups_by_mark, &group->by_mark);
@@ -188,6 +219,8 @@ static void inotify_ready(struct keeper *keeper, void *context, uint32_t events)
         at += (ssize_t)sizeof *event + event->len;
         struct node *node = table_number(&keeper->groups_by_file, (uint64_t)(uint32_t)event->wd);
         if (node) groups_tell_if_empty(keeper, OF(struct group, by_file, node));
+        node = table_number(&keeper->groups_by_memory, (uint64_t)(uint32_t)event->wd);
+        if (node) group_check_memory(keeper, OF(struct group, by_memory, node));
     }
 }
 
@@ -216,6 +249,24 @@ struct group *group_of(struct keeper *keeper, pid_t pid) {
         slash = strrchr(path, '/');
         if (!slash) return NULL;
     }
+}
+
+/* A name of a file, and not a way out of the directory. */
+static bool is_file_name(const char *name) { return *name && *name != '.' && strlen(name) < 256 && !strchr(name, '/'); }
+
+void attribute_write(struct keeper *keeper, const char *path, const char *file, const char *value) {
+    int result = -EINVAL;
+    if (keeper->tracking != TRACK_CGROUP2)
+        result = -EOPNOTSUPP;
+    else if ((!*path || is_path(path)) && is_file_name(file))
+        result = cgroup_write(keeper, path, file, value);
+    if (!result) return;
+    struct buffer *out = event_begin(keeper, EVENT_ATTRIBUTE_FAILED);
+    put_string(out, path);
+    put_string(out, file);
+    put_string(out, value);
+    put_u32(out, (uint32_t)-result);
+    event_end(keeper);
 }
 
 struct round {

@@ -206,6 +206,9 @@ struct group {
     uint32_t references;
     int file; /* inotify's watch on cgroup.events, or -1 */
     bool watched, removed, entered;
+    struct node by_memory; /* inotify's watch on memory.events */
+    int memory;            /* or -1 */
+    uint64_t oom_kills;
 };
 enum tracking { TRACK_CGROUP2, TRACK_CGROUP1, TRACK_SESSION };
 void groups_start(struct keeper *keeper);
@@ -214,6 +217,11 @@ struct group *group_find(struct keeper *keeper, const char *key);
 void group_make(struct keeper *keeper, const char *key, const char *path, const char *mark);
 void group_watch(struct keeper *keeper, const char *key);
 void group_remove(struct keeper *keeper, const char *key);
+/* Tells whenever the kernel killed processes of the group for want of memory. */
+void group_watch_memory(struct keeper *keeper, const char *key);
+void group_check_memory(struct keeper *keeper, struct group *group);
+/* Writes to a file of the cgroup at a path below the root, which is made if it is missing; that it cannot be written is told. */
+void attribute_write(struct keeper *keeper, const char *path, const char *file, const char *value);
 void group_signal(struct keeper *keeper, const char *key, int signal, const uint8_t *except, uint32_t count);
 void group_signal_pid(struct keeper *keeper, const char *key, pid_t pid, int signal);
 /* `uid` is the user whom the process must belong to, or ANY_USER. */
@@ -234,6 +242,10 @@ void groups_remove_all(struct keeper *keeper);
 /* cgroup.c */
 const char *cgroup_find_hierarchy(struct keeper *keeper, const char *root);
 int cgroup_open(struct keeper *keeper, const char *path);
+int cgroup_watch_memory(struct keeper *keeper, const char *path);
+/* 0 or -errno. `file` is a name in the directory of the cgroup. */
+int cgroup_write(struct keeper *keeper, const char *path, const char *file, const char *value);
+uint64_t cgroup_oom_kills(struct keeper *keeper, const char *path);
 int cgroup_watch(struct keeper *keeper, const char *path);
 bool cgroup_empty(struct keeper *keeper, const char *path);
 uint64_t cgroup_usage(struct keeper *keeper, const char *path);
@@ -356,7 +368,9 @@ enum event_kind {
     EVENT_NOTIFIED,
     EVENT_SIGNALLED,
     EVENT_ENTERED,
-    EVENT_READ
+    EVENT_READ,
+    EVENT_ATTRIBUTE_FAILED,
+    EVENT_OOM_KILL
 };
 struct buffer *event_begin(struct keeper *keeper, enum event_kind kind);
 void event_end(struct keeper *keeper);
@@ -470,7 +484,7 @@ struct keeper {
     struct launch launches[MAX_LAUNCHES];
     int launch_count, launch_end;
 
-    struct table groups_by_key, groups_by_path, groups_by_mark, groups_by_file, sessions;
+    struct table groups_by_key, groups_by_path, groups_by_mark, groups_by_file, groups_by_memory, sessions;
     struct group *watched_groups;
     uint32_t watched_count;
     uint64_t checked_at;

@@ -4,6 +4,7 @@ import { expandArguments } from '../unit/values/expand.ts';
 import { errors } from './errno.ts';
 import { capabilityOps, withoutCapabilities } from './capabilities.ts';
 import { keyringOps } from './keyring.ts';
+import { delegationOps } from './delegation.ts';
 import { directoryOps } from './directories.ts';
 import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
 import { type Identity, identify, type MissingIdentity } from './identity.ts';
@@ -59,6 +60,7 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
     plan: [
       ...(request.first ?? none),
       ...beginning(exec, request),
+      ...delegationOps(request, context, identity),
       ...idleWait(request, context),
       ...streams.value.ops,
       ...schedulingOps(exec, context),

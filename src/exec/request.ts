@@ -105,6 +105,8 @@ export interface ExecContext {
   readonly stream: bigint;
   /** Name under which the keeper holds the pipe of Type=idle. */
   readonly idlePipe: string;
+  /** Directory of the unit's cgroup, where that is a cgroup v2. */
+  readonly cgroup?: string;
   /** What the machine has, and whether a service may start without what it has not; without it all is tried. */
   readonly sandbox?: { readonly machine: Machine; readonly policy: SandboxPolicy };
   /** $MANAGERPID of a user manager: the process that outlives the manager, which is the keeper. */

@@ -21,6 +21,13 @@ export function sliceOf(config: UnitConfig, scope: 'system' | 'user'): string | 
   return `${base}.slice`;
 }
 
+/** The slices that a unit is in, the innermost first and the root slice last; none for the root slice itself. */
+export function slicesAbove(config: UnitConfig, scope: 'system' | 'user'): readonly string[] {
+  const slices: string[] = [];
+  for (let slice = sliceOf(config, scope); slice !== undefined; slice = parentSlice(slice)) slices.push(slice);
+  return slices;
+}
+
 /** The paths that were asked for, since a unit's is asked for at each process. */
 const paths = { system: new WeakMap<UnitConfig, string>(), user: new WeakMap<UnitConfig, string>() };
 

@@ -156,6 +156,12 @@ function engineConfig({ manager, tysd }: ManagerConfig, { scope, unit }: Resolve
     limits: { ...defaultLimits, ...manager.DefaultLimits },
     defaultStandardOutput: simpleOutput(manager.DefaultStandardOutput, 'journal'),
     defaultStandardError: simpleOutput(manager.DefaultStandardError, 'inherit'),
+    resources: {
+      memoryAccounting: manager.DefaultMemoryAccounting,
+      tasksAccounting: manager.DefaultTasksAccounting,
+      ioAccounting: manager.DefaultIOAccounting,
+      tasksMax: manager.DefaultTasksMax,
+    },
     sandboxPolicy: tysd.Sandbox,
     defaultUnit: unit,
   };

@@ -45,6 +45,10 @@ export function dispatch(world: World, event: KeeperEvent): void {
       return notified(world, event);
     case 'entered':
       return entered(world, event);
+    case 'attribute-failed':
+      return world.resources.failed(event);
+    case 'oom-kill':
+      return outOfMemory(world, event.group);
     case 'signalled':
       return handleSignal(world, event);
     default:
@@ -141,6 +145,13 @@ function groupEmpty(world: World, group: string, usec: number): void {
     if (unit.groupMark === unknownMark) removeGroup(world, unit);
     world.toCollect.add(unit);
   }
+}
+
+function outOfMemory(world: World, group: string): void {
+  const unit = world.peek(group);
+  if (unit === undefined) return;
+  log(world, 5, `${unit.name}: A process of this unit has been killed by the OOM killer.`, unit);
+  deliver(world, unit, { event: 'oom-kill' });
 }
 
 /** What its group has used is known to the last: nobody can ask when it is gone. */

@@ -38,6 +38,9 @@ function carryOutOne(world: World, unit: Unit, effect: Effect): void {
       return world.command({ do: 'signal-group', group: unit.name, signal: effect.signal, except: effect.except });
     case 'watch-group':
       return watchGroup(world, unit);
+    case 'make-group':
+      if (world.resources.isActive) makeGroup(world, unit);
+      return;
     case 'remove-group':
       return removeGroup(world, unit);
     case 'enter':
@@ -113,6 +116,7 @@ export function removeGroup(world: World, unit: Unit): void {
   if (unit.groupMark === '') return;
   world.command({ do: 'remove-group', group: unit.name });
   unit.groupMark = '';
+  world.resources.removed(unit);
   world.dirtyUnits.add(unit);
 }
 

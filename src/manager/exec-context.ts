@@ -1,5 +1,6 @@
 import { isGlob } from '../base/glob.ts';
 import type { ExecContext } from '../exec/request.ts';
+import { groupPath } from '../graph/slice-of.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { ServiceSettings } from '../unit/settings/service.ts';
@@ -35,9 +36,15 @@ export function execContext(world: World, config: UnitConfig): ExecContext {
     defaultStandardError: options.config.defaultStandardError,
     stream,
     idlePipe,
+    ...(config.cgroup?.Delegate === undefined || config.cgroup.Delegate === false ? {} : cgroupOf(options, config)),
     sandbox: { machine: machineOf(world), policy: options.config.sandboxPolicy ?? 'systemd' },
     managerPid: options.keeper.inventory.pid,
   };
+}
+
+function cgroupOf({ keeper, scope }: ManagerOptions, config: UnitConfig): Pick<ExecContext, 'cgroup'> {
+  const { tracking, cgroupRoot } = keeper.inventory;
+  return tracking === 'cgroup2' ? { cgroup: `${cgroupRoot}/${groupPath(config, scope)}` } : {};
 }
 
 function accountsOf({ files }: ManagerOptions, exec: ExecSettings | undefined): Pick<ExecContext, 'account' | 'gid' | 'supplementary'> {

@@ -1,4 +1,11 @@
-import { groupPath } from '../graph/slice-of.ts';
+import { attributesOf, type ResourceContext } from '../exec/cgroup/attributes.ts';
+import { usualResources } from '../exec/cgroup/need.ts';
+import { pidsMaxOf } from '../exec/cgroup/pids.ts';
+import { yesNo } from '../base/yes-no.ts';
+import { groupPath, slicesAbove } from '../graph/slice-of.ts';
+import type { CgroupSettings } from '../unit/settings/cgroup.ts';
+import { ROOT_SLICE } from '../unit/slice.ts';
+import { resourceContext } from './resource-context.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -9,12 +16,60 @@ export function groupUsage(world: World, unit: Unit): Readonly<Record<string, st
   return {
     ControlGroupId: directory === undefined ? '0' : String(world.options.files.statFollow(directory).inode),
     MemoryCurrent: number(read(world, directory, 'memory.current')),
-    MemoryAvailable: 'infinity',
+    MemoryAvailable: memoryAvailable(world, unit),
     CPUUsageNSec: cpuUsec === undefined ? notSet : String(BigInt(cpuUsec) * 1000n),
+    EffectiveCPUs: ranges(read(world, directory, 'cpuset.cpus.effective')),
+    EffectiveMemoryNodes: ranges(read(world, directory, 'cpuset.mems.effective')),
     TasksCurrent: number(read(world, directory, 'pids.current')),
+    ...ioUsage(read(world, directory, 'io.stat')),
     ...uncounted,
   };
 }
+
+/** What the manager's defaults and the machine make of the settings of a unit. */
+export function settledResources(world: World, unit: Unit): Readonly<Record<string, string>> {
+  const { cgroup } = unit.config;
+  if (cgroup === undefined) return {};
+  const defaults = world.options.config.resources ?? usualResources;
+  const context = resourceContext(world, unit);
+  const tasks = pidsMaxOf(unit.config, context);
+  return {
+    MemoryAccounting: yesNo(cgroup.MemoryAccounting ?? defaults.memoryAccounting),
+    TasksAccounting: yesNo(cgroup.TasksAccounting ?? defaults.tasksAccounting),
+    IOAccounting: yesNo(cgroup.IOAccounting ?? defaults.ioAccounting),
+    TasksMax: tasks === Infinity ? 'infinity' : String(tasks),
+    ...memoryShares(unit, cgroup, context),
+  };
+}
+
+/** Limits that are written as shares are shown in bytes. */
+function memoryShares(unit: Unit, cgroup: CgroupSettings, context: ResourceContext): Readonly<Record<string, string>> {
+  const shares = memoryNames.filter(([name]) => {
+    const amount = cgroup[name];
+    return amount !== undefined && 'permyriad' in amount;
+  });
+  if (shares.length === 0) return {};
+  const written = attributesOf(unit.config, outsideStartup(context));
+  return Object.fromEntries(
+    shares.flatMap(([name, file]) => {
+      const value = written.find(({ key }) => key === file)?.value;
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** The context has getters, which a copy would ask all. */
+function outsideStartup(context: ResourceContext): ResourceContext {
+  return Object.create(context, { startup: { value: false } });
+}
+
+const memoryNames = [
+  ['MemoryMin', 'memory.min'],
+  ['MemoryLow', 'memory.low'],
+  ['MemoryHigh', 'memory.high'],
+  ['MemoryMax', 'memory.max'],
+  ['MemorySwapMax', 'memory.swap.max'],
+] as const;
 
 const notSet = '[not set]';
 
@@ -24,15 +79,52 @@ const uncounted: Readonly<Record<string, string>> = {
   IPIngressPackets: '[no data]',
   IPEgressBytes: '[no data]',
   IPEgressPackets: '[no data]',
-  IOReadBytes: '18446744073709551615',
-  IOReadOperations: '18446744073709551615',
-  IOWriteBytes: '18446744073709551615',
-  IOWriteOperations: '18446744073709551615',
 };
+
+/** How much more the unit may take before it meets a limit of its own or of a slice that it is in. */
+function memoryAvailable(world: World, unit: Unit): string {
+  if (number(read(world, directoryOf(world, unit), 'memory.current')) === notSet) return 'infinity';
+  const context = resourceContext(world, unit);
+  let available = Infinity;
+  for (const name of [unit.name, ...slicesAbove(unit.config, world.options.scope)]) {
+    const each = world.peek(name);
+    const current = each === undefined ? notSet : number(read(world, directoryOf(world, each), 'memory.current'));
+    if (each === undefined || current === notSet) continue;
+    const limits = attributesOf(each.config, outsideStartup(context)).filter(({ key }) => key === 'memory.max' || key === 'memory.high');
+    for (const { value } of limits) if (value !== 'max') available = Math.min(available, Math.max(0, Number(value) - Number(current)));
+  }
+  return available === Infinity ? 'infinity' : String(available);
+}
+
+const ioNames = [
+  ['IOReadBytes', 'rbytes'],
+  ['IOReadOperations', 'rios'],
+  ['IOWriteBytes', 'wbytes'],
+  ['IOWriteOperations', 'wios'],
+] as const;
+
+/** Of all devices together. */
+function ioUsage(stat: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    ioNames.map(([name, key]) => {
+      if (stat === '') return [name, '18446744073709551615'];
+      const values = [...stat.matchAll(new RegExp(`\\b${key}=(\\d+)`, 'g'))].map((match) => Number(match[1]));
+      return [name, String(values.reduce((sum, value) => sum + value, 0))];
+    }),
+  );
+}
 
 function directoryOf(world: World, unit: Unit): string | undefined {
   const { tracking, cgroupRoot } = world.options.keeper.inventory;
-  return tracking === 'cgroup2' && unit.groupMark !== '' ? `${cgroupRoot}/${groupPath(unit.config, world.options.scope)}` : undefined;
+  if (tracking !== 'cgroup2') return undefined;
+  if (unit.name === ROOT_SLICE) return cgroupRoot;
+  const isMade = unit.groupMark !== '' || (unit.config.type === 'slice' && unit.look.active === 'active');
+  return isMade ? `${cgroupRoot}/${groupPath(unit.config, world.options.scope)}` : undefined;
+}
+
+/** As systemd writes ranges: with blanks between them. */
+function ranges(text: string): string {
+  return text.trim().replaceAll(',', ' ');
 }
 
 function number(text: string): string {
@@ -41,6 +133,6 @@ function number(text: string): string {
 }
 
 function read(world: World, directory: string | undefined, name: string): string {
-  const bytes = directory === undefined ? undefined : world.options.files.read(`${directory}/${name}`, 4096);
+  const bytes = directory === undefined ? undefined : world.options.files.read(`${directory}/${name}`, 65_536);
   return bytes === undefined ? '' : new TextDecoder().decode(bytes);
 }

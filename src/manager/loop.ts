@@ -88,6 +88,7 @@ function settle(world: World): boolean {
     // What is to be unloaded can wait: a manager that begins anew looks at all units.
     if (jobs >= jobsPerTurn) return false;
     if (collect(world)) continue;
+    world.resources.settle();
     noteStartup(world);
     return true;
   }
@@ -161,6 +162,7 @@ function noteStartup(world: World): void {
   if (world.startup !== undefined || !world.started) return;
   world.startup = world.now;
   world.dirtyManager = true;
+  world.resources.startupFinished();
   const seconds = (world.now.monotonicUsec - world.options.keeper.inventory.startedAt.monotonicUsec) / 1e6;
   log(world, 6, `Startup finished in ${seconds.toFixed(3)}s.`, undefined);
   world.announce({ change: 'startup-finished' });

@@ -1,3 +1,4 @@
+import type { ResourceDefaults } from '../exec/cgroup/need.ts';
 import type { Account } from '../exec/request.ts';
 import type { SandboxPolicy } from '../exec/verdict.ts';
 import type { Bus } from '../port/bus.ts';
@@ -20,6 +21,8 @@ export interface ManagerConfig {
   readonly limits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
   readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';
   readonly defaultStandardError: 'journal' | 'inherit' | 'null';
+  /** What units may use and what is counted of them where they do not say it; systemd's own defaults where it is not said. */
+  readonly resources?: ResourceDefaults;
   /** May services start without what cannot be applied; `systemd` where it is not said. */
   readonly sandboxPolicy?: SandboxPolicy;
   /** The unit that the manager starts when it comes up first; default.target where it is not said. */

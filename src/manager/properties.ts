@@ -16,7 +16,7 @@ import { shownLimits } from '../unit/shown/limits.ts';
 import { sandboxTable } from '../unit/shown/sandbox.ts';
 import { shown } from '../unit/shown/value.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
-import { groupUsage } from './group-usage.ts';
+import { groupUsage, settledResources } from './group-usage.ts';
 import { inheritedLimits } from './inherited-limits.ts';
 import { describeCondition } from './conditions.ts';
 import { shellWords } from '../base/shell-words.ts';
@@ -220,7 +220,7 @@ function processProperties(world: World, unit: Unit): Record<string, string> {
   const { exec, kill, cgroup } = unit.config;
   return {
     ...(kill === undefined ? {} : shown(killTable, kill)),
-    ...(cgroup === undefined ? {} : { ...shown(cgroupTable, cgroup), ...groupUsage(world, unit) }),
+    ...(cgroup === undefined ? {} : { ...shown(cgroupTable, cgroup), ...settledResources(world, unit), ...groupUsage(world, unit) }),
     ...(exec === undefined
       ? {}
       : { ...shown(execTable, exec), ...shown(sandboxTable, exec), ...limitProperties(world, exec), CanClean: cleanable(exec) }),

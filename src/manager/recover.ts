@@ -41,6 +41,7 @@ export function recover(world: World, inventory: Pick<Inventory, 'blobs' | 'desc
   // Nobody needs to ask for those that are there as long as the manager is.
   for (const name of perpetualNames(world.options.scope)) world.unit(name);
   loadLeftovers(world);
+  world.resources.recovered();
   openTables(world, inventory.descriptors);
   checkZone(world);
   closeUnclaimed(world, inventory);
@@ -111,6 +112,7 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
   unit.invocationId = blob.invocation ?? '';
   unit.details = blob.details;
   unit.groupMark = blob.group ?? '';
+  unit.attributes = blob.attributes === undefined ? undefined : new Map(blob.attributes);
   unit.cpuUsec = blob.cpu;
   unit.stamps = stampsOf(blob);
   unit.condition = verdictOf(blob.condition);

@@ -29,6 +29,7 @@ export function setProperties(
   }
   try {
     for (const line of lines.value) setOne(world, unit, line, options.runtime);
+    world.resources.changed(unit);
   } catch (error) {
     return err({ code: 'refused', message: error instanceof Error ? error.message : String(error) });
   }

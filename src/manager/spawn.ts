@@ -56,6 +56,7 @@ export function makeGroup(world: World, unit: Unit): void {
   world.command({ do: 'make-group', group: unit.name, path: groupPath(unit.config, world.options.scope), mark: `INVOCATION_ID=${mark}` });
   unit.groupMark = mark;
   world.dirtyUnits.add(unit);
+  world.resources.realize(unit);
 }
 
 /** Processes of an earlier run that nobody ended are of no run any more; they may be in the way of the new one. */

@@ -21,6 +21,8 @@ export interface UnitBlob {
   readonly details?: TriggerDetails;
   readonly group?: string;
   readonly cpu?: number;
+  /** What was written to its cgroup. */
+  readonly attributes?: readonly (readonly [string, string])[];
   readonly children?: readonly (readonly [number, string])[];
   readonly cleaner?: Cleaner;
   readonly kept?: true;
@@ -192,6 +194,7 @@ function unitBlob(unit: Unit): UnitBlob {
   if (unit.details !== undefined) blob.details = unit.details;
   if (unit.cpuUsec !== undefined) blob.cpu = unit.cpuUsec;
   if (unit.groupMark !== '') blob.group = unit.groupMark;
+  if (unit.attributes !== undefined) blob.attributes = [...unit.attributes];
   if (unit.children !== undefined && unit.children.size > 0) blob.children = [...unit.children];
   if (unit.cleaner !== undefined) blob.cleaner = unit.cleaner;
   if (unit.kept) blob.kept = true;

@@ -64,6 +64,8 @@ export class Unit {
   details: TriggerDetails | undefined;
   /** The INVOCATION_ID by which the processes of the keeper's group are marked; '' while there is no group. */
   groupMark = '';
+  /** What was written to the files of its cgroup that is not the kernel's own value, by FILE or FILE DEVICE. */
+  attributes: ReadonlyMap<string, string> | undefined;
   /** The processor time that its group had used when it went, in microseconds. */
   cpuUsec: number | undefined;
   /** Children that have not exited, and the path of what they run. */

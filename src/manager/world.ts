@@ -30,6 +30,7 @@ import { MountNeeds } from './mount-needs.ts';
 import { type Watch, watchClock, type WatchName } from './clock-watch.ts';
 import { rasterOf } from './coalesce.ts';
 import { readZone, type ZoneSetting } from './time-zone.ts';
+import { Resources } from './resources.ts';
 import { Timers } from './timers.ts';
 import { removeTransientFiles } from './transient-files.ts';
 import { Unit } from './unit.ts';
@@ -70,6 +71,7 @@ export class World implements TransactionView {
   readonly runQueue = new RunQueue<Job>(this.graph);
   readonly timers: Timers<Unit | Job | World>;
   readonly busNames = new BusNames(this);
+  readonly resources: Resources;
   /** Which unit a child belongs to, while it lives. */
   readonly children = new Map<number, Unit>();
   /** Which unit a held descriptor that is polled belongs to. */
@@ -178,6 +180,7 @@ export class World implements TransactionView {
       mount: (name, needer) => this.#mount(name, needer),
       devices: this.hasDevices,
     };
+    this.resources = new Resources(this);
     this.timers = new Timers(options.clock, wake, rasterOf(options.facts.machineId));
     this.zone = readZone(options.files, options.ownEnvironment);
     this.lastChild = options.keeper.inventory.lastChild;
@@ -286,6 +289,7 @@ export class World implements TransactionView {
     this.#mountNeeds.forget(unit.name);
     if (unit.stored) this.deleted.push(`unit/${unit.name}`);
     unit.unwatchPidFile?.();
+    this.resources.unloaded(unit);
     this.busNames.remove(unit);
     releaseStreams(this, unit);
     removeTransientFiles(this, unit);
@@ -364,6 +368,7 @@ export class World implements TransactionView {
     if (config.load.state === 'loaded' && !unit.perpetual) this.untold.add(unit);
     if (unit.perpetual) this.#busy.add(unit);
     else this.toCollect.add(unit);
+    this.resources.loaded(unit);
     this.#tellDiagnostics(unit);
     this.busNames.add(unit);
     return unit;

@@ -81,6 +81,13 @@ export class FakeKeeper {
   #receiver: ((event: KeeperEvent) => void) | undefined;
   #connection: object | undefined;
 
+  /** What was written to the files of cgroups, by PATH/FILE. */
+  readonly attributes = new Map<string, string>();
+  /** Files of cgroups that cannot be written, by PATH/FILE, with the errno. */
+  readonly unwritable = new Map<string, number>();
+  /** Groups whose memory is watched. */
+  readonly #memoryWatched = new Set<string>();
+
   /** Everything that was sent, for tests to look at. */
   readonly batches: Batch[] = [];
   /** Messages of the manager to the journal. */
@@ -149,6 +156,15 @@ export class FakeKeeper {
   /** Signals a process, as somebody outside may. */
   kill(pid: number, signal: number): void {
     for (const process of this.#processes) if (process.pid === pid) this.#signal(process, signal);
+  }
+
+  /** The kernel kills a process for want of memory. */
+  outOfMemory(pid: number): void {
+    for (const process of this.#processes) {
+      if (process.pid !== pid) continue;
+      if (this.#memoryWatched.has(process.group)) this.#emit({ event: 'oom-kill', group: process.group, kills: 1 });
+      this.#signal(process, SIGKILL);
+    }
   }
 
   /** A process that somebody else started; gives its pid. */
@@ -253,7 +269,12 @@ export class FakeKeeper {
       case 'watch-group':
         return this.#watchGroup(command.group);
       case 'remove-group':
-        this.#groups.delete(command.group);
+        this.#removeGroup(command.group);
+        return;
+      case 'attribute':
+        return this.#attribute(command);
+      case 'watch-memory':
+        this.#memoryWatched.add(command.group);
         return;
       case 'enter':
         return this.#enter(command);
@@ -422,6 +443,20 @@ export class FakeKeeper {
     const group = this.#groups.get(key);
     if ([...this.#processes].some((process) => process.group === key) && group !== undefined) group.isWatched = true;
     else this.#emit({ event: 'group-empty', group: key, usec: 0 });
+  }
+
+  #attribute({ path, file, value }: Extract<Command, { readonly do: 'attribute' }>): void {
+    const errno = this.unwritable.get(`${path}/${file}`);
+    if (errno === undefined) this.attributes.set(`${path}/${file}`, value);
+    else this.#emit({ event: 'attribute-failed', path, file, value, errno });
+  }
+
+  /** What was written to a cgroup goes with it. */
+  #removeGroup(key: string): void {
+    const path = this.#groups.get(key)?.path;
+    this.#groups.delete(key);
+    this.#memoryWatched.delete(key);
+    for (const file of this.attributes.keys()) if (path !== undefined && file.startsWith(`${path}/`)) this.attributes.delete(file);
   }
 
   #enter({ group, pid }: Extract<Command, { readonly do: 'enter' }>): void {

@@ -45,6 +45,10 @@ export type Command =
   | { readonly do: 'watch-group'; readonly group: GroupKey }
   /** Forget the group and remove its cgroup. */
   | { readonly do: 'remove-group'; readonly group: GroupKey }
+  /** Write a value to a file of the cgroup at a path below the root, `''` for the root itself; it is made if it is missing. Only with cgroup2; `attribute-failed` follows where it cannot be. */
+  | { readonly do: 'attribute'; readonly path: string; readonly file: string; readonly value: string }
+  /** Tell by `oom-kill` whenever the kernel kills processes of the group for want of memory; only with cgroup2. */
+  | { readonly do: 'watch-memory'; readonly group: GroupKey }
   /** Move a process that nobody of ours started into the group, if it belongs to the user (to anybody where there is none); `entered` follows. */
   | { readonly do: 'enter'; readonly group: GroupKey; readonly pid: number; readonly uid?: number }
   /** Watch a process that is not the keeper's child by pidfd: one `exited` with this child id follows when it ends. */
@@ -122,6 +126,9 @@ export type KeeperEventBody =
   | { readonly event: 'entered'; readonly group: GroupKey; readonly pid: number; readonly errno: number }
   /** What was read; nothing and no errno at the end of a pipe. */
   | { readonly event: 'read'; readonly name: string; readonly errno: number; readonly bytes: Uint8Array }
+  | { readonly event: 'attribute-failed'; readonly path: string; readonly file: string; readonly value: string; readonly errno: number }
+  /** Told before the exit of a process that was killed. */
+  | { readonly event: 'oom-kill'; readonly group: GroupKey; readonly kills: number }
   /** A signal that the keeper itself got. */
   | { readonly event: 'signalled'; readonly signal: number; readonly pid: number; readonly uid: number };
 

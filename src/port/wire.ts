@@ -272,6 +272,16 @@ function encodeCommand(writer: FrameWriter, command: Command): void {
       writer.u8(actions[command.action]);
       writer.string(command.argument ?? '');
       return;
+    case 'attribute':
+      writer.u8(24);
+      writer.string(command.path);
+      writer.string(command.file);
+      writer.string(command.value);
+      return;
+    case 'watch-memory':
+      writer.u8(25);
+      writer.string(command.group);
+      return;
     case 'enter':
       writer.u8(19);
       writer.string(command.group);
@@ -496,6 +506,10 @@ function decodeEvent(reader: FrameReader): KeeperEventBody | undefined {
       return { event: 'entered', group: reader.string(), pid: reader.u32(), errno: reader.u32() };
     case 12:
       return { event: 'read', name: reader.string(), errno: reader.u32(), bytes: new Uint8Array(reader.bytes()) };
+    case 13:
+      return { event: 'attribute-failed', path: reader.string(), file: reader.string(), value: reader.string(), errno: reader.u32() };
+    case 14:
+      return { event: 'oom-kill', group: reader.string(), kills: reader.u64() };
     default:
       return undefined;
   }

@@ -7,6 +7,7 @@ import { elapsed, liveOf } from './service/elapsed.ts';
 import { exited } from './service/exit.ts';
 import { groupEmptied } from './service/group.ts';
 import { hungUp, notified } from './service/notify.ts';
+import { memoryRanOut } from './service/oom.ts';
 import { mainGuessed, pidFileRead } from './service/pid-file.ts';
 import { serviceProperties } from './service/properties.ts';
 import { enterReload } from './service/reload.ts';
@@ -205,6 +206,8 @@ function react(turn: Turn, state: ServiceState, event: UnitEvent): ServiceState 
       return exited(turn, state, event);
     case 'group-empty':
       return groupEmptied(turn, state);
+    case 'oom-kill':
+      return memoryRanOut(turn, state);
     case 'elapsed':
       return elapsed(turn, state, event.timer);
     case 'notified':

@@ -145,6 +145,7 @@ function react(turn: SocketTurn, state: SocketState, event: UnitEvent): SocketSt
     case 'pid-file':
     case 'guessed':
     case 'bus-name':
+    case 'oom-kill':
     case 'listened':
     case 'hangup':
     case 'seen':

@@ -38,6 +38,8 @@ export type UnitEvent =
       readonly groupEmpty: boolean;
     }
   | { readonly event: 'group-empty' }
+  /** The kernel killed processes of the unit's group for want of memory. */
+  | { readonly event: 'oom-kill' }
   /** Answer to the effect `enter`; `failure` says why the process is not in the unit's group. */
   | { readonly event: 'entered'; readonly pid: number; readonly failure?: string }
   | { readonly event: 'elapsed'; readonly timer: string }
@@ -154,6 +156,8 @@ export type Effect =
   | { readonly effect: 'signal-group'; readonly signal: number; readonly except: readonly number[] }
   /** Ask for `group-empty`. */
   | { readonly effect: 'watch-group' }
+  /** Make a group that holds those of other units, where it has limits to carry out. */
+  | { readonly effect: 'make-group' }
   | { readonly effect: 'remove-group' }
   /** Move a process of somebody else into the unit's group. */
   | { readonly effect: 'enter'; readonly pid: number }

@@ -44,6 +44,7 @@ export function renderStatus(view: StatusView): readonly string[] {
     ...exitedCommands(view),
     ...mainAndControl(view),
     ...statusText(view),
+    ...transfer(view),
     ...tasks(view),
     ...descriptorStore(view),
     ...memory(view),
@@ -246,9 +247,32 @@ function descriptorStore({ properties }: StatusView): readonly string[] {
   return limit > 0 || held > 0 ? [statusRow('FD Store', `${held} (limit: ${limit})`)] : [];
 }
 
+/** The limits in the order in which systemd tells them, each if it is one. */
+const memoryLimits = [
+  ['MemoryMin', 'min'],
+  ['MemoryLow', 'low'],
+  ['MemoryHigh', 'high'],
+  ['MemoryMax', 'max'],
+  ['MemorySwapMax', 'swap max'],
+  ['MemoryLimit', 'limit'],
+  ['MemoryAvailable', 'available'],
+] as const;
+
 function memory({ properties }: StatusView): readonly string[] {
   const current = number(properties['MemoryCurrent']);
-  return current === undefined ? [] : [statusRow('Memory', formatBytes(current))];
+  if (current === undefined) return [];
+  const limits = memoryLimits.flatMap(([name, label]) => {
+    const bytes = number(properties[name]);
+    const isProtection = name === 'MemoryMin' || name === 'MemoryLow';
+    return bytes === undefined || (isProtection && bytes === 0) ? [] : [`${label}: ${formatBytes(bytes)}`];
+  });
+  return [statusRow('Memory', `${formatBytes(current)}${limits.length === 0 ? '' : ` (${limits.join(' ')})`}`)];
+}
+
+function transfer({ properties }: StatusView): readonly string[] {
+  const [read, written] = [number(properties['IOReadBytes']), number(properties['IOWriteBytes'])];
+  if (read === undefined || written === undefined) return [];
+  return [statusRow('IO', `${formatBytes(read)} read, ${formatBytes(written)} written`)];
 }
 
 function processorTime({ properties }: StatusView): readonly string[] {

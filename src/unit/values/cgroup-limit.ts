@@ -18,6 +18,14 @@ export function weight(options: { readonly idle?: boolean } = {}): ValueParser<n
   };
 }
 
+/** CPUShares=: 2 to 262144; undefined for an empty text. */
+export const cpuShares: ValueParser<number | undefined> = (text) =>
+  text === '' ? ok(undefined) : parseInteger(text, { min: 2, max: 262_144 });
+
+/** BlockIOWeight=: 10 to 1000; undefined for an empty text. */
+export const blockWeight: ValueParser<number | undefined> = (text) =>
+  text === '' ? ok(undefined) : parseInteger(text, { min: 10, max: 1000 });
+
 /** MemoryMax= and its kin: a size, a share of the machine's memory, or `infinity`; empty means infinity. Of the limits above which memory is taken away, 0 is refused. */
 export const memoryLimit: ValueParser<Amount> = (text, context) => {
   const amount = text === '' ? ok({ absolute: Infinity }) : memoryAmount(text, context);

@@ -1,0 +1,64 @@
+import type { ResourceContext } from '../exec/cgroup/attributes.ts';
+import { usualResources } from '../exec/cgroup/need.ts';
+import { slicesAbove } from '../graph/slice-of.ts';
+import type { Files } from '../port/files.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** What the limits of a unit depend on besides its settings. */
+export function resourceContext(world: World, unit: Unit): ResourceContext {
+  const { files, config, keeper, scope } = world.options;
+  const root = keeper.inventory.cgroupRoot;
+  return {
+    defaults: config.resources ?? usualResources,
+    startup: world.startup === undefined,
+    // Getters, since few limits are shares.
+    get memoryTotal() {
+      return Math.min(memoryOf(files), numberIn(files, `${root}/memory.max`) ?? Infinity);
+    },
+    get tasksTotal() {
+      const limits = ['/proc/sys/kernel/pid_max', '/proc/sys/kernel/threads-max', `${root}/pids.max`];
+      return Math.min(...limits.map((path) => numberIn(files, path) ?? Infinity));
+    },
+    get slices() {
+      return slicesAbove(unit.config, scope).flatMap((slice) => world.peek(slice)?.config.cgroup ?? []);
+    },
+    device: (path) => blockDevice(files, path),
+  };
+}
+
+function memoryOf(files: Files): number {
+  const kibibytes = /^MemTotal:\s*(\d+) kB$/m.exec(text(files, '/proc/meminfo'))?.[1];
+  return kibibytes === undefined ? Infinity : Number(kibibytes) * 1024;
+}
+
+/** The whole disk that a device node names, or that the file system of any other path is on, as MAJOR:MINOR. */
+function blockDevice(files: Files, path: string): string | undefined {
+  const { kind, device } = files.statFollow(path);
+  if (kind === 'missing') return undefined;
+  const name = (files.realPath(path) ?? path).split('/').at(-1) ?? '';
+  const entry = kind === 'block' ? `/sys/class/block/${name}` : `/sys/dev/block/${majorMinor(device)}`;
+  const own = text(files, `${entry}/dev`).trim();
+  if (own === '') return undefined;
+  const isPartition = files.stat(`${entry}/partition`).kind !== 'missing';
+  const disk = isPartition ? (files.realPath(entry) ?? entry).replace(/\/[^/]+$/, '') : entry;
+  return text(files, `${disk}/dev`).trim() || own;
+}
+
+/** makedev(3), taken apart. */
+function majorMinor(device: number): string {
+  const number = BigInt(device);
+  const major = ((number >> 8n) & 0xfffn) | ((number >> 32n) & 0xfffff000n);
+  const minor = (number & 0xffn) | ((number >> 12n) & 0xffffff00n);
+  return `${major}:${minor}`;
+}
+
+function numberIn(files: Files, path: string): number | undefined {
+  const found = text(files, path).trim();
+  return /^\d+$/.test(found) ? Number(found) : undefined;
+}
+
+function text(files: Files, path: string): string {
+  const bytes = files.read(path, 65_536);
+  return bytes === undefined ? '' : new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,248 @@
+import { type Attribute, attributesOf, initialValue } from '../exec/cgroup/attributes.ts';
+import { disabledControllers, neededControllers, usualResources } from '../exec/cgroup/need.ts';
+import { errnoMessage } from '../exec/errno.ts';
+import { groupPath, slicesAbove } from '../graph/slice-of.ts';
+import type { KeeperEvent } from '../port/keeper.ts';
+import { type Controller, controllerNames } from '../unit/values/controller.ts';
+import { ROOT_SLICE, slicePath } from '../unit/slice.ts';
+import { log } from './records.ts';
+import { resourceContext } from './resource-context.ts';
+import { makeGroup } from './spawn.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/**
+ * What units may use, by the controllers of cgroup v2.
+ *
+ * A controller is enabled below a slice where a unit in it, at any depth, needs it, so that siblings are weighed against each
+ * other; never in a cgroup that processes are in, since slices have none. Who needs what is counted as units are loaded and
+ * unloaded, so nobody looks through all units. Where the keeper's root offers no controller of ours, nothing is counted and nothing done.
+ */
+export class Resources {
+  readonly #world: World;
+  /** What the root of our cgroups offers. */
+  readonly #offered: readonly Controller[];
+  /** How many loaded units in a slice, at any depth, need each controller. */
+  readonly #counts = new Map<string, Map<Controller, number>>();
+  /** What each unit was counted for. */
+  readonly #counted = new Map<Unit, { readonly slices: readonly string[]; readonly controllers: readonly Controller[] }>();
+  /** What is enabled below each slice, as far as it is known. */
+  readonly #enabled = new Map<string, Set<Controller>>();
+  #isStale = true;
+
+  constructor(world: World) {
+    this.#world = world;
+    const { tracking, cgroupRoot } = world.options.keeper.inventory;
+    const offered = tracking === 'cgroup2' ? this.#read(`${cgroupRoot}/cgroup.controllers`) : [];
+    this.#offered = controllerNames.filter((controller) => offered.includes(controller));
+  }
+
+  /** Whether there is anything to be done for anybody. */
+  get isActive(): boolean {
+    return this.#offered.length > 0;
+  }
+
+  /** A unit was loaded, or is configured otherwise than before. */
+  loaded(unit: Unit): void {
+    if (!this.isActive) return;
+    this.#count(unit, -1);
+    const { config, scope } = this.#world.options;
+    const controllers = neededControllers(unit.config, config.resources ?? usualResources).filter((each) => this.#offered.includes(each));
+    const slices = unit.name === ROOT_SLICE ? [ROOT_SLICE] : slicesAbove(unit.config, scope);
+    this.#counted.set(unit, { slices, controllers });
+    this.#count(unit, 1);
+    if (disabledControllers(unit.config).length > 0) this.#isStale = true;
+  }
+
+  unloaded(unit: Unit): void {
+    if (!this.isActive) return;
+    this.#count(unit, -1);
+    this.#counted.delete(unit);
+    this.#enabled.delete(unit.name);
+  }
+
+  /** Enables and disables controllers as the loaded units need them now. */
+  settle(): void {
+    if (!this.isActive || !this.#isStale) return;
+    this.#isStale = false;
+    const slices = [ROOT_SLICE, ...[...this.#world.units.values()].filter(isMadeSlice).map(({ name }) => name)];
+    const inOrder = slices.toSorted((a, b) => depth(a) - depth(b));
+    for (const slice of inOrder) for (const controller of this.#wanted(slice)) this.#enable(slice, controller);
+    // A controller can be taken from a cgroup only when no cgroup below has it.
+    for (const slice of inOrder.toReversed()) {
+      const wanted = this.#wanted(slice);
+      for (const controller of this.#enabledBelow(slice)) if (!wanted.has(controller)) this.#disable(slice, controller);
+    }
+  }
+
+  /** Has the unit's cgroup, which is known to the keeper, and those above it carry out the unit's settings; before its first process is there. */
+  realize(unit: Unit): void {
+    if (!this.isActive) return;
+    for (const name of slicesAbove(unit.config, this.#world.options.scope).toReversed()) {
+      const slice = this.#world.peek(name);
+      if (slice !== undefined && name !== ROOT_SLICE && slice.groupMark === '') makeGroup(this.#world, slice);
+    }
+    if (unit.config.type === 'slice') this.#isStale = true;
+    this.settle();
+    this.apply(unit);
+    const isWatched = unit.config.service !== undefined || unit.config.scope !== undefined;
+    if (isWatched && this.#has(unit, 'memory')) this.#world.command({ do: 'watch-memory', group: unit.name });
+  }
+
+  /** Writes what of a unit's limits is not as it was written last. */
+  apply(unit: Unit): void {
+    if (!this.isActive || (unit.groupMark === '' && unit.name !== ROOT_SLICE)) return;
+    const before = unit.attributes ?? none;
+    const wanted = attributesOf(unit.config, resourceContext(this.#world, unit)).filter((each) => this.#has(unit, each.controller));
+    if (wanted.length === 0 && before.size === 0) return;
+    const after = new Map(wanted.map(({ key, value }) => [key, value]));
+    for (const attribute of wanted) if (before.get(attribute.key) !== attribute.value) this.#write(unit, attribute);
+    for (const key of before.keys()) if (!after.has(key)) this.#write(unit, { file: key.split(' ')[0] ?? '', value: initialValue(key) });
+    unit.attributes = after.size === 0 ? undefined : after;
+    this.#world.dirtyUnits.add(unit);
+  }
+
+  /** The settings of a unit are others than before. */
+  changed(unit: Unit): void {
+    if (!this.isActive) return;
+    this.loaded(unit);
+    this.settle();
+    this.apply(unit);
+    // What a slice says of the memory of its units.
+    if (unit.config.type === 'slice') for (const [other, { slices }] of this.#counted) if (slices.includes(unit.name)) this.apply(other);
+  }
+
+  /** The start is over, so Startup*= does not apply any more. */
+  startupFinished(): void {
+    if (!this.isActive) return;
+    for (const unit of this.#world.units.values()) if (hasStartupSettings(unit)) this.apply(unit);
+  }
+
+  /** A manager that begins anew: what the files say now may not be what was written. */
+  recovered(): void {
+    if (!this.isActive) return;
+    this.#isStale = true;
+    this.settle();
+    for (const unit of this.#world.units.values()) this.apply(unit);
+  }
+
+  /** The controllers that the cgroup of a unit has. */
+  #has(unit: Unit, controller: Controller): boolean {
+    const [slice = ROOT_SLICE] = slicesAbove(unit.config, this.#world.options.scope);
+    return this.#enabledBelow(slice).has(controller);
+  }
+
+  #count(unit: Unit, change: 1 | -1): void {
+    const counted = this.#counted.get(unit);
+    if (counted === undefined) return;
+    for (const slice of counted.slices) {
+      const counts = this.#counts.get(slice) ?? new Map<Controller, number>();
+      this.#counts.set(slice, counts);
+      for (const controller of counted.controllers) {
+        const count = (counts.get(controller) ?? 0) + change;
+        counts.set(controller, count);
+        // Only the first that needs it and the last make a difference.
+        if (count === 0 || (count === 1 && change === 1)) this.#isStale = true;
+      }
+    }
+  }
+
+  /** What is to be enabled below a slice: what somebody in it needs, unless the slice or one above it forbids it. */
+  #wanted(slice: string): ReadonlySet<Controller> {
+    const counts = this.#counts.get(slice);
+    if (counts === undefined) return new Set();
+    const unit = this.#world.peek(slice);
+    const above = unit === undefined ? [] : slicesAbove(unit.config, this.#world.options.scope);
+    const disabled = new Set([slice, ...above].flatMap((name) => disabledOf(this.#world.peek(name))));
+    return new Set(this.#offered.filter((controller) => (counts.get(controller) ?? 0) > 0 && !disabled.has(controller)));
+  }
+
+  #enabledBelow(slice: string): Set<Controller> {
+    const known = this.#enabled.get(slice);
+    if (known !== undefined) return known;
+    const path = slicePath(slice) ?? '';
+    const found = this.#read(`${this.#world.options.keeper.inventory.cgroupRoot}${path === '' ? '' : `/${path}`}/cgroup.subtree_control`);
+    const enabled = new Set(this.#offered.filter((controller) => found.includes(controller)));
+    this.#enabled.set(slice, enabled);
+    return enabled;
+  }
+
+  #enable(slice: string, controller: Controller): void {
+    const enabled = this.#enabledBelow(slice);
+    if (enabled.has(controller)) return;
+    enabled.add(controller);
+    this.#control(slice, `+${controller}`);
+  }
+
+  #disable(slice: string, controller: Controller): void {
+    this.#enabledBelow(slice).delete(controller);
+    this.#control(slice, `-${controller}`);
+  }
+
+  #control(slice: string, value: string): void {
+    this.#world.command({ do: 'attribute', path: slicePath(slice) ?? '', file: 'cgroup.subtree_control', value });
+  }
+
+  #write(unit: Unit, { file, value }: Pick<Attribute, 'file' | 'value'>): void {
+    const path = unit.name === ROOT_SLICE ? '' : groupPath(unit.config, this.#world.options.scope);
+    this.#world.command({ do: 'attribute', path, file, value });
+  }
+
+  #read(path: string): readonly string[] {
+    const bytes = this.#world.options.files.read(path, 4096);
+    return bytes === undefined ? [] : new TextDecoder().decode(bytes).trim().split(' ');
+  }
+
+  /** A cgroup that is gone has nothing enabled. */
+  removed(unit: Unit): void {
+    unit.attributes = undefined;
+    this.#enabled.delete(unit.name);
+    if (unit.config.type === 'slice') this.#enabled.set(unit.name, new Set());
+  }
+
+  /** The keeper could not write. What there is no file for in any kernel of the kind is no news. */
+  failed({ path, file, value, errno }: Extract<KeeperEvent, { readonly event: 'attribute-failed' }>): void {
+    const unit = [...this.#world.units.values()].find(
+      (each) => each.groupMark !== '' && groupPath(each.config, this.#world.options.scope) === path,
+    );
+    if (errno === ENOENT && quiet.has(file)) return;
+    const where = unit?.name ?? (path === '' ? ROOT_SLICE : path);
+    log(this.#world, 4, `${where}: Failed to set ${file} of its cgroup to '${value.trim()}': ${errnoMessage(errno)}`, unit);
+  }
+}
+
+const none: ReadonlyMap<string, string> = new Map();
+const ENOENT = 2;
+
+/** Files that many kernels lack and that nobody may have asked for by name. */
+const quiet: ReadonlySet<string> = new Set(['io.bfq.weight']);
+
+function isMadeSlice({ config, groupMark }: Unit): boolean {
+  return config.type === 'slice' && groupMark !== '';
+}
+
+function disabledOf(unit: Unit | undefined): readonly string[] {
+  return unit === undefined ? [] : disabledControllers(unit.config);
+}
+
+function depth(slice: string): number {
+  return slice === ROOT_SLICE ? 0 : slice.split('-').length;
+}
+
+function hasStartupSettings({ config, groupMark }: Unit): boolean {
+  const { cgroup } = config;
+  if (cgroup === undefined || groupMark === '') return false;
+  const values = [
+    cgroup.StartupCPUWeight,
+    cgroup.StartupCPUShares,
+    cgroup.StartupIOWeight,
+    cgroup.StartupBlockIOWeight,
+    cgroup.StartupMemoryLow,
+    cgroup.StartupMemoryHigh,
+    cgroup.StartupMemoryMax,
+    cgroup.StartupMemorySwapMax,
+    cgroup.StartupMemoryZSwapMax,
+  ];
+  const sets = [cgroup.StartupAllowedCPUs, cgroup.StartupAllowedMemoryNodes];
+  return values.some((value) => value !== undefined) || sets.some((set) => set.length > 0);
+}

@@ -1,0 +1,104 @@
+import { type Case, compareManagers } from './both.ts';
+
+/** What all cgroups of a slice say of themselves; what the kernel does not have says nothing. */
+const looks = `
+  said() { (cd /sys/fs/cgroup/$1 2>/dev/null || { echo "$1 is not there"; exit; }
+    for file in cgroup.controllers cgroup.subtree_control cpu.weight cpu.idle cpu.max cpuset.cpus cpuset.mems io.weight io.bfq.weight io.max io.latency \\
+      memory.min memory.low memory.high memory.max memory.swap.max memory.oom.group pids.max; do
+      if [ -e $file ]; then echo "$1/$file: $(cat $file)"; fi; done); }
+  shown() { for name in CPUWeight StartupCPUWeight CPUShares CPUQuotaPerSecUSec CPUQuotaPeriodUSec AllowedCPUs IOWeight BlockIOWeight IODeviceWeight \\
+      IOReadBandwidthMax IODeviceLatencyTargetUSec MemoryAccounting MemoryMin MemoryLow MemoryHigh MemoryMax MemorySwapMax MemoryLimit DefaultMemoryLow \\
+      DefaultMemoryMin TasksAccounting TasksMax IOAccounting CPUAccounting BlockIOAccounting Delegate DelegateControllers DisableControllers; do
+      echo "$1 $name=$(systemctl show -p $name --value $1)"; done; }`;
+
+/** A service whose processes wait, in a slice of the case's own. */
+function limited(name: string, lines: string, more: Partial<Case> = {}): Case {
+  const { units = {}, script = '', ...rest } = more;
+  return {
+    units: {
+      [`${name}.service`]: `[Service]\nExecStart=/act wait\nSlice=${name}.slice\n${lines}\n`,
+      [`${name}.slice`]: '[Slice]\n',
+      ...units,
+    },
+    script: `${looks}
+      systemctl start ${name}.service
+      said ${name}.slice; said ${name}.slice/${name}.service; shown ${name}.service
+      ${script}
+      systemctl stop ${name}.service`,
+    ...rest,
+  };
+}
+
+compareManagers('resources', {
+  'a service that asks for nothing': limited('rplain', ''),
+  'weights and a quota of processor time': limited('rcpu', 'CPUWeight=300\nCPUQuota=20%\nCPUQuotaPeriodSec=50ms'),
+  'a quota below what the kernel counts in': limited('rsmall', 'CPUQuota=0.5%'),
+  'the weight idle': limited('ridle', 'CPUWeight=idle'),
+  'old shares': limited('rshares', 'CPUShares=512\nStartupCPUShares=2048'),
+  'processors and nodes': limited('rset', 'AllowedCPUs=0\nAllowedMemoryNodes=0'),
+  'limits of memory': limited('rmemory', 'MemoryMin=1M\nMemoryLow=2M\nMemoryHigh=100M\nMemoryMax=200M\nMemorySwapMax=0'),
+  'shares of the memory': limited('rshare', 'MemoryMax=10%\nMemoryHigh=5%\nTasksMax=10%'),
+  'the old limit of memory': limited('rlimit', 'MemoryLimit=64M'),
+  'limits that are refused': limited('rbad', 'MemoryMax=0\nTasksMax=0\nCPUWeight=0\nCPUQuota=0%\nIOWeight=20000\nMemoryHigh=101%'),
+  'nothing counted': limited('runcounted', 'MemoryAccounting=no\nTasksAccounting=no\nTasksMax=infinity'),
+  tasks: limited('rtasks', 'TasksMax=17'),
+  'weights of input and output': limited('rio', 'IOWeight=50\nIOAccounting=yes'),
+  'old weights of input and output': limited('rblock', 'BlockIOWeight=250\nBlockIOAccounting=yes'),
+  'a service that is killed as a whole for want of memory': limited('rkill', 'OOMPolicy=kill\nMemoryMax=64M'),
+  'what a slice disables': limited('rdisable', 'CPUWeight=50', { units: { 'rdisable.slice': '[Slice]\nDisableControllers=cpu pids\n' } }),
+  'what a slice says of the memory of its units': limited('rdefault', '', {
+    units: { 'rdefault.slice': '[Slice]\nDefaultMemoryLow=3M\nDefaultMemoryMin=1M\nMemoryLow=10M\nTasksMax=40\nMemoryAccounting=yes\n' },
+  }),
+  'a sibling that needs a controller': limited('rsibling', '', {
+    units: { 'rsibling-b.service': '[Service]\nExecStart=/act wait\nSlice=rsibling.slice\nCPUWeight=77\n' },
+    script:
+      'systemctl start rsibling-b.service; said rsibling.slice; said rsibling.slice/rsibling.service; systemctl stop rsibling-b.service',
+  }),
+  'slices in slices': {
+    units: {
+      'router-inner.slice': '[Slice]\nCPUWeight=20\n',
+      'router.slice': '[Slice]\nMemoryMax=1G\n',
+      'rnested.service': '[Service]\nExecStart=/act wait\nSlice=router-inner.slice\nCPUWeight=30\n',
+    },
+    script: `${looks}
+      systemctl start rnested.service
+      said router.slice; said router.slice/router-inner.slice; said router.slice/router-inner.slice/rnested.service
+      systemctl stop rnested.service`,
+  },
+  'properties that are set while a service runs': limited('rlive', 'CPUWeight=100', {
+    script: `
+      run systemctl set-property --runtime rlive.service CPUWeight=300 MemoryMax=300M TasksMax=33
+      said rlive.slice/rlive.service; shown rlive.service
+      run systemctl set-property --runtime rlive.service CPUWeight= MemoryMax=infinity TasksMax=infinity CPUQuota=30%
+      said rlive.slice/rlive.service; shown rlive.service`,
+  }),
+  'other limits after a reload': limited('rreload', 'MemoryHigh=50M', {
+    alone: true,
+    script: `
+      printf '[Service]\\nMemoryHigh=60M\\nCPUWeight=9\\n' >/etc/systemd/system/rreload.service.d/x.conf
+      systemctl daemon-reload; said rreload.slice/rreload.service; shown rreload.service`,
+    units: { 'rreload.service.d/empty.conf': '[Service]\n' },
+  }),
+  'a cgroup that is delegated': {
+    units: {
+      'rdelegate.service': `[Service]
+Type=oneshot
+RemainAfterExit=yes
+Delegate=yes
+User=daemon
+ExecStartPre=/bin/sh -c 'echo pre; cat /proc/self/cgroup >>/tmp/rdelegate'
+ExecStart=/bin/sh -c 'cat /proc/self/cgroup >>/tmp/rdelegate; stat -c "%%U %%n" /sys/fs/cgroup/system.slice/rdelegate.service{,/cgroup.procs,/cgroup.subtree_control,/cgroup.threads} >>/tmp/rdelegate 2>&1'
+ExecStartPost=/bin/sh -c 'cat /proc/self/cgroup >>/tmp/rdelegate; stat -c "%%U %%n" /sys/fs/cgroup/system.slice/rdelegate.service/.control >>/tmp/rdelegate'
+ExecReload=/bin/sh -c 'cat /proc/self/cgroup >>/tmp/rdelegate'
+ExecStop=/bin/sh -c 'cat /proc/self/cgroup >>/tmp/rdelegate'
+ExecStopPost=/bin/sh -c 'cat /proc/self/cgroup >>/tmp/rdelegate'`,
+    },
+    script: `${looks}
+      : >/tmp/rdelegate; chmod 666 /tmp/rdelegate
+      run systemctl start rdelegate.service
+      get rdelegate.service Delegate DelegateControllers OOMPolicy
+      run systemctl reload rdelegate.service
+      run systemctl stop rdelegate.service
+      cat /tmp/rdelegate; ls -d /sys/fs/cgroup/system.slice/rdelegate.service 2>&1 | wc -l`,
+  },
+});
