@@ -6,7 +6,7 @@
 /* Bytes that an empty buffer goes on to hold. */
 enum { MAX_KEPT = 64 << 10 };
 
-uint8_t *buffer_room(struct buffer *buffer, size_t more) {
+static uint8_t *make_room(struct buffer *buffer, size_t more, void *(*allocator)(void *, size_t)) {
     if (buffer->size - buffer->tail < more && buffer->head >= buffer->size / 2 && buffer->head) {
         memmove(buffer->bytes, buffer->bytes + buffer->head, buffer_length(buffer));
         buffer->tail -= buffer->head;
@@ -15,11 +15,17 @@ uint8_t *buffer_room(struct buffer *buffer, size_t more) {
     if (buffer->size - buffer->tail < more) {
         size_t size = buffer->size ? buffer->size * 2 : 4096;
         while (size - buffer->tail < more) size *= 2;
-        buffer->bytes = grow(buffer->bytes, size);
+        uint8_t *grown = allocator(buffer->bytes, size);
+        if (!grown) return NULL;
+        buffer->bytes = grown;
         buffer->size = size;
     }
     return buffer->bytes + buffer->tail;
 }
+
+uint8_t *buffer_room(struct buffer *buffer, size_t more) { return make_room(buffer, more, grow); }
+
+uint8_t *buffer_try_room(struct buffer *buffer, size_t more) { return make_room(buffer, more, try_grow); }
 
 void buffer_consume(struct buffer *buffer, size_t count) {
     buffer->head += count;

@@ -133,6 +133,7 @@ static int prepare_outputs(struct keeper *keeper, struct plan *plan, int *reads)
         if (pipe2(fds, O_CLOEXEC) < 0) return -errno;
         op->fd = fds[1];
         reads[i] = fds[0];
+        if (is_reserved(keeper, fds[0])) return -EMFILE;
     }
     return 0;
 }
@@ -141,7 +142,9 @@ static int prepare(struct keeper *keeper, struct group *group, bool report_exec,
     int result = prepare_outputs(keeper, plan, reads);
     if (result) return result;
     if (plan->keeps && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, made->keep) < 0) return -errno;
+    if (is_reserved(keeper, made->keep[0])) return -EMFILE;
     if (report_exec && plan->execs && pipe2(made->exec, O_CLOEXEC) < 0) return -errno;
+    if (is_reserved(keeper, made->exec[0])) return -EMFILE;
     if (!group || keeper->tracking == TRACK_SESSION) return 0;
     made->cgroup_fd = cgroup_open(keeper, group->path);
     return made->cgroup_fd < 0 ? made->cgroup_fd : 0;

@@ -24,8 +24,20 @@ int descriptor_fd(struct keeper *keeper, const char *name) {
     return descriptor ? descriptor->fd : -1;
 }
 
+bool is_reserved(const struct keeper *keeper, int fd) { return fd >= keeper->reserved_from; }
+
+/* What notify.c names so until the manager gives it another name, or closes it. */
+static bool is_notified(const char *name) { return !strncmp(name, "notify/", 7); }
+
+static void count_notified(struct keeper *keeper, const char *name, int change) {
+    if (!is_notified(name)) return;
+    keeper->notified_count += (uint32_t)change;
+    if (change < 0) notify_resume(keeper);
+}
+
 static void release(struct keeper *keeper, struct descriptor *descriptor) {
     table_remove(&keeper->descriptors, &descriptor->by_name);
+    count_notified(keeper, descriptor->name, -1);
     unwatch_close(keeper, &descriptor->fd);
     free(descriptor->accept_as);
     free(descriptor->name);
@@ -36,8 +48,8 @@ static void release(struct keeper *keeper, struct descriptor *descriptor) {
 bool descriptor_hold(struct keeper *keeper, const char *name, int fd) {
     struct descriptor *old = find(keeper, name);
     if (old) release(keeper, old);
-    if (keeper->descriptors.count >= MAX_DESCRIPTORS) {
-        say("descriptor %.200s is not held: there are %d", name, MAX_DESCRIPTORS);
+    if (keeper->descriptors.count >= MAX_DESCRIPTORS || is_reserved(keeper, fd)) {
+        if (may_tell(keeper)) say("descriptor %.200s is not held: there are %zu, and its number is %d of %d", name, keeper->descriptors.count, fd, keeper->reserved_from);
         close(fd);
         return false;
     }
@@ -45,6 +57,7 @@ bool descriptor_hold(struct keeper *keeper, const char *name, int fd) {
     descriptor->fd = fd;
     descriptor->name = copy_text(name, strlen(name));
     table_add_text(&keeper->descriptors, &descriptor->by_name, descriptor->name);
+    count_notified(keeper, name, 1);
     return true;
 }
 
@@ -155,8 +168,11 @@ void descriptor_rename(struct keeper *keeper, const char *name, const char *to) 
     struct descriptor *old = find(keeper, to);
     if (old) release(keeper, old);
     table_remove(&keeper->descriptors, &descriptor->by_name);
-    free(descriptor->name);
+    char *from = descriptor->name;
     descriptor->name = copy_text(to, strlen(to));
+    count_notified(keeper, to, 1);
+    count_notified(keeper, from, -1);
+    free(from);
     table_add_text(&keeper->descriptors, &descriptor->by_name, descriptor->name);
 }
 
@@ -257,6 +273,10 @@ static void accept_waiting(struct keeper *keeper, struct descriptor *descriptor)
         if (fd < 0 && errno == EAGAIN) return;
         if (fd < 0 && is_lost(errno)) continue;
         if (fd < 0) fd = -errno;
+        if (is_reserved(keeper, fd)) {
+            close(fd);
+            fd = -EMFILE;
+        }
         descriptor->accepts = fd < 0 ? 0 : descriptor->accepts - 1;
         char as[MAX_NAME + 24];
         snprintf(as, sizeof as, "%s/%llu", descriptor->accept_as, (unsigned long long)++keeper->accept_count);

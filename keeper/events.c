@@ -16,14 +16,14 @@ struct buffer *event_begin(struct keeper *keeper, enum event_kind kind) {
     return out;
 }
 
-static bool is_full(const struct keeper *keeper) {
+bool events_full(const struct keeper *keeper) {
     return keeper->event_count >= MAX_EVENTS || buffer_length(&keeper->events) >= MAX_EVENT_BYTES;
 }
 
 void event_end(struct keeper *keeper) {
     frame_end(&keeper->events, keeper->event_start);
     keeper->event_count++;
-    if (is_full(keeper)) notify_pause(keeper, true);
+    if (events_full(keeper)) notify_pause(keeper, true);
 }
 
 void event_name(struct keeper *keeper, enum event_kind kind, const char *name) {
@@ -42,5 +42,5 @@ void events_acknowledge(struct keeper *keeper, uint64_t sequence) {
     }
     keeper->events_sent -= gone;
     buffer_consume(&keeper->events, gone);
-    if (keeper->notify_paused && !is_full(keeper)) notify_pause(keeper, false);
+    notify_resume(keeper);
 }

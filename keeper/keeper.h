@@ -18,6 +18,8 @@ enum {
     MAX_FRAME = 1 << 26,
     MAX_CHILDREN = 65536,
     MAX_DESCRIPTORS = 65536,
+    MAX_NOTIFIED = 4096, /* descriptors of notifications that the manager has not taken */
+    RESERVED_NUMBERS = 32,
     MAX_GROUPS = 65536,
     MAX_BLOB_BYTES = 256 << 20,
     MAX_EVENTS = 65536,
@@ -43,6 +45,8 @@ struct keeper;
 /* memory.c */
 void *allocate(size_t size);
 void *grow(void *old, size_t size);
+/* The same for what can be refused: NULL where there is no memory; then `old` is as it was. */
+void *try_grow(void *old, size_t size);
 char *copy_text(const char *text, size_t length);
 void memory_start(struct keeper *keeper);
 /* Keeps the heap out of the children: fork need not copy it, and no child ever sees another's secrets. */
@@ -77,6 +81,8 @@ struct buffer {
     size_t head, tail, size;
 };
 uint8_t *buffer_room(struct buffer *buffer, size_t more);
+/* The same, or NULL where there is no memory. */
+uint8_t *buffer_try_room(struct buffer *buffer, size_t more);
 void buffer_consume(struct buffer *buffer, size_t count);
 void buffer_clear(struct buffer *buffer);
 static inline size_t buffer_length(const struct buffer *buffer) { return buffer->tail - buffer->head; }
@@ -126,6 +132,8 @@ uint64_t realtime_usec(void);
 void wake_at(struct keeper *keeper, uint64_t usec);
 void signals_ready(struct keeper *keeper, void *context, uint32_t events);
 _Noreturn void loop_run(struct keeper *keeper);
+/* Whether to say what anybody can cause at will: once in a second. */
+bool may_tell(struct keeper *keeper);
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 
 /* plan.c: a plan, checked and taken apart before fork. */
@@ -316,6 +324,9 @@ size_t decimal(char *out, uint64_t value);
 size_t append(char *out, size_t at, const char *text);
 
 /* descriptors.c */
+/* Whether a new descriptor has one of the last numbers that there are, which are for the keeper itself: for the manager's connection, for
+ * forks and cgroups. What others bring may not have it. */
+bool is_reserved(const struct keeper *keeper, int fd);
 struct descriptor {
     struct node by_name;
     char *name;
@@ -354,6 +365,8 @@ void blob_delete(struct keeper *keeper, const char *key);
 void notify_start(struct keeper *keeper);
 void notify_drain(struct keeper *keeper);
 void notify_pause(struct keeper *keeper, bool pause);
+/* Reads notifications on, if there is room for them again. */
+void notify_resume(struct keeper *keeper);
 
 /* events.c: what the manager has not acknowledged yet. */
 enum event_kind {
@@ -376,6 +389,7 @@ struct buffer *event_begin(struct keeper *keeper, enum event_kind kind);
 void event_end(struct keeper *keeper);
 void event_name(struct keeper *keeper, enum event_kind kind, const char *name);
 void events_acknowledge(struct keeper *keeper, uint64_t sequence);
+bool events_full(const struct keeper *keeper);
 
 /* link.c: the manager's connection. batch.c: its commands. */
 void link_start(struct keeper *keeper);
@@ -469,6 +483,7 @@ struct keeper {
     uint64_t guests, guest_count; /* streams of guests that are open, and that there ever were */
     const char *syslog_path;
     struct rlimit descriptor_limit; /* what RLIMIT_NOFILE was */
+    int reserved_from;              /* the first number that only the keeper itself may use */
 
     struct table children_by_id, children_by_pid;
     size_t foreign_count;
@@ -490,7 +505,8 @@ struct keeper {
     uint64_t checked_at;
     struct table descriptors, blobs;
     size_t blob_bytes;
-    uint64_t notify_count, accept_count;
+    uint32_t notified_count; /* descriptors that came with notifications and have no other name yet */
+    uint64_t notify_count, accept_count, told_at;
 
     int link_fd;
     bool link_ready, link_blocked, notify_paused;

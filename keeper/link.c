@@ -89,7 +89,7 @@ static void take_frames(struct keeper *keeper) {
         uint32_t length = load_u32(bytes);
         if (length < 1 || length > MAX_FRAME) return refuse(keeper, "a frame's length is out of bounds");
         if (buffer_length(in) - 4 < length) {
-            buffer_room(in, length);
+            if (!buffer_try_room(in, length)) refuse(keeper, "there is no memory for a frame of that length");
             return;
         }
         take_frame(keeper, (struct cursor){bytes + 4, bytes + 4 + length, NULL});

@@ -35,6 +35,13 @@ void say(const char *format, ...) {
     if (write(2, line, end) < 0) return;
 }
 
+bool may_tell(struct keeper *keeper) {
+    uint64_t now = monotonic_usec();
+    if (keeper->told_at && now < keeper->told_at + 1000000) return false;
+    keeper->told_at = now;
+    return true;
+}
+
 static int control(struct keeper *keeper, int operation, int fd, uint32_t events) {
     struct epoll_event event = {.events = events, .data.fd = fd};
     return epoll_ctl(keeper->epoll_fd, operation, fd, &event) < 0 ? -errno : 0;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <linux/reboot.h>
 #include <pthread.h>
 #include <signal.h>
@@ -111,7 +112,8 @@ static void take_signals(struct keeper *keeper) {
 static void raise_limit(struct keeper *keeper) {
     getrlimit(RLIMIT_NOFILE, &keeper->descriptor_limit);
     struct rlimit raised = {keeper->descriptor_limit.rlim_max, keeper->descriptor_limit.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &raised);
+    if (setrlimit(RLIMIT_NOFILE, &raised) < 0) raised = keeper->descriptor_limit;
+    keeper->reserved_from = raised.rlim_cur > 4096 ? (raised.rlim_cur > INT_MAX ? INT_MAX : (int)raised.rlim_cur) - RESERVED_NUMBERS : (int)raised.rlim_cur - (int)raised.rlim_cur / 4;
     /* The table grows now, because one that is shared makes the kernel wait for each growth. */
     close(fcntl(keeper->stdio_null, F_DUPFD_CLOEXEC, 8191));
 }

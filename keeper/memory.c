@@ -24,6 +24,8 @@ void *allocate(size_t size) {
     return got;
 }
 
+void *try_grow(void *old, size_t size) { return realloc(old, size ? size : 1); }
+
 void *grow(void *old, size_t size) { return or_wait(old, size); }
 
 char *copy_text(const char *text, size_t length) {

@@ -44,8 +44,8 @@ static bool receive(int socket_fd, struct received *received) {
     return true;
 }
 
-static void drop(const struct received *received) {
-    say("a notification of %s%d was dropped: it is too long or has too many descriptors", received->has_sender ? "process " : "", received->has_sender ? received->sender.pid : 0);
+static void drop(struct keeper *keeper, const struct received *received) {
+    if (may_tell(keeper)) say("a notification of %s%d was dropped: it is too long or has too many descriptors", received->has_sender ? "process " : "", received->has_sender ? received->sender.pid : 0);
     for (int i = 0; i < received->fd_count; i++) close(received->fds[i]);
 }
 
@@ -66,13 +66,14 @@ static void tell(struct keeper *keeper, const struct received *received) {
     put_u32(out, (uint32_t)held);
     for (int i = 0; i < held; i++) put_string(out, names[i]);
     event_end(keeper);
+    if (keeper->notified_count >= MAX_NOTIFIED) notify_pause(keeper, true);
 }
 
 void notify_drain(struct keeper *keeper) {
     struct received received;
     for (int i = 0; i < DRAINED_AT_ONCE && !keeper->notify_paused && receive(keeper->notify_fd, &received); i++) {
         if (!received.whole || !received.has_sender)
-            drop(&received);
+            drop(keeper, &received);
         else
             tell(keeper, &received);
     }
@@ -87,6 +88,10 @@ void notify_pause(struct keeper *keeper, bool pause) {
     if (keeper->notify_paused == pause) return;
     keeper->notify_paused = pause;
     rewatch(keeper, keeper->notify_fd, pause ? 0 : EPOLLIN);
+}
+
+void notify_resume(struct keeper *keeper) {
+    if (keeper->notify_paused && !events_full(keeper) && keeper->notified_count < MAX_NOTIFIED) notify_pause(keeper, false);
 }
 
 void notify_start(struct keeper *keeper) {

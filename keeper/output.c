@@ -171,7 +171,7 @@ static void guests_ready(struct keeper *keeper, void *context, uint32_t events) 
     for (int i = 0, fd; i < GUESTS_AT_ONCE && (fd = accept4(keeper->stream_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0; i++) {
         struct ucred peer;
         socklen_t length = sizeof peer;
-        if (keeper->guests >= MAX_GUESTS || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0) {
+        if (keeper->guests >= MAX_GUESTS || is_reserved(keeper, fd) || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0) {
             close(fd);
             continue;
         }

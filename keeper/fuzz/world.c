@@ -147,6 +147,7 @@ static void start(void) {
     static char syslog[80];
     snprintf(syslog, sizeof syslog, "%s/log", directory);
     keeper.syslog_path = syslog;
+    keeper.reserved_from = 4096;
     keeper.journal_patience = 1000000;
     keeper.cgroup_root = cgroups;
     snprintf(keeper.cgroup_path, sizeof keeper.cgroup_path, "/fuzz");
