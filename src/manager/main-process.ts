@@ -1,5 +1,7 @@
+import type { FileStat } from '../port/files.ts';
 import type { UnitEvent } from '../type/type.ts';
 import { groupPath } from '../graph/slice-of.ts';
+import { followSafely } from './safe-chain.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -33,15 +35,15 @@ type PidFileEvent = Extract<UnitEvent, { readonly event: 'pid-file' }>;
 /** A PID file may only name a living process of the unit; of another one only where it is the manager's own file (systemd.service(5), PIDFile=). */
 function judge(world: World, unit: Unit, path: string): PidFileEvent {
   const { files, self } = world.options;
-  const bytes = files.read(path, 64);
-  if (bytes === undefined) return refused(`PID file ${path} is not there or cannot be read`);
-  const match = /^\s*([1-9][0-9]*)\s*$/.exec(new TextDecoder().decode(bytes));
+  const read = files.readWithStat(path, 64);
+  if (read === undefined) return refused(`PID file ${path} is not there or cannot be read`);
+  const match = /^\s*([1-9][0-9]*)\s*$/.exec(new TextDecoder().decode(read.bytes));
   if (match?.[1] === undefined) return refused(`PID file ${path} holds no process number`);
   const pid = Number(match[1]);
   if (pid === unit.type.pids(unit.state).control) return refused(`PID file ${path} names process ${pid}, which is a control process`);
   const problem = unsuitable(world, pid);
   if (problem !== undefined) return refused(`PID file ${path} names process ${pid}, which ${problem}`);
-  if (isMember(world, unit, pid) !== true && !isTrusted(files.stat(path), self.uid)) {
+  if (isMember(world, unit, pid) !== true && !isTrusted(read.stat, followSafely(files, path), self.uid)) {
     return refused(`PID file ${path} names process ${pid}, which does not belong to the service`);
   }
   return { event: 'pid-file', pid };
@@ -51,8 +53,9 @@ function refused(reason: string): PidFileEvent {
   return { event: 'pid-file', reason };
 }
 
-function isTrusted(stat: { readonly kind: string; readonly uid: number }, ownUid: number): boolean {
-  return stat.kind === 'file' && stat.uid === ownUid;
+/** Whether only we have a say in what was read: the file is ours, and nobody else chose that it is this one. */
+function isTrusted(read: FileStat, found: FileStat | undefined, ownUid: number): boolean {
+  return read.uid === ownUid && found !== undefined && found.inode === read.inode && found.device === read.device;
 }
 
 /** Why a process can be no unit's main process, whoever says so. */

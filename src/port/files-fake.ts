@@ -35,6 +35,11 @@ export class FakeFiles implements Files {
     return node?.kind === 'file' ? node.bytes.subarray(0, Math.min(limit, node.bytes.length)) : undefined;
   }
 
+  readWithStat(path: string, limit = Infinity): { readonly bytes: Uint8Array; readonly stat: FileStat } | undefined {
+    const bytes = this.read(path, limit);
+    return bytes === undefined ? undefined : { bytes, stat: this.statFollow(path) };
+  }
+
   list(path: string): readonly string[] {
     const real = this.realPath(path);
     if (real === undefined || this.#nodes.get(real)?.kind !== 'directory') return [];

@@ -24,7 +24,8 @@ import type { FileStat, Files } from './files.ts';
 
 /** The machine's file system. */
 export const realFiles: Files = {
-  read,
+  read: (path, limit) => readWithStat(path, limit)?.bytes,
+  readWithStat,
   list: (path) => attempt(() => readdirSync(path).toSorted()) ?? [],
   stat: (path) => describe(attempt(() => lstatSync(path, quietly))),
   statFollow: (path) => describe(attempt(() => statSync(path, quietly))),
@@ -45,13 +46,14 @@ export const realFiles: Files = {
 const quietly = { bigint: true, throwIfNoEntry: false } as const;
 
 /** Files in /proc say that they are empty, so it is read until nothing comes. */
-function read(path: string, limit = 64 * 1024 * 1024): Uint8Array | undefined {
+function readWithStat(path: string, limit = 64 * 1024 * 1024): { readonly bytes: Uint8Array; readonly stat: FileStat } | undefined {
   // Without O_NONBLOCK opening a FIFO would wait for a writer.
   const fd = attempt(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY));
   if (fd === undefined) return undefined;
   try {
-    const stat = fstatSync(fd);
-    return stat.isFile() ? attempt(() => readAll(fd, Math.min(stat.size + 1, limit), limit)) : undefined;
+    const stat = describe(fstatSync(fd, { bigint: true }));
+    const bytes = stat.kind === 'file' ? attempt(() => readAll(fd, Math.min(stat.size + 1, limit), limit)) : undefined;
+    return bytes === undefined ? undefined : { bytes, stat };
   } finally {
     closeSync(fd);
   }
@@ -84,7 +86,9 @@ function isAccessible(path: string, mode: number): boolean {
 function write(path: string, bytes: Uint8Array | string, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, bytes, { mode });
+  // What lies there was left by one that died, or put there to be written through.
+  unlessMissing(() => unlinkSync(temporary));
+  writeFileSync(temporary, bytes, { mode, flag: 'wx' });
   renameSync(temporary, path);
 }
 

@@ -5,6 +5,7 @@ import type { Files, FileStat } from './files.ts';
 export function rootedFiles(files: Files, root: string): Files {
   return {
     read: (path, limit) => at(resolve(path), (found) => files.read(found, limit)),
+    readWithStat: (path, limit) => at(resolve(path), (found) => files.readWithStat(found, limit)),
     list: (path) => at(resolve(path), (found) => files.list(found)) ?? [],
     stat: (path) => at(beside(path), (found) => files.stat(found)) ?? missing,
     statFollow: (path) => at(resolve(path), (found) => files.stat(found)) ?? missing,

@@ -13,6 +13,8 @@ export interface FileStat {
 export interface Files {
   /** The content, or undefined where there is no readable regular file. Reads at most `limit` bytes and never blocks on a FIFO or device. */
   read(path: string, limit?: number): Uint8Array | undefined;
+  /** The same, with what the file is that was read, whatever the path leads to by now. */
+  readWithStat(path: string, limit?: number): { readonly bytes: Uint8Array; readonly stat: FileStat } | undefined;
   /** Names in a directory, sorted; empty where there is none. */
   list(path: string): readonly string[];
   /** lstat(2). */

@@ -91,6 +91,33 @@ compareManagers('service types and how services end', {
     'fork-fails-later':
       'Type=forking\nPIDFile=/run/t/NAME.pid\nExecStart=/act child{ session pid-file /run/t/NAME.pid sleep 500 exit 3 } sleep 200',
   }),
+  'PID files that name the process of another': {
+    units: {
+      'victim.service': '[Service]\nExecStart=/act wait',
+      ...Object.fromEntries(
+        Object.entries({
+          'pid-own': ['/run/t/own/pid', 'cat /run/t/victim.pid >/run/t/own/pid'],
+          'pid-link': ['/run/t/own/link', 'ln -s /run/t/victim.pid /run/t/own/link'],
+          'pid-directory': ['/run/t/own/d/victim.pid', 'ln -s /run/t /run/t/own/d'],
+          'pid-root': ['/run/t/victim.pid', ':'],
+        }).map(([name, [path, make]]) => [
+          `${name}.service`,
+          `[Service]\nType=forking\nUser=nobody\nTimeoutStartSec=1500ms\nPIDFile=${path}\nExecStart=/bin/sh -c '${make}; sleep 300 >/dev/null 2>&1 &'`,
+        ]),
+      ),
+    },
+    script: `
+      mkdir /run/t/own; chown nobody /run/t/own
+      run systemctl start victim
+      systemctl show -P MainPID victim >/run/t/victim.pid
+      for each in own link directory root; do
+        run systemctl start pid-$each
+        state pid-$each.service victim.service
+        [ "$(systemctl show -P MainPID pid-$each)" = "$(cat /run/t/victim.pid)" ] && echo "$each has it"
+      done
+      run systemctl stop pid-own pid-link pid-directory
+      state victim.service`,
+  },
   'a daemon that ends before it wrote its PID file': startAndStop(
     { 'gone-daemon': 'Type=forking\nTimeoutStartSec=900ms\nPIDFile=/run/t/NAME.pid\nExecStart=/act child{ session sleep 200 exit 0 }' },
     [
