@@ -53,12 +53,17 @@ export function servicesOf({ manager, files }: Simulation): ApiServices {
   };
 }
 
-/** Stops everything; throws if a process is left, or a unit that should have ended. */
+/**
+ * Stops everything; throws if a service cannot be ended. One may put its own end off for as long as it likes (`EXTEND_TIMEOUT_USEC=`), as in systemd:
+ * then it is killed as an administrator would.
+ */
 export function stopAll(simulation: Simulation): void {
   for (const { name, active, fragment } of simulation.manager.units()) {
     if (active !== 'inactive' && active !== 'failed' && fragment !== '') simulation.manager.request('stop', name, 'replace', 'the end');
   }
   simulation.clock.advance(10 * minute);
+  for (const { pid } of simulation.keeper.processes()) simulation.keeper.kill(pid, 9);
+  simulation.clock.advance(minute);
   const left = simulation.manager
     .units()
     .filter(({ name, active }) => name.endsWith('.service') && active !== 'inactive' && active !== 'failed');
