@@ -138,6 +138,19 @@ static int prepare_outputs(struct keeper *keeper, struct plan *plan, int *reads)
     return 0;
 }
 
+/* One that cannot be opened is the op's failure. */
+static void prepare_filters(struct keeper *keeper, struct plan *plan, int own) {
+    for (uint32_t i = 0; i < plan->count; i++) {
+        struct op *op = &plan->ops[i];
+        if (op->code != OP_cgroup_filter && op->code != OP_cgroup_pinned_filter) continue;
+        const char *path = op->fields[0].data;
+        op->fd = *path ? cgroup_open(keeper, path) : fcntl(own, F_DUPFD_CLOEXEC, 0);
+        if (op->fd < 0) op->fd = -1;
+    }
+}
+
+static bool is_made_for_plan(const struct op *op) { return op->code == OP_output || op->code == OP_cgroup_filter || op->code == OP_cgroup_pinned_filter; }
+
 static int prepare(struct keeper *keeper, struct group *group, bool report_exec, struct plan *plan, struct prepared *made, int *reads) {
     int result = prepare_outputs(keeper, plan, reads);
     if (result) return result;
@@ -147,6 +160,7 @@ static int prepare(struct keeper *keeper, struct group *group, bool report_exec,
     if (is_reserved(keeper, made->exec[0])) return -EMFILE;
     if (!group || keeper->tracking == TRACK_SESSION) return 0;
     made->cgroup_fd = cgroup_open(keeper, group->path);
+    if (made->cgroup_fd >= 0 && plan->filters_cgroups) prepare_filters(keeper, plan, made->cgroup_fd);
     return made->cgroup_fd < 0 ? made->cgroup_fd : 0;
 }
 
@@ -225,7 +239,7 @@ void child_run(struct keeper *keeper, uint64_t id, const char *group_key, bool r
     }
     for (uint32_t i = 0; i < plan->count; i++) {
         close_if(reads[i]);
-        if (plan->ops[i].code == OP_output) close_if(plan->ops[i].fd);
+        if (is_made_for_plan(&plan->ops[i])) close_if(plan->ops[i].fd);
     }
     close_if(made.cgroup_fd);
     for (int i = 0; i < 2; i++) close_if(made.keep[i]), close_if(made.exec[i]);

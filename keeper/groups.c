@@ -32,7 +32,7 @@ void group_release(struct group *group) {
 }
 
 /* A path below the root: not empty, without . and .. and empty components. */
-static bool is_path(const char *path) {
+bool is_path_below(const char *path) {
     if (!*path || strlen(path) > 2000) return false;
     for (;;) {
         size_t length = strcspn(path, "/");
@@ -54,7 +54,7 @@ static void drop_removal(struct keeper *keeper, const char *path) {
 void group_make(struct keeper *keeper, const char *key, const char *path, const char *mark) {
     struct group *group = group_find(keeper, key);
     if (group && !strcmp(group->path, path) && !strcmp(group->mark, mark)) return;
-    if (!*key || (keeper->tracking != TRACK_SESSION && !is_path(path))) return say("no group %.200s can be made at \"%.200s\"", key, path);
+    if (!*key || (keeper->tracking != TRACK_SESSION && !is_path_below(path))) return say("no group %.200s can be made at \"%.200s\"", key, path);
     if (!group && keeper->groups_by_key.count >= MAX_GROUPS) return say("no group %.200s can be made: there are %d", key, MAX_GROUPS);
     if (!group) {
         group = allocate(sizeof *group);
@@ -258,7 +258,7 @@ void attribute_write(struct keeper *keeper, const char *path, const char *file, 
     int result = -EINVAL;
     if (keeper->tracking != TRACK_CGROUP2)
         result = -EOPNOTSUPP;
-    else if ((!*path || is_path(path)) && is_file_name(file))
+    else if ((!*path || is_path_below(path)) && is_file_name(file))
         result = cgroup_write(keeper, path, file, value);
     if (!result) return;
     struct buffer *out = event_begin(keeper, EVENT_ATTRIBUTE_FAILED);

@@ -144,14 +144,14 @@ struct field {
 struct op {
     uint8_t code, exit;
     bool tolerate;
-    int fd; /* take: the held descriptor; output: the pipe's end for the child */
+    int fd; /* take: the held descriptor; output: the pipe's end for the child; of a cgroup that gets a program */
     struct field fields[OP_MAX_FIELDS];
 };
 struct plan {
     struct op *ops;
     uint32_t count;
     int highest; /* the highest number that an op places a descriptor at */
-    bool keeps, execs, takes, limits_descriptors;
+    bool keeps, execs, takes, filters_cgroups;
 };
 struct arena {
     uint8_t *bytes;
@@ -172,6 +172,7 @@ struct run {
     struct rlimit descriptors; /* what RLIMIT_NOFILE is to be at exec */
     int keep_fd, exec_fd; /* or -1 */
     bool alone;           /* it has no copy of what the keeper holds */
+    bool filtered;        /* system calls may be refused */
     int slots[MAX_SLOTS]; /* descriptor + 1, or 0 */
     char extra[SPARE_ENVIRONMENT][96];
     int extra_count;
@@ -191,6 +192,19 @@ int op_ambient(struct run *run, const struct op *op);
 int op_keep_capabilities(struct run *run, const struct op *op);
 int op_securebits(struct run *run, const struct op *op);
 int op_keyring(struct run *run, const struct op *op);
+
+/* ops_filter.c: what a child does to be filtered; 0 or -errno. */
+int filter_needs(void);
+int filter_system_calls(const void *program, size_t length);
+struct cgroup_program {
+    uint32_t type, attach, btf_id;
+    const char *name;
+    const void *instructions;
+    size_t length;
+};
+/* Attaches the program to the cgroup, in place of one of its name. */
+int cgroup_filter(int cgroup_fd, const struct cgroup_program *program);
+int cgroup_pinned_filter(int cgroup_fd, uint32_t attach, const char *path);
 
 /* tree.c: what a child does to directory trees. */
 int tree_remove(const char *path);
@@ -221,6 +235,8 @@ struct group {
 enum tracking { TRACK_CGROUP2, TRACK_CGROUP1, TRACK_SESSION };
 void groups_start(struct keeper *keeper);
 void groups_tell_if_empty(struct keeper *keeper, struct group *group);
+/* Not empty, without . and .. and empty components. */
+bool is_path_below(const char *path);
 struct group *group_find(struct keeper *keeper, const char *key);
 void group_make(struct keeper *keeper, const char *key, const char *path, const char *mark);
 void group_watch(struct keeper *keeper, const char *key);

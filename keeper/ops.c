@@ -540,6 +540,22 @@ static int op_no_new_privileges(struct run *run, const struct op *op) {
     return RESULT(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 }
 
+static int op_no_new_privileges_unless_admin(struct run *run, const struct op *op) {
+    (void)run, (void)op;
+    return filter_needs();
+}
+
+static int op_cgroup_filter(struct run *run, const struct op *op) {
+    (void)run;
+    struct cgroup_program program = {NUMBER(1), NUMBER(2), NUMBER(3), TEXT(4), op->fields[5].data, op->fields[5].number};
+    return cgroup_filter(op->fd, &program);
+}
+
+static int op_cgroup_pinned_filter(struct run *run, const struct op *op) {
+    (void)run;
+    return cgroup_pinned_filter(op->fd, NUMBER(1), TEXT(2));
+}
+
 static char *extra_environment(struct run *run, const char *name) {
     size_t length = strlen(name);
     if (run->extra_count >= SPARE_ENVIRONMENT || length > sizeof run->extra[0] - 46) return NULL;
@@ -567,6 +583,22 @@ static int op_env_stream(struct run *run, const struct op *op) {
     return 0;
 }
 
+static int limit_descriptors(const struct run *run, struct rlimit *before) {
+    if (getrlimit(RLIMIT_NOFILE, before) < 0) return -errno;
+    if (before->rlim_cur == run->descriptors.rlim_cur && before->rlim_max == run->descriptors.rlim_max) return 0;
+    struct rlimit wanted = run->descriptors;
+    return limit_set(RLIMIT_NOFILE, &wanted);
+}
+
+/* The filter may refuse what is left to do but exec, so that is done before. */
+static int op_seccomp(struct run *run, const struct op *op) {
+    struct rlimit before;
+    int result = limit_descriptors(run, &before);
+    if (!result) result = filter_system_calls(op->fields[0].data, op->fields[0].number);
+    if (!result) run->filtered = true;
+    return result;
+}
+
 static int op_exec(struct run *run, const struct op *op) {
     char *const *paths = op->fields[0].data, *const *argv = op->fields[1].data;
     char **environment = (char **)op->fields[2].data;
@@ -574,11 +606,8 @@ static int op_exec(struct run *run, const struct op *op) {
     for (int i = 0; i < run->extra_count; i++) environment[count++] = run->extra[i];
     environment[count] = NULL;
     struct rlimit raised;
-    if (getrlimit(RLIMIT_NOFILE, &raised) < 0) return -errno;
-    if (raised.rlim_cur != run->descriptors.rlim_cur || raised.rlim_max != run->descriptors.rlim_max) {
-        int result = limit_set(RLIMIT_NOFILE, &run->descriptors);
-        if (result) return result;
-    }
+    int limited = run->filtered ? 0 : limit_descriptors(run, &raised);
+    if (limited) return limited;
     if (run->exec_fd >= 0) run->report->at_exec = 1;
     int error = ENOENT;
     for (; *paths; paths++) {
@@ -586,11 +615,12 @@ static int op_exec(struct run *run, const struct op *op) {
         error = errno;
         if (error != ENOENT && error != ENOTDIR) break;
     }
+    if (run->exec_fd >= 0) run->report->at_exec = 0;
+    if (run->filtered) return -error;
     /* The ops after a tolerated failure need the room again. */
     raised.rlim_max = run->descriptors.rlim_max;
     if (raised.rlim_cur > raised.rlim_max) raised.rlim_cur = raised.rlim_max;
     setrlimit(RLIMIT_NOFILE, &raised);
-    if (run->exec_fd >= 0) run->report->at_exec = 0;
     return -error;
 }
 

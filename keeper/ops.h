@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0xb26d5d5du
+#define OPS_HASH 0x58c237e2u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -65,6 +65,8 @@
     X(mq_unlink, 202, "s") /* mq-unlink(name: string) */ \
     X(pipe_size, 202, "nu") /* pipe-size(slot: u32, size: u32) */ \
     X(xattr, 202, "nssb") /* xattr(slot: u32, path: string, name: string, value: bytes) */ \
+    X(cgroup_filter, 219, "suuusb") /* cgroup-filter(cgroup: string, type: u32, attach: u32, btfId: u32, name: string, program: bytes) */ \
+    X(cgroup_pinned_filter, 219, "sus") /* cgroup-pinned-filter(cgroup: string, attach: u32, path: string) */ \
     X(chroot, 210, "s") /* chroot(path: string) */ \
     X(chdir, 200, "s") /* chdir(path: string) */ \
     X(groups, 216, "S") /* groups(gids: strings) */ \
@@ -72,8 +74,10 @@
     X(uid, 217, "u") /* uid(uid: u32) */ \
     X(loopback, 225, "") /* loopback() */ \
     X(no_new_privileges, 227, "") /* no-new-privileges() */ \
+    X(no_new_privileges_unless_admin, 227, "") /* no-new-privileges-unless-admin() */ \
     X(env_pid, 204, "s") /* env-pid(name: string) */ \
     X(env_stream, 204, "n") /* env-stream(slot: u32) */ \
+    X(seccomp, 228, "b") /* seccomp(program: bytes) */ \
     X(exec, 203, "SSS") /* exec(paths: strings, argv: strings, env: strings) */ \
     X(exit, 255, "u") /* exit(status: u32) */ \
     X(fail, 255, "u") /* fail(errno: u32) */ \
@@ -85,6 +89,6 @@ enum op_code {
     OP_COUNT
 };
 
-enum { OP_MAX_FIELDS = 5 };
+enum { OP_MAX_FIELDS = 6 };
 
 #endif

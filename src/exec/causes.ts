@@ -16,6 +16,26 @@ export function causeOf(op: Op, { config, list }: Pick<ExecRequest, 'config' | '
   return candidatesOf(op, config).find((name) => assigned.has(name));
 }
 
+/** Settings that have system calls filtered; the strongest first. */
+const filtering = [
+  'SystemCallFilter',
+  'SystemCallLog',
+  'SystemCallArchitectures',
+  'RestrictAddressFamilies',
+  'RestrictNamespaces',
+  'RestrictRealtime',
+  'RestrictSUIDSGID',
+  'MemoryDenyWriteExecute',
+  'LockPersonality',
+  'ProtectKernelModules',
+  'ProtectKernelLogs',
+  'ProtectKernelTunables',
+  'ProtectClock',
+  'ProtectHostname',
+  'PrivateDevices',
+  'DynamicUser',
+];
+
 /** Ops that come of a single setting, or of the first of these that the unit has. */
 const byOp: Readonly<Partial<Record<Op['op'], readonly string[]>>> = {
   signals: ['IgnoreSIGPIPE'],
@@ -42,6 +62,8 @@ const byOp: Readonly<Partial<Record<Op['op'], readonly string[]>>> = {
   uid: ['User', 'DynamicUser'],
   wait: ['Type'],
   'no-new-privileges': ['NoNewPrivileges', 'DynamicUser'],
+  'no-new-privileges-unless-admin': filtering,
+  seccomp: filtering,
   nonblock: ['NonBlocking'],
   data: ['StandardInput', 'StandardInputText', 'StandardInputData'],
 };

@@ -56,6 +56,9 @@ const settings: fc.Arbitrary<Partial<ExecSettings>> = fc.record({
   StandardInputData: fc.constantFrom(undefined, new Uint8Array(3)),
   RuntimeDirectory: directories,
   ConfigurationDirectory: directories,
+  SystemCallFilter: fc.constantFrom<ExecSettings['SystemCallFilter']>([], [{ invert: false, rules: [{ name: '@system-service' }] }]),
+  RestrictRealtime: fc.boolean(),
+  ProtectHostname: fc.constantFrom('', 'yes'),
 });
 
 const requests: fc.Arbitrary<ExecRequest> = fc
@@ -113,4 +116,11 @@ test('a bad order is told', () => {
     ]),
     ['dup of slot 0, which is empty', 'gid after uid', 'chdir after exec', 'uid, gid instead of groups, gid, uid, each once'],
   );
+});
+
+test('after a filter there is only exec', () => {
+  const filter = { op: 'seccomp', program: new Uint8Array(8) } as const;
+  assert.deepEqual(checkOrder([filter, { op: 'chdir', path: '/' }, { op: 'exec', paths: ['/bin/a'], argv: ['a'], env: [] }]), [
+    'chdir after seccomp',
+  ]);
 });

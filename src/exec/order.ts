@@ -6,12 +6,15 @@ export function checkOrder(plan: Plan): readonly string[] {
   const filled = new Set<number>();
   let dropped: OpName | undefined;
   let ended: OpName | undefined;
+  let filtered = false;
   for (const op of plan) {
     if (ended !== undefined) troubles.push(`${op.op} after ${ended}`);
+    if (filtered && !staysPossible.has(op.op)) troubles.push(`${op.op} after seccomp`);
     if (dropped !== undefined && !needsNoPrivilege.has(op.op)) troubles.push(`${op.op} after ${dropped}`);
     for (const slot of usedSlots(op)) if (!filled.has(slot)) troubles.push(`${op.op} of slot ${slot}, which is empty`);
     for (const slot of filledSlots(op)) filled.add(slot);
-    if (op.op === 'uid' || op.op === 'no-new-privileges') dropped ??= op.op;
+    if (op.op === 'uid' || op.op.startsWith('no-new-privileges')) dropped ??= op.op;
+    if (op.op === 'seccomp') filtered = true;
     if (op.op === 'exec' || op.op === 'exit' || op.op === 'fail') ended = op.op;
   }
   const identity = plan.map(({ op }) => op).filter((name) => name === 'groups' || name === 'gid' || name === 'uid');
@@ -40,6 +43,8 @@ function capabilityTroubles(plan: Plan): readonly string[] {
 const needsNoPrivilege: ReadonlySet<OpName> = new Set<OpName>([
   'chdir',
   'no-new-privileges',
+  'no-new-privileges-unless-admin',
+  'seccomp',
   'env-pid',
   'env-stream',
   'exec',
@@ -48,6 +53,9 @@ const needsNoPrivilege: ReadonlySet<OpName> = new Set<OpName>([
   'ambient',
   'securebits',
 ]);
+
+/** What a filter may refuse the program, the child has no use for any more, except to become the program. */
+const staysPossible: ReadonlySet<OpName> = new Set<OpName>(['exec', 'exit', 'fail']);
 
 function usedSlots(op: Op): readonly number[] {
   switch (op.op) {

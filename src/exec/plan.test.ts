@@ -10,8 +10,10 @@ import {
   userContext,
   warnings,
 } from '../../test/exec/example.ts';
+import type { UnitConfig } from '../unit/config.ts';
 import { checkOrder } from './order.ts';
 import { compile } from './plan.ts';
+import type { ExecContext } from './request.ts';
 
 const toJournal =
   '{"UNIT":"a.service","INVOCATION_ID":"0123456789abcdef0123456789abcdef","SYSLOG_IDENTIFIER":"a",' +
@@ -312,3 +314,43 @@ test('a unit of a type without commands cannot have a process', () => {
     error: { message: 'a.target is of a type that runs no commands' },
   });
 });
+
+test('a filter is loaded last of all, and new privileges go before it where there is no CAP_SYS_ADMIN', () => {
+  const filtered = { SystemCallFilter: [{ invert: true, rules: [{ name: '@mount' }] }] };
+  const last = ['env-pid', 'env-stream', 'seccomp', 'exec'];
+  assert.deepEqual(lastOps(serviceConfig(filtered)), ['chdir', 'no-new-privileges-unless-admin', ...last]);
+  assert.deepEqual(lastOps(serviceConfig({ ...filtered, NoNewPrivileges: true })), ['chdir', 'no-new-privileges', ...last]);
+  assert.deepEqual(lastOps(serviceConfig(filtered), { sandbox: withoutSeccomp }).includes('seccomp'), false);
+  const whole = { ...commandLine('/bin/a'), privilege: 'full' } as const;
+  assert.equal(
+    plan(mainRequest(serviceConfig(filtered), { command: whole }), rootContext).some(({ op }) => op === 'seccomp'),
+    false,
+  );
+});
+
+test('what a filter cannot do is told: names that there are not, and a kernel or an architecture without filters', () => {
+  assert.deepEqual(warnings(mainRequest(denying('@nonsense', 'nonsense', 's390_sthyi', 'mount')), rootContext), [
+    'SystemCallFilter=: there is no group @nonsense, it is ignored',
+    'SystemCallFilter=: there is no system call nonsense, it is ignored',
+  ]);
+  assert.deepEqual(warnings(mainRequest(serviceConfig({ ProtectHostname: 'yes' })), { ...rootContext, sandbox: withoutSeccomp }), [
+    'The kernel filters no system calls, which is half of what ProtectHostname= and other settings are',
+  ]);
+});
+
+/** A machine whose kernel has no seccomp. */
+const withoutSeccomp: NonNullable<ExecContext['sandbox']> = {
+  machine: { controllers: new Set(), capabilities: new Set(['CAP_SYS_ADMIN']), features: new Set(['uts namespaces']) },
+  policy: 'systemd',
+};
+
+function denying(...names: readonly string[]): UnitConfig {
+  return serviceConfig({ SystemCallFilter: [{ invert: true, rules: names.map((name) => ({ name })) }] });
+}
+
+/** The names of the last ops that a service comes to. */
+function lastOps(config: UnitConfig, more: Partial<ExecContext> = {}): readonly string[] {
+  return plan(mainRequest(config), { ...rootContext, ...more })
+    .map(({ op }) => op)
+    .slice(-6);
+}

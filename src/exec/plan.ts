@@ -14,6 +14,7 @@ import type { Op, Plan } from './op.ts';
 import { openedFiles, openFileOps } from './open-files.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
 import { schedulingOps } from './scheduling.ts';
+import { systemCallFilter } from './seccomp/ops.ts';
 import { standardStreams } from './stdio.ts';
 import { strictRefusal, withoutUnmet } from './verdict.ts';
 
@@ -55,6 +56,7 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
   const command = expandCommand(request, environment.value);
   const sandboxed = request.command.privilege !== 'full';
   const capabilities = sandboxed ? capabilityOps(exec, identity) : withoutCapabilities;
+  const filter = systemCallFilter(exec, context, sandboxed);
 
   return ok({
     plan: [
@@ -79,11 +81,12 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
       ...capabilities.after,
       ...directory,
       ...capabilities.bits,
-      ...(sandboxed && (exec.NoNewPrivileges || exec.DynamicUser) ? noNewPrivileges : []),
+      ...(sandboxed && (exec.NoNewPrivileges || exec.DynamicUser) ? noNewPrivileges : filter.privilegeOps),
       ...environment.value.ops,
+      ...filter.ops,
       { op: 'exec', paths: candidates(request, exec), argv: command.argv, env: environment.value.block },
     ],
-    warnings: [...identity.warnings, ...command.warnings],
+    warnings: [...identity.warnings, ...filter.warnings, ...command.warnings],
   });
 }
 

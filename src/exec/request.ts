@@ -3,6 +3,7 @@ import type { SpecifierFacts } from '../unit/specifiers.ts';
 import type { Machine } from './needs/need.ts';
 import type { Op } from './op.ts';
 import type { SandboxPolicy } from './verdict.ts';
+import type { NativeArchitecture } from './seccomp/architecture.ts';
 import type { Command } from '../unit/values/types.ts';
 
 /** The lists of commands that units have, in the order in which they run. */
@@ -109,6 +110,8 @@ export interface ExecContext {
   readonly cgroup?: string;
   /** What the machine has, and whether a service may start without what it has not; without it all is tried. */
   readonly sandbox?: { readonly machine: Machine; readonly policy: SandboxPolicy };
+  /** The architecture of the manager; undefined where tysd has no table of its system calls. */
+  readonly architecture?: NativeArchitecture;
   /** $MANAGERPID of a user manager: the process that outlives the manager, which is the keeper. */
   readonly managerPid?: number;
 }

@@ -8,6 +8,7 @@ import { parseRange } from '../unit/values/cpu-set.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import { expandGlob } from './expand-glob.ts';
 import { machineOf } from './machine.ts';
+import { nativeArchitecture } from './native-architecture.ts';
 import type { ManagerOptions } from './options.ts';
 import type { World } from './world.ts';
 
@@ -38,6 +39,7 @@ export function execContext(world: World, config: UnitConfig): ExecContext {
     idlePipe,
     ...(config.cgroup?.Delegate === undefined || config.cgroup.Delegate === false ? {} : cgroupOf(options, config)),
     sandbox: { machine: machineOf(world), policy: options.config.sandboxPolicy ?? 'systemd' },
+    ...nativeArchitecture(options.facts),
     managerPid: options.keeper.inventory.pid,
   };
 }

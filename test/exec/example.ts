@@ -50,6 +50,7 @@ export const rootContext: ExecContext = {
   defaultStandardError: 'inherit',
   stream: 7n,
   idlePipe: 'idle',
+  architecture: 'x86-64',
 };
 
 /** The same machine as one of its users sees it. */

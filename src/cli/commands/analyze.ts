@@ -2,6 +2,7 @@ import { analyzeCalendar } from '../analyze/calendar.ts';
 import type { AnalyzeRun } from '../analyze/call.ts';
 import { analyzeCondition } from '../analyze/condition.ts';
 import { parseAnalyze } from '../analyze/options.ts';
+import { analyzeSystemCallFilter } from '../analyze/system-call-filter.ts';
 import { analyzeCapability, analyzeExitStatus } from '../analyze/tables.ts';
 import { analyzeTimespan, analyzeTimestamp } from '../analyze/time.ts';
 import { analyzeUnitPaths } from '../analyze/unit-paths.ts';
@@ -22,6 +23,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   'exit-status': { least: 0, run: analyzeExitStatus, usage: '[STATUS…]', doc: 'List the exit statuses that have names' },
   capability: { least: 0, run: analyzeCapability, usage: '[CAPABILITY…]', doc: 'List the capabilities of Linux' },
   condition: { least: 0, run: analyzeCondition, usage: 'ASSIGNMENT…', doc: 'Tell which conditions and asserts hold' },
+  'syscall-filter': { least: 0, run: analyzeSystemCallFilter, usage: '[NAME…]', doc: 'List the system calls that filter sets have' },
   verify: { least: 1, run: analyzeVerify, usage: 'FILE…', doc: 'Check unit files' },
   calendar: { least: 1, run: analyzeCalendar, usage: 'EXPRESSION…', doc: 'Tell when calendar expressions elapse' },
   timestamp: { least: 1, run: analyzeTimestamp, usage: 'EXPRESSION…', doc: 'Read points in time' },
@@ -31,7 +33,7 @@ const verbs: Readonly<Record<string, Verb>> = {
 /** Verbs of systemd-analyze that tysd does not have: refused, so that no script takes silence for success. */
 const missing: ReadonlySet<string> = new Set(
   (
-    'time blame critical-chain plot dot dump cat-config unit-files syscall-filter filesystems compare-versions security inspect-elf ' +
+    'time blame critical-chain plot dot dump cat-config unit-files filesystems compare-versions security inspect-elf ' +
     'log-level log-target set-log-level get-log-level set-log-target get-log-target service-watchdogs'
   ).split(' '),
 );

@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../base/result.ts';
 import type { InvertibleList } from '../values/name-list.ts';
-import type { ValueContext, ValueError } from '../values/parser.ts';
+import { refuse, type ValueContext, type ValueError } from '../values/parser.ts';
 import { boolean, tristate } from '../values/boolean.ts';
 import { capabilityList } from '../values/capability.ts';
 import { fatal, orEmpty } from '../values/combine.ts';
@@ -8,7 +8,7 @@ import { booleanOr, oneOf } from '../values/enum.ts';
 import { invertibleNames } from '../values/name-list.ts';
 import { absolutePath, bindList, prefixedPathList, temporaryFileSystemList } from '../values/path.ts';
 import { plainString, string } from '../values/string.ts';
-import { syscallList } from '../values/syscall-list.ts';
+import { type SyscallAction, syscallAction, syscallList } from '../values/syscall-list.ts';
 import { words } from '../values/words.ts';
 import { combining, entries, everyEntry, into, last, list, renamed } from './setting.ts';
 import { architectures, invertibleWordsLike, textLike } from './checked-words.ts';
@@ -73,23 +73,23 @@ export const sandboxRows = {
   BPFDelegateAttachments: last(words, undefined, { since: 258, meaning: 'Attach types delegated through bpffs', status: later.sandbox }),
   SystemCallFilter: combining(
     'merge',
-    entries(syscallList, { since: 187, meaning: 'Allowed system calls, or denied with ~; @groups; name:errno', status: later.sandbox }),
+    entries(syscallList, { since: 187, meaning: 'Allowed system calls, or denied with ~; @groups; name:errno' }),
   ),
-  SystemCallArchitectures: list(architectures, { since: 209, meaning: 'Allowed system call ABIs', status: later.sandbox }),
-  SystemCallErrorNumber: last(plainString, '', { since: 209, meaning: 'errno returned instead of killing; kill', status: later.sandbox }),
-  SystemCallLog: combining('merge', entries(syscallList, { since: 247, meaning: 'System calls logged', status: later.sandbox })),
-  MemoryDenyWriteExecute: last(boolean, false, { since: 231, meaning: 'Refuse writable+executable mappings', status: later.sandbox }),
-  RestrictNamespaces: combining(
-    'merge',
-    entries(namespaces, { since: 233, meaning: 'Namespace types the service may create', status: later.sandbox }),
-  ),
-  RestrictRealtime: last(boolean, false, { since: 231, meaning: 'Refuse real-time scheduling', status: later.sandbox }),
-  RestrictSUIDSGID: last(boolean, false, { since: 242, meaning: 'Refuse setting SUID/SGID bits', status: later.sandbox }),
+  SystemCallArchitectures: list(architectures, { since: 209, meaning: 'Allowed system call ABIs' }),
+  SystemCallErrorNumber: last(orEmpty(errorNumber, 'kill'), 'kill', {
+    since: 209,
+    meaning: 'errno returned instead of killing; kill',
+  }),
+  SystemCallLog: combining('merge', entries(syscallList, { since: 247, meaning: 'System calls logged' })),
+  MemoryDenyWriteExecute: last(boolean, false, { since: 231, meaning: 'Refuse writable+executable mappings' }),
+  RestrictNamespaces: combining('merge', entries(namespaces, { since: 233, meaning: 'Namespace types the service may create' })),
+  RestrictRealtime: last(boolean, false, { since: 231, meaning: 'Refuse real-time scheduling' }),
+  RestrictSUIDSGID: last(boolean, false, { since: 242, meaning: 'Refuse setting SUID/SGID bits' }),
   RestrictAddressFamilies: combining(
     'merge',
-    entries(addressFamilies, { since: 211, meaning: 'Allowed socket families, or denied with ~, or none', status: later.sandbox }),
+    entries(addressFamilies, { since: 211, meaning: 'Allowed socket families, or denied with ~, or none' }),
   ),
-  LockPersonality: last(boolean, false, { since: 235, meaning: 'Refuse personality changes', status: later.sandbox }),
+  LockPersonality: last(boolean, false, { since: 235, meaning: 'Refuse personality changes' }),
   DelegateNamespaces: combining(
     'merge',
     entries(namespaces, { since: 258, meaning: 'Namespaces owned by the user namespace of the service', status: later.sandbox }),
@@ -170,6 +170,12 @@ function namespaces(text: string, context: ValueContext): Result<boolean | Inver
   return all.ok
     ? all
     : invertibleWordsLike(/^(cgroup|ipc|net|mnt|pid|user|uts|time)$/, 'a kind of namespace such as net or user')(text, context);
+}
+
+/** No error is none; a call that fails with it would seem to have worked. */
+function errorNumber(text: string, context: ValueContext): Result<SyscallAction, ValueError> {
+  const action = syscallAction(text, context);
+  return action.ok && action.value === 0 ? refuse('expected the name or number of an error such as EPERM, or kill') : action;
 }
 
 function addressFamilies(text: string, context: ValueContext): Result<InvertibleList, ValueError> {

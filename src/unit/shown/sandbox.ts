@@ -2,7 +2,6 @@ import { yesNo } from '../../base/yes-no.ts';
 import type { ExecSettings } from '../settings/exec.ts';
 import { ambientSet, boundingSet, secureBits } from '../capability-sets.ts';
 import { capabilityNames } from '../values/capability.ts';
-import { errnoNumber } from '../values/errno.ts';
 import type { PrefixedPath, BindMount } from '../values/path.ts';
 import type { SyscallList } from '../values/syscall-list.ts';
 import { type ShownTable, yesNoOr } from './value.ts';
@@ -42,7 +41,7 @@ export const sandboxTable: ShownTable<ExecSettings> = {
   SystemCallFilter: ({ SystemCallFilter }) => calls(SystemCallFilter),
   SystemCallArchitectures: ({ SystemCallArchitectures }) => SystemCallArchitectures.join(' '),
   // The number that stands for ending the process.
-  SystemCallErrorNumber: ({ SystemCallErrorNumber }) => String(errnoNumber(SystemCallErrorNumber) ?? 2_147_483_646),
+  SystemCallErrorNumber: ({ SystemCallErrorNumber }) => String(SystemCallErrorNumber === 'kill' ? 2_147_483_646 : SystemCallErrorNumber),
   SystemCallLog: ({ SystemCallLog }) => calls(SystemCallLog),
   Personality: ({ Personality }) => Personality,
   LockPersonality: ({ LockPersonality }) => yesNo(LockPersonality),

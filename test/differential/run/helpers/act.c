@@ -292,6 +292,7 @@ int main(int argc, char **argv) {
         else if (!strcmp(verb, "session")) setsid();
         else if (!strcmp(verb, "passed")) passed();
         else if (!strcmp(verb, "serve")) serve();
+        else if (!strcmp(verb, "filters")) tell_filters();
         else if (!strcmp(verb, "names")) name_variables();
         else if (!strcmp(verb, "converse")) converse(3);
         else if (!strcmp(verb, "bus")) bus = connect_bus();

@@ -12,6 +12,8 @@ socklen_t unix_address(struct sockaddr_un *address, const char *path);
 void note_options(int fd);
 void converse(int fd);
 void crowd(const char *where, int count, const char *text);
+/* On standard output. */
+void tell_filters(void);
 void message(const char *queue, const char *text);
 
 #endif

@@ -1,0 +1,1 @@
+export { membersOf, callsOf, systemCallSets } from '../unit/values/system-call-sets.ts';

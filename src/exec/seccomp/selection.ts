@@ -1,0 +1,52 @@
+import type { SyscallAction, SyscallList } from '../../unit/values/syscall-list.ts';
+import { isSystemCall } from './architecture.ts';
+import { callsOf, membersOf } from '../../unit/values/system-call-sets.ts';
+
+/** What the lines of SystemCallFilter= or SystemCallLog= come to. */
+export interface Selection {
+  /** The calls are those that are allowed (or logged) rather than those that are not. */
+  readonly allows: boolean;
+  /** Each call by its name, and what is done with it where that was said of it. */
+  readonly calls: ReadonlyMap<string, SyscallAction | undefined>;
+}
+
+/**
+ * The lines folded: the first decides whether they list what is allowed, and what is listed the other way takes away from that. What is
+ * allowed always includes `@default`, without which nothing runs (systemd.exec(5), SystemCallFilter=). Undefined without lines.
+ */
+export function select(lists: readonly SyscallList[]): Selection | undefined {
+  const [first] = lists;
+  if (first === undefined) return undefined;
+  const allows = !first.invert;
+  const calls = new Map<string, SyscallAction | undefined>();
+  if (allows) for (const call of callsOf('@default')) calls.set(call, undefined);
+  for (const { invert, rules } of lists) {
+    for (const { name, action } of rules) {
+      // An allowed call fails with no error.
+      if (!invert && action !== undefined) continue;
+      for (const call of name.startsWith('@') ? callsOf(name) : isKnown(name) ? [name] : []) {
+        if (allows !== invert || (allows && action !== undefined)) calls.set(call, action);
+        else calls.delete(call);
+      }
+    }
+  }
+  return { allows, calls };
+}
+
+/** What is to be said of names that there are not, and of errors that allowed calls are given. */
+export function selectionWarnings(key: string, lists: readonly SyscallList[]): readonly string[] {
+  return lists.flatMap(({ invert, rules }) =>
+    rules.flatMap(({ name, action }) => {
+      if (!invert && action !== undefined) return [`${key}=: allowed system calls cannot take an error, ${name} is ignored`];
+      if (name.startsWith('@')) return membersOf(name) === undefined ? [`${key}=: there is no group ${name}, it is ignored`] : [];
+      return isKnown(name) ? [] : [`${key}=: there is no system call ${name}, it is ignored`];
+    }),
+  );
+}
+
+function isKnown(call: string): boolean {
+  return isSystemCall(call) || known.has(call);
+}
+
+/** Names of calls that only other architectures have. */
+const known: ReadonlySet<string> = new Set(callsOf('@known'));
