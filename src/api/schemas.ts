@@ -42,6 +42,8 @@ export const unitInfo = v.object({
   statusText: v.exactOptional(v.string()),
   unmetConditions: v.exactOptional(list(v.string())),
   conditionUsec: v.exactOptional(v.number()),
+  unmetAsserts: v.exactOptional(list(v.string())),
+  assertUsec: v.exactOptional(v.number()),
   sinceUsec: v.number(),
   following: v.exactOptional(v.string()),
   group: v.exactOptional(v.string()),

@@ -20,6 +20,9 @@ export interface UnitInfo {
   readonly unmetConditions?: readonly string[];
   /** CLOCK_REALTIME microseconds when they were found not to hold. */
   readonly conditionUsec?: number;
+  /** The same of asserts. */
+  readonly unmetAsserts?: readonly string[];
+  readonly assertUsec?: number;
   /** CLOCK_REALTIME microseconds of the last change of state; 0 for never. */
   readonly sinceUsec: number;
   /** The unit that it is but another name of, as of a device. */

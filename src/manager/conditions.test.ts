@@ -170,3 +170,8 @@ test('all conditions without | must hold, and one of those with it', () => {
   assert.ok(!hold(exists('/nowhere', true), exists('/elsewhere', true)));
   assert.ok(!hold(exists('/nowhere', false), exists('/bin/sh', true)));
 });
+
+test('the last line is looked at first, and nothing after one that stands in the way', () => {
+  const unmet = evaluate([exists('/a', false), exists('/b', false), exists('/c', true)], facts);
+  assert.deepEqual([unmet?.first.argument, unmet?.all.map(({ argument }) => argument)], ['/b', ['/b', '/c']]);
+});

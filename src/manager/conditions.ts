@@ -4,7 +4,7 @@ import { conditionKinds } from './condition-kinds.ts';
 
 export type { ConditionFacts } from './condition-facts.ts';
 
-/** What stands in the way, and all that were found not to hold until that was clear. */
+/** What stands in the way, and all that were found not to hold until that was clear, as the unit file has them. */
 export interface Unmet {
   readonly first: Condition;
   readonly all: readonly Condition[];
@@ -13,19 +13,20 @@ export interface Unmet {
 /**
  * Looks at the conditions or asserts of a unit (systemd.unit(5), "Conditions and Asserts"): all that are no triggers must
  * hold, and one of the triggers if there are any. Undefined where nothing stands in the way.
+ * The last line is looked at first, as in systemd, and what comes after one that stands in the way is not.
  */
 export function evaluate(conditions: readonly Condition[], facts: ConditionFacts): Unmet | undefined {
   const unmet: Condition[] = [];
   let triggered = false;
-  for (const condition of conditions) {
+  for (const condition of conditions.toReversed()) {
     if (conditionHolds(condition, facts)) triggered ||= condition.trigger;
     else {
       unmet.push(condition);
-      if (!condition.trigger) return { first: condition, all: unmet };
+      if (!condition.trigger) return { first: condition, all: unmet.toReversed() };
     }
   }
   const [first] = unmet;
-  return triggered || first === undefined ? undefined : { first, all: unmet };
+  return triggered || first === undefined ? undefined : { first, all: unmet.toReversed() };
 }
 
 /** The condition as its file has it, less the word in front. */

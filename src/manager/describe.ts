@@ -24,7 +24,7 @@ export function describeUnit(unit: Unit, now: Stamp): UnitInfo {
     ...(main === undefined ? {} : { mainPid: main }),
     ...(control === undefined ? {} : { controlPid: control }),
     ...followingInfo(unit),
-    ...conditionInfo(unit),
+    ...verdictInfo(unit),
     sinceUsec: unit.stamps.stateChange?.realtimeUsec ?? 0,
     ...(unit.groupMark === '' ? {} : { group: unit.name }),
     ...timerInfo(unit, now),
@@ -74,9 +74,13 @@ function jobOf({ id, unit }: Job): { readonly job: number; readonly unit: string
   return { job: id, unit };
 }
 
-function conditionInfo({ condition }: Unit): Pick<UnitInfo, 'unmetConditions' | 'conditionUsec'> {
-  if (condition?.unmet === undefined) return {};
-  return { unmetConditions: condition.unmet, conditionUsec: condition.at.realtimeUsec };
+type VerdictInfo = Pick<UnitInfo, 'unmetConditions' | 'conditionUsec' | 'unmetAsserts' | 'assertUsec'>;
+
+function verdictInfo({ condition, assertion }: Unit): VerdictInfo {
+  return {
+    ...(condition?.unmet === undefined ? {} : { unmetConditions: condition.unmet, conditionUsec: condition.at.realtimeUsec }),
+    ...(assertion?.unmet === undefined ? {} : { unmetAsserts: assertion.unmet, assertUsec: assertion.at.realtimeUsec }),
+  };
 }
 
 function followingInfo({ type, state }: Unit): Pick<UnitInfo, 'following'> {

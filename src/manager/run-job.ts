@@ -74,7 +74,10 @@ function isWanted(world: World, job: Job): boolean {
     unit.condition = verdictOn('Condition', unmet, at);
     world.dirtyUnits.add(unit);
     if (unmet !== undefined) {
-      log(world, 6, `${unit.title} was skipped because of an unmet condition check (Condition${describeCondition(unmet.first)}).`, unit);
+      const why = unmet.first.trigger
+        ? 'no trigger condition checks were met'
+        : `of an unmet condition check (Condition${describeCondition(unmet.first)})`;
+      log(world, 6, `${unit.title} was skipped because ${why}.`, unit);
       finishJob(world, job, 'done', { recursive: true });
       return false;
     }

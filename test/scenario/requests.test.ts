@@ -28,15 +28,15 @@ test('what was found not to hold is known afterwards, also by the next manager',
     units: {
       ...units,
       'a.service': `[Unit]
-ConditionPathExists=|/nope
-ConditionPathExists=!/etc/passwd
 ConditionPathExists=/never-asked
+ConditionPathExists=!/etc/passwd
+ConditionPathExists=|/nope
 [Service]
 ExecStart=/bin/daemon
 `,
     },
   }).boot();
-  const unmet = ['ConditionPathExists=|/nope', 'ConditionPathExists=!/etc/passwd'];
+  const unmet = ['ConditionPathExists=!/etc/passwd', 'ConditionPathExists=|/nope'];
   assert.deepEqual(simulation.manager.unit('a.service')?.unmetConditions, unmet);
   simulation.crash();
   simulation.startManager();

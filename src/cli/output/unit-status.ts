@@ -144,19 +144,33 @@ function dropIns({ unit, style }: StatusView): readonly string[] {
 }
 
 function active(view: StatusView): readonly string[] {
-  const { unit, properties, style } = view;
+  const { unit, style } = view;
   const { paint } = paintState(unit.active, style);
   const state = unit.sub === unit.active || unit.sub === '' ? unit.active : `${unit.active} (${unit.sub})`;
   const result = unit.result !== '' && unit.result !== 'success' ? ` (Result: ${unit.result})` : '';
-  const lines = [statusRow('Active', paint(state) + result + since(view))];
+  return [statusRow('Active', paint(state) + result + since(view)), ...unmetConditions(view), ...unmetAsserts(view)];
+}
+
+function unmetConditions(view: StatusView): readonly string[] {
+  const { unit, properties, style } = view;
   const checked = unit.conditionUsec ?? realtimeOf(view, 'ConditionTimestampMonotonic');
-  if (properties['ConditionResult'] === 'no' && checked !== undefined) {
-    lines.push(statusRow('Condition', `start condition failed at ${moment(view, checked)}`));
-    const { branch, last } = style.glyphs;
-    const unmet = unit.unmetConditions ?? [];
-    unmet.forEach((condition, index) => lines.push(`${belowRow}${index === unmet.length - 1 ? last : branch} ${condition} was not met`));
-  }
-  return lines;
+  if (properties['ConditionResult'] !== 'no' || checked === undefined) return [];
+  const { branch, last } = style.glyphs;
+  const unmet = unit.unmetConditions ?? [];
+  return [
+    statusRow('Condition', `start condition failed at ${moment(view, checked)}`),
+    ...unmet.map((condition, index) => `${belowRow}${index === unmet.length - 1 ? last : branch} ${condition} was not met`),
+  ];
+}
+
+/** systemctl names the assert that stood in the way, unless that was that none of several holds. */
+function unmetAsserts(view: StatusView): readonly string[] {
+  const { unit, properties } = view;
+  const checked = unit.assertUsec ?? realtimeOf(view, 'AssertTimestampMonotonic');
+  if (properties['AssertResult'] !== 'no' || checked === undefined) return [];
+  const [needed] = (unit.unmetAsserts ?? []).filter((assertion) => !assertion.includes('=|'));
+  const reason = needed === undefined ? 'none of the trigger assertions were met' : `${needed} was not met`;
+  return [statusRow('Assert', `start assertion failed at ${moment(view, checked)}`), `${belowRow}${reason}`];
 }
 
 const sinceProperty: Readonly<Record<string, string>> = {

@@ -108,10 +108,12 @@ test('conditions have their prefixes in order', () => {
   const argument = { kind: 'PathExists', argument: '/a/b', trigger: false, negate: false };
   const parse = condition('PathExists', 'path');
   assert.deepEqual(taken(parse, '/a//b/'), argument);
-  assert.deepEqual(taken(parse, '| ! /a/b'), { ...argument, trigger: true, negate: true });
+  assert.deepEqual(taken(parse, '|!/a/b'), { ...argument, trigger: true, negate: true });
   assert.deepEqual(taken(parse, '!/a/%i'), { ...argument, argument: '/a/bar', negate: true });
   assert.deepEqual(parse('|!a', contextOf()), { ok: false, error: { message: 'expected an absolute path, found "a"', offset: 2 } });
   assert.deepEqual(taken(condition('Host', 'text'), '|box*'), { kind: 'Host', argument: 'box*', trigger: true, negate: false });
+  assert.deepEqual(taken(condition('Host', 'text'), '| ! box'), { kind: 'Host', argument: 'box', trigger: true, negate: true });
+  assert.deepEqual(parse('| /a', contextOf()), { ok: false, error: { message: 'expected an absolute path, found " /a"', offset: 1 } });
 });
 
 test('names out of a set are exact', () => {

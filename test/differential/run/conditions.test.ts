@@ -66,6 +66,32 @@ compareManagers('conditions', {
     for unit in c d f h; do systemctl status -n0 condshow-$unit | grep -A9 -i 'condition\\|assert' | sed 's/ at .*//'; done
     for unit in a b c d e f g h; do get condshow-$unit.service ConditionTimestampMonotonic AssertTimestampMonotonic | sed 's/=[1-9][0-9]*$/=set/'; done`,
   ),
+  'the order in which conditions and asserts are judged': net(
+    'condorder',
+    {
+      a: ['ConditionPathExists=/nonexistent\nConditionPathExists=/nonexistent2', works],
+      b: ['ConditionPathExists=/nonexistent\nConditionPathExists=/act\nConditionPathExists=|/none3\nConditionPathExists=|/none4', works],
+      c: ['ConditionPathExists=|/none3\nConditionPathExists=|/none4\nConditionPathExists=|/none5', works],
+      d: ['AssertPathExists=/nonexistent\nAssertPathExists=/nonexistent2', works],
+      e: ['AssertPathExists=|/nonexistent\nAssertPathExists=|/nonexistent2', works],
+      f: ['ConditionPathExists=/nonexistent\nConditionPathExists=|/act\nConditionPathExists=|/none4', works],
+      g: ['ConditionPathExists=|/none4\nConditionPathExists=|/act', works],
+      h: ['ConditionPathExists=/nonexistent\nConditionFoo=x\nConditionPathExists=| ! /act', works],
+      i: ['ConditionPathExists=| ! /nonexistent\nConditionPathExists=! /nonexistent', works],
+      j: ['ConditionPathExists=! | /nonexistent\nConditionPathExists=||/nonexistent', works],
+      k: ['ConditionPathExists=!!/nonexistent\nConditionPathExists=|\t!\t/nonexistent', works],
+      l: ['AssertPathExists=!/act\nAssertPathExists=|/nonexistent2', works],
+      // Keeps the others loaded.
+      z: ['After=@a @b @c @d @e @f @g @h @i @j @k @l', works],
+    },
+    `
+    run systemctl start @z
+    for unit in a b c d e f g h i j k l; do run systemctl start condorder-$unit; done
+    table ActiveState,ConditionResult,AssertResult @a @b @c @d @e @f @g @h @i @j @k @l
+    for unit in a b c d e f g h i j k l; do
+      systemctl status -n0 condorder-$unit | grep -A9 -i 'start \\(condition\\|assertion\\)' | sed 's/ at .*//'
+    done`,
+  ),
   'conditions are judged at each start': net(
     'condagain',
     {
