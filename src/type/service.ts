@@ -167,6 +167,7 @@ function stop(state: ServiceState, config: UnitConfig, context: StepContext): St
   // Whoever asks for a stop does not want Restart= to undo it.
   const forbidden: ServiceState = { ...state, memory: { ...state.memory, forbidRestart: true } };
   const turn = openTurn(config, context);
+  turn.groupEmpty = state.sub === 'exited' && state.groupEmpty;
   return conclude(turn, state, ways[way](turn, forbidden));
 }
 

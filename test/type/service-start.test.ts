@@ -72,6 +72,23 @@ test('a oneshot that remains after exit is active without a process until it is 
   assert.deepEqual([rig.sub, rig.did], ['dead', ['remove-group', 'disarm timeout']]);
 });
 
+test('a stop of what has exited waits for nobody where nobody is left', () => {
+  const ended = (groupEmpty: boolean) => {
+    const rig = service({ Type: 'oneshot', RemainAfterExit: true });
+    rig.start();
+    return rig.spawned().exited(0, { groupEmpty });
+  };
+  const empty = ended(true);
+  empty.stop();
+  assert.deepEqual([empty.sub, empty.did], ['dead', ['remove-group']]);
+  const emptied = ended(false).send({ event: 'group-empty' });
+  emptied.stop();
+  assert.deepEqual([emptied.sub, emptied.did], ['dead', ['remove-group']]);
+  const full = ended(false);
+  full.stop();
+  assert.equal(full.sub, 'stop-sigterm');
+});
+
 test('a oneshot without commands is seen starting before it is over', () => {
   const rig = service({ Type: 'oneshot', ExecStart: [], RemainAfterExit: true });
   rig.start();

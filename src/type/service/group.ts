@@ -57,7 +57,7 @@ const onEmpty: Readonly<Record<ServiceSub, OnEmpty>> = {
   },
   exited: (turn, state) => {
     turn.effects.push({ effect: 'remove-group' });
-    return state;
+    return { sub: 'exited', groupEmpty: true, memory: state.memory };
   },
   reload: stays,
   'reload-signal': stays,

@@ -72,7 +72,7 @@ export function enterRunning(turn: Turn, live: Live, result: ServiceResult): Ser
 /** Nothing of the service is left but that it counts as active: its group goes, as soon as it is empty. */
 function enterExited(turn: Turn, memory: Live['memory']): ServiceState {
   turn.effects.push({ effect: turn.groupEmpty ? 'remove-group' : 'watch-group' });
-  return { sub: 'exited', memory };
+  return { sub: 'exited', groupEmpty: turn.groupEmpty, memory };
 }
 
 /** Notes a sign of life: the watchdog starts afresh. */

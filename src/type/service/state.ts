@@ -24,7 +24,8 @@ export type StateBody =
       readonly question: Question | null;
     }
   | { readonly sub: 'running'; readonly main: Process | null; readonly question: Question | null }
-  | { readonly sub: 'exited' }
+  /** `groupEmpty`: nothing is left that a stop would have to wait for. */
+  | { readonly sub: 'exited'; readonly groupEmpty: boolean }
   | { readonly sub: 'reload'; readonly main: Process | null; readonly control: Process }
   /** `beganUsec`: a RELOADING=1 that is older does not answer this reload. */
   | { readonly sub: 'reload-signal' | 'reload-notify'; readonly main: Process | null; readonly beganUsec: number }
