@@ -103,6 +103,8 @@ export function plan(request: RequestType, unit: string, mode: JobMode, view: Tr
   if (mode === 'isolate') addIsolated(draft);
   if (mode === 'triggering') addTriggering(draft);
   markMattering(draft);
+  const harm = mode === 'lenient' ? findHarm(draft) : undefined;
+  if (harm !== undefined) return err(harm);
   if (isCareful(mode)) dropNeedless(draft);
   dropRedundant(draft);
   const trouble = isAlone(draft) ? undefined : settle(draft);
@@ -152,6 +154,20 @@ function markMattering(draft: Draft): void {
       queue.push(to);
     }
   }
+}
+
+/** lenient: what is asked for cannot be had without a stop of something else that runs (systemctl(1) of 258, --job-mode=). */
+function findHarm(draft: Draft): TransactionError | undefined {
+  const { anchor } = draft;
+  for (const node of allJobs(draft)) {
+    if (node === anchor || !node.matters || node.type !== 'stop' || !isActiveOrActivating(node.unit.active)) continue;
+    return {
+      code: 'destructive',
+      unit: node.unit.name,
+      message: `Transaction for ${anchor.unit.name}/${anchor.type} is destructive (${node.unit.name}/stop would stop a running unit).`,
+    };
+  }
+  return undefined;
 }
 
 /** fail: drops what does not matter and would stop something that runs, or change a queued job. */
