@@ -205,10 +205,11 @@ static bool receive_all(struct link *link) {
 
 static bool begins(const char *line, const char *wanted) { return !strncmp(line, wanted, strlen(wanted)); }
 
-/* A job that was queued and, if it was waited for, is done. */
+/* A job that was queued and, if it was waited for, is done; with nothing to warn of. */
 static bool is_done(const char *line, bool no_block) {
     if (!begins(line, "{\"jsonrpc\":\"2.0\",\"result\":{\"job\":")) return false;
-    return no_block || strstr(line, "\"result\":\"done\"},\"id\":") || strstr(line, "\"result\":\"skipped\"},\"id\":");
+    if (no_block) return !strstr(line, "\"changedOnDisk\":true},\"id\":");
+    return strstr(line, "\"result\":\"done\"},\"id\":") || strstr(line, "\"result\":\"skipped\"},\"id\":");
 }
 
 static bool ask(struct link *link, const struct requests *requests) { return send_all(requests, link->fd) && receive_all(link); }

@@ -38,7 +38,13 @@ const job = (doc: string) =>
       /** Who asks, for `why` and the log. */
       cause: v.exactOptional(v.pipe(v.string(), v.maxLength(200))),
     }),
-    result: v.object({ job: v.number(), unit: v.string(), result: v.exactOptional(jobResult) }),
+    result: v.object({
+      job: v.number(),
+      unit: v.string(),
+      result: v.exactOptional(jobResult),
+      /** The unit's files have changed since they were read. The last field, where the front looks for it. */
+      changedOnDisk: v.exactOptional(v.literal(true)),
+    }),
     errors: requestFailures,
     doc,
   });

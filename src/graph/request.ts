@@ -58,6 +58,8 @@ export interface TransientRequest extends TransientUnit {
 export interface Ticket {
   readonly job: number;
   readonly unit: string;
+  /** The unit's files have changed since they were read. */
+  readonly changedOnDisk?: true;
 }
 
 /** A job that a request would queue. */

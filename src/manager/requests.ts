@@ -15,7 +15,15 @@ export function requestJob(world: World, job: RequestedJob, name: string, mode: 
   const prepared = prepare(world, job, name, mode);
   if (!prepared.ok) return prepared;
   const queued = queueJob(world, prepared.value.type, prepared.value.unit.name, mode, cause);
-  return queued.ok ? ok({ job: queued.value.id, unit: queued.value.unit }) : err(failureOf(queued.error));
+  if (!queued.ok) return err(failureOf(queued.error));
+  const { id, unit } = queued.value;
+  return ok({ job: id, unit, ...(isStale(world, job, prepared.value.unit) ? { changedOnDisk: true } : {}) });
+}
+
+/** What is asked for is done by what was read and is not on disk any more. A stop without a process is over at once, and then the unit is read anew. */
+function isStale(world: World, job: RequestedJob, unit: Unit): boolean {
+  const { main, control } = unit.type.pids(unit.state);
+  return (job !== 'stop' || main !== undefined || control !== undefined) && world.isStale(unit);
 }
 
 /** The jobs that requestJob would queue, without queueing them. */

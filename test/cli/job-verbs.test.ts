@@ -62,6 +62,7 @@ const refusals: readonly (readonly [argv: readonly string[], err: readonly strin
     1,
   ],
   [['start', 'web', '--wait', '--no-block'], ['--wait may not be combined with --no-block.'], 1],
+  [['try-restart', 'web', '--wait'], ["--wait may only be used with the 'start' or 'restart' commands."], 1],
   [['start', ''], ['Failed to mangle name: Invalid argument', 'Failed to expand names: Invalid argument'], 1],
   [
     ['start', 'foo/bar'],

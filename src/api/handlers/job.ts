@@ -41,10 +41,11 @@ function queue(job: RequestedJob): (params: CheckedParams<'unit.start'>, context
     const request = () => manager.request(job, unit, mode, cause ?? `${job} over the control socket`);
     if (!wait) {
       const ticket = request();
-      return ticket.ok ? ok({ job: ticket.value.job, unit: ticket.value.unit }) : requestFailed(ticket.error, unit, manager);
+      return ticket.ok ? ok(ticket.value) : requestFailed(ticket.error, unit, manager);
     }
     const { answer, result } = jobs.request(request);
     if (!answer.ok || result === undefined) return answer.ok ? answer : requestFailed(answer.error, unit, manager);
-    return result.then((finished) => ok({ job: answer.value.job, unit: answer.value.unit, result: finished }));
+    const { changedOnDisk, ...ticket } = answer.value;
+    return result.then((finished) => ok({ ...ticket, result: finished, ...(changedOnDisk === undefined ? {} : { changedOnDisk }) }));
   };
 }

@@ -3,6 +3,7 @@ import { jobModes, type JobMode } from '../../api/words.ts';
 import { exitStatusOf } from '../exit-status.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
+import { changedOnDisk } from '../output/changed-on-disk.ts';
 import { explainJob, explainRefusal } from '../output/job-failure.ts';
 import { awaitEnd, awaitJob, type JobResult, Watch } from '../wait.ts';
 
@@ -44,6 +45,7 @@ export async function runStart(invocation: Invocation): Promise<number> {
   const { verb, words, options, terminal } = invocation;
   const row = jobVerbs[verb];
   if (row === undefined) throw new Error(`${verb} is no verb of jobs`);
+  if (options.wait && !waitable.has(verb)) return fail(invocation, "--wait may only be used with the 'start' or 'restart' commands.");
   if (options.wait && !options.block) return fail(invocation, '--wait may not be combined with --no-block.');
   const mode = readMode(options.jobMode, row);
   const connected = await invocation.connect();
@@ -66,6 +68,9 @@ export async function runStart(invocation: Invocation): Promise<number> {
   return status;
 }
 
+/** Verbs after which one may wait for the end of what was started (systemctl(1), --wait). */
+const waitable: ReadonlySet<string> = new Set(['start', 'restart']);
+
 interface JobRequest {
   readonly unit: string;
   readonly mode: JobMode;
@@ -81,8 +86,10 @@ async function runJobs(invocation: Invocation, client: Client, requests: readonl
   await Promise.all(
     requests.map(async ({ unit, mode, row }) => {
       const answer = await client.call(row.method, { unit, mode, wait, cause });
-      if (answer.ok) ended.push(answer.value);
-      else if (answer.error.code === 'connection-lost' && wait) ended.push(await awaitJob(invocation, unit));
+      if (answer.ok) {
+        if (answer.value.changedOnDisk === true) warnOfChange(invocation, answer.value.unit);
+        ended.push(answer.value);
+      } else if (answer.error.code === 'connection-lost' && wait) ended.push(await awaitJob(invocation, unit));
       // A masked unit is not running, so there is nothing to try.
       else if (answer.error.code !== 'masked' || !row.word.startsWith('try-')) {
         explainRefusal(invocation, row.word, unit, answer.error);
@@ -105,8 +112,10 @@ async function watchJobs(invocation: Invocation, client: Client, requests: reado
   const anchors: { readonly job: number; readonly unit: string }[] = [];
   for (const { unit, mode, row } of requests) {
     const answer = await client.call(row.method, { unit, mode, cause: causeOf(invocation) });
-    if (answer.ok) anchors.push(answer.value);
-    else {
+    if (answer.ok) {
+      if (answer.value.changedOnDisk === true) warnOfChange(invocation, answer.value.unit);
+      anchors.push(answer.value);
+    } else {
       explainRefusal(invocation, row.word, unit, answer.error);
       refused ||= exitStatusOf(answer.error);
     }
@@ -171,6 +180,10 @@ async function warnOfTriggers(terminal: Invocation['terminal'], client: Client, 
     terminal.warn(`Warning: Stopping ${unit}, but it can still be activated by:`);
     for (const name of triggers) terminal.warn(`  ${name}`);
   }
+}
+
+function warnOfChange(invocation: Invocation, unit: string): void {
+  invocation.terminal.warn(changedOnDisk(invocation, unit));
 }
 
 function warnOfGlob({ program, verb, words, options, terminal }: Invocation): void {

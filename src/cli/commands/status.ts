@@ -3,6 +3,7 @@ import type { Client } from '../../api/client.ts';
 import type { Answer } from '../../api/contract.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
+import { changedOnDisk } from '../output/changed-on-disk.ts';
 import { paintState } from '../output/terminal.ts';
 import { formatAgo } from '../../base/duration.ts';
 import { realtimeOf, renderProcesses, renderStatus } from '../output/unit-status.ts';
@@ -62,7 +63,7 @@ async function unitsOf(invocation: Invocation, client: Client): Promise<readonly
 }
 
 async function printUnit(invocation: Invocation, client: Client, info: Answer<'manager.info'>, name: string): Promise<number> {
-  const { terminal, options } = invocation;
+  const { terminal } = invocation;
   const [units, properties, notApplied] = await Promise.all([
     client.call('units.get', { units: [name] }),
     client.call('units.properties', { units: [name] }),
@@ -93,12 +94,7 @@ async function printUnit(invocation: Invocation, client: Client, info: Answer<'m
   });
   for (const line of lines) terminal.print(line);
   await printLogs(invocation, info, unit, shown);
-  if (shown['NeedDaemonReload'] === 'yes') {
-    const reload = `${invocation.program}${options.scope === 'user' ? ' --user' : ''} daemon-reload`;
-    terminal.warn(
-      `Warning: The unit file, source configuration file or drop-ins of ${unit.name} changed on disk. Run '${reload}' to reload units.`,
-    );
-  }
+  if (shown['NeedDaemonReload'] === 'yes') terminal.warn(changedOnDisk(invocation, unit.name));
   return unit.active === 'active' || unit.active === 'reloading' ? 0 : 3;
 }
 

@@ -231,6 +231,7 @@ compareManagers('unit files', {
     units: {
       'changing.service':
         '[Unit]\nDefaultDependencies=no\nDescription=one\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/act to /run/t/changing note one',
+      'amended.service': '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/act exit 0',
     },
     script: `
       run systemctl start changing
@@ -239,6 +240,10 @@ compareManagers('unit files', {
       sed -i 's/one/two/' /etc/systemd/system/changing.service
       get changing.service Description NeedDaemonReload
       run systemctl restart changing
+      run systemctl restart -q changing
+      run systemctl reload-or-restart --no-block changing
+      run systemctl try-restart --wait --show-transaction nosuch changing 2>&1 | sed 's/job [0-9]*/job N/'
+      settle changing
       notes changing
       run systemctl daemon-reload
       get changing.service Description NeedDaemonReload ActiveState
@@ -252,15 +257,17 @@ compareManagers('unit files', {
       printf '[Unit]\\nDefaultDependencies=no\\n[Service]\\nType=oneshot\\nExecStart=/act to /run/t/arrived note here\\n' >/etc/systemd/system/arrived.service
       run systemctl start arrived
       get arrived.service NeedDaemonReload
-      notes arrived`,
-    differs: [
-      {
-        systemd:
-          "$ systemctl restart changing\nWarning: The unit file, source configuration file or drop-ins of changing.service changed on disk. Run 'systemctl daemon-reload' to reload units.",
-        tysd: '$ systemctl restart changing',
-        why: 'only status warns of that so far',
-      },
-    ],
+      notes arrived
+      run systemctl start amended
+      get amended.service NeedDaemonReload
+      mkdir /etc/systemd/system/amended.service.d; echo >/etc/systemd/system/amended.service.d/a.conf '[Unit]'
+      get amended.service NeedDaemonReload
+      run systemctl restart amended
+      run systemctl stop amended; run systemctl start amended
+      get amended.service NeedDaemonReload
+      rm -r /etc/systemd/system/amended.service.d
+      get amended.service NeedDaemonReload
+      run systemctl stop amended`,
     alone: true,
   },
   'lines that are wrong': {
