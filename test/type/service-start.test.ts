@@ -72,12 +72,14 @@ test('a oneshot that remains after exit is active without a process until it is 
   assert.deepEqual([rig.sub, rig.did], ['dead', ['remove-group', 'disarm timeout']]);
 });
 
+/** A oneshot that remains after exit and has exited. */
+function ended(groupEmpty: boolean) {
+  const rig = service({ Type: 'oneshot', RemainAfterExit: true });
+  rig.start();
+  return rig.spawned().exited(0, { groupEmpty });
+}
+
 test('a stop of what has exited waits for nobody where nobody is left', () => {
-  const ended = (groupEmpty: boolean) => {
-    const rig = service({ Type: 'oneshot', RemainAfterExit: true });
-    rig.start();
-    return rig.spawned().exited(0, { groupEmpty });
-  };
   const empty = ended(true);
   empty.stop();
   assert.deepEqual([empty.sub, empty.did], ['dead', ['remove-group']]);
