@@ -4,6 +4,7 @@ import { type Raster, wakeTime } from './coalesce.ts';
 
 interface Entry<Key> {
   readonly key: Key;
+  readonly owner: string;
   readonly name: string;
   readonly atUsec: number;
   readonly wakeUsec: number;
@@ -14,22 +15,27 @@ export class Timers<Key extends object> {
   readonly #clock: Clock;
   readonly #due: () => void;
   readonly #raster: Raster;
-  readonly #byTime = new Heap<Entry<Key>>((a, b) => a.atUsec - b.atUsec);
+  readonly #ownerOf: (key: Key) => string;
+  readonly #byTime = new Heap<Entry<Key>>((a, b) => a.atUsec - b.atUsec || compareNames(a, b));
   readonly #byWake = new Heap<Entry<Key>>((a, b) => a.wakeUsec - b.wakeUsec);
   /** What is armed; an entry of the heaps that is not here any more was disarmed or moved. */
   readonly #armed = new Map<Key, Map<string, Entry<Key>>>();
   #asked: { readonly atUsec: number; readonly cancel: () => void } | undefined;
 
-  /** Calls `due` whenever something is to be had from `take`. */
-  constructor(clock: Clock, due: () => void, raster: Raster = 0) {
+  /**
+   * Calls `due` whenever something is to be had from `take`. Of deadlines that fall together, the first is that of the owner whose
+   * name comes first: the order in which they were armed is another after a restart of the manager.
+   */
+  constructor(clock: Clock, due: () => void, ownerOf: (key: Key) => string, raster: Raster = 0) {
     this.#clock = clock;
     this.#due = due;
+    this.#ownerOf = ownerOf;
     this.#raster = raster;
   }
 
   /** Arms for a time, or for any up to `latestUsec`: whenever the manager is awake anyway, what is due is answered. */
   arm(key: Key, name: string, atUsec: number, latestUsec: number = atUsec): void {
-    const entry = { key, name, atUsec, wakeUsec: wakeTime(atUsec, latestUsec, this.#raster) };
+    const entry = { key, owner: this.#ownerOf(key), name, atUsec, wakeUsec: wakeTime(atUsec, latestUsec, this.#raster) };
     const names = this.#armed.get(key);
     if (names === undefined) this.#armed.set(key, new Map([[name, entry]]));
     else names.set(name, entry);
@@ -84,4 +90,10 @@ export class Timers<Key extends object> {
     });
     this.#asked = { atUsec: first.wakeUsec, cancel };
   }
+}
+
+function compareNames(a: Entry<unknown>, b: Entry<unknown>): number {
+  if (a.owner !== b.owner) return a.owner < b.owner ? -1 : 1;
+  if (a.name === b.name) return 0;
+  return a.name < b.name ? -1 : 1;
 }

@@ -181,7 +181,7 @@ export class World implements TransactionView {
       devices: this.hasDevices,
     };
     this.resources = new Resources(this);
-    this.timers = new Timers(options.clock, wake, rasterOf(options.facts.machineId));
+    this.timers = new Timers(options.clock, wake, ownerName, rasterOf(options.facts.machineId));
     this.zone = readZone(options.files, options.ownEnvironment);
     this.lastChild = options.keeper.inventory.lastChild;
     this.now = options.clock.now();
@@ -434,4 +434,10 @@ export class World implements TransactionView {
 function isWritableSys(files: ManagerOptions['files']): boolean {
   const mountinfo = files.read('/proc/self/mountinfo');
   return mountinfo !== undefined && !isReadOnlyMount(new TextDecoder().decode(mountinfo), '/sys');
+}
+
+/** Whose deadline it is, by name. */
+function ownerName(owner: Unit | Job | World): string {
+  if (owner instanceof World) return '';
+  return owner instanceof Unit ? owner.name : owner.unit;
 }
