@@ -333,6 +333,19 @@ const cases: readonly {
     jobs: ['a/start', 'c/start'],
   },
   {
+    name: 'a cycle that a conflict has hidden is broken too',
+    view: world([
+      ['a', 'Wants', 'b'],
+      ['a', 'Wants', 'd'],
+      ['a', 'Wants', 'c'],
+      ['b', 'After', 'c'],
+      ['c', 'After', 'b'],
+      ['b', 'Conflicts', 'd'],
+    ]),
+    unit: 'a',
+    jobs: ['a/start', 'b/start'],
+  },
+  {
     name: 'a cycle of what is required makes no transaction',
     view: world([
       ['a', 'Requires', 'b'],

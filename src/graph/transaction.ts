@@ -122,12 +122,23 @@ function isAlone({ units, anchor }: Draft): boolean {
 
 /** Has the jobs agree in their order, and leaves one for each unit. */
 function settle(draft: Draft): TransactionError | undefined {
-  const trouble = breakCycles(draft) ?? settleConflicts(draft);
+  const trouble = breakCycles(draft);
   if (trouble !== undefined) return trouble;
+  const wasAmbiguous = hasSeveralJobs(draft);
+  const clash = settleConflicts(draft);
+  if (clash !== undefined) return clash;
   mergeAll(draft);
   collectUnpulled(draft);
+  // Of several jobs of a unit one was looked at for cycles, and that one may be gone. systemd then waits for ever.
+  const rest = wasAmbiguous ? breakCycles(draft) : undefined;
+  if (rest !== undefined) return rest;
   dropRedundant(draft);
   return undefined;
+}
+
+function hasSeveralJobs({ units }: Draft): boolean {
+  for (const jobs of units.values()) if (jobs.length > 1) return true;
+  return false;
 }
 
 /** Modes that are not for every job, or not for every unit. */
