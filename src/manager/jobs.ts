@@ -137,9 +137,13 @@ function addJob(world: World, owner: Unit, planned: PlannedJob, cause: string): 
   return job;
 }
 
-/** A job that runs already goes on only if it does what the new one wants as well; a reload never counts, as it may have read too early. */
+/**
+ * A job that runs already goes on only if it does what the new one wants as well; a reload never counts, as it may have read too
+ * early, nor does the start of a unit that has failed since and is to be started again within that job (RestartMode=direct).
+ */
 function mergeIntoInstalled(world: World, present: Job, planned: PlannedJob): void {
-  const goesOn = present.state === 'waiting' || (planned.type !== 'reload' && isSuperset(present.type, planned.type));
+  const isOver = planned.type === 'reload' || present.owner.look.willRestart === true;
+  const goesOn = present.state === 'waiting' || (!isOver && isSuperset(present.type, planned.type));
   const type = mergeTypes(present.type, planned.type);
   present.irreversible ||= planned.irreversible;
   present.ignoreOrder ||= planned.ignoreOrder;

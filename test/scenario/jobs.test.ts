@@ -306,3 +306,15 @@ test('a unit file that comes later is found without a reload, also where its nam
   });
   assert.equal(simulation.manager.properties('unmentioned.service')?.['NeedDaemonReload'], 'no');
 });
+
+test('with RestartMode=direct the start job goes on until the restart has worked', () => {
+  const simulation = new Simulation({
+    units: { 'default.target': wants('a.service', 'After=a.service'), 'a.service': daemon('', 'Restart=always\nRestartMode=direct') },
+    programs: { '/bin/daemon-a.service': (run) => (run < 2 ? { forkErrno: 11 } : {}) },
+  }).boot();
+  simulation.clock.advance(150_000);
+  assert.deepEqual([simulation.state('a.service'), simulation.state('default.target')], ['activating (auto-restart)', 'inactive (dead)']);
+  simulation.clock.advance(SECOND);
+  assert.deepEqual([simulation.state('a.service'), simulation.state('default.target')], ['active (running)', 'active (active)']);
+  assert.deepEqual(simulation.manager.jobs(), []);
+});
