@@ -356,6 +356,18 @@ const cases: readonly {
     jobs: 'cyclic',
   },
   {
+    name: 'nor does a single job that would be on a cycle with one that is queued',
+    view: world(
+      [
+        ['a', 'After', 'b'],
+        ['b', 'After', 'a'],
+      ],
+      { b: { job: 'start' } },
+    ),
+    unit: 'a',
+    jobs: 'cyclic',
+  },
+  {
     name: 'Requisite= makes a check, not a start',
     view: world([['a', 'Requisite', 'b']]),
     unit: 'a',

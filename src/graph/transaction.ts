@@ -5,6 +5,7 @@ import type { JobMode } from '../unit/values/types.ts';
 import type { ActiveState } from './active-state.ts';
 import { isActiveOrActivating } from './active-state.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
+import { carriers } from './dependency.ts';
 import type { Kind } from './dependency.ts';
 import { areConflicting, collapse, isRedundant } from './job.ts';
 import type { JobType, RequestType } from './job.ts';
@@ -114,11 +115,17 @@ export function plan(request: RequestType, unit: string, mode: JobMode, view: Tr
   return ok(finished(draft));
 }
 
-/** All that the anchor needs is there: it has no other job to be at odds with. */
-function isAlone({ units, anchor }: Draft): boolean {
+/** All that the anchor needs is there: it has no other job to be at odds with, and none is queued that is ordered to it. */
+function isAlone({ units, anchor, view }: Draft): boolean {
   for (const jobs of units.values()) for (const job of jobs) if (job.alive && job !== anchor) return false;
-  return true;
+  let isOrdered = false;
+  view.graph.forEach(anchor.unit.name, (other, kinds) => {
+    if ((kinds & ordering) !== 0) isOrdered ||= view.queued(other) !== undefined;
+  });
+  return !isOrdered;
 }
+
+const ordering = carriers.before | carriers.after;
 
 /** Has the jobs agree in their order, and leaves one for each unit. */
 function settle(draft: Draft): TransactionError | undefined {
