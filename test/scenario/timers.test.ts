@@ -214,3 +214,12 @@ test('a thousand armed timers cost nothing while they wait, and one that elapses
   simulation.clock.advance(1.5 * SECOND);
   assert.deepEqual([simulation.state('t0.timer'), simulation.state('t1.timer')], ['active (elapsed)', 'active (waiting)']);
 });
+
+test('a timer whose service ends at the very moment at which it elapsed does not elapse again', () => {
+  const simulation = new Simulation(
+    timed('OnActiveSec=10', { units: { 'a.service': '[Unit]\nConditionPathExists=/nope\n[Service]\nExecStart=/bin/daemon\n' } }),
+  ).boot();
+  simulation.clock.advance(minute);
+  const elapses = simulation.manager.history('a.timer').filter(({ to }) => to === 'active (running)');
+  assert.deepEqual([elapses.length, simulation.state('a.timer')], [1, 'active (elapsed)']);
+});

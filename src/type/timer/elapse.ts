@@ -78,8 +78,9 @@ function latest(usec: number | undefined, { lastTrigger }: TimerMemory): number 
   return found > 0 ? found : undefined;
 }
 
-/** A point in time that has passed counts only for a timer that has not elapsed yet. */
+/** A point in time that has passed counts only for a timer that has not elapsed yet; one at which it elapsed, to the microsecond, has been answered. */
 function isOver(at: number, { lastTrigger }: TimerMemory, { now }: StepContext, { clockChanged }: PlanOptions): boolean {
+  if (lastTrigger.monotonicUsec > 0 && at <= lastTrigger.monotonicUsec) return true;
   return !clockChanged && at < now && (lastTrigger.monotonicUsec > 0 || lastTrigger.realtimeUsec > 0);
 }
 
