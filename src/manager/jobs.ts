@@ -146,8 +146,16 @@ function mergeIntoInstalled(world: World, present: Job, planned: PlannedJob): vo
   const goesOn = present.state === 'waiting' || (!isOver && isSuperset(present.type, planned.type));
   const type = mergeTypes(present.type, planned.type);
   present.irreversible ||= planned.irreversible;
-  present.ignoreOrder ||= planned.ignoreOrder;
+  if (planned.ignoreOrder && !present.ignoreOrder) ignoreOrder(world, present);
   if (type !== undefined) retype(world, present, collapse(type, present.owner.look.active), { rerun: !goesOn });
+}
+
+/** Has a queued job wait for nobody, and nobody for it. */
+function ignoreOrder(world: World, job: Job): void {
+  world.runQueue.remove(job.unit);
+  job.ignoreOrder = true;
+  world.runQueue.add(job, { running: job.state === 'running' });
+  world.dirtyJobs.add(job);
 }
 
 /** Changes what a job is to do; it takes its place in the queue anew. */

@@ -27,6 +27,7 @@ export function check(world: World, unit: Unit): void {
 
 /** Looks at the rules for a unit that has not changed, but whose job is over; what it pulled in stays, even if the job came to nothing. */
 export function checkItself(world: World, unit: Unit): void {
+  if (unit.look.willRestart === true && unit.job === undefined) world.tell(unit, { event: 'jobless' });
   if (isInactiveOrFailed(unit.look.active)) startIfUpheld(world, unit);
   else {
     stopIfUnneeded(world, unit);
@@ -79,8 +80,10 @@ function isInUse(unit: Unit | undefined): boolean {
   return unit !== undefined && (unit.job !== undefined || unit.look.willRestart === true || isActiveOrActivating(unit.look.active));
 }
 
+/** One that is not loaded is off. */
 function isGone(unit: Unit | undefined): boolean {
-  return unit !== undefined && unit.job === undefined && unit.look.willRestart !== true && isInactiveOrFailed(unit.look.active);
+  if (unit === undefined) return true;
+  return unit.job === undefined && unit.look.willRestart !== true && isInactiveOrFailed(unit.look.active);
 }
 
 function isHolding(unit: Unit | undefined): unit is Unit {

@@ -225,6 +225,9 @@ function react(turn: Turn, state: ServiceState, event: UnitEvent): ServiceState 
       return resetFailed(turn, state);
     case 'connection':
       return connectionChanged(turn, state, event);
+    case 'jobless':
+      // Its job failed or was canceled before it was carried out, and no other will come.
+      return state.sub === 'auto-restart-queued' ? ways.forget(turn, state) : state;
     // What only units that trigger, listen or take processes over are told.
     case 'entered':
     case 'readable':

@@ -151,6 +151,7 @@ function react(turn: SocketTurn, state: SocketState, event: UnitEvent): SocketSt
     case 'seen':
     case 'data':
     case 'trigger-refused':
+    case 'jobless':
     case 'clock-changed':
     case 'zone-changed':
       return state;

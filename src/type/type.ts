@@ -71,6 +71,8 @@ export type UnitEvent =
   | { readonly event: 'seen'; readonly entry: TableEntry | null }
   /** The job of an effect `trigger` could not be queued. */
   | { readonly event: 'trigger-refused'; readonly reason: string }
+  /** The unit has no job, although it will start again: if the job of its restart was queued, that is gone. */
+  | { readonly event: 'jobless' }
   /** CLOCK_REALTIME was set, or the machine slept. Only for types that follow the clock. */
   | { readonly event: 'clock-changed' }
   /** The local time zone is another one. Only for types that follow the clock. */

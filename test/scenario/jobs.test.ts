@@ -318,3 +318,35 @@ test('with RestartMode=direct the start job goes on until the restart has worked
   assert.deepEqual([simulation.state('a.service'), simulation.state('default.target')], ['active (running)', 'active (active)']);
   assert.deepEqual(simulation.manager.jobs(), []);
 });
+
+test('a job that is asked for again with ignore-dependencies keeps nobody waiting', () => {
+  const simulation = new Simulation({
+    units: { 'default.target': wants('a.service', 'After=a.service'), 'a.service': oneshot('After=b.service'), 'b.service': oneshot() },
+    programs: { '/bin/a.service': { runUsec: SECOND }, '/bin/b.service': { runUsec: 60 * SECOND } },
+  }).boot();
+  assert.ok(simulation.manager.request('restart', 'a.service', 'ignore-dependencies', 'test').ok);
+  simulation.clock.advance(5 * SECOND);
+  assert.deepEqual([simulation.state('a.service'), simulation.state('default.target')], ['active (exited)', 'active (active)']);
+});
+
+test('a service whose restart is refused by what it depends on is off, and does not wait for ever', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('a.service b.service'),
+      'a.service': daemon('Requisite=b.service\nAfter=b.service', 'Restart=on-failure\nRestartSec=5'),
+      'b.service': daemon(),
+    },
+    programs: { '/bin/daemon-a.service': { runUsec: 2 * SECOND, exit: 1 }, '/bin/daemon-b.service': { runUsec: 3 * SECOND } },
+  }).boot();
+  simulation.clock.advance(20 * SECOND);
+  assert.deepEqual([simulation.state('a.service'), simulation.manager.jobs()], ['inactive (dead)', []]);
+});
+
+test('a service that is bound to a unit without a file stops, also if the manager is killed before it is up', () => {
+  for (const sequence of [1, 2, 3]) {
+    const simulation = new Simulation({ units: { 'default.target': wants('a.service'), 'a.service': daemon('BindsTo=missing.service') } });
+    simulation.crashAt(sequence);
+    simulation.boot();
+    assert.equal(simulation.state('a.service'), 'inactive (dead)', `killed before event ${sequence}`);
+  }
+});
