@@ -166,6 +166,25 @@ function retype(world: World, job: Job, type: JobType, options: { readonly rerun
   if (options.rerun) job.state = 'waiting';
   world.runQueue.add(job);
   world.dirtyJobs.add(job);
+  if (!waitsForItself(world, job)) return;
+  log(world, 4, `${job.unit}: Its ${type} job would wait for itself, as units are ordered in a circle; it does not wait.`, job.owner);
+  ignoreOrder(world, job);
+}
+
+/**
+ * A transaction has no circle, but the order of two jobs is another when the stop of a restart is done or jobs were merged; systemd
+ * then waits for ever.
+ */
+function waitsForItself(world: World, job: Job): boolean {
+  const seen = new Set<Job>([job]);
+  for (const waiting of seen) {
+    if (waiting.state !== 'waiting') continue;
+    for (const other of world.runQueue.around(waiting.unit).waitsFor) {
+      if (other === job) return true;
+      seen.add(other);
+    }
+  }
+  return false;
 }
 
 /** A restart whose stop is done goes on as a start. */

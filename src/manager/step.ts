@@ -41,7 +41,7 @@ export function moveTo(world: World, unit: Unit, state: unknown, cause: string, 
   const after = unit.look;
   if (before.active === after.active && before.sub === after.sub && before.result === after.result) {
     // A reload may end where it began within one step.
-    if (options.reloadFailed) settleJob(world, unit, options);
+    if (options.reloadFailed || unit.job?.type === 'reload') settleJob(world, unit, options);
     // A process id or a status text is another: those who watch show it.
     if (isOther) world.announce({ change: 'unit', unit });
     return;

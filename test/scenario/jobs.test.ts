@@ -350,3 +350,41 @@ test('a service that is bound to a unit without a file stops, also if the manage
     assert.equal(simulation.state('a.service'), 'inactive (dead)', `killed before event ${sequence}`);
   }
 });
+
+test('a restart of a unit that is ordered in a circle goes on', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('a.service slow.service'),
+      'a.service': daemon('After=b.service'),
+      'b.service': daemon('After=a.service slow.service'),
+      'slow.service': daemon('', 'TimeoutStopSec=30'),
+    },
+    programs: { '/bin/daemon-slow.service': { ignores: [15] } },
+  }).boot();
+  for (const [job, unit] of [
+    ['stop', 'slow.service'],
+    ['start', 'b.service'],
+    ['restart', 'a.service'],
+  ] as const) {
+    assert.ok(simulation.manager.request(job, unit, 'replace', 'test').ok, `${job} ${unit}`);
+    simulation.clock.settle();
+  }
+  simulation.clock.advance(60 * SECOND);
+  assert.deepEqual(
+    ['a.service', 'b.service', 'slow.service'].map((unit) => simulation.state(unit)),
+    ['active (running)', 'active (running)', 'failed (failed)'],
+  );
+  assert.ok(simulation.messages().some((message) => message.includes('ordered in a circle')));
+});
+
+test('a reload that is over at once is over', () => {
+  const simulation = new Simulation({
+    units: { 'default.target': wants('a.service'), 'a.service': daemon('', 'Type=notify-reload\nRemainAfterExit=yes') },
+    programs: { '/bin/daemon-a.service': { runUsec: 5 * SECOND, notify: [{ afterUsec: 1000, text: 'READY=1' }] } },
+  }).boot();
+  simulation.clock.advance(10 * SECOND);
+  assert.equal(simulation.state('a.service'), 'active (exited)');
+  assert.ok(simulation.manager.request('reload', 'a.service', 'replace', 'test').ok);
+  simulation.clock.settle();
+  assert.deepEqual(simulation.manager.jobs(), []);
+});
