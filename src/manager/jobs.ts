@@ -145,7 +145,10 @@ function mergeIntoInstalled(world: World, present: Job, planned: PlannedJob): vo
   const isOver = planned.type === 'reload' || present.owner.look.willRestart === true;
   const goesOn = present.state === 'waiting' || (!isOver && isSuperset(present.type, planned.type));
   const type = mergeTypes(present.type, planned.type);
-  present.irreversible ||= planned.irreversible;
+  if (planned.irreversible && !present.irreversible) {
+    present.irreversible = true;
+    world.dirtyJobs.add(present);
+  }
   if (planned.ignoreOrder && !present.ignoreOrder) ignoreOrder(world, present);
   if (type !== undefined) retype(world, present, collapse(type, present.owner.look.active), { rerun: !goesOn });
 }

@@ -388,3 +388,19 @@ test('a reload that is over at once is over', () => {
   simulation.clock.settle();
   assert.deepEqual(simulation.manager.jobs(), []);
 });
+
+test('a queued job that is asked for again irreversibly stays so after a crash', () => {
+  const simulation = new Simulation({
+    units: { 'default.target': wants('a.service'), 'a.service': oneshot('After=b.service'), 'b.service': oneshot() },
+    programs: { '/bin/b.service': { runUsec: 60 * SECOND } },
+  }).boot();
+  for (const unit of ['b.service', 'a.service']) simulation.manager.request('start', unit, 'replace', 'test');
+  simulation.clock.settle();
+  assert.ok(simulation.manager.request('start', 'a.service', 'replace-irreversibly', 'test').ok);
+  simulation.clock.settle();
+  simulation.crash();
+  simulation.startManager();
+  simulation.clock.settle();
+  const refused = simulation.manager.request('stop', 'a.service', 'replace', 'test');
+  assert.equal(refused.ok ? 'queued' : refused.error.code, 'destructive');
+});
