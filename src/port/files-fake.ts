@@ -11,6 +11,7 @@ type Node =
 export class FakeFiles implements Files {
   readonly #nodes = new Map<string, Node>([['/', { kind: 'directory', mtimeUsec: 0 }]]);
   readonly #watches = new Map<string, Set<() => void>>();
+  readonly #trees = new Map<string, (below: string) => string | undefined>();
   #time = 1;
   /** Hears of each file that is written, made or removed. */
   onChange: (path: string) => void = () => {};
@@ -27,6 +28,12 @@ export class FakeFiles implements Files {
   live(path: string, read: () => string): void {
     this.#makeParents(path);
     this.#nodes.set(path, { kind: 'live', read });
+  }
+
+  /** A directory in which each file is made at its reading, by the path below it; it cannot be listed. */
+  liveTree(directory: string, read: (below: string) => string | undefined): void {
+    this.mkdir(directory);
+    this.#trees.set(`${directory}/`, read);
   }
 
   read(path: string, limit = Infinity): Uint8Array | undefined {
@@ -115,6 +122,10 @@ export class FakeFiles implements Files {
   }
 
   #follow(path: string): Node | undefined {
+    for (const [prefix, read] of this.#trees) {
+      const text = path.startsWith(prefix) && !this.#nodes.has(path) ? read(path.slice(prefix.length)) : undefined;
+      if (text !== undefined) return { kind: 'live', read: () => text };
+    }
     const real = this.realPath(path);
     return real === undefined ? undefined : this.#nodes.get(real);
   }

@@ -12,8 +12,8 @@ export interface Script {
   readonly exit?: number;
   /** It ends by this signal instead. */
   readonly killedBy?: number;
-  /** What it sends to $NOTIFY_SOCKET. */
-  readonly notify?: readonly { readonly afterUsec: number; readonly text: string; readonly fds?: number }[];
+  /** What it sends to $NOTIFY_SOCKET, once or again and again. */
+  readonly notify?: readonly Message[];
   /** Signals that it ignores. */
   readonly ignores?: readonly number[];
   /** How long it takes to end after a signal. */
@@ -28,6 +28,15 @@ export interface Script {
   readonly forkErrno?: number;
 }
 
+/** A message to $NOTIFY_SOCKET, sent so many times, at that distance. */
+export interface Message {
+  readonly afterUsec: number;
+  readonly text: string;
+  readonly fds?: number;
+  readonly times?: number;
+  readonly everyUsec?: number;
+}
+
 /** Which script a command line runs; `run` counts the runs of the same command line from 0. */
 export type Programs = (argv: readonly string[], run: number) => Script;
 
@@ -40,13 +49,16 @@ export interface FakeProcess {
   readonly argv: readonly string[];
   readonly env: readonly string[];
   readonly startedUsec: number;
+  /** The process that forked it; once that is gone, the keeper, which takes in orphans. */
+  readonly parent: number;
+  /** The child id under which it was adopted. */
+  readonly adopted: number | undefined;
 }
 
 interface Running extends FakeProcess {
   readonly script: Script;
   group: string;
   isAlive: boolean;
-  /** The child id under which it was adopted. */
   adopted: number | undefined;
 }
 
@@ -241,7 +253,7 @@ export class FakeKeeper {
       lastChild: this.#lastChild,
       at: this.#clock.now(),
       startedAt: this.#startedAt,
-      pid: 2,
+      pid: keeperPid,
       tracking: 'cgroup2',
       cgroupRoot: '/sys/fs/cgroup/tysd',
     };
@@ -358,7 +370,13 @@ export class FakeKeeper {
     this.#exit(process, { status: exit?.status ?? 0 });
   }
 
-  #fork(child: number | undefined, group: string, script: Script, exec: Extract<Op, { readonly op: 'exec' }> | undefined): Running {
+  #fork(
+    child: number | undefined,
+    group: string,
+    script: Script,
+    exec: Extract<Op, { readonly op: 'exec' }> | undefined,
+    forker?: Running,
+  ): Running {
     const process: Running = {
       pid: this.#nextPid,
       child,
@@ -369,6 +387,9 @@ export class FakeKeeper {
       startedUsec: this.#clock.now().monotonicUsec,
       isAlive: true,
       adopted: undefined,
+      get parent() {
+        return forker?.isAlive === true ? forker.pid : keeperPid;
+      },
     };
     this.#nextPid += 1;
     this.#processes.add(process);
@@ -377,9 +398,17 @@ export class FakeKeeper {
 
   #live(process: Running): void {
     const { script } = process;
-    for (const { afterUsec, text, fds = 0 } of script.notify ?? []) this.#later(process, afterUsec, () => this.#notify(process, text, fds));
-    for (const each of script.forks ?? []) this.#live(this.#fork(undefined, process.group, each, undefined));
+    for (const message of script.notify ?? []) this.#say(process, message);
+    for (const each of script.forks ?? []) this.#live(this.#fork(undefined, process.group, each, undefined, process));
     if (script.runUsec !== undefined) this.#later(process, script.runUsec, () => this.#endByItself(process));
+  }
+
+  #say(process: Running, message: Message): void {
+    const { afterUsec, text, fds = 0, times = 1, everyUsec = 0 } = message;
+    this.#later(process, afterUsec, () => {
+      this.#notify(process, text, fds);
+      if (times > 1) this.#say(process, { ...message, afterUsec: afterUsec + everyUsec, times: times - 1 });
+    });
   }
 
   #endByItself(process: Running): void {
@@ -511,6 +540,9 @@ function recordOf(text: string): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null) throw new Error(`no journal record: ${text}`);
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, String(field)]));
 }
+
+/** The keeper's own process. */
+const keeperPid = 2;
 
 const SIGKILL = 9;
 const ENOENT = 2;

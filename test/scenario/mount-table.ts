@@ -6,7 +6,9 @@ export class MountMachine {
   readonly simulation: Simulation;
   readonly #mounts: string[];
 
-  constructor(options: Pick<SimulationOptions, 'units' | 'init' | 'programs' | 'files'> & { readonly mounts?: readonly string[] }) {
+  constructor(
+    options: Pick<SimulationOptions, 'units' | 'init' | 'programs' | 'files' | 'adapt'> & { readonly mounts?: readonly string[] },
+  ) {
     this.#mounts = ['/', ...(options.mounts ?? [])];
     const programs = { '/bin/mount': mounting(this), '/bin/umount': unmounting(this), ...options.programs };
     this.simulation = new Simulation({ init: true, ...options, programs });

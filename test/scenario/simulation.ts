@@ -35,6 +35,8 @@ export interface SimulationOptions {
   readonly defaultUnit?: string;
   readonly init?: boolean;
   readonly generators?: Generators;
+  /** What stands between each manager and its ports. */
+  readonly adapt?: (options: ManagerOptions) => ManagerOptions;
 }
 
 /** A machine in memory: real manager, fake keeper, clock and files. The manager may be killed at any time. */
@@ -73,7 +75,7 @@ export class Simulation {
   startManager(): void {
     const client = this.clock.client();
     this.#kill = () => client.kill();
-    this.manager = startManager(this.optionsFor(client));
+    this.manager = startManager((this.#options.adapt ?? same)(this.optionsFor(client)));
   }
 
   /** Kills the manager as SIGKILL does: nothing that it has not sent is ever sent. */
@@ -199,4 +201,8 @@ function programsOf(programs: NonNullable<SimulationOptions['programs']>): Progr
     if (known !== undefined) return known;
     return /sleep|daemon/.test(name) ? {} : { runUsec: 1000 };
   };
+}
+
+function same(options: ManagerOptions): ManagerOptions {
+  return options;
 }

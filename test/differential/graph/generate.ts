@@ -1,4 +1,4 @@
-import { Random } from './random.ts';
+import { Random } from '../../scenario/random.ts';
 
 /** What the process of a unit does. */
 export type Behaviour = 'works' | 'once' | 'fails' | 'runs' | 'skipped' | 'target' | 'missing';

@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RunQueue, type QueueEntry } from '../../src/graph/run-queue.ts';
+import type { ManagerOptions } from '../../src/manager/options.ts';
+import type { Batch, Command, KeeperEvent } from '../../src/port/keeper.ts';
+import { type InvariantName, invariants } from './invariants.ts';
+import { judge, type Sabotage } from './run.ts';
+import type { Scenario } from './scenario.ts';
+import { shrink } from './shrink.ts';
+
+const SECOND = 1_000_000;
+
+const calm: Omit<Scenario, 'units'> = { programs: {}, steps: [], faults: [] };
+
+/** For each invariant a scenario that holds it, and a manager or a world that is broken so that it does not. */
+const broken: Readonly<
+  Record<InvariantName, { readonly scenario: Scenario; readonly sabotage: Sabotage; readonly around?: (run: () => void) => void }>
+> = {
+  'ordering is held': {
+    scenario: {
+      ...calm,
+      units: {
+        'default.target': ['[Unit]', 'Wants=a.service b.service'],
+        'a.service': ['[Unit]', 'After=b.service', '[Service]', 'ExecStart=/bin/daemon-a'],
+        'b.service': ['[Service]', 'Type=oneshot', 'ExecStart=/bin/work'],
+      },
+      programs: { '/bin/work': [{ runUsec: SECOND }] },
+    },
+    sabotage: withoutLines(/^After=/m),
+  },
+  'a unit has at most one job': {
+    scenario: { ...calm, units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service() } },
+    sabotage: { says: (change) => (change.change === 'job-new' ? [change, { ...change, job: change.job + 1000 }] : [change]) },
+  },
+  'no job waits for nothing': {
+    // A stop that comes in the middle of another's way waits for that; nobody tells it that the way is over.
+    scenario: {
+      ...calm,
+      units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service('ExecStop=/bin/stop') },
+      programs: { '/bin/stop': [{ runUsec: 5 * SECOND }] },
+      steps: [
+        { atUsec: SECOND, do: 'request', job: 'stop', unit: 'a.service', mode: 'replace' },
+        { atUsec: 2 * SECOND, do: 'request', job: 'start', unit: 'a.service', mode: 'replace' },
+      ],
+    },
+    sabotage: {},
+    around: withDeafQueue,
+  },
+  'a unit on its way has something to wait for': {
+    scenario: {
+      ...calm,
+      units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service('Restart=always', 'RestartSec=3') },
+      programs: { '/bin/daemon': [{ runUsec: SECOND }] },
+    },
+    sabotage: rewritingBlobs((text) => text.replace(/"timers":\[\[.*?\]\],?/, '')),
+  },
+  'the processes of a unit are those that the keeper has': {
+    scenario: {
+      ...calm,
+      units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service() },
+      programs: { '/bin/daemon': [{ runUsec: SECOND }] },
+    },
+    sabotage: losingEvents(({ event }) => event === 'exited'),
+  },
+  'a stop leaves no process': {
+    scenario: {
+      ...calm,
+      units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service('TimeoutStopSec=3') },
+      programs: { '/bin/daemon': [{ forks: [{ ignores: [15] }] }] },
+      steps: [{ atUsec: SECOND, do: 'request', job: 'stop', unit: 'a.service', mode: 'replace' }],
+    },
+    sabotage: rewritingCommands((command) =>
+      command.do === 'signal-group' && command.signal === 9 ? { ...command, signal: 17 } : command,
+    ),
+  },
+  'the start limit is held': {
+    scenario: {
+      ...calm,
+      units: {
+        'default.target': ['[Unit]', 'Wants=a.service'],
+        'a.service': ['[Unit]', 'StartLimitBurst=2', ...service('Restart=always', 'RestartSec=1')],
+      },
+      programs: { '/bin/daemon': [{ runUsec: 1000 }] },
+    },
+    sabotage: withoutLines(/^StartLimitBurst=/m),
+  },
+  'an automatic restart waits for RestartSec=': {
+    scenario: {
+      ...calm,
+      units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service('Restart=always', 'RestartSec=3') },
+      programs: { '/bin/daemon': [{ runUsec: SECOND }] },
+    },
+    sabotage: withoutLines(/^RestartSec=/m),
+  },
+  'a timer elapses once and never early': {
+    scenario: {
+      ...calm,
+      units: { 'default.target': ['[Unit]', 'Wants=a.timer'], 'a.timer': ['[Timer]', 'OnActiveSec=30'], 'a.service': service() },
+    },
+    sabotage: withoutLines(/(?<=OnActiveSec=3)0/m),
+  },
+  'no deadline is overlooked': {
+    scenario: {
+      ...calm,
+      units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service('RuntimeMaxSec=10') },
+      steps: [{ atUsec: 30 * SECOND, do: 'write', path: '/run/x' }],
+    },
+    sabotage: { adapt: (options) => ({ ...options, clock: { ...options.clock, at: () => () => {} } }) },
+  },
+  'a request is answered once': {
+    scenario: { ...calm, units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service() } },
+    sabotage: { says: (change) => (change.change === 'job-removed' ? [change, change] : [change]) },
+  },
+  'what is remembered is what was said': {
+    scenario: {
+      ...calm,
+      units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service() },
+      programs: { '/bin/daemon': [{ runUsec: SECOND }] },
+    },
+    sabotage: rewritingBlobs((text) => text.replace('"sub":"dead"', '"sub":"running"')),
+  },
+  'faults do not change the end': {
+    // A new manager that forgets whom it started begins again.
+    scenario: {
+      ...calm,
+      units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service('Type=oneshot') },
+      programs: { '/bin/daemon': [{ runUsec: SECOND }] },
+      faults: [{ kill: 'after-batch', at: 3, downUsec: 0 }],
+    },
+    sabotage: rewritingBlobs((text) => text.replace('"started":true', '"started":false')),
+  },
+  'nothing throws': {
+    scenario: { ...calm, units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service() } },
+    sabotage: {
+      adapt: (options) => ({
+        ...options,
+        freshId: () => {
+          throw new Error('no more ids');
+        },
+      }),
+    },
+  },
+};
+
+for (const [name, { scenario, sabotage, around = plainly }] of Object.entries(broken)) {
+  test(`that it is broken is found: ${name}`, () => {
+    assert.deepEqual(judge(scenario).violation, undefined);
+    around(() => assert.equal(judge(scenario, sabotage).violation?.invariant, name));
+  });
+}
+
+test('each invariant is looked at in these tests', () => {
+  for (const name of Object.keys(invariants)) assert.ok(name in broken, name);
+});
+
+test('a request that nobody answers is found', () => {
+  const { scenario } = broken['a request is answered once'];
+  const { violation } = judge(scenario, { says: (change) => (change.change === 'job-removed' ? [] : [change]) });
+  assert.equal(violation?.invariant, 'a request is answered once');
+});
+
+test('a timer that elapses twice for one line is found', () => {
+  const scenario: Scenario = {
+    ...calm,
+    units: {
+      'default.target': ['[Unit]', 'Wants=a.timer'],
+      'a.timer': ['[Timer]', 'OnActiveSec=30'],
+      'a.service': service('Type=oneshot'),
+    },
+    programs: { '/bin/daemon': [{ runUsec: 1000 }] },
+  };
+  const twice = withoutLines(/(?<=OnActiveSec=30)$/m, '\nOnUnitInactiveSec=5');
+  assert.equal(judge(scenario, twice).violation?.invariant, 'a timer elapses once and never early');
+});
+
+test('what fails is made small, down to what it takes', () => {
+  const { scenario, sabotage } = broken['the start limit is held'];
+  const large: Scenario = {
+    units: {
+      ...scenario.units,
+      'b.service': service('Restart=always', 'RestartSec=2'),
+      'c.target': ['[Unit]', 'Wants=a.service b.service'],
+    },
+    programs: { '/bin/daemon': [{ runUsec: 1000, exit: 1, notify: [{ afterUsec: 10, text: 'STATUS=x' }] }, { runUsec: 900 }] },
+    steps: [
+      { atUsec: SECOND, do: 'request', job: 'start', unit: 'c.target', mode: 'replace' },
+      { atUsec: 50 * SECOND, do: 'write', path: '/run/x' },
+    ],
+    faults: [{ reload: true, at: 4 }],
+  };
+  const small = shrink(large, (candidate) => judge(candidate, sabotage).violation);
+  assert.deepEqual(small, {
+    units: {
+      'default.target': ['[Unit]', 'Wants=a.service'],
+      'a.service': ['[Unit]', 'StartLimitBurst=2', '[Service]', 'ExecStart=/bin/daemon', 'Restart=always'],
+    },
+    programs: { '/bin/daemon': [{ runUsec: 900 }] },
+    steps: [],
+    faults: [],
+  });
+});
+
+function service(...lines: readonly string[]): readonly string[] {
+  return ['[Service]', 'ExecStart=/bin/daemon', ...lines];
+}
+
+function plainly(run: () => void): void {
+  run();
+}
+
+/** A queue that never offers a job again that could not run in its unit's state. */
+function withDeafQueue(run: () => void): void {
+  const prototype: { retry: RunQueue<QueueEntry>['retry'] } = RunQueue.prototype;
+  const { retry } = prototype;
+  prototype.retry = () => {};
+  try {
+    run();
+  } finally {
+    prototype.retry = retry;
+  }
+}
+
+/** A manager that reads other unit files than are there. */
+function withoutLines(pattern: RegExp, replacement = ''): Sabotage {
+  return {
+    adapt: (options) => {
+      const { files } = options;
+      const read = files.read.bind(files);
+      // One file system is behind all managers of a run, so this is done once.
+      if (!('isChanged' in files)) {
+        Object.assign(files, {
+          isChanged: true,
+          read: (path: string, limit?: number) => {
+            const bytes = read(path, limit);
+            if (bytes === undefined || !path.startsWith('/etc/systemd/')) return bytes;
+            return new TextEncoder().encode(new TextDecoder().decode(bytes).replace(pattern, replacement));
+          },
+        });
+      }
+      return options;
+    },
+  };
+}
+
+/** A manager whose commands reach the keeper changed. */
+function rewritingCommands(rewrite: (command: Command) => Command): Sabotage {
+  return changingKeeper({ send: (batch) => ({ ...batch, commands: batch.commands.map(rewrite) }) });
+}
+
+/** A keeper that remembers other than it was told. */
+function rewritingBlobs(rewrite: (text: string) => string): Sabotage {
+  return rewritingCommands((command) => {
+    if (command.do !== 'put') return command;
+    return { ...command, bytes: new TextEncoder().encode(rewrite(new TextDecoder().decode(command.bytes))) };
+  });
+}
+
+/** A manager that does not hear of some events. */
+function losingEvents(isLost: (event: KeeperEvent) => boolean): Sabotage {
+  return changingKeeper({ hears: (event) => !isLost(event) });
+}
+
+function changingKeeper({
+  send = sameBatch,
+  hears = always,
+}: {
+  send?: (batch: Batch) => Batch;
+  hears?: (event: KeeperEvent) => boolean;
+}): Sabotage {
+  return {
+    adapt: (options: ManagerOptions) => ({
+      ...options,
+      keeper: {
+        inventory: options.keeper.inventory,
+        send: (batch) => options.keeper.send(send(batch)),
+        receive: (receiver) => options.keeper.receive((event) => hears(event) && receiver(event)),
+      },
+    }),
+  };
+}
+
+function sameBatch(batch: Batch): Batch {
+  return batch;
+}
+
+function always(): boolean {
+  return true;
+}

@@ -1,0 +1,382 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Change } from '../../src/graph/report.ts';
+import type { ManagerOptions } from '../../src/manager/options.ts';
+import type { Batch, KeeperEvent } from '../../src/port/keeper.ts';
+import type { Script } from '../../src/port/keeper-fake.ts';
+import { MountMachine } from '../scenario/mount-table.ts';
+import { Simulation } from '../scenario/simulation.ts';
+import { clients, outside } from './deeds.ts';
+import { type Invariant, type InvariantName, invariants } from './invariants.ts';
+import { Model } from './model.ts';
+import { type Deed, type Fault, isPrompt, type Scenario, type Step } from './scenario.ts';
+
+/** What did not hold, as a sentence. */
+export interface Violation {
+  readonly invariant: InvariantName;
+  readonly message: string;
+  readonly atUsec: number;
+}
+
+export interface Outcome {
+  readonly violation: Violation | undefined;
+  /** Events of the keeper and alarms of the clock that managers got, and what clients asked of them. */
+  readonly events: number;
+}
+
+/** Ways to break what is tested, for tests of the tests. */
+export interface Sabotage {
+  /** Changes what a manager is made of. */
+  readonly adapt?: (options: ManagerOptions) => ManagerOptions;
+  /** Changes what the manager says to those who listen: nothing, once, or more often. */
+  readonly says?: (change: Change) => readonly Change[];
+}
+
+/** Runs the scenario without and with its faults. What must hold is looked at in both, and both must come to the same end. */
+export function judge(scenario: Scenario, sabotage: Sabotage = {}): Outcome {
+  const calm = new Run({ ...scenario, faults: [] }, sabotage);
+  const whole = calm.go();
+  if (whole !== undefined || scenario.faults.length === 0) return { violation: whole, events: calm.events };
+  const faulty = new Run(scenario, sabotage);
+  const broken = faulty.go();
+  const events = calm.events + faulty.events;
+  if (broken !== undefined || !isPrompt(scenario) || !isExact(scenario) || calm.isCut || faulty.isCut) return { violation: broken, events };
+  const [expected, found] = [calm.end(), faulty.end()];
+  if (isDeepStrictEqual(expected, found)) return { violation: undefined, events };
+  return { violation: { invariant: 'faults do not change the end', message: differenceOf(expected, found), atUsec: 0 }, events };
+}
+
+/**
+ * A manager that begins anew answers what may wait, so what comes of timers that may is not the same for all; and a reload is an
+ * occasion to look once more at the rules that hold all the time.
+ */
+function isExact({ units, faults }: Scenario): boolean {
+  const lines = Object.values(units).flat();
+  if (lines.some((line) => line.startsWith('AccuracySec=') && line !== 'AccuracySec=1us')) return false;
+  return !faults.some((fault) => 'reload' in fault) || !lines.some((line) => /^(Upholds|StopWhenUnneeded|BindsTo)=/.test(line));
+}
+
+function differenceOf(expected: End, found: End): string {
+  const lines: string[] = [];
+  for (const key of new Set([...Object.keys(expected), ...Object.keys(found)])) {
+    const [a, b] = [JSON.stringify(expected[key]), JSON.stringify(found[key])];
+    if (a !== b) lines.push(`${key}: ${a} without, ${b} with faults`);
+  }
+  return lines.join('\n');
+}
+
+type End = Readonly<Record<string, unknown>>;
+
+/** How long a run goes on after the last step. */
+const afterwardsUsec = 150_000_000;
+
+/** A scenario that goes round in circles is cut short. */
+const mostEvents = 12_000;
+
+class Run {
+  readonly #scenario: Scenario;
+  readonly #sabotage: Sabotage;
+  readonly #simulation: Simulation;
+  readonly #machine: MountMachine | undefined;
+  readonly #model: Model;
+  readonly #faults: Map<string, Fault>;
+  #violation: Violation | undefined;
+  #batches = 0;
+  #isUp = false;
+  /** What was asked of the manager and may be lost with it: clients ask again. */
+  #unsent: Deed[] = [];
+  #unsentTickets: number[] = [];
+  /** Clients that wait for a manager. */
+  #waiting: Deed[] = [];
+  events = 0;
+  isCut = false;
+
+  constructor(scenario: Scenario, sabotage: Sabotage) {
+    this.#scenario = scenario;
+    this.#sabotage = sabotage;
+    this.#faults = new Map(scenario.faults.map((fault) => [keyOf(fault), fault]));
+    const options = {
+      units: Object.fromEntries(Object.entries(scenario.units).map(([name, lines]) => [name, `${lines.join('\n')}\n`])),
+      programs: Object.fromEntries(
+        Object.entries(scenario.programs).map(([path, scripts]) => [path, (run: number) => scriptOf(scripts, run)]),
+      ),
+      adapt: (given: ManagerOptions) => (sabotage.adapt ?? same)(this.#adapt(given)),
+    };
+    this.#machine = 'data.mount' in scenario.units ? new MountMachine(options) : undefined;
+    this.#simulation = this.#machine?.simulation ?? new Simulation(options);
+    this.#model = new Model(scenario, this.#simulation.clock.now());
+    this.#showProcesses();
+  }
+
+  /** Goes to the end, or up to what does not hold. */
+  go(): Violation | undefined {
+    const { clock, keeper } = this.#simulation;
+    keeper.mayDeliver = (event) => this.#mayDeliver(event);
+    clock.mostTurns = 10_000;
+    try {
+      this.#startManager();
+      this.#goTo(0);
+      for (const step of this.#scenario.steps) {
+        this.#goTo(step.atUsec);
+        if (this.#violation !== undefined || this.isCut) return this.#violation;
+        this.#act(step);
+      }
+      this.#goTo(clock.now().monotonicUsec - startUsec + afterwardsUsec);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.#complain('nothing throws', error.stack ?? error.message);
+    }
+    return this.#violation;
+  }
+
+  /** Where it ended. */
+  end(): End {
+    const { manager, keeper } = this.#simulation;
+    const end: Record<string, unknown> = {
+      running: this.#simulation.running().toSorted(),
+      groups: keeper.groups(),
+      held: keeper.descriptors().filter((name) => !name.startsWith('notify/') && !name.startsWith('stored/')).length,
+      jobs: manager
+        .jobs()
+        .map(({ unit, type, state }) => `${unit} ${type} ${state}`)
+        .toSorted(),
+      runs: [...this.#model.runs].map(([line, count]) => `${line}: ${count}`).toSorted(),
+    };
+    for (const name of Object.keys(this.#scenario.units)) {
+      if (name.includes('@')) continue;
+      const { ActiveState, SubState, Result, ReloadResult, NRestarts, NAccepted, NConnections } = manager.properties(name) ?? {};
+      end[name] = [ActiveState, SubState, Result, ReloadResult, NRestarts, NAccepted, NConnections]
+        .filter((value) => value !== undefined)
+        .join(' ');
+    }
+    return end;
+  }
+
+  #goTo(usec: number): void {
+    const { clock } = this.#simulation;
+    const end = startUsec + usec;
+    clock.settle();
+    this.#look();
+    while (this.#violation === undefined && !this.isCut && clock.step(end - clock.now().monotonicUsec)) this.#look();
+    if (this.#violation === undefined && !this.isCut) clock.advance(Math.max(0, end - clock.now().monotonicUsec));
+  }
+
+  #startManager(): void {
+    const { clock } = this.#simulation;
+    this.#isUp = true;
+    this.#simulation.startManager();
+    const { manager } = this.#simulation;
+    for (const name of this.#model.units.keys()) {
+      for (const { at, to, cause } of manager.history(name)) this.#hear({ change: 'unit', unit: name, ...stateIn(to) }, at, cause);
+    }
+    for (const { id, unit, type } of manager.jobs())
+      if (!this.#model.jobs.has(id)) this.#hear({ change: 'job-new', job: id, unit, type }, clock.now(), '');
+    manager.subscribe((change) => {
+      const cause = change.change === 'unit' ? (manager.history(change.unit).at(-1)?.cause ?? '') : '';
+      this.#hear(change, clock.now(), cause);
+    });
+    for (const deed of this.#waiting.splice(0)) this.#ask(deed);
+  }
+
+  #hear(change: Change, at: ReturnType<Simulation['clock']['now']>, cause: string): void {
+    for (const said of this.#sabotage.says?.(change) ?? [change]) this.#model.hear(said, at, cause);
+  }
+
+  #adapt(options: ManagerOptions): ManagerOptions {
+    const { keeper, clock } = options;
+    let isAlive = true;
+    return {
+      ...options,
+      keeper: {
+        inventory: keeper.inventory,
+        receive: (receiver) => keeper.receive(receiver),
+        send: (batch) => {
+          if (!isAlive || !this.#isUp) return;
+          isAlive = this.#send(batch, (sent) => keeper.send(sent));
+        },
+      },
+      clock: {
+        now: () => clock.now(),
+        soon: (turn) => clock.soon(turn),
+        at: (usec, elapsed) =>
+          clock.at(usec, () => {
+            this.events += 1;
+            elapsed();
+          }),
+      },
+    };
+  }
+
+  /** Sends a batch, unless the manager is killed before that; tells whether it lives after it. */
+  #send(batch: Batch, send: (batch: Batch) => void): boolean {
+    this.#batches += 1;
+    const before = this.#fault(`before-batch ${this.#batches}`);
+    if (before !== undefined) {
+      this.#kill(before.downUsec);
+      return false;
+    }
+    this.#unsent = [];
+    for (const id of this.#unsentTickets.splice(0)) this.#model.tickets.add(id);
+    send(batch);
+    this.#model.commit(
+      batch,
+      (transition) => this.#check('moved', (look: NonNullable<Invariant['moved']>) => look(this.#model, transition)),
+      (change) => this.#check('job', (look: NonNullable<Invariant['job']>) => look(this.#model, change)),
+    );
+    if (this.#faults.delete(`reload ${this.#batches}`)) this.#simulation.clock.soon(() => this.#isUp && this.#simulation.manager.reload());
+    const after = this.#fault(`after-batch ${this.#batches}`);
+    if (after !== undefined) this.#kill(after.downUsec);
+    return after === undefined;
+  }
+
+  #fault(key: string): Extract<Fault, { readonly kill: unknown }> | undefined {
+    const fault = this.#faults.get(key);
+    if (fault === undefined || !('kill' in fault)) return undefined;
+    this.#faults.delete(key);
+    return fault;
+  }
+
+  #mayDeliver(event: KeeperEvent): boolean {
+    this.events += 1;
+    if (this.events > mostEvents) this.isCut = true;
+    const fault = this.#fault(`before-event ${event.sequence}`);
+    if (fault !== undefined) this.#kill(fault.downUsec);
+    return fault === undefined;
+  }
+
+  #kill(downUsec: number): void {
+    const { clock } = this.#simulation;
+    this.#isUp = false;
+    this.#simulation.crash();
+    this.#model.forgetUnsent();
+    this.#waiting = [...this.#unsent.splice(0), ...this.#waiting];
+    this.#unsentTickets = [];
+    if (downUsec === 0) clock.soon(() => this.#startManager());
+    else clock.at(clock.now().monotonicUsec + downUsec, () => this.#startManager());
+  }
+
+  #act(step: Step): void {
+    outside[step.do]?.(step, this.#simulation, this.#machine, this.#model);
+    this.#ask(step);
+    this.#simulation.clock.settle();
+    this.#look();
+    this.#unsent = [];
+  }
+
+  /** Does what a client does, at once or when there is a manager again. */
+  #ask(deed: Deed): void {
+    if (!clients.has(deed.do)) return;
+    if (!this.#isUp) {
+      this.#waiting.push(deed);
+      return;
+    }
+    this.events += 1;
+    this.#unsent.push(deed);
+    const { manager } = this.#simulation;
+    switch (deed.do) {
+      case 'request': {
+        if (deed.mode === 'ignore-dependencies') this.#model.loose.add(deed.unit);
+        const ticket = manager.request(deed.job, deed.unit, deed.mode, 'test');
+        if (ticket.ok) this.#unsentTickets.push(ticket.value.job);
+        return;
+      }
+      case 'cancel': {
+        const job = manager.jobs().find(({ unit }) => unit === deed.unit);
+        if (job !== undefined) manager.cancel(job.id);
+        return;
+      }
+      case 'kill':
+        manager.kill(deed.unit, deed.whom, deed.signal);
+        return;
+      case 'reset-failed': {
+        manager.resetFailed(deed.unit);
+        const unit = this.#model.units.get(deed.unit);
+        if (unit !== undefined) unit.starts = undefined;
+        return;
+      }
+      case 'edit':
+        manager.reload();
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** Looks at what must hold when nothing is left to do at this moment. */
+  #look(): void {
+    if (this.#violation !== undefined || !this.#isUp) return;
+    const { clock, keeper, manager } = this.#simulation;
+    const model = this.#model;
+    model.now = clock.now();
+    model.see(keeper.processes());
+    model.digest();
+    for (const unit of model.changed) this.#check('unit', (look: NonNullable<Invariant['unit']>) => look(model, unit));
+    model.changed.clear();
+    const jobs = manager.jobs({ order: true });
+    this.#check('quiet', (look: NonNullable<Invariant['quiet']>) => look(model, jobs));
+  }
+
+  #check<Kind extends keyof Invariant>(kind: Kind, look: (invariant: NonNullable<Invariant[Kind]>) => string | undefined): void {
+    for (const [name, invariant] of looks[kind]) {
+      // The table has at each kind only invariants of that kind.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      const message = look(invariant as NonNullable<Invariant[Kind]>);
+      if (message !== undefined) this.#complain(name, message);
+    }
+  }
+
+  #complain(invariant: InvariantName, message: string): void {
+    this.#violation ??= { invariant, message, atUsec: this.#simulation.clock.now().monotonicUsec - startUsec };
+  }
+
+  /** What the manager reads of processes. */
+  #showProcesses(): void {
+    const { files, keeper } = this.#simulation;
+    files.liveTree('/sys/fs/cgroup/tysd', (below) => {
+      const unit = below.split('/').at(-2) ?? '';
+      const pids = keeper.processes().flatMap(({ group, pid }) => (group === unit ? [pid] : []));
+      return below.endsWith('/cgroup.procs') ? `${pids.join('\n')}\n` : undefined;
+    });
+    files.liveTree('/proc', (below) => {
+      const [pid, file] = below.split('/');
+      const process = keeper.processes().find((each) => String(each.pid) === pid);
+      if (process === undefined) return undefined;
+      if (file === 'stat') return `${process.pid} (x) S ${process.parent} 1 1`;
+      return file === 'cgroup' ? `0::/tysd/system.slice/${process.group}\n` : undefined;
+    });
+  }
+}
+
+/** The clock of a simulation begins there. */
+const startUsec = 1_000_000;
+
+function keyOf(fault: Fault): string {
+  return 'reload' in fault ? `reload ${fault.at}` : `${fault.kill} ${fault.at}`;
+}
+
+function scriptOf(scripts: readonly Script[], run: number): Script {
+  return scripts[Math.min(run, scripts.length - 1)] ?? {};
+}
+
+function stateIn(text: string): { readonly active: string; readonly sub: string } {
+  const [active = '', sub = ''] = text.split(' (');
+  return { active, sub: sub.slice(0, -1) };
+}
+
+function same(options: ManagerOptions): ManagerOptions {
+  return options;
+}
+
+/** The invariants, by when they are looked at. */
+const looks: Readonly<Record<keyof Invariant, readonly (readonly [InvariantName, NonNullable<Invariant[keyof Invariant]>])[]>> = {
+  moved: looking('moved'),
+  job: looking('job'),
+  unit: looking('unit'),
+  quiet: looking('quiet'),
+};
+
+function looking(kind: keyof Invariant): readonly (readonly [InvariantName, NonNullable<Invariant[keyof Invariant]>])[] {
+  const all: readonly [string, Invariant][] = Object.entries(invariants);
+  // The keys of the table are its names.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return all.flatMap(([name, invariant]) => (invariant[kind] === undefined ? [] : [[name as InvariantName, invariant[kind]] as const]));
+}

@@ -1,0 +1,71 @@
+import type { RequestedJob } from '../../src/graph/request.ts';
+import type { Script } from '../../src/port/keeper-fake.ts';
+import type { JobMode } from '../../src/unit/values/types.ts';
+
+/** All that happens on a simulated machine, as data: the same scenario always comes to the same end. */
+export interface Scenario {
+  /** The lines of each unit file. */
+  readonly units: Readonly<Record<string, readonly string[]>>;
+  /** What the programs do, by path: the n-th run does the n-th, and the last goes on for all that follow. */
+  readonly programs: Readonly<Record<string, readonly Script[]>>;
+  /** What happens to the machine, in the order of time. */
+  readonly steps: readonly Step[];
+  readonly faults: readonly Fault[];
+}
+
+/** Something that happens so many microseconds after the machine came up. */
+export type Step = { readonly atUsec: number } & Deed;
+
+export type Deed =
+  | { readonly do: 'request'; readonly job: RequestedJob; readonly unit: string; readonly mode: JobMode }
+  /** A client cancels the job of the unit, if there is one. */
+  | { readonly do: 'cancel'; readonly unit: string }
+  | { readonly do: 'kill'; readonly unit: string; readonly whom: 'all' | 'main' | 'control'; readonly signal: number }
+  | { readonly do: 'reset-failed'; readonly unit: string }
+  /** Somebody else signals the oldest process of the unit. */
+  | { readonly do: 'shoot'; readonly unit: string; readonly signal: number }
+  /** Something can be read from the socket of the unit. */
+  | { readonly do: 'traffic'; readonly unit: string }
+  /** Somebody connects to a socket with Accept=yes. */
+  | { readonly do: 'connect'; readonly unit: string; readonly pid: number }
+  | { readonly do: 'write'; readonly path: string }
+  | { readonly do: 'remove'; readonly path: string }
+  /** Somebody mounts or unmounts behind the manager's back. */
+  | { readonly do: 'mount' | 'unmount'; readonly where: string }
+  | { readonly do: 'own' | 'release'; readonly name: string }
+  /** The wall clock is set. */
+  | { readonly do: 'set-clock'; readonly byUsec: number }
+  /** The unit file is another, and daemon-reload follows. */
+  | { readonly do: 'edit'; readonly unit: string; readonly lines: readonly string[] };
+
+/** What is done to the manager, and when: `at` counts events of the keeper, or batches of the manager. */
+export type Fault =
+  /** Killed before it hears of the event. */
+  | { readonly kill: 'before-event'; readonly at: number; readonly downUsec: number }
+  /** Killed when all is decided but the batch is not sent, or just after it was: as daemon-reexec does. */
+  | { readonly kill: 'before-batch' | 'after-batch'; readonly at: number; readonly downUsec: number }
+  /** daemon-reload, after the batch. */
+  | { readonly reload: true; readonly at: number };
+
+/** Whether the scenario must come to the same end without its faults: nothing happens while no manager is there. */
+export function isPrompt({ faults }: Scenario): boolean {
+  return faults.every((fault) => 'reload' in fault || fault.downUsec === 0);
+}
+
+/** The values of a setting in the lines of a unit file, as they stand there. */
+export function valuesOf(lines: readonly string[], key: string): readonly string[] {
+  const prefix = `${key}=`;
+  return lines.flatMap((line) => (line.startsWith(prefix) ? [line.slice(prefix.length)] : []));
+}
+
+/** The last value of a setting of seconds, in microseconds. */
+export function usecOf(lines: readonly string[], key: string): number | undefined {
+  const value = valuesOf(lines, key).at(-1);
+  return value === undefined ? undefined : secondsToUsec(value);
+}
+
+/** Seconds as the scenarios write them, or with `us` or `ms` behind them. */
+export function secondsToUsec(text: string): number {
+  if (text.endsWith('us')) return Number(text.slice(0, -2));
+  return text.endsWith('ms') ? Number(text.slice(0, -2)) * 1000 : Math.round(Number(text) * 1_000_000);
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { generate } from './generate.ts';
+import { failureText } from './report.ts';
+import { judge } from './run.ts';
+
+/** How many seeds are looked at each time: the same ones, and fresh ones. */
+const [known, fresh] = [60, 40];
+
+/** SIMULATE_SEED= takes the fresh ones from there. */
+const freshSeed = Number(process.env['SIMULATE_SEED'] ?? Math.floor(Math.random() * 0x7fff_ffff));
+
+test(`what must hold does hold in the scenarios of ${known} seeds, with and without faults`, { timeout: 600_000 }, () =>
+  judgeSeeds(1, known),
+);
+
+test(`and in those of ${fresh} fresh seeds`, { timeout: 600_000 }, () => judgeSeeds(freshSeed, fresh));
+
+function judgeSeeds(from: number, count: number): void {
+  for (let seed = from; seed < from + count; seed += 1) {
+    const scenario = generate(seed);
+    const { violation } = judge(scenario);
+    if (violation !== undefined) assert.fail(failureText(seed, scenario, violation, { shrink: true }));
+  }
+}
+
+test('a seed comes to the same scenario and the same number of events each time', () => {
+  for (const seed of [3, 77]) {
+    assert.deepEqual(generate(seed), generate(seed));
+    assert.equal(judge(generate(seed)).events, judge(generate(seed)).events);
+  }
+});
