@@ -169,7 +169,7 @@ class Run {
       for (const { at, to, cause } of manager.history(name)) this.#hear({ change: 'unit', unit: name, ...stateIn(to) }, at, cause);
     }
     for (const { id, unit, type } of manager.jobs())
-      if (!this.#model.jobs.has(id)) this.#hear({ change: 'job-new', job: id, unit, type }, clock.now(), '');
+      if (!this.#model.jobs.has(id)) this.#hear({ change: 'job-new', job: id, anchor: id, unit, type }, clock.now(), '');
     manager.subscribe((change) => {
       const cause = change.change === 'unit' ? (manager.history(change.unit).at(-1)?.cause ?? '') : '';
       this.#hear(change, clock.now(), cause);
