@@ -15,6 +15,7 @@ import {
   properties,
   property,
   requestedJob,
+  timestampForm,
   unitFileState,
   unitInfo,
   unitName,
@@ -190,7 +191,7 @@ export const contract = {
     doc: 'What this manager is and where its files are.',
   }),
   'manager.properties': method({
-    params: nothing,
+    params: v.strictObject({ timestamps: timestampForm }),
     result: properties,
     errors: [],
     doc: 'The properties of the manager, as `show` prints them.',
@@ -355,7 +356,7 @@ export const contract = {
     doc: 'All loaded units; of these, those of which a name matches one of the patterns.',
   }),
   'units.properties': method({
-    params: units,
+    params: v.strictObject({ ...units.entries, timestamps: timestampForm }),
     result: list(v.nullable(properties)),
     errors: [],
     doc: 'The properties of each of these units as `show` prints them; one that is printed as several lines holds them joined by newlines.',

@@ -1,3 +1,4 @@
+import type { TimestampForm } from '../base/timestamp.ts';
 import type { Result } from '../base/result.ts';
 import type { Change, JobInfo, PlannedCommand, UnitInfo } from '../graph/report.ts';
 import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
@@ -33,10 +34,10 @@ export interface ManagerApi {
   unit(name: string): UnitInfo | undefined;
   /** All loaded units, by their own names, sorted. */
   units(): readonly UnitInfo[];
-  /** Properties as `systemctl show` names and prints them. */
-  properties(name: string): Readonly<Record<string, string>> | undefined;
+  /** Properties as `systemctl show` names and prints them; points in time in this form. */
+  properties(name: string, form?: TimestampForm): Readonly<Record<string, string>> | undefined;
   /** The properties of the manager itself. */
-  managerProperties(): Readonly<Record<string, string>>;
+  managerProperties(form?: TimestampForm): Readonly<Record<string, string>>;
   /** What each Exec*= command of the unit would do, op by op; with a file, if that were the unit's main file. */
   plan(name: string, file?: UnitBytes): Result<readonly PlannedCommand[], RequestFailure>;
   /** What of the unit's files this machine does not carry out, or in another way, a sentence for each setting. */

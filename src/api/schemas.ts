@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { jobResults } from '../graph/job.ts';
 import { requestedJobs } from '../graph/request.ts';
+import { timestampForms } from '../base/timestamp.ts';
 import { problemCodes } from '../unit/install/problem.ts';
 import { installNotes } from '../unit/install/record.ts';
 import { unitFileStates } from '../unit/install/unit-file.ts';
@@ -97,3 +98,6 @@ export const installRecord = v.variant('change', [
     message: v.string(),
   }),
 ]);
+
+/** How points in time among properties are written (systemctl(1), --timestamp=). */
+export const timestampForm = v.exactOptional(v.picklist(timestampForms), 'pretty');

@@ -1,7 +1,20 @@
-/** A point in time, in microseconds since 1970, as systemd prints it in local time: "Sun 2026-11-22 09:09:03 UTC"; '' for 0, which is never. */
-export function formatTimestamp(realtimeUsec: number): string {
-  return realtimeUsec === 0 ? '' : local().full(realtimeUsec);
+/** How points in time are written (systemctl(1), --timestamp=). */
+export const timestampForms = ['pretty', 'us', 'utc', 'us+utc', 'unix'] as const;
+
+export type TimestampForm = (typeof timestampForms)[number];
+
+/** A point in time, in microseconds since 1970, as systemd prints it, by default in local time: "Sun 2026-11-22 09:09:03 UTC"; '' for 0, which is never. */
+export function formatTimestamp(realtimeUsec: number, form: TimestampForm = 'pretty'): string {
+  return realtimeUsec === 0 ? '' : forms[form](realtimeUsec);
 }
+
+const forms: Readonly<Record<TimestampForm, (usec: number) => string>> = {
+  pretty: (usec) => local().full(usec),
+  us: (usec) => local().fullPrecise(usec),
+  utc: (usec) => createTimeText(true).full(usec),
+  'us+utc': (usec) => createTimeText(true).fullPrecise(usec),
+  unix: (usec) => `@${Math.floor(usec / 1_000_000)}`,
+};
 
 /** Writes times for people, in one time zone; remembers the text of the last second, since entries come in runs. */
 export interface TimeText {

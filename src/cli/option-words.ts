@@ -3,8 +3,5 @@ export const presetModes = ['full', 'enable-only', 'disable-only'] as const;
 
 export type PresetMode = (typeof presetModes)[number];
 
-/** What --timestamp= takes. */
-export const timestampForms: readonly string[] = ['pretty', 'us', 'utc', 'us+utc', 'unix'];
-
 /** What --what= of `clean` takes. */
 export const cleanableKinds: readonly string[] = ['runtime', 'state', 'cache', 'logs', 'configuration'];

@@ -2,7 +2,8 @@ import { err, ok, type Result } from '../base/result.ts';
 import { flag, type OptionRow, readBoolean, readWords, text, type Words } from './getopt.ts';
 import { signalNumber } from '../api/signals.ts';
 import { outputNames } from '../base/output-names.ts';
-import { cleanableKinds, presetModes, timestampForms, type PresetMode } from './option-words.ts';
+import { timestampForms, type TimestampForm } from '../base/timestamp.ts';
+import { cleanableKinds, presetModes, type PresetMode } from './option-words.ts';
 
 /** Everything that systemctl's options can say; the same for each verb. */
 export interface Options {
@@ -49,6 +50,8 @@ export interface Options {
   readonly stdin: boolean;
   /** The words of an option that were asked for, as by --output=help. */
   readonly list: readonly string[] | undefined;
+  /** How points in time are shown. */
+  readonly timestamp: TimestampForm;
   readonly readOnly: boolean;
   readonly mkdir: boolean;
   /** Of `plan`: compare with what it would be with another file. */
@@ -95,6 +98,7 @@ const defaults: Options = {
   dropIn: undefined,
   stdin: false,
   list: undefined,
+  timestamp: 'pretty',
   readOnly: false,
   mkdir: false,
   diff: false,
@@ -246,8 +250,6 @@ function readPresetMode(mode: string): Result<Partial<Options>, string> {
 
 function readTimestamp(value: string): Result<Partial<Options>, string> {
   if (value === 'help') return ok({ list: timestampForms });
-  if (value === 'pretty') return ok({});
-  return timestampForms.includes(value.replace('µ', 'u').replace('μ', 'u'))
-    ? err(`--timestamp=${value} is not there yet: times are shown as --timestamp=pretty.`)
-    : err(`Invalid value: ${value}.`);
+  const timestamp = timestampForms.find((form) => form === value.replace(/[µμ]/, 'u'));
+  return timestamp === undefined ? err(`Invalid value: ${value}.`) : ok({ timestamp });
 }

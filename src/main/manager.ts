@@ -106,6 +106,8 @@ export async function runManager(): Promise<void> {
       process.env['TZ'] = zone;
       zoneChanged();
     },
+    logLevel: resolved.logLevel,
+    showStatus: resolved.showStatus,
     setShowStatus: console.setShowStatus,
     setLogLevel: console.setLogLevel,
   });

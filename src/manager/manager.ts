@@ -1,3 +1,4 @@
+import type { TimestampForm } from '../base/timestamp.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { kindsIn } from '../graph/dependency.ts';
 import type { Change, JobInfo, PlannedCommand, UnitInfo } from '../graph/report.ts';
@@ -18,7 +19,8 @@ import { closeTables, heldTables } from './kernel-tables.ts';
 import { send, turn } from './loop.ts';
 import type { ManagerOptions } from './options.ts';
 import { notAppliedOf, planCommands } from './plan-text.ts';
-import { managerProperties, unitProperties } from './properties.ts';
+import { managerProperties } from './manager-properties.ts';
+import { unitProperties } from './properties.ts';
 import { log } from './records.ts';
 import { recover } from './recover.ts';
 import { badName, findUnit, loadFailure, notLoaded, previewJob, requestJob } from './requests.ts';
@@ -143,14 +145,14 @@ export class Manager {
     return [...this.#world.units.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((unit) => describeUnit(unit, now));
   }
 
-  properties(name: string): Readonly<Record<string, string>> | undefined {
+  properties(name: string, form?: TimestampForm): Readonly<Record<string, string>> | undefined {
     const unit = this.#find(name);
     this.#world.loadMentioned();
-    return unit === undefined ? undefined : unitProperties(this.#world, unit);
+    return unit === undefined ? undefined : unitProperties(this.#world, unit, form);
   }
 
-  managerProperties(): Readonly<Record<string, string>> {
-    return managerProperties(this.#world);
+  managerProperties(form?: TimestampForm): Readonly<Record<string, string>> {
+    return managerProperties(this.#world, form);
   }
 
   plan(name: string, file?: UnitBytes): Result<readonly PlannedCommand[], RequestFailure> {

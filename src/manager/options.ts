@@ -75,6 +75,9 @@ export interface ManagerOptions {
   log?(priority: number, message: string, unit: string | undefined): void;
   /** The local time zone is another one. */
   setZone?(zone: string): void;
+  /** The least important messages that `log` passes on, and whether `status` is told at all, as it was at the start; for `show`. */
+  readonly logLevel?: string;
+  readonly showStatus?: boolean;
   /** Turns `status` on and off, and `log` to another level and back, as signals ask. */
   setShowStatus?(shown: boolean): void;
   setLogLevel?(level: 'debug' | undefined): void;

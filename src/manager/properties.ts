@@ -1,12 +1,11 @@
 import { unreachable } from '../base/assert.ts';
 import { formatTimespan } from '../base/duration.ts';
-import { formatTimestamp } from '../base/timestamp.ts';
+import type { TimestampForm } from '../base/timestamp.ts';
 import { yesNo } from '../base/yes-no.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
 import { kindsIn, shownKinds } from '../graph/dependency.ts';
 import { requiredPaths } from '../graph/required-paths.ts';
 import { groupPath, sliceOf } from '../graph/slice-of.ts';
-import type { Stamp } from '../port/keeper.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { cgroupTable } from '../unit/shown/cgroup.ts';
@@ -21,70 +20,22 @@ import { inheritedLimits } from './inherited-limits.ts';
 import { describeCondition } from './conditions.ts';
 import { shellWords } from '../base/shell-words.ts';
 import { ROOT_SLICE, slicePath } from '../unit/slice.ts';
+import { timestampProperties } from './timestamp-properties.ts';
 import { UnitContext } from './unit-context.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
 /** The properties of a unit by systemd's names, as `systemctl show` prints them (org.freedesktop.systemd1(5)). */
-export function unitProperties(world: World, unit: Unit): Readonly<Record<string, string>> {
+export function unitProperties(world: World, unit: Unit, form?: TimestampForm): Readonly<Record<string, string>> {
   return {
-    ...unit.type.properties(unit.state, unit.config, world.options.config.defaults),
+    ...unit.type.properties(unit.state, unit.config, world.options.config.defaults, form),
     ...identity(world, unit),
-    ...stateProperties(unit),
+    ...stateProperties(unit, form),
     ...settingProperties(world, unit.config),
     ...processProperties(world, unit),
     ...dependencyProperties(world, unit),
     ...(unit.load.state === 'not-found' || unit.load.state === 'masked' ? unread(world, unit) : {}),
   };
-}
-
-/** The properties of the manager itself. */
-export function managerProperties(world: World): Readonly<Record<string, string>> {
-  const { options } = world;
-  const units = [...world.units.values()];
-  const { startedAt } = options.keeper.inventory;
-  return {
-    Version: options.version,
-    Architecture: options.facts.architecture,
-    Virtualization: options.conditionFacts.virtualization.kind === 'none' ? '' : options.conditionFacts.virtualization.id,
-    UnitPath: shellWords(options.unitPath),
-    Environment: shellWords(world.environment),
-    SystemState: systemState(world),
-    NNames: String(world.names.size),
-    NFailedUnits: String(units.filter(({ look }) => look.active === 'failed').length),
-    NJobs: String(world.jobs.size),
-    NInstalledJobs: String(world.nextJobId - 1),
-    NFailedJobs: String(world.failedJobs),
-    Progress: world.startup === undefined ? '0' : '1',
-    UserspaceTimestamp: formatTimestamp(startedAt.realtimeUsec),
-    UserspaceTimestampMonotonic: String(startedAt.monotonicUsec),
-    ...stampProperties('Finish', world.startup),
-    ControlGroup: options.keeper.inventory.cgroupRoot,
-    ExitCode: String(world.exitStatus),
-    DefaultStandardOutput: options.config.defaultStandardOutput,
-    DefaultStandardError: options.config.defaultStandardError,
-    DefaultTimeoutStartUSec: formatTimespan(options.config.defaults.timeoutStartUsec),
-    DefaultTimeoutStopUSec: formatTimespan(options.config.defaults.timeoutStopUsec),
-    DefaultTimeoutAbortUSec: formatTimespan(options.config.defaults.timeoutAbortUsec ?? options.config.defaults.timeoutStopUsec),
-    DefaultRestartUSec: formatTimespan(options.config.defaults.restartUsec),
-    DefaultStartLimitIntervalUSec: formatTimespan(options.config.defaults.startLimitIntervalUsec),
-    DefaultTimerAccuracyUSec: formatTimespan(options.config.defaults.timerAccuracyUsec),
-    DefaultStartLimitBurst: String(options.config.defaults.startLimitBurst),
-  };
-}
-
-/** What `is-system-running` says (semantics 24.3). */
-export function systemState(world: World): string {
-  const isUpOrComing = (name: string): boolean => {
-    const unit = world.peek(name);
-    return unit !== undefined && (unit.look.active === 'active' || unit.job?.type === 'start');
-  };
-  if (isUpOrComing('shutdown.target')) return 'stopping';
-  if (world.startup === undefined)
-    return isUpOrComing('basic.target') && world.peek('basic.target')?.job === undefined ? 'starting' : 'initializing';
-  if (isUpOrComing('rescue.target') || isUpOrComing('emergency.target')) return 'maintenance';
-  for (const unit of world.busy()) if (unit.look.active === 'failed') return 'degraded';
-  return 'running';
 }
 
 function identity(world: World, unit: Unit): Record<string, string> {
@@ -137,7 +88,7 @@ function basename(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-function stateProperties(unit: Unit): Record<string, string> {
+function stateProperties(unit: Unit, form: TimestampForm | undefined): Record<string, string> {
   const { look, job, stamps } = unit;
   return {
     ActiveState: look.active,
@@ -146,14 +97,14 @@ function stateProperties(unit: Unit): Record<string, string> {
     Job: job === undefined ? '' : String(job.id),
     InvocationID: unit.invocationId,
     ConditionResult: yesNo(unit.condition?.met === true),
-    ...stampProperties('Condition', unit.condition?.at),
+    ...timestampProperties('Condition', unit.condition?.at, form),
     AssertResult: yesNo(unit.assertion?.met === true),
-    ...stampProperties('Assert', unit.assertion?.at),
-    ...stampProperties('StateChange', stamps.stateChange),
-    ...stampProperties('InactiveExit', stamps.inactiveExit),
-    ...stampProperties('ActiveEnter', stamps.activeEnter),
-    ...stampProperties('ActiveExit', stamps.activeExit),
-    ...stampProperties('InactiveEnter', stamps.inactiveEnter),
+    ...timestampProperties('Assert', unit.assertion?.at, form),
+    ...timestampProperties('StateChange', stamps.stateChange, form),
+    ...timestampProperties('InactiveExit', stamps.inactiveExit, form),
+    ...timestampProperties('ActiveEnter', stamps.activeEnter, form),
+    ...timestampProperties('ActiveExit', stamps.activeExit, form),
+    ...timestampProperties('InactiveEnter', stamps.inactiveEnter, form),
   };
 }
 
@@ -274,11 +225,4 @@ function membersOf(world: World, slice: Unit): readonly string[] {
   const isIn = (config: UnitConfig | undefined): boolean =>
     config?.load.state === 'loaded' && sliceOf(config, world.options.scope) === slice.name;
   return [...world.graph.mentioners(slice.name)].filter((name) => isIn(world.peek(name)?.config));
-}
-
-function stampProperties(name: string, stamp: Stamp | undefined): Record<string, string> {
-  return {
-    [`${name}Timestamp`]: formatTimestamp(stamp?.realtimeUsec ?? 0),
-    [`${name}TimestampMonotonic`]: String(stamp?.monotonicUsec ?? 0),
-  };
 }

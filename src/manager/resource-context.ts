@@ -17,14 +17,19 @@ export function resourceContext(world: World, unit: Unit): ResourceContext {
       return Math.min(memoryOf(files), numberIn(files, `${root}/memory.max`) ?? Infinity);
     },
     get tasksTotal() {
-      const limits = ['/proc/sys/kernel/pid_max', '/proc/sys/kernel/threads-max', `${root}/pids.max`];
-      return Math.min(...limits.map((path) => numberIn(files, path) ?? Infinity));
+      return tasksTotal(files, root);
     },
     get slices() {
       return slicesAbove(unit.config, scope).flatMap((slice) => world.peek(slice)?.config.cgroup ?? []);
     },
     device: (path) => blockDevice(files, path),
   };
+}
+
+/** How many tasks there can be in all, of which TasksMax= may be a share. */
+export function tasksTotal(files: Files, cgroupRoot: string): number {
+  const limits = ['/proc/sys/kernel/pid_max', '/proc/sys/kernel/threads-max', `${cgroupRoot}/pids.max`];
+  return Math.min(...limits.map((path) => numberIn(files, path) ?? Infinity));
 }
 
 function memoryOf(files: Files): number {

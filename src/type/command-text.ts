@@ -1,4 +1,4 @@
-import { formatTimestamp } from '../base/timestamp.ts';
+import { formatTimestamp, type TimestampForm } from '../base/timestamp.ts';
 import { signalName } from '../unit/values/signal.ts';
 import type { Command } from '../unit/values/types.ts';
 
@@ -11,15 +11,23 @@ export interface CommandRun {
 }
 
 /** The commands of an Exec*= list as `systemctl show` prints them, a line each. */
-export function commandListText(commands: readonly Command[], runOf: (index: number) => CommandRun | undefined): string {
+export function commandListText(
+  commands: readonly Command[],
+  runOf: (index: number) => CommandRun | undefined,
+  form?: TimestampForm,
+): string {
   return commands
-    .map((command, index) => commandText(command, runOf(index), `ignore_errors=${command.ignoreFailure ? 'yes' : 'no'}`))
+    .map((command, index) => commandText(command, runOf(index), { flags: `ignore_errors=${command.ignoreFailure ? 'yes' : 'no'}`, form }))
     .join('\n');
 }
 
 /** The same, as the properties ExecStartEx and its kin have it: with all that stands before the command. */
-export function commandListExText(commands: readonly Command[], runOf: (index: number) => CommandRun | undefined): string {
-  return commands.map((command, index) => commandText(command, runOf(index), `flags=${flagsOf(command)}`)).join('\n');
+export function commandListExText(
+  commands: readonly Command[],
+  runOf: (index: number) => CommandRun | undefined,
+  form?: TimestampForm,
+): string {
+  return commands.map((command, index) => commandText(command, runOf(index), { flags: `flags=${flagsOf(command)}`, form })).join('\n');
 }
 
 const privilegeFlags: Readonly<Record<Command['privilege'], readonly string[]>> = {
@@ -33,21 +41,26 @@ function flagsOf({ ignoreFailure, expand, privilege }: Command): string {
   return [...(ignoreFailure ? ['ignore-failure'] : []), ...privilegeFlags[privilege], ...(expand ? [] : ['no-env-expand'])].join(' ');
 }
 
-function commandText({ path, argv }: Command, run: CommandRun | undefined, flags: string): string {
+interface Shown {
+  readonly flags: string;
+  readonly form: TimestampForm | undefined;
+}
+
+function commandText({ path, argv }: Command, run: CommandRun | undefined, { flags, form }: Shown): string {
   const fields = [
     `path=${path}`,
     `argv[]=${argv.join(' ')}`,
     flags,
-    `start_time=[${stamp(run?.startRealtimeUsec)}]`,
-    `stop_time=[${stamp(run?.exitRealtimeUsec)}]`,
+    `start_time=[${stamp(run?.startRealtimeUsec, form)}]`,
+    `stop_time=[${stamp(run?.exitRealtimeUsec, form)}]`,
     `pid=${run?.pid ?? 0}`,
     ...exitFields(run?.exit ?? null),
   ];
   return `{ ${fields.join(' ; ')} }`;
 }
 
-function stamp(realtimeUsec: number | undefined): string {
-  return realtimeUsec === undefined || realtimeUsec === 0 ? 'n/a' : formatTimestamp(realtimeUsec);
+function stamp(realtimeUsec: number | undefined, form: TimestampForm | undefined): string {
+  return realtimeUsec === undefined || realtimeUsec === 0 ? 'n/a' : formatTimestamp(realtimeUsec, form);
 }
 
 function exitFields(exit: CommandRun['exit']): readonly string[] {

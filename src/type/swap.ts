@@ -1,3 +1,4 @@
+import type { TimestampForm } from '../base/timestamp.ts';
 import { invariant } from '../base/assert.ts';
 import { formatTimespan } from '../base/duration.ts';
 import type { UnitConfig } from '../unit/config.ts';
@@ -197,13 +198,13 @@ function fail(state: SwapState, result: string): SwapState {
 }
 
 /** The properties of a swap unit by systemd's names (org.freedesktop.systemd1(5), Swap Unit Objects). */
-function properties(state: SwapState, config: UnitConfig, defaults?: Defaults): Readonly<Record<string, string>> {
+function properties(state: SwapState, config: UnitConfig, defaults?: Defaults, form?: TimestampForm): Readonly<Record<string, string>> {
   const { swap } = config;
   invariant(swap !== undefined, `${config.name} has no swap settings`);
   const { entry, result, runs } = state.memory;
   const commands = lists.flatMap((list) => {
     const run = runs[list];
-    return run === undefined ? [] : [[list, commandListText([swapCommands[list](swap, whatOf(config))], () => run)] as const];
+    return run === undefined ? [] : [[list, commandListText([swapCommands[list](swap, whatOf(config))], () => run, form)] as const];
   });
   return {
     What: config.load.state === 'not-found' && entry === null ? '' : whatOf(config),

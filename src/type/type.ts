@@ -1,3 +1,4 @@
+import type { TimestampForm } from '../base/timestamp.ts';
 import type { ExecRequest } from '../exec/request.ts';
 import type { Plan } from '../exec/op.ts';
 import type { ActiveState } from '../graph/active-state.ts';
@@ -358,7 +359,7 @@ export interface UnitType<State> {
   reload(state: State, config: UnitConfig, context: StepContext): Step<State> | Refusal;
   step(state: State, event: UnitEvent, config: UnitConfig, context: StepContext): Step<State>;
   /** The unit's properties for `show`, beyond those of every unit: systemd's property names to their text. */
-  properties(state: State, config: UnitConfig, defaults?: Defaults): Readonly<Record<string, string>>;
+  properties(state: State, config: UnitConfig, defaults?: Defaults, form?: TimestampForm): Readonly<Record<string, string>>;
   /** The main process's pid and the control process's, if there are any. */
   pids(state: State): { readonly main?: number; readonly control?: number };
   /** The state in which the unit begins with these processes of others, for types that can take them. */

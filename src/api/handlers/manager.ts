@@ -15,7 +15,7 @@ export const managerHandlers: Handlers<
   | 'manager.state'
 > = {
   'manager.info': (_params, { manager }) => ok(manager.info),
-  'manager.properties': (_params, { manager }) => ok(manager.managerProperties()),
+  'manager.properties': ({ timestamps }, { manager }) => ok(manager.managerProperties(timestamps)),
   'manager.state': (_params, { manager }) => ok(systemState(manager)),
 
   'manager.reload': async (_params, { manager }) => {

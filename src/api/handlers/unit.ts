@@ -24,7 +24,7 @@ export const unitHandlers: Handlers<
     return ok(manager.units().filter((unit) => unit.names.some(matches)));
   },
 
-  'units.properties': ({ units }, { manager }) => ok(units.map((unit) => manager.properties(unit) ?? null)),
+  'units.properties': ({ units, timestamps }, { manager }) => ok(units.map((unit) => manager.properties(unit, timestamps) ?? null)),
 
   'units.triggers': ({ units }, { manager }) =>
     ok(

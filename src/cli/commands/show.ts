@@ -6,13 +6,14 @@ type Properties = Readonly<Record<string, string>>;
 /** `show`: properties of units, of jobs by number, or of the manager, as Name=value lines; unknown units are shown as not-found. */
 export async function runShow(invocation: Invocation): Promise<number> {
   const { words, terminal } = invocation;
+  const timestamps = invocation.options.timestamp;
   const client = await invocation.connect();
   if (!client.ok) {
     terminal.warn(client.error);
     return 1;
   }
   if (words.length === 0) {
-    const manager = await client.value.call('manager.properties', {});
+    const manager = await client.value.call('manager.properties', { timestamps });
     if (!manager.ok) return fail(invocation, manager.error.message);
     print(invocation, [manager.value]);
     return 0;
@@ -24,7 +25,7 @@ export async function runShow(invocation: Invocation): Promise<number> {
     words.filter((word) => !numbers.includes(word)),
   );
   if (names === undefined) return 1;
-  const units = await client.value.call('units.properties', { units: [...names] });
+  const units = await client.value.call('units.properties', { units: [...names], timestamps });
   if (!units.ok) return fail(invocation, units.error.message);
   const bad = units.value.indexOf(null);
   if (bad !== -1) return fail(invocation, `Unit name ${names[bad] ?? ''} is neither a valid invocation ID nor unit name.`);

@@ -90,6 +90,7 @@ async function printUnit(invocation: Invocation, client: Client, info: Answer<'m
     processes: processesOf(unit, shown, info),
     notApplied: notApplied.ok ? notApplied.value : [],
     style: terminal.style,
+    timestamp: invocation.options.timestamp,
     nowUsec: Date.now() * 1000,
   });
   for (const line of lines) terminal.print(line);

@@ -32,6 +32,7 @@ function view(change: Partial<StatusView['unit']>, properties: StatusView['prope
     processes: undefined,
     notApplied: [],
     style,
+    timestamp: 'pretty',
     nowUsec,
     ...rest,
   };

@@ -1,6 +1,6 @@
 import type { Answer } from '../../api/contract.ts';
 import { formatAgo, formatTimespan } from '../../base/duration.ts';
-import { formatTimestamp } from '../../base/timestamp.ts';
+import { formatTimestamp, type TimestampForm } from '../../base/timestamp.ts';
 import { countProcesses, isEmpty, type ProcessTree } from '../processes.ts';
 import { belowRow, statusRow } from './status-row.ts';
 import { paintState, type Style } from './terminal.ts';
@@ -19,6 +19,8 @@ export interface StatusView {
   /** Sentences on settings that are not carried out. */
   readonly notApplied: readonly string[];
   readonly style: Style;
+  /** How points in time are shown. */
+  readonly timestamp: TimestampForm;
   /** CLOCK_REALTIME, microseconds. */
   readonly nowUsec: number;
 }
@@ -188,8 +190,8 @@ function since(view: StatusView): string {
 }
 
 /** A CLOCK_REALTIME time as a date and how long ago. */
-function moment({ nowUsec }: StatusView, realtimeUsec: number): string {
-  return `${formatTimestamp(realtimeUsec)}; ${formatAgo(Math.max(0, nowUsec - realtimeUsec))}`;
+function moment({ nowUsec, timestamp }: StatusView, realtimeUsec: number): string {
+  return `${formatTimestamp(realtimeUsec, timestamp)}; ${formatAgo(Math.max(0, nowUsec - realtimeUsec))}`;
 }
 
 function duration({ unit, properties }: StatusView): readonly string[] {
@@ -208,10 +210,10 @@ function triggers({ properties, triggers: states, style }: StatusView, name: 'Tr
   });
 }
 
-function nextElapse({ unit, nowUsec }: StatusView): readonly string[] {
+function nextElapse({ unit, nowUsec, timestamp }: StatusView): readonly string[] {
   if (unit.timer === undefined) return [];
   const { nextUsec } = unit.timer;
-  const next = nextUsec === null || nextUsec === 0 ? 'n/a' : `${formatTimestamp(nextUsec)}; ${formatAgo(nowUsec - nextUsec)}`;
+  const next = nextUsec === null || nextUsec === 0 ? 'n/a' : `${formatTimestamp(nextUsec, timestamp)}; ${formatAgo(nowUsec - nextUsec)}`;
   return [statusRow('Trigger', next)];
 }
 

@@ -1,3 +1,4 @@
+import type { TimestampForm } from '../../base/timestamp.ts';
 import { invariant } from '../../base/assert.ts';
 import { formatTimespan } from '../../base/duration.ts';
 import { yesNo } from '../../base/yes-no.ts';
@@ -8,14 +9,19 @@ import { mountCommands, whereOf } from './commands.ts';
 import { mountControl, type MountList, type MountState } from './state.ts';
 
 /** The properties of a mount unit by systemd's names (org.freedesktop.systemd1(5), Mount Unit Objects): what the mount table says comes before the unit's file. */
-export function mountProperties(state: MountState, config: UnitConfig, defaults?: Defaults): Readonly<Record<string, string>> {
+export function mountProperties(
+  state: MountState,
+  config: UnitConfig,
+  defaults?: Defaults,
+  form?: TimestampForm,
+): Readonly<Record<string, string>> {
   const { mount } = config;
   invariant(mount !== undefined, `${config.name} has no mount settings`);
   const { entry, result, runs } = state.memory;
   const lists: readonly MountList[] = ['ExecMount', 'ExecUnmount', 'ExecRemount'];
   const commands = lists.flatMap((list) => {
     const run = runs[list];
-    return run === undefined ? [] : [[list, commandListText([mountCommands[list](mount, whereOf(config))], () => run)] as const];
+    return run === undefined ? [] : [[list, commandListText([mountCommands[list](mount, whereOf(config))], () => run, form)] as const];
   });
   return {
     Where: config.load.state === 'not-found' && entry === null ? '' : whereOf(config),

@@ -1,6 +1,6 @@
 import { invariant } from '../../base/assert.ts';
 import { formatTimespan } from '../../base/duration.ts';
-import { formatTimestamp } from '../../base/timestamp.ts';
+import { formatTimestamp, type TimestampForm } from '../../base/timestamp.ts';
 import { yesNo } from '../../base/yes-no.ts';
 import { commandLists } from '../../exec/request.ts';
 import type { UnitConfig } from '../../unit/config.ts';
@@ -17,14 +17,15 @@ export function serviceProperties(
   state: ServiceState,
   config: UnitConfig,
   defaults: Defaults = usualDefaults,
+  form?: TimestampForm,
 ): Readonly<Record<string, string>> {
   const { service } = config;
   invariant(service !== undefined, `${config.name} has no service settings`);
   return {
-    ...settingProperties(service, state.memory, defaults),
+    ...settingProperties(service, state.memory, { defaults, form }),
     ...stateProperties(state),
-    ...mainProperties(state.memory.mainRecord),
-    ...commandProperties(service, state.memory),
+    ...mainProperties(state.memory.mainRecord, form),
+    ...commandProperties(service, state.memory, form),
   };
 }
 
@@ -38,7 +39,12 @@ const usualDefaults: Defaults = {
   timerAccuracyUsec: 60_000_000,
 };
 
-function settingProperties(service: ServiceSettings, memory: Memory, defaults: Defaults): Record<string, string> {
+interface Shown {
+  readonly defaults: Defaults;
+  readonly form: TimestampForm | undefined;
+}
+
+function settingProperties(service: ServiceSettings, memory: Memory, { defaults, form }: Shown): Record<string, string> {
   const stopUsec = service.TimeoutStopSec ?? defaults.timeoutStopUsec;
   return {
     Type: service.Type,
@@ -59,7 +65,7 @@ function settingProperties(service: ServiceSettings, memory: Memory, defaults: D
     RuntimeMaxUSec: formatTimespan(service.RuntimeMaxSec),
     RuntimeRandomizedExtraUSec: formatTimespan(service.RuntimeRandomizedExtraSec),
     WatchdogUSec: formatTimespan(watchdogUsec(service, memory)),
-    WatchdogTimestamp: formatTimestamp(memory.watchdogPingRealtimeUsec),
+    WatchdogTimestamp: formatTimestamp(memory.watchdogPingRealtimeUsec, form),
     WatchdogTimestampMonotonic: String(memory.watchdogPingUsec),
     RootDirectoryStartOnly: yesNo(service.RootDirectoryStartOnly),
     RemainAfterExit: yesNo(service.RemainAfterExit),
@@ -104,12 +110,12 @@ function stateProperties(state: ServiceState): Record<string, string> {
 /** The kernel's numbers for how a process ended (waitid(2), si_code). */
 const exitCodes = { exited: 1, killed: 2, dumped: 3 } as const;
 
-function mainProperties(record: MainRecord | null): Record<string, string> {
+function mainProperties(record: MainRecord | null, form: TimestampForm | undefined): Record<string, string> {
   const exit = record?.exit ?? null;
   return {
-    ExecMainStartTimestamp: formatTimestamp(record?.startRealtimeUsec ?? 0),
+    ExecMainStartTimestamp: formatTimestamp(record?.startRealtimeUsec ?? 0, form),
     ExecMainStartTimestampMonotonic: String(record?.startUsec ?? 0),
-    ExecMainExitTimestamp: formatTimestamp(record?.exitRealtimeUsec ?? 0),
+    ExecMainExitTimestamp: formatTimestamp(record?.exitRealtimeUsec ?? 0, form),
     ExecMainExitTimestampMonotonic: String(record?.exitUsec ?? 0),
     ExecMainPID: String(record?.pid ?? 0),
     ExecMainCode: String(exit === null ? 0 : exitCodes[exit.how]),
@@ -119,13 +125,13 @@ function mainProperties(record: MainRecord | null): Record<string, string> {
 
 const lists: readonly ServiceList[] = commandLists.filter((list) => list !== 'ExecStopPre');
 
-function commandProperties(service: ServiceSettings, memory: Memory): Record<string, string> {
+function commandProperties(service: ServiceSettings, memory: Memory, form: TimestampForm | undefined): Record<string, string> {
   const properties: Record<string, string> = {};
   for (const list of lists) {
     if (service[list].length === 0) continue;
     const runOf = (index: number) => memory.records.find((record) => record.list === list && record.index === index);
-    properties[list] = commandListText(service[list], runOf);
-    properties[`${list}Ex`] = commandListExText(service[list], runOf);
+    properties[list] = commandListText(service[list], runOf, form);
+    properties[`${list}Ex`] = commandListExText(service[list], runOf, form);
   }
   return properties;
 }

@@ -1,6 +1,6 @@
 import { invariant } from '../../base/assert.ts';
 import { formatTimespan } from '../../base/duration.ts';
-import { formatTimestamp } from '../../base/timestamp.ts';
+import { formatTimestamp, type TimestampForm } from '../../base/timestamp.ts';
 import { yesNo } from '../../base/yes-no.ts';
 import type { Defaults } from '../type.ts';
 import type { UnitConfig } from '../../unit/config.ts';
@@ -11,12 +11,17 @@ import type { TimerState } from './state.ts';
 import { triggeredBy } from './turn.ts';
 
 /** The properties of a timer unit by systemd's names (org.freedesktop.systemd1(5), Timer Unit Objects). */
-export function timerProperties(state: TimerState, config: UnitConfig, defaults?: Defaults): Readonly<Record<string, string>> {
+export function timerProperties(
+  state: TimerState,
+  config: UnitConfig,
+  defaults?: Defaults,
+  form?: TimestampForm,
+): Readonly<Record<string, string>> {
   const { timer } = config;
   invariant(timer !== undefined, `${config.name} has no timer settings`);
   return {
     Unit: triggeredBy(config),
-    ...lineProperties(state, timer),
+    ...lineProperties(state, timer, form),
     ...stateProperties(state),
     ...settingProperties(timer, defaults?.timerAccuracyUsec ?? usualAccuracy),
   };
@@ -25,11 +30,13 @@ export function timerProperties(state: TimerState, config: UnitConfig, defaults?
 const usualAccuracy = 60_000_000;
 
 /** The lines that say when the timer elapses, the last one first. */
-function lineProperties({ memory }: TimerState, { Elapse: lines }: TimerSettings): Record<string, string> {
+function lineProperties({ memory }: TimerState, { Elapse: lines }: TimerSettings, form: TimestampForm | undefined): Record<string, string> {
   const told = lines.map((line, index) => ({ line, at: memory.elapses[index] ?? 0 })).toReversed();
   const monotonic = told.flatMap(({ line, at }) => (line.base === 'OnCalendar' ? [] : [spanText(line, at)]));
   const calendar = told.flatMap(({ line, at }) =>
-    line.base === 'OnCalendar' ? [`{ OnCalendar=${formatCalendar(line.calendar)} ; next_elapse=${formatTimestamp(at) || '(null)'} }`] : [],
+    line.base === 'OnCalendar'
+      ? [`{ OnCalendar=${formatCalendar(line.calendar)} ; next_elapse=${formatTimestamp(at, form) || '(null)'} }`]
+      : [],
   );
   return {
     ...(monotonic.length === 0 ? {} : { TimersMonotonic: monotonic.join('\n') }),
@@ -44,6 +51,7 @@ function spanText({ base, usec }: Exclude<Elapse, { readonly base: 'OnCalendar' 
 function stateProperties(state: TimerState): Record<string, string> {
   const { lastTrigger, result } = state.memory;
   const isWaiting = state.sub === 'waiting';
+  // systemctl prints these two in one form alone.
   return {
     NextElapseUSecRealtime: isWaiting ? formatTimestamp(state.realtimeUsec) : '',
     NextElapseUSecMonotonic: isWaiting ? span(state.monotonicUsec) : 'infinity',

@@ -174,4 +174,57 @@ compareManagers('what systemctl says', {
       run systemctl set-default nowhere.target`,
     alone: true,
   },
+  'properties of the manager': {
+    // Here systemd tells besides what it was built with, and when it ran generators and read units; it shows what Ctrl-Alt-Del would do.
+    script: `
+      systemctl show | sed 's/=.*//' | grep -vxE 'Features|(Generators|UnitsLoad)(Start|Finish)Timestamp|CtrlAltDelBurstAction'
+      systemctl show | grep -E '^(Default|Log|Confirm|Service|Timer|Show|Progress|Virt|Arch|System)'
+      systemctl show -p Nope; echo "-> $?"
+      systemctl show --value -p Architecture -p Virtualization
+      systemctl show -p SystemState -p Architecture,Nope`,
+    alone: true,
+  },
+  'units that are only mentioned are listed': {
+    alone: true,
+    units: {
+      'lu-a.service':
+        '[Unit]\nDefaultDependencies=no\nAfter=lu-missing.service lu-b.service\nWants=lu-gone.service lu-b.service\nBefore=lu-target.target\nConflicts=lu-c.service\nOnFailure=lu-fail.service\nRequiresMountsFor=/lu-path/deep\n[Service]\nExecStart=/act wait\nSlice=lu.slice\n',
+      'lu-b.service': '[Unit]\nDefaultDependencies=no\nAfter=lu-missing2.service\n[Service]\nExecStart=/act wait\n',
+      'lu-c.service': '[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=/act wait\n',
+      'lu-d.socket': '[Unit]\nDefaultDependencies=no\n[Socket]\nListenStream=/run/lu-d\nService=lu-nosvc.service\n',
+    },
+    script: `
+      list() { systemctl list-units --all --plain --no-legend 'lu-*' 'lu.slice' 'lu*.mount' | sed 's/  */ /g'; }
+      list
+      run systemctl start lu-a
+      list
+      systemctl list-units --plain --no-legend 'lu-*' | sed 's/  */ /g'
+      systemctl list-units --all --state=not-found --plain --no-legend 'lu-*' | sed 's/  */ /g'
+      systemctl list-units --all --type=service --plain --no-legend 'lu-*' | sed 's/  */ /g'
+      run systemctl stop lu-a
+      list
+      run systemctl stop lu-b
+      list
+      quiet systemctl start lu-d.socket
+      list`,
+  },
+  '--timestamp=': {
+    units: {
+      'stamped.service': '[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=/act wait\n',
+      'stamped.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=2040-01-01\nUnit=stamped.service',
+    },
+    script: `
+      systemctl start stamped.service stamped.timer
+      for form in pretty us µs utc us+utc µs+utc unix; do
+        echo "== $form"
+        systemctl show --timestamp=$form stamped.service | grep 'Timestamp=\\|ExecStart=' | sed 's/[0-9]/9/g; s/pid=9*/pid/' | LC_ALL=C sort
+        systemctl show --timestamp=$form stamped.timer | grep 'Elapse\\|Calendar' | LC_ALL=C sort
+        systemctl status -n0 --timestamp=$form stamped.service | grep Active | sed 's/[0-9]/9/g; s/; .*//'
+        systemctl status -n0 --timestamp=$form stamped.timer | grep 'Trigger:' | sed 's/; .*//'
+        systemctl list-timers --timestamp=$form stamped.timer --no-legend | sed 's/UTC .*/UTC/'
+        systemctl show --timestamp=$form -p UserspaceTimestamp | sed 's/[0-9]/9/g'
+      done
+      run systemctl show --timestamp=nonsense -p Id stamped.service
+      run systemctl --timestamp=help`,
+  },
 });

@@ -270,6 +270,27 @@ compareManagers('unit files', {
       run systemctl stop amended`,
     alone: true,
   },
+  'a template that changes between its instances': {
+    alone: true,
+    units: {
+      'tpl@.service':
+        '[Unit]\nDefaultDependencies=no\nDescription=one %i\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/act to /run/t/tpl note one\n',
+    },
+    script: `
+      run systemctl start tpl@a
+      sed -i 's/one/two/' /etc/systemd/system/tpl@.service
+      run systemctl start tpl@b
+      get tpl@a.service Description NeedDaemonReload
+      get tpl@b.service Description NeedDaemonReload
+      mkdir /etc/systemd/system/tpl@.service.d; printf '[Unit]\\nDescription=three %%i\\n' >/etc/systemd/system/tpl@.service.d/x.conf
+      run systemctl start tpl@c
+      get tpl@c.service Description NeedDaemonReload
+      run systemctl restart tpl@a
+      run systemctl stop tpl@a; run systemctl start tpl@a
+      get tpl@a.service Description NeedDaemonReload
+      notes tpl
+      run systemctl stop tpl@a tpl@b tpl@c`,
+  },
   'lines that are wrong': {
     units: {
       'wrong.service':
