@@ -197,7 +197,7 @@ int op_keyring(struct run *run, const struct op *op);
 int filter_needs(void);
 int filter_system_calls(const void *program, size_t length);
 struct cgroup_program {
-    uint32_t type, attach, btf_id;
+    uint32_t type, attach;
     const char *name;
     const void *instructions;
     size_t length;

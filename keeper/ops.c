@@ -547,7 +547,7 @@ static int op_no_new_privileges_unless_admin(struct run *run, const struct op *o
 
 static int op_cgroup_filter(struct run *run, const struct op *op) {
     (void)run;
-    struct cgroup_program program = {NUMBER(1), NUMBER(2), NUMBER(3), TEXT(4), op->fields[5].data, op->fields[5].number};
+    struct cgroup_program program = {NUMBER(1), NUMBER(2), TEXT(3), op->fields[4].data, op->fields[4].number};
     return cgroup_filter(op->fd, &program);
 }
 

@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0x58c237e2u
+#define OPS_HASH 0xb4a4fb59u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -65,7 +65,7 @@
     X(mq_unlink, 202, "s") /* mq-unlink(name: string) */ \
     X(pipe_size, 202, "nu") /* pipe-size(slot: u32, size: u32) */ \
     X(xattr, 202, "nssb") /* xattr(slot: u32, path: string, name: string, value: bytes) */ \
-    X(cgroup_filter, 219, "suuusb") /* cgroup-filter(cgroup: string, type: u32, attach: u32, btfId: u32, name: string, program: bytes) */ \
+    X(cgroup_filter, 219, "suusb") /* cgroup-filter(cgroup: string, type: u32, attach: u32, name: string, program: bytes) */ \
     X(cgroup_pinned_filter, 219, "sus") /* cgroup-pinned-filter(cgroup: string, attach: u32, path: string) */ \
     X(chroot, 210, "s") /* chroot(path: string) */ \
     X(chdir, 200, "s") /* chdir(path: string) */ \
@@ -89,6 +89,6 @@ enum op_code {
     OP_COUNT
 };
 
-enum { OP_MAX_FIELDS = 6 };
+enum { OP_MAX_FIELDS = 5 };
 
 #endif

@@ -94,7 +94,6 @@ int cgroup_filter(int cgroup_fd, const struct cgroup_program *program) {
         .insns = (uintptr_t)program->instructions,
         .license = (uintptr_t) "GPL",
         .expected_attach_type = program->type == BPF_PROG_TYPE_CGROUP_DEVICE ? 0 : program->attach,
-        .attach_btf_id = program->btf_id,
     };
     strncpy(attributes.prog_name, program->name, sizeof attributes.prog_name - 1);
     int fd = bpf(BPF_PROG_LOAD, &attributes);

@@ -175,7 +175,7 @@ export const ops = {
     doc: 'setxattr(2) of the path, or where that is empty fsetxattr(2) of the slot; labels of Smack are for kernels that have it.',
   },
   'cgroup-filter': {
-    fields: { cgroup: 'string', type: 'u32', attach: 'u32', btfId: 'u32', name: 'string', program: 'bytes' },
+    fields: { cgroup: 'string', type: 'u32', attach: 'u32', name: 'string', program: 'bytes' },
     exit: 219,
     doc: 'Load a program of eBPF (bpf(2)) and attach it to the cgroup at this path below the root, or where that is empty to the child’s own, in place of one of this name.',
   },

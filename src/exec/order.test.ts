@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { commandLine, daemonAccount, mainRequest, rootContext, serviceConfig, userContext } from '../../test/exec/example.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { initialValues } from '../unit/settings/parts.ts';
 import type { InputSource, OutputTarget } from '../unit/values/types.ts';
 import { checkOrder } from './order.ts';
 import { compile } from './plan.ts';
@@ -74,14 +75,22 @@ const requests: fc.Arbitrary<ExecRequest> = fc
     mainRequest(serviceConfig(exec), { ...request, command: { ...commandLine('/bin/a'), privilege } }),
   );
 
+/** A slice whose devices are filtered, so that each plan of a unit in it filters a cgroup. */
+const filteredSlice: NonNullable<ExecContext['cgroupFacts']> = {
+  slices: [{ path: 'a.slice', cgroup: { ...initialValues.cgroup, DevicePolicy: 'closed' } }],
+  devices: { nodes: new Map(), drivers: [] },
+  interfaces: new Map(),
+};
+
 const contexts: fc.Arbitrary<ExecContext> = fc
   .record({
     base: fc.constantFrom(rootContext, userContext),
     account: fc.constantFrom({}, { account: daemonAccount }),
     gid: fc.constantFrom({}, { gid: 4 }),
     supplementary: fc.constantFrom<readonly number[]>([], [29]),
+    filters: fc.constantFrom({}, { cgroupFacts: filteredSlice }),
   })
-  .map(({ base, account, gid, supplementary }) => ({ ...base, ...account, ...gid, supplementary }));
+  .map(({ base, account, gid, supplementary, filters }) => ({ ...base, ...account, ...gid, supplementary, ...filters }));
 
 test('no plan needs a privilege after it was given up, uses an empty slot, or goes on after its end', () => {
   fc.assert(

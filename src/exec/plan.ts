@@ -5,6 +5,7 @@ import { errors } from './errno.ts';
 import { capabilityOps, withoutCapabilities } from './capabilities.ts';
 import { keyringOps } from './keyring.ts';
 import { delegationOps } from './delegation.ts';
+import { type CgroupFilterOps, cgroupFilterOps } from './cgroup-filters.ts';
 import { directoryOps } from './directories.ts';
 import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
 import { type Identity, identify, type MissingIdentity } from './identity.ts';
@@ -57,11 +58,13 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
   const sandboxed = request.command.privilege !== 'full';
   const capabilities = sandboxed ? capabilityOps(exec, identity) : withoutCapabilities;
   const filter = systemCallFilter(exec, context, sandboxed);
+  const cgroupFilters = filtersOfCgroup(request, exec, context);
 
   return ok({
     plan: [
       ...(request.first ?? none),
       ...beginning(exec, request),
+      ...cgroupFilters.ops,
       ...delegationOps(request, context, identity),
       ...idleWait(request, context),
       ...streams.value.ops,
@@ -86,8 +89,13 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
       ...filter.ops,
       { op: 'exec', paths: candidates(request, exec), argv: command.argv, env: environment.value.block },
     ],
-    warnings: [...identity.warnings, ...filter.warnings, ...command.warnings],
+    warnings: [...identity.warnings, ...cgroupFilters.warnings, ...filter.warnings, ...command.warnings],
   });
+}
+
+function filtersOfCgroup({ config }: ExecRequest, exec: ExecSettings, context: ExecContext): CgroupFilterOps {
+  const policy = exec.SandboxPolicy ?? context.sandbox?.policy ?? 'systemd';
+  return cgroupFilterOps(config.cgroup, exec, context.cgroupFacts, policy === 'strict');
 }
 
 /** The request without what this machine cannot do, as far as the policy lets it go without; the error is that it does not. */

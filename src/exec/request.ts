@@ -1,5 +1,6 @@
 import type { UnitConfig } from '../unit/config.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
+import type { CgroupFacts } from './cgroup-filters.ts';
 import type { Machine } from './needs/need.ts';
 import type { Op } from './op.ts';
 import type { SandboxPolicy } from './verdict.ts';
@@ -110,6 +111,8 @@ export interface ExecContext {
   readonly cgroup?: string;
   /** What the machine has, and whether a service may start without what it has not; without it all is tried. */
   readonly sandbox?: { readonly machine: Machine; readonly policy: SandboxPolicy };
+  /** What filters of the unit's cgroup depend on; undefined where there are none, or can be none. */
+  readonly cgroupFacts?: CgroupFacts;
   /** The architecture of the manager; undefined where tysd has no table of its system calls. */
   readonly architecture?: NativeArchitecture;
   /** $MANAGERPID of a user manager: the process that outlives the manager, which is the keeper. */

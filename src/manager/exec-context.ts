@@ -7,6 +7,7 @@ import type { ServiceSettings } from '../unit/settings/service.ts';
 import { parseRange } from '../unit/values/cpu-set.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import { expandGlob } from './expand-glob.ts';
+import { cgroupFacts } from './cgroup-facts.ts';
 import { machineOf } from './machine.ts';
 import { nativeArchitecture } from './native-architecture.ts';
 import type { ManagerOptions } from './options.ts';
@@ -20,6 +21,7 @@ export function execContext(world: World, config: UnitConfig): ExecContext {
   const { options } = world;
   const stream = BigInt(world.nextStream);
   world.nextStream += 1;
+  const filters = cgroupFacts(world, config);
   return {
     scope: options.scope,
     privileged: options.self.uid === 0,
@@ -40,6 +42,7 @@ export function execContext(world: World, config: UnitConfig): ExecContext {
     ...(config.cgroup?.Delegate === undefined || config.cgroup.Delegate === false ? {} : cgroupOf(options, config)),
     sandbox: { machine: machineOf(world), policy: options.config.sandboxPolicy ?? 'systemd' },
     ...nativeArchitecture(options.facts),
+    ...(filters === undefined ? {} : { cgroupFacts: filters }),
     managerPid: options.keeper.inventory.pid,
   };
 }

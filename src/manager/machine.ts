@@ -10,12 +10,16 @@ export function machineOf(world: World): Machine {
   const { files, keeper } = world.options;
   const { cgroupRoot, tracking, pid } = keeper.inventory;
   const controllers = tracking === 'cgroup2' ? text(files, `${cgroupRoot}/cgroup.controllers`).trim().split(' ') : [];
-  const machine = readMachine(files, pid, controllers);
+  const found = readMachine(files, pid, controllers);
+  const machine = tracking === 'cgroup2' ? found : { ...found, features: found.features.difference(ofCgroups) };
   machines.set(world, machine);
   return machine;
 }
 
 const machines = new WeakMap<World, Machine>();
+
+/** Programs are attached to cgroups of version 2. */
+const ofCgroups: ReadonlySet<string> = new Set(['BPF', 'BPF as a security module']);
 
 /** The machine as a process of that pid finds it; where /proc says nothing of it, all is held to be there, and what is not will fail. */
 export function readMachine(files: Files, pid: number, controllers: readonly string[]): Machine {

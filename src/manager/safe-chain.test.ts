@@ -16,7 +16,7 @@ function followed(path: string, nodes: Readonly<Record<string, Node>>): number |
   const stat = (each: string): FileStat => {
     const node = at(each);
     const kind = node === undefined ? 'missing' : node[1] === undefined ? 'file' : 'symlink';
-    return { kind, size: 0, mode: 0, uid: node?.[0] ?? 0, mtimeUsec: 0, inode: 0, device: 0 };
+    return { kind, size: 0, mode: 0, uid: node?.[0] ?? 0, mtimeUsec: 0, inode: 0, device: 0, rdev: 0n };
   };
   return followSafely({ stat, readLink: (each) => at(each)?.[1] }, path)?.uid;
 }

@@ -191,7 +191,7 @@ function encode(text: string): Uint8Array {
 }
 
 function statOf(node: Node | undefined): FileStat {
-  const blank = { size: 0, mode: 0, uid: 0, mtimeUsec: 0, inode: 0, device: 0 };
+  const blank = { size: 0, mode: 0, uid: 0, mtimeUsec: 0, inode: 0, device: 0, rdev: 0n };
   switch (node?.kind) {
     case undefined:
       return { kind: 'missing', ...blank };

@@ -125,7 +125,7 @@ function noWatch(): void {
   // Nothing is watched yet.
 }
 
-const missing: FileStat = { kind: 'missing', size: 0, mode: 0, uid: 0, mtimeUsec: 0, inode: 0, device: 0 };
+const missing: FileStat = { kind: 'missing', size: 0, mode: 0, uid: 0, mtimeUsec: 0, inode: 0, device: 0, rdev: 0n };
 
 function describe(stat: BigIntStats | undefined): FileStat {
   if (stat === undefined) return missing;
@@ -137,6 +137,7 @@ function describe(stat: BigIntStats | undefined): FileStat {
     mtimeUsec: Number(stat.mtimeNs / 1000n),
     inode: Number(stat.ino),
     device: Number(stat.dev),
+    rdev: stat.rdev,
   };
 }
 

@@ -40,7 +40,7 @@ export function rootedFiles(files: Files, root: string): Files {
   }
 }
 
-const missing: FileStat = { kind: 'missing', size: 0, mode: 0, uid: 0, mtimeUsec: 0, inode: 0, device: 0 };
+const missing: FileStat = { kind: 'missing', size: 0, mode: 0, uid: 0, mtimeUsec: 0, inode: 0, device: 0, rdev: 0n };
 
 function at<T>(path: string | undefined, ask: (path: string) => T): T | undefined {
   return path === undefined ? undefined : ask(path);

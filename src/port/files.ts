@@ -7,6 +7,8 @@ export interface FileStat {
   readonly mtimeUsec: number;
   readonly inode: number;
   readonly device: number;
+  /** Of a device node: which device it is, as a dev_t. */
+  readonly rdev: bigint;
 }
 
 /** The door to the file system, as far as the manager itself touches it. Everything is synchronous: unit files are few and small. */

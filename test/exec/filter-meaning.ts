@@ -54,7 +54,7 @@ const settings: readonly Meaning[] = [
     refused(LockPersonality && is(call, 'personality') && call.arguments[0] !== (Personality === 'x86' ? 8 : 0)),
   ({ SystemCallLog }, call) => selected(SystemCallLog, call, logged),
   ({ SystemCallFilter, SystemCallErrorNumber: error }, call) =>
-    selected(SystemCallFilter, call, error === 'kill' ? killsProcess : fails(error)),
+    selected(SystemCallFilter, call, typeof error === 'number' ? fails(error) : killsProcess),
 ];
 
 function ranking(outcome: Outcome): number {

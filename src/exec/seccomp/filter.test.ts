@@ -61,7 +61,7 @@ const namespaces: fc.Arbitrary<ExecSettings['RestrictNamespaces']> = fc.array(
 const settings: fc.Arbitrary<Partial<ExecSettings>> = fc.record({
   SystemCallFilter: lists,
   SystemCallLog: lists,
-  SystemCallErrorNumber: fc.constantFrom('kill' as const, 1, 38),
+  SystemCallErrorNumber: fc.constantFrom(undefined, 'kill' as const, 1, 38),
   SystemCallArchitectures: fc.constantFrom<readonly string[]>([], ['native'], ['native', 'x86'], ['x32'], ['arm', 'mips']),
   RestrictAddressFamilies: families,
   RestrictNamespaces: namespaces,

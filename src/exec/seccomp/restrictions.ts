@@ -35,7 +35,7 @@ const rows: readonly Row[] = [
   { setting: 'PrivateDevices', restriction: ({ PrivateDevices }) => onlyIf(PrivateDevices, refusing(callsOf('@raw-io'))) },
   { setting: 'LockPersonality', restriction: (exec) => onlyIf(exec.LockPersonality, personality(exec)) },
   { setting: 'SystemCallLog', restriction: ({ SystemCallLog }) => logged(select(SystemCallLog)) },
-  { setting: 'SystemCallFilter', restriction: (exec) => filtered(select(exec.SystemCallFilter), exec.SystemCallErrorNumber) },
+  { setting: 'SystemCallFilter', restriction: (exec) => filtered(select(exec.SystemCallFilter), exec.SystemCallErrorNumber ?? 'kill') },
 ];
 
 /** The filters that the settings ask for; the restriction of architectures is none of them. */

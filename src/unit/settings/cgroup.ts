@@ -10,6 +10,7 @@ import { addressPrefixList } from '../values/ip-address.ts';
 import { invertibleNames } from '../values/name-list.ts';
 import { absolutePath } from '../values/path.ts';
 import { permyriad } from '../values/percent.ts';
+import { socketBindRule } from '../values/socket-bind-rule.ts';
 import { plainString, string } from '../values/string.ts';
 import { timespan, timespanOrInfinity } from '../values/timespan.ts';
 import { unitName } from '../values/unit-name.ts';
@@ -79,11 +80,10 @@ export const cgroupRows = {
   }),
   MemoryZSwapWriteback: last(boolean, true, { since: 256, meaning: 'memory.zswap.writeback' }),
   MemoryLimit: last(memoryLimit, undefined, { since: 0, meaning: 'Old limit of cgroup v1, where no other limit of memory is set' }),
-  DeviceAllow: entries(deviceRule, { since: 208, meaning: 'Device node or block-/char- class with r, w, m', status: later.resources }),
+  DeviceAllow: entries(deviceRule, { since: 208, meaning: 'Device node or block-/char- class with r, w, m' }),
   DevicePolicy: last(oneOf('auto', 'closed', 'strict'), 'auto', {
     since: 208,
     meaning: 'auto, closed or strict device access',
-    status: later.resources,
   }),
   IOAccounting: last(boolean, undefined, { since: 230, meaning: 'IO accounting switch' }),
   IOWeight: last(weight(), undefined, { since: 230, meaning: 'io.weight 1..10000' }),
@@ -118,10 +118,10 @@ export const cgroupRows = {
   }),
   DisableControllers: combining('merge', list(controllers, { since: 240, meaning: 'Controllers not enabled below this unit' })),
   IPAccounting: last(boolean, undefined, { since: 235, meaning: 'IP traffic accounting switch', status: later.resources }),
-  IPAddressAllow: list(addressPrefixList, { since: 235, meaning: 'Allowed peer address prefixes', status: later.resources }),
-  IPAddressDeny: list(addressPrefixList, { since: 235, meaning: 'Denied peer address prefixes', status: later.resources }),
-  IPIngressFilterPath: entries(absolutePath, { since: 243, meaning: 'Pinned BPF program for ingress', status: later.resources }),
-  IPEgressFilterPath: entries(absolutePath, { since: 243, meaning: 'Pinned BPF program for egress', status: later.resources }),
+  IPAddressAllow: list(addressPrefixList, { since: 235, meaning: 'Allowed peer address prefixes' }),
+  IPAddressDeny: list(addressPrefixList, { since: 235, meaning: 'Denied peer address prefixes' }),
+  IPIngressFilterPath: entries(absolutePath, { since: 243, meaning: 'Pinned BPF program for ingress' }),
+  IPEgressFilterPath: entries(absolutePath, { since: 243, meaning: 'Pinned BPF program for egress' }),
   ManagedOOMSwap: last(orEmpty(oneOf('auto', 'kill'), undefined), undefined, {
     since: 247,
     meaning: 'systemd-oomd swap monitoring: auto, kill',
@@ -149,13 +149,10 @@ export const cgroupRows = {
   }),
   OOMRules: last(words, undefined, { since: 261, meaning: 'Named systemd-oomd rule sets', status: later.oomd }),
   NetClass: obsolete({ since: 0, meaning: 'Obsolete no-op' }),
-  BPFProgram: entries(plainString, { since: 249, meaning: 'type:path of a pinned BPF program to attach', status: later.resources }),
-  SocketBindAllow: entries(plainString, { since: 249, meaning: 'Allowed bind(): [family:][proto:]ports or any', status: later.resources }),
-  SocketBindDeny: entries(plainString, { since: 249, meaning: 'Denied bind()', status: later.resources }),
-  RestrictNetworkInterfaces: combining(
-    'merge',
-    entries(invertibleNames, { since: 250, meaning: 'Allowed interfaces, or denied with ~', status: later.resources }),
-  ),
+  BPFProgram: entries(plainString, { since: 249, meaning: 'type:path of a pinned BPF program to attach' }),
+  SocketBindAllow: entries(socketBindRule, { since: 249, meaning: 'Allowed bind(): [family:][proto:]ports or any' }),
+  SocketBindDeny: entries(socketBindRule, { since: 249, meaning: 'Denied bind()' }),
+  RestrictNetworkInterfaces: combining('merge', entries(invertibleNames, { since: 250, meaning: 'Allowed interfaces, or denied with ~' })),
   MemoryPressureThresholdSec: last(timespan, undefined, {
     since: 254,
     meaning: 'Threshold advertised in $MEMORY_PRESSURE_WRITE',

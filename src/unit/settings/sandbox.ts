@@ -76,7 +76,7 @@ export const sandboxRows = {
     entries(syscallList, { since: 187, meaning: 'Allowed system calls, or denied with ~; @groups; name:errno' }),
   ),
   SystemCallArchitectures: list(architectures, { since: 209, meaning: 'Allowed system call ABIs' }),
-  SystemCallErrorNumber: last(orEmpty(errorNumber, 'kill'), 'kill', {
+  SystemCallErrorNumber: last(orEmpty(errorNumber, undefined), undefined, {
     since: 209,
     meaning: 'errno returned instead of killing; kill',
   }),
@@ -96,7 +96,11 @@ export const sandboxRows = {
   ),
   RestrictFileSystems: combining(
     'merge',
-    entries(invertibleNames, { since: 250, meaning: 'Allowed file system types (BPF LSM), or denied with ~', status: later.sandbox }),
+    entries(invertibleNames, {
+      since: 250,
+      meaning: 'Allowed file system types (BPF LSM), or denied with ~',
+      status: { notYet: 'no program of the BPF security module is loaded yet' },
+    }),
   ),
   ReadWriteDirectories: renamed('ReadWritePaths', { since: 0, meaning: 'Legacy spelling of ReadWritePaths' }),
   ReadOnlyDirectories: renamed('ReadOnlyPaths', { since: 0, meaning: 'Legacy spelling of ReadOnlyPaths' }),

@@ -41,7 +41,8 @@ export const sandboxTable: ShownTable<ExecSettings> = {
   SystemCallFilter: ({ SystemCallFilter }) => calls(SystemCallFilter),
   SystemCallArchitectures: ({ SystemCallArchitectures }) => SystemCallArchitectures.join(' '),
   // The number that stands for ending the process.
-  SystemCallErrorNumber: ({ SystemCallErrorNumber }) => String(SystemCallErrorNumber === 'kill' ? 2_147_483_646 : SystemCallErrorNumber),
+  SystemCallErrorNumber: ({ SystemCallErrorNumber }) =>
+    String(typeof SystemCallErrorNumber === 'number' ? SystemCallErrorNumber : 2_147_483_646),
   SystemCallLog: ({ SystemCallLog }) => calls(SystemCallLog),
   Personality: ({ Personality }) => Personality,
   LockPersonality: ({ LockPersonality }) => yesNo(LockPersonality),

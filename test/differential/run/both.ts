@@ -246,7 +246,7 @@ export function buildTysd(): void {
 
 /** helpers/act.c as a program. */
 export function compiledAct(): Program {
-  return compiled(join(import.meta.dirname, 'helpers'), ['act.c', 'sockets.c', 'filters.c']);
+  return compiled(join(import.meta.dirname, 'helpers'), ['act.c', 'sockets.c', 'filters.c', 'cgroup-filters.c']);
 }
 
 /** A static program made from these files of a directory. */

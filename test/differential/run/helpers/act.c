@@ -293,6 +293,9 @@ int main(int argc, char **argv) {
         else if (!strcmp(verb, "passed")) passed();
         else if (!strcmp(verb, "serve")) serve();
         else if (!strcmp(verb, "filters")) tell_filters();
+        else if (!strcmp(verb, "devices")) tell_devices();
+        else if (!strcmp(verb, "packets")) tell_packets();
+        else if (!strcmp(verb, "binds")) tell_binds();
         else if (!strcmp(verb, "names")) name_variables();
         else if (!strcmp(verb, "converse")) converse(3);
         else if (!strcmp(verb, "bus")) bus = connect_bus();

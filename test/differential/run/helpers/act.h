@@ -14,6 +14,9 @@ void converse(int fd);
 void crowd(const char *where, int count, const char *text);
 /* On standard output. */
 void tell_filters(void);
+void tell_devices(void);
+void tell_packets(void);
+void tell_binds(void);
 void message(const char *queue, const char *text);
 
 #endif

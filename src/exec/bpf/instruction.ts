@@ -1,0 +1,104 @@
+/** One instruction of eBPF (kernel documentation, "BPF Instruction Set"), or a place that jumps go to. */
+export type Step = Instruction | { readonly label: string };
+
+interface Instruction {
+  readonly code: number;
+  readonly to: number;
+  readonly from: number;
+  readonly offset: number;
+  readonly value: number;
+  readonly target?: string;
+}
+
+/** The registers: results, the five arguments of calls, what survives calls, and the end of the stack. */
+export const [r0, r1, r2, r3, r4, r5, r6, r7] = [0, 1, 2, 3, 4, 5, 6, 7];
+export const stack = 10;
+
+/** Helper functions of the kernel (linux/bpf.h). */
+const SKB_LOAD_BYTES = 26;
+
+function make(code: number, to: number, more: Partial<Instruction> = {}): Instruction {
+  return { code, to, from: 0, offset: 0, value: 0, ...more };
+}
+
+/** The 32 bits there. */
+export function load(to: number, from: number, offset: number): Step {
+  return make(0x61, to, { from, offset });
+}
+
+/** A copy of a whole register. */
+export function copy(to: number, from: number): Step {
+  return make(0xbf, to, { from });
+}
+
+export function set(to: number, value: number): Step {
+  return make(0xb7, to, { value });
+}
+
+export function add(to: number, value: number): Step {
+  return make(0x07, to, { value });
+}
+
+/** Of the lower 32 bits; those above become 0. */
+export function and(to: number, value: number): Step {
+  return make(0x54, to, { value });
+}
+
+export function shiftRight(to: number, bits: number): Step {
+  return make(0x74, to, { value: bits });
+}
+
+/** A number of 16 bits in the order of the network, in the order of the machine. */
+export function fromNetwork16(to: number): Step {
+  return make(0xdc, to, { value: 16 });
+}
+
+/** Jumps compare the lower 32 bits. */
+export function jumpUnless(register: number, value: number, target: string): Step {
+  return make(0x56, register, { value, target });
+}
+
+export function jumpIf(register: number, value: number, target: string): Step {
+  return make(0x16, register, { value, target });
+}
+
+export function jumpUnlessSame(register: number, other: number, target: string): Step {
+  return make(0x5e, register, { from: other, target });
+}
+
+export function jumpIfLess(register: number, value: number, target: string): Step {
+  return make(0xa6, register, { value, target });
+}
+
+export function jumpIfGreater(register: number, value: number, target: string): Step {
+  return make(0x26, register, { value, target });
+}
+
+/** Copies bytes of the packet, whose context is in r1, from the offset in r2 to the address in r3; r0 is 0 if they are there. */
+export const loadPacket: Step = make(0x85, 0, { value: SKB_LOAD_BYTES });
+
+/** Ends with a result. */
+export function result(value: number): readonly Step[] {
+  return [set(r0, value), make(0x95, 0)];
+}
+
+/** The bytes of a program, an array of struct bpf_insn. */
+export function encode(steps: readonly Step[]): Uint8Array {
+  const places = new Map<string, number>();
+  const instructions: Instruction[] = [];
+  for (const step of steps) {
+    if ('label' in step) places.set(step.label, instructions.length);
+    else instructions.push(step);
+  }
+  const bytes = new Uint8Array(8 * instructions.length);
+  const view = new DataView(bytes.buffer);
+  for (const [index, { code, to, from, offset, value, target }] of instructions.entries()) {
+    const place = target === undefined ? undefined : places.get(target);
+    if (target !== undefined && place === undefined) throw new Error(`nothing is labelled ${target}`);
+    view.setUint8(8 * index, code);
+    view.setUint8(8 * index + 1, (from << 4) | to);
+    view.setInt16(8 * index + 2, place === undefined ? offset : place - index - 1, true);
+    view.setInt32(8 * index + 4, value | 0, true);
+  }
+  return bytes;
+}

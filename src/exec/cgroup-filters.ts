@@ -1,0 +1,166 @@
+import type { CgroupSettings } from '../unit/settings/cgroup.ts';
+import type { ExecSettings } from '../unit/settings/exec.ts';
+import { addressProgram } from './bpf/address.ts';
+import { deviceProgram } from './bpf/device.ts';
+import { interfaceProgram } from './bpf/interface.ts';
+import { socketBindProgram } from './bpf/socket-bind.ts';
+import { allowedDevices, type DeviceTables } from './devices.ts';
+import type { Op } from './op.ts';
+
+/** A slice that a unit is in. */
+export interface SliceFacts {
+  /** Where its cgroup is below the manager's root; empty for that itself. */
+  readonly path: string;
+  readonly cgroup: CgroupSettings;
+}
+
+/** What filters of a cgroup depend on besides the unit; gathered only for units that have some. */
+export interface CgroupFacts {
+  /** The slices, the innermost first. */
+  readonly slices: readonly SliceFacts[];
+  readonly devices: DeviceTables;
+  /** The indexes of network interfaces by their names. */
+  readonly interfaces: ReadonlyMap<string, number>;
+}
+
+/** The ops that filter what a cgroup may do, and what is to be told about the settings. */
+export interface CgroupFilterOps {
+  readonly ops: readonly Op[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The filters of the unit's cgroup and of the slices above it (systemd.resource-control(5)). Addresses of slices count for the unit's own
+ * cgroup, where they can be allowed again; all else is attached to the slices themselves and holds below them. What the kernel
+ * does not take is left out, as with systemd, unless the unit may not start without its sandbox.
+ */
+export function cgroupFilterOps(
+  cgroup: CgroupSettings | undefined,
+  exec: ExecSettings,
+  facts: CgroupFacts | undefined,
+  strict: boolean,
+): CgroupFilterOps {
+  if (facts === undefined || cgroup === undefined) return nothing;
+  const warnings: string[] = [];
+  const owners = [...facts.slices.toReversed().filter(({ path }) => path !== ''), { path: '', cgroup }];
+  const ops = owners.flatMap((owner): readonly Op[] => [
+    ...deviceOps(owner, owner.path === '' ? exec : undefined, facts, warnings),
+    ...(owner.path === '' ? addressOps([cgroup, ...facts.slices.map((slice) => slice.cgroup)]) : []),
+    ...socketBindOps(owner),
+    ...interfaceOps(owner, facts, warnings),
+    ...pinnedOps(owner, warnings),
+  ]);
+  return { ops: strict ? ops : ops.map((op) => ({ ...op, tolerate: true })), warnings };
+}
+
+const nothing: CgroupFilterOps = { ops: [], warnings: [] };
+
+/** Whether these settings ask for any filter of a cgroup. */
+export function hasCgroupFilters(cgroup: CgroupSettings, exec: ExecSettings | undefined): boolean {
+  return (
+    cgroup.DeviceAllow.length > 0 ||
+    cgroup.DevicePolicy !== 'auto' ||
+    exec?.PrivateDevices === true ||
+    [cgroup.IPAddressDeny, cgroup.IPIngressFilterPath, cgroup.IPEgressFilterPath, cgroup.BPFProgram].some((list) => list.length > 0) ||
+    [cgroup.SocketBindDeny, cgroup.RestrictNetworkInterfaces].some((list) => list.length > 0)
+  );
+}
+
+/** Kinds of programs, and the hooks that they are for (linux/bpf.h). */
+const types = { socketBuffer: 8, device: 15, socketAddress: 18 } as const;
+const hooks = {
+  ingress: 0,
+  egress: 1,
+  sock_create: 2,
+  sock_ops: 3,
+  device: 6,
+  bind4: 8,
+  bind6: 9,
+  connect4: 10,
+  connect6: 11,
+  post_bind4: 12,
+  post_bind6: 13,
+  sendmsg4: 14,
+  sendmsg6: 15,
+  sysctl: 18,
+  recvmsg4: 19,
+  recvmsg6: 20,
+  getsockopt: 21,
+  setsockopt: 22,
+} as const satisfies Readonly<Record<string, number>>;
+const hookByName: ReadonlyMap<string, number> = new Map(Object.entries(hooks));
+
+interface Owner {
+  readonly path: string;
+  readonly cgroup: CgroupSettings;
+}
+
+function deviceOps({ path, cgroup }: Owner, exec: ExecSettings | undefined, { devices }: CgroupFacts, warnings: string[]): readonly Op[] {
+  const allowed = allowedDevices(cgroup, exec, devices);
+  if (allowed === undefined) return [];
+  for (const warning of allowed.warnings) warnings.push(warning);
+  const setting = cgroup.DeviceAllow.length > 0 ? 'DeviceAllow' : cgroup.DevicePolicy === 'auto' ? 'PrivateDevices' : 'DevicePolicy';
+  return [filter(path, types.device, hooks.device, 'tysd_devices', deviceProgram(allowed.devices), setting)];
+}
+
+function addressOps(chain: readonly CgroupSettings[]): readonly Op[] {
+  const denied = chain.flatMap(({ IPAddressDeny }) => IPAddressDeny);
+  // Who may be spoken with matters only where others may not.
+  if (denied.length === 0) return [];
+  const allowed = chain.flatMap(({ IPAddressAllow }) => IPAddressAllow);
+  return (['ingress', 'egress'] as const).map((direction) =>
+    filter('', types.socketBuffer, hooks[direction], `tysd_ip_${direction}`, addressProgram(direction, allowed, denied), 'IPAddressDeny'),
+  );
+}
+
+function socketBindOps({ path, cgroup: { SocketBindAllow, SocketBindDeny } }: Owner): readonly Op[] {
+  if (SocketBindDeny.length === 0) return [];
+  return (['ipv4', 'ipv6'] as const).map((family) => {
+    const hook = family === 'ipv4' ? hooks.bind4 : hooks.bind6;
+    const program = socketBindProgram(family, SocketBindAllow, SocketBindDeny);
+    return filter(path, types.socketAddress, hook, `tysd_bind_${family}`, program, 'SocketBindDeny');
+  });
+}
+
+function interfaceOps({ path, cgroup }: Owner, { interfaces }: CgroupFacts, warnings: string[]): readonly Op[] {
+  const [first] = cgroup.RestrictNetworkInterfaces;
+  if (first === undefined) return [];
+  const names = new Set<string>();
+  for (const { invert, names: listed } of cgroup.RestrictNetworkInterfaces) {
+    for (const name of listed) {
+      if (invert === first.invert) names.add(name);
+      else names.delete(name);
+    }
+  }
+  for (const name of names) if (!interfaces.has(name)) warnings.push(`RestrictNetworkInterfaces=: there is no interface ${name}`);
+  const indexes = [...names].map((name) => interfaces.get(name)).filter((index) => index !== undefined);
+  const program = interfaceProgram(indexes, first.invert);
+  return (['ingress', 'egress'] as const).map((direction) =>
+    filter(path, types.socketBuffer, hooks[direction], `tysd_if_${direction}`, program, 'RestrictNetworkInterfaces'),
+  );
+}
+
+function pinnedOps({ path, cgroup }: Owner, warnings: string[]): readonly Op[] {
+  const pinned = (hook: number, program: string, setting: string): Op => ({
+    op: 'cgroup-pinned-filter',
+    cgroup: path,
+    attach: hook,
+    path: program,
+    setting,
+  });
+  return [
+    ...cgroup.IPIngressFilterPath.map((program) => pinned(hooks.ingress, program, 'IPIngressFilterPath')),
+    ...cgroup.IPEgressFilterPath.map((program) => pinned(hooks.egress, program, 'IPEgressFilterPath')),
+    ...cgroup.BPFProgram.flatMap((text) => {
+      const colon = text.indexOf(':');
+      const hook = hookByName.get(text.slice(0, colon));
+      if (hook !== undefined && text.startsWith('/', colon + 1)) return [pinned(hook, text.slice(colon + 1), 'BPFProgram')];
+      warnings.push(`BPFProgram=: expected a kind of program such as egress, and a path behind a colon, found ${text}`);
+      return [];
+    }),
+  ];
+}
+
+function filter(cgroup: string, type: number, attach: number, name: string, program: Uint8Array, setting: string): Op {
+  return { op: 'cgroup-filter', cgroup, type, attach, name, program, setting };
+}

@@ -1,0 +1,72 @@
+import { type CgroupFacts, hasCgroupFilters, type SliceFacts } from '../exec/cgroup-filters.ts';
+import type { DeviceTables } from '../exec/devices.ts';
+import { sliceOf } from '../graph/slice-of.ts';
+import type { Files } from '../port/files.ts';
+import type { UnitConfig } from '../unit/config.ts';
+import { parentSlice, slicePath } from '../unit/slice.ts';
+import type { World } from './world.ts';
+
+/** What filters of the unit's cgroup depend on; undefined where neither it nor a slice of it has any, or where there is no cgroup v2. */
+export function cgroupFacts(world: World, config: UnitConfig): CgroupFacts | undefined {
+  const { options } = world;
+  if (config.cgroup === undefined || options.keeper.inventory.tracking !== 'cgroup2' || options.self.uid !== 0) return undefined;
+  const slices = slicesOf(world, config);
+  const chain = [config.cgroup, ...slices.map(({ cgroup }) => cgroup)];
+  if (!chain.some((cgroup, index) => hasCgroupFilters(cgroup, index === 0 ? config.exec : undefined))) return undefined;
+  const names = chain.flatMap(({ RestrictNetworkInterfaces }) => RestrictNetworkInterfaces.flatMap((list) => list.names));
+  const clock = config.exec?.ProtectClock === true ? ['char-rtc'] : [];
+  const rules = [...clock, ...chain.flatMap(({ DeviceAllow }) => DeviceAllow.map(({ device }) => device))];
+  return { slices, devices: deviceTables(options.files, rules), interfaces: interfaceIndexes(options.files, names) };
+}
+
+function slicesOf(world: World, config: UnitConfig): readonly SliceFacts[] {
+  const slices: SliceFacts[] = [];
+  for (let name = sliceOf(config, world.options.scope); name !== undefined; name = parentSlice(name)) {
+    const cgroup = world.units.get(name)?.config.cgroup;
+    const path = slicePath(name);
+    if (cgroup !== undefined && path !== undefined) slices.push({ path, cgroup });
+  }
+  return slices;
+}
+
+function interfaceIndexes(files: Files, names: readonly string[]): ReadonlyMap<string, number> {
+  const indexes = new Map<string, number>();
+  for (const name of names) {
+    if (name.includes('/') || name.startsWith('.')) continue;
+    const index = Number(textOf(files, `/sys/class/net/${name}/ifindex`).trim());
+    if (index > 0) indexes.set(name, index);
+  }
+  return indexes;
+}
+
+function deviceTables(files: Files, rules: readonly string[]): DeviceTables {
+  const nodes = new Map<string, { readonly kind: 'block' | 'char'; readonly major: number; readonly minor: number }>();
+  for (const path of rules) {
+    if (!path.startsWith('/')) continue;
+    const { kind, rdev } = files.statFollow(path);
+    if (kind === 'block') nodes.set(path, { kind, ...split(rdev) });
+    else if (kind === 'character') nodes.set(path, { kind: 'char', ...split(rdev) });
+  }
+  return { nodes, drivers: rules.some((rule) => !rule.startsWith('/')) ? driversOf(textOf(files, '/proc/devices')) : [] };
+}
+
+/** The parts of a dev_t (makedev(3)). */
+function split(rdev: bigint): { readonly major: number; readonly minor: number } {
+  return {
+    major: Number(((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & 0xfffff000n)),
+    minor: Number((rdev & 0xffn) | ((rdev >> 12n) & 0xffffff00n)),
+  };
+}
+
+/** `MAJOR NAME` in two parts with a heading each (proc(5)). */
+function driversOf(text: string): DeviceTables['drivers'] {
+  const [characters = '', blocks = ''] = text.split('Block devices:');
+  return [
+    ...[...characters.matchAll(/^ *(\d+) (\S+)$/gm)].map(([, major, name = '']) => ({ kind: 'char', name, major: Number(major) }) as const),
+    ...[...blocks.matchAll(/^ *(\d+) (\S+)$/gm)].map(([, major, name = '']) => ({ kind: 'block', name, major: Number(major) }) as const),
+  ];
+}
+
+function textOf(files: Files, path: string): string {
+  return new TextDecoder().decode(files.read(path, 65_536));
+}
