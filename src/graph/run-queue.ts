@@ -22,6 +22,8 @@ interface Slot<Entry extends QueueEntry> {
   /** It is in the heap, or was taken from it and not asked for again. */
   offered: boolean;
   inHeap: boolean;
+  /** It waits for nobody, although others wait for it: those that it would wait for wait for it. */
+  released: boolean;
 }
 
 /**
@@ -42,8 +44,8 @@ export class RunQueue<Entry extends QueueEntry> {
   }
 
   /** Puts a unit's job in the queue; there may be only one for each unit. One that runs already is there only for others to wait for. */
-  add(entry: Entry, options: { readonly running: boolean } = { running: false }): void {
-    const slot: Slot<Entry> = { entry, blockers: 0, offered: options.running, inHeap: false };
+  add(entry: Entry, { running = false, released = false }: { readonly running?: boolean; readonly released?: boolean } = {}): void {
+    const slot: Slot<Entry> = { entry, blockers: 0, offered: running, inHeap: false, released };
     this.#slots.set(entry.unit, slot);
     this.#forEachOrdered(slot, (other, first) => {
       if (first === 'other') slot.blockers += 1;
@@ -77,12 +79,20 @@ export class RunQueue<Entry extends QueueEntry> {
     this.#offer(slot);
   }
 
+  /** Lets the unit's job run without waiting for those that come before it; others go on waiting for it. */
+  release(unit: string): void {
+    const slot = this.#slots.get(unit);
+    if (slot === undefined) return;
+    slot.released = true;
+    this.#offer(slot);
+  }
+
   /** The next job that may run. It stays in the queue, as others wait for it, until it is removed. */
   next(): Entry | undefined {
     for (let slot = this.#ready.pop(); slot !== undefined; slot = this.#ready.pop()) {
       slot.inHeap = false;
       if (this.#slots.get(slot.entry.unit) !== slot) continue;
-      if (slot.blockers === 0) return slot.entry;
+      if (slot.blockers === 0 || slot.released) return slot.entry;
       slot.offered = false;
     }
     return undefined;
@@ -97,7 +107,7 @@ export class RunQueue<Entry extends QueueEntry> {
   }
 
   #offer(slot: Slot<Entry>): void {
-    if (slot.blockers > 0 || slot.offered) return;
+    if ((slot.blockers > 0 && !slot.released) || slot.offered) return;
     slot.offered = true;
     slot.inHeap = true;
     this.#ready.push(slot);

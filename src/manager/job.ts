@@ -21,6 +21,8 @@ export class Job implements QueueEntry {
   runningUsec = 0;
   /** What the unit that triggered it says; of two the older stays. */
   details: TriggerDetails | undefined;
+  /** It waits for nobody, since those that it would wait for wait for it. */
+  released = false;
   /** The keeper has a blob for this job. */
   stored = false;
 

@@ -55,7 +55,7 @@ export function restoreJob(world: World, job: Job): void {
   job.stored = true;
   world.jobs.set(job.id, job);
   if (job.type === 'nop') world.nops.push(job);
-  else world.runQueue.add(job, { running: job.state === 'running' });
+  else world.runQueue.add(job, { running: job.state === 'running', released: job.released });
   world.noteBusy(job.owner);
   armJobTimeouts(world, job);
 }
@@ -157,7 +157,7 @@ function mergeIntoInstalled(world: World, present: Job, planned: PlannedJob): vo
 function ignoreOrder(world: World, job: Job): void {
   world.runQueue.remove(job.unit);
   job.ignoreOrder = true;
-  world.runQueue.add(job, { running: job.state === 'running' });
+  world.runQueue.add(job, { running: job.state === 'running', released: job.released });
   world.dirtyJobs.add(job);
 }
 
@@ -167,11 +167,13 @@ function retype(world: World, job: Job, type: JobType, options: { readonly rerun
   world.runQueue.remove(job.unit);
   job.type = type;
   if (options.rerun) job.state = 'waiting';
+  job.released = false;
   world.runQueue.add(job);
   world.dirtyJobs.add(job);
   if (!waitsForItself(world, job)) return;
   log(world, 4, `${job.unit}: Its ${type} job would wait for itself, as units are ordered in a circle; it does not wait.`, job.owner);
-  ignoreOrder(world, job);
+  job.released = true;
+  world.runQueue.release(job.unit);
 }
 
 /**

@@ -187,6 +187,7 @@ function jobOf(unit: Unit, id: number, blob: JobBlob): Job {
   const job = new Job(unit, { id, type, ignoreOrder, irreversible, reason, cause, queuedUsec: queued });
   job.state = blob.state;
   job.runningUsec = blob.running;
+  job.released = blob.released === true;
   job.details = blob.details;
   return job;
 }

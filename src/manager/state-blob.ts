@@ -94,6 +94,7 @@ export interface JobBlob {
   readonly state: 'waiting' | 'running';
   readonly ignoreOrder: boolean;
   readonly irreversible: boolean;
+  readonly released?: true;
   readonly reason: Reason;
   readonly cause: string;
   readonly queued: number;
@@ -239,6 +240,7 @@ function jobBlob(job: Job): JobBlob {
     state: job.state,
     ignoreOrder: job.ignoreOrder,
     irreversible: job.irreversible,
+    ...(job.released ? { released: true } : {}),
     reason: job.reason,
     cause: job.cause,
     queued: job.queuedUsec,

@@ -288,6 +288,7 @@ export class World implements TransactionView {
     this.untold.delete(unit);
     this.#mountNeeds.forget(unit.name);
     if (unit.stored) this.deleted.push(`unit/${unit.name}`);
+    for (const timer of unit.timers?.keys() ?? []) this.timers.disarm(unit, timer);
     unit.unwatchPidFile?.();
     this.resources.unloaded(unit);
     this.busNames.remove(unit);

@@ -351,20 +351,22 @@ test('a service that is bound to a unit without a file stops, also if the manage
   }
 });
 
-test('a restart of a unit that is ordered in a circle goes on', () => {
+test('a restart of a unit that is ordered in a circle goes on, and who comes after it still does', () => {
   const simulation = new Simulation({
     units: {
       'default.target': wants('a.service slow.service'),
+      'c.service': oneshot('After=a.service'),
       'a.service': daemon('After=b.service'),
       'b.service': daemon('After=a.service slow.service'),
       'slow.service': daemon('', 'TimeoutStopSec=30'),
     },
-    programs: { '/bin/daemon-slow.service': { ignores: [15] } },
+    programs: { '/bin/daemon-slow.service': { ignores: [15] }, '/bin/daemon-a.service': { slowUsec: SECOND } },
   }).boot();
   for (const [job, unit] of [
     ['stop', 'slow.service'],
     ['start', 'b.service'],
     ['restart', 'a.service'],
+    ['start', 'c.service'],
   ] as const) {
     assert.ok(simulation.manager.request(job, unit, 'replace', 'test').ok, `${job} ${unit}`);
     simulation.clock.settle();
@@ -375,6 +377,10 @@ test('a restart of a unit that is ordered in a circle goes on', () => {
     ['active (running)', 'active (running)', 'failed (failed)'],
   );
   assert.ok(simulation.messages().some((message) => message.includes('ordered in a circle')));
+  const upAgain = simulation.manager.history('a.service').findLast(({ to }) => to === 'active (running)');
+  const [began] = simulation.manager.history('c.service');
+  assert.equal(began?.at.monotonicUsec, upAgain?.at.monotonicUsec);
+  assert.equal(simulation.state('c.service'), 'active (exited)');
 });
 
 test('a reload that is over at once is over', () => {
@@ -403,4 +409,23 @@ test('a queued job that is asked for again irreversibly stays so after a crash',
   simulation.clock.settle();
   const refused = simulation.manager.request('stop', 'a.service', 'replace', 'test');
   assert.equal(refused.ok ? 'queued' : refused.error.code, 'destructive');
+});
+
+test('a unit that is unloaded while a deadline runs leaves nothing behind', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants(''),
+      'a.service': daemon('CollectMode=inactive-or-failed\nStartLimitBurst=1', 'Restart=always\nRestartSec=5'),
+    },
+    programs: { '/bin/daemon-a.service': { runUsec: SECOND } },
+  }).boot();
+  simulation.manager.request('start', 'a.service', 'replace', 'test');
+  simulation.clock.advance(2 * SECOND);
+  assert.equal(simulation.state('a.service'), 'activating (auto-restart)');
+  simulation.manager.request('start', 'a.service', 'replace', 'test');
+  simulation.clock.advance(60 * SECOND);
+  assert.deepEqual(
+    [...simulation.keeper.blobs().keys()].filter((key) => key.startsWith('unit/a.')),
+    [],
+  );
 });
