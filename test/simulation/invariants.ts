@@ -230,10 +230,8 @@ function slotOf(line: string, realtimeUsec: number): number {
 
 /** What was due by now was acted on. */
 export function noneIsOverdue(model: Model): string | undefined {
-  for (const { name, blob } of model.units.values()) {
-    for (const [timer, atUsec, latestUsec = atUsec] of blob?.timers ?? [])
-      if (latestUsec < model.now.monotonicUsec) return `${name}: its deadline ${timer} was ${model.now.monotonicUsec - latestUsec} µs ago`;
-  }
+  for (const { name, dueUsec } of model.units.values())
+    if (dueUsec < model.now.monotonicUsec) return `${name}: a deadline was ${model.now.monotonicUsec - dueUsec} µs ago`;
   return undefined;
 }
 

@@ -11,6 +11,8 @@ export interface WatchedUnit {
   sub: string;
   /** What the keeper remembers of it. */
   blob: UnitBlob | undefined;
+  /** When the first of its deadlines is to be answered at the latest; Infinity where it has none. */
+  dueUsec: number;
   /** Starts as StartLimitBurst= counts them: in the window that began then. */
   starts: { beganUsec: number; count: number; lastJob: number } | undefined;
   /** Its ExecStopPost= took too long. */
@@ -99,7 +101,8 @@ export class Model {
 
   /** A batch was sent, so all that was said so far counts; gives the transitions, each as the model is at that moment. */
   commit(batch: Batch, look: (transition: Transition) => void, jobLook: (change: Change) => void): void {
-    this.digest();
+    // Of timers it counts what their services were before.
+    if (this.#log.some(({ change }) => change.change === 'unit' && change.unit.endsWith('.timer'))) this.digest();
     for (const { change, at, cause } of this.#log.splice(0)) {
       if (change.change === 'unit') this.#moved(change, at, cause, look);
       else {
@@ -122,6 +125,7 @@ export class Model {
       if (kind === 'unit') {
         const unit = this.unit(name);
         unit.blob = parsed(bytes, isUnitBlob);
+        unit.dueUsec = Math.min(...(unit.blob?.timers ?? []).map(([, atUsec, latestUsec = atUsec]) => latestUsec));
         this.changed.add(unit);
       } else if (kind === 'job') this.#jobRemembered(Number(name), parsed(bytes, isJobBlob));
     }
@@ -232,7 +236,17 @@ function blank(name: string): WatchedUnit {
     slots: new Map(),
     clockWasSet: false,
   };
-  return { name, active: 'inactive', sub: 'dead', blob: undefined, starts: undefined, gaveUp: false, waitsSinceUsec: undefined, timer };
+  return {
+    name,
+    active: 'inactive',
+    sub: 'dead',
+    blob: undefined,
+    dueUsec: Infinity,
+    starts: undefined,
+    gaveUp: false,
+    waitsSinceUsec: undefined,
+    timer,
+  };
 }
 
 function parsed<Blob>(bytes: Uint8Array, isBlob: (value: unknown) => value is Blob): Blob | undefined {

@@ -54,8 +54,25 @@ export function isPrompt({ faults }: Scenario): boolean {
 
 /** The values of a setting in the lines of a unit file, as they stand there. */
 export function valuesOf(lines: readonly string[], key: string): readonly string[] {
-  const prefix = `${key}=`;
-  return lines.flatMap((line) => (line.startsWith(prefix) ? [line.slice(prefix.length)] : []));
+  let settings = parsed.get(lines);
+  if (settings === undefined) {
+    settings = Map.groupBy(lines.map(settingIn), ({ key: each }) => each);
+    parsed.set(lines, settings);
+  }
+  return settings.get(key)?.map(({ value }) => value) ?? [];
+}
+
+interface Setting {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Lists of lines that were read already. */
+const parsed = new WeakMap<readonly string[], ReadonlyMap<string, readonly Setting[]>>();
+
+function settingIn(line: string): Setting {
+  const at = line.indexOf('=');
+  return { key: line.slice(0, Math.max(0, at)), value: line.slice(at + 1) };
 }
 
 /** The last value of a setting of seconds, in microseconds. */

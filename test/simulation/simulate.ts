@@ -73,7 +73,11 @@ function numberOf(name: 'seed' | 'seeds' | 'minutes' | 'workers'): number | unde
 }
 
 function showBar(): void {
-  if (!process.stderr.isTTY) return;
+  if (!process.stderr.isTTY) {
+    // A log shows a line now and then.
+    if (done % 1000 < 8) console.error(`${done} seeds, ${events} events`);
+    return;
+  }
   const elapsedMs = performance.now() - begin;
   const share = Math.min(1, Math.max(done / count, elapsedMs / (endMs - begin)));
   const width = 30;
