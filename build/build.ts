@@ -27,7 +27,7 @@ run(join(root, 'node_modules/.bin/bun'), [
 copyFileSync(join(root, 'keeper/build/tysd-keeper'), join(dist, 'tysd-keeper'));
 copyFileSync(join(root, 'front/build/tysctl'), join(dist, 'tysctl'));
 symlinkSync('tysctl', join(dist, 'systemctl'));
-for (const name of ['journalctl', 'systemd-notify', 'systemd-escape', 'systemd-analyze', 'systemd-run', 'systemd-cat']) {
+for (const name of ['journalctl', 'systemd-notify', 'systemd-escape', 'systemd-analyze', 'systemd-run', 'systemd-cat', 'systemd-cgtop']) {
   symlinkSync('tysd', join(dist, name));
 }
 

@@ -26,6 +26,7 @@ const tools: Readonly<Record<string, Tool>> = {
   'systemd-notify': async (call) => (await import('./commands/notify.ts')).runNotify(call),
   'systemd-cat': async (call) => (await import('./commands/stream.ts')).runStream(call),
   'systemd-run': async (call) => (await import('./commands/run.ts')).runRun(call, anyPlace),
+  'systemd-cgtop': async (call) => (await import('./commands/top.ts')).runTop(call, anyPlace),
   'systemd-analyze': async (call) => (await import('./commands/analyze.ts')).runAnalyze(call),
   ...Object.fromEntries(
     ['halt', 'poweroff', 'reboot'].map((word) => [word, (call: Call) => runControl({ ...call, argv: [word, ...call.argv] }, 'systemctl')]),
@@ -53,8 +54,9 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   // What follows these words is another program's, with options of its own.
   const first = call.argv.findIndex((word) => !word.startsWith('-'));
   const after = (word: string) => (call.argv[first] === word ? call.argv.slice(first + 1) : undefined);
-  const [logs, run] = [after('logs'), after('run')];
-  const parsed = parseCommandLine(program, logs === undefined && run === undefined ? call.argv : call.argv.slice(0, first));
+  const [logs, run, top, analyze] = [after('logs'), after('run'), after('top'), after('analyze')];
+  const isOurs = [logs, run, top, analyze].every((words) => words === undefined);
+  const parsed = parseCommandLine(program, isOurs ? call.argv : call.argv.slice(0, first));
   if (!parsed.ok) {
     terminal.warn(parsed.error);
     return 1;
@@ -67,6 +69,8 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   if (options.print !== undefined) return (await import('./commands/help.ts')).runPrint(program, options.print, services.version, terminal);
   if (logs !== undefined) return services.runLogs(logs, { scope: options.scope, runtimeDirectory: options.runtimeDirectory });
   if (run !== undefined) return (await import('./commands/run.ts')).runRun({ ...call, argv: run }, options);
+  if (top !== undefined) return (await import('./commands/top.ts')).runTop({ ...call, argv: top }, options);
+  if (analyze !== undefined) return (await import('./commands/analyze.ts')).runAnalyze({ ...call, argv: analyze });
   const [word = 'list-units', ...rest] = words;
   const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
   if (verb === undefined) {

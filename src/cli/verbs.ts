@@ -241,6 +241,22 @@ export const verbs: Readonly<Record<string, Verb>> = {
     () => import('./commands/run.ts').then((m) => m.runRunVerb),
     "Run a command as a unit (systemd-run's options)",
   ),
+  top: verb(
+    'Insight',
+    '[OPTION…] [CGROUP]',
+    0,
+    many,
+    () => import('./commands/top.ts').then((m) => m.runTopVerb),
+    "Show what cgroups use, again and again (systemd-cgtop's options)",
+  ),
+  analyze: verb(
+    'Insight',
+    'VERB…',
+    0,
+    many,
+    () => import('./commands/analyze.ts').then((m) => m.runAnalyzeVerb),
+    "Look into unit files (systemd-analyze's verbs)",
+  ),
   plan: verb(
     'Insight',
     'UNIT…|--diff UNIT FILE',

@@ -1,4 +1,5 @@
 import type { Answer } from '../../api/contract.ts';
+import { formatBytes } from '../../base/bytes-text.ts';
 import { formatAgo, formatTimespan } from '../../base/duration.ts';
 import { formatTimestamp, type TimestampForm } from '../../base/timestamp.ts';
 import { countProcesses, isEmpty, type ProcessTree } from '../processes.ts';
@@ -311,17 +312,4 @@ function number(value: string | undefined): number | undefined {
 
 function words(value: string | undefined): readonly string[] {
   return (value ?? '').split(' ').filter((word) => word !== '');
-}
-
-/** Bytes as systemd prints them: 1.5M. */
-function formatBytes(bytes: number): string {
-  const units = ['B', 'K', 'M', 'G', 'T', 'P'];
-  let power = 0;
-  let amount = bytes;
-  while (amount >= 1024 && power < units.length - 1) {
-    amount /= 1024;
-    power++;
-  }
-  const rounded = power === 0 ? String(amount) : (Math.floor(amount * 10) / 10).toFixed(1);
-  return `${rounded}${units[power] ?? ''}`;
 }

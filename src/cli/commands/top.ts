@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { connectOnce } from '../connect.ts';
+import type { Invocation, ManagerPlace } from '../invocation.ts';
+import type { Call } from '../main.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { parseTop, type TopOptions } from '../top/options.ts';
+import { headerLine, renderRows, rowsOf } from '../top/rows.ts';
+import { type Sample, takeSample } from '../top/sample.ts';
+import { versionLines } from './help.ts';
+
+/** systemd-cgtop(1): what each cgroup uses. Below the manager's cgroups, or where there is none, below those of the machine. */
+export async function runTop(call: Call, place: ManagerPlace): Promise<number> {
+  const { terminal, services, argv } = call;
+  const parsed = parseTop('systemd-cgtop', argv);
+  if (!parsed.ok) {
+    terminal.warn(parsed.error);
+    return 1;
+  }
+  const { options, words } = parsed.value;
+  if (options.print !== undefined) {
+    for (const line of options.print === 'help' ? help : versionLines('systemd-cgtop', services.version)) terminal.print(line);
+    return 0;
+  }
+  if (words.length > 1) {
+    terminal.warn('Too many arguments.');
+    return 1;
+  }
+  const root = await rootOf(call, place);
+  if (root === undefined) {
+    terminal.warn('There is no cgroup v2 here, whose files tell what is used.');
+    return 1;
+  }
+  const below = (words[0] ?? '').replace(/^\/+|\/+$/g, '');
+  await watch(terminal, below === '' ? root : `${root}/${below}`, options);
+  return 0;
+}
+
+/** The same as a verb of tysctl. */
+export function runTopVerb({ words, options, terminal, services, environment }: Invocation): Promise<number> {
+  return runTop({ program: 'systemd-cgtop', argv: words, terminal, services, environment }, options);
+}
+
+const help: readonly string[] = [
+  'systemd-cgtop [OPTION…] [CGROUP]',
+  '',
+  'Show what cgroups use.',
+  '',
+  '  -p, -t, -c, -m, -i, --order=  Order by path, tasks, processor time, memory, input and output',
+  '  -r --raw                      Bytes as numbers',
+  '     --cpu=percentage|time      Processor time as a share, or as a time',
+  '  -d --delay=SPAN               Time between two looks',
+  '  -n --iterations=N, -1         How often',
+  '  -b --batch                    As lines, not as a screen',
+  '     --depth=N                  How deep below the top',
+];
+
+async function rootOf({ environment }: Call, place: ManagerPlace): Promise<string | undefined> {
+  const connection = connectOnce(place, environment);
+  try {
+    const client = await connection.connect();
+    const info = client.ok ? await client.value.call('manager.info', {}) : undefined;
+    if (info?.ok === true && info.value.tracking === 'cgroup2') return info.value.cgroupRoot;
+  } finally {
+    connection.close();
+  }
+  return /^(?:\S+ ){4}(\S+) .* - cgroup2 /m.exec(readFileSync('/proc/self/mountinfo', 'utf8'))?.[1];
+}
+
+async function watch(terminal: Terminal, root: string, options: TopOptions): Promise<void> {
+  const isScreen = isatty(1) && !options.batch;
+  const iterations = options.iterations ?? (isatty(1) || options.batch ? 0 : 1);
+  let before: Sample | undefined;
+  for (let shown = 1; ; shown++) {
+    const now = takeSample(root, options.depth, Math.round(performance.now() * 1000));
+    show(terminal, rowsOf(now, before, options.order), options, isScreen);
+    before = now;
+    if (iterations > 0 && shown >= iterations) return;
+    if (!isScreen) terminal.print('');
+    await new Promise((resolve) => setTimeout(resolve, options.delayUsec / 1000));
+  }
+}
+
+function show(terminal: Terminal, rows: ReturnType<typeof rowsOf>, options: TopOptions, isScreen: boolean): void {
+  if (!isScreen) {
+    for (const line of renderRows(rows, options, undefined)) terminal.print(line);
+    return;
+  }
+  const width = terminal.width ?? 80;
+  const lines = renderRows(rows, options, width).slice(0, Math.max(10, (process.stdout.rows ?? 25) - 3));
+  terminal.print(`\x1b[H\x1b[J${terminal.style.underline(headerLine(width))}\n`);
+  for (const line of lines) terminal.print(line);
+}

@@ -1,0 +1,77 @@
+import { parseTimespan } from '../../api/time.ts';
+import { err, ok, type Result } from '../../base/result.ts';
+import { flag, type OptionRow, readWords, type Words } from '../getopt.ts';
+
+export type Order = 'path' | 'tasks' | 'cpu' | 'memory' | 'io';
+
+/** What the options of systemd-cgtop(1) say. */
+export interface TopOptions {
+  readonly order: Order;
+  readonly raw: boolean;
+  readonly cpuTime: boolean;
+  readonly batch: boolean;
+  /** How often it is shown; 0 for ever, undefined as the terminal says. */
+  readonly iterations: number | undefined;
+  readonly delayUsec: number;
+  readonly depth: number;
+  readonly print: 'help' | 'version' | undefined;
+}
+
+const defaults: TopOptions = {
+  order: 'cpu',
+  raw: false,
+  cpuTime: false,
+  batch: false,
+  iterations: undefined,
+  delayUsec: 1_000_000,
+  depth: 3,
+  print: undefined,
+};
+
+const rows: readonly OptionRow<TopOptions>[] = [
+  { long: 'help', short: 'h', isLast: true, ...flag({ print: 'help' }) },
+  { long: 'version', isLast: true, ...flag({ print: 'version' }) },
+  { short: 'p', ...flag({ order: 'path' }) },
+  { short: 't', ...flag({ order: 'tasks' }) },
+  { short: 'c', ...flag({ order: 'cpu' }) },
+  { short: 'm', ...flag({ order: 'memory' }) },
+  { short: 'i', ...flag({ order: 'io' }) },
+  { long: 'raw', short: 'r', ...flag({ raw: true }) },
+  { long: 'cpu', value: 'optional', apply: readCpu },
+  { long: 'batch', short: 'b', ...flag({ batch: true }) },
+  { long: 'iterations', short: 'n', value: 'required', apply: readIterations },
+  { short: '1', ...flag({ iterations: 1 }) },
+  { long: 'delay', short: 'd', value: 'required', apply: readDelay },
+  { long: 'depth', value: 'required', apply: readDepth },
+  { long: 'order', value: 'required', apply: readOrder },
+];
+
+/** Reads the command line of systemd-cgtop(1). An error is what to print. */
+export function parseTop(program: string, argv: readonly string[]): Result<Words<TopOptions>, string> {
+  return readWords(program, argv, rows, defaults);
+}
+
+function readCpu(value = 'time'): Result<Partial<TopOptions>, string> {
+  if (value === 'time' || value === 'percentage') return ok({ cpuTime: value === 'time' });
+  return err(`Unknown argument to --cpu=: ${value}`);
+}
+
+function readIterations(value = ''): Result<Partial<TopOptions>, string> {
+  return /^\d{1,9}$/.test(value)
+    ? ok({ iterations: Number(value) })
+    : err(`Failed to parse iterations parameter '${value}': Invalid argument`);
+}
+
+function readDepth(value = ''): Result<Partial<TopOptions>, string> {
+  return /^\d{1,9}$/.test(value) ? ok({ depth: Number(value) }) : err(`Failed to parse depth parameter '${value}': Invalid argument`);
+}
+
+function readDelay(value = ''): Result<Partial<TopOptions>, string> {
+  const delay = parseTimespan(value);
+  return delay.ok && delay.value > 0 ? ok({ delayUsec: delay.value }) : err(`Invalid delay parameter '${value}'`);
+}
+
+function readOrder(value = ''): Result<Partial<TopOptions>, string> {
+  const order = (['path', 'tasks', 'cpu', 'memory', 'io'] as const).find((each) => each === value);
+  return order === undefined ? err(`Invalid argument to --order=: ${value}`) : ok({ order });
+}

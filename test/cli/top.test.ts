@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseTop, type TopOptions } from '../../src/cli/top/options.ts';
+import { renderRows, rowsOf } from '../../src/cli/top/rows.ts';
+import { takeSample } from '../../src/cli/top/sample.ts';
+
+/** A tree like that of a cgroup v2, with these files. */
+function tree(files: Readonly<Record<string, string>>): { readonly root: string; write(path: string, text: string): void } & Disposable {
+  const root = mkdtempSync(join(tmpdir(), 'tysd-top-'));
+  const write = (path: string, text: string): void => {
+    mkdirSync(join(root, path, '..'), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  for (const [path, text] of Object.entries(files)) write(path, text);
+  return { root, write, [Symbol.dispose]: () => rmSync(root, { recursive: true }) };
+}
+
+function optionsOf(...argv: readonly string[]): TopOptions {
+  const parsed = parseTop('systemd-cgtop', argv);
+  assert.ok(parsed.ok);
+  return parsed.value.options;
+}
+
+const files = {
+  'cpu.stat': 'usage_usec 3000000\nuser_usec 1\n',
+  'pids.current': '12\n',
+  'a.slice/cpu.stat': 'usage_usec 1000000\n',
+  'a.slice/pids.current': '3\n',
+  'a.slice/memory.current': '1572864\n',
+  'a.slice/io.stat': '8:0 rbytes=1000 wbytes=500 rios=1 wios=1\n8:16 rbytes=24 wbytes=0 rios=1 wios=0\n',
+  'a.slice/b.service/cpu.stat': 'usage_usec 500000\n',
+  'a.slice/b.service/deep/er/cpu.stat': 'usage_usec 1\n',
+  'empty/cgroup.procs': '',
+};
+
+test('each cgroup is shown with what is counted of it, in the columns of systemd-cgtop, and those without are left out', () => {
+  using made = tree(files);
+  const first = takeSample(made.root, 3, 1_000_000);
+  assert.deepEqual(renderRows(rowsOf(first, undefined, 'path'), optionsOf('-b'), undefined), [
+    '/                       12      -        -        -        -',
+    '/a.slice                 3      -     1.5M        -        -',
+    '/a.slice/b.service       -      -        -        -        -',
+  ]);
+});
+
+test('rates are those between two looks', () => {
+  using made = tree(files);
+  const first = takeSample(made.root, 1, 1_000_000);
+  made.write('a.slice/cpu.stat', 'usage_usec 2000000\n');
+  made.write('a.slice/io.stat', '8:0 rbytes=3048 wbytes=500 rios=1 wios=1\n8:16 rbytes=24 wbytes=4096 rios=1 wios=0\n');
+  const [top] = rowsOf(takeSample(made.root, 1, 3_000_000), first, 'cpu');
+  assert.deepEqual(top, { path: '/a.slice', tasks: 3, cpuUsec: 2_000_000, cpuShare: 0.5, memory: 1_572_864, input: 1024, output: 2048 });
+});
+
+test('cgroups are in the order that is asked for', () => {
+  using made = tree({ 'x/pids.current': '1', 'x/memory.current': '9', 'y/pids.current': '5', 'y/memory.current': '2' });
+  const paths = (order: string) =>
+    rowsOf(takeSample(made.root, 1, 1), undefined, optionsOf(`--order=${order}`).order).map(({ path }) => path);
+  assert.deepEqual(
+    [paths('path'), paths('tasks'), paths('memory')],
+    [
+      ['/x', '/y'],
+      ['/y', '/x'],
+      ['/x', '/y'],
+    ],
+  );
+});
+
+test('raw numbers and processor time as a time are shown where they are asked for', () => {
+  using made = tree({ 'x/cpu.stat': 'usage_usec 1500000\n', 'x/memory.current': '2048' });
+  const options = optionsOf('-r', '--cpu=time');
+  const rows = rowsOf(takeSample(made.root, 1, 1), undefined, 'path');
+  assert.deepEqual(renderRows(rows, options, undefined), ['/x       - 1.500000s     2048        -        -']);
+});
+
+test('what is no number or order is refused', () => {
+  for (const argv of [['-n', 'x'], ['--depth=-1'], ['--order=size'], ['-d', '0'], ['--cpu=much']])
+    assert.equal(parseTop('systemd-cgtop', argv).ok, false, argv.join(' '));
+});
