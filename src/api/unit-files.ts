@@ -1,4 +1,7 @@
 import type { Diagnostic } from '../unit/diagnostic.ts';
+import type { Assessment } from '../unit/security/assess.ts';
+
+export type { Assessment };
 
 /** The text of unit files and what is to be said about them, as the handlers and a `tysctl` without a manager see it. */
 export interface UnitFilesApi {
@@ -6,6 +9,15 @@ export interface UnitFilesApi {
   files(unit: string): UnitFiles | undefined;
   /** Checks units, by name or by path of a file, without running anything. */
   verify(targets: readonly string[]): readonly Verification[];
+  /** How exposed services are, by name or by path of a file; without any, all services that the search path has. */
+  security(targets: readonly string[] | undefined): readonly ServiceExposure[];
+}
+
+/** The exposure of one service; `assessment` is absent for what is no service or cannot be loaded. */
+export interface ServiceExposure {
+  readonly unit: string;
+  readonly reason?: string;
+  readonly assessment?: Assessment;
 }
 
 export interface UnitFiles {

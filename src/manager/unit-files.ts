@@ -1,10 +1,14 @@
+import { numberOf } from '../exec/seccomp/architecture.ts';
 import type { Files } from '../port/files.ts';
 import type { LoadState, UnitConfig } from '../unit/config.ts';
 import type { Diagnostic } from '../unit/diagnostic.ts';
 import { loadUnit } from '../unit/load.ts';
 import { instantiate, parseUnitName } from '../unit/name.ts';
+import { assess, type Assessment } from '../unit/security/assess.ts';
+import { subjectOf } from '../unit/security/subject.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import { UnitDirectory } from '../unit/unit-directory.ts';
+import { nativeArchitecture } from './native-architecture.ts';
 
 interface UnitText {
   readonly unit: string;
@@ -18,6 +22,12 @@ interface Verification {
   readonly loadReason?: string;
   readonly diagnostics: readonly Diagnostic[];
   readonly notCarriedOut: readonly { readonly directive: string; readonly reason: string }[];
+}
+
+interface ServiceExposure {
+  readonly unit: string;
+  readonly reason?: string;
+  readonly assessment?: Assessment;
 }
 
 /** Unit files as they are on disk now, for `cat` and `verify`. Satisfies api/unit-files.ts. */
@@ -49,11 +59,36 @@ export class UnitFileReader {
   /** A target with a slash is the path of a file: its directory is searched before all others. */
   verify(targets: readonly string[]): readonly Verification[] {
     return targets.map((target) => {
-      const slash = target.lastIndexOf('/');
-      const name = target.slice(slash + 1);
-      const path = slash < 0 ? this.#searchPath : [target.slice(0, slash) || '/', ...this.#searchPath];
-      return verification(name, this.#load(exampleOf(name), path));
+      const { name, config } = this.#target(target);
+      return verification(name, config);
     });
+  }
+
+  /** How exposed services are; without targets, all services that the search path has, but for templates and what cannot be loaded. */
+  security(targets: readonly string[] | undefined): readonly ServiceExposure[] {
+    if (targets !== undefined) return targets.map((target) => this.#exposure(target));
+    const names = new Set(this.#searchPath.flatMap((directory) => this.#files.list(directory)));
+    return [...names]
+      .filter((name) => name.endsWith('.service') && !name.includes('@.'))
+      .toSorted()
+      .map((name) => this.#exposure(name))
+      .filter(({ assessment }) => assessment !== undefined);
+  }
+
+  #exposure(target: string): ServiceExposure {
+    const { name, config } = this.#target(target);
+    const reason = reasonOf(config.load);
+    if (config.load.state !== 'loaded') return { unit: name, reason: reason ?? `not loaded (${config.load.state})` };
+    const { architecture } = nativeArchitecture(this.#facts);
+    const subject = subjectOf(config, (call) => architecture === undefined || numberOf(architecture, call) !== undefined);
+    return subject === undefined ? { unit: name, reason: 'it is no service' } : { unit: name, assessment: assess(subject) };
+  }
+
+  #target(target: string): { readonly name: string; readonly config: UnitConfig } {
+    const slash = target.lastIndexOf('/');
+    const name = target.slice(slash + 1);
+    const path = slash < 0 ? this.#searchPath : [target.slice(0, slash) || '/', ...this.#searchPath];
+    return { name, config: this.#load(exampleOf(name), path) };
   }
 
   #load(name: string, searchPath: readonly string[]): UnitConfig {

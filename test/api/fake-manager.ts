@@ -203,7 +203,7 @@ export class FakeManager implements ManagerApi {
   }
 
   notApplied(): Result<readonly string[], RequestFailure> {
-    return ok(['ProtectSystem= is not applied: not yet']);
+    return ok([]);
   }
 
   dependencies(name: string): readonly { readonly key: string; readonly unit: string }[] {
@@ -311,6 +311,7 @@ export const fakeUnitFiles: UnitFilesApi = {
       ],
     };
   },
+  security: () => [],
   verify: (targets) =>
     targets.map((unit) => ({
       unit,

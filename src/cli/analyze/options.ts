@@ -13,7 +13,11 @@ export interface AnalyzeOptions {
   readonly baseTime: number | undefined;
   /** The unit whose conditions are looked at. */
   readonly unit: string | undefined;
-  readonly json: boolean;
+  /** How JSON is written, where that is asked for. */
+  readonly json: 'short' | 'pretty' | undefined;
+  /** Of security: the exposure, of 100, above which the exit status is not 0. */
+  readonly threshold: number;
+  readonly offline: boolean;
   readonly quiet: boolean;
   readonly print: 'help' | 'version' | undefined;
 }
@@ -24,7 +28,9 @@ const defaults: AnalyzeOptions = {
   iterations: 1,
   baseTime: undefined,
   unit: undefined,
-  json: false,
+  json: undefined,
+  threshold: 100,
+  offline: false,
   quiet: false,
   print: undefined,
 };
@@ -40,8 +46,8 @@ const rows: readonly OptionRow<AnalyzeOptions>[] = [
   { long: 'image', ...refusedValue('--image=') },
   // Of verify, which here always looks at all that the unit itself needs.
   { long: 'recursive-errors', value: 'required', apply: readRecursion },
-  { long: 'offline', ...refusedValue('--offline=') },
-  { long: 'threshold', ...refusedValue('--threshold=') },
+  { long: 'offline', value: 'required', apply: (value = '') => readBoolean('offline', value, (offline) => ({ offline })) },
+  { long: 'threshold', value: 'required', apply: readThreshold },
   { long: 'security-policy', ...refusedValue('--security-policy=') },
   { long: 'system', ...flag({ scope: 'system' }) },
   { long: 'user', ...flag({ scope: 'user' }) },
@@ -70,13 +76,16 @@ export function parseAnalyze(argv: readonly string[]): Result<Words<AnalyzeOptio
   return problem === undefined ? read : err(problem);
 }
 
-function contradiction({ scope, unit, json, root }: AnalyzeOptions, [verb = 'time', first]: readonly string[]): string | undefined {
+function contradiction(
+  { scope, unit, json, root, offline }: AnalyzeOptions,
+  [verb = 'time', first]: readonly string[],
+): string | undefined {
   if (scope === 'global' && !['dot', 'unit-paths', 'verify'].includes(verb))
     return 'Option --global only makes sense with verbs dot, unit-paths, verify.';
   if (scope === 'user' && verb === 'cat-config') return 'Option --user is not supported for cat-config right now.';
-  if (json && verb !== 'security' && verb !== 'inspect-elf')
+  if (json !== undefined && verb !== 'security' && verb !== 'inspect-elf')
     return 'Option --json= is only supported for security and inspect-elf right now.';
-  if (root !== undefined && verb !== 'cat-config' && verb !== 'verify' && verb !== 'condition')
+  if (root !== undefined && verb !== 'cat-config' && verb !== 'verify' && verb !== 'condition' && !(verb === 'security' && offline))
     return 'Options --root= and --image= are only supported for cat-config, verify, condition and security when used with --offline= right now.';
   if (unit !== undefined && verb !== 'condition') return 'Option --unit= is only supported for condition';
   if (verb === 'condition' && unit === undefined && first === undefined) return 'Too few arguments for condition';
@@ -100,6 +109,11 @@ function readRecursion(value = ''): Result<Partial<AnalyzeOptions>, string> {
   return ['yes', 'no', 'one'].includes(value) ? ok({}) : err(`Unknown mode passed to --recursive-errors='${value}'.`);
 }
 
+function readThreshold(value = ''): Result<Partial<AnalyzeOptions>, string> {
+  const threshold = Number(value.trim());
+  return /^\s*\+?\d{1,10}\s*$/.test(value) && threshold <= 100 ? ok({ threshold }) : err(`Failed to parse threshold: ${value}`);
+}
+
 function readIterations(value = ''): Result<Partial<AnalyzeOptions>, string> {
   const number = Number(value.trim());
   return /^\s*\+?\d{1,10}\s*$/.test(value) && number < 2 ** 32 ? ok({ iterations: number }) : err(`Failed to parse iterations: ${value}`);
@@ -116,6 +130,6 @@ function readUnit(value = ''): Result<Partial<AnalyzeOptions>, string> {
 }
 
 function readJson(value = ''): Result<Partial<AnalyzeOptions>, string> {
-  if (value === 'off') return ok({ json: false });
-  return value === 'short' || value === 'pretty' ? ok({ json: true }) : err(`Unknown argument to --json= switch: ${value}`);
+  if (value === 'off') return ok({ json: undefined });
+  return value === 'short' || value === 'pretty' ? ok({ json: value }) : err(`Unknown argument to --json= switch: ${value}`);
 }

@@ -2,11 +2,13 @@ import { analyzeCalendar } from '../analyze/calendar.ts';
 import type { AnalyzeRun } from '../analyze/call.ts';
 import { analyzeCondition } from '../analyze/condition.ts';
 import { parseAnalyze } from '../analyze/options.ts';
+import { analyzeSecurity } from '../analyze/security.ts';
 import { analyzeSystemCallFilter } from '../analyze/system-call-filter.ts';
 import { analyzeCapability, analyzeExitStatus } from '../analyze/tables.ts';
 import { analyzeTimespan, analyzeTimestamp } from '../analyze/time.ts';
 import { analyzeUnitPaths } from '../analyze/unit-paths.ts';
 import { analyzeVerify } from '../analyze/verify.ts';
+import type { Invocation } from '../invocation.ts';
 import type { Call } from '../main.ts';
 import { versionLines } from './help.ts';
 
@@ -23,6 +25,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   'exit-status': { least: 0, run: analyzeExitStatus, usage: '[STATUS…]', doc: 'List the exit statuses that have names' },
   capability: { least: 0, run: analyzeCapability, usage: '[CAPABILITY…]', doc: 'List the capabilities of Linux' },
   condition: { least: 0, run: analyzeCondition, usage: 'ASSIGNMENT…', doc: 'Tell which conditions and asserts hold' },
+  security: { least: 0, run: analyzeSecurity, usage: '[UNIT|FILE…]', doc: 'Tell how exposed services are, and to what' },
   'syscall-filter': { least: 0, run: analyzeSystemCallFilter, usage: '[NAME…]', doc: 'List the system calls that filter sets have' },
   verify: { least: 1, run: analyzeVerify, usage: 'FILE…', doc: 'Check unit files' },
   calendar: { least: 1, run: analyzeCalendar, usage: 'EXPRESSION…', doc: 'Tell when calendar expressions elapse' },
@@ -33,7 +36,7 @@ const verbs: Readonly<Record<string, Verb>> = {
 /** Verbs of systemd-analyze that tysd does not have: refused, so that no script takes silence for success. */
 const missing: ReadonlySet<string> = new Set(
   (
-    'time blame critical-chain plot dot dump cat-config unit-files filesystems compare-versions security inspect-elf ' +
+    'time blame critical-chain plot dot dump cat-config unit-files filesystems compare-versions inspect-elf ' +
     'log-level log-target set-log-level get-log-level set-log-target get-log-target service-watchdogs'
   ).split(' '),
 );
@@ -60,6 +63,11 @@ export async function runAnalyze({ argv, terminal, services, environment }: Call
   return verb.run({ verb: word, words, options, terminal, services, environment });
 }
 
+/** The same as a verb of tysctl. */
+export function runAnalyzeVerb({ words, terminal, services, environment }: Invocation): Promise<number> {
+  return runAnalyze({ program: 'systemd-analyze', argv: words, terminal, services, environment });
+}
+
 function help(): readonly string[] {
   const lines = Object.entries(verbs).map(([name, { usage, doc }]) => `  ${`${name} ${usage}`.trimEnd().padEnd(28)} ${doc}`);
   return [
@@ -72,6 +80,8 @@ function help(): readonly string[] {
     '  --user, --system, --global   Which manager is meant; unit-paths only: the paths for all users',
     '  --iterations=N, --base-time= calendar: how often it elapses, counted from then',
     '  --unit=UNIT                  condition: those of this unit',
+    '  --threshold=N, --offline=    security: fail above this exposure; the words are paths of files',
+    '  --json=short|pretty          security: as JSON',
     '  --root=DIR                   condition, verify: below another root',
   ];
 }

@@ -35,6 +35,8 @@ export interface Glyphs {
   readonly branch: string;
   readonly last: string;
   readonly mu: string;
+  readonly tick: string;
+  readonly ballot: string;
 }
 
 const unicode: Glyphs = {
@@ -49,6 +51,8 @@ const unicode: Glyphs = {
   branch: '├─',
   last: '└─',
   mu: 'μ',
+  tick: '✓',
+  ballot: '✗',
 };
 
 const ascii: Glyphs = {
@@ -63,6 +67,8 @@ const ascii: Glyphs = {
   branch: '|-',
   last: '`-',
   mu: 'u',
+  tick: '+',
+  ballot: '-',
 };
 
 /** The style for what a terminal can show. */

@@ -111,10 +111,11 @@ const everyNamespace = ['cgroup', 'ipc', 'net', 'mnt', 'pid', 'user', 'uts'] as 
 /** Which kinds a service may make: all of them is `no`, none is `yes`. */
 function namespaces(lists: ExecSettings['RestrictNamespaces']): string {
   let allowed: ReadonlySet<string> = new Set(everyNamespace);
-  for (const list of lists) {
+  for (const [index, list] of lists.entries()) {
     if (typeof list === 'boolean') allowed = new Set(list ? [] : everyNamespace);
     else if (list.invert) allowed = new Set([...allowed].filter((name) => !list.names.includes(name)));
-    else allowed = new Set([...(allowed.size === everyNamespace.length ? [] : allowed), ...list.names]);
+    // The first list says all that is allowed; later ones add to what is.
+    else allowed = new Set([...(index === 0 ? [] : allowed), ...list.names]);
   }
   if (everyNamespace.every((name) => allowed.has(name))) return 'no';
   return allowed.size === 0 ? 'yes' : everyNamespace.filter((name) => allowed.has(name)).join(' ');

@@ -1,0 +1,108 @@
+import { resolve } from 'node:path';
+import type { Assessment, ServiceExposure } from '../../api/unit-files.ts';
+import { readNames } from '../names.ts';
+import type { Style, Terminal } from '../output/terminal.ts';
+import type { AnalyzeCall } from './call.ts';
+import { securityLines } from './security-table.ts';
+
+/** How an exposure is called, from which on, and the face that goes with it. */
+const levels = [
+  { from: 100, name: 'DANGEROUS', face: '🤢', ascii: ':-[', paint: ({ red }: Style) => red },
+  { from: 90, name: 'UNSAFE', face: '😨', ascii: ':-{', paint: ({ red }: Style) => red },
+  { from: 75, name: 'EXPOSED', face: '🙁', ascii: ':-(', paint: ({ yellow }: Style) => yellow },
+  { from: 50, name: 'MEDIUM', face: '😐', ascii: ':-|', paint: () => (text: string) => text },
+  { from: 10, name: 'OK', face: '🙂', ascii: ':-)', paint: ({ green }: Style) => green },
+  { from: 1, name: 'SAFE', face: '😀', ascii: ':-}', paint: ({ green }: Style) => green },
+  { from: 0, name: 'PERFECT', face: '😇', ascii: ':-]', paint: ({ green }: Style) => green },
+] as const;
+
+/**
+ * `security [UNIT|FILE…]`: each point on which a service is judged, and its exposure; without words, the exposure of all services. The unit files as they are now
+ * are judged, with a manager or without. 1 where an exposure is above the threshold.
+ */
+export async function analyzeSecurity({ words, options, services, terminal, environment }: AnalyzeCall): Promise<number> {
+  if (options.offline && words.length === 0) {
+    terminal.warn('Option --offline= requires one or more units to perform a security review.');
+    return 1;
+  }
+  const targets = words.map((word) => (word.includes('/') || options.offline ? resolve(word) : readNames({ terminal }, [word])?.names[0]));
+  if (!targets.every((target) => target !== undefined)) return 1;
+  const unitFiles = await services.localUnitFiles({ scope: options.scope, root: options.root ?? '' });
+  const found = unitFiles.security(words.length === 0 ? undefined : targets);
+  const faces = showsFaces(environment, terminal.style);
+  if (words.length === 0) return printAll(terminal, found, options.json, faces);
+  let status = 0;
+  for (const { unit, reason, assessment } of found) {
+    if (assessment === undefined) {
+      terminal.warn(`Failed to judge ${unit}: ${reason ?? ''}`);
+      status = 1;
+      continue;
+    }
+    if (options.json === undefined) printOne(terminal, unit, assessment, faces);
+    else terminal.print(json(assessment.points.map(pointRecord), options.json));
+    if (assessment.exposure > options.threshold) status = 1;
+  }
+  return status;
+}
+
+/** Whether the terminal has pictures for faces, as systemd finds it. */
+function showsFaces(environment: AnalyzeCall['environment'], style: Style): boolean {
+  const told = environment['SYSTEMD_EMOJI'];
+  if (told !== undefined) return ['1', 'yes', 'y', 'true', 't', 'on'].includes(told.toLowerCase());
+  return style.glyphs.arrow === '→' && !['', 'dumb', 'linux'].includes(environment['TERM'] ?? '');
+}
+
+function printOne(terminal: Terminal, unit: string, assessment: Assessment, faces: boolean): void {
+  const { style } = terminal;
+  for (const line of securityLines(assessment, style)) terminal.print(line);
+  const { name, face, paint } = levelOf(assessment.exposure, style, faces);
+  terminal.print(`\n${style.glyphs.arrow} Overall exposure level for ${unit}: ${paint(`${tenths(assessment.exposure)} ${name}`)} ${face}`);
+}
+
+function printAll(terminal: Terminal, found: readonly ServiceExposure[], form: 'short' | 'pretty' | undefined, faces: boolean): number {
+  const { style } = terminal;
+  const rows = found.flatMap(({ unit, assessment }) =>
+    assessment === undefined ? [] : [{ unit, exposure: assessment.exposure, ...levelOf(assessment.exposure, style, faces) }],
+  );
+  if (form !== undefined) {
+    const records = rows.map(({ unit, exposure, name, face }) => ({ unit, exposure: tenths(exposure), predicate: name, happy: face }));
+    terminal.print(json(records, form));
+    return 0;
+  }
+  const width = Math.max('UNIT'.length, ...rows.map(({ unit }) => unit.length));
+  terminal.print(style.underline(`${'UNIT'.padEnd(width)} EXPOSURE PREDICATE HAPPY`));
+  for (const { unit, exposure, name, face, paint } of rows)
+    terminal.print(`${unit.padEnd(width)} ${paint(tenths(exposure).padStart(8))} ${paint(name.padEnd(9))} ${face}   `);
+  return 0;
+}
+
+function levelOf(exposure: number, style: Style, faces: boolean) {
+  const level = levels.find(({ from }) => exposure >= from) ?? levels[levels.length - 1];
+  const { name, face, ascii, paint } = level ?? levels[0];
+  return { name, face: faces ? face : ascii, paint: paint(style) };
+}
+
+/** Of 100, as systemd writes it: of 10. */
+export function tenths(exposure: number): string {
+  return `${Math.floor(exposure / 10)}.${exposure % 10}`;
+}
+
+function pointRecord({ name, field, description, badness, exposure }: Assessment['points'][number]): Readonly<Record<string, unknown>> {
+  return {
+    set: badness === undefined ? null : badness === 0,
+    name,
+    json_field: field,
+    description: description ?? null,
+    exposure: exposure === undefined ? null : tenths(exposure),
+  };
+}
+
+/** JSON as systemd writes it: on one line, or with tabs and a blank before each colon. */
+function json(records: readonly Readonly<Record<string, unknown>>[], form: 'short' | 'pretty'): string {
+  if (form === 'short') return JSON.stringify(records);
+  const objects = records.map((record) => {
+    const fields = Object.entries(record).map(([name, value]) => `\t\t${JSON.stringify(name)} : ${JSON.stringify(value)}`);
+    return `\t{\n${fields.join(',\n')}\n\t}`;
+  });
+  return `[\n${objects.join(',\n')}\n]`;
+}
