@@ -237,7 +237,7 @@ compareManagers('unit files', {
       run systemctl start changing
       get changing.service Description NeedDaemonReload
       sleep 0.05
-      sed -i 's/one/two/' /etc/systemd/system/changing.service
+      sed -i 's/=one$/=two/; s/note one/note two/' /etc/systemd/system/changing.service
       get changing.service Description NeedDaemonReload
       run systemctl restart changing
       run systemctl restart -q changing
@@ -278,7 +278,7 @@ compareManagers('unit files', {
     },
     script: `
       run systemctl start tpl@a
-      sed -i 's/one/two/' /etc/systemd/system/tpl@.service
+      sed -i 's/=one /=two /; s/note one/note two/' /etc/systemd/system/tpl@.service
       run systemctl start tpl@b
       get tpl@a.service Description NeedDaemonReload
       get tpl@b.service Description NeedDaemonReload
