@@ -122,7 +122,7 @@ export const sandboxRows = {
   ProtectKernelTunables: last(boolean, false, { since: 232, meaning: 'Kernel tunables read-only', status: later.sandbox }),
   ProtectKernelModules: last(boolean, false, { since: 232, meaning: 'No module loading', status: later.sandbox }),
   ProtectKernelLogs: last(boolean, false, { since: 244, meaning: 'No kernel log access', status: later.sandbox }),
-  ProtectClock: last(boolean, false, { since: 245, meaning: 'No clock changes', status: later.sandbox }),
+  ProtectClock: last(boolean, false, { since: 245, meaning: 'No clock changes' }),
   ProtectControlGroups: last(booleanOr('private', 'strict'), false, {
     since: 232,
     meaning: 'cgroup tree read-only (private/strict: own namespace)',

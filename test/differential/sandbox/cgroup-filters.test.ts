@@ -25,6 +25,8 @@ const cases: Readonly<Record<string, Filtered>> = {
   'a pattern of drivers': { verb: 'devices', lines: 'DevicePolicy=strict\nDeviceAllow=char-mis* m\nDeviceAllow=block-l??p' },
   'devices that there are not': { verb: 'devices', lines: 'DevicePolicy=closed\nDeviceAllow=/dev/nonsense\nDeviceAllow=char-nonsense' },
   'only devices that there are not': { verb: 'devices', lines: 'DevicePolicy=strict\nDeviceAllow=/dev/nonsense' },
+  'a protected clock': { verb: 'devices', lines: 'ProtectClock=yes' },
+  'a protected clock and a policy': { verb: 'devices', lines: 'ProtectClock=yes\nDevicePolicy=closed' },
   'a list that is reset': { verb: 'devices', lines: 'DeviceAllow=/dev/null\nDeviceAllow=' },
   'devices of a slice': { verb: 'devices', lines: 'Slice=devs.slice', slices: { devs: 'DevicePolicy=strict\nDeviceAllow=/dev/null rw' } },
   'devices of a slice and of its service': {

@@ -51,6 +51,14 @@ const alone: Readonly<Record<string, string>> = {
   'a locked personality': 'LockPersonality=yes',
   'no code that can be written': 'MemoryDenyWriteExecute=yes',
   'no new privileges': 'NoNewPrivileges=yes',
+  'a protected clock': 'ProtectClock=yes',
+  'protected modules': 'ProtectKernelModules=yes',
+  'protected logs of the kernel': 'ProtectKernelLogs=yes',
+  'protected tunables': 'ProtectKernelTunables=yes',
+  'a protected host name': 'ProtectHostname=yes',
+  'private devices': 'PrivateDevices=yes',
+  'all that is protected, as another user':
+    'User=nobody\nProtectClock=yes\nProtectKernelModules=yes\nProtectKernelLogs=yes\nProtectHostname=yes',
 };
 
 /** As another user there is no CAP_SYS_ADMIN, so new privileges are given up. */
