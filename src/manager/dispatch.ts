@@ -13,6 +13,7 @@ import { isMember, unsuitable } from './main-process.ts';
 import { parseNotification } from './notify-message.ts';
 import { log } from './records.ts';
 import { handleSignal } from './signals.ts';
+import { count } from './rate-limit.ts';
 import { unknownMark } from './spawn.ts';
 import { cleaned, deliver } from './step.ts';
 import { takeDescriptors } from './streams.ts';
@@ -179,11 +180,18 @@ function accepted(world: World, event: Extract<KeeperEvent, { readonly event: 'a
   else if (event.errno === 0) world.command({ do: 'close', name: event.as });
 }
 
+/** Anybody can send as many as he likes, so only some are told. */
+function tellOfStranger(world: World, pid: number): void {
+  const { window, allowed } = count(world.strangers, world.options.clock.now().monotonicUsec, { intervalUsec: 10_000_000, burst: 10 });
+  world.strangers = window;
+  if (allowed) log(world, 4, `Notification of process ${pid}, which belongs to no unit, is ignored`, undefined);
+}
+
 function notified(world: World, event: Extract<KeeperEvent, { readonly event: 'notified' }>): void {
   if (takeDescriptors(world, event)) return;
   const unit = event.group === '' ? undefined : world.peek(event.group);
   if (unit === undefined) {
-    log(world, 4, `Notification of process ${event.pid}, which belongs to no unit, is ignored`, undefined);
+    tellOfStranger(world, event.pid);
     for (const name of event.fds) world.command({ do: 'close', name });
     return;
   }

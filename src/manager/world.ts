@@ -96,6 +96,8 @@ export class World implements TransactionView {
   readonly failures: { readonly unit: Unit; readonly result: string }[] = [];
   /** Held descriptors that got another name in this turn. */
   readonly renamed = new Set<string>();
+  /** How many notifications of processes of no unit were told of lately. */
+  strangers: Window | undefined = undefined;
   /** Nop jobs, which are over as soon as their turn comes. */
   readonly nops: Job[] = [];
   /** Units that changed: the continuous rules are to be looked at for them and for those that depend on it. */
