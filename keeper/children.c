@@ -128,6 +128,7 @@ static int prepare_outputs(struct keeper *keeper, struct plan *plan, int *reads)
     for (uint32_t i = 0; i < plan->count; i++) {
         struct op *op = &plan->ops[i];
         if (op->code == OP_take) op->fd = descriptor_fd(keeper, op->fields[1].data);
+        if (op->code == OP_namespace && (op->fd = namespace_storage(keeper, op->fields[0].data)) < 0) return op->fd;
         if (op->code != OP_output) continue;
         int fds[2];
         if (pipe2(fds, O_CLOEXEC) < 0) return -errno;

@@ -166,8 +166,14 @@ struct report {
     int32_t failed, error; /* the op that failed + 1, or 0 */
     uint8_t at_exec, arrived;
 };
+/* A view of the file system that is being made: descriptors of the old root, of the new one, and of the old /proc. */
+struct view {
+    bool refused;
+    int old, root, proc;
+};
 struct run {
     struct plan *plan;
+    struct view view;
     struct report *report;
     struct rlimit descriptors; /* what RLIMIT_NOFILE is to be at exec */
     int keep_fd, exec_fd; /* or -1 */
@@ -205,6 +211,34 @@ struct cgroup_program {
 /* Attaches the program to the cgroup, in place of one of its name. */
 int cgroup_filter(int cgroup_fd, const struct cgroup_program *program);
 int cgroup_pinned_filter(int cgroup_fd, uint32_t attach, const char *path);
+
+/* Moves a descriptor out of the way of every number that the plan places one at; or -errno. */
+int out_of_the_way(const struct run *run, int fd);
+
+/* Brings the loopback network interface up. 0 or -errno. */
+int loopback_up(void);
+
+/* ops_mount.c, ops_namespace.c: ops of a kind of their own. 0 or -errno. */
+int op_mount_namespace(struct run *run, const struct op *op);
+int op_root(struct run *run, const struct op *op);
+int op_root_image(struct run *run, const struct op *op);
+int op_mount_image(struct run *run, const struct op *op);
+int op_mount_point(struct run *run, const struct op *op);
+int op_bind_mount(struct run *run, const struct op *op);
+int op_mask(struct run *run, const struct op *op);
+int op_file_system(struct run *run, const struct op *op);
+int op_devices(struct run *run, const struct op *op);
+int op_overlay(struct run *run, const struct op *op);
+int op_restrict(struct run *run, const struct op *op);
+int op_enter_root(struct run *run, const struct op *op);
+int op_unshare(struct run *run, const struct op *op);
+int op_namespace(struct run *run, const struct op *op);
+int op_user_namespace(struct run *run, const struct op *op);
+/* Holds a socket under the name, if nothing is, through which children share a namespace. A descriptor or -errno. */
+int namespace_storage(struct keeper *keeper, const char *name);
+
+/* image.c: mounts the file system in a file or on a device, which is looked up below `root`; the working directory is a /proc. 0 or -errno. */
+int image_mount(int root, const char *file, const char *target, const char *options, uint32_t flags);
 
 /* tree.c: what a child does to directory trees. */
 int tree_remove(const char *path);

@@ -9,6 +9,7 @@
 #include <net/if.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -35,8 +36,7 @@ typedef int op_function(struct run *run, const struct op *op);
 /* The descriptor in a slot, or -1, which every system call refuses. */
 static int slot_get(const struct run *run, uint32_t slot) { return run->slots[slot] - 1; }
 
-/* Moves a descriptor out of the way of every number that the plan places one at. */
-static int out_of_the_way(const struct run *run, int fd) {
+int out_of_the_way(const struct run *run, int fd) {
     if (fd < 0 || fd > run->plan->highest) return fd;
     int moved = fcntl(fd, F_DUPFD_CLOEXEC, run->plan->highest + 1);
     return moved < 0 ? -errno : moved;
@@ -349,6 +349,31 @@ static int op_directory(struct run *run, const struct op *op) {
     return result;
 }
 
+static int op_own_directory(struct run *run, const struct op *op) {
+    (void)run;
+    if (mkdir(TEXT(0), NUMBER(1) & 0777) < 0 && errno != EEXIST) return -errno;
+    int fd = open(TEXT(0), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    struct stat info;
+    int result = fstat(fd, &info) < 0 ? -errno : info.st_uid != geteuid() ? -EEXIST : RESULT(fchmod(fd, NUMBER(1) & 07777));
+    close(fd);
+    return result;
+}
+
+static int op_move_directory(struct run *run, const struct op *op) {
+    (void)run;
+    struct stat info;
+    if (lstat(TEXT(0), &info) < 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+    if (!S_ISDIR(info.st_mode)) return 0;
+    char link[PATH_MAX];
+    ssize_t length = op->fields[2].number ? readlink(TEXT(1), link, sizeof link) : -1;
+    bool linked = length > 0 && (uint64_t)length == op->fields[2].number && !memcmp(link, TEXT(2), (size_t)length);
+    if (linked && unlink(TEXT(1)) < 0) return -errno;
+    /* Never in the place of something else. */
+    if (!syscall(SYS_renameat2, AT_FDCWD, TEXT(0), AT_FDCWD, TEXT(1), RENAME_NOREPLACE)) return 0;
+    return errno == EEXIST ? 0 : -errno;
+}
+
 static int op_remove(struct run *run, const struct op *op) {
     (void)run;
     return tree_remove(TEXT(0));
@@ -523,8 +548,7 @@ static int op_uid(struct run *run, const struct op *op) {
     return RESULT(syscall(SYS_setresuid, NUMBER(0), NUMBER(0), NUMBER(0)));
 }
 
-static int op_loopback(struct run *run, const struct op *op) {
-    (void)run, (void)op;
+int loopback_up(void) {
     struct ifreq request = {.ifr_name = "lo"};
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return -errno;
@@ -533,6 +557,11 @@ static int op_loopback(struct run *run, const struct op *op) {
     if (!result) result = RESULT(ioctl(fd, SIOCSIFFLAGS, &request));
     close(fd);
     return result;
+}
+
+static int op_loopback(struct run *run, const struct op *op) {
+    (void)run, (void)op;
+    return loopback_up();
 }
 
 static int op_no_new_privileges(struct run *run, const struct op *op) {

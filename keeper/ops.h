@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0xb4a4fb59u
+#define OPS_HASH 0x3607d457u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -46,6 +46,8 @@
     X(unmount, 202, "s") /* unmount(path: string) */ \
     X(mkdir_parents, 233, "su") /* mkdir-parents(path: string, mode: u32) */ \
     X(directory, 233, "suuu") /* directory(path: string, mode: u32, uid: u32, gid: u32) */ \
+    X(own_directory, 226, "su") /* own-directory(path: string, mode: u32) */ \
+    X(move_directory, 233, "sss") /* move-directory(path: string, to: string, link: string) */ \
     X(remove, 233, "s") /* remove(path: string) */ \
     X(chown, 235, "suu") /* chown(path: string, uid: u32, gid: u32) */ \
     X(chmod, 235, "su") /* chmod(path: string, mode: u32) */ \
@@ -67,6 +69,21 @@
     X(xattr, 202, "nssb") /* xattr(slot: u32, path: string, name: string, value: bytes) */ \
     X(cgroup_filter, 219, "suusb") /* cgroup-filter(cgroup: string, type: u32, attach: u32, name: string, program: bytes) */ \
     X(cgroup_pinned_filter, 219, "sus") /* cgroup-pinned-filter(cgroup: string, attach: u32, path: string) */ \
+    X(unshare, 226, "u") /* unshare(kinds: u32) */ \
+    X(namespace, 226, "sus") /* namespace(name: string, kind: u32, from: string) */ \
+    X(user_namespace, 217, "ss") /* user-namespace(uids: string, gids: string) */ \
+    X(mount_namespace, 226, "u") /* mount-namespace(insist: u32) */ \
+    X(root, 226, "s") /* root(path: string) */ \
+    X(root_image, 226, "ssu") /* root-image(path: string, options: string, attributes: u32) */ \
+    X(mount_image, 226, "sssuu") /* mount-image(path: string, target: string, options: string, attributes: u32, how: u32) */ \
+    X(mount_point, 226, "su") /* mount-point(target: string, how: u32) */ \
+    X(bind_mount, 226, "ssu") /* bind-mount(source: string, target: string, how: u32) */ \
+    X(mask, 226, "ssu") /* mask(target: string, nodes: string, how: u32) */ \
+    X(file_system, 226, "ssussu") /* file-system(type: string, target: string, attributes: u32, options: string, fallback: string, how: u32) */ \
+    X(devices, 226, "ssSs") /* devices(target: string, options: string, names: strings, log: string) */ \
+    X(overlay, 226, "sSu") /* overlay(target: string, layers: strings, how: u32) */ \
+    X(restrict, 226, "suuSu") /* restrict(target: string, set: u32, clear: u32, except: strings, how: u32) */ \
+    X(enter_root, 226, "u") /* enter-root(propagation: u32) */ \
     X(chroot, 210, "s") /* chroot(path: string) */ \
     X(chdir, 200, "s") /* chdir(path: string) */ \
     X(groups, 216, "S") /* groups(gids: strings) */ \
@@ -89,6 +106,6 @@ enum op_code {
     OP_COUNT
 };
 
-enum { OP_MAX_FIELDS = 5 };
+enum { OP_MAX_FIELDS = 6 };
 
 #endif

@@ -32,27 +32,83 @@ const kinds: readonly Kind[] = [
   },
 ];
 
+/** A managed directory: where it is seen, where it really is, and below what. */
+export interface ManagedPath {
+  readonly setting: Kind['setting'];
+  readonly base: string;
+  readonly path: string;
+  readonly real: string;
+}
+
+/** All managed directories of a unit. Those of a dynamic user are kept in a directory that lets nobody pass, since their owner's number may be another's later. */
+export function managedPaths(
+  exec: ExecSettings,
+  { directories, privileged }: Pick<ExecContext, 'directories' | 'privileged'>,
+): readonly ManagedPath[] {
+  return kinds.flatMap((kind) => {
+    const base = directories[kind.base];
+    const room = privileged && isPrivate(exec, kind) ? `${base}/private` : base;
+    return exec[kind.setting].map(({ path }) => ({ setting: kind.setting, base, path: `${base}/${path}`, real: `${room}/${path}` }));
+  });
+}
+
+function isPrivate(exec: ExecSettings, { base }: Kind): boolean {
+  if (!exec.DynamicUser || base === 'configuration') return false;
+  return base !== 'runtime' || exec.RuntimeDirectoryPreserve !== 'no';
+}
+
 /** Makes the directories and the links to them. */
 export function directoryOps(exec: ExecSettings, context: ExecContext, identity: Identity): readonly Op[] {
   if (!hasDirectories(exec)) return [];
+  const rooted = context.privileged && context.scope === 'system';
   // A manager that may not give files away makes them its own.
-  const owner = context.privileged && context.scope === 'system' ? { uid: identity.uid ?? 0, gid: identity.gid ?? 0 } : context.self;
+  const owner = rooted ? { uid: identity.uid ?? 0, gid: identity.gid ?? 0 } : context.self;
   return kinds.flatMap((kind) =>
     exec[kind.setting].flatMap((directory): readonly Op[] => {
       const base = context.directories[kind.base];
-      const path = `${base}/${directory.path}`;
       const mode = exec[kind.mode];
+      const { exit } = kind;
+      if (!kind.owned) {
+        const path = `${base}/${directory.path}`;
+        return [{ op: 'mkdir-parents', path, mode: 0o755, exit }, { op: 'mkdir', path, mode, exit }, ...linkOps(base, directory, exit)];
+      }
+      const own = { mode, uid: owner.uid, gid: owner.gid, exit };
       return [
-        ...(kind.owned
-          ? [{ op: 'directory', path, mode, uid: owner.uid, gid: owner.gid, exit: kind.exit } as const]
-          : ([
-              { op: 'mkdir-parents', path, mode: 0o755, exit: kind.exit },
-              { op: 'mkdir', path, mode, exit: kind.exit },
-            ] as const)),
-        ...linkOps(base, directory, kind.exit),
+        ...(rooted
+          ? roomOps(exec, kind, base, directory.path, own)
+          : [{ op: 'directory', path: `${base}/${directory.path}`, ...own } as const]),
+        ...linkOps(base, directory, exit),
       ];
     }),
   );
+}
+
+/** The directory where it belongs, from where it was when the unit had another kind of user. */
+function roomOps(
+  exec: ExecSettings,
+  kind: Kind,
+  base: string,
+  name: string,
+  own: { readonly mode: number; readonly uid: number; readonly gid: number; readonly exit: number },
+): readonly Op[] {
+  const { exit } = own;
+  const [open, closed] = [`${base}/${name}`, `${base}/private/${name}`];
+  const text = relative(name, `private/${name}`);
+  if (kind.base === 'runtime' && !isPrivate(exec, kind)) return [{ op: 'directory', path: open, ...own }];
+  if (kind.base === 'runtime' && !isPrivate(exec, kind)) return [{ op: 'directory', path: open, ...own }];
+  if (!isPrivate(exec, kind))
+    return [
+      { op: 'move-directory', path: closed, to: open, link: text, exit },
+      { op: 'directory', path: open, ...own },
+    ];
+  return [
+    { op: 'directory', path: `${base}/private`, mode: 0o700, uid: 0, gid: 0, exit },
+    { op: 'mkdir-parents', path: closed, mode: 0o755, exit },
+    { op: 'move-directory', path: open, to: closed, link: '', exit },
+    { op: 'directory', path: closed, ...own },
+    { op: 'mkdir-parents', path: open, mode: 0o755, exit },
+    { op: 'symlink', target: text, path: open, exit },
+  ];
 }
 
 /** RUNTIME_DIRECTORY and its kin, for the kinds that the unit has. */
@@ -77,6 +133,8 @@ export function removalPlan(
   if (exec.RuntimeDirectoryPreserve === 'yes' || (exec.RuntimeDirectoryPreserve === 'restart' && restarting)) return [];
   const base = directories.runtime;
   return exec.RuntimeDirectory.flatMap(({ path, symlinks }): readonly Op[] => [
+    // Where it is kept for a dynamic user only the link to it is there.
+    ...(exec.DynamicUser ? [{ op: 'remove', path: `${base}/private/${path}`, tolerate: true } as const] : []),
     { op: 'remove', path: `${base}/${path}`, tolerate: true },
     ...symlinks.map((link): Op => ({ op: 'unlink', path: `${base}/${link}`, tolerate: true })),
   ]);

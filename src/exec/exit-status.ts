@@ -7,6 +7,11 @@ export function exitStatusText(code: number): string {
   return name === undefined ? `${code}` : `${code}/${name}`;
 }
 
+/** What comes before that where a view of the file system could not be made: `Failed to set up mount namespacing: /x: No such file or directory`. */
+export function describeMountFailure({ errno }: { readonly errno: number }, path: string): string {
+  return `Failed to set up mount namespacing: ${path}: ${errnoMessage(errno)}`;
+}
+
 /**
  * Why a child never became the program at `path`: `Failed at step EXEC spawning /usr/bin/x: No such file or directory`. Without
  * a program, as where sockets are opened, those who made the plan tell the rest.

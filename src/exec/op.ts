@@ -127,6 +127,16 @@ export const ops = {
     exit: 233,
     doc: 'Make the directory and its parents, following no symlink in its last component; set mode and owner, and those of its content where the owner differs.',
   },
+  'own-directory': {
+    fields: { path: 'string', mode: 'u32' },
+    exit: 226,
+    doc: "Make the directory, or find one's own there that is no symlink; and set its mode.",
+  },
+  'move-directory': {
+    fields: { path: 'string', to: 'string', link: 'string' },
+    exit: 233,
+    doc: 'Rename the directory if nothing stands at the new path, or a symlink with this text, which it takes the place of; what is no directory stays.',
+  },
   remove: {
     fields: { path: 'string' },
     exit: 233,
@@ -183,6 +193,73 @@ export const ops = {
     fields: { cgroup: 'string', attach: 'u32', path: 'string' },
     exit: 219,
     doc: 'The same with a program that others have loaded, which is at this path of a BPF file system.',
+  },
+  unshare: { fields: { kinds: 'u32' }, exit: 226, doc: 'unshare(2) with these flags.' },
+  namespace: {
+    fields: { name: 'string', kind: 'u32', from: 'string' },
+    exit: 226,
+    doc: 'Enter the network or IPC namespace that the keeper holds under this name; the first who comes makes it, or takes that of the path. Who may not goes on without.',
+  },
+  'user-namespace': {
+    fields: { uids: 'string', gids: 'string' },
+    exit: 217,
+    doc: 'A new user namespace with these maps (user_namespaces(7)), in which setgroups(2) is denied.',
+  },
+  'mount-namespace': {
+    fields: { insist: 'u32' },
+    exit: 226,
+    doc: 'A copy of all mounts in a namespace of its own. Unless insisted on, who may not have one goes on without, and the ops up to `enter-root` do nothing.',
+  },
+  root: { fields: { path: 'string' }, exit: 226, doc: 'Bind the directory, with what is mounted below it, over the root, and enter it.' },
+  'root-image': {
+    fields: { path: 'string', options: 'string', attributes: 'u32' },
+    exit: 226,
+    doc: 'Mount the file system in this image over the root, and enter it; attributes are those of mount(2).',
+  },
+  'mount-image': {
+    fields: { path: 'string', target: 'string', options: 'string', attributes: 'u32', how: 'u32' },
+    exit: 226,
+    doc: 'Mount the file system in this image, of the old root, at the target.',
+  },
+  'mount-point': {
+    fields: { target: 'string', how: 'u32' },
+    exit: 226,
+    doc: 'Bind the target over itself unless something is mounted there.',
+  },
+  'bind-mount': {
+    fields: { source: 'string', target: 'string', how: 'u32' },
+    exit: 226,
+    doc: 'Bind the source, of the old root, over the target, which is made if it is missing.',
+  },
+  mask: {
+    fields: { target: 'string', nodes: 'string', how: 'u32' },
+    exit: 226,
+    doc: 'Cover the target with a file of its kind that nobody may use, of the directory `nodes` of the old root, where it is made if it is missing.',
+  },
+  'file-system': {
+    fields: { type: 'string', target: 'string', attributes: 'u32', options: 'string', fallback: 'string', how: 'u32' },
+    exit: 226,
+    doc: 'mount(2) a new instance at the target, instead of all that is mounted there. Who may not is given the fallback, of the old root.',
+  },
+  devices: {
+    fields: { target: 'string', options: 'string', names: 'strings', log: 'string' },
+    exit: 226,
+    doc: 'A tmpfs with copies of these devices of the old /dev, its terminals and shared memory, and the links that are usual there.',
+  },
+  overlay: {
+    fields: { target: 'string', layers: 'strings', how: 'u32' },
+    exit: 226,
+    doc: 'Lay these directories of the old root over the target, the first on top; those that are missing are left out.',
+  },
+  restrict: {
+    fields: { target: 'string', set: 'u32', clear: 'u32', except: 'strings', how: 'u32' },
+    exit: 226,
+    doc: 'Set and clear attributes (those of mount_setattr(2)) of the mount at the target, and of those below it that are not at or below one of the exceptions.',
+  },
+  'enter-root': {
+    fields: { propagation: 'u32' },
+    exit: 226,
+    doc: 'End with the old root; what is mounted later goes between the new one and others as said: 0 shared, 1 slave, 2 private.',
   },
   chroot: { fields: { path: 'string' }, exit: 210, doc: 'chroot(2).' },
   chdir: { fields: { path: 'string' }, exit: 200, doc: 'chdir(2).' },

@@ -62,9 +62,56 @@ const settings: fc.Arbitrary<Partial<ExecSettings>> = fc.record({
   ProtectHostname: fc.constantFrom('', 'yes'),
 });
 
+const prefixed = fc.constantFrom<ExecSettings['ReadOnlyPaths']>(
+  [],
+  [{ path: '/srv', ignoreMissing: false, relativeToRoot: false }],
+  [{ path: '/jail/a', ignoreMissing: true, relativeToRoot: false }],
+  [{ path: '/a', ignoreMissing: true, relativeToRoot: true }],
+);
+const binds = fc.constantFrom<ExecSettings['BindPaths']>([], [{ source: '/a', destination: '/b', ignoreMissing: true, recursive: true }]);
+
+/** Each setting that changes what the process sees, in each of its forms. */
+const sandboxes: fc.Arbitrary<Partial<ExecSettings>> = fc.record({
+  RootImage: fc.constantFrom('', '/image'),
+  MountAPIVFS: fc.constantFrom(undefined, true, false),
+  MountFlags: fc.constantFrom(undefined, 'shared', 'slave', 'private'),
+  MountImages: fc.constantFrom([], ['-/image:/mnt:ro']),
+  ExtensionDirectories: prefixed,
+  BindPaths: binds,
+  BindReadOnlyPaths: binds,
+  ReadWritePaths: prefixed,
+  ReadOnlyPaths: prefixed,
+  InaccessiblePaths: prefixed,
+  ExecPaths: prefixed,
+  NoExecPaths: prefixed,
+  TemporaryFileSystem: fc.constantFrom([], [{ path: '/srv', options: 'ro' }]),
+  PrivateTmp: fc.constantFrom<ExecSettings['PrivateTmp']>(true, false, 'disconnected'),
+  PrivateDevices: fc.boolean(),
+  PrivateNetwork: fc.boolean(),
+  PrivateIPC: fc.boolean(),
+  PrivatePIDs: fc.boolean(),
+  PrivateUsers: fc.constantFrom<ExecSettings['PrivateUsers']>(true, false, 'self', 'identity', 'full'),
+  PrivateMounts: fc.constantFrom(undefined, true, false),
+  NetworkNamespacePath: fc.constantFrom('', '/run/netns/a'),
+  IPCNamespacePath: fc.constantFrom('', '/run/ipcns/a'),
+  ProtectSystem: fc.constantFrom<ExecSettings['ProtectSystem']>(true, false, 'full', 'strict'),
+  ProtectHome: fc.constantFrom<ExecSettings['ProtectHome']>(true, false, 'read-only', 'tmpfs'),
+  ProtectKernelTunables: fc.boolean(),
+  ProtectKernelModules: fc.boolean(),
+  ProtectKernelLogs: fc.boolean(),
+  ProtectControlGroups: fc.constantFrom<ExecSettings['ProtectControlGroups']>(true, false, 'private', 'strict'),
+  ProtectHostname: fc.constantFrom('', 'no', 'yes', 'private:a'),
+  ProtectProc: fc.constantFrom(undefined, 'default', 'invisible'),
+  ProcSubset: fc.constantFrom(undefined, 'all', 'pid'),
+});
+
+const everything = fc
+  .tuple(settings, fc.oneof(fc.constant({}), sandboxes))
+  .map(([some, more]): Partial<ExecSettings> => ({ ...some, ...more }));
+
 const requests: fc.Arbitrary<ExecRequest> = fc
   .record({
-    exec: settings,
+    exec: everything,
     privilege: fc.constantFrom('normal' as const, 'full' as const, 'no-credentials' as const, 'ambient-fallback' as const),
     list: fc.constantFrom('ExecStartPre' as const, 'ExecStart' as const, 'ExecStop' as const),
     main: fc.boolean(),
@@ -89,8 +136,9 @@ const contexts: fc.Arbitrary<ExecContext> = fc
     gid: fc.constantFrom({}, { gid: 4 }),
     supplementary: fc.constantFrom<readonly number[]>([], [29]),
     filters: fc.constantFrom({}, { cgroupFacts: filteredSlice }),
+    space: fc.constantFrom({}, { space: { id: 'x' } }, { space: { id: 'x', tmp: { tmp: '/tmp/x', varTmp: '/var/tmp/x' } } }),
   })
-  .map(({ base, account, gid, supplementary, filters }) => ({ ...base, ...account, ...gid, supplementary, ...filters }));
+  .map(({ base, account, gid, supplementary, filters, space }) => ({ ...base, ...account, ...gid, ...space, supplementary, ...filters }));
 
 test('no plan needs a privilege after it was given up, uses an empty slot, or goes on after its end', () => {
   fc.assert(
@@ -109,6 +157,20 @@ test('every plan connects all three standard streams before it ends with exec, u
       if (!compiled.ok || compiled.value.plan.at(-1)?.op !== 'exec' || context.scope === 'user') return;
       const numbers = compiled.value.plan.flatMap((op) => (op.op === 'dup' && op.number < 3 ? [op.number] : []));
       assert.deepEqual(numbers, [0, 1, 2]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('no process of a service that asks for a view of its own is run without the whole of it', () => {
+  fc.assert(
+    fc.property(requests, contexts, (request, context) => {
+      const compiled = compile(request, context);
+      if (!compiled.ok || compiled.value.plan.at(-1)?.op !== 'exec') return;
+      const view = compiled.value.plan.flatMap(({ op }) => (op === 'mount-namespace' || op === 'enter-root' ? [op] : []));
+      const { exec } = request.config;
+      const wants = exec?.ProtectSystem !== false || exec.PrivateDevices || exec.InaccessiblePaths.length > 0 || exec.RootImage !== '';
+      assert.deepEqual(view, wants || view.length > 0 ? ['mount-namespace', 'enter-root'] : []);
     }),
     { numRuns: 500 },
   );

@@ -7,10 +7,15 @@ export function checkOrder(plan: Plan): readonly string[] {
   let dropped: OpName | undefined;
   let ended: OpName | undefined;
   let filtered = false;
+  let view: 'none' | 'making' | 'made' = 'none';
   for (const op of plan) {
     if (ended !== undefined) troubles.push(`${op.op} after ${ended}`);
     if (filtered && !staysPossible.has(op.op)) troubles.push(`${op.op} after seccomp`);
     if (dropped !== undefined && !needsNoPrivilege.has(op.op)) troubles.push(`${op.op} after ${dropped}`);
+    if (isOfView.has(op.op) && view !== 'making') troubles.push(`${op.op} with no view in the making`);
+    if (view === 'making' && !isOfView.has(op.op)) troubles.push(`${op.op} before the view is made`);
+    if (op.op === 'mount-namespace') view = 'making';
+    if (op.op === 'enter-root') view = 'made';
     for (const slot of usedSlots(op)) if (!filled.has(slot)) troubles.push(`${op.op} of slot ${slot}, which is empty`);
     for (const slot of filledSlots(op)) filled.add(slot);
     if (op.op === 'uid' || op.op.startsWith('no-new-privileges')) dropped ??= op.op;
@@ -56,6 +61,21 @@ const needsNoPrivilege: ReadonlySet<OpName> = new Set<OpName>([
 
 /** What a filter may refuse the program, the child has no use for any more, except to become the program. */
 const staysPossible: ReadonlySet<OpName> = new Set<OpName>(['exec', 'exit', 'fail']);
+
+/** Ops between `mount-namespace` and `enter-root`. */
+const isOfView: ReadonlySet<OpName> = new Set<OpName>([
+  'root',
+  'root-image',
+  'mount-image',
+  'mount-point',
+  'bind-mount',
+  'mask',
+  'file-system',
+  'devices',
+  'overlay',
+  'restrict',
+  'enter-root',
+]);
 
 function usedSlots(op: Op): readonly number[] {
   switch (op.op) {

@@ -7,6 +7,11 @@ import { keyringOps } from './keyring.ts';
 import { delegationOps } from './delegation.ts';
 import { type CgroupFilterOps, cgroupFilterOps } from './cgroup-filters.ts';
 import { directoryOps } from './directories.ts';
+import { mountOps } from './mounts.ts';
+import { rootOf } from './mount-images.ts';
+import { needsMountNamespace } from './mount-table.ts';
+import { hostnameOps, sharedNamespaceOps, userNamespaceOps } from './namespaces.ts';
+import { privateTmpOps } from './private-tmp.ts';
 import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
 import { type Identity, identify, type MissingIdentity } from './identity.ts';
 import { limitOps } from './limits.ts';
@@ -71,14 +76,19 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
       ...schedulingOps(exec, context),
       ...terminalOwner(exec, identity),
       ...directoryOps(exec, context, identity),
+      ...(sandboxed ? privateTmpOps(context) : []),
       ...keyringOps(request, exec, context, identity),
       ...umask(exec, context),
       ...(sandboxed ? limitOps(exec, context) : []),
-      ...identity.groupOps,
       ...attributeOps(request),
       ...descriptorOps(request, passed),
       ...openFileOps(files, firstPassed + passed.length),
-      ...rootDirectory(request, exec),
+      ...sharedNamespaceOps(request, exec, context, identity),
+      ...mountOps(request, exec, context),
+      ...hostnameOps(request, exec),
+      ...identity.groupOps,
+      ...userNamespaceOps(request, exec, context, identity),
+      ...rootDirectory(request, exec, context),
       ...capabilities.before,
       ...identity.userOps,
       ...capabilities.after,
@@ -186,11 +196,10 @@ function attributeOps(request: ExecRequest): readonly Op[] {
   });
 }
 
-function rootDirectory(request: ExecRequest, exec: ExecSettings): readonly Op[] {
-  if (exec.RootDirectory === '' || exec.RootDirectory === '/') return [];
-  if (request.config.service?.RootDirectoryStartOnly === true && request.list !== 'ExecStart') return [];
-  // systemd enters it by way of a mount namespace, and fails so.
-  return [{ op: 'chroot', path: exec.RootDirectory, exit: 226 }];
+/** Where nothing is to be mounted in it, a root directory needs no namespace. */
+function rootDirectory(request: ExecRequest, exec: ExecSettings, context: ExecContext): readonly Op[] {
+  const root = rootOf(request, exec);
+  return root === undefined || needsMountNamespace(request, exec, context) ? [] : [{ op: 'chroot', path: root }];
 }
 
 const inRoot: readonly Op[] = [{ op: 'chdir', path: '/' }];

@@ -78,6 +78,23 @@ const shapes: Readonly<Record<OpName, string>> = {
   xattr: '{path}{slot} {name} ← {value}',
   'cgroup-filter': '{name} ← {program} {cgroup}',
   'cgroup-pinned-filter': '{path} {cgroup}',
+  'own-directory': '{path} {mode}',
+  'move-directory': '{path} → {to}',
+  unshare: '{kinds}',
+  namespace: '{kind} held {name}{from}',
+  'user-namespace': 'users {uids} groups {gids}',
+  'mount-namespace': '{insist}',
+  root: '{path}',
+  'root-image': '{path}{options}{attributes}',
+  'mount-image': '{target} ← {path}{options}{attributes}{how}',
+  'mount-point': '{target}{how}',
+  'bind-mount': '{target} ← {source}{how}',
+  mask: '{target}{how}',
+  'file-system': '{target} ← {type}{options}{attributes}{how}',
+  devices: '{target} {names}',
+  overlay: '{target} ← {layers}{how}',
+  restrict: '{target}{set}{clear}{how}{except}',
+  'enter-root': '{propagation}',
   chroot: '{path}',
   chdir: '{path}',
   groups: '{gids}',
@@ -115,13 +132,57 @@ const numberFields: Readonly<Record<string, (value: number) => string>> = {
   on: (value) => (value === 0 ? 'off' : 'on'),
   uid: owner,
   gid: owner,
+  kinds: (value) => namesOf(namespaces, value).join(' '),
+  kind: (value) => namesOf(namespaces, value).join(' '),
+  insist: (value) => (value === 0 ? 'or none' : ''),
+  attributes: (value) => comma(namesOf(mountAttributes, value)),
+  set: (value) => comma(namesOf(mountAttributes, value)),
+  clear: (value) => comma(namesOf(mountAttributes, value).map((name) => `not ${name}`)),
+  how: (value) => comma(namesOf(manners, value)),
+  propagation: (value) => propagations[value] ?? `${value}`,
 };
+
+/** What stands before texts that may be empty. */
+const optionalWords: Readonly<Record<string, string>> = { options: ' ', from: ' from ' };
+
+const namespaces: readonly Bit[] = [
+  [0x02000000, 'cgroup'],
+  [0x04000000, 'uts'],
+  [0x08000000, 'ipc'],
+  [0x10000000, 'user'],
+  [0x40000000, 'net'],
+];
+const mountAttributes: readonly Bit[] = [
+  [0x1, 'read-only'],
+  [0x2, 'nosuid'],
+  [0x4, 'nodev'],
+  [0x8, 'noexec'],
+];
+const manners: readonly Bit[] = [
+  [1, 'if it is there'],
+  [2, 'with what is below'],
+  [4, 'unless mounted'],
+];
+const propagations = ['shared', 'slave', 'private'];
+
+type Bit = readonly [bit: number, name: string];
+
+function namesOf(bits: readonly Bit[], value: number): readonly string[] {
+  return bits.filter(([bit]) => (value & bit) !== 0).map(([, name]) => name);
+}
+
+function comma(names: readonly string[]): string {
+  return names.map((name) => `, ${name}`).join('');
+}
 
 function renderField(name: string, value: unknown): string {
   if (typeof value === 'number') return numberFields[name]?.(value) ?? `${value}`;
   if (typeof value === 'bigint') return bitFields[name]?.(value) ?? numberText(value);
+  if (typeof value === 'string' && name in optionalWords) return value === '' ? '' : `${optionalWords[name]}${quote(value)}`;
   if (typeof value === 'string') return name === 'meta' ? streamName(value) : quote(value);
   if (value instanceof Uint8Array) return maskFields.has(name) ? bitsOf(value) : `${value.length} bytes`;
+  if (name === 'except' && Array.isArray(value))
+    return value.length === 0 ? '' : `, but for ${value.map((word) => quote(String(word))).join(' ')}`;
   return Array.isArray(value) ? value.map((word) => quote(String(word))).join(name === 'paths' ? ' or ' : ' ') : '';
 }
 

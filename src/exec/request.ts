@@ -72,6 +72,14 @@ export interface Account {
   readonly groups: readonly number[];
 }
 
+/** What the processes of a run share: private directories for temporary files, and namespaces that the keeper holds. */
+export interface Space {
+  /** Nobody can guess it. */
+  readonly id: string;
+  /** The directories, if there are any: each is root's alone and has a `tmp` in it. */
+  readonly tmp?: { readonly tmp: string; readonly varTmp: string };
+}
+
 /** Facts of the machine and the manager that a plan depends on; gathered by the manager at each spawn. */
 export interface ExecContext {
   readonly scope: 'system' | 'user';
@@ -91,6 +99,12 @@ export interface ExecContext {
   readonly ownEnvironment: Readonly<Record<string, string | undefined>>;
   /** The content of each file of EnvironmentFile=, in order; '' for one that is missing and optional, its path for one that is missing and is not. */
   readonly environmentFiles: readonly (string | { readonly missing: string })[];
+  /** What the processes of the unit share, and perhaps other units with them (JoinsNamespaceOf=). */
+  readonly space?: Space;
+  /** Paths that settings name and that lead elsewhere through symlinks, as seen in the new root: where they lead. */
+  readonly links?: ReadonlyMap<string, string>;
+  /** Directory of the files that cover what is inaccessible. */
+  readonly inaccessible: string;
   /** The files of OpenFile= with `graceful` that cannot be opened. */
   readonly unopenable?: readonly string[];
   /** Path of $NOTIFY_SOCKET. */

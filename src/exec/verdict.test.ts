@@ -7,11 +7,17 @@ import type { Machine } from './needs/need.ts';
 import { compile } from './plan.ts';
 import { requirements, verdictsOf, withoutUnmet } from './verdict.ts';
 
-const bare: Machine = { controllers: new Set(['pids']), capabilities: new Set(['CAP_SETPCAP']), features: new Set(['mount namespaces']) };
+const bare: Machine = {
+  controllers: new Set(['pids']),
+  capabilities: new Set(['CAP_SETPCAP']),
+  features: new Set(['mount namespaces']),
+  rights: new Set(),
+};
 const whole: Machine = {
   controllers: new Set(['pids', 'memory']),
   capabilities: new Set(['CAP_SETPCAP', 'CAP_SYS_ADMIN']),
   features: new Set(['mount namespaces', 'network namespaces', 'user namespaces']),
+  rights: new Set(['to make namespaces']),
 };
 
 test('each row of the table of requirements is of a setting that there is', () => {
@@ -48,7 +54,7 @@ test('with the policy systemd only what systemd goes on without is left out, wit
 
 test('in a user namespace of its own a service needs no capability of its manager', () => {
   const config = serviceOf({}, { exec: { PrivateNetwork: true, PrivateUsers: true } });
-  const machine = { ...whole, capabilities: new Set<string>() };
+  const machine = { ...whole, rights: new Set<string>() };
   assert.equal(withoutUnmet(config, machine, 'systemd'), config);
 });
 

@@ -1,6 +1,6 @@
 import { unreachable } from '../base/assert.ts';
 import { errnoMessage } from '../exec/errno.ts';
-import { describeFailure } from '../exec/exit-status.ts';
+import { describeFailure, describeMountFailure } from '../exec/exit-status.ts';
 import type { Exit, KeeperEvent } from '../port/keeper.ts';
 import type { Notification, UnitEvent } from '../type/type.ts';
 import { offerOf } from './connections.ts';
@@ -66,6 +66,7 @@ function spawnFailed(world: World, child: number, errno: number): void {
   if (child === world.idlePipeMaker) return idlePipeMade(world, false);
   if (watchMade(world, child, errnoMessage(errno))) return;
   if (generatorEnded(world, child, errnoMessage(errno))) return;
+  world.mountTargets.delete(child);
   const unit = forgetChild(world, child);
   if (unit === undefined || endCleaner(world, unit, child, errnoMessage(errno))) return;
   deliver(world, unit, { event: 'spawn-failed', child, reason: errnoMessage(errno) });
@@ -79,6 +80,9 @@ function exited(world: World, child: number, exit: Exit): void {
   const path = world.children.get(child)?.children?.get(child) ?? '';
   const unit = forgetChild(world, child);
   const failure = exit.failedOp < 0 ? undefined : describeFailure(exit, path);
+  const target = world.mountTargets.get(child)?.[exit.failedOp] ?? '';
+  world.mountTargets.delete(child);
+  if (unit !== undefined && target !== '') log(world, 3, `${unit.name}: ${describeMountFailure(exit, target)}`, unit);
   if (unit === undefined || endCleaner(world, unit, child, failure)) return;
   noteUsage(unit, exit.groupUsec);
   const { how, status, groupEmpty: isEmpty } = exit;

@@ -1,5 +1,7 @@
 import { isGlob } from '../base/glob.ts';
-import type { ExecContext } from '../exec/request.ts';
+import { followLinks } from '../base/follow-links.ts';
+import { pathsWithLinks } from '../exec/mount-table.ts';
+import type { ExecContext, Space } from '../exec/request.ts';
 import { groupPath } from '../graph/slice-of.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
@@ -17,7 +19,7 @@ import type { World } from './world.ts';
 export const idlePipe = 'manager/idle';
 
 /** Gathers the facts that a process of the unit depends on (systemd.exec(5)); everything is read at this moment. */
-export function execContext(world: World, config: UnitConfig): ExecContext {
+export function execContext(world: World, config: UnitConfig, space?: Space): ExecContext {
   const { options } = world;
   const stream = BigInt(world.nextStream);
   world.nextStream += 1;
@@ -34,6 +36,9 @@ export function execContext(world: World, config: UnitConfig): ExecContext {
     unopenable: unopenable(options, config.service),
     notifySocket: options.notifySocket,
     directories: options.facts.directories,
+    ...(space === undefined ? {} : { space }),
+    ...(config.exec === undefined ? {} : { links: links(options, config.exec) }),
+    inaccessible: `${options.self.uid === 0 ? '/run' : options.facts.directories.runtime}/systemd/inaccessible`,
     limits: options.config.limits,
     defaultStandardOutput: options.config.defaultStandardOutput,
     defaultStandardError: options.config.defaultStandardError,
@@ -74,6 +79,18 @@ function numaOf({ files }: ManagerOptions, exec: ExecSettings | undefined): Pick
   };
   const nodes = exec.NUMAMask === 'all' ? numbers(`${nodesDirectory}/possible`) : (exec.NUMAMask ?? []);
   return { numa: { nodes, cpus: nodes.flatMap((node) => numbers(`${nodesDirectory}/node${node}/cpulist`)) } };
+}
+
+/** Where the paths of the table of mounts lead, as far as symlinks lead them elsewhere; what is in an image nobody knows before. */
+function links({ files, self, facts: { directories } }: ManagerOptions, exec: ExecSettings): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  if (exec.RootImage !== '') return found;
+  const root = exec.RootDirectory === '/' ? '' : exec.RootDirectory;
+  for (const path of pathsWithLinks(exec, { directories, privileged: self.uid === 0 })) {
+    const real = followLinks(path, (link) => files.readLink(`${root}${link}`)) ?? path;
+    if (real !== path) found.set(path, real === '' ? '/' : real);
+  }
+  return found;
 }
 
 const longestEnvironmentFile = 1024 * 1024;

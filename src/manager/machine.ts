@@ -10,7 +10,7 @@ export function machineOf(world: World): Machine {
   const { files, keeper } = world.options;
   const { cgroupRoot, tracking, pid } = keeper.inventory;
   const controllers = tracking === 'cgroup2' ? text(files, `${cgroupRoot}/cgroup.controllers`).trim().split(' ') : [];
-  const found = readMachine(files, pid, controllers);
+  const found = readMachine(files, pid, controllers, world.options.scope);
   const machine = tracking === 'cgroup2' ? found : { ...found, features: found.features.difference(ofCgroups) };
   machines.set(world, machine);
   return machine;
@@ -22,13 +22,24 @@ const machines = new WeakMap<World, Machine>();
 const ofCgroups: ReadonlySet<string> = new Set(['BPF', 'BPF as a security module']);
 
 /** The machine as a process of that pid finds it; where /proc says nothing of it, all is held to be there, and what is not will fail. */
-export function readMachine(files: Files, pid: number, controllers: readonly string[]): Machine {
+export function readMachine(files: Files, pid: number, controllers: readonly string[], scope: 'system' | 'user' = 'system'): Machine {
   const status = text(files, `/proc/${pid}/status`);
-  if (status === '') return { controllers: new Set(controllers), capabilities: new Set(capabilities), features: new Set(allFeatures) };
+  if (status === '')
+    return {
+      controllers: new Set(controllers),
+      capabilities: new Set(capabilities),
+      features: new Set(allFeatures),
+      rights: new Set(['to make namespaces']),
+    };
+  const features = new Set(allFeatures.filter((feature) => evidence[feature](files, status)));
+  const own = capabilitiesOf(status);
+  // A user's manager makes a user namespace first, in which it may make the others.
+  const makesNamespaces = own.has('CAP_SYS_ADMIN') || (scope === 'user' && features.has('user namespaces'));
   return {
     controllers: new Set(controllers.filter((each) => each !== '')),
-    capabilities: capabilitiesOf(status),
-    features: new Set(allFeatures.filter((feature) => evidence[feature](files, status))),
+    capabilities: own,
+    features,
+    rights: new Set(makesNamespaces ? ['to make namespaces'] : []),
   };
 }
 

@@ -12,6 +12,7 @@ import { assignmentsOf, noteAssignments } from './assignments.ts';
 import { execContext } from './exec-context.ts';
 import { heldSockets } from './held-sockets.ts';
 import { machineOf } from './machine.ts';
+import { plannedSpace } from './space.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -24,7 +25,7 @@ export function planCommands(world: World, unit: Unit, file?: UnitBytes): readon
   const notApplied = notAppliedOf(world, config);
   return requestsOf(world, unit, config).map((request) => {
     const { list } = request;
-    const compiled = compile(request, execContext(world, config));
+    const compiled = compile(request, execContext(world, config, plannedSpace(world, unit)));
     if (!compiled.ok) return { list, ops: [], notApplied: [...notApplied, compiled.error.message] };
     const ops = compiled.value.plan.map((op) => ({ ...describeOp(op), ...causedBy(op, request, places) }));
     return { list, ops, notApplied: [...notApplied, ...compiled.value.warnings] };

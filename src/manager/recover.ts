@@ -1,3 +1,4 @@
+import { heldSpace, sharedKinds } from '../exec/space.ts';
 import type { Inventory } from '../port/keeper.ts';
 import { checkZone } from './clock-watch.ts';
 import { watchCleaner } from './cleaner.ts';
@@ -125,6 +126,8 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
     world.children.set(child, unit);
   }
   if (blob.cleaner !== undefined) watchCleaner(world, unit, blob.cleaner);
+  unit.space = blob.space;
+  if (blob.space !== undefined) for (const kind of sharedKinds) world.held.set(heldSpace(blob.space, kind), unit);
   if (blob.kept === true) keepForAWhile(world, unit);
   unit.streams = blob.streams ?? [];
   for (const name of unit.streams) world.held.set(name, unit);

@@ -1,11 +1,13 @@
 import { compile } from '../exec/plan.ts';
 import type { Plan } from '../exec/op.ts';
+import { targetOf } from '../exec/mounts.ts';
 import { groupPath } from '../graph/slice-of.ts';
 import type { Effect } from '../type/type.ts';
 import { execContext } from './exec-context.ts';
 import { monitorEnvironment } from './monitor.ts';
 import { processesOf } from './main-process.ts';
 import { log } from './records.ts';
+import { spaceOf } from './space.ts';
 import { triggerEnvironment } from './trigger-environment.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -17,7 +19,7 @@ export function spawn(world: World, unit: Unit, { child, request: asked, reportE
   const environment = [...monitorEnvironment(world, unit, asked.list), ...triggerEnvironment(unit.details)];
   const told = environment.length === 0 ? asked : { ...asked, environment: [...asked.environment, ...environment] };
   const request = unit.streams.length === 0 ? told : { ...told, streams: unit.streams };
-  const compiled = compile(request, execContext(world, unit.config));
+  const compiled = compile(request, execContext(world, unit.config, spaceOf(world, unit)));
   if (!compiled.ok) {
     world.tell(unit, { event: 'spawn-failed', child, reason: compiled.error.message });
     return;
@@ -42,6 +44,11 @@ export function runPlan(world: World, unit: Unit, { child, plan, path, reportExe
   world.children.set(child, unit);
   unit.children ??= new Map();
   unit.children.set(child, path);
+  if (plan.some(({ op }) => op === 'mount-namespace'))
+    world.mountTargets.set(
+      child,
+      plan.map((op) => targetOf(op)),
+    );
   world.dirtyUnits.add(unit);
 }
 

@@ -1,5 +1,6 @@
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
+import type { Space } from '../exec/request.ts';
 import type { JobType } from '../graph/job.ts';
 import type { Reason } from '../graph/transaction.ts';
 import type { Stamp } from '../port/keeper.ts';
@@ -26,6 +27,7 @@ export interface UnitBlob {
   readonly children?: readonly (readonly [number, string])[];
   readonly cleaner?: Cleaner;
   readonly kept?: true;
+  readonly space?: Space;
   readonly streams?: readonly string[];
   /** Name, when it is due, and where that is later, until when it may be answered. */
   readonly timers?: readonly (readonly [string, number, number?])[];
@@ -199,6 +201,7 @@ function unitBlob(unit: Unit): UnitBlob {
   if (unit.children !== undefined && unit.children.size > 0) blob.children = [...unit.children];
   if (unit.cleaner !== undefined) blob.cleaner = unit.cleaner;
   if (unit.kept) blob.kept = true;
+  if (unit.space !== undefined) blob.space = unit.space;
   if (unit.streams.length > 0) blob.streams = unit.streams;
   if (unit.timers !== undefined && unit.timers.size > 0) blob.timers = alarmsOf(unit.timers);
   if (unit.stamps.stateChange !== undefined) blob.stamps = momentsOf(unit.stamps);

@@ -74,6 +74,8 @@ export class World implements TransactionView {
   readonly resources: Resources;
   /** Which unit a child belongs to, while it lives. */
   readonly children = new Map<number, Unit>();
+  /** Of children that make a view of the file system: the path that each op is about. */
+  readonly mountTargets = new Map<number, readonly string[]>();
   /** Which unit a held descriptor that is polled belongs to. */
   readonly held = new Map<string, Unit>();
   /** How many clients want to know what becomes of a unit, by its name. */

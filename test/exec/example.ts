@@ -51,6 +51,7 @@ export const rootContext: ExecContext = {
   stream: 7n,
   idlePipe: 'idle',
   architecture: 'x86-64',
+  inaccessible: '/run/systemd/inaccessible',
 };
 
 /** The same machine as one of its users sees it. */

@@ -1,6 +1,6 @@
 import type { KernelFeature, Need, Requirement } from './need.ts';
 
-const admin: Need = 'capability CAP_SYS_ADMIN';
+const admin: Need = 'right to make namespaces';
 
 /** What shows the service another machine than there is, and of what it may do without where that cannot be done (systemd.exec(5), "Sandboxing"). */
 export const mountNeeds: Readonly<Record<string, Requirement>> = {

@@ -17,7 +17,7 @@ export type KernelFeature =
   | 'same-page merging';
 
 /** One thing that a setting needs of the machine. */
-export type Need = `controller ${Controller}` | `capability ${string}` | `kernel ${KernelFeature}`;
+export type Need = `controller ${Controller}` | `capability ${string}` | `kernel ${KernelFeature}` | 'right to make namespaces';
 
 /** What a setting needs, and what becomes of a service where that is not there. */
 export interface Requirement {
@@ -36,6 +36,8 @@ export interface Machine {
   /** Capabilities that the manager may use, as CAP_SYS_ADMIN. */
   readonly capabilities: ReadonlySet<string>;
   readonly features: ReadonlySet<string>;
+  /** What the manager may do by itself or with the help of a user namespace: `to make namespaces`. */
+  readonly rights: ReadonlySet<string>;
 }
 
 /** The needs that the machine does not meet. */
@@ -49,22 +51,25 @@ export function describeNeed(need: Need): string {
   return said[kind](name);
 }
 
-type Kind = 'controller' | 'capability' | 'kernel';
+type Kind = 'controller' | 'capability' | 'kernel' | 'right';
 
 const said: Readonly<Record<Kind, (name: string) => string>> = {
   controller: (name) => `there is no cgroup controller ${name} here`,
   capability: (name) => `the manager lacks ${name}`,
+  right: (name) => `the manager has no right ${name}`,
   kernel: (name) => `the kernel has no ${name}, or does not let us use it`,
 };
 
 function isMet(need: Need, machine: Machine): boolean {
   const [kind, name] = splitNeed(need);
-  return { controller: machine.controllers, capability: machine.capabilities, kernel: machine.features }[kind].has(name);
+  return { controller: machine.controllers, capability: machine.capabilities, kernel: machine.features, right: machine.rights }[kind].has(
+    name,
+  );
 }
 
 function splitNeed(need: Need): readonly [Kind, string] {
   const space = need.indexOf(' ');
   const kind = need.slice(0, space);
   const name = need.slice(space + 1);
-  return [kind === 'controller' || kind === 'capability' ? kind : 'kernel', name];
+  return [kind === 'controller' || kind === 'capability' || kind === 'right' ? kind : 'kernel', name];
 }

@@ -108,7 +108,7 @@ function service(unit: string, look: Probe['look']): string {
 }
 
 /** Mounts that one manager finds or makes at boot, and the other does not. */
-const onlyOneHas = /^mount \/(opt\/tysd|run\/lock) /;
+const onlyOneHas = /^mount \/(opt\/tysd|run\/lock|run\/systemd\/incoming|run\/credentials) /;
 
 /** The lines without what is another in each boot. */
 function comparable(lines: readonly string[]): readonly string[] {

@@ -1,0 +1,165 @@
+/* Ops that give the child namespaces of its own, or those that it shares with others.
+ *
+ * A shared namespace has no owner among the processes: the first that comes makes it, all others join. The keeper holds a socket whose
+ * peer lies as a message in the socket's own queue, so that nobody else can send to it. Who finds no namespace beside that message
+ * makes one and sends it after; the lock on the socket lets only one look at a time. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "keeper.h"
+
+#define NUMBER(index) ((uint32_t)op->fields[index].number)
+#define TEXT(index) ((const char *)op->fields[index].data)
+#define RESULT(call) ((call) < 0 ? -errno : 0)
+
+int op_unshare(struct run *run, const struct op *op) {
+    (void)run;
+    return RESULT(unshare((int)NUMBER(0)));
+}
+
+enum { PEER = 'p', SPACE = 'n' };
+
+static int send_fd(int socket, char kind, int fd) {
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct iovec part = {&kind, 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    control.header = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+    return RESULT(sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT));
+}
+
+/* The descriptor of the first message, which stays there with MSG_PEEK. */
+static int receive_fd(int socket, char *kind, int flags) {
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec part = {kind, 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    if (recvmsg(socket, &message, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0) return -errno;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (!header || header->cmsg_type != SCM_RIGHTS) return -EBADMSG;
+    int fd;
+    memcpy(&fd, CMSG_DATA(header), sizeof fd);
+    return fd;
+}
+
+int namespace_storage(struct keeper *keeper, const char *name) {
+    int held = descriptor_fd(keeper, name), ends[2];
+    if (held >= 0) return held;
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) < 0) return -errno;
+    int result = send_fd(ends[1], PEER, ends[1]);
+    close(ends[1]);
+    if (!result && descriptor_hold(keeper, name, ends[0])) return descriptor_fd(keeper, name);
+    if (result) close(ends[0]);
+    return result ? result : -EMFILE;
+}
+
+static const char *file_of(uint32_t type) { return type == CLONE_NEWNET ? "/proc/self/ns/net" : "/proc/self/ns/ipc"; }
+
+/* A new namespace, or that which the path names; the child is in it then. */
+static int make_space(uint32_t type, const char *path) {
+    int fd;
+    if (*path) {
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        if (fd >= 0 && setns(fd, (int)type) < 0) return fd = -errno, fd;
+    } else {
+        if (unshare((int)type) < 0) return -errno;
+        fd = open(file_of(type), O_RDONLY | O_CLOEXEC);
+    }
+    return fd < 0 ? -errno : fd;
+}
+
+/* The peer is taken away only when the namespace lies behind it: who is killed in between leaves two, of which the first counts. */
+static int share_space(int storage, int peer, int space) {
+    char kind;
+    int result = send_fd(peer, SPACE, space);
+    if (result) return result;
+    int taken = receive_fd(storage, &kind, 0);
+    if (taken >= 0) close(taken);
+    return taken < 0 ? taken : 0;
+}
+
+static int enter_space(int storage, uint32_t type, const char *path) {
+    char kind;
+    int fd = receive_fd(storage, &kind, MSG_PEEK);
+    if (fd < 0) return fd;
+    int result;
+    if (kind == SPACE) {
+        result = RESULT(setns(fd, (int)type));
+    } else {
+        int space = make_space(type, path);
+        result = space < 0 ? space : share_space(storage, fd, space);
+        if (space >= 0) close(space);
+        if (!result && type == CLONE_NEWNET && !*path) result = loopback_up();
+    }
+    close(fd);
+    return result;
+}
+
+int op_namespace(struct run *run, const struct op *op) {
+    (void)run;
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    while (fcntl(op->fd, F_SETLKW, &lock) < 0)
+        if (errno != EINTR) return -errno;
+    int result = enter_space(op->fd, NUMBER(1), TEXT(2));
+    lock.l_type = F_UNLCK;
+    fcntl(op->fd, F_SETLK, &lock);
+    /* As in systemd: who may not have one goes on without. */
+    return result == -EPERM ? 0 : result;
+}
+
+static int write_once(const char *directory, const char *name, const char *text) {
+    char path[64];
+    append(path, append(path, 0, directory), name);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    size_t length = strlen(text);
+    ssize_t wrote = write(fd, text, length);
+    int result = wrote < 0 ? -errno : (size_t)wrote < length ? -EIO : 0;
+    close(fd);
+    return result;
+}
+
+/* By a process that has stayed outside, since inside nobody may name more than one user. Ends with the errno. */
+_Noreturn static void write_maps(pid_t pid, int go, const struct op *op) {
+    char byte, directory[32];
+    if (read(go, &byte, 1) != 1) _exit(ECANCELED);
+    size_t length = append(directory, 0, "/proc/");
+    append(directory, length + decimal(directory + length, (uint64_t)pid), "/");
+    int result = write_once(directory, "setgroups", "deny");
+    if (result == -ENOENT) result = 0;
+    if (!result) result = write_once(directory, "uid_map", TEXT(0));
+    if (!result) result = write_once(directory, "gid_map", TEXT(1));
+    _exit(-result);
+}
+
+int op_user_namespace(struct run *run, const struct op *op) {
+    (void)run;
+    int go[2], status = 0;
+    pid_t self = getpid();
+    if (pipe2(go, O_CLOEXEC) < 0) return -errno;
+    pid_t helper = fork();
+    if (helper == 0) {
+        close(go[1]);
+        write_maps(self, go[0], op);
+    }
+    int result = helper < 0 ? -errno : RESULT(unshare(CLONE_NEWUSER));
+    if (!result) result = write(go[1], "", 1) == 1 ? 0 : -errno;
+    close(go[0]);
+    close(go[1]);
+    while (helper > 0 && waitpid(helper, &status, 0) < 0)
+        if (errno != EINTR) return -errno;
+    if (result || helper < 0) return result;
+    return WIFEXITED(status) ? -WEXITSTATUS(status) : -EPROTO;
+}

@@ -1,0 +1,182 @@
+import type { ExecSettings } from '../unit/settings/exec.ts';
+import type { BindMount, PrefixedPath } from '../unit/values/path.ts';
+import { managedPaths } from './directories.ts';
+import { mountImages, rootOf } from './mount-images.ts';
+import type { ExecContext, ExecRequest } from './request.ts';
+import { hasPrivateIpc, privateTmp } from './space.ts';
+import { isSet, mountsApi, sandboxMounts } from './mount-sandbox.ts';
+import { readOnlyHomes, systemDirectoriesAndEtc } from './mount-static.ts';
+
+/** What is done to a path. Where several want different things of one path, the first in this order is done (systemd.exec(5)). */
+export const mountModes = [
+  'inaccessible',
+  'overlay',
+  'image',
+  'bind',
+  'bind-recursive',
+  'private-tmp',
+  'private-devices',
+  'bind-devices',
+  'empty',
+  'system-information',
+  'processes',
+  'control-groups',
+  'programs',
+  'read-only',
+  'read-write',
+  'no-exec',
+  'exec',
+  'tmpfs',
+  'run',
+  'message-queues',
+  'read-write-implicit',
+] as const;
+
+export type MountMode = (typeof mountModes)[number];
+
+/** One line of the table of mounts: what a setting wants of a path. */
+export interface MountEntry {
+  /** In the new root. */
+  readonly path: string;
+  readonly mode: MountMode;
+  /** The directive that wants it. */
+  readonly setting: string;
+  /** That the path, or what is to be mounted there, is missing is no error. */
+  readonly optional?: boolean;
+  /** What is bound there, in the old root. */
+  readonly source?: string;
+  /** The source is another's choice: symlinks on the way to it are followed. */
+  readonly follow?: boolean;
+  readonly layers?: readonly string[];
+  /** Options of the file system. */
+  readonly options?: string;
+  /** Attributes of mount(2). */
+  readonly attributes?: number;
+  readonly readOnly?: boolean;
+  readonly noExec?: boolean;
+  readonly exec?: boolean;
+  readonly noSuid?: boolean;
+}
+
+/** All that the settings want, in no order; empty where nothing is to be mounted. */
+export function wantedMounts(request: ExecRequest, exec: ExecSettings, context: ExecContext): readonly MountEntry[] {
+  const root = rootOf(request, exec);
+  const sandboxed = request.command.privilege !== 'full';
+  const bound = [...binds(exec), ...directoryMounts(exec, context, root !== undefined)];
+  return [
+    ...(sandboxed ? [...accessMounts(exec, root), ...bound, ...sandboxMounts(exec, context, root !== undefined)] : bound),
+    ...credentialsMounts,
+  ];
+}
+
+/** Paths whose symlinks count: those that the unit's author or the machine's administrator chose. */
+export function pathsWithLinks(exec: ExecSettings, context: Pick<ExecContext, 'directories' | 'privileged'>): readonly string[] {
+  return [
+    ...accessLists.flatMap((setting) => exec[setting].map(({ path }) => path)),
+    ...[...exec.BindPaths, ...exec.BindReadOnlyPaths].map(({ destination }) => destination),
+    ...exec.TemporaryFileSystem.map(({ path }) => path),
+    ...mountImages(exec).map(({ path }) => path),
+    ...(exec.ProtectHome === false && !exec.DynamicUser ? [] : readOnlyHomes.map(({ path }) => path)),
+    ...(exec.ProtectSystem === false ? [] : systemDirectoriesAndEtc.map(({ path }) => path)),
+    ...(privateTmp(exec) === false ? [] : ['/tmp', '/var/tmp']),
+    ...managedPaths(exec, context).map(({ path }) => path),
+  ];
+}
+
+/** Whether the process gets a namespace of mounts: whatever is set that cannot be had without. */
+export function needsMountNamespace(request: ExecRequest, exec: ExecSettings, context: ExecContext): boolean {
+  const root = rootOf(request, exec);
+  return (
+    exec.RootImage !== '' ||
+    exec.RootEphemeral ||
+    accessLists.some((setting) => exec[setting].length > 0) ||
+    exec.BindPaths.length + exec.BindReadOnlyPaths.length + exec.TemporaryFileSystem.length + mountImages(exec).length > 0 ||
+    exec.ExtensionDirectories.length > 0 ||
+    (exec.MountFlags !== undefined && exec.MountFlags !== 'shared') ||
+    (privateTmp(exec) === true && context.space?.tmp !== undefined) ||
+    privateTmp(exec) === 'disconnected' ||
+    exec.PrivateDevices ||
+    exec.PrivateMounts === true ||
+    exec.DynamicUser ||
+    exec.ProtectSystem !== false ||
+    exec.ProtectHome !== false ||
+    exec.ProtectKernelTunables ||
+    exec.ProtectKernelModules ||
+    exec.ProtectKernelLogs ||
+    exec.ProtectControlGroups !== false ||
+    isSet(exec.ProtectProc, 'default') ||
+    isSet(exec.ProcSubset, 'all') ||
+    hasPrivateIpc(exec) ||
+    exec.PrivatePIDs ||
+    exec.PrivateBPF ||
+    (root !== undefined && (mountsApi(exec, true) || managedPaths(exec, context).length > 0))
+  );
+}
+
+/** Without a namespace of mounts these settings would leave the process in another place than its author meant, so it does not run then. */
+export function insistsOnMounts(exec: ExecSettings): boolean {
+  return (
+    exec.TemporaryFileSystem.length > 0 ||
+    exec.RootDirectory !== '' ||
+    exec.RootImage !== '' ||
+    exec.DynamicUser ||
+    mountImages(exec).length > 0 ||
+    exec.ExtensionDirectories.length > 0 ||
+    [...exec.BindPaths, ...exec.BindReadOnlyPaths].some(({ source, destination }) => source !== destination)
+  );
+}
+
+const accessLists = ['ReadWritePaths', 'ReadOnlyPaths', 'InaccessiblePaths', 'ExecPaths', 'NoExecPaths'] as const;
+
+const accessModes = {
+  ReadWritePaths: 'read-write',
+  ReadOnlyPaths: 'read-only',
+  InaccessiblePaths: 'inaccessible',
+  ExecPaths: 'exec',
+  NoExecPaths: 'no-exec',
+} as const satisfies Record<(typeof accessLists)[number], MountMode>;
+
+/** Without `+` the paths are those of the machine, so what is not below the new root is not there. */
+function accessMounts(exec: ExecSettings, root: string | undefined): readonly MountEntry[] {
+  return accessLists.flatMap((setting) =>
+    exec[setting].flatMap(({ path, ignoreMissing, relativeToRoot }: PrefixedPath): readonly MountEntry[] => {
+      const inside = relativeToRoot || root === undefined ? path : below(root, path);
+      return inside === undefined ? [] : [{ path: inside, mode: accessModes[setting], setting, optional: ignoreMissing }];
+    }),
+  );
+}
+
+function below(root: string, path: string): string | undefined {
+  if (path === root) return '/';
+  return root !== '' && path.startsWith(`${root}/`) ? path.slice(root.length) : undefined;
+}
+
+function binds(exec: ExecSettings): readonly MountEntry[] {
+  return (['BindPaths', 'BindReadOnlyPaths'] as const).flatMap((setting) => exec[setting].map((mount) => boundBy(setting, mount)));
+}
+
+function boundBy(setting: 'BindPaths' | 'BindReadOnlyPaths', { source, destination, ignoreMissing, recursive }: BindMount): MountEntry {
+  const mode = recursive ? 'bind-recursive' : 'bind';
+  return { path: destination, mode, setting, source, follow: true, optional: ignoreMissing, readOnly: setting === 'BindReadOnlyPaths' };
+}
+
+/** The unit's own directories stay writable, and come along into another root. */
+function directoryMounts(exec: ExecSettings, context: ExecContext, hasRoot: boolean): readonly MountEntry[] {
+  return managedPaths(exec, context).flatMap(({ setting, path, real, base }): readonly MountEntry[] => {
+    const bound: MountEntry = { path: hasRoot ? path : real, mode: 'bind-recursive', setting, source: real, noSuid: exec.DynamicUser };
+    if (real === path || hasRoot) return [bound];
+    // The directory that they are all in lets nobody pass, so another, empty but for them, takes its place.
+    return [{ path: `${base}/private`, mode: 'empty', setting, ...emptyDirectory }, bound];
+  });
+}
+
+const emptyDirectory = {
+  options: 'mode=0755,size=4m,nr_inodes=1k',
+  attributes: 0x2 | 0x4 | 0x8 | 0x1000000,
+  readOnly: true,
+} as const;
+
+/** Nobody sees the credentials of others. */
+const credentialsMounts: readonly MountEntry[] = [
+  { path: '/run/credentials', mode: 'inaccessible', setting: 'LoadCredential', optional: true },
+];

@@ -1,0 +1,72 @@
+import type { ExecSettings } from '../unit/settings/exec.ts';
+import type { Identity } from './identity.ts';
+import { needsMountNamespace } from './mount-table.ts';
+import type { Op } from './op.ts';
+import type { ExecContext, ExecRequest } from './request.ts';
+import { hasPrivateIpc, hasPrivateNetwork, heldSpace } from './space.ts';
+
+/** Kinds of namespaces, as clone(2) has them. */
+const kinds = { cgroup: 0x02000000, uts: 0x04000000, ipc: 0x08000000, net: 0x40000000 } as const;
+
+/** Without privileges none of these can be had but in a user namespace, so a user's manager makes one first (systemd.exec(5), PrivateUsers=). */
+export function needsUserNamespaceFirst(request: ExecRequest, exec: ExecSettings, context: ExecContext): boolean {
+  if (context.scope === 'system' || context.privileged || request.command.privilege === 'full') return false;
+  return (
+    exec.PrivateUsers !== false ||
+    hasPrivateNetwork(exec) ||
+    exec.RootDirectory !== '' ||
+    exec.MountAPIVFS === true ||
+    exec.ProtectClock ||
+    exec.ProtectHostname === 'yes' ||
+    needsMountNamespace(request, exec, context)
+  );
+}
+
+/** The user namespace of an unprivileged manager, and what is shared with the unit's other processes: networks and IPC. */
+export function sharedNamespaceOps(request: ExecRequest, exec: ExecSettings, context: ExecContext, identity: Identity): readonly Op[] {
+  if (request.command.privilege === 'full') return [];
+  const ops: Op[] = needsUserNamespaceFirst(request, exec, context) ? [userNamespace(exec, context, identity)] : [];
+  const { space } = context;
+  if (space === undefined) return ops;
+  const shared = (kind: 'net' | 'ipc', path: string): Op => {
+    const op = { op: 'namespace', name: heldSpace(space, kind), kind: kinds[kind], from: path } as const;
+    return kind === 'net' ? { ...op, exit: 225 } : op;
+  };
+  if (hasPrivateNetwork(exec)) ops.push(shared('net', exec.NetworkNamespacePath));
+  if (hasPrivateIpc(exec)) ops.push(shared('ipc', exec.IPCNamespacePath));
+  if (exec.ProtectControlGroups === 'private' || exec.ProtectControlGroups === 'strict') ops.push({ op: 'unshare', kinds: kinds.cgroup });
+  return ops;
+}
+
+/** A name of the machine of its own, so that changing it changes nothing outside. Where there can be none, systemd goes on without. */
+export function hostnameOps(request: ExecRequest, exec: ExecSettings): readonly Op[] {
+  if (request.command.privilege === 'full' || exec.ProtectHostname === '' || exec.ProtectHostname === 'no') return [];
+  return [{ op: 'unshare', kinds: kinds.uts, tolerate: true }, ...nameOps(exec)];
+}
+
+/** ProtectHostname=private:NAME sets the name in the new namespace. */
+function nameOps({ ProtectHostname }: ExecSettings): readonly Op[] {
+  const name = /^private:(.+)$/.exec(ProtectHostname)?.[1];
+  if (name === undefined) return [];
+  return [{ op: 'write', path: '/proc/sys/kernel/hostname', bytes: new TextEncoder().encode(name), exit: 226 }];
+}
+
+/** The user namespace of a privileged manager comes last, so that all else is made with full rights. */
+export function userNamespaceOps(request: ExecRequest, exec: ExecSettings, context: ExecContext, identity: Identity): readonly Op[] {
+  if (request.command.privilege === 'full' || exec.PrivateUsers === false) return [];
+  return needsUserNamespaceFirst(request, exec, context) ? [] : [userNamespace(exec, context, identity)];
+}
+
+/** The first 65536 ids, as the mode `identity` leaves them. */
+const manyIds = 65_536;
+
+/** The manager's ids and the process's stay what they are; all others are nobody's (systemd.exec(5), PrivateUsers=). */
+function userNamespace(exec: ExecSettings, context: ExecContext, { uid, gid }: Identity): Op {
+  const map = (own: number, wanted: number | undefined): string => {
+    if (context.privileged && exec.PrivateUsers === 'identity') return `0 0 ${manyIds}\n`;
+    if (context.privileged && exec.PrivateUsers === 'full') return '0 0 4294967295\n';
+    const other = context.privileged && wanted !== undefined && wanted !== own;
+    return `${own} ${own} 1\n${other ? `${wanted} ${wanted} 1\n` : ''}`;
+  };
+  return { op: 'user-namespace', uids: map(context.self.uid, uid), gids: map(context.self.gid, gid) };
+}

@@ -1,0 +1,39 @@
+import type { ExecSettings } from '../unit/settings/exec.ts';
+import { privateTmpPaths } from './private-tmp.ts';
+import type { Space } from './request.ts';
+
+/** Under which the keeper holds the namespaces of spaces. */
+export const spacePrefix = 'space/';
+
+/** Kinds of namespaces that spaces have. */
+export const sharedKinds = ['net', 'ipc'] as const;
+
+/** Under which the keeper holds a namespace of the space. */
+export function heldSpace({ id }: Space, kind: (typeof sharedKinds)[number]): string {
+  return `${spacePrefix}${id}/${kind}`;
+}
+
+/** PrivateNetwork=, or a network that is there already. */
+export function hasPrivateNetwork(exec: ExecSettings): boolean {
+  return exec.PrivateNetwork || exec.NetworkNamespacePath !== '';
+}
+
+/** PrivateIPC=, or one that is there already. */
+export function hasPrivateIpc(exec: ExecSettings): boolean {
+  return exec.PrivateIPC || exec.IPCNamespacePath !== '';
+}
+
+/** PrivateTmp=, with what DynamicUser= implies. */
+export function privateTmp(exec: ExecSettings): boolean | 'disconnected' {
+  return exec.PrivateTmp === false ? exec.DynamicUser : exec.PrivateTmp;
+}
+
+/** Whether processes of the unit share something that is made for each run. */
+export function needsSpace(exec: ExecSettings): boolean {
+  return privateTmp(exec) === true || hasPrivateNetwork(exec) || hasPrivateIpc(exec);
+}
+
+/** What a run of the unit is to share, under an id that nobody can guess. */
+export function newSpace(exec: ExecSettings, unit: string, { bootId, id }: { readonly bootId: string; readonly id: string }): Space {
+  return privateTmp(exec) === true ? { id, tmp: privateTmpPaths(bootId, unit, id) } : { id };
+}
