@@ -231,7 +231,7 @@ void child_run(struct keeper *keeper, uint64_t id, const char *group_key, bool r
         bool placed = made.cgroup_fd >= 0 && keeper->tracking == TRACK_CGROUP2;
         int *places[plan->count + 3];
         int count = list_descriptors(plan, &made, placed, places);
-        pid_t pid = launch_fork(keeper, placed ? made.cgroup_fd : -1, report, places, count);
+        pid_t pid = launch_fork(keeper, placed ? made.cgroup_fd : -1, plan->own_pids, report, places, count);
         if (pid == 0) become_child(keeper, plan, &made, report, placed && !keeper->no_clone3);
         if (pid < 0)
             result = -errno;

@@ -151,7 +151,7 @@ struct plan {
     struct op *ops;
     uint32_t count;
     int highest; /* the highest number that an op places a descriptor at */
-    bool keeps, execs, takes, filters_cgroups;
+    bool keeps, execs, takes, filters_cgroups, own_pids;
 };
 struct arena {
     uint8_t *bytes;
@@ -231,6 +231,7 @@ int op_devices(struct run *run, const struct op *op);
 int op_overlay(struct run *run, const struct op *op);
 int op_restrict(struct run *run, const struct op *op);
 int op_enter_root(struct run *run, const struct op *op);
+int op_private_pids(struct run *run, const struct op *op);
 int op_unshare(struct run *run, const struct op *op);
 int op_namespace(struct run *run, const struct op *op);
 int op_user_namespace(struct run *run, const struct op *op);
@@ -359,8 +360,8 @@ struct launch {
 void launch_start(struct keeper *keeper);
 /* fork(2), into the cgroup if that is not -1. */
 pid_t fork_into(struct keeper *keeper, int cgroup_fd);
-/* The same; the child has of the descriptors from `launch_end` on only those at `places`, by new numbers, if report->arrived. */
-pid_t launch_fork(struct keeper *keeper, int cgroup_fd, struct report *report, int *const *places, int count);
+/* The same, with `own_pids` as the first process of a namespace of processes; the child has of the descriptors from `launch_end` on only those at `places`, by new numbers, if report->arrived. */
+pid_t launch_fork(struct keeper *keeper, int cgroup_fd, bool own_pids, struct report *report, int *const *places, int count);
 void launch_ended(struct keeper *keeper, pid_t pid);
 
 /* autofs.c: 0 or -errno, in a child */

@@ -41,6 +41,8 @@ static pid_t clone_into(struct keeper *keeper, int cgroup_fd, uint64_t flags) {
             arguments.cgroup = (uint64_t)cgroup_fd;
         }
         long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
+        /* Who may not have one is told so by the op. */
+        if (pid < 0 && flags & CLONE_NEWPID) return clone_into(keeper, cgroup_fd, flags & ~(uint64_t)CLONE_NEWPID);
         if (pid >= 0 || (errno != ENOSYS && errno != EPERM && errno != EINVAL && errno != E2BIG)) return (pid_t)pid;
         keeper->no_clone3 = true;
     }
@@ -87,9 +89,9 @@ static int arrive(const struct keeper *keeper, const struct launch *launch, int 
     return 0;
 }
 
-pid_t launch_fork(struct keeper *keeper, int cgroup_fd, struct report *report, int *const *places, int count) {
+pid_t launch_fork(struct keeper *keeper, int cgroup_fd, bool own_pids, struct report *report, int *const *places, int count) {
     struct launch *launch = launch_send(keeper, places, count);
-    pid_t pid = clone_into(keeper, cgroup_fd, launch ? CLONE_FILES : 0);
+    pid_t pid = clone_into(keeper, cgroup_fd, (launch ? CLONE_FILES : 0) | (own_pids ? CLONE_NEWPID : 0));
     if (pid == 0 && launch && !keeper->no_clone3) {
         report->error = -arrive(keeper, launch, places, count);
         if (report->error) _exit(EXIT_DESCRIPTORS);

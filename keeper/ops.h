@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0x3607d457u
+#define OPS_HASH 0xc068e737u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -69,6 +69,7 @@
     X(xattr, 202, "nssb") /* xattr(slot: u32, path: string, name: string, value: bytes) */ \
     X(cgroup_filter, 219, "suusb") /* cgroup-filter(cgroup: string, type: u32, attach: u32, name: string, program: bytes) */ \
     X(cgroup_pinned_filter, 219, "sus") /* cgroup-pinned-filter(cgroup: string, attach: u32, path: string) */ \
+    X(private_pids, 226, "") /* private-pids() */ \
     X(unshare, 226, "u") /* unshare(kinds: u32) */ \
     X(namespace, 226, "sus") /* namespace(name: string, kind: u32, from: string) */ \
     X(user_namespace, 217, "ss") /* user-namespace(uids: string, gids: string) */ \

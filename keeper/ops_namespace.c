@@ -19,6 +19,12 @@
 #define TEXT(index) ((const char *)op->fields[index].data)
 #define RESULT(call) ((call) < 0 ? -errno : 0)
 
+/* The fork has seen to it, so that the child is the first there and still the keeper's own. */
+int op_private_pids(struct run *run, const struct op *op) {
+    (void)run, (void)op;
+    return getpid() == 1 ? 0 : -EPERM;
+}
+
 int op_unshare(struct run *run, const struct op *op) {
     (void)run;
     return RESULT(unshare((int)NUMBER(0)));
@@ -119,10 +125,8 @@ int op_namespace(struct run *run, const struct op *op) {
     return result == -EPERM ? 0 : result;
 }
 
-static int write_once(const char *directory, const char *name, const char *text) {
-    char path[64];
-    append(path, append(path, 0, directory), name);
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
+static int write_once(int directory, const char *name, const char *text) {
+    int fd = openat(directory, name, O_WRONLY | O_CLOEXEC);
     if (fd < 0) return -errno;
     size_t length = strlen(text);
     ssize_t wrote = write(fd, text, length);
@@ -131,24 +135,30 @@ static int write_once(const char *directory, const char *name, const char *text)
     return result;
 }
 
+static int refuse(int fd) {
+    int error = -errno;
+    close(fd);
+    return error;
+}
+
 /* By a process that has stayed outside, since inside nobody may name more than one user. Ends with the errno. */
-_Noreturn static void write_maps(pid_t pid, int go, const struct op *op) {
-    char byte, directory[32];
+_Noreturn static void write_maps(int process, int go, const struct op *op) {
+    char byte;
     if (read(go, &byte, 1) != 1) _exit(ECANCELED);
-    size_t length = append(directory, 0, "/proc/");
-    append(directory, length + decimal(directory + length, (uint64_t)pid), "/");
-    int result = write_once(directory, "setgroups", "deny");
+    int result = write_once(process, "setgroups", "deny");
     if (result == -ENOENT) result = 0;
-    if (!result) result = write_once(directory, "uid_map", TEXT(0));
-    if (!result) result = write_once(directory, "gid_map", TEXT(1));
+    if (!result) result = write_once(process, "uid_map", TEXT(0));
+    if (!result) result = write_once(process, "gid_map", TEXT(1));
     _exit(-result);
 }
 
 int op_user_namespace(struct run *run, const struct op *op) {
     (void)run;
     int go[2], status = 0;
-    pid_t self = getpid();
-    if (pipe2(go, O_CLOEXEC) < 0) return -errno;
+    /* By number it could be another's, in a namespace of processes of its own. */
+    int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (self < 0) return -errno;
+    if (pipe2(go, O_CLOEXEC) < 0) return refuse(self);
     pid_t helper = fork();
     if (helper == 0) {
         close(go[1]);
@@ -158,6 +168,7 @@ int op_user_namespace(struct run *run, const struct op *op) {
     if (!result) result = write(go[1], "", 1) == 1 ? 0 : -errno;
     close(go[0]);
     close(go[1]);
+    close(self);
     while (helper > 0 && waitpid(helper, &status, 0) < 0)
         if (errno != EINTR) return -errno;
     if (result || helper < 0) return result;

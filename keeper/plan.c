@@ -99,6 +99,7 @@ static const char *check_op(const struct op *op, struct plan *plan) {
         case OP_cgroup_pinned_filter:
             plan->filters_cgroups = true;
             return !op->fields[0].number || is_path_below(op->fields[0].data) ? NULL : "a cgroup's path is not one below the root";
+        case OP_private_pids: plan->own_pids = true; return NULL;
         case OP_mqueue: return op->fields[1].number >= 2 ? NULL : "a message queue has no name";
         case OP_mq_unlink: return op->fields[0].number >= 2 ? NULL : "a message queue has no name";
         case OP_bind: return op->fields[1].number <= 128 ? NULL : "an address is too long";

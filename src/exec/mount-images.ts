@@ -2,7 +2,7 @@ import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { ExecRequest } from './request.ts';
 
 /** The directory that becomes the root of the process, '' for that of an image; undefined where it keeps that of the machine. */
-export function rootOf(request: ExecRequest, exec: ExecSettings): string | undefined {
+export function rootOf(request: ExecRequest, exec: Pick<ExecSettings, 'RootImage' | 'RootDirectory'>): string | undefined {
   if (request.config.service?.RootDirectoryStartOnly === true && request.list !== 'ExecStart') return undefined;
   if (exec.RootImage !== '') return '';
   return exec.RootDirectory === '' || exec.RootDirectory === '/' ? undefined : exec.RootDirectory;

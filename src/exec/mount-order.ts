@@ -9,28 +9,28 @@ export function orderMounts(wanted: readonly MountEntry[], links: ReadonlyMap<st
     const path = links.get(entry.path);
     return path === undefined ? entry : { ...entry, path };
   });
-  return withoutRepeats(withoutMasked(withoutDuplicates(resolved.toSorted(inOrder))));
+  const sorted = resolved
+    .map(keyed)
+    .toSorted(inOrder)
+    .map(({ entry }) => entry);
+  return withoutRepeats(withoutMasked(withoutDuplicates(sorted)));
 }
 
 const rank = new Map(mountModes.map((mode, index) => [mode, index]));
 
-function inOrder(a: MountEntry, b: MountEntry): number {
-  return comparePaths(a.path, b.path) || (rank.get(a.mode) ?? 0) - (rank.get(b.mode) ?? 0);
+/** An entry with what it is sorted by: with NUL for its slashes what is below a directory follows it at once. */
+interface Keyed {
+  readonly entry: MountEntry;
+  readonly key: string;
 }
 
-/** Part by part, so that what is below a directory follows it at once. */
-function comparePaths(a: string, b: string): number {
-  const [left, right] = [partsOf(a), partsOf(b)];
-  for (const [index, part] of left.entries()) {
-    const other = right[index];
-    if (other === undefined || part > other) return 1;
-    if (part < other) return -1;
-  }
-  return left.length - right.length;
+function keyed(entry: MountEntry): Keyed {
+  return { entry, key: entry.path === '/' ? '' : entry.path.replaceAll('/', '\0') };
 }
 
-function partsOf(path: string): readonly string[] {
-  return path === '/' ? [] : path.slice(1).split('/');
+function inOrder(a: Keyed, b: Keyed): number {
+  if (a.key !== b.key) return a.key < b.key ? -1 : 1;
+  return (rank.get(a.entry.mode) ?? 0) - (rank.get(b.entry.mode) ?? 0);
 }
 
 /** Whether the path is the directory or below it. */

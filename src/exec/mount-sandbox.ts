@@ -16,6 +16,15 @@ import type { MountEntry } from './mount-table.ts';
 import type { ExecContext } from './request.ts';
 import { hasPrivateIpc, hasPrivateNetwork, privateTmp } from './space.ts';
 
+/** A place of its own for programs of the kernel. */
+const ownPrograms: MountEntry = {
+  path: '/sys/fs/bpf',
+  mode: 'programs',
+  setting: 'PrivateBPF',
+  attributes: 0x2 | 0x4 | 0x8,
+  optional: true,
+};
+
 const deviceOptions = 'mode=0755,size=4m,nr_inodes=64k';
 
 /** What the settings of systemd.exec(5), "Sandboxing", want of the file system beside the paths that they are given. */
@@ -36,6 +45,7 @@ export function sandboxMounts(exec: ExecSettings, context: ExecContext, hasRoot:
     ...(protectSystem === false ? [] : systemTables[protectSystem === true ? 'yes' : protectSystem]),
     ...apiMounts(exec, hasRoot),
     ...hostnameMounts(exec),
+    ...(exec.PrivateBPF ? [ownPrograms] : []),
     ...(hasPrivateNetwork(exec) ? [{ path: '/sys', mode: 'system-information', setting: 'PrivateNetwork' } as const] : []),
     ...(hasPrivateIpc(exec) ? [messageQueues] : []),
   ];
@@ -100,8 +110,8 @@ function privateTmpMounts(exec: ExecSettings, context: ExecContext): readonly Mo
   const tmp = context.space?.tmp;
   if (!wanted || tmp === undefined) return [];
   return [
-    { path: '/tmp', mode: 'private-tmp', setting: 'PrivateTmp', source: `${tmp.tmp}/tmp` },
-    { path: '/var/tmp', mode: 'private-tmp', setting: 'PrivateTmp', source: `${tmp.varTmp}/tmp` },
+    { path: '/tmp', mode: 'private-tmp', setting: 'PrivateTmp', source: 'tmp' },
+    { path: '/var/tmp', mode: 'private-tmp', setting: 'PrivateTmp', source: 'varTmp' },
   ];
 }
 

@@ -43,7 +43,7 @@ export interface MountEntry {
   readonly setting: string;
   /** That the path, or what is to be mounted there, is missing is no error. */
   readonly optional?: boolean;
-  /** What is bound there, in the old root. */
+  /** What is bound there, in the old root; of private directories for temporary files, which of the space's. */
   readonly source?: string;
   /** The source is another's choice: symlinks on the way to it are followed. */
   readonly follow?: boolean;

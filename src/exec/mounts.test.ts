@@ -93,6 +93,23 @@ const bind = (destination: string): Partial<ExecSettings> => ({
   BindPaths: [{ source: '/a', destination, ignoreMissing: false, recursive: true }],
 });
 
+test('a later run of the same unit has another /tmp, and what has changed on the machine counts', () => {
+  const request = mainRequest(serviceConfig({ PrivateTmp: true, InaccessiblePaths: [path('/a')] }));
+  const targets = (id: string, links: ReadonlyMap<string, string>): readonly string[] =>
+    plan(request, { ...rootContext, links, space: { id, tmp: { tmp: `/tmp/${id}`, varTmp: `/var/tmp/${id}` } } }).flatMap((op) =>
+      op.op === 'bind-mount' ? [op.source] : op.op === 'mask' ? [op.target] : [],
+    );
+  const none = new Map<string, string>();
+  assert.deepEqual(
+    [targets('x', none), targets('y', none), targets('y', new Map([['/a', '/b']]))],
+    [
+      ['/a', '/run/credentials', '/tmp/x/tmp', '/var/tmp/x/tmp'],
+      ['/a', '/run/credentials', '/tmp/y/tmp', '/var/tmp/y/tmp'],
+      ['/b', '/run/credentials', '/tmp/y/tmp', '/var/tmp/y/tmp'],
+    ],
+  );
+});
+
 test('settings that lead elsewhere insist on the namespace, restrictions do not', () => {
   assert.deepEqual(
     [

@@ -24,15 +24,70 @@ const propagations = { shared: 0, slave: 1, private: 2 } as const;
  */
 export function mountOps(request: ExecRequest, exec: ExecSettings, context: ExecContext): readonly Op[] {
   if (!needsMountNamespace(request, exec, context)) return [];
-  const entries = orderMounts(wantedMounts(request, exec, context), context.links ?? noLinks);
-  const inImage = rootOf(request, exec) === '' ? flags.follow : 0;
-  return [
+  const known = made.get(exec);
+  const view = known !== undefined && isFor(known, request, context) ? known : makeView(request, exec, context);
+  if (view !== known) made.set(exec, view);
+  return view.ops.map((op) => (op.op === 'bind-mount' && op.setting === 'PrivateTmp' ? privateTmpOp(op, context) : op));
+}
+
+/** The ops of one view, and all that they depend on but the settings. */
+interface View {
+  readonly ops: readonly Op[];
+  readonly full: boolean;
+  readonly root: string | undefined;
+  readonly hasTmp: boolean;
+  readonly context: Pick<ExecContext, 'directories' | 'inaccessible' | 'privileged'>;
+  readonly links: ReadonlyMap<string, string>;
+}
+
+/** The last one of each unit: the processes of a unit, and its runs, differ in little else than in the private directories. */
+const made = new WeakMap<ExecSettings, View>();
+
+function isFor(view: View, request: ExecRequest, context: ExecContext): boolean {
+  const links = context.links ?? noLinks;
+  return (
+    view.full === (request.command.privilege === 'full') &&
+    view.root === rootOf(request, request.config.exec ?? noRoot) &&
+    view.hasTmp === (context.space?.tmp !== undefined) &&
+    view.context.directories === context.directories &&
+    view.context.inaccessible === context.inaccessible &&
+    view.context.privileged === context.privileged &&
+    view.links.size === links.size &&
+    [...links].every(([path, to]) => view.links.get(path) === to)
+  );
+}
+
+const noRoot = { RootImage: '', RootDirectory: '' } as const;
+
+function makeView(request: ExecRequest, exec: ExecSettings, context: ExecContext): View {
+  const links = context.links ?? noLinks;
+  const full = request.command.privilege === 'full';
+  const entries = orderMounts(wantedMounts(request, exec, context), links);
+  const root = rootOf(request, exec);
+  const inImage = root === '' ? flags.follow : 0;
+  const ops: readonly Op[] = [
     { op: 'mount-namespace', insist: insistsOnMounts(exec) ? 1 : 0 },
     rootOp(request, exec),
     ...entries.map((entry) => entryOp(entry, { inImage, nodes: context.inaccessible })),
-    ...restrictions(entries, request.command.privilege !== 'full' && (exec.NoNewPrivileges || exec.DynamicUser), inImage),
+    ...restrictions(entries, !full && (exec.NoNewPrivileges || exec.DynamicUser), inImage),
     { op: 'enter-root', propagation: propagations[exec.MountFlags ?? 'shared'] },
   ];
+  const { directories, inaccessible, privileged } = context;
+  return { ops, full, root, hasTmp: context.space?.tmp !== undefined, context: { directories, inaccessible, privileged }, links };
+}
+
+function privateTmpOp(op: Extract<Op, { readonly op: 'bind-mount' }>, { space }: ExecContext): Op {
+  const directory = op.source === 'tmp' ? space?.tmp?.tmp : space?.tmp?.varTmp;
+  return directory === undefined ? op : { ...op, source: `${directory}/tmp` };
+}
+
+/** Why the root or an image cannot be had as the unit says, so that nothing is started: what is to be verified is not used without that. */
+export function whyNoImage(exec: ExecSettings): string | undefined {
+  const verity = (['RootHash', 'RootHashSignature', 'RootVerity'] as const).find((setting) => exec[setting] !== '');
+  if (exec.RootImage !== '' && verity !== undefined)
+    return `${verity}= asks for a verified image, which takes dm-verity: that is not set up here`;
+  if (exec.RootImage !== '' && exec.RootImagePolicy !== '') return 'RootImagePolicy= cannot be checked here';
+  return exec.MountImages.length > 0 && exec.MountImagePolicy !== '' ? 'MountImagePolicy= cannot be checked here' : undefined;
 }
 
 const noLinks: ReadonlyMap<string, string> = new Map();
@@ -112,43 +167,57 @@ const alone: ReadonlySet<MountMode> = new Set(['empty', 'tmpfs']);
  * is by that one, and speaks for itself.
  */
 function restrictions(entries: readonly MountEntry[], noSuid: boolean, inImage: number): readonly Op[] {
-  const restrict = (entry: MountEntry, set: number, clear: number, others: readonly MountEntry[]): Op => {
-    const except = others.filter(({ path }) => path !== entry.path && isWithin(path, entry.path)).map(({ path }) => path);
-    const recursive = alone.has(entry.mode) ? 0 : flags.recursive;
-    return {
-      op: 'restrict',
-      target: entry.path,
-      set,
-      clear,
-      except,
-      how: (entry.optional === true ? flags.optional : 0) | inImage | recursive,
-      setting: entry.setting,
-    };
-  };
-  const writing = entries.flatMap((entry): readonly Op[] => {
-    const set =
-      (isReadOnly(entry) || entry.mode === 'private-devices' ? attributes.readOnly : 0) | (entry.noSuid === true ? attributes.noSuid : 0);
-    if (entry.mode === 'inaccessible') return [restrict(entry, set | attributes.noExec, 0, [])];
-    return set === 0 ? [] : [isReadOnly(entry) ? restrict(entry, set, 0, entries) : single(restrict(entry, set, 0, []))];
+  const restrict = (index: number, entry: MountEntry, { set = 0, clear = 0, spread = 'all' }: Restriction): Op => ({
+    op: 'restrict',
+    target: entry.path,
+    set,
+    clear,
+    except: spread === 'but' ? pathsBelow(entries, index) : none,
+    how: (entry.optional === true ? flags.optional : 0) | inImage | (spread === 'alone' || alone.has(entry.mode) ? 0 : flags.recursive),
+    setting: entry.setting,
   });
-  const executing = entries.flatMap((entry): readonly Op[] => {
-    if (entry.mode === 'inaccessible') return [];
-    if (isNoExec(entry)) return [restrict(entry, attributes.noExec, 0, entries)];
-    return isExec(entry) ? [restrict(entry, 0, attributes.noExec, entries)] : [];
-  });
-  const trusted = noSuid ? uppermost(entries).map((entry) => restrict(entry, attributes.noSuid, 0, [])) : [];
+  const writing: Op[] = [];
+  const executing: Op[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const readOnly = isReadOnly(entry);
+    const set = (readOnly || entry.mode === 'private-devices' ? attributes.readOnly : 0) | (entry.noSuid === true ? attributes.noSuid : 0);
+    if (entry.mode === 'inaccessible') {
+      writing.push(restrict(index, entry, { set: set | attributes.noExec }));
+      continue;
+    }
+    if (set !== 0) writing.push(restrict(index, entry, { set, spread: readOnly ? 'but' : 'alone' }));
+    if (isNoExec(entry)) executing.push(restrict(index, entry, { set: attributes.noExec, spread: 'but' }));
+    else if (isExec(entry)) executing.push(restrict(index, entry, { clear: attributes.noExec, spread: 'but' }));
+  }
+  const trusted = noSuid ? uppermost(entries).map((entry) => restrict(0, entry, { set: attributes.noSuid })) : none;
   return [...writing, ...executing, ...trusted];
 }
 
-function single(op: Op): Op {
-  return op.op === 'restrict' ? { ...op, how: op.how & ~flags.recursive } : op;
+/** What is set and cleared; for the path alone, for all below it, or for all but the table's other paths there. */
+interface Restriction {
+  readonly set?: number;
+  readonly clear?: number;
+  readonly spread?: 'alone' | 'all' | 'but';
+}
+
+const none: readonly never[] = [];
+
+/** In the order of the table they follow at once. */
+function pathsBelow(entries: readonly MountEntry[], index: number): readonly string[] {
+  const above = entries[index]?.path ?? '/';
+  let end = index + 1;
+  while (isWithin(entries[end]?.path ?? '', above) && end < entries.length) end += 1;
+  return entries.slice(index + 1, end).map(({ path }) => path);
 }
 
 /** Those that are not below another one for which all below it is ruled too. */
 function uppermost(entries: readonly MountEntry[]): readonly MountEntry[] {
   const kept: MountEntry[] = [];
+  let ruler: string | undefined;
   for (const entry of entries) {
-    if (!kept.some(({ path, mode }) => !alone.has(mode) && isWithin(entry.path, path))) kept.push(entry);
+    if (ruler !== undefined && isWithin(entry.path, ruler)) continue;
+    kept.push(entry);
+    if (!alone.has(entry.mode)) ruler = entry.path;
   }
   return kept;
 }

@@ -26,6 +26,7 @@ export function needsUserNamespaceFirst(request: ExecRequest, exec: ExecSettings
 export function sharedNamespaceOps(request: ExecRequest, exec: ExecSettings, context: ExecContext, identity: Identity): readonly Op[] {
   if (request.command.privilege === 'full') return [];
   const ops: Op[] = needsUserNamespaceFirst(request, exec, context) ? [userNamespace(exec, context, identity)] : [];
+  if (exec.PrivatePIDs) ops.push({ op: 'private-pids' });
   const { space } = context;
   if (space === undefined) return ops;
   const shared = (kind: 'net' | 'ipc', path: string): Op => {

@@ -194,6 +194,7 @@ export const ops = {
     exit: 219,
     doc: 'The same with a program that others have loaded, which is at this path of a BPF file system.',
   },
+  'private-pids': { fields: {}, exit: 226, doc: 'The child is the first process of a namespace of processes; it is born so.' },
   unshare: { fields: { kinds: 'u32' }, exit: 226, doc: 'unshare(2) with these flags.' },
   namespace: {
     fields: { name: 'string', kind: 'u32', from: 'string' },

@@ -7,7 +7,7 @@ import { keyringOps } from './keyring.ts';
 import { delegationOps } from './delegation.ts';
 import { type CgroupFilterOps, cgroupFilterOps } from './cgroup-filters.ts';
 import { directoryOps } from './directories.ts';
-import { mountOps } from './mounts.ts';
+import { mountOps, whyNoImage } from './mounts.ts';
 import { rootOf } from './mount-images.ts';
 import { needsMountNamespace } from './mount-table.ts';
 import { hostnameOps, sharedNamespaceOps, userNamespaceOps } from './namespaces.ts';
@@ -51,6 +51,8 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
   if (identity.kind === 'missing') return ok(stopped(exec, request, identity));
   const directory = workingDirectory(exec, context, identity);
   if (directory === undefined) return ok(stopped(exec, request, homeless));
+  const refusal = whyNoImage(exec);
+  if (refusal !== undefined) return err({ message: refusal });
   const streams = standardStreams(request, exec, context);
   if (!streams.ok) return streams;
   const passed = request.main && !streams.value.usesSocket ? request.descriptors : [];

@@ -80,6 +80,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   'cgroup-pinned-filter': '{path} {cgroup}',
   'own-directory': '{path} {mode}',
   'move-directory': '{path} → {to}',
+  'private-pids': '',
   unshare: '{kinds}',
   namespace: '{kind} held {name}{from}',
   'user-namespace': 'users {uids} groups {gids}',

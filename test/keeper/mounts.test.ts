@@ -338,6 +338,44 @@ test('a child without the right to make namespaces goes on without a view, unles
   assert.deepEqual(await shop.run(asNobody(1)), { status: 226, failedOp: 3, errno: 1 });
 });
 
+test('the root can be an image', { skip: skip || whyNoLoops() }, async () => {
+  await using shop = await workshop();
+  const image = join(shop.at, 'image');
+  const content = join(shop.at, 'content');
+  for (const name of ['', 'bin', 'usr', 'lib', 'lib64']) mkdirSync(join(content, name));
+  writeFileSync(image, '');
+  truncateSync(image, 4 << 20);
+  tool('mke2fs', ['-q', '-d', content, image]);
+  const mounts = ['/bin', '/usr', '/lib', '/lib64'].filter((path) => existsSync(path)).map((path) => bind(path, path, recursive | follow));
+  const ops: readonly Op[] = [
+    { op: 'mount-namespace', insist: 1 },
+    { op: 'root-image', path: image, options: '', attributes: 0 },
+    ...mounts,
+    { op: 'enter-root', propagation: 2 },
+  ];
+  assert.deepEqual(await seen(shop, ops, 'ls -d /*; ls -d /../*'), [
+    '/bin',
+    '/lib',
+    '/lib64',
+    '/lost+found',
+    '/usr',
+    '/../bin',
+    '/../lib',
+    '/../lib64',
+    '/../lost+found',
+    '/../usr',
+  ]);
+});
+
+test('a child is the first process of a namespace of processes, and the keeper hears of its end as of any', { skip }, async () => {
+  await using shop = await workshop();
+  const proc: Op = { op: 'file-system', type: 'proc', target: '/proc', attributes: 14, options: '', fallback: '/proc', how: 0 };
+  const maps: Op = { op: 'user-namespace', uids: '0 0 1\n', gids: '0 0 1\n' };
+  const script = 'echo $$; ls -d /proc/[0-9]* | wc -l; cut -d" " -f1 /proc/self/stat | grep -qx "[0-9]*" && tr -s " " </proc/1/uid_map';
+  assert.deepEqual(await seen(shop, [{ op: 'private-pids' }, ...view([proc]), maps], script), ['1', '3', ' 0 0 1']);
+  assert.deepEqual(await shop.run([{ op: 'private-pids' }, { op: 'exit', status: 7 }]), { status: 7, failedOp: -1, errno: 0 });
+});
+
 const net = 0x40000000;
 
 test('all who enter a shared namespace are in the same one, whoever comes first and how many at once', { skip }, async () => {

@@ -14,6 +14,10 @@ import { combining, entries, everyEntry, into, last, list, renamed } from './set
 import { architectures, invertibleWordsLike, textLike } from './checked-words.ts';
 import { later } from './status.ts';
 
+/** A unit that asks for what cannot be done with its image is not started at all. */
+const unverified = { refused: 'images are not verified by dm-verity here, and not used unverified' } as const;
+const unchecked = { refused: 'policies of images cannot be checked here, and images not be used without' } as const;
+
 /** What a service may see and do (systemd.exec(5), "Sandboxing" and "Capabilities"). */
 export const sandboxRows = {
   'X-Tysd-Sandbox': into(
@@ -28,10 +32,10 @@ export const sandboxRows = {
     meaning: 'Disk image or device mounted as root',
   }),
   RootImageOptions: last(plainString, '', { since: 247, meaning: 'Mount options per partition of RootImage' }),
-  RootImagePolicy: last(plainString, '', { since: 254, meaning: 'Which partitions of RootImage may/must be used', status: later.sandbox }),
-  RootHash: last(plainString, '', { since: 246, meaning: 'dm-verity root hash (hex or file) for RootImage', status: later.sandbox }),
-  RootHashSignature: last(plainString, '', { since: 246, meaning: 'PKCS7 signature of the root hash', status: later.sandbox }),
-  RootVerity: last(orEmpty(fatal(absolutePath), ''), '', { since: 246, meaning: 'File with the dm-verity data', status: later.sandbox }),
+  RootImagePolicy: last(plainString, '', { since: 254, meaning: 'Which partitions of RootImage may/must be used', status: unchecked }),
+  RootHash: last(plainString, '', { since: 246, meaning: 'dm-verity root hash (hex or file) for RootImage', status: unverified }),
+  RootHashSignature: last(plainString, '', { since: 246, meaning: 'PKCS7 signature of the root hash', status: unverified }),
+  RootVerity: last(orEmpty(fatal(absolutePath), ''), '', { since: 246, meaning: 'File with the dm-verity data', status: unverified }),
   RootEphemeral: last(boolean, false, { since: 254, meaning: 'Work on a throw-away copy of the root', status: later.sandbox }),
   RootMStack: last(orEmpty(fatal(absolutePath), ''), '', {
     since: 260,
@@ -48,7 +52,7 @@ export const sandboxRows = {
     since: 247,
     meaning: 'Images mounted at given places: image:mountpoint[:opts]',
   }),
-  MountImagePolicy: last(plainString, '', { since: 254, meaning: 'Image policy for MountImages', status: later.sandbox }),
+  MountImagePolicy: last(plainString, '', { since: 254, meaning: 'Image policy for MountImages', status: unchecked }),
   RemoveIPC: last(boolean, false, { since: 232, meaning: 'Remove SysV/POSIX IPC objects of user/group on stop', status: later.sandbox }),
   SecureBits: last(words, undefined, { since: 183, meaning: 'keep-caps, noroot... secure bits' }),
   CapabilityBoundingSet: combining('merge', everyEntry(capabilityList, { since: 183, meaning: 'Bounding set; ~ inverts' })),
@@ -62,7 +66,7 @@ export const sandboxRows = {
     meaning: 'hidepid mode of /proc',
   }),
   ProcSubset: last(oneOf('all', 'pid'), undefined, { since: 247, meaning: 'all or pid' }),
-  PrivateBPF: last(boolean, false, { since: 258, meaning: 'Private bpffs instance', status: later.sandbox }),
+  PrivateBPF: last(boolean, false, { since: 258, meaning: 'Private bpffs instance' }),
   BPFDelegateCommands: last(words, undefined, { since: 258, meaning: 'Commands delegated through bpffs', status: later.sandbox }),
   BPFDelegateMaps: last(words, undefined, { since: 258, meaning: 'Map types delegated through bpffs', status: later.sandbox }),
   BPFDelegatePrograms: last(words, undefined, { since: 258, meaning: 'Program types delegated through bpffs', status: later.sandbox }),
@@ -135,7 +139,7 @@ export const sandboxRows = {
   }),
   PrivateMounts: last(tristate, undefined, { since: 239, meaning: 'Private mount namespace' }),
   PrivateIPC: last(boolean, false, { since: 248, meaning: 'Private IPC namespace' }),
-  PrivatePIDs: last(boolean, false, { since: 257, meaning: 'Private PID namespace', status: later.sandbox }),
+  PrivatePIDs: last(boolean, false, { since: 257, meaning: 'Private PID namespace' }),
   ProtectSystem: last(booleanOr('full', 'strict'), false, {
     since: 214,
     meaning: 'System directories read-only: yes, full, strict',
