@@ -185,6 +185,7 @@ _Noreturn static void become_child(struct keeper *keeper, struct plan *plan, con
     run->plan = plan;
     run->report = report;
     run->descriptors = keeper->descriptor_limit;
+    run->view = (struct view){.old = -1, .root = -1, .proc = -1};
     run->keep_fd = made->keep[1];
     run->exec_fd = made->exec[1];
     run->alone = report->arrived;

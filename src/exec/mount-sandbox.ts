@@ -1,4 +1,5 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { hierarchies } from './extensions.ts';
 import { mountImages } from './mount-images.ts';
 import {
   apiFileSystems,
@@ -35,7 +36,7 @@ export function sandboxMounts(exec: ExecSettings, context: ExecContext, hasRoot:
     ...temporaryMounts(exec),
     ...privateTmpMounts(exec, context),
     ...imageMounts(exec),
-    ...extensionMounts(exec),
+    ...extensionMounts(exec, context),
     ...(exec.PrivateDevices ? [{ path: '/dev', mode: 'private-devices', setting: 'PrivateDevices', options: deviceOptions } as const] : []),
     ...(exec.ProtectKernelTunables ? kernelTunables : []),
     ...(exec.ProtectKernelModules ? kernelModules : []),
@@ -120,17 +121,13 @@ function imageMounts(exec: ExecSettings): readonly MountEntry[] {
 }
 
 /** The hierarchies of extensions (systemd-sysext(8)), the last one named on top. */
-function extensionMounts(exec: ExecSettings): readonly MountEntry[] {
-  const directories = exec.ExtensionDirectories.map(({ path }) => path).toReversed();
-  if (directories.length === 0) return [];
-  return ['/usr', '/opt'].map((path) => ({
-    path,
-    mode: 'overlay',
-    setting: 'ExtensionDirectories',
-    layers: directories.map((directory) => `${directory}${path}`),
-    optional: true,
-    readOnly: true,
-  }));
+function extensionMounts(exec: ExecSettings, { extensions = [] }: ExecContext): readonly MountEntry[] {
+  const fitting = exec.ExtensionDirectories.flatMap(({ path }) => extensions.filter((each) => each.path === path && each.state === 'fits'));
+  return hierarchies.flatMap((path): readonly MountEntry[] => {
+    const layers = fitting.filter((each) => each.hierarchies.includes(path)).map((each) => `${each.path}${path}`);
+    if (layers.length === 0) return [];
+    return [{ path, mode: 'overlay', setting: 'ExtensionDirectories', layers: layers.toReversed(), readOnly: true }];
+  });
 }
 
 function controlGroupMounts(exec: ExecSettings): readonly MountEntry[] {

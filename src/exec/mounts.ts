@@ -38,6 +38,7 @@ interface View {
   readonly hasTmp: boolean;
   readonly context: Pick<ExecContext, 'directories' | 'inaccessible' | 'privileged'>;
   readonly links: ReadonlyMap<string, string>;
+  readonly extensions: string;
 }
 
 /** The last one of each unit: the processes of a unit, and its runs, differ in little else than in the private directories. */
@@ -52,6 +53,7 @@ function isFor(view: View, request: ExecRequest, context: ExecContext): boolean 
     view.context.directories === context.directories &&
     view.context.inaccessible === context.inaccessible &&
     view.context.privileged === context.privileged &&
+    view.extensions === JSON.stringify(context.extensions ?? '') &&
     view.links.size === links.size &&
     [...links].every(([path, to]) => view.links.get(path) === to)
   );
@@ -73,7 +75,15 @@ function makeView(request: ExecRequest, exec: ExecSettings, context: ExecContext
     { op: 'enter-root', propagation: propagations[exec.MountFlags ?? 'shared'] },
   ];
   const { directories, inaccessible, privileged } = context;
-  return { ops, full, root, hasTmp: context.space?.tmp !== undefined, context: { directories, inaccessible, privileged }, links };
+  return {
+    ops,
+    full,
+    root,
+    hasTmp: context.space?.tmp !== undefined,
+    context: { directories, inaccessible, privileged },
+    links,
+    extensions: JSON.stringify(context.extensions ?? ''),
+  };
 }
 
 function privateTmpOp(op: Extract<Op, { readonly op: 'bind-mount' }>, { space }: ExecContext): Op {

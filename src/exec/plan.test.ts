@@ -333,7 +333,12 @@ test('what a filter cannot do is told: names that there are not, and a kernel or
 
 /** A machine whose kernel has no seccomp. */
 const withoutSeccomp: NonNullable<ExecContext['sandbox']> = {
-  machine: { controllers: new Set(), capabilities: new Set(['CAP_SYS_ADMIN']), features: new Set(['uts namespaces']) },
+  machine: {
+    controllers: new Set(),
+    capabilities: new Set(['CAP_SYS_ADMIN']),
+    features: new Set(['uts namespaces']),
+    rights: new Set(['to make namespaces']),
+  },
   policy: 'systemd',
 };
 

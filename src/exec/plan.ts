@@ -7,6 +7,7 @@ import { keyringOps } from './keyring.ts';
 import { delegationOps } from './delegation.ts';
 import { type CgroupFilterOps, cgroupFilterOps } from './cgroup-filters.ts';
 import { directoryOps } from './directories.ts';
+import { extensionError } from './extensions.ts';
 import { mountOps, whyNoImage } from './mounts.ts';
 import { rootOf } from './mount-images.ts';
 import { needsMountNamespace } from './mount-table.ts';
@@ -51,6 +52,8 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
   if (identity.kind === 'missing') return ok(stopped(exec, request, identity));
   const directory = workingDirectory(exec, context, identity);
   if (directory === undefined) return ok(stopped(exec, request, homeless));
+  const broken = request.command.privilege === 'full' ? undefined : extensionError(exec, context.extensions ?? []);
+  if (broken !== undefined) return ok(stopped(exec, request, { ...noExtension, errno: broken }));
   const refusal = whyNoImage(exec);
   if (refusal !== undefined) return err({ message: refusal });
   const streams = standardStreams(request, exec, context);
@@ -131,6 +134,8 @@ const maximumPassed = spareSlot - firstPassed;
 
 /** How long a process of Type=idle waits for the job queue to become empty (systemd.service(5)). */
 const idleMs = 5000;
+
+const noExtension = { kind: 'missing', exit: 226, message: 'An extension is missing, or is none of this system' } as const;
 
 const homeless = {
   kind: 'missing',

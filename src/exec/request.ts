@@ -2,6 +2,7 @@ import type { UnitConfig } from '../unit/config.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import type { CgroupFacts } from './cgroup-filters.ts';
 import type { Machine } from './needs/need.ts';
+import type { Extension } from './extensions.ts';
 import type { Op } from './op.ts';
 import type { SandboxPolicy } from './verdict.ts';
 import type { NativeArchitecture } from './seccomp/architecture.ts';
@@ -103,6 +104,8 @@ export interface ExecContext {
   readonly space?: Space;
   /** Paths that settings name and that lead elsewhere through symlinks, as seen in the new root: where they lead. */
   readonly links?: ReadonlyMap<string, string>;
+  /** What is known of the directories of ExtensionDirectories=. */
+  readonly extensions?: readonly Extension[];
   /** Directory of the files that cover what is inaccessible. */
   readonly inaccessible: string;
   /** The files of OpenFile= with `graceful` that cannot be opened. */

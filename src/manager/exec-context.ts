@@ -3,6 +3,8 @@ import { followLinks } from '../base/follow-links.ts';
 import { pathsWithLinks } from '../exec/mount-table.ts';
 import type { ExecContext, Space } from '../exec/request.ts';
 import { groupPath } from '../graph/slice-of.ts';
+import { type Extension, fits, hierarchies } from '../exec/extensions.ts';
+import { parseEnvironmentFile } from '../unit/values/environment-file.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { ServiceSettings } from '../unit/settings/service.ts';
@@ -38,6 +40,7 @@ export function execContext(world: World, config: UnitConfig, space?: Space): Ex
     directories: options.facts.directories,
     ...(space === undefined ? {} : { space }),
     ...(config.exec === undefined ? {} : { links: links(options, config.exec) }),
+    ...(config.exec === undefined || config.exec.ExtensionDirectories.length === 0 ? {} : { extensions: extensions(options, config.exec) }),
     inaccessible: `${options.self.uid === 0 ? '/run' : options.facts.directories.runtime}/systemd/inaccessible`,
     limits: options.config.limits,
     defaultStandardOutput: options.config.defaultStandardOutput,
@@ -91,6 +94,22 @@ function links({ files, self, facts: { directories } }: ManagerOptions, exec: Ex
     if (real !== path) found.set(path, real === '' ? '/' : real);
   }
   return found;
+}
+
+/** Each extension says in a file of its own name what system it is for. */
+function extensions({ files, facts }: ManagerOptions, exec: ExecSettings): readonly Extension[] {
+  return exec.ExtensionDirectories.map(({ path }) => {
+    if (files.statFollow(path).kind !== 'directory') return { path, state: 'missing', hierarchies: [] };
+    const name = (files.realPath(path) ?? path).split('/').at(-1) ?? '';
+    const release = files.read(`${path}/usr/lib/extension-release.d/extension-release.${name}`, longestEnvironmentFile);
+    const { assignments } = parseEnvironmentFile(new TextDecoder().decode(release));
+    const values = Object.fromEntries(assignments.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]));
+    return {
+      path,
+      state: release === undefined ? 'unnamed' : fits(values, facts.osRelease) ? 'fits' : 'foreign',
+      hierarchies: hierarchies.filter((each) => files.statFollow(`${path}${each}`).kind === 'directory'),
+    };
+  });
 }
 
 const longestEnvironmentFile = 1024 * 1024;
