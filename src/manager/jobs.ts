@@ -85,7 +85,8 @@ export function finishJob(world: World, job: Job, result: JobResult, options: Fi
 /** Marks a job as being carried out. */
 export function beginJob(world: World, job: Job): void {
   job.state = 'running';
-  job.runningUsec = world.now.monotonicUsec;
+  // What had to wait for its unit once more is not given more time.
+  if (job.runningUsec === 0) job.runningUsec = world.now.monotonicUsec;
   world.dirtyJobs.add(job);
   armJobTimeouts(world, job);
 }
@@ -261,11 +262,11 @@ function failureAtom(job: Job, result: JobResult): Atom | undefined {
   return isDown && (job.type === 'start' || job.type === 'reload') ? 'propagate-inactive-start-as-failure' : undefined;
 }
 
-/** JobTimeoutSec= counts from when the job was queued, JobRunningTimeoutSec= from when it began to run. */
+/** JobTimeoutSec= counts from when the job was queued, JobRunningTimeoutSec= from when it began to run for the first time. */
 function armJobTimeouts(world: World, job: Job): void {
   const { JobTimeoutSec, JobRunningTimeoutSec } = job.owner.config.unit;
   const queued = limitFrom(job.queuedUsec, JobTimeoutSec);
-  const running = job.state === 'running' ? limitFrom(job.runningUsec, JobRunningTimeoutSec) : Infinity;
+  const running = job.runningUsec === 0 ? Infinity : limitFrom(job.runningUsec, JobRunningTimeoutSec);
   const deadline = Math.min(queued, running);
   if (deadline !== Infinity) world.timers.arm(job, jobTimer, deadline);
 }

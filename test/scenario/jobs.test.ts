@@ -429,3 +429,24 @@ test('a unit that is unloaded while a deadline runs leaves nothing behind', () =
     [],
   );
 });
+
+test('a job that waits for its unit to stop keeps its time limit over a crash', () => {
+  for (const crashes of [false, true]) {
+    const simulation = new Simulation({
+      units: { 'default.target': wants('a.service'), 'a.service': daemon('JobRunningTimeoutSec=10', 'RuntimeMaxSec=5\nTimeoutStopSec=60') },
+      programs: { '/bin/daemon-a.service': { ignores: [15] } },
+    }).boot();
+    simulation.clock.advance(6 * SECOND);
+    assert.equal(simulation.state('a.service'), 'deactivating (stop-sigterm)');
+    assert.ok(simulation.manager.request('start', 'a.service', 'replace', 'test').ok);
+    simulation.clock.advance(6 * SECOND);
+    if (crashes) {
+      simulation.crash();
+      simulation.startManager();
+    }
+    simulation.clock.advance(3.5 * SECOND);
+    assert.equal(simulation.manager.jobs().length, 1, `crashes: ${crashes}`);
+    simulation.clock.advance(SECOND);
+    assert.deepEqual(simulation.manager.jobs(), [], `crashes: ${crashes}`);
+  }
+});
