@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type Server, type Socket, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,6 +16,8 @@ export interface TestKeeper {
   readonly process: ChildProcess;
   /** What the keeper wrote on stderr so far. */
   stderr(): string;
+  /** Resolves with it when it is as wanted. */
+  untilStderr(wanted: RegExp | ((text: string) => boolean)): Promise<string>;
   /** The next connection that the keeper's manager makes. */
   manager(): Promise<TestManager>;
   /** The same, as a bare socket. */
@@ -64,11 +67,17 @@ export async function startKeeper(options: readonly string[] = [], journal = fal
   );
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const untilStderr = async (wanted: RegExp | ((text: string) => boolean)): Promise<string> => {
+    const isWanted = wanted instanceof RegExp ? (text: string) => wanted.test(text) : wanted;
+    while (!isWanted(stderr)) await once(child.stderr ?? child, 'data');
+    return stderr;
+  };
   const exited = new Promise<number | null>((resolve) => child.on('exit', (status) => resolve(status)));
   return {
     directory,
     process: child,
     stderr: () => stderr,
+    untilStderr,
     exited,
     managerSocket: managers.next,
     manager: async () => testManager(await overSocket(await managers.next())),

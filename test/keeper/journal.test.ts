@@ -135,7 +135,7 @@ test('a journal that commits nothing loses the oldest output when there is no ro
   manager.do({ do: 'run', child: 1, group: '', plan: printing('head -c 20000000 /dev/zero', 9n) });
   const { exit } = await manager.event('exited');
   assert.equal(exit.status, 0);
-  assert.match(keeper.stderr(), /frames of output were dropped/);
+  await keeper.untilStderr(/frames of output were dropped/);
   manager.do({ do: 'journal', record: 'after' });
   // Each time that it drops, the keeper closes the journal's connection; the last one stays.
   let dropped: JournalFrame | undefined;
@@ -175,7 +175,7 @@ test('without a journal output goes to the keeper’s stderr line by line, with 
   await manager.event('exited');
   manager.do({ do: 'end', status: 0, action: 'exit' });
   assert.equal(await keeper.exited, 0);
-  assert.match(keeper.stderr(), /^a\.service: one\na\.service: two\n/m);
+  await keeper.untilStderr(/^a\.service: one\na\.service: two\n/m);
 });
 
 test('a program brings a stream of its own, and the journal is told who brought it', async () => {

@@ -164,7 +164,7 @@ test(
     first.do(quiet);
     assert.equal((await first.event('spawn-failed')).errno, EAGAIN);
     first.connection.close();
-    await until('the keeper says so', () => /cannot start the manager: Resource temporarily unavailable/.test(keeper.stderr()));
+    await keeper.untilStderr(/cannot start the manager: Resource temporarily unavailable/);
     assert.equal(allow('4096').status, 0);
     const second = await keeper.manager();
     second.do({ do: 'run', child: 2, group: '', plan: [{ op: 'exit', status: 3 }] });
@@ -179,7 +179,7 @@ test('a frame for which there is no memory costs the manager its life and nobody
   const { pid } = await first.event('spawned');
   limit(keeper.process.pid, `--as=${statusOf(keeper.process.pid, 'VmSize') * 1024 + (8 << 20)}:`);
   first.do({ do: 'put', key: 'large', bytes: new Uint8Array(50 << 20) });
-  await until('it says so', () => /there is no memory for a frame of that length; it is killed/.test(keeper.stderr()));
+  await keeper.untilStderr(/there is no memory for a frame of that length; it is killed/);
   // What it starts has its limits.
   limit(keeper.process.pid, '--as=unlimited');
   const second = await keeper.manager();
@@ -200,7 +200,7 @@ test('a keeper that gets no memory for what it must do says so, waits for it, an
     );
   }
   manager.do(quiet);
-  await until('it says that it waits', () => /out of memory .* waiting/.test(keeper.stderr()));
+  await keeper.untilStderr(/out of memory .* waiting/);
   limit(keeper.process.pid, '--as=unlimited');
   assert.equal((await manager.event('exited')).exit.status, 7);
   manager.connection.close();

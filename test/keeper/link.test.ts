@@ -127,7 +127,7 @@ for (const [name, bytes, said] of nonsense) {
       after.connection.inventory.children.map(({ child }) => child),
       [1],
     );
-    assert.match(keeper.stderr(), said);
+    await keeper.untilStderr(said);
   });
 }
 
@@ -135,7 +135,7 @@ test('a connection of a process that is not the manager is closed', async () => 
   await using keeper = await startKeeper();
   await keeper.manager();
   await assert.rejects(overSocket(connect(join(keeper.directory, 'keeper.sock'))), /closed the connection|socket/);
-  assert.match(keeper.stderr(), new RegExp(`process ${process.pid} connected to .*keeper.sock, but the manager is process`));
+  await keeper.untilStderr(new RegExp(`process ${process.pid} connected to .*keeper.sock, but the manager is process`));
 });
 
 test('the keeper’s own signals are events, and end without a status of its own is that of the manager', async () => {

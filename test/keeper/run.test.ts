@@ -48,7 +48,7 @@ test('many children that are run at once are each given their own descriptors, a
   manager.do({ do: 'end', status: 0, action: 'exit' });
   await keeper.exited;
   assert.deepEqual(
-    keeper.stderr().trimEnd().split('\n').toSorted(),
+    (await keeper.untilStderr((text) => text.split('\n').length > 101)).trimEnd().split('\n').toSorted(),
     [...names.map((name) => `${name}: ${name}`), 'slot-79: last'].toSorted(),
   );
 });
