@@ -65,7 +65,7 @@ export function wantedMounts(request: ExecRequest, exec: ExecSettings, context: 
   const bound = [...binds(exec), ...directoryMounts(exec, context, root !== undefined)];
   return [
     ...(sandboxed ? [...accessMounts(exec, root), ...bound, ...sandboxMounts(exec, context, root !== undefined)] : bound),
-    ...credentialsMounts,
+    ...credentialsMounts(request.config.name, exec, context),
   ];
 }
 
@@ -176,7 +176,30 @@ const emptyDirectory = {
   readOnly: true,
 } as const;
 
-/** Nobody sees the credentials of others. */
-const credentialsMounts: readonly MountEntry[] = [
-  { path: '/run/credentials', mode: 'inaccessible', setting: 'LoadCredential', optional: true },
-];
+/** Nobody sees the credentials of others, and who has none of his own not even that there are some. */
+function credentialsMounts(name: string, exec: ExecSettings, { directories }: ExecContext): readonly MountEntry[] {
+  const path = `${directories.runtime}/credentials`;
+  const setting = credentialSettings.find((each) => exec[each].length > 0);
+  if (setting === undefined) return [{ path, mode: 'inaccessible', setting: 'LoadCredential', optional: true }];
+  const own = `${path}/${name}`;
+  return [
+    {
+      path,
+      mode: 'tmpfs',
+      setting,
+      optional: true,
+      options: 'mode=0755,size=4m,nr_inodes=1k',
+      attributes: 0x2 | 0x4 | 0x8 | 0x1000000,
+      readOnly: true,
+    },
+    { path: own, mode: 'bind', setting, source: own, optional: true, readOnly: true },
+  ];
+}
+
+const credentialSettings = [
+  'LoadCredential',
+  'LoadCredentialEncrypted',
+  'SetCredential',
+  'SetCredentialEncrypted',
+  'ImportCredential',
+] as const satisfies readonly (keyof ExecSettings)[];

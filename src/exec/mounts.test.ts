@@ -93,6 +93,19 @@ const bind = (destination: string): Partial<ExecSettings> => ({
   BindPaths: [{ source: '/a', destination, ignoreMissing: false, recursive: true }],
 });
 
+test('a unit with credentials sees its own and no others, one without sees none', () => {
+  const config = serviceConfig({ PrivateMounts: true, SetCredential: ['a:b'] });
+  const of = (wanted: typeof config): readonly string[] =>
+    plan(mainRequest(wanted), rootContext)
+      .map(renderOp)
+      .filter((line) => line.includes('/run/credentials') && !line.startsWith('restrict'));
+  assert.deepEqual(of(config), [
+    'file-system /run/credentials ← tmpfs mode=0755,size=4m,nr_inodes=1k, nosuid, nodev, noexec, if it is there',
+    `bind-mount /run/credentials/${config.name} ← /run/credentials/${config.name}, if it is there`,
+  ]);
+  assert.deepEqual(of(serviceConfig({ PrivateMounts: true })), ['mask /run/credentials, if it is there']);
+});
+
 test('a later run of the same unit has another /tmp, and what has changed on the machine counts', () => {
   const request = mainRequest(serviceConfig({ PrivateTmp: true, InaccessiblePaths: [path('/a')] }));
   const targets = (id: string, links: ReadonlyMap<string, string>): readonly string[] =>
