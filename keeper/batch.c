@@ -28,6 +28,7 @@ enum command {
     POLL_DRAIN,
     ATTRIBUTE,
     WATCH_MEMORY,
+    REPLACE,
 };
 
 /* Reads one command; carries it out only if `act`, so that a batch is checked whole before any of it is done. */
@@ -202,6 +203,12 @@ static void watch_memory(struct keeper *keeper, struct cursor *cursor, bool act)
     if (act) group_watch_memory(keeper, key);
 }
 
+static void replace(struct keeper *keeper, struct cursor *cursor, bool act) {
+    (void)cursor;
+    /* After the batch: its events are acknowledged over this connection. */
+    if (act) keeper->replace_wanted = true;
+}
+
 static command_function *const functions[] = {
     [RUN] = run,
     [SIGNAL] = signal_child,
@@ -228,6 +235,7 @@ static command_function *const functions[] = {
     [POLL_DRAIN] = poll_drain,
     [ATTRIBUTE] = attribute,
     [WATCH_MEMORY] = watch_memory,
+    [REPLACE] = replace,
 };
 
 static const char *walk(struct keeper *keeper, struct cursor cursor, bool act) {

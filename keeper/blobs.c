@@ -38,3 +38,21 @@ void blob_delete(struct keeper *keeper, const char *key) {
     free(blob->bytes);
     free(blob);
 }
+
+void blobs_save(struct keeper *keeper, struct saving *saving) {
+    put_u32(&saving->out, (uint32_t)keeper->blobs.count);
+    FOR_TABLE(&keeper->blobs, node) {
+        const struct blob *blob = OF(struct blob, by_key, node);
+        put_string(&saving->out, blob->key);
+        put_bytes(&saving->out, blob->bytes, blob->length);
+    }
+}
+
+void blobs_restore(struct keeper *keeper, struct cursor *cursor) {
+    for (uint32_t count = restore_count(cursor, UINT32_MAX); count && !cursor->bad; count--) {
+        uint32_t length;
+        const char *key = get_name(cursor);
+        const uint8_t *bytes = get_bytes(cursor, &length);
+        if (!cursor->bad) blob_put(keeper, key, bytes, length);
+    }
+}

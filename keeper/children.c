@@ -16,8 +16,12 @@
 enum { EXIT_CGROUP = 219, REAPED_AT_ONCE = 256, SHORT_SWEEP_USEC = 100, SWEEP_RESTS = 4 };
 
 void children_start(struct keeper *keeper) {
-    /* Shared, so that a child can say in it which op failed. */
-    keeper->reports = mmap(NULL, MAX_CHILDREN * sizeof *keeper->reports, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    /* Shared, so that a child can say in it which op failed; and a file, so that the program that takes our place has it too. */
+    size_t size = MAX_CHILDREN * sizeof *keeper->reports;
+    if (keeper->reports_fd < 0) keeper->reports_fd = memfd_create("tysd-reports", MFD_CLOEXEC);
+    if (keeper->reports_fd >= 0 && ftruncate(keeper->reports_fd, (off_t)size) < 0) unwatch_close(keeper, &keeper->reports_fd);
+    int flags = MAP_SHARED | (keeper->reports_fd < 0 ? MAP_ANONYMOUS : 0);
+    keeper->reports = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, keeper->reports_fd, 0);
     if (keeper->reports == MAP_FAILED) {
         say("no memory for the children's reports");
         exit(1);
@@ -394,4 +398,51 @@ void child_signal(struct keeper *keeper, uint64_t id, int signal) {
         syscall(SYS_pidfd_send_signal, child->pidfd, signal, NULL, 0);
     else
         kill(child->pid, signal);
+}
+
+void children_save(struct keeper *keeper, struct saving *saving) {
+    put_u32(&saving->out, (uint32_t)keeper->children_by_pid.count);
+    FOR_TABLE(&keeper->children_by_pid, node) {
+        const struct child *child = OF(struct child, by_pid, node);
+        put_u64(&saving->out, child->id);
+        put_u32(&saving->out, (uint32_t)child->pid);
+        put_u32(&saving->out, child->id ? child->slot : 0);
+        put_u32(&saving->out, child->group ? child->group->saved : 0);
+        put_u8(&saving->out, child->foreign);
+        save_fd(saving, child->pidfd);
+        save_fd(saving, child->exec_fd);
+        save_fd(saving, child->keep_fd);
+    }
+}
+
+static void restore_one(struct keeper *keeper, struct cursor *cursor, struct group **groups, uint32_t group_count, bool *used) {
+    uint64_t id = get_u64(cursor);
+    pid_t pid = (pid_t)get_u32(cursor);
+    uint32_t slot = get_u32(cursor), group = get_u32(cursor);
+    bool foreign = get_u8(cursor);
+    int pidfd = restore_fd(keeper, cursor), exec_fd = restore_fd(keeper, cursor), keep_fd = restore_fd(keeper, cursor);
+    if (!cursor->bad && (slot >= MAX_CHILDREN || (id && used[slot]) || group > group_count)) cursor->bad = "a child is broken";
+    if (cursor->bad) return;
+    struct child *child = child_add(keeper, id, pid, group ? groups[group - 1] : NULL);
+    child->slot = slot;
+    child->foreign = foreign;
+    keeper->foreign_count += foreign;
+    child->pidfd = pidfd;
+    child->exec_fd = exec_fd;
+    child->keep_fd = keep_fd;
+    if (id) used[slot] = true;
+    if (pidfd >= 0) watch(keeper, pidfd, EPOLLIN, adopted_ready, child);
+    if (exec_fd >= 0) watch(keeper, exec_fd, EPOLLIN, exec_ready, child);
+    if (keep_fd >= 0) watch(keeper, keep_fd, EPOLLIN, keep_ready, child);
+}
+
+void children_restore(struct keeper *keeper, struct cursor *cursor, struct group **groups, uint32_t group_count) {
+    bool *used = allocate(MAX_CHILDREN);
+    for (uint32_t count = restore_count(cursor, UINT32_MAX); count && !cursor->bad; count--) restore_one(keeper, cursor, groups, group_count, used);
+    keeper->free_slot_count = 0;
+    for (uint32_t i = MAX_CHILDREN; i--;)
+        if (!used[i]) keeper->free_slots[keeper->free_slot_count++] = i;
+    free(used);
+    /* Who ended between the two programs is looked for. */
+    keeper->reap_needed = keeper->check_needed = true;
 }

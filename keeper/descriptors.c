@@ -317,3 +317,41 @@ void descriptor_flush(struct keeper *keeper, const char *name) {
         if (got < 0 && errno != EINTR && !(accepts && is_lost(errno))) return;
     }
 }
+
+enum { POLLS = 1, DRAINS = 2, HANGUP = 4, PRIORITY = 8, ASKED = 16 };
+
+void descriptors_save(struct keeper *keeper, struct saving *saving) {
+    put_u32(&saving->out, (uint32_t)keeper->descriptors.count);
+    FOR_TABLE(&keeper->descriptors, node) {
+        const struct descriptor *descriptor = OF(struct descriptor, by_name, node);
+        put_string(&saving->out, descriptor->name);
+        save_fd(saving, descriptor->fd);
+        put_u32(&saving->out, descriptor->accepts);
+        put_string(&saving->out, descriptor->accept_as ? descriptor->accept_as : "");
+        put_u8(&saving->out, (uint8_t)((descriptor->poll ? POLLS : 0) | (descriptor->drain ? DRAINS : 0) | (descriptor->hangup ? HANGUP : 0) |
+                                       (descriptor->priority ? PRIORITY : 0) | (descriptor->asked ? ASKED : 0)));
+    }
+}
+
+void descriptors_restore(struct keeper *keeper, struct cursor *cursor) {
+    for (uint32_t count = restore_count(cursor, MAX_DESCRIPTORS); count && !cursor->bad; count--) {
+        const char *name = get_name(cursor);
+        int fd = restore_fd(keeper, cursor);
+        uint32_t accepts = get_u32(cursor);
+        const char *as = get_name(cursor);
+        uint8_t flags = get_u8(cursor);
+        if (cursor->bad || !descriptor_hold(keeper, name, fd)) continue;
+        struct descriptor *descriptor = find(keeper, name);
+        descriptor->accepts = accepts;
+        if (*as) descriptor->accept_as = copy_text(as, strlen(as));
+        descriptor->poll = flags & POLLS;
+        descriptor->drain = flags & DRAINS;
+        descriptor->hangup = flags & HANGUP;
+        descriptor->asked = flags & ASKED;
+        /* What changed between the two programs is seen by nobody, so it counts as changed. */
+        descriptor->priority = descriptor->changed = flags & PRIORITY;
+        if (keeper->checking) continue;
+        update(keeper, descriptor);
+        tell_change(keeper, descriptor);
+    }
+}

@@ -31,6 +31,11 @@ void event_name(struct keeper *keeper, enum event_kind kind, const char *name) {
     event_end(keeper);
 }
 
+void event_ping(struct keeper *keeper) {
+    event_begin(keeper, EVENT_PING);
+    event_end(keeper);
+}
+
 void events_acknowledge(struct keeper *keeper, uint64_t sequence) {
     size_t gone = 0;
     while (keeper->events_sent - gone >= HEAD + 8) {
@@ -40,7 +45,31 @@ void events_acknowledge(struct keeper *keeper, uint64_t sequence) {
         gone += length;
         keeper->event_count--;
     }
+    if (gone) {
+        keeper->manager.answered = true;
+        watchdog_heard(keeper);
+    }
     keeper->events_sent -= gone;
     buffer_consume(&keeper->events, gone);
     notify_resume(keeper);
+}
+
+void events_save(struct keeper *keeper, struct saving *saving) {
+    put_u64(&saving->out, keeper->event_sequence);
+    put_bytes(&saving->out, keeper->events.bytes + keeper->events.head, buffer_length(&keeper->events));
+}
+
+/* Each frame is looked at, since the next one is found by its length. */
+void events_restore(struct keeper *keeper, struct cursor *cursor) {
+    uint32_t length;
+    keeper->event_sequence = get_u64(cursor);
+    const uint8_t *bytes = get_bytes(cursor, &length);
+    for (size_t at = 0, frame; at < length; at += frame, keeper->event_count++) {
+        frame = length - at < 4 ? 0 : 4 + (size_t)load_u32(bytes + at);
+        if (frame >= HEAD + 8 && frame <= length - at && load_u64(bytes + at + HEAD) <= keeper->event_sequence) continue;
+        cursor->bad = "an event is broken";
+        return;
+    }
+    put_raw(&keeper->events, bytes, length);
+    if (events_full(keeper)) notify_pause(keeper, true);
 }

@@ -42,6 +42,11 @@ bool is_path_below(const char *path) {
     }
 }
 
+static void add_removal(struct keeper *keeper, const char *path) {
+    keeper->removals = grow(keeper->removals, (size_t)(keeper->removal_count + 1) * sizeof *keeper->removals);
+    keeper->removals[keeper->removal_count++] = copy_text(path, strlen(path));
+}
+
 static void drop_removal(struct keeper *keeper, const char *path) {
     for (int i = 0; i < keeper->removal_count; i++) {
         if (strcmp(keeper->removals[i], path)) continue;
@@ -129,10 +134,8 @@ void group_remove(struct keeper *keeper, const char *key) {
     group->removed = true;
     if (keeper->tracking == TRACK_SESSION)
         session_forget(keeper, group);
-    else if (cgroup_remove(keeper, group->path, true) == -EBUSY) {
-        keeper->removals = grow(keeper->removals, (size_t)(keeper->removal_count + 1) * sizeof *keeper->removals);
-        keeper->removals[keeper->removal_count++] = copy_text(group->path, strlen(group->path));
-    }
+    else if (cgroup_remove(keeper, group->path, true) == -EBUSY)
+        add_removal(keeper, group->path);
     group_release(group);
 }
 
@@ -224,9 +227,10 @@ static void inotify_ready(struct keeper *keeper, void *context, uint32_t events)
     }
 }
 
-void groups_start(struct keeper *keeper) {
+void groups_start(struct keeper *keeper, bool resumes) {
     keeper->inotify_fd = -1;
-    if (keeper->tracking == TRACK_SESSION) return session_start(keeper);
+    if (keeper->tracking == TRACK_SESSION && !resumes) session_start(keeper);
+    if (keeper->tracking == TRACK_SESSION) return;
     const char *bad = cgroup_find_hierarchy(keeper, keeper->cgroup_root);
     if (bad) {
         say("cgroup %s: %s", keeper->cgroup_root, bad);
@@ -381,4 +385,95 @@ void groups_remove_all(struct keeper *keeper) {
     if (keeper->tracking == TRACK_SESSION) return;
     cgroup_leave(keeper);
     cgroup_remove(keeper, "", false);
+}
+
+static void save_group(struct saving *saving, struct group *group, uint32_t *count) {
+    group->saved = ++*count;
+    put_string(&saving->out, group->key);
+    put_string(&saving->out, group->path);
+    put_string(&saving->out, group->mark);
+    put_u8(&saving->out, group->entered);
+    put_u8(&saving->out, group->removed);
+    put_u8(&saving->out, group->memory >= 0);
+    put_u64(&saving->out, group->oom_kills);
+}
+
+void groups_save(struct keeper *keeper, struct saving *saving) {
+    uint32_t count = 0;
+    size_t at = buffer_length(&saving->out);
+    put_u32(&saving->out, 0);
+    FOR_TABLE(&keeper->groups_by_key, node) save_group(saving, OF(struct group, by_key, node), &count);
+    /* What was removed lives on as long as there are children of it. */
+    FOR_TABLE(&keeper->children_by_pid, node) {
+        struct group *group = OF(struct child, by_pid, node)->group;
+        if (group && group->removed) group->saved = 0;
+    }
+    FOR_TABLE(&keeper->children_by_pid, node) {
+        struct group *group = OF(struct child, by_pid, node)->group;
+        if (group && group->removed && !group->saved) save_group(saving, group, &count);
+    }
+    store_u32(saving->out.bytes + saving->out.head + at, count);
+    put_u32(&saving->out, (uint32_t)keeper->removal_count);
+    for (int i = 0; i < keeper->removal_count; i++) put_string(&saving->out, keeper->removals[i]);
+    put_u32(&saving->out, keeper->watched_count);
+    for (const struct group *group = keeper->watched_groups; group; group = group->next_watched) put_u32(&saving->out, group->saved);
+}
+
+/* Of a group's memory, until it is watched again. */
+enum { WAS_WATCHED = -2 };
+
+static struct group *restore_group(struct keeper *keeper, struct cursor *cursor) {
+    const char *key = get_name(cursor), *path = get_name(cursor), *mark = get_name(cursor);
+    bool entered = get_u8(cursor), removed = get_u8(cursor), memory = get_u8(cursor);
+    uint64_t oom_kills = get_u64(cursor);
+    if (cursor->bad) return NULL;
+    struct group *group = removed ? NULL : group_find(keeper, key);
+    if (group) {
+        cursor->bad = "a group is there twice";
+        return NULL;
+    }
+    group = allocate(sizeof *group);
+    *group = (struct group){.key = copy_text(key, strlen(key)), .path = copy_text(path, strlen(path)), .mark = copy_text(mark, strlen(mark))};
+    group->file = -1;
+    group->memory = memory ? WAS_WATCHED : -1;
+    group->oom_kills = oom_kills;
+    group->entered = entered;
+    group->removed = removed;
+    if (removed) return group;
+    group_hold(group);
+    table_add_text(&keeper->groups_by_key, &group->by_key, group->key);
+    table_add_text(&keeper->groups_by_path, &group->by_path, group->path);
+    table_add_text(&keeper->groups_by_mark, &group->by_mark, group->mark);
+    return group;
+}
+
+struct group **groups_restore(struct keeper *keeper, struct cursor *cursor, uint32_t *count) {
+    *count = restore_count(cursor, MAX_GROUPS + MAX_CHILDREN);
+    struct group **groups = allocate((*count + 1) * sizeof *groups);
+    for (uint32_t i = 0; i < *count && !cursor->bad; i++) groups[i] = restore_group(keeper, cursor);
+    for (uint32_t left = restore_count(cursor, UINT32_MAX); left && !cursor->bad; left--) {
+        const char *path = get_name(cursor);
+        if (!cursor->bad) add_removal(keeper, path);
+    }
+    for (uint32_t left = restore_count(cursor, MAX_GROUPS); left && !cursor->bad; left--) {
+        uint32_t index = get_u32(cursor);
+        if (!index || index > *count) cursor->bad = "a group that is watched is not there";
+        else if (!cursor->bad) groups[index - 1]->watched = true;
+    }
+    return groups;
+}
+
+void groups_restore_watches(struct keeper *keeper, struct group **groups, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        struct group *group = groups[i];
+        if (group->memory == WAS_WATCHED && !group->removed) {
+            uint64_t told = group->oom_kills;
+            group_watch_memory(keeper, group->key);
+            group->oom_kills = told;
+            group_check_memory(keeper, group);
+        }
+        if (!group->watched) continue;
+        group->watched = false;
+        group_watch(keeper, group->key);
+    }
 }

@@ -115,6 +115,8 @@ static const char *take_frame(struct keeper *keeper, struct cursor cursor) {
     if (cursor.bad || cursor.at != cursor.end) return "a frame of the wrong length";
     if (sequence > keeper->journal_sequence) return "it acknowledges what was never sent";
     forget_committed(keeper, sequence);
+    /* One that only connects may die of what waits for it. */
+    if (!greets || !buffer_length(&keeper->journal_frames)) keeper->journal.answered = true;
     if (greets) streams_announce(keeper, &keeper->journal_out);
     keeper->journal_ready = true;
     return NULL;
@@ -182,10 +184,34 @@ static void journal_accepted(struct keeper *keeper, void *context, uint32_t even
 
 void journal_start(struct keeper *keeper) {
     keeper->journal_fd = -1;
-    keeper->journal.listen_fd = -1;
     if (!is_used(keeper)) return;
     while (getrandom(&keeper->journal_instance, sizeof keeper->journal_instance, GRND_INSECURE) < 0 && errno == EINTR) {}
     keeper->journal_progress = monotonic_usec();
-    keeper->journal.listen_fd = servant_listen(keeper, "journal.sock", SOCK_STREAM, 0600, keeper->journal.socket_path);
+    keeper->journal.listen_fd = servant_listen(keeper, "journal.sock", SOCK_STREAM, 0600, keeper->journal.listen_fd, keeper->journal.socket_path);
     watch(keeper, keeper->journal.listen_fd, EPOLLIN, journal_accepted, NULL);
+}
+
+void journal_save(struct keeper *keeper, struct saving *saving) {
+    put_u64(&saving->out, keeper->journal_instance);
+    put_u64(&saving->out, keeper->journal_sequence);
+    put_u64(&saving->out, keeper->journal_dropped);
+    put_bytes(&saving->out, keeper->journal_frames.bytes + keeper->journal_frames.head, buffer_length(&keeper->journal_frames));
+    streams_save(keeper, saving);
+}
+
+void journal_restore(struct keeper *keeper, struct cursor *cursor) {
+    uint32_t length;
+    keeper->journal_instance = get_u64(cursor);
+    keeper->journal_sequence = get_u64(cursor);
+    keeper->journal_dropped = get_u64(cursor);
+    const uint8_t *bytes = get_bytes(cursor, &length);
+    for (size_t at = 0, frame; at < length; at += frame) {
+        frame = length - at < 4 ? 0 : 4 + (size_t)load_u32(bytes + at);
+        if (frame >= HEAD + 8 && frame <= length - at && load_u64(bytes + at + HEAD) <= keeper->journal_sequence) continue;
+        cursor->bad = "a frame for the journal is broken";
+        return;
+    }
+    put_raw(&keeper->journal_frames, bytes, length);
+    streams_restore(keeper, cursor);
+    if (journal_full(keeper)) pause_sources(keeper, true);
 }

@@ -115,6 +115,39 @@ uint64_t load_u64(const uint8_t *at);
 void store_u32(uint8_t *at, uint32_t value);
 void store_u64(uint8_t *at, uint64_t value);
 
+/* state.c: what a keeper hands to the program that takes its place. */
+struct saving {
+    struct buffer out;
+    int *fds; /* those that the next program inherits */
+    size_t fd_count, fd_size;
+};
+/* First of all: a number that is not open is -1. */
+void state_none(struct keeper *keeper);
+void save_fd(struct saving *saving, int fd);
+/* -1 if there was none, or if the state is only checked. */
+int restore_fd(struct keeper *keeper, struct cursor *cursor);
+/* A count that is at most `most`; 0 if it is not. */
+uint32_t restore_count(struct cursor *cursor, uint32_t most);
+/* The whole state as a memfd, or -1; what is inherited is listed. */
+int state_save(struct keeper *keeper, struct saving *saving);
+/* NULL, or what is wrong with the state behind the descriptor: its form, its bounds, its checksum. */
+const char *state_open(int fd, struct cursor *cursor);
+/* The descriptor of the program that left the state, or -1. */
+int state_previous(int fd);
+/* Sockets, servants and counters, which all else starts from; then the rest. */
+void state_restore_base(struct keeper *keeper, struct cursor *cursor);
+void state_restore_rest(struct keeper *keeper, struct cursor *cursor);
+
+/* replace.c: another program for the same process. */
+void replace_start(struct keeper *keeper);
+/* Takes the next program's word for whether it can read the state, and then becomes it; nothing if it is the one that runs. */
+void replace_begin(struct keeper *keeper);
+bool replace_reaped(struct keeper *keeper, pid_t pid, int status);
+void replace_step(struct keeper *keeper);
+/* `--check-state`, and the first thing of `--resume`. Never return if the state cannot be read. */
+_Noreturn void replace_check(struct keeper *keeper);
+void replace_resume(struct keeper *keeper, struct cursor *cursor);
+
 /* loop.c */
 typedef void ready_function(struct keeper *keeper, void *context, uint32_t events);
 struct watch {
@@ -266,9 +299,15 @@ struct group {
     struct node by_memory; /* inotify's watch on memory.events */
     int memory;            /* or -1 */
     uint64_t oom_kills;
+    uint32_t saved; /* its place in a state, from 1 on */
 };
 enum tracking { TRACK_CGROUP2, TRACK_CGROUP1, TRACK_SESSION };
-void groups_start(struct keeper *keeper);
+/* What runs already is not ours, unless we take the place of a keeper. */
+void groups_start(struct keeper *keeper, bool resumes);
+void groups_save(struct keeper *keeper, struct saving *saving);
+/* Gives the groups in the order of the state; groups_restore_watches when children and sessions are there. */
+struct group **groups_restore(struct keeper *keeper, struct cursor *cursor, uint32_t *count);
+void groups_restore_watches(struct keeper *keeper, struct group **groups, uint32_t count);
 void groups_tell_if_empty(struct keeper *keeper, struct group *group);
 /* Not empty, without . and .. and empty components. */
 bool is_path_below(const char *path);
@@ -319,6 +358,8 @@ int cgroup_enter(int cgroup_fd, pid_t pid); /* pid 0 is the caller */
 /* session.c: groups where there are no cgroups. */
 struct child;
 void session_start(struct keeper *keeper);
+void sessions_save(struct keeper *keeper, struct saving *saving);
+void sessions_restore(struct keeper *keeper, struct cursor *cursor, struct group **groups, uint32_t count);
 void session_started(struct keeper *keeper, struct group *group, pid_t sid);
 void session_forget(struct keeper *keeper, struct group *group);
 void session_refresh(struct keeper *keeper);
@@ -339,6 +380,8 @@ struct child {
     bool foreign; /* not started by us, nor by what we started */
 };
 void children_start(struct keeper *keeper);
+void children_save(struct keeper *keeper, struct saving *saving);
+void children_restore(struct keeper *keeper, struct cursor *cursor, struct group **groups, uint32_t count);
 void child_run(struct keeper *keeper, uint64_t id, const char *group, bool report_exec, struct plan *plan);
 void child_adopt(struct keeper *keeper, uint64_t id, const char *group, pid_t pid);
 void child_signal(struct keeper *keeper, uint64_t id, int signal);
@@ -363,6 +406,8 @@ pid_t fork_into(struct keeper *keeper, int cgroup_fd);
 /* The same, with `own_pids` as the first process of a namespace of processes; the child has of the descriptors from `launch_end` on only those at `places`, by new numbers, if report->arrived. */
 pid_t launch_fork(struct keeper *keeper, int cgroup_fd, bool own_pids, struct report *report, int *const *places, int count);
 void launch_ended(struct keeper *keeper, pid_t pid);
+/* Whether a child has not come to its own descriptors yet. */
+bool launch_pending(const struct keeper *keeper);
 
 /* autofs.c: 0 or -errno, in a child */
 int autofs_mount(int pipe_fd, const char *path, const char *options, uint32_t timeout);
@@ -401,6 +446,8 @@ void descriptor_flush(struct keeper *keeper, const char *name);
 void descriptor_rename(struct keeper *keeper, const char *name, const char *to);
 void descriptor_close(struct keeper *keeper, const char *name);
 void descriptors_close_all(struct keeper *keeper);
+void descriptors_save(struct keeper *keeper, struct saving *saving);
+void descriptors_restore(struct keeper *keeper, struct cursor *cursor);
 
 /* blobs.c */
 struct blob {
@@ -411,6 +458,8 @@ struct blob {
 };
 void blob_put(struct keeper *keeper, const char *key, const uint8_t *bytes, uint32_t length);
 void blob_delete(struct keeper *keeper, const char *key);
+void blobs_save(struct keeper *keeper, struct saving *saving);
+void blobs_restore(struct keeper *keeper, struct cursor *cursor);
 
 /* notify.c */
 void notify_start(struct keeper *keeper);
@@ -434,13 +483,18 @@ enum event_kind {
     EVENT_ENTERED,
     EVENT_READ,
     EVENT_ATTRIBUTE_FAILED,
-    EVENT_OOM_KILL
+    EVENT_OOM_KILL,
+    EVENT_PING
 };
 struct buffer *event_begin(struct keeper *keeper, enum event_kind kind);
 void event_end(struct keeper *keeper);
 void event_name(struct keeper *keeper, enum event_kind kind, const char *name);
+/* Says nothing; whoever acknowledges it is there. */
+void event_ping(struct keeper *keeper);
 void events_acknowledge(struct keeper *keeper, uint64_t sequence);
 bool events_full(const struct keeper *keeper);
+void events_save(struct keeper *keeper, struct saving *saving);
+void events_restore(struct keeper *keeper, struct cursor *cursor);
 
 /* link.c: the manager's connection. batch.c: its commands. */
 void link_start(struct keeper *keeper);
@@ -460,6 +514,8 @@ bool journal_full(const struct keeper *keeper);
 bool journal_settled(const struct keeper *keeper);
 void journal_check(struct keeper *keeper);
 void journal_close(struct keeper *keeper);
+void journal_save(struct keeper *keeper, struct saving *saving);
+void journal_restore(struct keeper *keeper, struct cursor *cursor);
 struct stream {
     struct stream *next, *previous;
     uint64_t id, close_sequence; /* of its stream-close, or 0 while open */
@@ -473,6 +529,8 @@ void stream_open(struct keeper *keeper, uint64_t id, const char *meta, pid_t pid
 void streams_pause(struct keeper *keeper, bool pause);
 void streams_announce(struct keeper *keeper, struct buffer *out);
 void streams_acknowledge(struct keeper *keeper, uint64_t sequence);
+void streams_save(struct keeper *keeper, struct saving *saving);
+void streams_restore(struct keeper *keeper, struct cursor *cursor);
 /* The socket to which programs bring streams of their own. */
 void guests_start(struct keeper *keeper);
 void syslog_start(struct keeper *keeper);
@@ -489,18 +547,28 @@ struct servant {
     pid_t pid; /* or -1 */
     int passed_fd; /* becomes its descriptor 3, or -1 */
     bool same_session; /* as the keeper's, and the same process group */
+    bool answered; /* it has done something: it is no program that dies at once */
     uint64_t started_at, start_at, backoff;
 };
 void servants_start(struct keeper *keeper);
 void servants_check(struct keeper *keeper);
+/* Newer builds, if there are any, take the places of the journal and of the keeper; the manager ends by itself. */
+void servants_replace(struct keeper *keeper);
 /* A second request to stop, while no manager is there to hear the first, ends the keeper. */
 void servants_signalled(struct keeper *keeper, int signal);
 bool servant_reaped(struct keeper *keeper, pid_t pid, int status);
-int servant_listen(struct keeper *keeper, const char *name, int type, mode_t mode, char path[108]);
+void servant_save(const struct servant *servant, struct saving *saving);
+void servant_restore(struct keeper *keeper, struct cursor *cursor, struct servant *servant);
+/* Sets `path`; makes the socket unless it is `held` from the program before. */
+int servant_listen(struct keeper *keeper, const char *name, int type, mode_t mode, int held, char path[108]);
 /* Accepts from the servant's socket; the connection of anyone but the process started for it is closed. -1 if none. */
 int servant_accept(struct keeper *keeper, struct servant *servant);
 void end_begin(struct keeper *keeper, uint32_t status, uint8_t action, const char *argument);
 void end_step(struct keeper *keeper);
+
+/* watchdog.c: a manager that hangs is killed. */
+void watchdog_heard(struct keeper *keeper);
+void watchdog_check(struct keeper *keeper);
 
 /* What clients need of the system that JavaScript does not have: `tysd-keeper --notify` and its kin, which are no keepers at all.
  * send.c, become.c, terminal.c. */
@@ -516,7 +584,15 @@ struct keeper {
     uint64_t wake_usec;
     uint64_t started_monotonic, started_realtime;
     bool reap_needed, check_needed;
-    char **argv;
+    char **argv; /* with room for one more */
+    int argc;
+    char program[4096]; /* where the program lies that runs */
+    int state_fd, previous_fd; /* the state to resume from, and the program that left it; or -1 */
+    bool checking;             /* the state is only read: nothing outside is touched */
+    bool again;                /* back from a program that could not read it */
+    pid_t checker;             /* the next program, which reads the state; or 0 */
+    uint64_t checker_deadline;
+    bool replace_wanted, replace_ready;
     uintptr_t heap_start;
 
     const char *runtime_directory;
@@ -543,6 +619,7 @@ struct keeper {
     uint64_t sweep_next; /* when it is worth the time to look at all children */
     uint64_t last_child, checked_child;
     struct report *reports;
+    int reports_fd;
     uint32_t *free_slots, free_slot_count;
     struct arena arena;
     struct run run;
@@ -564,6 +641,8 @@ struct keeper {
     struct buffer link_in, link_out, events; /* link_out: what goes before the events */
     size_t events_sent, event_start;
     uint64_t event_sequence, event_count;
+    uint64_t manager_patience, watchdog_next; /* µs */
+    int watchdog_left;
 
     int journal_fd;
     bool journal_ready, journal_blocked, streams_paused;

@@ -108,3 +108,9 @@ void launch_ended(struct keeper *keeper, pid_t pid) {
     for (struct launch *launch = keeper->launches; launch < keeper->launches + keeper->launch_count; launch++)
         if (launch->pid == pid) empty(launch);
 }
+
+bool launch_pending(const struct keeper *keeper) {
+    for (int i = 0; i < keeper->launch_count; i++)
+        if (keeper->launches[i].pid && !keeper->launches[i].report->arrived) return true;
+    return false;
+}

@@ -68,9 +68,14 @@ static void put_inventory(struct keeper *keeper) {
 static void greeted(struct keeper *keeper, struct cursor *cursor) {
     uint32_t version = get_u32(cursor), hash = get_u32(cursor);
     if (cursor->bad || cursor->at != cursor->end) return refuse(keeper, "its first frame is no greeting");
-    if (version != WIRE_VERSION) return refuse(keeper, "it speaks another version of the protocol");
-    if (hash != OPS_HASH) return refuse(keeper, "it has another op table; the keeper must be built anew");
+    bool other = version != WIRE_VERSION || hash != OPS_HASH;
+    if (other) refuse(keeper, version != WIRE_VERSION ? "it speaks another version of the protocol" : "it has another op table; the keeper must be built anew");
+    /* It may have come with a keeper of its own. */
+    if (other) return replace_begin(keeper);
     keeper->link_ready = true;
+    watchdog_heard(keeper);
+    /* What it acknowledges first shows that it works. */
+    if (!keeper->event_count) event_ping(keeper);
     put_inventory(keeper);
 }
 
@@ -161,6 +166,6 @@ static void link_accepted(struct keeper *keeper, void *context, uint32_t events)
 
 void link_start(struct keeper *keeper) {
     keeper->link_fd = -1;
-    keeper->manager.listen_fd = servant_listen(keeper, "keeper.sock", SOCK_STREAM, 0600, keeper->manager.socket_path);
+    keeper->manager.listen_fd = servant_listen(keeper, "keeper.sock", SOCK_STREAM, 0600, keeper->manager.listen_fd, keeper->manager.socket_path);
     watch(keeper, keeper->manager.listen_fd, EPOLLIN, link_accepted, NULL);
 }

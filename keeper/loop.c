@@ -123,8 +123,10 @@ _Noreturn void loop_run(struct keeper *keeper) {
         if (keeper->check_needed) groups_check(keeper);
         groups_retry_removal(keeper);
         servants_check(keeper);
+        watchdog_check(keeper);
         journal_check(keeper);
         if (keeper->end_phase) end_step(keeper);
+        if (keeper->replace_wanted || keeper->checker || keeper->replace_ready) replace_step(keeper);
         journal_flush(keeper);
         link_flush(keeper);
     }

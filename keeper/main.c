@@ -35,7 +35,8 @@ static bool parse_tracking(struct keeper *keeper, const char *text) {
 
 _Noreturn static void usage(void) {
     fputs("usage: tysd-keeper --runtime-directory=DIR --manager=ARG... [--journal=ARG...] [--tracking=cgroup2|cgroup1|session]\n"
-          "                   [--cgroup=ROOT] [--cgroup-home=PATH] [--syslog=PATH] [--journal-patience=SECONDS]\n", stderr);
+          "                   [--cgroup=ROOT] [--cgroup-home=PATH] [--syslog=PATH] [--journal-patience=SECONDS]\n"
+          "                   [--manager-patience=MILLISECONDS]\n", stderr);
     exit(2);
 }
 
@@ -44,10 +45,13 @@ static void parse_options(struct keeper *keeper, int argc, char **argv) {
         {"runtime-directory", required_argument, NULL, 'r'}, {"manager", required_argument, NULL, 'm'},
         {"journal", required_argument, NULL, 'j'},           {"tracking", required_argument, NULL, 't'},
         {"cgroup", required_argument, NULL, 'c'},            {"cgroup-home", required_argument, NULL, 'h'},
-        {"syslog", required_argument, NULL, 's'},            {"journal-patience", required_argument, NULL, 'p'}, {0},
+        {"syslog", required_argument, NULL, 's'},            {"journal-patience", required_argument, NULL, 'p'},
+        {"manager-patience", required_argument, NULL, 'w'},  {"resume", required_argument, NULL, 'R'},
+        {"resume-again", required_argument, NULL, 'A'},      {"check-state", required_argument, NULL, 'C'}, {0},
     };
     keeper->tracking = TRACK_SESSION;
     keeper->journal_patience = 10000000;
+    keeper->manager_patience = 30000000;
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (option) {
             case 'r': keeper->runtime_directory = optarg; break;
@@ -57,6 +61,16 @@ static void parse_options(struct keeper *keeper, int argc, char **argv) {
             case 'h': keeper->cgroup_home = optarg; break;
             case 's': keeper->syslog_path = optarg; break;
             case 'p': keeper->journal_patience = strtoul(optarg, NULL, 10) * 1000000; break;
+            case 'w': keeper->manager_patience = strtoul(optarg, NULL, 10) * 1000; break;
+            /* Each of these is the last, and no part of what the next program is given. */
+            case 'A':
+            case 'C':
+            case 'R':
+                keeper->again = option == 'A';
+                keeper->checking = option == 'C';
+                keeper->state_fd = atoi(optarg);
+                keeper->argv[--keeper->argc] = NULL;
+                break;
             case 't':
                 if (parse_tracking(keeper, optarg)) break;
                 fprintf(stderr, "tysd-keeper: --tracking=%s is none of cgroup2, cgroup1, session\n", optarg);
@@ -110,7 +124,6 @@ static void take_signals(struct keeper *keeper) {
 }
 
 static void raise_limit(struct keeper *keeper) {
-    getrlimit(RLIMIT_NOFILE, &keeper->descriptor_limit);
     struct rlimit raised = {keeper->descriptor_limit.rlim_max, keeper->descriptor_limit.rlim_max};
     if (setrlimit(RLIMIT_NOFILE, &raised) < 0) raised = keeper->descriptor_limit;
     keeper->reserved_from = raised.rlim_cur > 4096 ? (raised.rlim_cur > INT_MAX ? INT_MAX : (int)raised.rlim_cur) - RESERVED_NUMBERS : (int)raised.rlim_cur - (int)raised.rlim_cur / 4;
@@ -142,10 +155,14 @@ int main(int argc, char **argv) {
     static struct keeper keeper;
     for (size_t i = 0; argc > 1 && i < sizeof tools / sizeof *tools; i++)
         if (!strcmp(argv[1], tools[i].option)) return tools[i].run(argc - 2, argv + 2);
+    state_none(&keeper);
     memory_start(&keeper);
     open_stdio(&keeper);
     launch_start(&keeper);
-    keeper.argv = argv;
+    char *own[argc + 2];
+    memcpy(own, argv, ((size_t)argc + 1) * sizeof *argv);
+    keeper.argv = own;
+    keeper.argc = argc;
     keeper.manager.name = "manager";
     keeper.journal.name = "journal";
     /* On the stack, because children see nothing of the heap. */
@@ -153,27 +170,36 @@ int main(int argc, char **argv) {
     keeper.manager.argv = manager;
     keeper.journal.argv = journal;
     parse_options(&keeper, argc, argv);
+    if (keeper.checking) replace_check(&keeper);
+    replace_start(&keeper);
+    struct cursor state = {0};
+    bool resumes = keeper.state_fd >= 0;
+    if (resumes) replace_resume(&keeper, &state);
     check_directory(keeper.runtime_directory);
     if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) say("orphans cannot be kept: %s", strerror(errno));
     if (getpid() == 1) {
         reboot(LINUX_REBOOT_CMD_CAD_OFF);
         setsid();
     }
-    keeper.started_monotonic = monotonic_usec();
-    keeper.started_realtime = realtime_usec();
+    if (!resumes) {
+        keeper.started_monotonic = monotonic_usec();
+        keeper.started_realtime = realtime_usec();
+        getrlimit(RLIMIT_NOFILE, &keeper.descriptor_limit);
+    }
     keeper.wake_usec = 0;
     raise_limit(&keeper);
     keeper.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     arena_start(&keeper.arena);
     take_signals(&keeper);
     children_start(&keeper);
-    groups_start(&keeper);
+    groups_start(&keeper, resumes);
     link_start(&keeper);
     journal_start(&keeper);
     syslog_start(&keeper);
     guests_start(&keeper);
     notify_start(&keeper);
     servants_start(&keeper);
+    if (resumes) state_restore_rest(&keeper, &state);
     if (keeper.tracking == TRACK_SESSION) run_beside(&keeper);
     loop_run(&keeper);
 }

@@ -96,7 +96,7 @@ void notify_resume(struct keeper *keeper) {
 
 void notify_start(struct keeper *keeper) {
     char path[108];
-    keeper->notify_fd = servant_listen(keeper, "notify", SOCK_DGRAM, 0666, path);
+    keeper->notify_fd = servant_listen(keeper, "notify", SOCK_DGRAM, 0666, keeper->notify_fd, path);
     int on = 1, size = 8 << 20;
     setsockopt(keeper->notify_fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
     if (setsockopt(keeper->notify_fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0) setsockopt(keeper->notify_fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);

@@ -41,6 +41,11 @@ static void stream_free(struct stream *stream) {
     free(stream);
 }
 
+static void append_closed(struct keeper *keeper, struct stream *stream) {
+    *(keeper->closed_last ? &keeper->closed_last->next : &keeper->closed_first) = stream;
+    keeper->closed_last = stream;
+}
+
 /* What is known of a stream stays until the journal has committed its end. */
 static void stream_ended(struct keeper *keeper, struct stream *stream) {
     unwatch_close(keeper, &stream->fd);
@@ -50,8 +55,7 @@ static void stream_ended(struct keeper *keeper, struct stream *stream) {
     put_u64(journal_begin(keeper, FRAME_CLOSE), stream->id);
     journal_end(keeper);
     stream->close_sequence = keeper->journal_sequence;
-    *(keeper->closed_last ? &keeper->closed_last->next : &keeper->closed_first) = stream;
-    keeper->closed_last = stream;
+    append_closed(keeper, stream);
 }
 
 static void print_line(const struct stream *stream) {
@@ -119,6 +123,50 @@ void stream_open(struct keeper *keeper, uint64_t id, const char *meta, pid_t pid
     if (!keeper->streams_paused) watch_stream(keeper, stream);
 }
 
+static void save_stream(const struct stream *stream, struct saving *saving) {
+    put_u64(&saving->out, stream->id);
+    put_u64(&saving->out, stream->close_sequence);
+    put_u32(&saving->out, (uint32_t)stream->pid);
+    put_string(&saving->out, stream->meta);
+    put_bytes(&saving->out, stream->line, stream->line_length);
+    save_fd(saving, stream->fd);
+}
+
+void streams_save(struct keeper *keeper, struct saving *saving) {
+    uint32_t count = 0;
+    size_t at = buffer_length(&saving->out);
+    put_u32(&saving->out, 0);
+    for (const struct stream *stream = keeper->streams; stream; stream = stream->next, count++) save_stream(stream, saving);
+    for (const struct stream *stream = keeper->closed_first; stream; stream = stream->next, count++) save_stream(stream, saving);
+    store_u32(saving->out.bytes + saving->out.head + at, count);
+}
+
+void streams_restore(struct keeper *keeper, struct cursor *cursor) {
+    for (uint32_t count = restore_count(cursor, UINT32_MAX); count && !cursor->bad; count--) {
+        uint64_t id = get_u64(cursor), close_sequence = get_u64(cursor);
+        pid_t pid = (pid_t)get_u32(cursor);
+        uint32_t length, line_length;
+        const char *meta = get_string(cursor, &length);
+        const uint8_t *line = get_bytes(cursor, &line_length);
+        int fd = restore_fd(keeper, cursor);
+        if (line_length >= MAX_LINE) cursor->bad = "a line is too long";
+        if (cursor->bad) return;
+        struct stream *stream = allocate(sizeof *stream);
+        *stream = (struct stream){.id = id, .close_sequence = close_sequence, .meta = copy_text(meta, length), .pid = pid, .fd = fd};
+        if (line_length) stream->line = memcpy(grow(NULL, MAX_LINE), line, line_length);
+        stream->line_length = line_length;
+        if (close_sequence) {
+            append_closed(keeper, stream);
+            continue;
+        }
+        stream->next = keeper->streams;
+        if (stream->next) stream->next->previous = stream;
+        keeper->streams = stream;
+        keeper->guests += id >= first_guest;
+        watch_stream(keeper, stream);
+    }
+}
+
 /* A pipe that hung up would wake the loop without end, so those that are not read are not watched. */
 void streams_pause(struct keeper *keeper, bool pause) {
     for (struct stream *stream = keeper->streams; stream; stream = stream->next) {
@@ -183,9 +231,8 @@ static void guests_ready(struct keeper *keeper, void *context, uint32_t events) 
 
 void guests_start(struct keeper *keeper) {
     char path[108];
-    keeper->stream_fd = -1;
     if (!keeper->journal.argc) return;
-    keeper->stream_fd = servant_listen(keeper, "stdout", SOCK_STREAM, 0666, path);
+    keeper->stream_fd = servant_listen(keeper, "stdout", SOCK_STREAM, 0666, keeper->stream_fd, path);
     watch(keeper, keeper->stream_fd, EPOLLIN, guests_ready, NULL);
 }
 
@@ -224,8 +271,8 @@ void syslog_pause(struct keeper *keeper, bool pause) {
 }
 
 void syslog_start(struct keeper *keeper) {
-    keeper->syslog_fd = -1;
-    if (!keeper->syslog_path || !keeper->journal.argc) return;
+    if (keeper->syslog_fd >= 0) watch(keeper, keeper->syslog_fd, EPOLLIN, syslog_ready, NULL);
+    if (keeper->syslog_fd >= 0 || !keeper->syslog_path || !keeper->journal.argc) return;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int on = 1, fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (strlen(keeper->syslog_path) < sizeof address.sun_path) strcpy(address.sun_path, keeper->syslog_path);

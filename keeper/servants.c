@@ -19,13 +19,14 @@
 
 enum { FIRST_BACKOFF = 100000, LAST_BACKOFF = 5000000, STEADY_USEC = 10000000, END_USEC = 5000000, MAX_ENVIRONMENT = 4096 };
 
-int servant_listen(struct keeper *keeper, const char *name, int type, mode_t mode, char path[108]) {
+int servant_listen(struct keeper *keeper, const char *name, int type, mode_t mode, int held, char path[108]) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct stat info;
     if ((size_t)snprintf(path, 108, "%s/%s", keeper->runtime_directory, name) >= 108) {
         say("the path of the runtime directory %s is too long for a socket", keeper->runtime_directory);
         exit(1);
     }
+    if (held >= 0) return held;
     strcpy(address.sun_path, path);
     if (!lstat(path, &info) && S_ISSOCK(info.st_mode)) unlink(path);
     int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -85,10 +86,13 @@ static void start(struct keeper *keeper, struct servant *servant) {
         return;
     }
     servant->pid = pid;
+    servant->answered = false;
+    if (servant == &keeper->manager) watchdog_heard(keeper);
 }
 
 static void check(struct keeper *keeper, struct servant *servant) {
-    if (!servant->argc || servant->pid > 0) return;
+    /* Whoever comes may go with the next keeper only. */
+    if (!servant->argc || servant->pid > 0 || keeper->checker || keeper->replace_ready) return;
     if (monotonic_usec() >= servant->start_at) start(keeper, servant);
     if (servant->pid <= 0) wake_at(keeper, servant->start_at);
 }
@@ -100,22 +104,22 @@ void servants_check(struct keeper *keeper) {
 
 void servants_start(struct keeper *keeper) {
     char path[108];
-    keeper->control_fd = servant_listen(keeper, "control.sock", SOCK_STREAM, 0600, path);
+    keeper->control_fd = servant_listen(keeper, "control.sock", SOCK_STREAM, 0600, keeper->control_fd, path);
+    watchdog_heard(keeper);
     keeper->manager.passed_fd = keeper->control_fd;
     keeper->manager.same_session = getpid() == 1;
     keeper->journal.passed_fd = -1;
-    keeper->manager.pid = keeper->journal.pid = -1;
     snprintf(keeper->manager.environment[0], sizeof keeper->manager.environment[0], "TYSD_KEEPER=%s", keeper->manager.socket_path);
     snprintf(keeper->manager.environment[1], sizeof keeper->manager.environment[1], "TYSD_CONTROL_FD=3");
     snprintf(keeper->journal.environment[0], sizeof keeper->journal.environment[0], "TYSD_JOURNAL=%s", keeper->journal.socket_path);
 }
 
-/* One that ran steadily is back at once; one that dies again and again waits longer and longer. */
+/* One that ran steadily is back at once; one that dies again and again before it has done anything waits longer and longer. */
 static void ended(struct keeper *keeper, struct servant *servant, int status) {
-    uint64_t now = monotonic_usec(), backoff = servant->backoff;
+    uint64_t now = monotonic_usec(), backoff = servant->answered && servant->backoff > FIRST_BACKOFF ? FIRST_BACKOFF : servant->backoff;
     bool steady = now - servant->started_at >= STEADY_USEC;
     servant->start_at = now + (steady ? 0 : backoff);
-    servant->backoff = steady || !backoff ? FIRST_BACKOFF : backoff * 2 > LAST_BACKOFF ? LAST_BACKOFF : backoff * 2;
+    servant->backoff = steady || servant->answered || !backoff ? FIRST_BACKOFF : backoff * 2 > LAST_BACKOFF ? LAST_BACKOFF : backoff * 2;
     pid_t pid = servant->pid;
     servant->pid = -1;
     if (keeper->end_phase) return;
@@ -132,9 +136,35 @@ bool servant_reaped(struct keeper *keeper, pid_t pid, int status) {
         ended(keeper, &keeper->manager, status);
         return true;
     }
+    if (replace_reaped(keeper, pid, status)) return true;
     if (pid != keeper->journal.pid) return false;
     ended(keeper, &keeper->journal, status);
     return true;
+}
+
+void servants_replace(struct keeper *keeper) {
+    if (keeper->end_phase) return;
+    keeper->manager.backoff = keeper->journal.backoff = 0;
+    if (keeper->journal.pid > 0) kill(keeper->journal.pid, SIGTERM);
+    replace_begin(keeper);
+}
+
+void servant_save(const struct servant *servant, struct saving *saving) {
+    put_u32(&saving->out, (uint32_t)servant->pid);
+    put_u64(&saving->out, servant->started_at);
+    put_u64(&saving->out, servant->start_at);
+    put_u64(&saving->out, servant->backoff);
+    put_u8(&saving->out, servant->answered);
+    save_fd(saving, servant->listen_fd);
+}
+
+void servant_restore(struct keeper *keeper, struct cursor *cursor, struct servant *servant) {
+    servant->pid = (pid_t)get_u32(cursor);
+    servant->started_at = get_u64(cursor);
+    servant->start_at = get_u64(cursor);
+    servant->backoff = get_u64(cursor);
+    servant->answered = get_u8(cursor);
+    servant->listen_fd = restore_fd(keeper, cursor);
 }
 
 void servants_signalled(struct keeper *keeper, int signal) {

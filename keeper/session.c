@@ -200,3 +200,21 @@ void session_members(struct keeper *keeper, struct group *group, pid_function *m
     session_refresh(keeper);
     for (struct child *child = group->children; child; child = child->next) found_descendant(keeper, &descent, child->pid);
 }
+
+void sessions_save(struct keeper *keeper, struct saving *saving) {
+    put_u32(&saving->out, (uint32_t)keeper->sessions.count);
+    FOR_TABLE(&keeper->sessions, node) {
+        const struct session *session = OF(struct session, by_sid, node);
+        put_u32(&saving->out, (uint32_t)session->by_sid.number);
+        put_u32(&saving->out, session->group->saved);
+    }
+}
+
+void sessions_restore(struct keeper *keeper, struct cursor *cursor, struct group **groups, uint32_t group_count) {
+    for (uint32_t count = restore_count(cursor, UINT32_MAX); count && !cursor->bad; count--) {
+        pid_t sid = (pid_t)get_u32(cursor);
+        uint32_t group = get_u32(cursor);
+        if (!group || group > group_count) cursor->bad = "a session has no group";
+        if (!cursor->bad) session_started(keeper, groups[group - 1], sid);
+    }
+}

@@ -140,6 +140,7 @@ static void start(void) {
     atexit(leave);
     snprintf(cgroups, sizeof cgroups, "%s/cgroups", directory);
     mkdir(cgroups, 0755);
+    state_none(&keeper);
     keeper.argv = manager;
     keeper.manager.name = "manager", keeper.manager.argv = manager, keeper.manager.argc = 1;
     keeper.journal.name = "journal", keeper.journal.argv = journal, keeper.journal.argc = 1;

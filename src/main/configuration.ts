@@ -17,6 +17,8 @@ export interface Resolved {
   readonly stateDirectory: string;
   readonly logLevel: string;
   readonly showStatus: boolean;
+  /** 0 is never. */
+  readonly managerPatienceMs: number;
   readonly configPaths: readonly string[];
 }
 
@@ -54,6 +56,7 @@ export function resolveOptions(
     logLevel: options.logLevel ?? manager.LogLevel,
     // systemd tells on the console by default only where it is the init of a machine.
     showStatus: options.showStatus ?? (assigned.has('ShowStatus') ? manager.ShowStatus !== false : process.pid === 1),
+    managerPatienceMs: options.managerPatienceMs ?? (tysd.ManagerPatience === Infinity ? 0 : Math.ceil(tysd.ManagerPatience / 1000)),
     configPaths,
   });
 }

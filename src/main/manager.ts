@@ -126,8 +126,9 @@ export async function runManager(): Promise<void> {
       install,
       unitFiles: new UnitFileReader(realFiles, own.searchPath, facts, own.directories.transient),
       jobs: new JobResults(manager),
-      // The keeper starts the manager again at once, perhaps as a newer build; recovery does the rest. The answer goes out first.
-      reexecute: () => setImmediate(() => setImmediate(() => setImmediate(() => process.exit(0)))),
+      // The keeper closes the link, which ends us, and starts the manager again, perhaps as a newer build; recovery does the rest. The
+      // answer goes out first.
+      reexecute: () => setImmediate(() => setImmediate(() => keeper.send({ acknowledge: 0, commands: [{ do: 'replace' }] }))),
     },
   );
   if (!served.ok) console.log(2, `The control socket cannot be served: ${served.error}`);

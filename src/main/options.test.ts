@@ -18,6 +18,8 @@ const everybody: readonly Row[] = [
   ['--log-level=debug', { logLevel: 'debug' }],
   ['--log-level=0', { logLevel: 'emerg' }],
   ['--log-level 7', { logLevel: 'debug' }],
+  ['--manager-patience=2min', { managerPatienceMs: 120_000 }],
+  ['--manager-patience=infinity', { managerPatienceMs: 0 }],
   ['--show-status', { showStatus: true }],
   ['--show-status=off', { showStatus: false }],
   ['--show-status=AUTO', { showStatus: true }],

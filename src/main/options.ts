@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { parseTimespan } from '../unit/values/timespan.ts';
 
 /** How tysd was asked to run; what is absent is chosen by the configuration file or by default. */
 export interface Options {
@@ -14,6 +15,8 @@ export interface Options {
   readonly cgroup?: string;
   /** A configuration file, read instead of the usual ones; or a directory in the manner of rustysd. */
   readonly config?: string;
+  /** Milliseconds after which a manager that does not answer is killed and started again; 0 is never. */
+  readonly managerPatienceMs?: number;
   /** Leave after printing this. */
   readonly print?: 'help' | 'version';
   /** Words that were not understood; fatal but for PID 1. */
@@ -37,6 +40,7 @@ const words: Readonly<Record<string, Word>> = {
   '--log-level': { takes: 'value', apply: (options, value) => logLevel(options, value) },
   '--show-status': { takes: 'optional', apply: (options, value) => showStatus(options, value === '' ? 'yes' : value) },
   '--cgroup': { takes: 'value', apply: (options, value) => assign(options, { cgroup: value }) },
+  '--manager-patience': { takes: 'value', apply: (options, value) => managerPatience(options, value) },
   '--config': { takes: 'value', apply: (options, value) => assign(options, { config: value }) },
   '-c': { takes: 'value', apply: (options, value) => assign(options, { config: value }) },
   '--conf': { takes: 'value', apply: (options, value) => assign(options, { config: value }) },
@@ -118,6 +122,7 @@ Runs systemd units, unmodified, where systemd is not or cannot be.
   --log-level=LEVEL          emerg … debug (default: info)
   --show-status[=BOOL]       Tell on the terminal what is started and stopped
   --cgroup=PATH              Take over this cgroup, rather than make one below our own
+  --manager-patience=TIME    How long the manager may hang before it is killed and started again (default: 30s)
   --config=FILE              Read this configuration file
   --version, --help
 
@@ -160,6 +165,13 @@ const booleans: Readonly<Record<string, boolean>> = {
   f: false,
   off: false,
 };
+
+function managerPatience(options: Mutable<Options>, value: string): string | undefined {
+  const usec = parseTimespan(value);
+  if (!usec.ok) return `--manager-patience needs a time, as 30s, not ${value}`;
+  options.managerPatienceMs = usec.value === Infinity ? 0 : Math.ceil(usec.value / 1000);
+  return undefined;
+}
 
 function showStatus(options: Mutable<Options>, value: string): string | undefined {
   const shown = booleans[value.toLowerCase()];

@@ -50,6 +50,7 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       `--runtime-directory=${runtimeDirectory}`,
       `--tracking=${by}`,
       ...(root === '' ? [] : [`--cgroup=${root}`]),
+      `--manager-patience=${resolved.value.managerPatienceMs}`,
       ...(home === '' ? [] : [`--cgroup-home=${home}`]),
       ...(options.scope === 'system' && init ? ['--syslog=/dev/log'] : []),
       ...[...self, '--process=manager'].flatMap((word) => ['--manager', word]),

@@ -52,6 +52,8 @@ export function dispatch(world: World, event: KeeperEvent): void {
       return outOfMemory(world, event.group);
     case 'signalled':
       return handleSignal(world, event);
+    case 'ping':
+      return;
     default:
       return unreachable(event);
   }

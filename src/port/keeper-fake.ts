@@ -335,6 +335,8 @@ export class FakeKeeper {
       case 'journal':
         this.records.push(recordOf(command.record));
         return;
+      case 'replace':
+        return;
       case 'end':
         this.end = command;
         return;

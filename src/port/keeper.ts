@@ -75,6 +75,8 @@ export type Command =
   | { readonly do: 'delete'; readonly key: string }
   /** Hand a record of the manager's own to the journal. */
   | { readonly do: 'journal'; readonly record: string }
+  /** Let newer builds take the places of the keeper and the journal, with all that they hold; this connection ends. */
+  | { readonly do: 'replace' }
   /** Close everything, remove what was made, and end with this status; as PID 1 of a machine, do `action` with it. */
   | { readonly do: 'end'; readonly status: number; readonly action: EndAction; readonly argument?: string };
 
@@ -129,6 +131,8 @@ export type KeeperEventBody =
   | { readonly event: 'attribute-failed'; readonly path: string; readonly file: string; readonly value: string; readonly errno: number }
   /** Told before the exit of a process that was killed. */
   | { readonly event: 'oom-kill'; readonly group: GroupKey; readonly kills: number }
+  /** Asks for nothing but to be acknowledged: a manager that acknowledges nothing for long is killed. */
+  | { readonly event: 'ping' }
   /** A signal that the keeper itself got. */
   | { readonly event: 'signalled'; readonly signal: number; readonly pid: number; readonly uid: number };
 

@@ -301,6 +301,9 @@ function encodeCommand(writer: FrameWriter, command: Command): void {
       writer.u8(23);
       writer.string(command.name);
       return;
+    case 'replace':
+      writer.u8(26);
+      return;
     default:
       command satisfies never;
   }
@@ -510,6 +513,8 @@ function decodeEvent(reader: FrameReader): KeeperEventBody | undefined {
       return { event: 'attribute-failed', path: reader.string(), file: reader.string(), value: reader.string(), errno: reader.u32() };
     case 14:
       return { event: 'oom-kill', group: reader.string(), kills: reader.u64() };
+    case 15:
+      return { event: 'ping' };
     default:
       return undefined;
   }

@@ -43,10 +43,10 @@ export interface TestManager {
 }
 
 /** The binary under test: the sanitized one if TYSD_TEST_KEEPER says so. */
-const binary = process.env['TYSD_TEST_KEEPER'] ?? join(import.meta.dirname, '../../keeper/build/tysd-keeper');
+export const binary = process.env['TYSD_TEST_KEEPER'] ?? join(import.meta.dirname, '../../keeper/build/tysd-keeper');
 
-/** Starts a keeper in a directory of its own, with these options on top; `before` are shell commands of the process that becomes it, as `ulimit -n 64`. */
-export async function startKeeper(options: readonly string[] = [], journal = false, before = ':'): Promise<TestKeeper> {
+/** Starts a keeper in a directory of its own, with these options on top; `before` are shell commands of the process that becomes `program`, as `ulimit -n 64`. */
+export async function startKeeper(options: readonly string[] = [], journal = false, before = ':', program = binary): Promise<TestKeeper> {
   const directory = mkdtempSync(join(tmpdir(), 'tysd-keeper-'));
   leftovers.add(directory);
   const managers = await acceptAt(join(directory, 'test-manager'));
@@ -57,7 +57,7 @@ export async function startKeeper(options: readonly string[] = [], journal = fal
       '-c',
       `${before}; exec "$@"`,
       'sh',
-      binary,
+      program,
       `--runtime-directory=${directory}`,
       ...bridge('manager', managers.path),
       ...(journal ? bridge('journal', journals.path) : []),

@@ -172,6 +172,7 @@ const tysdRows = {
     since: 0,
     meaning: 'X-Tysd-Sandbox= where a unit does not set it: may services start without what cannot be applied',
   }),
+  ManagerPatience: last(timespan, 30_000_000, { since: 0, meaning: 'How long the manager may hang before it is killed and started again' }),
 };
 
 /** What [Manager] says, and [Tysd] where there is one. Durations are microseconds, Infinity for none. */
