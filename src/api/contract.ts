@@ -159,6 +159,12 @@ export const contract = {
     errors: ['no-such-job'],
     doc: 'Answers when the job is finished.',
   }),
+  'job.outcome': method({
+    params: v.strictObject({ unit: unitName, cause: v.pipe(v.string(), v.maxLength(200)) }),
+    result: v.nullable(v.object({ job: v.number(), result: v.exactOptional(jobResult) })),
+    errors: [],
+    doc: 'The job that was asked for with this `cause`, and how it ended if it has: for a client that lost its connection. Null if it was never queued, or ended half a minute ago.',
+  }),
   'jobs.list': method({
     params: v.strictObject({ order: v.exactOptional(v.boolean(), false) }),
     result: list(jobInfo),

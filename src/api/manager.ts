@@ -1,6 +1,6 @@
 import type { TimestampForm } from '../base/timestamp.ts';
 import type { Result } from '../base/result.ts';
-import type { Change, JobInfo, PlannedCommand, UnitInfo } from '../graph/report.ts';
+import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../graph/report.ts';
 import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
 import type { Property } from '../unit/property.ts';
 import type { UnitBytes } from '../unit/replaced.ts';
@@ -11,8 +11,8 @@ export type { Change };
 /** The manager, as the handlers of the API see it; manager/manager.ts satisfies it. */
 export interface ManagerApi {
   readonly info: ManagerInfo;
-  /** Queues a job. With mode `isolate` the job must be `start`. */
-  request(job: RequestedJob, unit: string, mode: JobMode, cause: string): Result<Ticket, RequestFailure>;
+  /** Queues a job. With mode `isolate` the job must be `start`. Under the name of an `asker` its result can be asked for later. */
+  request(job: RequestedJob, unit: string, mode: JobMode, cause: string, asker?: string): Result<Ticket, RequestFailure>;
   /** Makes units of properties and queues the start of the first. */
   startTransient(request: TransientRequest, mode: JobMode, cause: string): Result<Ticket, RequestFailure>;
   /** A token under which descriptors may be sent to $NOTIFY_SOCKET, for one transient unit. */
@@ -30,6 +30,8 @@ export interface ManagerApi {
   /** With `order`, each job says which others it waits for and which wait for it. */
   jobs(options?: { readonly order: boolean }): readonly JobInfo[];
   cancel(job: number): boolean;
+  /** What became of a request whose answer was lost, by the `asker` that it came with; undefined if it never came to be. */
+  outcome(unit: string, asker: string): JobOutcome | undefined;
   /** What is known of a unit; loads it if it is not loaded. Undefined only for names that are no unit names. */
   unit(name: string): UnitInfo | undefined;
   /** All loaded units, by their own names, sorted. */

@@ -1,6 +1,8 @@
 import type { Client } from '../api/client.ts';
 import type { Answer } from '../api/contract.ts';
+import type { ApiError } from '../api/error.ts';
 import type { Change } from '../api/manager.ts';
+import { err, ok, type Result } from '../base/result.ts';
 import type { Invocation } from './invocation.ts';
 
 /** How a job ended. */
@@ -47,6 +49,39 @@ export class Watch {
       this.#ends.get(change.unit)?.(change.active);
     }
   }
+}
+
+/** A request for a job, and how it is made. */
+export interface Asking {
+  readonly unit: string;
+  /** By what it is found again. */
+  readonly cause: string;
+  ask(client: Client): Promise<Result<Answer<'unit.start'>, ApiError>>;
+}
+
+/**
+ * The outcome of a request whose connection was lost because the manager was replaced: its job lives on in the new manager, or has
+ * ended there or before, or the request never came to a manager's ears and is made again.
+ */
+export async function askAgain(
+  invocation: Pick<Invocation, 'connect'>,
+  request: Asking,
+): Promise<Result<{ readonly unit: string; readonly result?: JobResult }, ApiError>> {
+  const { unit, cause } = request;
+  const connected = await invocation.connect();
+  if (!connected.ok) return err({ code: 'connection-lost', message: connected.error });
+  const client = connected.value;
+  const known = await client.call('job.outcome', { unit, cause });
+  const { job, result } = (known.ok ? known.value : null) ?? {};
+  if (result !== undefined) return ok({ unit, result });
+  if (known.ok) {
+    const answer = job === undefined ? await request.ask(client) : await client.call('job.wait', { job });
+    if (answer.ok) return ok({ unit, ...(answer.value.result === undefined ? {} : { result: answer.value.result }) });
+    // It ended in between, and is known as that.
+    if (answer.error.code !== 'connection-lost' && answer.error.code !== 'no-such-job') return answer;
+  } else if (known.error.code !== 'connection-lost') return known;
+  // This manager may be replaced as well.
+  return askAgain(invocation, request);
 }
 
 /**

@@ -32,6 +32,12 @@ export interface UnitInfo {
   readonly timer?: { readonly nextUsec: number | null; readonly lastUsec: number };
 }
 
+/** A job that was asked for, and how it ended if it has. */
+export interface JobOutcome {
+  readonly job: number;
+  readonly result?: JobResult;
+}
+
 /** A job that is queued or running. */
 export interface JobInfo {
   readonly id: number;

@@ -23,6 +23,8 @@ export class Job implements QueueEntry {
   details: TriggerDetails | undefined;
   /** It waits for nobody, since those that it would wait for wait for it. */
   released = false;
+  /** What the clients that asked for it said of themselves: they may ask again for its result. */
+  askers: readonly string[] = [];
   /** The keeper has a blob for this job. */
   stored = false;
 

@@ -7,6 +7,7 @@ import type { PlannedJob, Transaction, TransactionError } from '../graph/transac
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import type { JobMode } from '../unit/values/types.ts';
+import { keepAnswer } from './answers.ts';
 import { takeEmergencyAction } from './emergency.ts';
 import { Job } from './job.ts';
 
@@ -212,6 +213,7 @@ function end(world: World, job: Job, result: JobResult, reason: string | undefin
   sayJobEnded(world, job, result, reason);
   world.noteBusy(owner);
   world.toCheckItself.add(owner);
+  keepAnswer(world, job, result);
   world.announce({ change: 'job-removed', job, result });
   // What the unit does itself brings OnFailure= by itself; these two never reach the unit.
   if (result === 'timeout' || result === 'dependency') wantHandlers(world, owner, 'on-failure');

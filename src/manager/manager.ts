@@ -1,12 +1,13 @@
 import type { TimestampForm } from '../base/timestamp.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { kindsIn } from '../graph/dependency.ts';
-import type { Change, JobInfo, PlannedCommand, UnitInfo } from '../graph/report.ts';
+import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../graph/report.ts';
 import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
 import type { EndAction } from '../port/keeper.ts';
 import type { Property } from '../unit/property.ts';
 import type { UnitBytes } from '../unit/replaced.ts';
 import type { JobMode } from '../unit/values/types.ts';
+import { outcomeOf } from './answers.ts';
 import { queueDefault } from './default-unit.ts';
 import { changeOf, describeJob, describeUnit } from './describe.ts';
 import { endManager, shutdownTarget, startShutdown } from './emergency.ts';
@@ -66,8 +67,8 @@ export class Manager {
     return { version, scope, unitPath, runtimeDirectory, notifySocket, stateDirectory, tracking, cgroupRoot };
   }
 
-  request(job: RequestedJob, unit: string, mode: JobMode, cause: string): Result<Ticket, RequestFailure> {
-    return requestJob(this.#fresh(), job, unit, mode, cause);
+  request(job: RequestedJob, unit: string, mode: JobMode, cause: string, asker?: string): Result<Ticket, RequestFailure> {
+    return requestJob(this.#fresh(), job, unit, mode, cause, asker);
   }
 
   startTransient(request: TransientRequest, mode: JobMode, cause: string): Result<Ticket, RequestFailure> {
@@ -121,6 +122,10 @@ export class Manager {
 
   jobs(options: { readonly order: boolean } = { order: false }): readonly JobInfo[] {
     return [...this.#world.jobs.values()].map((job) => describeJob(this.#world, job, options));
+  }
+
+  outcome(unit: string, asker: string): JobOutcome | undefined {
+    return outcomeOf(this.#world, unit, asker);
   }
 
   cancel(id: number): boolean {

@@ -9,6 +9,7 @@ import { setRun } from './generators.ts';
 import { Job } from './job.ts';
 import { restoreJob } from './jobs.ts';
 import { log } from './records.ts';
+import { recoverAnswer } from './answers.ts';
 import { carryOut } from './effects.ts';
 import { keepForAWhile } from './keep.ts';
 import { knowTables, openTables } from './kernel-tables.ts';
@@ -38,6 +39,7 @@ export function recover(world: World, inventory: Pick<Inventory, 'blobs' | 'desc
   }
   for (const unit of lost) if (inventory.groups.includes(unit.name)) keepGroup(world, unit);
   for (const [key, bytes] of jobsInOrder(inventory.blobs)) recoverJob(world, key, bytes, lost);
+  for (const [key, bytes] of inventory.blobs) if (key.startsWith('answer/')) recoverAnswer(world, key, bytes);
   for (const unit of world.units.values()) resume(world, unit);
   // Nobody needs to ask for those that are there as long as the manager is.
   for (const name of perpetualNames(world.options.scope)) world.unit(name);
@@ -192,6 +194,7 @@ function jobOf(unit: Unit, id: number, blob: JobBlob): Job {
   job.runningUsec = blob.running;
   job.released = blob.released === true;
   job.details = blob.details;
+  job.askers = blob.askers ?? [];
   return job;
 }
 

@@ -10,13 +10,24 @@ import { reasonText } from './reason-text.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
-/** Queues a job that a person or program asked for, with all that it needs; or says why not. */
-export function requestJob(world: World, job: RequestedJob, name: string, mode: JobMode, cause: string): Result<Ticket, RequestFailure> {
+/** Queues a job that a person or program asked for, with all that it needs; or says why not. `asker` is who may ask for its result later. */
+export function requestJob(
+  world: World,
+  job: RequestedJob,
+  name: string,
+  mode: JobMode,
+  cause: string,
+  asker?: string,
+): Result<Ticket, RequestFailure> {
   const prepared = prepare(world, job, name, mode);
   if (!prepared.ok) return prepared;
   const queued = queueJob(world, prepared.value.type, prepared.value.unit.name, mode, cause);
   if (!queued.ok) return err(failureOf(queued.error));
   const { id, unit } = queued.value;
+  if (asker !== undefined && world.jobs.get(id) === queued.value) {
+    queued.value.askers = [...queued.value.askers, asker].slice(-mostAskers);
+    world.dirtyJobs.add(queued.value);
+  }
   return ok({ job: id, unit, ...(isStale(world, job, prepared.value.unit) ? { changedOnDisk: true } : {}) });
 }
 
@@ -25,6 +36,9 @@ function isStale(world: World, job: RequestedJob, unit: Unit): boolean {
   const { main, control } = unit.type.pids(unit.state);
   return (job !== 'stop' || main !== undefined || control !== undefined) && world.isStale(unit);
 }
+
+/** Of one job; a bound, as anybody may ask again and again. */
+const mostAskers = 64;
 
 /** The jobs that requestJob would queue, without queueing them. */
 export function previewJob(world: World, job: RequestedJob, name: string, mode: JobMode): Result<readonly PreviewedJob[], RequestFailure> {

@@ -1,7 +1,7 @@
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import type { Space } from '../exec/request.ts';
-import type { JobType } from '../graph/job.ts';
+import type { JobResult, JobType } from '../graph/job.ts';
 import type { Reason } from '../graph/transaction.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { TriggerDetails } from '../type/type.ts';
@@ -102,6 +102,16 @@ export interface JobBlob {
   readonly queued: number;
   readonly running: number;
   readonly details?: TriggerDetails;
+  readonly askers?: readonly string[];
+}
+
+/** How a job ended that a client asked for, and when. */
+export interface AnswerBlob {
+  readonly unit: string;
+  readonly askers: readonly string[];
+  readonly result: JobResult;
+  /** CLOCK_MONOTONIC microseconds. */
+  readonly at: number;
 }
 
 export interface ManagerBlob {
@@ -135,6 +145,11 @@ export function writeState(world: World): void {
     job.stored = true;
   }
   world.dirtyJobs.clear();
+  for (const id of world.newAnswers) {
+    const answer = world.answers.get(id);
+    if (answer !== undefined) put(world, `answer/${id}`, answer);
+  }
+  world.newAnswers.clear();
   if (!world.dirtyManager) return;
   world.dirtyManager = false;
   put(world, managerKey, managerBlob(world));
@@ -145,6 +160,7 @@ export function snapshot(world: World): ReadonlyMap<string, Uint8Array> {
   const blobs = new Map<string, Uint8Array>([[managerKey, encode(managerBlob(world))]]);
   for (const unit of world.units.values()) if (unit.stored) blobs.set(`unit/${unit.name}`, encode(unitBlob(unit)));
   for (const job of world.jobs.values()) blobs.set(`job/${job.id}`, encode(jobBlob(job)));
+  for (const [id, answer] of world.answers) blobs.set(`answer/${id}`, encode(answer));
   return blobs;
 }
 
@@ -166,6 +182,10 @@ export function isJobBlob(value: unknown): value is JobBlob {
   return isRecord(value) && typeof value['unit'] === 'string' && typeof value['type'] === 'string' && isRecord(value['reason']);
 }
 
+export function isAnswerBlob(value: unknown): value is AnswerBlob {
+  return isRecord(value) && typeof value['unit'] === 'string' && typeof value['result'] === 'string' && Array.isArray(value['askers']);
+}
+
 export function isManagerBlob(value: unknown): value is ManagerBlob {
   return isRecord(value) && typeof value['nextJob'] === 'number' && Array.isArray(value['environment']);
 }
@@ -176,11 +196,11 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 const encoder = new TextEncoder();
 
-function put(world: World, key: string, blob: UnitBlob | JobBlob | ManagerBlob): void {
+function put(world: World, key: string, blob: UnitBlob | JobBlob | AnswerBlob | ManagerBlob): void {
   world.command({ do: 'put', key, bytes: encode(blob) });
 }
 
-function encode(blob: UnitBlob | JobBlob | ManagerBlob): Uint8Array {
+function encode(blob: UnitBlob | JobBlob | AnswerBlob | ManagerBlob): Uint8Array {
   return encoder.encode(JSON.stringify(blob));
 }
 
@@ -249,6 +269,7 @@ function jobBlob(job: Job): JobBlob {
     queued: job.queuedUsec,
     running: job.runningUsec,
     ...(job.details === undefined ? {} : { details: job.details }),
+    ...(job.askers.length === 0 ? {} : { askers: job.askers }),
   };
 }
 

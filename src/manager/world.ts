@@ -3,6 +3,7 @@ import { defaultDependencies, targetFollows } from '../graph/default-dependencie
 import { carriers, kindBit } from '../graph/dependency.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
 import { implicitDependencies } from '../graph/implicit-dependencies.ts';
+import type { AnswerBlob } from './state-blob.ts';
 import type { ImplicitContext } from '../graph/implicit-dependencies.ts';
 import { RunQueue } from '../graph/run-queue.ts';
 import type { QueuedJob, TransactionView } from '../graph/transaction.ts';
@@ -78,6 +79,9 @@ export class World implements TransactionView {
   readonly mountTargets = new Map<number, readonly string[]>();
   /** Which unit a held descriptor that is polled belongs to. */
   readonly held = new Map<string, Unit>();
+  /** Results of jobs that clients asked for, by the job's id, oldest first; and those that the keeper does not have yet. */
+  readonly answers = new Map<number, AnswerBlob>();
+  readonly newAnswers = new Set<number>();
   /** How many clients want to know what becomes of a unit, by its name. */
   readonly holders = new Map<string, number>();
   /** Descriptors that clients were told to send, by the token that goes with them; the names under which they are held once they have come. */

@@ -28,6 +28,7 @@ const examples: { readonly [Name in MethodName]?: Params<Name> } = {
   'install.states': { units: ['web.service', 'nope.service'] },
   'install.unmask': { units: ['web.service'] },
   'job.cancel': { job: 1 },
+  'job.outcome': { unit: 'web.service', cause: 'a test' },
   'job.wait': { job: 1 },
   'manager.exit': { action: 'exit', status: 3 },
   'unit.abandon': { unit: 'web.service' },

@@ -6,7 +6,7 @@ import { JobResults } from '../../src/api/job-results.ts';
 import type { ManagerApi } from '../../src/api/manager.ts';
 import type { UnitFilesApi } from '../../src/api/unit-files.ts';
 import type { JobResult } from '../../src/graph/job.ts';
-import type { Change, JobInfo, PlannedCommand, UnitInfo } from '../../src/graph/report.ts';
+import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../../src/graph/report.ts';
 import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../../src/graph/request.ts';
 import type { Property } from '../../src/unit/property.ts';
 import type { JobMode } from '../../src/unit/values/types.ts';
@@ -28,6 +28,8 @@ export class FakeManager implements ManagerApi {
   readonly outcomes = new Map<string, JobResult>();
   /** Units whose jobs wait for `finish`. */
   readonly slow = new Set<string>();
+  /** What became of requests whose answers were lost, by unit. */
+  readonly lost = new Map<string, JobOutcome>();
   readonly #units = new Map<string, UnitInfo>();
   readonly #properties = new Map<string, Readonly<Record<string, string>>>();
   readonly #edges = new Map<string, readonly { readonly key: string; readonly unit: string }[]>();
@@ -139,6 +141,11 @@ export class FakeManager implements ManagerApi {
   jobs(): readonly JobInfo[] {
     this.asked++;
     return [...this.#jobs.values()];
+  }
+
+  outcome(unit: string, asker: string): JobOutcome | undefined {
+    this.calls.push(`outcome ${unit} ${asker}`);
+    return this.lost.get(unit);
   }
 
   cancel(job: number): boolean {

@@ -209,3 +209,36 @@ test('a new manager loads what the last one had loaded, also what never ran: wha
   simulation.clock.settle();
   assert.deepEqual(known(), [true, true, true]);
 });
+
+test('what became of a request is known to the next managers, while its job runs and for a while after it; of one that never came, nothing is', () => {
+  const simulation = new Simulation({
+    units: { 'default.target': '', 'a.service': daemon('', 'Type=oneshot'), 'b.service': daemon('', 'Type=oneshot') },
+    programs: { '/bin/daemon-a.service': { runUsec: 5 * SECOND, exit: 3 }, '/bin/daemon-b.service': { runUsec: SECOND } },
+  }).boot();
+  const again = () => {
+    simulation.crash();
+    simulation.startManager();
+    simulation.clock.settle();
+  };
+  const ticket = simulation.manager.request('start', 'a.service', 'replace', 'tysctl start (pid 1)', 'tysctl start (pid 1)');
+  assert(ticket.ok);
+  const { job } = ticket.value;
+  assert(simulation.manager.request('start', 'a.service', 'replace', 'tysctl start (pid 2)', 'tysctl start (pid 2)').ok);
+  simulation.clock.settle();
+  again();
+  const outcomes = () => [1, 2, 3].map((pid) => simulation.manager.outcome('a.service', `tysctl start (pid ${pid})`));
+  assert.deepEqual(outcomes(), [{ job }, { job }, undefined]);
+  simulation.clock.advance(5 * SECOND);
+  assert.deepEqual(outcomes(), [{ job, result: 'failed' }, { job, result: 'failed' }, undefined]);
+  again();
+  assert.deepEqual(outcomes(), [{ job, result: 'failed' }, { job, result: 'failed' }, undefined]);
+  // The next answer takes the place of those that are old.
+  simulation.clock.advance(60 * SECOND);
+  assert(simulation.manager.request('start', 'b.service', 'replace', 'another', 'another').ok);
+  simulation.clock.advance(2 * SECOND);
+  assert.deepEqual(outcomes(), [undefined, undefined, undefined]);
+  assert.deepEqual(
+    [...simulation.keeper.blobs().keys()].filter((key) => key.startsWith('answer/')),
+    [`answer/${job + 1}`],
+  );
+});

@@ -7,7 +7,7 @@ import type { RequestedJob } from '../../graph/request.ts';
 type JobMethod = `unit.${RequestedJob}`;
 
 /** The methods that queue a job for a unit, and those about jobs that are queued. */
-export const jobHandlers: Handlers<JobMethod | 'unit.preview' | 'jobs.list' | 'job.cancel' | 'job.wait'> = {
+export const jobHandlers: Handlers<JobMethod | 'unit.preview' | 'jobs.list' | 'job.cancel' | 'job.wait' | 'job.outcome'> = {
   'unit.start': queue('start'),
   'unit.stop': queue('stop'),
   'unit.restart': queue('restart'),
@@ -28,6 +28,8 @@ export const jobHandlers: Handlers<JobMethod | 'unit.preview' | 'jobs.list' | 'j
   'job.cancel': ({ job }, { manager }) =>
     manager.cancel(job) ? ok(null) : err({ code: 'no-such-job', message: `Job ${job} does not exist.` }),
 
+  'job.outcome': ({ unit, cause }, { manager }) => ok(manager.outcome(unit, cause) ?? null),
+
   'job.wait': async ({ job }, { manager, jobs }) =>
     manager.jobs().some((queued) => queued.id === job)
       ? ok({ result: await jobs.wait(job) })
@@ -38,7 +40,7 @@ type Queued = Result<Answer<'unit.start'>, ApiError>;
 
 function queue(job: RequestedJob): (params: CheckedParams<'unit.start'>, context: HandlerContext) => Queued | Promise<Queued> {
   return ({ unit, mode, wait, cause }, { manager, jobs }) => {
-    const request = () => manager.request(job, unit, mode, cause ?? `${job} over the control socket`);
+    const request = () => manager.request(job, unit, mode, cause ?? `${job} over the control socket`, cause);
     if (!wait) {
       const ticket = request();
       return ticket.ok ? ok(ticket.value) : requestFailed(ticket.error, unit, manager);

@@ -1,11 +1,13 @@
 import type { Client } from '../../api/client.ts';
+import type { ApiError } from '../../api/error.ts';
 import { jobModes, type JobMode } from '../../api/words.ts';
+import { ok, type Result } from '../../base/result.ts';
 import { exitStatusOf } from '../exit-status.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 import { changedOnDisk } from '../output/changed-on-disk.ts';
 import { explainJob, explainRefusal } from '../output/job-failure.ts';
-import { awaitEnd, awaitJob, type JobResult, Watch } from '../wait.ts';
+import { askAgain, awaitEnd, type Asking, type JobResult, Watch } from '../wait.ts';
 
 /** What a verb asks of the manager, the word for it in messages, and the mode and unit that it implies. */
 interface JobVerb {
@@ -79,22 +81,18 @@ interface JobRequest {
 
 /** The status is 1 if a job failed, else that of the first request that was refused. */
 async function runJobs(invocation: Invocation, client: Client, requests: readonly JobRequest[]): Promise<number> {
-  const wait = invocation.options.block;
-  const cause = causeOf(invocation);
   let refused = 0;
   const ended: { readonly unit: string; readonly result?: JobResult }[] = [];
   await Promise.all(
-    requests.map(async ({ unit, mode, row }) => {
-      const answer = await client.call(row.method, { unit, mode, wait, cause });
-      if (answer.ok) {
-        if (answer.value.changedOnDisk === true) warnOfChange(invocation, answer.value.unit);
-        ended.push(answer.value);
-      } else if (answer.error.code === 'connection-lost' && wait) ended.push(await awaitJob(invocation, unit));
+    requests.map(async (request) => {
+      const asked = askingFor(invocation, request, { wait: invocation.options.block });
+      const first = await asked.ask(client);
+      if (first.ok && first.value.changedOnDisk === true) warnOfChange(invocation, first.value.unit);
+      const answer = isLost(first) ? await askAgain(invocation, asked) : first;
+      if (answer.ok) ended.push(answer.value);
       // A masked unit is not running, so there is nothing to try.
-      else if (answer.error.code !== 'masked' || !row.word.startsWith('try-')) {
-        explainRefusal(invocation, row.word, unit, answer.error);
-        refused ||= exitStatusOf(answer.error);
-      }
+      else if (answer.error.code !== 'masked' || !request.row.word.startsWith('try-'))
+        refused ||= refuse(invocation, request, answer.error);
     }),
   );
   // In the order in which they ended.
@@ -109,27 +107,32 @@ async function watchJobs(invocation: Invocation, client: Client, requests: reado
   const watch = new Watch(client);
   await client.call('changes.subscribe', {});
   let refused = 0;
-  const anchors: { readonly job: number; readonly unit: string }[] = [];
-  for (const { unit, mode, row } of requests) {
-    const answer = await client.call(row.method, { unit, mode, cause: causeOf(invocation) });
-    if (answer.ok) {
-      if (answer.value.changedOnDisk === true) warnOfChange(invocation, answer.value.unit);
-      anchors.push(answer.value);
-    } else {
-      explainRefusal(invocation, row.word, unit, answer.error);
-      refused ||= exitStatusOf(answer.error);
-    }
-    if (!options.showTransaction || !answer.ok) continue;
-    for (const job of watch.takeNewJobs(answer.value.job)) {
-      const kind = job.job === answer.value.job ? 'anchor' : 'auxiliary';
+  const anchors: { readonly job?: number; readonly unit: string; readonly request: JobRequest }[] = [];
+  for (const request of requests) {
+    const asked = askingFor(invocation, request, { wait: false });
+    const first = await asked.ask(client);
+    if (first.ok && first.value.changedOnDisk === true) warnOfChange(invocation, first.value.unit);
+    const answer = isLost(first) && !options.block ? await askAgain(invocation, asked) : first;
+    if (answer.ok) anchors.push({ ...answer.value, request });
+    // What becomes of it the next manager says.
+    else if (isLost(answer)) anchors.push({ unit: request.unit, request });
+    else refused ||= refuse(invocation, request, answer.error);
+    if (!options.showTransaction || !first.ok) continue;
+    for (const job of watch.takeNewJobs(first.value.job)) {
+      const kind = job.job === first.value.job ? 'anchor' : 'auxiliary';
       terminal.warn(`Enqueued ${kind} job ${job.job} ${job.unit}/${job.type}.`);
     }
   }
   if (!options.block) return refused;
   let failed = false;
-  for (const { job, unit } of anchors) {
-    const seen = await Promise.race([watch.result(job), client.closed]);
-    const result = seen ?? (await awaitJob(invocation, unit)).result;
+  for (const { job, unit, request } of anchors) {
+    const seen = job === undefined ? undefined : await Promise.race([watch.result(job), client.closed]);
+    const answer = seen === undefined ? await askAgain(invocation, askingFor(invocation, request, { wait: true })) : ok({ result: seen });
+    if (!answer.ok) {
+      refused ||= refuse(invocation, request, answer.error);
+      continue;
+    }
+    const { result = 'done' } = answer.value;
     if (result === 'done' || result === 'skipped') continue;
     failed = true;
     await explainJob(invocation, unit, result);
@@ -137,6 +140,20 @@ async function watchJobs(invocation: Invocation, client: Client, requests: reado
   if (failed || !options.wait) return failed ? 1 : refused;
   const ended = await Promise.all(anchors.map(({ unit }) => awaitEnd(invocation, client, watch, unit)));
   return ended.includes('failed') ? 1 : refused;
+}
+
+function askingFor(invocation: Invocation, { unit, mode, row }: JobRequest, { wait }: { readonly wait: boolean }): Asking {
+  const cause = causeOf(invocation);
+  return { unit, cause, ask: (client) => client.call(row.method, { unit, mode, wait, cause }) };
+}
+
+function isLost(answer: Result<unknown, ApiError>): boolean {
+  return !answer.ok && answer.error.code === 'connection-lost';
+}
+
+function refuse(invocation: Invocation, { row, unit }: JobRequest, error: ApiError): number {
+  explainRefusal(invocation, row.word, unit, error);
+  return exitStatusOf(error);
 }
 
 async function previewJobs(invocation: Invocation, client: Client, row: JobVerb, units: readonly string[], mode: JobMode): Promise<number> {
