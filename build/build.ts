@@ -1,11 +1,11 @@
 // `npm run build`: dist/tysd, one executable that needs no runtime; dist/tysd-keeper and dist/tysctl,
-// static; and the names that they go by.
+// static; and the names that they go by. An argument names another directory than dist/.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const dist = join(root, 'dist');
+const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
 for (const program of ['keeper', 'front']) run('make', ['-s', '-C', program]);
 rmSync(dist, { recursive: true, force: true });

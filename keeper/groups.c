@@ -10,11 +10,12 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "keeper.h"
 
-enum { CHECK_AT_ONCE = 16, CHECK_USEC = 20000, RETRY_USEC = 100000, MAX_ROUNDS = 100 };
+enum { CHECK_AT_ONCE = 16, CHECK_USEC = 20000, RETRY_USEC = 100000, MAX_ROUNDS = 100, LAST_TRIES = 200 };
 
 struct group *group_find(struct keeper *keeper, const char *key) {
     struct node *node = table_text(&keeper->groups_by_key, key);
@@ -384,7 +385,8 @@ void groups_kill_all(struct keeper *keeper) {
 void groups_remove_all(struct keeper *keeper) {
     if (keeper->tracking == TRACK_SESSION) return;
     cgroup_leave(keeper);
-    cgroup_remove(keeper, "", false);
+    /* What was killed may be in its cgroup a moment longer than it can be seen. */
+    for (int tries = 0; cgroup_remove(keeper, "", false) == -EBUSY && tries < LAST_TRIES; tries++) nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
 }
 
 static void save_group(struct saving *saving, struct group *group, uint32_t *count) {

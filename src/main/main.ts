@@ -10,6 +10,7 @@ const compiled = import.meta.filename.startsWith('/$bunfs/');
 const self = compiled ? [process.execPath] : [process.execPath, ...process.execArgv, import.meta.filename, '--as=tysd'];
 
 const processName = name === 'tysd' && argv[0]?.startsWith('--process=') ? argv[0].slice('--process='.length) : undefined;
+if (processName !== undefined) (await import('./die-of-errors.ts')).dieOfErrors(`tysd-${processName}`);
 if (processName === 'manager') await (await import('./manager.ts')).runManager();
 else if (processName === 'journal') await (await import('./journal.ts')).runJournal(argv.slice(1));
 else if (name === 'tysd' || name === 'init') process.exitCode = await (await import('./tysd.ts')).runTysd(argv, self);

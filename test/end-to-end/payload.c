@@ -91,6 +91,20 @@ static void serve(void) {
     }
 }
 
+/* Numbered lines, each third of them in two pieces, until there is a file of that name; then "over" and their number. */
+static void count_until(const char *path) {
+    struct timespec pause = {0, 1000000};
+    long number = 0;
+    while (access(path, F_OK)) {
+        char line[64];
+        int length = snprintf(line, sizeof line, "line %ld\n", ++number), first = number % 3 ? length : 4;
+        write_all(1, line, (size_t)first);
+        nanosleep(&pause, NULL);
+        write_all(1, line + first, (size_t)(length - first));
+    }
+    dprintf(1, "over %ld\n", number);
+}
+
 static void feed_watchdog(void) {
     const char *usec = getenv("WATCHDOG_USEC");
     long half = usec ? atol(usec) / 2 : 1000000;
@@ -111,6 +125,7 @@ int main(int argc, char **argv) {
         else if (i++, !strcmp(verb, "notify")) notify(value);
         else if (!strcmp(verb, "ignore")) signal(atoi(value), SIG_IGN);
         else if (!strcmp(verb, "flood")) flood((size_t)atol(value));
+        else if (!strcmp(verb, "count")) count_until(value);
         else if (!strcmp(verb, "say")) dprintf(1, "%s\n", value);
         else if (!strcmp(verb, "exit")) return atoi(value);
         else return fprintf(stderr, "payload: no verb %s\n", verb), 98;

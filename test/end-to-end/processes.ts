@@ -47,7 +47,16 @@ export function statusOf(pid: number, field: string): string {
 /** The numbers of the descriptors that a process has open and what they lead to. */
 export function descriptorsOf(pid: number): Readonly<Record<string, string>> {
   const directory = `/proc/${pid}/fd`;
-  return Object.fromEntries(readdirSync(directory).map((name) => [name, readlinkSync(`${directory}/${name}`)]));
+  return Object.fromEntries(
+    readdirSync(directory).flatMap((name) => {
+      try {
+        return [[name, readlinkSync(`${directory}/${name}`)]];
+      } catch {
+        // It was closed meanwhile.
+        return [];
+      }
+    }),
+  );
 }
 
 interface Stat {

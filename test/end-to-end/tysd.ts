@@ -11,7 +11,7 @@ import { commandLineOf, isAlive, processesWith } from './processes.ts';
 const bin = join(import.meta.dirname, '../../bin');
 
 /** What waits longer than this waits for ever, and fails with what the daemon said. */
-const overdueMs = 25_000;
+const overdueMs = 60_000;
 
 export const isRoot = process.getuid?.() === 0;
 /** For `skip` of tests that only root can run. */
@@ -24,6 +24,8 @@ export interface Setting {
   readonly environment?: Readonly<Record<string, string>>;
   /** Shell commands to run first in the process that becomes tysd, as `ulimit -n 1024`. */
   readonly before?: string;
+  /** The directory of the programs; bin/ by default. */
+  readonly programs?: string;
   /** Where the state goes, if not below the directory of the test. */
   readonly stateDirectory?: string;
   /** Do not wait for the end of the start-up. */
@@ -64,6 +66,7 @@ export class Daemon {
   /** Resolves with tysd's exit status. */
   readonly exited: Promise<number | null>;
   readonly #process: ChildProcess;
+  readonly #programs: string;
   /** In the environment of all that the daemon starts, so that what is left behind is found. */
   readonly #mark = `E2E_OF=${this.directory}`;
   #console = '';
@@ -75,7 +78,8 @@ export class Daemon {
   /** Called on each change of anything. */
   readonly #watchers = new Set<() => void>();
 
-  constructor({ units, options = [], environment = {}, before = ':', stateDirectory }: Setting) {
+  constructor({ units, options = [], environment = {}, before = ':', stateDirectory, programs = bin }: Setting) {
+    this.#programs = programs;
     // Services of other users look into it.
     chmodSync(this.directory, 0o755);
     this.stateDirectory = stateDirectory ?? join(this.directory, 'state');
@@ -89,7 +93,7 @@ export class Daemon {
       '--show-status',
       ...options,
     ];
-    this.#process = spawn('/bin/sh', ['-c', `${before}; exec "$@"`, 'sh', join(bin, 'tysd'), ...argv], {
+    this.#process = spawn('/bin/sh', ['-c', `${before}; exec "$@"`, 'sh', join(programs, 'tysd'), ...argv], {
       cwd: this.directory,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -118,6 +122,11 @@ export class Daemon {
   /** The keeper. */
   get pid(): number {
     return this.#process.pid ?? 0;
+  }
+
+  /** Where its services run; '' without cgroups. */
+  get cgroup(): string {
+    return this.#cgroup;
   }
 
   /** All that tysd wrote so far. */
@@ -385,7 +394,7 @@ export class Daemon {
 
   #spawnTysctl(argv: readonly string[]): ChildProcess {
     const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: this.directory, LC_ALL: 'C.UTF-8' };
-    return spawn(join(bin, 'tysctl'), [`--runtime-directory=${this.runtimeDirectory}`, ...argv], {
+    return spawn(join(this.#programs, 'tysctl'), [`--runtime-directory=${this.runtimeDirectory}`, ...argv], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env,
     });
