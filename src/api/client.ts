@@ -42,8 +42,8 @@ export async function connectClient(
   }
 }
 
-/** While the manager is away its socket refuses, or has a full queue. */
-const transient: ReadonlySet<string> = new Set(['ECONNREFUSED', 'EAGAIN']);
+/** While the manager is away its socket refuses, or has a full queue; one that is killed resets what it has just taken. */
+const transient: ReadonlySet<string> = new Set(['ECONNREFUSED', 'EAGAIN', 'ECONNRESET', 'EPIPE']);
 
 function open(path: string): Promise<Result<Socket, string>> {
   return new Promise((resolve) => {
