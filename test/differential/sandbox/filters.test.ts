@@ -287,13 +287,13 @@ const cut: ReadonlySet<string> = new Set(['a key-value store', 'a recursive name
 /** The version in the upper half of ipc(2)'s first argument lets a call pass systemd's filter. */
 const versions: Readonly<Record<string, Difference>> = {
   'parts of socketcall and of ipc': {
-    systemd: 'compat ipc 1=7 2=22 3=14 4=1 5=38 8=38 b=14 d=17 e=22 12=38 15=5 16=22 17=22 18=22 10015=22',
-    tysd: 'compat ipc 1=7 2=22 3=14 4=1 5=38 8=38 b=14 d=17 e=22 12=38 15=5 16=22 17=22 18=22 10015=5',
+    systemd: 'compat ipc 1=7 2=22 3=14 5=38 8=38 b=14 d=17 e=22 12=38 15=5 16=22 17=22 18=22 10015=22',
+    tysd: 'compat ipc 1=7 2=22 3=14 5=38 8=38 b=14 d=17 e=22 12=38 15=5 16=22 17=22 18=22 10015=5',
     why: 'shmat is denied in whatever version',
   },
   'allowed parts of socketcall and of ipc': {
-    systemd: 'compat ipc 1=1 2=1 3=1 4=1 5=1 8=1 b=1 d=1 e=1 12=1 15=22 16=1 17=22 18=1 10015=1',
-    tysd: 'compat ipc 1=1 2=1 3=1 4=1 5=1 8=1 b=1 d=1 e=1 12=1 15=22 16=1 17=22 18=1 10015=22',
+    systemd: 'compat ipc 1=1 2=1 3=1 5=1 8=1 b=1 d=1 e=1 12=1 15=22 16=1 17=22 18=1 10015=1',
+    tysd: 'compat ipc 1=1 2=1 3=1 5=1 8=1 b=1 d=1 e=1 12=1 15=22 16=1 17=22 18=1 10015=22',
     why: 'shmat is allowed in whatever version',
   },
 };
