@@ -71,7 +71,7 @@ compareProbes(
     'RootDirectory=': alone('RootDirectory=/jail', {
       look: ['namespaces', 'mounts /usr /proc /sys /dev /tmp', 'paths / /usr /etc /proc /dev/'],
     }),
-    'RootDirectory= without more': alone('RootDirectory=/jail\nMountAPIVFS=no', { look: ['paths / /usr /etc /proc'] }),
+    'RootDirectory= without more': alone('RootDirectory=/jail\nMountAPIVFS=no', { look: ['paths / /usr /etc'] }),
     'RootDirectory= with paths': alone(
       'RootDirectory=/jail\nMountAPIVFS=no\nReadOnlyPaths=+/var /etc /jail/etc\nPrivateTmp=yes\nStateDirectory=z',
       {
