@@ -115,10 +115,12 @@ class Chaos {
     assert.deepEqual(this.held(), wanted);
   }
 
-  /** Kills one servant or both, after a few connections were served or at once when they are there. */
+  /** Kills one servant or both, at any moment of their lives. One that never came to work would prove nothing, and the keeper would start it ever later. */
   async killServants(isOver: () => boolean): Promise<void> {
     while (!isOver()) {
-      for (let connections = this.#random.below(10); connections > 0; connections--) await this.#nextServed();
+      await new Promise((resolve) => setTimeout(resolve, this.#random.below(400)));
+      // At the end each conversation tells once more, so nobody waits who began before it.
+      for (let connections = this.#random.below(10); connections > 0 && !isOver(); connections--) await this.#nextServed();
       const choice = this.#random.below(10);
       if (choice < 7) this.#killed.manager += await this.#killServant('manager');
       if (choice >= 6) this.#killed.journal += await this.#killServant('journal');
@@ -128,9 +130,12 @@ class Chaos {
   async #killServant(name: 'manager' | 'journal'): Promise<number> {
     const deadline = Date.now() + 25_000;
     for (;;) {
-      const pid = childrenOf(this.#daemon.pid).find((child) => commandLineOf(child).includes(`--process=${name}`) && isAlive(child));
-      // The command line of the keeper has the words too, and so has a child until it executes its program.
-      if (pid !== undefined && !commandLineOf(pid).includes('--runtime-directory=')) {
+      // The command line of the keeper has the words too, and so has a child of it until it executes its program.
+      const pid = childrenOf(this.#daemon.pid).find((child) => {
+        const line = commandLineOf(child);
+        return line.includes(`--process=${name}`) && !line.includes('--runtime-directory=') && isAlive(child);
+      });
+      if (pid !== undefined) {
         process.kill(pid, 'SIGKILL');
         return 1;
       }
