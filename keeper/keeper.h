@@ -218,6 +218,15 @@ struct run {
 };
 _Noreturn void run_plan(struct run *run);
 
+/* ops.c: makes the directories above a path. 0 or -errno. */
+int make_parents(const char *path, mode_t mode);
+
+/* ops_credential.c: ops of a file of their own. */
+int op_credentials_open(struct run *run, const struct op *op);
+int op_credential_data(struct run *run, const struct op *op);
+int op_credential_file(struct run *run, const struct op *op);
+int op_credentials_close(struct run *run, const struct op *op);
+
 /* ops_process.c: ops of a file of their own. */
 int op_coredump_filter(struct run *run, const struct op *op);
 int op_scheduler(struct run *run, const struct op *op);

@@ -262,7 +262,7 @@ static int op_mkdir(struct run *run, const struct op *op) {
     return make_directory(TEXT(0), NUMBER(1));
 }
 
-static int make_parents(const char *path, mode_t mode) {
+int make_parents(const char *path, mode_t mode) {
     char part[PATH_MAX];
     size_t length = strlen(path);
     if (length >= sizeof part) return -ENAMETOOLONG;

@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0xc068e737u
+#define OPS_HASH 0xe55bcf42u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -27,6 +27,10 @@
     X(ambient, 218, "U") /* ambient(set: u64) */ \
     X(keep_capabilities, 217, "u") /* keep-capabilities(bits: u32) */ \
     X(securebits, 213, "u") /* securebits(bits: u32) */ \
+    X(credentials_open, 243, "ns") /* credentials-open(slot: u32, path: string) */ \
+    X(credential_data, 243, "nsbu") /* credential-data(slot: u32, name: string, bytes: bytes, uid: u32) */ \
+    X(credential_file, 243, "nsSsuu") /* credential-file(slot: u32, name: string, paths: strings, peer: string, optional: u32, uid: u32) */ \
+    X(credentials_close, 243, "nsu") /* credentials-close(slot: u32, path: string, uid: u32) */ \
     X(umask, 255, "u") /* umask(mask: u32) */ \
     X(open, 208, "nsuu") /* open(slot: u32, path: string, flags: u32, mode: u32) */ \
     X(take, 202, "ns") /* take(slot: u32, name: string) */ \

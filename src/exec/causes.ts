@@ -35,6 +35,7 @@ const filtering = [
   'PrivateDevices',
   'DynamicUser',
 ];
+const credentials = ['LoadCredential', 'ImportCredential', 'SetCredential'];
 
 /** Ops that come of a single setting, or of the first of these that the unit has. */
 const byOp: Readonly<Partial<Record<Op['op'], readonly string[]>>> = {
@@ -54,6 +55,10 @@ const byOp: Readonly<Partial<Record<Op['op'], readonly string[]>>> = {
   ambient: ['AmbientCapabilities'],
   'keep-capabilities': ['AmbientCapabilities', 'SecureBits'],
   securebits: ['SecureBits'],
+  'credentials-open': credentials,
+  'credential-data': ['SetCredential'],
+  'credential-file': ['LoadCredential', 'ImportCredential'],
+  'credentials-close': credentials,
   umask: ['UMask'],
   chroot: ['RootDirectory'],
   chdir: ['WorkingDirectory'],

@@ -1,6 +1,7 @@
 import type { UnitConfig } from '../unit/config.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { ManagedDirectory } from '../unit/values/types.ts';
+import { credentialsRemoval } from './credentials.ts';
 import type { Identity } from './identity.ts';
 import type { Op, Plan } from './op.ts';
 import type { ExecContext } from './request.ts';
@@ -120,7 +121,7 @@ export function directoryVariables(exec: ExecSettings, context: ExecContext): re
 }
 
 /**
- * What removes the unit's runtime directories when it has stopped (systemd.exec(5), RuntimeDirectoryPreserve=); empty if there
+ * What removes the unit's credentials and runtime directories when it has stopped (systemd.exec(5), RuntimeDirectoryPreserve=); empty if there
  * is nothing to remove. `restarting`: the unit will start again, by Restart= or a queued job.
  */
 export function removalPlan(
@@ -128,7 +129,10 @@ export function removalPlan(
   directories: ExecContext['directories'],
   { restarting }: { readonly restarting: boolean } = { restarting: false },
 ): Plan {
-  const { exec } = config;
+  return [...credentialsRemoval(config, directories), ...runtimeRemoval(config, directories, restarting)];
+}
+
+function runtimeRemoval({ exec }: UnitConfig, directories: ExecContext['directories'], restarting: boolean): Plan {
   if (exec === undefined || exec.RuntimeDirectory.length === 0) return [];
   if (exec.RuntimeDirectoryPreserve === 'yes' || (exec.RuntimeDirectoryPreserve === 'restart' && restarting)) return [];
   const base = directories.runtime;

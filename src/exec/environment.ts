@@ -1,6 +1,7 @@
 import { type Result, err, ok } from '../base/result.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { parseEnvironmentFile } from '../unit/values/environment-file.ts';
+import { credentialsDirectory } from './credentials.ts';
 import { directoryVariables } from './directories.ts';
 import type { Identity } from './identity.ts';
 import type { Op } from './op.ts';
@@ -159,6 +160,9 @@ function assignOwn(
   for (const [name, value] of identity.variables) variables.set(name, value);
   variables.set('INVOCATION_ID', request.invocationId);
   for (const [name, value] of directoryVariables(exec, context)) variables.set(name, value);
+  const credentials = credentialsDirectory(request.config, context.directories);
+  if (credentials !== undefined) variables.set('CREDENTIALS_DIRECTORY', credentials);
+  if (exec.LogNamespace !== '') variables.set('LOG_NAMESPACE', exec.LogNamespace);
 }
 
 interface ChildVariable {

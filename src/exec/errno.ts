@@ -1,5 +1,5 @@
 /** Errors that plans fail with by themselves (errno(3)). */
-export const errors = { ESRCH: 3, ENXIO: 6 } as const;
+export const errors = { ESRCH: 3, ENXIO: 6, EBUSY: 16 } as const;
 
 /** What strerror(3) says of the errors of Linux. */
 const messages: Readonly<Record<number, string>> = {

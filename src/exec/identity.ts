@@ -1,5 +1,6 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { Command } from '../unit/values/types.ts';
+import { dynamicName } from './dynamic-user.ts';
 import { errors } from './errno.ts';
 import type { Op } from './op.ts';
 import type { Account, ExecContext, ExecRequest } from './request.ts';
@@ -30,7 +31,8 @@ export interface MissingIdentity {
 /** Settles User=, Group=, SupplementaryGroups= and DynamicUser= (systemd.exec(5)), and what the prefixes `+` and `!` take from them (systemd.service(5)). */
 export function identify(request: ExecRequest, exec: ExecSettings, context: ExecContext): Identity | MissingIdentity {
   const dynamic = exec.DynamicUser && context.privileged;
-  const account = dynamic ? dynamicAccount(request, exec, context) : exec.User === '' ? undefined : context.account;
+  const account = dynamic ? dynamicAccount(request, context) : exec.User === '' ? undefined : context.account;
+  if (dynamic && account === undefined) return { ...missing(217, 'All uids for dynamic users are taken'), errno: errors.EBUSY };
   if (exec.User !== '' && account === undefined) return missing(217, `User ${exec.User} does not exist`);
   const gid = exec.Group === '' ? account?.gid : (context.gid ?? (dynamic ? account?.gid : undefined));
   if (exec.Group !== '' && gid === undefined) return missing(216, `Group ${exec.Group} does not exist`);
@@ -105,26 +107,9 @@ function setGid(gid: number | undefined): readonly Op[] {
   return gid === undefined ? [] : [{ op: 'gid', gid }];
 }
 
-/** Range of the uids of dynamic users (systemd.exec(5), DynamicUser=). */
-const dynamicUids = { first: 61184, last: 65519 } as const;
-
-/** The user of a DynamicUser=: one of that name that exists, else the same number for the same name, so that its files stay its own. It has no home and no shell. */
-function dynamicAccount(request: ExecRequest, exec: ExecSettings, context: ExecContext): Account {
+/** The user of a DynamicUser=: one of that name that exists, else one with the uid that the manager found to be free. It has no home and no shell. */
+function dynamicAccount(request: ExecRequest, context: ExecContext): Account | undefined {
   if (context.account !== undefined) return { ...context.account, home: '/', shell: '' };
-  const name = exec.User === '' ? dynamicName(request.config.name) : exec.User;
-  const uid = dynamicUids.first + (hash(name) % (dynamicUids.last - dynamicUids.first + 1));
-  return { name, uid, gid: uid, home: '/', shell: '', groups: [] };
-}
-
-/** The unit's name up to `@` or the suffix, if that can be the name of a user. */
-function dynamicName(unit: string): string {
-  const prefix = unit.replace(/@.*$|\.[^.]*$/, '');
-  return /^[A-Za-z_][A-Za-z0-9_-]{0,30}$/.test(prefix) ? prefix : `_du${hash(unit).toString(16).padStart(8, '0')}`;
-}
-
-/** FNV-1a of 32 bits. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;
-  return value;
+  const { dynamicUid: uid } = context;
+  return uid === undefined ? undefined : { name: dynamicName(request.config), uid, gid: uid, home: '/', shell: '', groups: [] };
 }

@@ -72,6 +72,26 @@ export const ops = {
     doc: 'Have the permitted capabilities survive `uid`, until exec: prctl(PR_SET_SECUREBITS) with these and SECBIT_KEEP_CAPS.',
   },
   securebits: { fields: { bits: 'u32' }, exit: 213, doc: 'prctl(PR_SET_SECUREBITS), where they are others.' },
+  'credentials-open': {
+    fields: { slot: 'u32', path: 'string' },
+    exit: 243,
+    doc: 'A new file system for credentials in a slot, and the directory at the path that it will be at; where none can be made the directory itself, emptied.',
+  },
+  'credential-data': {
+    fields: { slot: 'u32', name: 'string', bytes: 'bytes', uid: 'u32' },
+    exit: 243,
+    doc: 'A credential with these bytes, of this user; one that is there stays.',
+  },
+  'credential-file': {
+    fields: { slot: 'u32', name: 'string', paths: 'strings', peer: 'string', optional: 'u32', uid: 'u32' },
+    exit: 243,
+    doc: 'A credential read from the first of the files that exists, at most 1 MiB; a UNIX socket is connected to, under the abstract address `peer`. One that is there stays.',
+  },
+  'credentials-close': {
+    fields: { slot: 'u32', path: 'string', uid: 'u32' },
+    exit: 243,
+    doc: 'Have the file system in the slot belong to the user, unwritable, and mount it at the path.',
+  },
   umask: { fields: { mask: 'u32' }, exit: 255, doc: 'umask(2).' },
   open: {
     fields: { slot: 'u32', path: 'string', flags: 'u32', mode: 'u32' },

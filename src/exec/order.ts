@@ -87,6 +87,9 @@ function usedSlots(op: Op): readonly number[] {
     case 'bind':
     case 'listen':
     case 'pipe-size':
+    case 'credential-data':
+    case 'credential-file':
+    case 'credentials-close':
       return [op.slot];
     case 'xattr':
       return op.path === '' ? [op.slot] : [];
@@ -110,6 +113,7 @@ function filledSlots(op: Op): readonly number[] {
     case 'mqueue':
     case 'inotify':
     case 'watch-clock':
+    case 'credentials-open':
       return [op.slot];
     case 'pipe':
       return [op.readSlot, op.writeSlot];

@@ -6,6 +6,7 @@ import { capabilityOps, withoutCapabilities } from './capabilities.ts';
 import { keyringOps } from './keyring.ts';
 import { delegationOps } from './delegation.ts';
 import { type CgroupFilterOps, cgroupFilterOps } from './cgroup-filters.ts';
+import { credentialOps } from './credentials.ts';
 import { directoryOps } from './directories.ts';
 import { extensionError } from './extensions.ts';
 import { mountOps, whyNoImage } from './mounts.ts';
@@ -82,6 +83,7 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
       ...terminalOwner(exec, identity),
       ...directoryOps(exec, context, identity),
       ...(sandboxed ? privateTmpOps(context) : []),
+      ...credentialOps(request, exec, context, identity),
       ...keyringOps(request, exec, context, identity),
       ...umask(exec, context),
       ...(sandboxed ? limitOps(exec, context) : []),

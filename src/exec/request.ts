@@ -3,6 +3,7 @@ import type { SpecifierFacts } from '../unit/specifiers.ts';
 import type { CgroupFacts } from './cgroup-filters.ts';
 import type { Machine } from './needs/need.ts';
 import type { Extension } from './extensions.ts';
+import type { CredentialSource } from './credentials.ts';
 import type { Op } from './op.ts';
 import type { SandboxPolicy } from './verdict.ts';
 import type { NativeArchitecture } from './seccomp/architecture.ts';
@@ -90,6 +91,8 @@ export interface ExecContext {
   readonly self: Account;
   /** The account of User=, if set and found. */
   readonly account?: Account;
+  /** The uid that is the unit's dynamic user's, if it has one and there is one. */
+  readonly dynamicUid?: number;
   /** The gid of Group=, if set and found. */
   readonly gid?: number;
   /** The gids of SupplementaryGroups=. */
@@ -118,6 +121,8 @@ export interface ExecContext {
   readonly limits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
   readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';
   readonly defaultStandardError: 'journal' | 'inherit' | 'null';
+  /** Where the credentials of LoadCredential= and ImportCredential= come from. */
+  readonly credentials?: readonly CredentialSource[];
   /** The nodes of NUMAMask= and their CPUs, for a unit that speaks of them. */
   readonly numa?: { readonly nodes: readonly number[]; readonly cpus: readonly number[] };
   /** A fresh id for the output stream of this process. */

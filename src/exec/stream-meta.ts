@@ -12,8 +12,29 @@ export function streamMeta(request: ExecRequest, exec: ExecSettings, stream: 'st
     SYSLOG_FACILITY: `${facilities[exec.SyslogFacility] ?? facilities['daemon']}`,
     LEVEL_PREFIX: exec.SyslogLevelPrefix ? '1' : '0',
     STREAM: stream,
+    ...logRules(exec),
+    ...extraFields(exec),
+    ...(exec.LogNamespace === '' ? {} : { _NAMESPACE: exec.LogNamespace }),
     ...(forward === undefined ? {} : { FORWARD: forward }),
   });
+}
+
+/** journald's own, for the one of the two that a unit does not set (journald.conf(5)). */
+const usualRate = { intervalUsec: 30_000_000, burst: 10_000 };
+
+function logRules(exec: ExecSettings): Readonly<Record<string, string>> {
+  const { LogLevelMax, LogFilterPatterns, LogRateLimitIntervalSec, LogRateLimitBurst } = exec;
+  const limited = LogRateLimitIntervalSec !== undefined || LogRateLimitBurst !== undefined;
+  return {
+    ...(LogLevelMax === undefined ? {} : { LEVEL_MAX: levels[LogLevelMax] ?? '7' }),
+    ...(LogFilterPatterns.length === 0 ? {} : { PATTERNS: LogFilterPatterns.join('\n') }),
+    ...(limited ? { RATE: `${LogRateLimitIntervalSec ?? usualRate.intervalUsec} ${LogRateLimitBurst ?? usualRate.burst}` } : {}),
+  };
+}
+
+/** LogExtraFields=, each by its name with a plus sign. */
+function extraFields({ LogExtraFields }: ExecSettings): Readonly<Record<string, string>> {
+  return Object.fromEntries(LogExtraFields.map((field) => [`+${field.slice(0, field.indexOf('='))}`, field.slice(field.indexOf('=') + 1)]));
 }
 
 /** Where the journal passes the stream on to, for the kinds of StandardOutput= that say so. */

@@ -2,6 +2,7 @@ import type { Stamp } from '../port/keeper.ts';
 import type { JournalFrame } from '../port/journal-wire.ts';
 import { unreachable } from '../base/assert.ts';
 import { levelPrefix, takeLines, takeRest, type LineEnd } from './lines.ts';
+import type { LogRules } from './log-rules.ts';
 import { parseNative } from './native.ts';
 import { createOrigins, divideFields, originUnit, type Host } from './origins.ts';
 import { type Field, type FieldValue, type Origin, type Row, valueText } from './record.ts';
@@ -46,6 +47,8 @@ export function createIntake(
   const own = origins.make({ _TRANSPORT: 'driver', SYSLOG_IDENTIFIER: 'tysd-journal', _PID: String(process.pid) });
   const streams = new Map<string, Stream>();
   const pids = new Map<number, Stream>();
+  // Of each unit, for all that its processes say, in whatever way.
+  const rules = new Map<string, LogRules>();
   let position = stored.position;
   let rows: Row[] = [];
   let bytes = 0;
@@ -58,6 +61,8 @@ export function createIntake(
     const stream = createStream(known);
     streams.set(id, stream);
     pids.set(stream.pid, stream);
+    if (stream.rules !== undefined && rules.get(stream.unit)?.from !== stream.rules.from) rules.set(stream.unit, stream.rules);
+    else if (stream.rules === undefined) rules.delete(stream.unit);
     return stream;
   }
 
@@ -75,6 +80,13 @@ export function createIntake(
     for (const [name, value] of row.extra) bytes += name.length + value.length;
   }
 
+  /** Adds what a unit's process said, if the unit's rules let it. */
+  function addFrom(unit: string, row: Omit<Row, 'monotonicUsec'>): void {
+    const { keep, dropped } = rules.get(unit)?.admit(row.priority ?? 6, row.message ?? nothing, row.realtimeUsec) ?? admitted;
+    if (dropped > 0) note(`Suppressed ${dropped} messages from ${unit}`, 4);
+    if (keep) add(row);
+  }
+
   function addLine(id: string, stream: Stream, realtimeUsec: number, line: FieldValue, how: LineEnd): void {
     if (stream.header !== undefined) return takeHeader(stream, valueText(line));
     const prefix = stream.levelPrefix ? levelPrefix(line) : undefined;
@@ -83,14 +95,8 @@ export function createIntake(
     // As journald does, empty lines are not kept.
     if (message.length === 0) return;
     stream.origin ??= streamOrigin(id, stream);
-    add({
-      origin: stream.origin,
-      realtimeUsec,
-      unit: stream.unit,
-      priority: prefixed ? prefix.priority : stream.priority,
-      message,
-      extra: lineBreaks[how],
-    });
+    const priority = prefixed ? prefix.priority : stream.priority;
+    addFrom(stream.unit, { origin: stream.origin, realtimeUsec, unit: stream.unit, priority, message, extra: lineBreaks[how] });
   }
 
   function streamOrigin(id: string, stream: Stream): Origin {
@@ -119,7 +125,7 @@ export function createIntake(
         },
         known,
       );
-      add({ origin, realtimeUsec: frame.realtimeUsec, unit: originUnit(origin), priority, message, extra });
+      addFrom(originUnit(origin), { origin, realtimeUsec: frame.realtimeUsec, unit: originUnit(origin), priority, message, extra });
       return;
     }
     for (const fields of parseNative(frame.bytes)) {
@@ -127,7 +133,7 @@ export function createIntake(
       const origin = origins.ofSender('journal', frame, shared, known);
       // Only root may say that an entry is about another unit.
       const about = frame.uid === 0 ? valueText(content.extra.find(([name]) => aboutUnit.has(name))?.[1] ?? '') : '';
-      add({ ...content, origin, realtimeUsec: frame.realtimeUsec, unit: about || originUnit(origin) });
+      addFrom(originUnit(origin), { ...content, origin, realtimeUsec: frame.realtimeUsec, unit: about || originUnit(origin) });
     }
   }
 
@@ -216,6 +222,9 @@ export function createIntake(
     },
   };
 }
+
+const admitted = { keep: true, dropped: 0 } as const;
+const nothing = new Uint8Array();
 
 /** About what an entry takes in memory beside its texts. */
 const rowOverhead = 150;

@@ -1,4 +1,5 @@
 import type { OpenStream } from './storage.ts';
+import { type LogRules, logRules } from './log-rules.ts';
 import type { Origin } from './record.ts';
 
 /** A service's output that is being read. */
@@ -14,6 +15,7 @@ export interface Stream extends OpenStream {
   /** The priority of lines without a prefix. */
   priority: number;
   levelPrefix: boolean;
+  rules: LogRules | undefined;
   /** Made when the first line comes. */
   origin: Origin | undefined;
 }
@@ -24,7 +26,7 @@ export function createStream({ pid, meta, pending }: OpenStream): Stream {
   const unit = given['UNIT'] ?? given['USER_UNIT'] ?? '';
   const fields: Record<string, string> = pid > 0 ? { _PID: String(pid) } : {};
   for (const [name, value] of Object.entries(given)) {
-    const field = fieldNames[name] ?? (name.startsWith('_') ? name : undefined);
+    const field = fieldNames[name] ?? (name.startsWith('_') ? name : name.startsWith('+') ? name.slice(1) : undefined);
     if (field !== undefined && value !== '') fields[field] = value;
   }
   const priority = Number(given['PRIORITY'] ?? defaultPriority);
@@ -37,6 +39,7 @@ export function createStream({ pid, meta, pending }: OpenStream): Stream {
     fields,
     priority: Number.isInteger(priority) && priority >= 0 && priority <= 7 ? priority : defaultPriority,
     levelPrefix: given['LEVEL_PREFIX'] !== '0',
+    rules: logRules(given),
     origin: undefined,
   };
 }

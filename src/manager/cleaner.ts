@@ -1,5 +1,6 @@
 import { isInactiveOrFailed } from '../graph/active-state.ts';
 import { removalPlan } from '../exec/directories.ts';
+import { releaseDynamicUser } from './dynamic-users.ts';
 import type { Look } from '../type/type.ts';
 import { leaveSpace } from './space.ts';
 import type { Unit } from './unit.ts';
@@ -15,10 +16,9 @@ export interface Cleaner {
 /** Has a child of no unit remove the runtime directories, if the unit has just ended (systemd.exec(5), RuntimeDirectoryPreserve=). */
 export function cleanAfterRun(world: World, unit: Unit, before: Look): void {
   if (hasEnded(before) || !hasEnded(unit.look)) return;
-  const plan = [
-    ...removalPlan(unit.config, world.options.facts.directories, { restarting: willStartAgain(unit) }),
-    ...leaveSpace(world, unit),
-  ];
+  const restarting = willStartAgain(unit);
+  if (!restarting) releaseDynamicUser(world, unit);
+  const plan = [...removalPlan(unit.config, world.options.facts.directories, { restarting }), ...leaveSpace(world, unit)];
   if (plan.length === 0) return;
   const child = world.nextChild();
   world.command({ do: 'run', child, group: '', plan });

@@ -10,6 +10,8 @@ import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { ServiceSettings } from '../unit/settings/service.ts';
 import { parseRange } from '../unit/values/cpu-set.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
+import { credentialSources } from './credential-sources.ts';
+import { dynamicUid } from './dynamic-users.ts';
 import { expandGlob } from './expand-glob.ts';
 import { cgroupFacts } from './cgroup-facts.ts';
 import { machineOf } from './machine.ts';
@@ -31,7 +33,9 @@ export function execContext(world: World, config: UnitConfig, space?: Space): Ex
     privileged: options.self.uid === 0,
     self: options.self,
     ...accountsOf(options, config.exec),
+    ...dynamicUserOf(options, config),
     ...numaOf(options, config.exec),
+    credentials: credentialSources(options, config.exec),
     environment: world.environment,
     ownEnvironment: options.ownEnvironment,
     environmentFiles: environmentFiles(options, config.exec),
@@ -66,6 +70,14 @@ function accountsOf({ files }: ManagerOptions, exec: ExecSettings | undefined): 
   const gid = exec.Group === '' ? undefined : resolveGroup(files, exec.Group);
   const supplementary = exec.SupplementaryGroups.map((group) => resolveGroup(files, group)).filter((group) => group !== undefined);
   return { supplementary, ...(account === undefined ? {} : { account }), ...(gid === undefined ? {} : { gid }) };
+}
+
+function dynamicUserOf(options: ManagerOptions, config: UnitConfig): Pick<ExecContext, 'dynamicUid'> {
+  const { exec } = config;
+  if (exec?.DynamicUser !== true || options.self.uid !== 0) return {};
+  if (exec.User !== '' && findAccount(options.files, exec.User) !== undefined) return {};
+  const uid = dynamicUid(options, config);
+  return uid === undefined ? {} : { dynamicUid: uid };
 }
 
 const nodesDirectory = '/sys/devices/system/node';

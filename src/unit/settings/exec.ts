@@ -105,21 +105,27 @@ export const processRows = {
   LogsDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the log dir' }),
   ConfigurationDirectoryMode: last(mode, 0o755, { since: 234, meaning: 'Mode of ConfigurationDirectory' }),
   ConfigurationDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the configuration dir (never chowned)' }),
-  SetCredential: entries(credentialData, { since: 247, meaning: 'Inline credential id:data (C escapes)', status: later.process }),
-  SetCredentialEncrypted: entries(credentialData, { since: 247, meaning: 'Inline encrypted credential (base64)', status: later.process }),
+  SetCredential: entries(credentialData, { since: 247, meaning: 'Inline credential id:data (C escapes)' }),
+  SetCredentialEncrypted: entries(credentialData, {
+    since: 247,
+    meaning: 'Inline encrypted credential (base64)',
+    status: { refused: 'tysd cannot decrypt credentials' },
+  }),
   LoadCredential: entries(credentialSource, {
     since: 247,
     meaning: 'Credential id[:path] from file, directory, socket or inherited',
-    status: later.process,
   }),
-  LoadCredentialEncrypted: entries(credentialSource, { since: 247, meaning: 'Same, encrypted', status: later.process }),
+  LoadCredentialEncrypted: entries(credentialSource, {
+    since: 247,
+    meaning: 'Same, encrypted',
+    status: { refused: 'tysd cannot decrypt credentials' },
+  }),
   ImportCredential: entries(plainString, {
     since: 254,
     meaning: 'Glob of system credentials to import [:new prefix]',
-    status: later.process,
   }),
   TimeoutCleanSec: last(timespan, undefined, { since: 244, meaning: 'Time limit for systemctl clean', status: later.process }),
-  PAMName: last(string, '', { since: 183, meaning: 'PAM session to open', status: later.process }),
+  PAMName: last(string, '', { since: 183, meaning: 'PAM session to open', status: { refused: 'tysd opens no PAM sessions' } }),
   IgnoreSIGPIPE: last(boolean, true, { since: 183, meaning: 'Start with SIGPIPE ignored (default yes)' }),
   UtmpIdentifier: last(string, '', { since: 183, meaning: 'utmp/wtmp id (4 characters)', status: later.process }),
   UtmpMode: last(oneOf('init', 'login', 'user'), 'init', { since: 225, meaning: 'init, login or user record', status: later.process }),
@@ -158,7 +164,7 @@ function coredumpMappings(text: string, context: ValueContext): Result<readonly 
 }
 
 function credentialData(text: string, context: ValueContext): Result<string, ValueError> {
-  return textLike(/^[^:/]{1,255}:/, 'NAME:DATA')(text, context);
+  return textLike(/^[^:/]{1,255}:./s, 'NAME:DATA')(text, context);
 }
 
 function credentialSource(text: string, context: ValueContext): Result<string, ValueError> {

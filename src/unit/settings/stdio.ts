@@ -40,16 +40,15 @@ export const stdioRows = {
   SyslogFacility: last(logFacility, 'daemon', { since: 183, meaning: 'Syslog facility' }),
   SyslogLevel: last(logLevel, 'info', { since: 183, meaning: 'Default syslog level' }),
   SyslogLevelPrefix: last(boolean, true, { since: 183, meaning: 'Interpret <N> prefixes of log lines' }),
-  LogLevelMax: last(logLevel, undefined, { since: 236, meaning: 'Drop messages above this level', status: later.process }),
+  LogLevelMax: last(logLevel, undefined, { since: 236, meaning: 'Drop messages above this level' }),
   LogRateLimitIntervalSec: last(timespan, undefined, {
     since: 240,
     meaning: 'Journal rate limit window for the unit',
-    status: later.process,
   }),
-  LogRateLimitBurst: last(unsigned, undefined, { since: 240, meaning: 'Journal rate limit burst for the unit', status: later.process }),
-  LogExtraFields: list(logFields, { since: 236, meaning: 'Extra journal fields FIELD=value', status: later.process }),
-  LogFilterPatterns: entries(plainString, { since: 253, meaning: 'Regex allow list, or deny list with ~', status: later.process }),
-  LogNamespace: last(string, '', { since: 245, meaning: 'Separate journal namespace', status: later.process }),
+  LogRateLimitBurst: last(unsigned, undefined, { since: 240, meaning: 'Journal rate limit burst for the unit' }),
+  LogExtraFields: list(logFields, { since: 236, meaning: 'Extra journal fields FIELD=value' }),
+  LogFilterPatterns: entries(plainString, { since: 253, meaning: 'Regex allow list, or deny list with ~' }),
+  LogNamespace: last(string, '', { since: 245, meaning: 'Separate journal namespace' }),
 };
 
 function logFields(text: string, context: ValueContext): Result<readonly string[], ValueError> {

@@ -1,0 +1,71 @@
+import type { FieldValue } from './record.ts';
+import { valueText } from './record.ts';
+
+/** What a unit's settings say about which of its messages are kept (systemd.exec(5), LogLevelMax=, LogFilterPatterns=, LogRateLimitIntervalSec=). */
+export interface LogRules {
+  /** The part of the meta that they were made from. */
+  readonly from: string;
+  /** Tells whether a message is kept; `dropped` are those that were not since the last that was, for there were too many. */
+  admit(priority: number, message: FieldValue, realtimeUsec: number): { readonly keep: boolean; readonly dropped: number };
+}
+
+/** The rules of a stream's meta; undefined where it has none. */
+export function logRules(given: Readonly<Record<string, string>>): LogRules | undefined {
+  const { LEVEL_MAX: level, PATTERNS: patterns, RATE: rate } = given;
+  if (level === undefined && patterns === undefined && rate === undefined) return undefined;
+  const highest = Number(level ?? '7');
+  const passes = patternFilter(patterns?.split('\n') ?? []);
+  const limit = rateLimit(rate);
+  return {
+    from: JSON.stringify([level, patterns, rate]),
+    admit: (priority, message, usec) => {
+      if (priority > highest || !passes(message)) return { keep: false, dropped: 0 };
+      return limit(usec);
+    },
+  };
+}
+
+/** A message is kept if one of the patterns fits, or there are only such with `~`, and none of those fits. A pattern that is no regular expression fits nothing. */
+function patternFilter(patterns: readonly string[]): (message: FieldValue) => boolean {
+  const allowed = patterns.filter((pattern) => !pattern.startsWith('~'));
+  const allows = allowed.flatMap(expression);
+  const denies = patterns.filter((pattern) => pattern.startsWith('~')).flatMap((pattern) => expression(pattern.slice(1)));
+  if (patterns.length === 0) return () => true;
+  return (message) => {
+    const text = valueText(message);
+    if (denies.some((each) => each.test(text))) return false;
+    return allowed.length === 0 || allows.some((each) => each.test(text));
+  };
+}
+
+function expression(pattern: string): readonly RegExp[] {
+  try {
+    return [new RegExp(pattern, 'u')];
+  } catch {
+    return [];
+  }
+}
+
+/** So many messages in so many microseconds; the first one after that says how many were dropped. */
+function rateLimit(rate: string | undefined): (usec: number) => { readonly keep: boolean; readonly dropped: number } {
+  const [interval = 0, burst = 0] = (rate ?? '').split(' ').map(Number);
+  let began = 0;
+  let count = 0;
+  let dropped = 0;
+  return (usec) => {
+    if (!(interval > 0 && burst > 0)) return { keep: true, dropped: 0 };
+    if (count === 0 || usec >= began + interval || usec < began) {
+      const before = dropped;
+      began = usec;
+      count = 1;
+      dropped = 0;
+      return { keep: true, dropped: before };
+    }
+    if (count < burst) {
+      count += 1;
+      return { keep: true, dropped: 0 };
+    }
+    dropped += 1;
+    return { keep: false, dropped: 0 };
+  };
+}

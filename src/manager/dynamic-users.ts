@@ -1,0 +1,71 @@
+import { dynamicName, dynamicUids, isDynamicUid } from '../exec/dynamic-user.ts';
+import { isInactiveOrFailed } from '../graph/active-state.ts';
+import type { UnitConfig } from '../unit/config.ts';
+import { findAccount, resolveGroup } from './accounts.ts';
+import type { ManagerOptions } from './options.ts';
+import type { Unit } from './unit.ts';
+import type { World } from './world.ts';
+
+/** What is looked at of the machine. */
+type Place = Pick<ManagerOptions, 'files' | 'runtimeDirectory'> & { readonly facts: Pick<ManagerOptions['facts'], 'directories'> };
+
+/**
+ * The uid of the unit's dynamic user (systemd.exec(5), DynamicUser=), which is its own for as long as a unit of that name runs: a
+ * file in the runtime directory, named after the uid, says whose it is, so that a new manager knows too. Undefined where all are taken.
+ */
+export function dynamicUid(options: Place, config: UnitConfig): number | undefined {
+  const { files } = options;
+  const name = dynamicName(config);
+  const directory = lockDirectory(options);
+  const locks = new Map(files.list(directory).map((file) => [Number(file), ownerOf(files, `${directory}/${file}`)]));
+  const own = [...locks].find(([, owner]) => owner === name);
+  if (own !== undefined) return own[0];
+  const isFree = (uid: number): boolean =>
+    !locks.has(uid) && findAccount(files, `${uid}`) === undefined && resolveGroup(files, `${uid}`) === undefined;
+  for (const uid of [...earlierUids(options, config), ...dynamicUids(name)]) {
+    if (!isFree(uid)) continue;
+    files.mkdir(directory);
+    files.write(`${directory}/${uid}`, `${name}\n`);
+    return uid;
+  }
+  return undefined;
+}
+
+/** Gives up the unit's dynamic user when no unit that has it runs any more. */
+export function releaseDynamicUser(world: World, { config }: Unit): void {
+  const { options } = world;
+  if (config.exec?.DynamicUser !== true || options.self.uid !== 0) return;
+  const name = dynamicName(config);
+  for (const other of world.units.values()) {
+    const isAlive = !isInactiveOrFailed(other.look.active) || other.look.willRestart === true;
+    if (isAlive && other.config.exec?.DynamicUser === true && dynamicName(other.config) === name) return;
+  }
+  const directory = lockDirectory(options);
+  for (const file of options.files.list(directory)) {
+    if (ownerOf(options.files, `${directory}/${file}`) === name) options.files.unlink(`${directory}/${file}`);
+  }
+}
+
+function lockDirectory({ runtimeDirectory }: Pick<Place, 'runtimeDirectory'>): string {
+  return `${runtimeDirectory}/dynamic-uid`;
+}
+
+function ownerOf(files: ManagerOptions['files'], path: string): string {
+  const bytes = files.read(path, 4096);
+  return bytes === undefined ? '' : new TextDecoder().decode(bytes).trim();
+}
+
+/** The owners of the directories that a unit has from earlier runs. */
+function earlierUids({ files, facts }: Place, { exec }: UnitConfig): readonly number[] {
+  if (exec === undefined) return [];
+  const { state, cache, logs } = facts.directories;
+  const kinds = [
+    [state, exec.StateDirectory],
+    [cache, exec.CacheDirectory],
+    [logs, exec.LogsDirectory],
+  ] as const;
+  return kinds
+    .flatMap(([base, directories]) => directories.map(({ path }) => files.stat(`${base}/private/${path}`)))
+    .filter(({ kind, uid }) => kind === 'directory' && isDynamicUid(uid))
+    .map(({ uid }) => uid);
+}
