@@ -227,6 +227,11 @@ int op_credential_data(struct run *run, const struct op *op);
 int op_credential_file(struct run *run, const struct op *op);
 int op_credentials_close(struct run *run, const struct op *op);
 
+/* ops_terminal.c: ops of a file of their own. */
+int op_terminal_reset(struct run *run, const struct op *op);
+int op_terminal_owner(struct run *run, const struct op *op);
+int op_terminal(struct run *run, const struct op *op);
+
 /* ops_process.c: ops of a file of their own. */
 int op_coredump_filter(struct run *run, const struct op *op);
 int op_scheduler(struct run *run, const struct op *op);

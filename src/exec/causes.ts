@@ -55,6 +55,8 @@ const byOp: Readonly<Partial<Record<Op['op'], readonly string[]>>> = {
   ambient: ['AmbientCapabilities'],
   'keep-capabilities': ['AmbientCapabilities', 'SecureBits'],
   securebits: ['SecureBits'],
+  'terminal-owner': ['StandardInput'],
+  'terminal-reset': ['TTYReset', 'TTYVHangup', 'TTYVTDisallocate'],
   'credentials-open': credentials,
   'credential-data': ['SetCredential'],
   'credential-file': ['LoadCredential', 'ImportCredential'],

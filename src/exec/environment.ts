@@ -7,7 +7,7 @@ import type { Identity } from './identity.ts';
 import type { Op } from './op.ts';
 import type { ExecError } from './plan.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
-import { terminalName } from './stdio.ts';
+import { terminalName } from './terminal.ts';
 
 /** The environment of a process, final but for what only the child can know, which the ops add. */
 export interface Environment {

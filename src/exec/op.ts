@@ -72,6 +72,21 @@ export const ops = {
     doc: 'Have the permitted capabilities survive `uid`, until exec: prctl(PR_SET_SECUREBITS) with these and SECBIT_KEEP_CAPS.',
   },
   securebits: { fields: { bits: 'u32' }, exit: 213, doc: 'prctl(PR_SET_SECUREBITS), where they are others.' },
+  'terminal-reset': {
+    fields: { path: 'string', hangup: 'u32', reset: 'u32', disallocate: 'u32' },
+    exit: 208,
+    doc: 'Disconnect all from a terminal, give it its usual modes, clear it or free its virtual console; what it cannot do is no error.',
+  },
+  terminal: {
+    fields: { slot: 'u32', path: 'string', how: 'u32', rows: 'u32', columns: 'u32' },
+    exit: 208,
+    doc: 'Open a terminal into a slot and make it the controlling one: only if it is free (0), when it is (1), or by force (2); and set its size, of which 0xffffffff stays.',
+  },
+  'terminal-owner': {
+    fields: { slot: 'u32', uid: 'u32' },
+    exit: 208,
+    doc: 'Give the terminal in the slot to the user, with the mode 0620; what is no terminal is left alone.',
+  },
   'credentials-open': {
     fields: { slot: 'u32', path: 'string' },
     exit: 243,

@@ -87,6 +87,7 @@ function usedSlots(op: Op): readonly number[] {
     case 'bind':
     case 'listen':
     case 'pipe-size':
+    case 'terminal-owner':
     case 'credential-data':
     case 'credential-file':
     case 'credentials-close':
@@ -114,6 +115,7 @@ function filledSlots(op: Op): readonly number[] {
     case 'inotify':
     case 'watch-clock':
     case 'credentials-open':
+    case 'terminal':
       return [op.slot];
     case 'pipe':
       return [op.readSlot, op.writeSlot];

@@ -288,8 +288,8 @@ test('only the main process is given the sockets of the service', () => {
 
 test('the files of the terminal belong to the user that reads from it', () => {
   const config = serviceConfig({ User: 'daemon', StandardInput: { kind: 'tty' }, TTYPath: '/dev/tty3' });
-  const ops = plan(mainRequest(config), { ...rootContext, account: daemonAccount }).filter(({ op }) => op === 'chown');
-  assert.deepEqual(ops, [{ op: 'chown', path: '/dev/tty3', uid: 1, gid: 0xffffffff, exit: 208 }]);
+  const ops = plan(mainRequest(config), { ...rootContext, account: daemonAccount }).filter(({ op }) => op === 'terminal-owner');
+  assert.deepEqual(ops, [{ op: 'terminal-owner', slot: 0, uid: 1 }]);
 });
 
 test('more descriptors than a process can have are refused with a message', () => {

@@ -24,6 +24,7 @@ import type { ExecContext, ExecRequest } from './request.ts';
 import { schedulingOps } from './scheduling.ts';
 import { systemCallFilter } from './seccomp/ops.ts';
 import { standardStreams } from './stdio.ts';
+import { terminalResetOps } from './terminal.ts';
 import { strictRefusal, withoutUnmet } from './verdict.ts';
 
 /** A plan, and what its unit's author should know about it though it can run: unset variables, an unknown user. */
@@ -76,11 +77,12 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
       ...(request.first ?? none),
       ...beginning(exec, request),
       ...cgroupFilters.ops,
+      ...terminalResetOps(exec),
       ...delegationOps(request, context, identity),
       ...idleWait(request, context),
       ...streams.value.ops,
       ...schedulingOps(exec, context),
-      ...terminalOwner(exec, identity),
+      ...terminalOwner(streams.value.ops, identity),
       ...directoryOps(exec, context, identity),
       ...(sandboxed ? privateTmpOps(context) : []),
       ...credentialOps(request, exec, context, identity),
@@ -171,12 +173,10 @@ function idleWait(request: ExecRequest, context: ExecContext): readonly Op[] {
   ];
 }
 
-/** An id that lchown(2) leaves as it is. */
-const unchanged = 0xffffffff;
-
-function terminalOwner(exec: ExecSettings, identity: Identity): readonly Op[] {
-  if (!exec.StandardInput.kind.startsWith('tty') || identity.uid === undefined) return [];
-  return [{ op: 'chown', path: exec.TTYPath || '/dev/console', uid: identity.uid, gid: unchanged, exit: 208 }];
+/** The terminal that is the process's input is its user's. */
+function terminalOwner(streams: readonly Op[], { uid }: Identity): readonly Op[] {
+  const terminal = streams.find((op) => op.op === 'terminal');
+  return terminal?.op !== 'terminal' || uid === undefined ? [] : [{ op: 'terminal-owner', slot: terminal.slot, uid }];
 }
 
 const defaultUmask: readonly Op[] = [{ op: 'umask', mask: 0o022 }];

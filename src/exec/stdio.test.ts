@@ -172,7 +172,7 @@ test('StandardInputText= alone makes the text the input', () => {
 
 test('a terminal is input and output of the commands before and at the start, and only output of the others', () => {
   const exec = { StandardInput: { kind: 'tty' }, TTYPath: '/dev/tty3' } as const;
-  const all = ['open 0 ← /dev/tty3 (read and write)', 'dup 0 → 0', 'dup 0 → 1', 'dup 0 → 2'];
+  const all = ['terminal 0 ← /dev/tty3, when it is free', 'dup 0 → 0', 'dup 0 → 1', 'dup 0 → 2'];
   assert.deepEqual(streams(exec), all);
   assert.deepEqual(streams({ ...exec, StandardOutput: { kind: 'tty' }, StandardError: { kind: 'tty' } }), all);
   assert.deepEqual(streams(exec, { list: 'ExecStop', main: false }), [

@@ -5,6 +5,7 @@ import type { Op } from './op.ts';
 import type { ExecError } from './plan.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
 import { streamMeta } from './stream-meta.ts';
+import { terminalName, terminalOp } from './terminal.ts';
 
 /** Standard input, output and error of a process. */
 export interface StandardStreams {
@@ -17,11 +18,6 @@ export interface StandardStreams {
 
 /** Flags of open(2) on Linux. */
 export const openFlags = { read: 0, write: 1, readWrite: 2, create: 0o100, noTerminal: 0o400, truncate: 0o1000, append: 0o2000 } as const;
-
-/** Path of the terminal that the unit's terminal settings mean. */
-export function terminalName(exec: ExecSettings): string {
-  return exec.TTYPath === '' ? '/dev/console' : exec.TTYPath;
-}
 
 /** Connects StandardInput=, StandardOutput= and StandardError= (systemd.exec(5)), each in the slot of its number. */
 export function standardStreams(request: ExecRequest, exec: ExecSettings, context: ExecContext): Result<StandardStreams, ExecError> {
@@ -155,8 +151,7 @@ function inputStream(state: Streams): Stream {
     case 'socket':
       return placed(0, ...takeHeld(0, state.socket ?? ''));
     default:
-      // A session leader that opens a terminal without O_NOCTTY gets it as its controlling one.
-      return placed(0, { op: 'open', slot: 0, path: terminalName(exec), flags: openFlags.readWrite, mode: 0 });
+      return placed(0, terminalOp(exec, input.kind, 0));
   }
 }
 

@@ -12,7 +12,6 @@ import { logFacility, logLevel } from '../values/syslog.ts';
 import { timespan } from '../values/timespan.ts';
 import { concatenateBytes } from './merge.ts';
 import { combining, entries, into, last, list, merged } from './setting.ts';
-import { later } from './status.ts';
 
 /** Standard streams, terminals and logging (systemd.exec(5)). */
 export const stdioRows = {
@@ -31,11 +30,11 @@ export const stdioRows = {
     combining('append', merged(inputData, undefined, concatenateBytes, { since: 236, meaning: 'Base64 data fed to stdin (appended)' })),
   ),
   TTYPath: last(orEmpty(absolutePath, ''), '', { since: 183, meaning: 'Terminal for tty input/output' }),
-  TTYReset: last(boolean, false, { since: 183, meaning: 'Reset the terminal before/after use', status: later.process }),
-  TTYVHangup: last(boolean, false, { since: 183, meaning: 'Disconnect other users of the terminal', status: later.process }),
-  TTYVTDisallocate: last(boolean, false, { since: 183, meaning: 'Clear the virtual console', status: later.process }),
-  TTYRows: last(orEmpty(unsigned, undefined), undefined, { since: 250, meaning: 'Rows set on the terminal', status: later.process }),
-  TTYColumns: last(orEmpty(unsigned, undefined), undefined, { since: 250, meaning: 'Columns set on the terminal', status: later.process }),
+  TTYReset: last(boolean, false, { since: 183, meaning: 'Reset the terminal before/after use' }),
+  TTYVHangup: last(boolean, false, { since: 183, meaning: 'Disconnect other users of the terminal' }),
+  TTYVTDisallocate: last(boolean, false, { since: 183, meaning: 'Clear the virtual console' }),
+  TTYRows: last(orEmpty(unsigned, undefined), undefined, { since: 250, meaning: 'Rows set on the terminal' }),
+  TTYColumns: last(orEmpty(unsigned, undefined), undefined, { since: 250, meaning: 'Columns set on the terminal' }),
   SyslogIdentifier: last(string, '', { since: 183, meaning: 'Tag of log lines' }),
   SyslogFacility: last(logFacility, 'daemon', { since: 183, meaning: 'Syslog facility' }),
   SyslogLevel: last(logLevel, 'info', { since: 183, meaning: 'Default syslog level' }),

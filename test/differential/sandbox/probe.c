@@ -1,5 +1,6 @@
 /* Tells what a process is: the sections that its arguments ask for, one fact a line. Static, so that it runs in any root directory.
  *
+ *   probe -p LINK          makes a terminal, which LINK leads to, until nobody has it any more
  *   probe [-o FILE] [-x STATUS] [-w] @SECTION [ARGUMENT...] [@SECTION...]
  *
  * -o FILE    tell it to this file rather than to standard output
@@ -95,7 +96,22 @@ static section *section_named(const char *name) {
     exit(99);
 }
 
+/* The terminal ends with the program, so it stays for as long as the test may take. */
+static int hold_terminal(const char *link) {
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (master < 0 || grantpt(master) || unlockpt(master)) return 96;
+    unlink(link);
+    if (symlink(ptsname(master), link)) return 95;
+    alarm(120);
+    for (char bytes[512];;) {
+        ssize_t count = read(master, bytes, sizeof bytes);
+        /* While no process has the other side, there is nothing to read, and no way to wait for it. */
+        if (count <= 0) usleep(10000);
+    }
+}
+
 int main(int argc, char **argv) {
+    if (argc == 3 && !strcmp(argv[1], "-p")) return hold_terminal(argv[2]);
     int status = 0;
     bool waits = false;
     for (int option; (option = getopt(argc, argv, "+o:x:w")) != -1;) {
