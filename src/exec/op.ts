@@ -78,7 +78,7 @@ export const ops = {
     doc: 'Disconnect all from a terminal, give it its usual modes, clear it or free its virtual console; what it cannot do is no error.',
   },
   terminal: {
-    fields: { slot: 'u32', path: 'string', how: 'u32', rows: 'u32', columns: 'u32' },
+    fields: { slot: 'u32', path: 'string', when: 'u32', rows: 'u32', columns: 'u32' },
     exit: 208,
     doc: 'Open a terminal into a slot and make it the controlling one: only if it is free (0), when it is (1), or by force (2); and set its size, of which 0xffffffff stays.',
   },

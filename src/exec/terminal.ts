@@ -21,6 +21,6 @@ const asItIs = 0xffffffff;
 
 /** Standard input from the terminal, which becomes the controlling one: when it is free, now or never, or in any case. */
 export function terminalOp(exec: ExecSettings, input: InputSource['kind'], slot: number): Op {
-  const how = hows[input] ?? 1;
-  return { op: 'terminal', slot, path: terminalName(exec), how, rows: exec.TTYRows ?? asItIs, columns: exec.TTYColumns ?? asItIs };
+  const when = hows[input] ?? 1;
+  return { op: 'terminal', slot, path: terminalName(exec), when, rows: exec.TTYRows ?? asItIs, columns: exec.TTYColumns ?? asItIs };
 }
