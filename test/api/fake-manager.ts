@@ -37,8 +37,6 @@ export class FakeManager implements ManagerApi {
   readonly #listeners = new Set<(change: Change) => void>();
   #environment: readonly string[] = ['LANG=C.UTF-8'];
   #lastJob = 0;
-  /** How often the list of jobs was asked for. */
-  asked = 0;
 
   add(name: string, unit: Partial<UnitInfo> = {}, properties: Readonly<Record<string, string>> = {}): void {
     const defaults = {
@@ -112,6 +110,7 @@ export class FakeManager implements ManagerApi {
     for (const job of this.#jobs.values()) {
       if (job.unit !== unit) continue;
       this.#jobs.delete(job.id);
+      if (this.lost.has(unit)) this.lost.set(unit, { job: job.id, result });
       this.tell({ change: 'job-removed', job: job.id, unit, result });
     }
   }
@@ -139,7 +138,6 @@ export class FakeManager implements ManagerApi {
   }
 
   jobs(): readonly JobInfo[] {
-    this.asked++;
     return [...this.#jobs.values()];
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { JobResult } from '../../src/graph/job.ts';
 import type { FakeManager } from '../api/fake-manager.ts';
 import { withBench } from './run.ts';
 
@@ -248,23 +249,26 @@ test('what tysd does not have yet is said, with status 1', () =>
     assert.deepEqual(await tysctl('stat', 'web'), { out: [], err: ['Unknown command verb stat. Did you mean status?'], status: 1 });
   }));
 
-test('a job is waited for across a restart of the manager, and one that ended meanwhile is judged by the unit', () =>
+test('a job is waited for across a restart of the manager, and how one ended meanwhile is asked of the next manager', () =>
   withBench(example, async ({ manager, restart, systemctl }) => {
     manager.slow.add('web.service').add('other.service').add('my.target');
-    manager.add('web.service', { job: { id: 1, type: 'start' } });
     const waiting = systemctl('start', 'web', 'other', 'my.target');
     while (manager.jobs().length < 3) await systemctl('is-active', 'web');
-    // The job of other.service ends well and that of my.target badly while nobody is connected.
-    const restarted = restart();
-    manager.add('other.service', { active: 'active', sub: 'running' });
-    manager.add('my.target', { active: 'failed', sub: 'failed' });
-    await restarted;
-    let { asked } = manager;
-    while (manager.asked === asked) await systemctl('is-active', 'web');
-    // It is replaced once more.
-    ({ asked } = manager);
+    const known = (unit: string, result?: JobResult) => {
+      const job = manager.jobs().find((each) => each.unit === unit)?.id;
+      assert.ok(job !== undefined);
+      manager.lost.set(unit, { job, ...(result === undefined ? {} : { result }) });
+    };
+    known('web.service');
+    // These end while nobody is connected.
+    known('other.service', 'done');
+    known('my.target', 'failed');
+    const timesAsked = () => manager.calls.filter((call) => call.startsWith('outcome web.service ')).length;
     await restart();
-    while (manager.asked === asked) await systemctl('is-active', 'web');
+    while (timesAsked() < 1) await systemctl('is-active', 'web');
+    // It is replaced once more.
+    await restart();
+    while (timesAsked() < 2) await systemctl('is-active', 'web');
     manager.finish('web.service', 'timeout');
     assert.deepEqual(await waiting, {
       out: [],
