@@ -119,8 +119,8 @@ export const sandboxRows = {
   }),
   PrivateDevices: last(boolean, false, { since: 209, meaning: 'Minimal private /dev' }),
   ProtectKernelTunables: last(boolean, false, { since: 232, meaning: 'Kernel tunables read-only' }),
-  ProtectKernelModules: last(boolean, false, { since: 232, meaning: 'No module loading', status: later.sandbox }),
-  ProtectKernelLogs: last(boolean, false, { since: 244, meaning: 'No kernel log access', status: later.sandbox }),
+  ProtectKernelModules: last(boolean, false, { since: 232, meaning: 'No module loading' }),
+  ProtectKernelLogs: last(boolean, false, { since: 244, meaning: 'No kernel log access' }),
   ProtectClock: last(boolean, false, { since: 245, meaning: 'No clock changes' }),
   ProtectControlGroups: last(booleanOr('private', 'strict'), false, {
     since: 232,

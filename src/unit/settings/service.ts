@@ -138,7 +138,6 @@ export const serviceRows = {
   OOMPolicy: last(oneOf('continue', 'stop', 'kill'), undefined, {
     since: 243,
     meaning: 'Reaction when a process of the unit is OOM-killed: continue, stop, kill',
-    status: { notYet: 'who ran out of memory is told only by the memory controller, which comes with resource control' },
   }),
   OpenFile: entries(openFile, {
     since: 253,
