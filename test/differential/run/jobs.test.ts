@@ -66,7 +66,7 @@ compareManagers('jobs', {
     beside one systemctl start @a; heard @a start
     beside two systemctl start @a
     beside three systemctl start @c; queued @c
-    beside four systemctl restart @c; until_ok job_is @c restart
+    beside four systemctl restart @c; sleep 0.5
     jobs_of join
     go @a
     said one; said two; said three; said four
@@ -94,9 +94,9 @@ compareManagers('jobs', {
     run systemctl stop --job-mode=replace-irreversibly @b
     run systemctl restart --no-block @b
     jobs_of jmode
-    go @a @b @e
     run systemctl stop @c
     run systemctl start @d
+    go @b @e
     settle @a @b @c @d @e @f
     show @a @b @c @d @e @f`,
   ),
