@@ -147,7 +147,7 @@ export const serviceRows = {
   RefreshOnReload: last(plainString, '', {
     since: 260,
     meaning: 'What a reload refreshes: extensions, credentials',
-    status: { notYet: 'extensions and credentials, which it refreshes, are not carried out yet' },
+    status: { notYet: 'a reload leaves extensions and credentials as they are' },
   }),
 };
 
