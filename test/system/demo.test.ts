@@ -31,6 +31,15 @@ test('npm start boots the demo, serves its page, restarts what crashes, and leav
   const info = await client.call('manager.info', {});
   assert(info.ok);
 
+  // As the hint does it.
+  const pattern = /pgrep -f '([^']+)'/.exec(demo.output())?.[1] ?? assert.fail('there is no such hint');
+  const killed = processesWith(demo.mark).filter((pid) => commandLineOf(pid).includes(pattern));
+  assert.deepEqual([killed.length, killed.map(commandLineOf).filter((line) => line.startsWith('tysd-keeper'))], [1, []]);
+  const mainPid = await demo.tysctl('show', '-p', 'MainPID', 'clock');
+  for (const pid of killed) process.kill(pid, 'SIGKILL');
+  assert.deepEqual(await demo.tysctl('is-active', 'default.target', ...wanted), { ...states, out: 'active\n'.repeat(wanted.length + 1) });
+  assert.deepEqual(await demo.tysctl('show', '-p', 'MainPID', 'clock'), mainPid);
+
   assert.equal(await demo.interrupt(), 0);
   assert.match(demo.output(), /Everything is stopped, and nothing is left behind/);
   assert.deepEqual(
