@@ -41,6 +41,13 @@ test('what the machine lacks for a setting is said, and what is there for all is
   assert.ok(temporary?.verdict === 'not-applied' && temporary.sandbox);
 });
 
+test('a scope is told that its cgroup is not filtered, and a service that its own is', () => {
+  const machine = { ...whole, features: new Set([...whole.features, 'BPF']) };
+  const config = serviceOf({}, { cgroup: { DevicePolicy: 'strict' } });
+  const said = (unit: typeof config) => verdictsOf(unit, machine).find(({ setting }) => setting === 'DevicePolicy')?.verdict;
+  assert.deepEqual([said(config), said({ ...config, type: 'scope' })], ['applied', 'not-applied']);
+});
+
 test('with the policy systemd only what systemd goes on without is left out, with lenient all, and nothing where nothing lacks', () => {
   const config = serviceOf({}, { exec: { PrivateNetwork: true, RootImage: '/image' } });
   const left = (policy: 'systemd' | 'lenient') => {

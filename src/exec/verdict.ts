@@ -28,7 +28,7 @@ export const requirements: Readonly<Record<string, Requirement>> = { ...resource
 /** What becomes of each setting that a unit's files set. */
 export function verdictsOf(config: UnitConfig, machine: Machine): readonly SettingVerdict[] {
   const seen = asSeenBy(config, machine);
-  return assignedSettings(config).map((assigned) => ({ setting: assigned.name, ...judge(assigned, seen) }));
+  return assignedSettings(config).map((assigned) => ({ setting: assigned.name, ...judge(config, assigned, seen) }));
 }
 
 /** Why the policy `strict` does not let a unit start; undefined where nothing of its sandbox is missing. */
@@ -62,7 +62,7 @@ function asSeenBy({ exec }: UnitConfig, machine: Machine): Machine {
   return { ...machine, rights: new Set([...machine.rights, 'to make namespaces']) };
 }
 
-function judge({ name, part, row }: AssignedSetting, machine: Machine): Verdict {
+function judge({ type }: UnitConfig, { name, part, row }: AssignedSetting, machine: Machine): Verdict {
   const requirement = requirements[name];
   const sandbox = requirement?.sandbox ?? false;
   const { status } = row;
@@ -74,6 +74,8 @@ function judge({ name, part, row }: AssignedSetting, machine: Machine): Verdict 
   }
   if (requirement !== undefined && unmet.length > 0)
     return { verdict: 'not-applied', why: unmet.map(describeNeed).join(', '), sandbox, fails: requirement.without === 'fails' };
+  const unreached = requirement?.unreached?.[type];
+  if (unreached !== undefined) return { verdict: 'not-applied', why: unreached, sandbox, fails: false };
   return requirement?.emulated === undefined ? applied : { verdict: 'emulated', how: requirement.emulated };
 }
 

@@ -31,10 +31,12 @@ export const filterNeeds: Readonly<Record<string, Requirement>> = {
       'DevicePolicy',
       'BPFProgram',
     ],
+    // A cgroup is filtered by the plan of the first process that is started in it.
+    { scope: 'no process of a scope is started by the manager, and its cgroup is not filtered so far' },
   ),
   ...each(['kernel BPF as a security module', 'capability CAP_SYS_ADMIN'], ['RestrictFileSystems']),
 };
 
-function each(needs: readonly Need[], settings: readonly string[]): Record<string, Requirement> {
-  return Object.fromEntries(settings.map((setting) => [setting, { needs, without: 'ignored', sandbox: true }]));
+function each(needs: readonly Need[], settings: readonly string[], unreached: Requirement['unreached'] = {}): Record<string, Requirement> {
+  return Object.fromEntries(settings.map((setting) => [setting, { needs, without: 'ignored', sandbox: true, unreached }]));
 }

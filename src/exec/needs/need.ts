@@ -1,3 +1,4 @@
+import type { UnitTypeName } from '../../unit/config.ts';
 import type { Controller } from '../../unit/values/controller.ts';
 
 /** What the kernel may be built without, or a container be kept from. */
@@ -28,6 +29,8 @@ export interface Requirement {
   readonly sandbox: boolean;
   /** Why the setting is carried out in another way than systemd's, and what that is. */
   readonly emulated?: string;
+  /** Why units of a type do without it on any machine. */
+  readonly unreached?: Readonly<Partial<Record<UnitTypeName, string>>>;
 }
 
 /** What the machine has, as far as settings need it. */
