@@ -164,6 +164,8 @@ uint64_t realtime_usec(void);
 /* The loop wakes at this CLOCK_MONOTONIC time at the latest. */
 void wake_at(struct keeper *keeper, uint64_t usec);
 void signals_ready(struct keeper *keeper, void *context, uint32_t events);
+/* A turn begins: waits so long for what is watched, and hands on what has come. */
+void loop_take(struct keeper *keeper, int milliseconds);
 _Noreturn void loop_run(struct keeper *keeper);
 /* Whether to say what anybody can cause at will: once in a second. */
 bool may_tell(struct keeper *keeper);

@@ -107,18 +107,22 @@ static int wait_milliseconds(const struct keeper *keeper) {
     return wait > 60000 ? 60000 : (int)wait;
 }
 
-_Noreturn void loop_run(struct keeper *keeper) {
+void loop_take(struct keeper *keeper, int milliseconds) {
     struct epoll_event ready[256];
+    int count = epoll_wait(keeper->epoll_fd, ready, 256, milliseconds);
+    keeper->turn++;
+    keeper->wake_usec = UINT64_MAX;
+    for (int i = 0; i < count; i++) {
+        int fd = ready[i].data.fd;
+        /* An earlier one of this turn may have closed it. */
+        struct watch seen = fd < keeper->watch_size ? keeper->watches[fd] : (struct watch){0};
+        if (seen.ready) seen.ready(keeper, seen.context, ready[i].events);
+    }
+}
+
+_Noreturn void loop_run(struct keeper *keeper) {
     for (;;) {
-        int count = epoll_wait(keeper->epoll_fd, ready, 256, wait_milliseconds(keeper));
-        keeper->turn++;
-        keeper->wake_usec = UINT64_MAX;
-        for (int i = 0; i < count; i++) {
-            int fd = ready[i].data.fd;
-            /* An earlier one of this turn may have closed it. */
-            struct watch seen = fd < keeper->watch_size ? keeper->watches[fd] : (struct watch){0};
-            if (seen.ready) seen.ready(keeper, seen.context, ready[i].events);
-        }
+        loop_take(keeper, wait_milliseconds(keeper));
         if (keeper->reap_needed) children_reap(keeper);
         if (keeper->check_needed) groups_check(keeper);
         groups_retry_removal(keeper);

@@ -175,15 +175,7 @@ struct keeper *world(enum tracking tracking) {
 }
 
 void world_turn(struct keeper *keeper) {
-    struct epoll_event ready[256];
-    int count = epoll_wait(keeper->epoll_fd, ready, 256, 0);
-    keeper->turn++;
-    keeper->wake_usec = UINT64_MAX;
-    for (int i = 0; i < count; i++) {
-        int fd = ready[i].data.fd;
-        struct watch seen = fd < keeper->watch_size ? keeper->watches[fd] : (struct watch){0};
-        if (seen.ready) seen.ready(keeper, seen.context, ready[i].events);
-    }
+    loop_take(keeper, 0);
     if (keeper->reap_needed) children_reap(keeper);
     if (keeper->check_needed) groups_check(keeper);
     groups_retry_removal(keeper);

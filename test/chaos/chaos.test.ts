@@ -6,7 +6,7 @@ import { built } from '../end-to-end/built.ts';
 import { dial } from '../end-to-end/dial.ts';
 import { childrenOf, commandLineOf, descendantsOf, descriptorsOf, isAlive } from '../end-to-end/processes.ts';
 import { startTysd, type Daemon } from '../end-to-end/tysd.ts';
-import { Random } from './random.ts';
+import { Random } from '../scenario/random.ts';
 import { alarm, chaosUnits, each, echo, lazy, mortal, notify, once, quiet, tick, worker } from './units.ts';
 
 /** How long the killing goes on; CHAOS_SECONDS=60 is a thorough run. */
@@ -118,10 +118,10 @@ class Chaos {
   /** Kills one servant or both, at any moment of their lives. One that never came to work would prove nothing, and the keeper would start it ever later. */
   async killServants(isOver: () => boolean): Promise<void> {
     while (!isOver()) {
-      await new Promise((resolve) => setTimeout(resolve, this.#random.below(400)));
+      await new Promise((resolve) => setTimeout(resolve, this.#random.between(0, 399)));
       // At the end each conversation tells once more, so nobody waits who began before it.
-      for (let connections = this.#random.below(10); connections > 0 && !isOver(); connections--) await this.#nextServed();
-      const choice = this.#random.below(10);
+      for (let connections = this.#random.between(0, 9); connections > 0 && !isOver(); connections--) await this.#nextServed();
+      const choice = this.#random.between(0, 9);
       if (choice < 7) this.#killed.manager += await this.#killServant('manager');
       if (choice >= 6) this.#killed.journal += await this.#killServant('journal');
     }
@@ -184,7 +184,7 @@ class Chaos {
   async killMortals(isOver: () => boolean): Promise<void> {
     const pids = new Map<string, number>();
     while (!isOver()) {
-      const name = this.#random.of(mortal) ?? '';
+      const name = this.#random.one(mortal);
       const known = pids.get(name);
       const { mainPid } = await this.#daemon.untilUnit(
         name,
@@ -193,7 +193,7 @@ class Chaos {
       process.kill(mainPid ?? 0, 'SIGKILL');
       pids.set(name, mainPid ?? 0);
       this.#deaths.set(name, (this.#deaths.get(name) ?? 0) + 1);
-      for (let connections = this.#random.below(4); connections > 0 && !isOver(); connections--) await this.#converseOnce('each-0');
+      for (let connections = this.#random.between(0, 3); connections > 0 && !isOver(); connections--) await this.#converseOnce('each-0');
     }
   }
 
