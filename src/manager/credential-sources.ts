@@ -5,7 +5,7 @@ import type { ManagerOptions } from './options.ts';
 
 /** Where the credentials are that a unit's settings name (systemd.exec(5), LoadCredential= and ImportCredential=). */
 export function credentialSources(
-  { files, scope, ownEnvironment }: ManagerOptions,
+  { files, scope, ownEnvironment }: Pick<ManagerOptions, 'files' | 'scope' | 'ownEnvironment'>,
   exec: ExecSettings | undefined,
 ): readonly CredentialSource[] {
   if (exec === undefined || (exec.LoadCredential.length === 0 && exec.ImportCredential.length === 0)) return [];
