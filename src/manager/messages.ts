@@ -75,6 +75,8 @@ function endingText(unit: Unit, type: JobType, result: JobResult): string | unde
       return startText(unit, result);
     case 'stop':
     case 'restart':
+      // What is not ours to stop stays, and its job is done all the same.
+      if (result === 'done' && type === 'stop' && unit.look.active === 'active') return undefined;
       if (result === 'done') return `${stopped[unit.config.type] ?? 'Stopped'} ${title}.`;
       if (result === 'failed') return `Stopped (with error) ${title}.`;
       return result === 'timeout' ? `Timed out stopping ${title}.` : undefined;

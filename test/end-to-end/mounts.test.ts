@@ -52,6 +52,9 @@ test(
     // Beside another init, what others mounted stays.
     assert.equal(await daemon.job('stop', unit('later')), 'done');
     assert.equal(readFileSync('/proc/self/mountinfo', 'utf8').includes(place('later')), true);
+    const told = (name: string): boolean => daemon.console.includes(`Unmounted ${unit(name)}`);
+    await daemon.untilConsole(new RegExp(`Unmounted ${unit('own').replaceAll('\\', '.')}`));
+    assert.deepEqual([told('own'), told('later')], [true, false]);
   },
 );
 
