@@ -40,7 +40,16 @@ function buildHelpers(directory: string): string | undefined {
     });
     if (compiled.status !== 0) return `cc ${name}: ${compiled.error?.message ?? compiled.stderr}`;
   }
-  return undefined;
+  return buildRuntime(join(directory, 'runtime'));
+}
+
+/** A program of tysd's runtime that does nothing, built as tysd is: what its start costs. */
+function buildRuntime(program: string): string | undefined {
+  const source = join(import.meta.dirname, 'helpers/runtime.ts');
+  if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return undefined;
+  const argv = ['build', '--compile', '--minify', '--bytecode', '--format=esm', '--target=bun', `--outfile=${program}`, source];
+  const built = spawnSync(process.execPath, argv, { encoding: 'utf8', cwd: root });
+  return built.status === 0 ? undefined : `bun build: ${built.error?.message ?? built.stderr}`;
 }
 
 function copyOf(dist: string): string | undefined {

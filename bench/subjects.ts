@@ -19,6 +19,13 @@ export interface Subject {
   boot(request: { readonly kind: Kind; readonly count: number; readonly script?: string; readonly setup?: string }): Booted | string;
 }
 
+/** What a floor does for each child besides spawning it, and how helpers/floor.c is told. */
+const burdens = {
+  bare: { name: '', argument: '' },
+  tracked: { name: ' in cgroups', argument: '-tracked' },
+  managed: { name: ' of a manager', argument: '-managed' },
+} as const;
+
 const unitKinds: readonly Kind[] = ['oneshot', 'simple', 'notify', 'chain', 'arrive', 'arrive-exit'];
 
 /** Everything that could be compared; those that are not there say why. */
@@ -53,8 +60,8 @@ export function findSubjects(prepared: Prepared): readonly Subject[] {
         setup: `${arrivals(count)}${serviceSetup(kind, count)}printf '#!/bin/sh\\nexec ${command}\\n' >bench-init; chmod 755 bench-init\n`,
       });
   };
-  const floor = (parallel: number, tracked = ''): Subject => ({
-    name: `floor x${parallel}${tracked === '' ? '' : ' in cgroups'}`,
+  const floor = (parallel: number, burden: keyof typeof burdens = 'bare'): Subject => ({
+    name: `floor x${parallel}${burdens[burden].name}`,
     absent: undefined,
     roles: [],
     kinds: ['oneshot', 'simple'],
@@ -62,10 +69,11 @@ export function findSubjects(prepared: Prepared): readonly Subject[] {
     boot: ({ kind, count }) =>
       boot({
         ...common,
-        init: `/bench/floor ${count} ${parallel} ${kind === 'oneshot' ? 'wait' : 'hold'}${tracked}`,
+        init: `/bench/floor ${count} ${parallel} ${kind === 'oneshot' ? 'wait' : 'hold'}${burdens[burden].argument}`,
         takesUnit: false,
         profile: 'bare',
-        units: new Map(),
+        // It reads them when it is managed, and does not else.
+        units: generateUnits(kind, count),
         target: measuredTarget,
       }),
   });
@@ -83,7 +91,8 @@ export function findSubjects(prepared: Prepared): readonly Subject[] {
   return [
     floor(1),
     floor(2),
-    floor(2, '-tracked'),
+    floor(2, 'tracked'),
+    floor(2, 'managed'),
     {
       name: 'tysd',
       absent: tysd === undefined ? 'dist/ is not built (npm run build)' : undefined,
