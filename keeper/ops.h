@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0xf2198405u
+#define OPS_HASH 0xfe33d84bu
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -19,6 +19,7 @@
     X(scheduler, 214, "uuu") /* scheduler(policy: u32, priority: u32, resetOnFork: u32) */ \
     X(affinity, 215, "b") /* affinity(cpus: bytes) */ \
     X(numa_policy, 242, "ub") /* numa-policy(policy: u32, nodes: bytes) */ \
+    X(alarm, 255, "u") /* alarm(seconds: u32) */ \
     X(timer_slack, 212, "U") /* timer-slack(nsec: u64) */ \
     X(personality, 230, "u") /* personality(persona: u32) */ \
     X(memory_merge, 245, "u") /* memory-merge(on: u32) */ \

@@ -50,6 +50,12 @@ int op_numa_policy(struct run *run, const struct op *op) {
     return result == -ENOSYS ? 0 : result;
 }
 
+int op_alarm(struct run *run, const struct op *op) {
+    (void)run;
+    alarm(NUMBER(0));
+    return 0;
+}
+
 int op_timer_slack(struct run *run, const struct op *op) {
     (void)run;
     return RESULT(prctl(PR_SET_TIMERSLACK, (unsigned long)op->fields[0].number));

@@ -48,6 +48,7 @@ export const ops = {
     exit: 242,
     doc: 'set_mempolicy(2); the bytes are the mask. A kernel without NUMA is no error.',
   },
+  alarm: { fields: { seconds: 'u32' }, exit: 255, doc: 'alarm(2): SIGALRM ends the program that then runs for longer.' },
   'timer-slack': { fields: { nsec: 'u64' }, exit: 212, doc: 'prctl(PR_SET_TIMERSLACK).' },
   personality: { fields: { persona: 'u32' }, exit: 230, doc: 'personality(2).' },
   'memory-merge': { fields: { on: 'u32' }, exit: 245, doc: 'prctl(PR_SET_MEMORY_MERGE); a kernel that never merges pages is no error.' },

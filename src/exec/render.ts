@@ -30,6 +30,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   scheduler: '{policy} {priority}{resetOnFork}',
   affinity: '{cpus}',
   'numa-policy': '{policy} {nodes}',
+  alarm: '{seconds} s',
   'timer-slack': '{nsec} ns',
   personality: '{persona}',
   'memory-merge': '{on}',

@@ -2,7 +2,8 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import type { BecomeCommand, Launcher, PseudoTerminal } from '../cli/invocation.ts';
-import { findAccount, resolveGroup } from '../manager/accounts.ts';
+import { findAccount, readAccount, resolveGroup } from '../manager/accounts.ts';
+import { type Question, readAnswer } from '../manager/name-service.ts';
 import { realFiles } from '../port/files-real.ts';
 import { findKeeper } from './keeper-path.ts';
 
@@ -13,9 +14,29 @@ export function launcherOf(self: readonly string[]): Launcher {
     passStreams: (socket, token) => keeper !== undefined && spawnSync(keeper, ['--pass', socket, token], { stdio: 'inherit' }).status === 0,
     openTerminal: () => (keeper === undefined ? Promise.resolve(undefined) : openTerminal(keeper)),
     become: (command) => (keeper === undefined ? 1 : become(keeper, command)),
-    account: (user) => Promise.resolve(findAccount(realFiles, user)),
-    group: (group) => Promise.resolve(resolveGroup(realFiles, group)),
+    account: (user) => Promise.resolve(findAccount({ files: realFiles }, user) ?? namedAccount(user)),
+    group: (group) => Promise.resolve(resolveGroup({ files: realFiles }, group) ?? namedGroup(group)),
   };
+}
+
+/** What the machine's name service says, which may be more than its files. */
+function ask(question: Question): string | undefined {
+  const { stdout, status } = spawnSync('getent', [question.database, '--', question.key], { encoding: 'utf8', timeout: 30_000 });
+  return status === 0 ? readAnswer(question, stdout) : undefined;
+}
+
+function namedAccount(key: string): ReturnType<typeof readAccount> {
+  const line = ask({ database: 'passwd', key });
+  const account = line === undefined ? undefined : readAccount(line);
+  const groups = account === undefined ? undefined : ask({ database: 'initgroups', key: account.name });
+  if (account === undefined || groups === undefined) return account;
+  const gids = groups.split(' ').flatMap((word) => (word === '' ? [] : [Number(word)]));
+  return { ...account, groups: gids.filter((gid) => gid !== account.gid) };
+}
+
+function namedGroup(key: string): number | undefined {
+  const gid = ask({ database: 'group', key })?.split(':')[2];
+  return gid === undefined ? undefined : Number(gid);
 }
 
 async function openTerminal(keeper: string): Promise<PseudoTerminal | undefined> {

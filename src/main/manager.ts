@@ -181,7 +181,7 @@ function ownEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 function selfAccount({ user }: SpecifierFacts) {
   return (
-    findAccount(realFiles, String(user.uid)) ?? {
+    findAccount({ files: realFiles }, String(user.uid)) ?? {
       name: user.name,
       uid: user.uid,
       gid: user.gid,

@@ -1,5 +1,6 @@
 import type { Account } from '../exec/request.ts';
 import type { Files } from '../port/files.ts';
+import { type Question, answerPath } from './name-service.ts';
 
 interface Databases {
   readonly stamp: string;
@@ -9,19 +10,51 @@ interface Databases {
 
 const cache = new WeakMap<Files, Databases>();
 
-/** The account of a user name or number, from passwd(5) and group(5). */
-export function findAccount(files: Files, user: string): Account | undefined {
-  return databases(files).users.get(user);
+/** Where users and groups are known from: the machine's files, and where there is a runtime directory what the name service said last. */
+export interface Place {
+  readonly files: Files;
+  readonly runtimeDirectory?: string;
+}
+
+/** The account of a user name or number, from passwd(5) and group(5), or else from the name service. */
+export function findAccount(place: Place, user: string): Account | undefined {
+  const { users } = databases(place.files);
+  const [line] = users.has(user) ? [] : answered(place, { database: 'passwd', key: user });
+  const account = users.get(user) ?? (line === undefined ? undefined : readAccount(line));
+  if (account === undefined) return undefined;
+  const [more = ''] = answered(place, { database: 'initgroups', key: account.name });
+  const gids = more.split(' ').flatMap((word) => numberOf(word) ?? []);
+  if (gids.length === 0) return account;
+  return { ...account, groups: [...new Set([...account.groups, ...gids])].filter((gid) => gid !== account.gid) };
 }
 
 /** The gid of a group name or number; as for users, a number must have an entry too. */
-export function resolveGroup(files: Files, group: string): number | undefined {
-  return databases(files).groups.get(group);
+export function resolveGroup(place: Place, group: string): number | undefined {
+  const { groups } = databases(place.files);
+  const [line] = groups.has(group) ? [] : answered(place, { database: 'group', key: group });
+  return groups.get(group) ?? (line === undefined ? undefined : numberOf(line.split(':')[2] ?? ''));
 }
 
 /** The uid of a user name or number. */
-export function resolveUser(files: Files, user: string): number | undefined {
-  return findAccount(files, user)?.uid;
+export function resolveUser(place: Place, user: string): number | undefined {
+  return findAccount(place, user)?.uid;
+}
+
+/** Whether the machine's own files have an entry of that name or number. */
+export function isInFiles(files: Files, database: 'passwd' | 'group', name: string): boolean {
+  const { users, groups } = databases(files);
+  return (database === 'passwd' ? users : groups).has(name);
+}
+
+/** The account in a line of passwd(5) that the name service gave; a member of no group. */
+export function readAccount(line: string): Account | undefined {
+  return accountOf(line.split(':'));
+}
+
+function answered({ files, runtimeDirectory }: Place, question: Question): readonly string[] {
+  if (runtimeDirectory === undefined) return [];
+  const bytes = files.read(answerPath(runtimeDirectory, question), 1024 * 1024);
+  return bytes === undefined ? [] : [new TextDecoder().decode(bytes)];
 }
 
 function numberOf(text: string): number | undefined {
@@ -57,23 +90,23 @@ function gidsOf(groups: readonly (readonly string[])[]): ReadonlyMap<string, num
 function usersOf(files: Files, groups: readonly (readonly string[])[]): ReadonlyMap<string, Account> {
   const memberships = membershipsOf(groups);
   const users = new Map<string, Account>();
-  for (const [name = '', , uidText = '', gidText = '', , home = '', shell = ''] of entries(files, '/etc/passwd', 6)) {
-    const uid = numberOf(uidText);
-    const gid = numberOf(gidText);
-    if (name === '' || uid === undefined || gid === undefined) continue;
-    const supplementary = (memberships.get(name) ?? []).filter((group) => group !== gid);
-    const account: Account = {
-      name,
-      uid,
-      gid,
-      home: home === '' ? '/' : home,
-      shell: shell === '' ? '/bin/sh' : shell,
-      groups: supplementary,
-    };
+  for (const parts of entries(files, '/etc/passwd', 6)) {
+    const found = accountOf(parts);
+    if (found === undefined) continue;
+    const { name, uid, gid } = found;
+    const account: Account = { ...found, groups: (memberships.get(name) ?? []).filter((group) => group !== gid) };
     if (!users.has(name)) users.set(name, account);
-    if (!users.has(uidText)) users.set(uidText, account);
+    if (!users.has(`${uid}`)) users.set(`${uid}`, account);
   }
   return users;
+}
+
+/** The account of a line of passwd(5), a member of no group. */
+function accountOf([name = '', , uidText = '', gidText = '', , home = '', shell = '']: readonly string[]): Account | undefined {
+  const uid = numberOf(uidText);
+  const gid = numberOf(gidText);
+  if (name === '' || uid === undefined || gid === undefined) return undefined;
+  return { name, uid, gid, home: home === '' ? '/' : home, shell: shell === '' ? '/bin/sh' : shell, groups: [] };
 }
 
 function membershipsOf(groups: readonly (readonly string[])[]): ReadonlyMap<string, readonly number[]> {

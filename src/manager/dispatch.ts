@@ -7,6 +7,7 @@ import { offerOf } from './connections.ts';
 import { watchFired, watchMade } from './clock-watch.ts';
 import { removeGroup } from './effects.ts';
 import { generatorEnded } from './generators.ts';
+import { lookupEnded } from './lookups.ts';
 import { idlePipeMade } from './idle-pipe.ts';
 import { readTable, tableChanged, tableOpened } from './kernel-tables.ts';
 import { isMember, unsuitable } from './main-process.ts';
@@ -66,6 +67,7 @@ function toChild(world: World, child: number, event: UnitEvent): void {
 
 function spawnFailed(world: World, child: number, errno: number): void {
   if (child === world.idlePipeMaker) return idlePipeMade(world, false);
+  if (lookupEnded(world, child, { failure: errnoMessage(errno) })) return;
   if (watchMade(world, child, errnoMessage(errno))) return;
   if (generatorEnded(world, child, errnoMessage(errno))) return;
   world.mountTargets.delete(child);
@@ -76,7 +78,7 @@ function spawnFailed(world: World, child: number, errno: number): void {
 
 function exited(world: World, child: number, exit: Exit): void {
   if (child === world.idlePipeMaker) return idlePipeMade(world, exit.failedOp < 0);
-  if (tableOpened(world, child)) return;
+  if (tableOpened(world, child) || lookupEnded(world, child, exit)) return;
   if (generatorEnded(world, child, generatorFailure(exit))) return;
   if (watchMade(world, child, exit.failedOp < 0 ? undefined : describeFailure(exit, ''))) return;
   const path = world.children.get(child)?.children?.get(child) ?? '';

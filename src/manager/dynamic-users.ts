@@ -21,7 +21,7 @@ export function dynamicUid(options: Place, config: UnitConfig): number | undefin
   const own = [...locks].find(([, owner]) => owner === name);
   if (own !== undefined) return own[0];
   const isFree = (uid: number): boolean =>
-    !locks.has(uid) && findAccount(files, `${uid}`) === undefined && resolveGroup(files, `${uid}`) === undefined;
+    !locks.has(uid) && findAccount(options, `${uid}`) === undefined && resolveGroup(options, `${uid}`) === undefined;
   for (const uid of [...earlierUids(options, config), ...dynamicUids(name)]) {
     if (!isFree(uid)) continue;
     files.mkdir(directory);

@@ -64,18 +64,18 @@ function cgroupOf({ keeper, scope }: ManagerOptions, config: UnitConfig): Pick<E
   return tracking === 'cgroup2' ? { cgroup: `${cgroupRoot}/${groupPath(config, scope)}` } : {};
 }
 
-function accountsOf({ files }: ManagerOptions, exec: ExecSettings | undefined): Pick<ExecContext, 'account' | 'gid' | 'supplementary'> {
+function accountsOf(options: ManagerOptions, exec: ExecSettings | undefined): Pick<ExecContext, 'account' | 'gid' | 'supplementary'> {
   if (exec === undefined) return { supplementary: [] };
-  const account = exec.User === '' ? undefined : findAccount(files, exec.User);
-  const gid = exec.Group === '' ? undefined : resolveGroup(files, exec.Group);
-  const supplementary = exec.SupplementaryGroups.map((group) => resolveGroup(files, group)).filter((group) => group !== undefined);
+  const account = exec.User === '' ? undefined : findAccount(options, exec.User);
+  const gid = exec.Group === '' ? undefined : resolveGroup(options, exec.Group);
+  const supplementary = exec.SupplementaryGroups.map((group) => resolveGroup(options, group)).filter((group) => group !== undefined);
   return { supplementary, ...(account === undefined ? {} : { account }), ...(gid === undefined ? {} : { gid }) };
 }
 
 function dynamicUserOf(options: ManagerOptions, config: UnitConfig): Pick<ExecContext, 'dynamicUid'> {
   const { exec } = config;
   if (exec?.DynamicUser !== true || options.self.uid !== 0) return {};
-  if (exec.User !== '' && findAccount(options.files, exec.User) !== undefined) return {};
+  if (exec.User !== '' && findAccount(options, exec.User) !== undefined) return {};
   const uid = dynamicUid(options, config);
   return uid === undefined ? {} : { dynamicUid: uid };
 }

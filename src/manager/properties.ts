@@ -202,8 +202,8 @@ function cleanable(exec: ExecSettings): string {
 function accountProperties({ options }: World, { config, look }: Unit): Record<string, string> {
   if (config.service === undefined || config.exec === undefined || isInactiveOrFailed(look.active)) return {};
   const { User, Group } = config.exec;
-  const account = User === '' ? undefined : findAccount(options.files, User);
-  const gid = Group === '' ? account?.gid : resolveGroup(options.files, Group);
+  const account = User === '' ? undefined : findAccount(options, User);
+  const gid = Group === '' ? account?.gid : resolveGroup(options, Group);
   return { ...(account === undefined ? {} : { UID: String(account.uid) }), ...(gid === undefined ? {} : { GID: String(gid) }) };
 }
 

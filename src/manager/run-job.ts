@@ -7,6 +7,7 @@ import type { Unmet } from './conditions.ts';
 import { takeEmergencyAction } from './emergency.ts';
 import type { Job } from './job.ts';
 import { beginJob, finishJob, postponeJob } from './jobs.ts';
+import { asksForNames } from './lookups.ts';
 import { sayJobBegins } from './messages.ts';
 import { count } from './rate-limit.ts';
 import { log } from './records.ts';
@@ -42,6 +43,7 @@ function start(world: World, job: Job): void {
   if (unit.type.can.once === true && unit.stamps.inactiveEnter !== undefined) return finishJob(world, job, 'once', { recursive: true });
   const isUnderWay = unit.look.active === 'activating' && unit.look.willRestart !== true;
   if (unit.look.active === 'deactivating') return postponeJob(world, job);
+  if (!isUnderWay && asksForNames(world, job)) return postponeJob(world, job);
   if (unit.look.active !== 'activating' && !isWanted(world, job)) return;
   const missing = missingBond(world, unit);
   if (missing !== undefined) return finishJob(world, job, 'dependency', { recursive: true, reason: `${missing} is not active` });

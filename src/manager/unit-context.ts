@@ -151,15 +151,15 @@ export class UnitContext implements StepContext {
   }
 
   resolveUser(name: string): number | undefined {
-    return resolveUser(this.#world.options.files, name);
+    return resolveUser(this.#world.options, name);
   }
 
   resolveGroup(name: string): number | undefined {
-    return resolveGroup(this.#world.options.files, name);
+    return resolveGroup(this.#world.options, name);
   }
 
   primaryGroup(user: string): number | undefined {
-    return findAccount(this.#world.options.files, user)?.gid;
+    return findAccount(this.#world.options, user)?.gid;
   }
 
   interfaceIndex(name: string): number | undefined {

@@ -5,6 +5,7 @@ import type { Look, TriggerDetails, UnitType } from '../type/type.ts';
 import type { ActiveState } from '../graph/active-state.ts';
 import type { DependencyGraph } from '../graph/dependency-graph.ts';
 import type { Cleaner } from './cleaner.ts';
+import type { Asked } from './lookups.ts';
 import type { Space } from '../exec/request.ts';
 import type { Job } from './job.ts';
 import type { Window } from './rate-limit.ts';
@@ -72,6 +73,8 @@ export class Unit {
   /** Children that have not exited, and the path of what they run. */
   children: Map<number, string> | undefined;
   cleaner: Cleaner | undefined;
+  /** What the name service is asked for its start. */
+  asked: Asked | undefined;
   /** What the processes of this run share. */
   space: Space | undefined;
   /** A client still wants to know what becomes of it, so it stays loaded. */

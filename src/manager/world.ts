@@ -22,6 +22,7 @@ import { BusNames } from './bus-names.ts';
 import { changeEnvironment } from './environment.ts';
 import type { GeneratorRun } from './generators.ts';
 import type { Job } from './job.ts';
+import type { Lookup } from './lookups.ts';
 import type { ManagerOptions } from './options.ts';
 import { log } from './records.ts';
 import type { Window } from './rate-limit.ts';
@@ -136,6 +137,8 @@ export class World implements TransactionView {
   /** What set-environment has set, apart from what is configured, which a reload may change. */
   setEnvironment: readonly string[] = [];
   idlePipeHeld = false;
+  /** Children that ask the name service. */
+  readonly lookups = new Map<number, Lookup>();
   /** The child that makes the idle pipe. */
   idlePipeMaker: number | undefined;
   /** The default unit was queued. */

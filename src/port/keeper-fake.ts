@@ -368,6 +368,9 @@ export class FakeKeeper {
     this.#emit({ event: 'spawned', child, pid: process.pid });
     for (const op of plan) if (op.op === 'keep') this.#descriptors.add(op.name);
     this.#watches.make(plan);
+    const failed = plan.find((op) => op.op === 'fail');
+    if (failed !== undefined)
+      return this.#exit(process, { status: failed.exit ?? 255, failedOp: plan.indexOf(failed), errno: failed.errno });
     const exit = plan.find((op) => op.op === 'exit');
     this.#exit(process, { status: exit?.status ?? 0 });
   }

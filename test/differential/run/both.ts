@@ -251,10 +251,19 @@ export function compiledAct(): Program {
 
 /** A static program made from these files of a directory. */
 export function compiled(from: string, names: readonly string[]): Program {
+  return linked(from, names, ['-static']);
+}
+
+/** A shared library made from these files of a directory. */
+export function compiledLibrary(from: string, names: readonly string[]): Program {
+  return linked(from, names, ['-shared', '-fPIC']);
+}
+
+function linked(from: string, names: readonly string[], flags: readonly string[]): Program {
   const directory = mkdtempSync(join(tmpdir(), 'tysd-program-'));
   const path = join(directory, 'program');
   const sources = names.map((name) => join(from, name));
-  const made = spawnSync('cc', ['-std=gnu17', '-static', '-O1', '-Wall', '-Wextra', '-Werror', '-o', path, ...sources], {
+  const made = spawnSync('cc', ['-std=gnu17', ...flags, '-O1', '-Wall', '-Wextra', '-Werror', '-o', path, ...sources], {
     encoding: 'utf8',
   });
   assert.equal(made.status, 0, made.stderr);

@@ -45,7 +45,11 @@ export const probePath = '/probe';
  * There is a user `probe` (1000), in the groups `probe` (1000) and `extra` (2000), with the home directory /home/probe. The setup
  * runs in the root directory before the manager starts.
  */
-export function compareProbes(theme: string, probes: Readonly<Record<string, Probe>>, { setup = '' }: Pick<Setting, 'setup'> = {}): void {
+export function compareProbes(
+  theme: string,
+  probes: Readonly<Record<string, Probe>>,
+  { setup = '', programs = {} }: Pick<Setting, 'setup' | 'programs'> = {},
+): void {
   const names = Object.keys(probes).map(unitName);
   assert.equal(new Set(names).size, names.length, 'two probes have the same name');
   compareManagers(theme, Object.fromEntries(Object.entries(probes).map(([name, probe]) => [name, caseOf(unitName(name), probe)])), {
@@ -53,7 +57,10 @@ export function compareProbes(theme: string, probes: Readonly<Record<string, Pro
     // Nothing here is a matter of time, so a second attempt is for a machine that is too busy to answer.
     attempts: [6, 2],
     setup: `${accounts}\n${setup}`,
-    programs: { [probePath]: () => compiled(import.meta.dirname, ['probe.c', 'probe-process.c', 'probe-places.c', 'probe-calls.c']) },
+    programs: {
+      ...programs,
+      [probePath]: () => compiled(import.meta.dirname, ['probe.c', 'probe-process.c', 'probe-places.c', 'probe-calls.c']),
+    },
   });
 }
 
