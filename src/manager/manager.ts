@@ -246,8 +246,10 @@ export class Manager {
       world.exitStatus = status;
       world.dirtyManager = true;
     }
-    if (force) endManager(world, action);
-    else startShutdown(world, shutdownTarget(this.#options.scope === 'user' ? 'exit' : action), `${action} was asked for`);
+    if (!force) return startShutdown(world, shutdownTarget(this.#options.scope === 'user' ? 'exit' : action), `${action} was asked for`);
+    endManager(world, action);
+    // Of one that has ended there are no turns any more.
+    send(world);
   }
 
   environment(): readonly string[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { payload } from './payload.ts';
 import { isAlive } from './processes.ts';
@@ -37,6 +37,24 @@ test('a service that ignores SIGTERM is killed when its time is over', async () 
   const pid = await daemon.pidOf('deaf.service');
   assert.equal(await daemon.job('stop', 'deaf.service'), 'done');
   assert.deepEqual([isAlive(pid), (await daemon.unit('deaf.service')).result], [false, 'timeout']);
+});
+
+test('`exit --force` asks no service, ends at once with the status that is given, and leaves nothing', async () => {
+  await using daemon = await startTysd({
+    units: {
+      'default.target': wanting('slow.service'),
+      'slow.service': service(
+        'ExecStart=/bin/sleep infinity',
+        "ExecStop=/bin/sh -c 'echo stop >%t/asked; sleep infinity'",
+        'TimeoutStopSec=infinity',
+      ),
+    },
+  });
+  const pid = await daemon.pidOf('slow.service');
+  const { status, err } = await daemon.tysctl('exit', '--force', '3');
+  assert.deepEqual({ status, err }, { status: 0, err: '' });
+  assert.equal(await daemon.within('the end of tysd', daemon.exited), 3);
+  assert.deepEqual([isAlive(pid), existsSync(daemon.path('asked'))], [false, false]);
 });
 
 test('services that are not ordered stop in parallel', async () => {

@@ -46,6 +46,14 @@ test('poweroff by request ends with poweroff, and nothing can be started on the 
   assert.deepEqual(simulation.keeper.end, { do: 'end', status: 0, action: 'poweroff' });
 });
 
+test('a forced exit by request ends at once, and leaves no process', () => {
+  const simulation = new Simulation({ units, programs: { '/bin/daemon-b.service': { ignores: [15] } } }).boot();
+  simulation.manager.exit('exit', true, 3);
+  simulation.clock.settle();
+  assert.deepEqual(simulation.keeper.end, { do: 'end', status: 3, action: 'exit' });
+  assert.deepEqual(simulation.running(), []);
+});
+
 /** The status with which the manager ends because of how a service with these lines ends. */
 function statusOfEnd(lines: string, script: Script): number | undefined {
   const simulation = new Simulation({
