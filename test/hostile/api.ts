@@ -98,25 +98,44 @@ function answersTo(line: string): number | undefined {
     : undefined;
 }
 
-/** Sends the bytes in two pieces and gives what comes back until the server closes; time passes on the machine meanwhile. */
+/** Most rounds of an exchange, in each of which a minute passes on the machine. What has not ended then, in a week, does not end. */
+const mostRounds = 10_000;
+/** Rounds in which a manager that is over may answer what it read before. */
+const lastRounds = 50;
+
+/** Sends the bytes in two pieces and gives what comes back until the server closes; `pass` is called in each round of the event loop until then. */
 function exchange(path: string, bytes: string, cut: number, pass: () => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ path, allowHalfOpen: true });
     let answers = '';
-    const passing = setInterval(pass, 0);
-    const overdue = setTimeout(() => reject(new Error(`There is no end after ${JSON.stringify(answers.slice(0, 500))}`)), 60_000);
+    let rounds = 0;
+    // Not by a clock: on a busy machine a round may take long, and that is no mistake of anybody.
+    const passing = setInterval(() => {
+      pass();
+      rounds += 1;
+      if (rounds < mostRounds) return;
+      clearInterval(passing);
+      socket.destroy();
+      reject(new Error(`There is no end after ${JSON.stringify(answers.slice(0, 500))}`));
+    }, 0);
     socket.setEncoding('utf8');
     socket.on('data', (chunk: string) => (answers += chunk));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       clearInterval(passing);
-      clearTimeout(overdue);
       resolve(answers);
     });
     socket.on('end', () => socket.end());
     socket.write(Buffer.from(bytes.slice(0, cut), 'latin1'));
     setImmediate(() => socket.end(Buffer.from(bytes.slice(cut), 'latin1')));
   });
+}
+
+/** Whether a call waits for what happens on the machine. */
+function waits(line: string): boolean {
+  const value: unknown = JSON.parse(line);
+  const { method, params } = Object(value);
+  return method === 'manager.reload' || Object(params).wait === true;
 }
 
 /** The control socket, with the real manager behind it: each call is answered once, none by a mistake of ours, and the manager goes on. */
@@ -129,7 +148,12 @@ export const apiTarget = target('api', input, async ({ calls, cut }) => {
   try {
     const sent = calls.map((each) => each.replaceAll('\n', ' '));
     const bytes = sent.map((each) => `${each}\n`).join('');
-    const answers = await exchange(path, bytes, cut % (bytes.length + 1), () => simulation.clock.advance(60_000_000));
+    let left = lastRounds;
+    const answers = await exchange(path, bytes, cut % (bytes.length + 1), () => {
+      simulation.clock.advance(60_000_000);
+      // The keeper kills a manager that has told it to end. Nothing happens any more then, so who waits for something waits for ever.
+      if (simulation.keeper.end !== undefined && left-- === 0) served.value.close();
+    });
     const lines = answers.split('\n').filter((each) => each !== '');
     const values = lines.map((each): unknown => JSON.parse(each));
     const mistakes = lines.filter((each) => each.includes('"code":"internal"'));
@@ -137,7 +161,8 @@ export const apiTarget = target('api', input, async ({ calls, cut }) => {
     const expected = sent.map(answersTo);
     if (expected.every((count) => count !== undefined)) {
       const answered = values.filter((value) => typeof value === 'object' && value !== null && 'id' in value);
-      assert.equal(answered.length, sent.length, `${JSON.stringify(sent)} → ${answers}`);
+      const least = simulation.keeper.end === undefined ? sent.length : sent.filter((line) => !waits(line)).length;
+      assert.ok(answered.length >= least && answered.length <= sent.length, `${JSON.stringify(sent)} → ${answers}`);
     }
     assert.ok(simulation.manager.units().length > 0);
   } finally {

@@ -18,6 +18,9 @@ export interface Finding {
   readonly input: unknown;
 }
 
+/** How long an input that fails is made smaller. */
+const shrinkMs = 60_000;
+
 const corpus = join(import.meta.dirname, 'corpus');
 
 /** A target whose inputs this makes; `check` throws, or rejects, if something is wrong with what comes of one. */
@@ -36,11 +39,12 @@ export function target<Input>(name: string, inputs: fc.Arbitrary<Input>, check: 
           return { text: described(error), input };
         }
       }
-      const details = await fc.check(
-        fc.asyncProperty(inputs, async (input) => check(input)),
-        { numRuns, seed },
-      );
-      if (!details.failed) return undefined;
+      const property = fc.asyncProperty(inputs, async (input) => check(input));
+      const found = await fc.check(property, { numRuns, seed, endOnFailure: true });
+      if (!found.failed) return undefined;
+      // It is made small as far as that goes in some time: an input that makes something wait for ever costs much time each time.
+      const smaller = await fc.check(property, { seed, path: found.counterexamplePath ?? '', interruptAfterTimeLimit: shrinkMs });
+      const details = smaller.failed && smaller.counterexample !== null ? smaller : found;
       return { text: `${described(details.errorInstance)}\n${fc.defaultReportMessage(details)}`, input: details.counterexample?.[0] };
     },
   };
