@@ -61,8 +61,12 @@ export function hasCgroupFilters(cgroup: CgroupSettings, exec: ExecSettings | un
     cgroup.DeviceAllow.length > 0 ||
     cgroup.DevicePolicy !== 'auto' ||
     exec?.PrivateDevices === true ||
-    [cgroup.IPAddressDeny, cgroup.IPIngressFilterPath, cgroup.IPEgressFilterPath, cgroup.BPFProgram].some((list) => list.length > 0) ||
-    [cgroup.SocketBindDeny, cgroup.RestrictNetworkInterfaces].some((list) => list.length > 0)
+    cgroup.IPAddressDeny.length > 0 ||
+    cgroup.IPIngressFilterPath.length > 0 ||
+    cgroup.IPEgressFilterPath.length > 0 ||
+    cgroup.BPFProgram.length > 0 ||
+    cgroup.SocketBindDeny.length > 0 ||
+    cgroup.RestrictNetworkInterfaces.length > 0
   );
 }
 

@@ -19,6 +19,8 @@ const slot = 1021;
 const exit = 243;
 const unchanged = 0xffffffff;
 
+const none: readonly never[] = [];
+
 /** The commands before which the credentials are read anew; those that stop a service find what there was. */
 const readers: ReadonlySet<ExecRequest['list']> = new Set(['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost']);
 
@@ -33,7 +35,7 @@ export function credentialsDirectory(
 /** LoadCredential=, ImportCredential= and SetCredential= (systemd.exec(5)): what is loaded counts more than what is set. */
 export function credentialOps(request: ExecRequest, exec: ExecSettings, context: ExecContext, identity: Identity): readonly Op[] {
   const path = credentialsDirectory(request.config, context.directories);
-  if (path === undefined || !readers.has(request.list)) return [];
+  if (path === undefined || !readers.has(request.list)) return none;
   const uid = context.privileged ? (identity.uid ?? unchanged) : unchanged;
   const set = exec.SetCredential.map(divide);
   const names = new Set(set.map(({ name }) => name));

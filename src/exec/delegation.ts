@@ -4,13 +4,14 @@ import type { Op } from './op.ts';
 import type { CommandList, ExecContext, ExecRequest } from './request.ts';
 
 const EXIT_CGROUP = 219;
+const none: readonly never[] = [];
 
 /**
  * Hands the unit's cgroup to its user, and puts the process into one below it, since processes in a cgroup keep the service
  * from enabling controllers there (systemd.resource-control(5), Delegate=, DelegateSubgroup=).
  */
 export function delegationOps({ config, list }: ExecRequest, { cgroup }: ExecContext, { uid, gid }: Identity): readonly Op[] {
-  if (cgroup === undefined || config.cgroup === undefined || config.cgroup.Delegate === false) return [];
+  if (cgroup === undefined || config.cgroup === undefined || config.cgroup.Delegate === false) return none;
   const below = subgroupOf(config, list);
   const own = below === '' ? cgroup : `${cgroup}/${below}`;
   const owner = { uid: uid ?? unchanged, gid: gid ?? unchanged };

@@ -18,6 +18,8 @@ interface Kind {
   readonly owned: boolean;
 }
 
+const none: readonly never[] = [];
+
 const kinds: readonly Kind[] = [
   { base: 'runtime', setting: 'RuntimeDirectory', mode: 'RuntimeDirectoryMode', variable: 'RUNTIME_DIRECTORY', exit: 233, owned: true },
   { base: 'state', setting: 'StateDirectory', mode: 'StateDirectoryMode', variable: 'STATE_DIRECTORY', exit: 238, owned: true },
@@ -60,7 +62,7 @@ function isPrivate(exec: ExecSettings, { base }: Kind): boolean {
 
 /** Makes the directories and the links to them. */
 export function directoryOps(exec: ExecSettings, context: ExecContext, identity: Identity): readonly Op[] {
-  if (!hasDirectories(exec)) return [];
+  if (!hasDirectories(exec)) return none;
   const rooted = context.privileged && context.scope === 'system';
   // A manager that may not give files away makes them its own.
   const owner = rooted ? { uid: identity.uid ?? 0, gid: identity.gid ?? 0 } : context.self;
@@ -114,7 +116,7 @@ function roomOps(
 
 /** RUNTIME_DIRECTORY and its kin, for the kinds that the unit has. */
 export function directoryVariables(exec: ExecSettings, context: ExecContext): readonly (readonly [string, string])[] {
-  if (!hasDirectories(exec)) return [];
+  if (!hasDirectories(exec)) return none;
   return kinds
     .filter((kind) => exec[kind.setting].length > 0)
     .map((kind) => [kind.variable, exec[kind.setting].map(({ path }) => `${context.directories[kind.base]}/${path}`).join(':')]);
@@ -145,7 +147,8 @@ function runtimeRemoval({ exec }: UnitConfig, directories: ExecContext['director
 }
 
 function hasDirectories(exec: ExecSettings): boolean {
-  return kinds.some((kind) => exec[kind.setting].length > 0);
+  for (const { setting } of kinds) if (exec[setting].length > 0) return true;
+  return false;
 }
 
 function linkOps(base: string, { path, symlinks }: ManagedDirectory, exit: number): readonly Op[] {

@@ -16,11 +16,7 @@ export function keyringOps(request: ExecRequest, exec: ExecSettings, context: Ex
       uid: context.privileged ? (identity.uid ?? unchanged) : unchanged,
       gid: context.privileged ? (identity.gid ?? unchanged) : unchanged,
       linkUser: mode === 'shared' ? 1 : 0,
-      invocationId: bytesOf(request.invocationId),
+      invocationId: Uint8Array.fromHex(request.invocationId),
     },
   ];
-}
-
-function bytesOf(hexadecimal: string): Uint8Array {
-  return Uint8Array.from(hexadecimal.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

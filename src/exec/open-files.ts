@@ -5,12 +5,15 @@ import { openFlags } from './stdio.ts';
 
 /** The files of OpenFile= that a main process is given; one that may be missing (`graceful`) and cannot be opened is left out. */
 export function openedFiles({ config, main }: ExecRequest, { unopenable = [] }: ExecContext): readonly OpenFile[] {
-  if (!main || config.service === undefined) return [];
+  if (!main || config.service === undefined || config.service.OpenFile.length === 0) return none;
   return config.service.OpenFile.filter(({ path, flags }) => !flags.includes('graceful') || !unopenable.includes(path));
 }
 
+const none: readonly never[] = [];
+
 /** Opens the files, each in a slot and at a number of its own; a socket is connected to. No file is made. */
 export function openFileOps(files: readonly OpenFile[], first: number): readonly Op[] {
+  if (files.length === 0) return none;
   return files.flatMap((file, index): readonly Op[] => {
     const slot = first + index;
     return [

@@ -1,30 +1,20 @@
 import { type Result, err, ok } from '../base/result.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { expandArguments } from '../unit/values/expand.ts';
-import { errors } from './errno.ts';
-import { capabilityOps, withoutCapabilities } from './capabilities.ts';
 import { keyringOps } from './keyring.ts';
 import { delegationOps } from './delegation.ts';
 import { type CgroupFilterOps, cgroupFilterOps } from './cgroup-filters.ts';
 import { credentialOps } from './credentials.ts';
-import { directoryOps } from './directories.ts';
-import { extensionError } from './extensions.ts';
-import { mountOps, whyNoImage } from './mounts.ts';
-import { rootOf } from './mount-images.ts';
-import { needsMountNamespace } from './mount-table.ts';
-import { hostnameOps, sharedNamespaceOps, userNamespaceOps } from './namespaces.ts';
+import { whyNoImage } from './mounts.ts';
 import { privateTmpOps } from './private-tmp.ts';
 import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
-import { type Identity, identify, type MissingIdentity } from './identity.ts';
-import { limitOps } from './limits.ts';
+import type { Identity, MissingIdentity } from './identity.ts';
 import { attributeOp } from './attribute.ts';
 import type { Op, Plan } from './op.ts';
 import { openedFiles, openFileOps } from './open-files.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
-import { schedulingOps } from './scheduling.ts';
-import { systemCallFilter } from './seccomp/ops.ts';
+import { standingOf } from './standing.ts';
 import { standardStreams } from './stdio.ts';
-import { terminalResetOps } from './terminal.ts';
 import { strictRefusal, withoutUnmet } from './verdict.ts';
 
 /** A plan, and what its unit's author should know about it though it can run: unset variables, an unknown user. */
@@ -50,26 +40,21 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
   const request = possible.value;
   const exec = request.config.exec;
   if (exec === undefined) return err({ message: `${request.config.name} is of a type that runs no commands` });
-  const identity = identify(request, exec, context);
-  if (identity.kind === 'missing') return ok(stopped(exec, request, identity));
-  const directory = workingDirectory(exec, context, identity);
-  if (directory === undefined) return ok(stopped(exec, request, homeless));
-  const broken = request.command.privilege === 'full' ? undefined : extensionError(exec, context.extensions ?? []);
-  if (broken !== undefined) return ok(stopped(exec, request, { ...noExtension, errno: broken }));
+  const standing = standingOf(request, exec, context);
+  if (standing.kind === 'missing') return ok(stopped(exec, request, standing));
+  const { identity } = standing;
   const refusal = whyNoImage(exec);
   if (refusal !== undefined) return err({ message: refusal });
   const streams = standardStreams(request, exec, context);
   if (!streams.ok) return streams;
   const passed = request.main && !streams.value.usesSocket ? request.descriptors : [];
   const files = openedFiles(request, context);
-  const names = [...passed, ...files].map(({ name }) => name);
+  const names = passed.length + files.length === 0 ? noNames : [...passed, ...files].map(({ name }) => name);
   if (names.length > maximumPassed) return err({ message: `${names.length} descriptors are more than a process can be given` });
   const environment = assembleEnvironment(request, exec, context, { identity, passed: names, journal: streams.value.journalSlot });
   if (!environment.ok) return environment;
   const command = expandCommand(request, environment.value);
   const sandboxed = request.command.privilege !== 'full';
-  const capabilities = sandboxed ? capabilityOps(exec, identity) : withoutCapabilities;
-  const filter = systemCallFilter(exec, context, sandboxed);
   const cgroupFilters = filtersOfCgroup(request, exec, context);
 
   return ok({
@@ -77,38 +62,26 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
       ...(request.first ?? none),
       ...beginning(exec, request),
       ...cgroupFilters.ops,
-      ...terminalResetOps(exec),
+      ...standing.terminal,
       ...delegationOps(request, context, identity),
       ...idleWait(request, context),
       ...streams.value.ops,
-      ...schedulingOps(exec, context),
+      ...standing.scheduling,
       ...terminalOwner(streams.value.ops, identity),
-      ...directoryOps(exec, context, identity),
+      ...standing.directories,
       ...(sandboxed ? privateTmpOps(context) : []),
       ...credentialOps(request, exec, context, identity),
       ...keyringOps(request, exec, context, identity),
-      ...umask(exec, context),
-      ...(sandboxed ? limitOps(exec, context) : []),
+      ...standing.limits,
       ...attributeOps(request),
       ...descriptorOps(request, passed),
       ...openFileOps(files, firstPassed + passed.length),
-      ...sharedNamespaceOps(request, exec, context, identity),
-      ...mountOps(request, exec, context),
-      ...hostnameOps(request, exec),
-      ...identity.groupOps,
-      ...userNamespaceOps(request, exec, context, identity),
-      ...rootDirectory(request, exec, context),
-      ...capabilities.before,
-      ...identity.userOps,
-      ...capabilities.after,
-      ...directory,
-      ...capabilities.bits,
-      ...(sandboxed && (exec.NoNewPrivileges || exec.DynamicUser) ? noNewPrivileges : filter.privilegeOps),
+      ...standing.confinement,
       ...environment.value.ops,
-      ...filter.ops,
+      ...standing.filter,
       { op: 'exec', paths: candidates(request, exec), argv: command.argv, env: environment.value.block },
     ],
-    warnings: [...identity.warnings, ...cgroupFilters.warnings, ...filter.warnings, ...command.warnings],
+    warnings: [...identity.warnings, ...cgroupFilters.warnings, ...standing.warnings, ...command.warnings],
   });
 }
 
@@ -139,15 +112,6 @@ const maximumPassed = spareSlot - firstPassed;
 /** How long a process of Type=idle waits for the job queue to become empty (systemd.service(5)). */
 const idleMs = 5000;
 
-const noExtension = { kind: 'missing', exit: 226, message: 'An extension is missing, or is none of this system' } as const;
-
-const homeless = {
-  kind: 'missing',
-  exit: 200,
-  errno: errors.ENXIO,
-  message: 'WorkingDirectory=~ is set, but the user has no home directory',
-} as const;
-
 /** The plan of a child that ends where systemd's would, since what it needs to go on does not exist. */
 function stopped(exec: ExecSettings, request: ExecRequest, missing: MissingIdentity): Compiled {
   return {
@@ -157,6 +121,7 @@ function stopped(exec: ExecSettings, request: ExecRequest, missing: MissingIdent
 }
 
 const none: readonly Op[] = [];
+const noNames: readonly string[] = [];
 const ignoringPipe: readonly Op[] = [{ op: 'signals', ignorePipe: 1 }, { op: 'setsid' }];
 const mindingPipe: readonly Op[] = [{ op: 'signals', ignorePipe: 0 }, { op: 'setsid' }];
 
@@ -166,7 +131,7 @@ function beginning(exec: ExecSettings, { sameSession }: ExecRequest): readonly O
 }
 
 function idleWait(request: ExecRequest, context: ExecContext): readonly Op[] {
-  if (!request.idle) return [];
+  if (!request.idle) return none;
   return [
     { op: 'take', slot: idleSlot, name: context.idlePipe, tolerate: true },
     { op: 'wait', slot: idleSlot, timeoutMs: idleMs, tolerate: true },
@@ -175,19 +140,12 @@ function idleWait(request: ExecRequest, context: ExecContext): readonly Op[] {
 
 /** The terminal that is the process's input is its user's. */
 function terminalOwner(streams: readonly Op[], { uid }: Identity): readonly Op[] {
-  const terminal = streams.find((op) => op.op === 'terminal');
-  return terminal?.op !== 'terminal' || uid === undefined ? [] : [{ op: 'terminal-owner', slot: terminal.slot, uid }];
-}
-
-const defaultUmask: readonly Op[] = [{ op: 'umask', mask: 0o022 }];
-
-function umask(exec: ExecSettings, context: ExecContext): readonly Op[] {
-  if (exec.UMask !== undefined) return [{ op: 'umask', mask: exec.UMask }];
-  // A user manager hands on the umask that it was started with.
-  return context.scope === 'system' ? defaultUmask : [];
+  const terminal = uid === undefined ? undefined : streams.find((op) => op.op === 'terminal');
+  return terminal?.op !== 'terminal' || uid === undefined ? none : [{ op: 'terminal-owner', slot: terminal.slot, uid }];
 }
 
 function descriptorOps(request: ExecRequest, passed: ExecRequest['descriptors']): readonly Op[] {
+  if (passed.length === 0) return none;
   const on = request.config.service?.NonBlocking === true ? 1 : 0;
   return passed.flatMap(({ held, stored }, index): readonly Op[] => {
     const slot = firstPassed + index;
@@ -199,30 +157,12 @@ function descriptorOps(request: ExecRequest, passed: ExecRequest['descriptors'])
 
 /** A kernel without attributes of sockets does not keep the process from running. */
 function attributeOps(request: ExecRequest): readonly Op[] {
+  if (request.descriptors.length === 0) return none;
   return request.descriptors.flatMap(({ held, attributes = [] }): readonly Op[] => {
     if (attributes.length === 0) return [];
     return [{ op: 'take', slot: spareSlot, name: held }, ...attributes.map((assignment) => attributeOp(spareSlot, '', assignment))];
   });
 }
-
-/** Where nothing is to be mounted in it, a root directory needs no namespace. */
-function rootDirectory(request: ExecRequest, exec: ExecSettings, context: ExecContext): readonly Op[] {
-  const root = rootOf(request, exec);
-  return root === undefined || needsMountNamespace(request, exec, context) ? [] : [{ op: 'chroot', path: root }];
-}
-
-const inRoot: readonly Op[] = [{ op: 'chdir', path: '/' }];
-
-function workingDirectory(exec: ExecSettings, context: ExecContext, identity: Identity): readonly Op[] | undefined {
-  const wanted = exec.WorkingDirectory;
-  // A user's services run even where the home directory cannot be entered.
-  if (wanted === undefined) return context.scope === 'system' ? inRoot : [{ op: 'chdir', path: context.self.home, tolerate: true }];
-  const path = wanted.path === '~' ? identity.home : wanted.path;
-  if (path === undefined) return undefined;
-  return [wanted.missingOk ? { op: 'chdir', path, tolerate: true } : { op: 'chdir', path }];
-}
-
-const noNewPrivileges: readonly Op[] = [{ op: 'no-new-privileges' }];
 
 /** Where the executable may be: a bare name is looked up in ExecSearchPath= or the built-in path, never in the unit's $PATH. */
 function candidates(request: ExecRequest, exec: ExecSettings): readonly string[] {
@@ -239,6 +179,7 @@ function expandCommand(
 ): { readonly argv: readonly string[]; readonly warnings: readonly string[] } {
   if (!command.expand) return { argv: command.argv, warnings: [] };
   const { argv, unset, invalid } = expandArguments(command.argv, environment.variables);
+  if (unset.length + invalid.length === 0) return { argv, warnings: noNames };
   return {
     argv,
     warnings: [

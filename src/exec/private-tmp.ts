@@ -7,9 +7,11 @@ export function privateTmpPaths(bootId: string, unit: string, id: string): NonNu
   return { tmp: `/tmp/${name}`, varTmp: `/var/tmp/${name}` };
 }
 
+const none: readonly never[] = [];
+
 /** Makes them, if no other process of the run has. */
 export function privateTmpOps({ space }: ExecContext): readonly Op[] {
-  if (space?.tmp === undefined) return [];
+  if (space?.tmp === undefined) return none;
   return [space.tmp.tmp, space.tmp.varTmp].flatMap((path): readonly Op[] => [
     { op: 'own-directory', path, mode: 0o700 },
     { op: 'own-directory', path: `${path}/tmp`, mode: 0o1777 },

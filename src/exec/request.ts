@@ -84,6 +84,8 @@ export interface Space {
 
 /** Facts of the machine and the manager that a plan depends on; gathered by the manager at each spawn. */
 export interface ExecContext {
+  /** The same object as long as all is the same here that is not gathered for a unit; without it nothing is remembered from one plan for the next. */
+  readonly standing?: object;
   readonly scope: 'system' | 'user';
   /** The effective uid of the manager is 0. */
   readonly privileged: boolean;

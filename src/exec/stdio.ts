@@ -29,7 +29,7 @@ export function standardStreams(request: ExecRequest, exec: ExecSettings, contex
   const input = inputStream(state);
   const output = outputStream(state);
   const error = errorStream(state, output);
-  const journal = [error, output].find((stream) => stream.journal);
+  const journal = error.journal ? error : output.journal ? output : undefined;
   return ok({
     ops: [...input.ops, ...output.ops, ...error.ops],
     journalSlot: journal?.slot,
@@ -102,8 +102,16 @@ function isWithheld({ main, socket, descriptors }: ExecRequest, stream: InputSou
   return stream.kind === 'fd' && !descriptors.some(({ name }) => name === (stream.name ?? standardNames[number]));
 }
 
+/** It is a descriptor that the keeper holds. */
+function isHeld({ kind }: InputSource | OutputTarget): boolean {
+  return kind === 'fd' || kind === 'socket';
+}
+
+const noneHeld = ok({ socket: undefined, named: [] });
+
 /** Finds the held descriptors that the streams name. */
 function findHeld({ socket, descriptors }: ExecRequest, wish: Wishes): Result<Pick<Streams, 'socket' | 'named'>, ExecError> {
+  if (!isHeld(wish.input) && !isHeld(wish.output) && !isHeld(wish.error)) return noneHeld;
   const named: (string | undefined)[] = [];
   for (const [number, stream] of [wish.input, wish.output, wish.error].entries()) {
     if (stream.kind !== 'fd') continue;

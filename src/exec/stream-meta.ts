@@ -3,38 +3,33 @@ import type { ExecRequest } from './request.ts';
 
 /** What the journal must know about a stream of output, as a JSON object of strings: the op `output` carries it unread. */
 export function streamMeta(request: ExecRequest, exec: ExecSettings, stream: 'stdin' | 'stdout' | 'stderr', target: string): string {
-  const forward = forwards[target];
-  return JSON.stringify({
+  const meta: Record<string, string> = {
     UNIT: request.config.name,
     INVOCATION_ID: request.invocationId,
     SYSLOG_IDENTIFIER: exec.SyslogIdentifier === '' ? baseName(request.command.path) : exec.SyslogIdentifier,
-    PRIORITY: levels[exec.SyslogLevel] ?? levels['info'],
-    SYSLOG_FACILITY: `${facilities[exec.SyslogFacility] ?? facilities['daemon']}`,
+    PRIORITY: levels[exec.SyslogLevel] ?? '6',
+    SYSLOG_FACILITY: facilities[exec.SyslogFacility] ?? '3',
     LEVEL_PREFIX: exec.SyslogLevelPrefix ? '1' : '0',
     STREAM: stream,
-    ...logRules(exec),
-    ...extraFields(exec),
-    ...(exec.LogNamespace === '' ? {} : { _NAMESPACE: exec.LogNamespace }),
-    ...(forward === undefined ? {} : { FORWARD: forward }),
-  });
+  };
+  addLogRules(meta, exec);
+  // Each by its name with a plus sign.
+  for (const field of exec.LogExtraFields) meta[`+${field.slice(0, field.indexOf('='))}`] = field.slice(field.indexOf('=') + 1);
+  if (exec.LogNamespace !== '') meta['_NAMESPACE'] = exec.LogNamespace;
+  const forward = forwards[target];
+  if (forward !== undefined) meta['FORWARD'] = forward;
+  return JSON.stringify(meta);
 }
 
 /** journald's own, for the one of the two that a unit does not set (journald.conf(5)). */
 const usualRate = { intervalUsec: 30_000_000, burst: 10_000 };
 
-function logRules(exec: ExecSettings): Readonly<Record<string, string>> {
+function addLogRules(meta: Record<string, string>, exec: ExecSettings): void {
   const { LogLevelMax, LogFilterPatterns, LogRateLimitIntervalSec, LogRateLimitBurst } = exec;
-  const limited = LogRateLimitIntervalSec !== undefined || LogRateLimitBurst !== undefined;
-  return {
-    ...(LogLevelMax === undefined ? {} : { LEVEL_MAX: levels[LogLevelMax] ?? '7' }),
-    ...(LogFilterPatterns.length === 0 ? {} : { PATTERNS: LogFilterPatterns.join('\n') }),
-    ...(limited ? { RATE: `${LogRateLimitIntervalSec ?? usualRate.intervalUsec} ${LogRateLimitBurst ?? usualRate.burst}` } : {}),
-  };
-}
-
-/** LogExtraFields=, each by its name with a plus sign. */
-function extraFields({ LogExtraFields }: ExecSettings): Readonly<Record<string, string>> {
-  return Object.fromEntries(LogExtraFields.map((field) => [`+${field.slice(0, field.indexOf('='))}`, field.slice(field.indexOf('=') + 1)]));
+  if (LogLevelMax !== undefined) meta['LEVEL_MAX'] = levels[LogLevelMax] ?? '7';
+  if (LogFilterPatterns.length > 0) meta['PATTERNS'] = LogFilterPatterns.join('\n');
+  if (LogRateLimitIntervalSec !== undefined || LogRateLimitBurst !== undefined)
+    meta['RATE'] = `${LogRateLimitIntervalSec ?? usualRate.intervalUsec} ${LogRateLimitBurst ?? usualRate.burst}`;
 }
 
 /** Where the journal passes the stream on to, for the kinds of StandardOutput= that say so. */
@@ -52,27 +47,27 @@ const levels: Readonly<Record<string, string>> = {
 };
 
 /** The numbers of syslog(3). */
-const facilities: Readonly<Record<string, number>> = {
-  kern: 0,
-  user: 1,
-  mail: 2,
-  daemon: 3,
-  auth: 4,
-  syslog: 5,
-  lpr: 6,
-  news: 7,
-  uucp: 8,
-  cron: 9,
-  authpriv: 10,
-  ftp: 11,
-  local0: 16,
-  local1: 17,
-  local2: 18,
-  local3: 19,
-  local4: 20,
-  local5: 21,
-  local6: 22,
-  local7: 23,
+const facilities: Readonly<Record<string, string>> = {
+  kern: '0',
+  user: '1',
+  mail: '2',
+  daemon: '3',
+  auth: '4',
+  syslog: '5',
+  lpr: '6',
+  news: '7',
+  uucp: '8',
+  cron: '9',
+  authpriv: '10',
+  ftp: '11',
+  local0: '16',
+  local1: '17',
+  local2: '18',
+  local3: '19',
+  local4: '20',
+  local5: '21',
+  local6: '22',
+  local7: '23',
 };
 
 function baseName(path: string): string {

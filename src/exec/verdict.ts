@@ -1,6 +1,6 @@
 import { type AssignedSetting, assignedSettings } from '../unit/assigned.ts';
 import type { UnitConfig } from '../unit/config.ts';
-import { initialValues } from '../unit/settings/parts.ts';
+import { initialValues, ownSections, type PartName, tables } from '../unit/settings/parts.ts';
 import { filterNeeds } from './needs/filters.ts';
 import { mountNeeds } from './needs/mounts.ts';
 import { describeNeed, type Machine, type Requirement, unmetNeeds } from './needs/need.ts';
@@ -25,6 +25,11 @@ export type SettingVerdict = Verdict & { readonly setting: string };
  */
 export const requirements: Readonly<Record<string, Requirement>> = { ...resourceNeeds, ...mountNeeds, ...filterNeeds, ...processNeeds };
 
+/** The parts of a unit in which such settings are. */
+const needing: readonly PartName[] = Object.values(ownSections)
+  .flatMap(({ parts }) => parts)
+  .filter((part, index, parts) => parts.indexOf(part) === index && Object.keys(tables[part]).some((name) => name in requirements));
+
 /** What becomes of each setting that a unit's files set. */
 export function verdictsOf(config: UnitConfig, machine: Machine): readonly SettingVerdict[] {
   const seen = asSeenBy(config, machine);
@@ -47,7 +52,7 @@ export function withoutUnmet(config: UnitConfig, machine: Machine, policy: 'syst
   const known = settled.get(config);
   if (known?.machine === machine && known.policy === policy) return known.config;
   const seen = asSeenBy(config, machine);
-  const left = assignedSettings(config).filter(({ name }) => isLeftOut(name, seen, policy));
+  const left = assignedSettings(config, needing).filter(({ name }) => isLeftOut(name, seen, policy));
   const result = left.length === 0 ? config : without(config, left);
   settled.set(config, { machine, policy, config: result });
   return result;

@@ -2,7 +2,7 @@ import type { UnitConfig, UnitTypeName } from '../unit/config.ts';
 import { escapeName } from '../unit/escape.ts';
 import { hasOption } from '../unit/mount-options.ts';
 import { parseUnitName, pathOfUnit } from '../unit/name.ts';
-import { escapeCgroupName, parentSlice, slicePath, ROOT_SLICE } from '../unit/slice.ts';
+import { escapeCgroupName, parentSlice, slicePath, slicesFrom, ROOT_SLICE } from '../unit/slice.ts';
 
 /** The types whose units have a cgroup. */
 const grouped: ReadonlySet<UnitTypeName> = new Set(['service', 'socket', 'mount', 'swap', 'slice', 'scope']);
@@ -16,6 +16,7 @@ export function sliceOf(config: UnitConfig, scope: 'system' | 'user'): string | 
   // What is built in runs nothing; in a slice of its own kind it would be stopped by the shutdown that it is to end.
   if ((config.fragment === undefined && config.unit.SourcePath === '') || isExtrinsic(config)) return ROOT_SLICE;
   const base = scope === 'system' ? 'system' : 'app';
+  if (!config.name.includes('@')) return `${base}.slice`;
   const name = parseUnitName(config.name);
   if (name.ok && name.value.instance !== undefined) return `${base}-${escapeName(name.value.prefix)}.slice`;
   return `${base}.slice`;
@@ -23,19 +24,22 @@ export function sliceOf(config: UnitConfig, scope: 'system' | 'user'): string | 
 
 /** The slices that a unit is in, the innermost first and the root slice last; none for the root slice itself. */
 export function slicesAbove(config: UnitConfig, scope: 'system' | 'user'): readonly string[] {
-  const slices: string[] = [];
-  for (let slice = sliceOf(config, scope); slice !== undefined; slice = parentSlice(slice)) slices.push(slice);
-  return slices;
+  const slice = sliceOf(config, scope);
+  return slice === undefined ? none : slicesFrom(slice);
 }
+
+const none: readonly never[] = [];
 
 /** The paths that were asked for, since a unit's is asked for at each process. */
 const paths = { system: new WeakMap<UnitConfig, string>(), user: new WeakMap<UnitConfig, string>() };
 
 /** Where a unit's cgroup lies below the manager's. */
 export function groupPath(config: UnitConfig, scope: 'system' | 'user'): string {
-  const known = paths[scope].get(config) ?? pathOf(config, scope);
-  paths[scope].set(config, known);
-  return known;
+  const known = paths[scope].get(config);
+  if (known !== undefined) return known;
+  const path = pathOf(config, scope);
+  paths[scope].set(config, path);
+  return path;
 }
 
 function pathOf(config: UnitConfig, scope: 'system' | 'user'): string {

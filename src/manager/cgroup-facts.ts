@@ -1,27 +1,33 @@
 import { type CgroupFacts, hasCgroupFilters, type SliceFacts } from '../exec/cgroup-filters.ts';
 import type { DeviceTables } from '../exec/devices.ts';
-import { sliceOf } from '../graph/slice-of.ts';
+import { slicesAbove } from '../graph/slice-of.ts';
 import type { Files } from '../port/files.ts';
 import type { UnitConfig } from '../unit/config.ts';
-import { parentSlice, slicePath } from '../unit/slice.ts';
+import { slicePath } from '../unit/slice.ts';
 import type { World } from './world.ts';
 
 /** What filters of the unit's cgroup depend on; undefined where neither it nor a slice of it has any, or where there is no cgroup v2. */
 export function cgroupFacts(world: World, config: UnitConfig): CgroupFacts | undefined {
   const { options } = world;
   if (config.cgroup === undefined || options.keeper.inventory.tracking !== 'cgroup2' || options.self.uid !== 0) return undefined;
-  const slices = slicesOf(world, config);
+  const above = slicesAbove(config, options.scope);
+  if (!hasCgroupFilters(config.cgroup, config.exec) && !above.some((name) => filters(world, name))) return undefined;
+  const slices = slicesOf(world, above);
   const chain = [config.cgroup, ...slices.map(({ cgroup }) => cgroup)];
-  if (!chain.some((cgroup, index) => hasCgroupFilters(cgroup, index === 0 ? config.exec : undefined))) return undefined;
   const names = chain.flatMap(({ RestrictNetworkInterfaces }) => RestrictNetworkInterfaces.flatMap((list) => list.names));
   const clock = config.exec?.ProtectClock === true ? ['char-rtc'] : [];
   const rules = [...clock, ...chain.flatMap(({ DeviceAllow }) => DeviceAllow.map(({ device }) => device))];
   return { slices, devices: deviceTables(options.files, rules), interfaces: interfaceIndexes(options.files, names) };
 }
 
-function slicesOf(world: World, config: UnitConfig): readonly SliceFacts[] {
+function filters(world: World, slice: string): boolean {
+  const cgroup = world.units.get(slice)?.config.cgroup;
+  return cgroup !== undefined && hasCgroupFilters(cgroup, undefined);
+}
+
+function slicesOf(world: World, names: readonly string[]): readonly SliceFacts[] {
   const slices: SliceFacts[] = [];
-  for (let name = sliceOf(config, world.options.scope); name !== undefined; name = parentSlice(name)) {
+  for (const name of names) {
     const cgroup = world.units.get(name)?.config.cgroup;
     const path = slicePath(name);
     if (cgroup !== undefined && path !== undefined) slices.push({ path, cgroup });

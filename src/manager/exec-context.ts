@@ -2,6 +2,7 @@ import { isGlob } from '../base/glob.ts';
 import { followLinks } from '../base/follow-links.ts';
 import { pathsWithLinks } from '../exec/mount-table.ts';
 import type { ExecContext, Space } from '../exec/request.ts';
+import { isPlain } from '../exec/standing.ts';
 import { groupPath } from '../graph/slice-of.ts';
 import { type Extension, fits, hierarchies } from '../exec/extensions.ts';
 import { parseEnvironmentFile } from '../unit/values/environment-file.ts';
@@ -25,47 +26,66 @@ export const idlePipe = 'manager/idle';
 /** Gathers the facts that a process of the unit depends on (systemd.exec(5)); everything is read at this moment. */
 export function execContext(world: World, config: UnitConfig, space?: Space): ExecContext {
   const { options } = world;
+  const { exec } = config;
   const stream = BigInt(world.nextStream);
   world.nextStream += 1;
+  const context: Mutable<ExecContext> = { ...standingFacts(world), environment: world.environment, stream };
   const filters = cgroupFacts(world, config);
+  if (filters !== undefined) context.cgroupFacts = filters;
+  if (space !== undefined) context.space = space;
+  if (config.service !== undefined && config.service.OpenFile.length > 0) context.unopenable = unopenable(options, config.service);
+  if (config.cgroup?.Delegate !== undefined && config.cgroup.Delegate !== false) Object.assign(context, cgroupOf(options, config));
+  if (exec === undefined || isPlain(exec)) return context;
   return {
+    ...context,
+    ...accountsOf(options, exec),
+    ...dynamicUserOf(options, config),
+    ...numaOf(options, exec),
+    credentials: credentialSources(options, exec),
+    environmentFiles: environmentFiles(options, exec),
+    links: links(options, exec),
+    ...(exec.ExtensionDirectories.length === 0 ? {} : { extensions: extensions(options, exec) }),
+  };
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** What is the same for all processes: the machine, the manager, and its configuration, which a new world comes with. */
+function standingFacts(world: World): Omit<ExecContext, 'environment' | 'stream'> {
+  const known = standing.get(world);
+  if (known !== undefined) return known;
+  const { options } = world;
+  const facts = {
+    standing: world,
     scope: options.scope,
     privileged: options.self.uid === 0,
     self: options.self,
-    ...accountsOf(options, config.exec),
-    ...dynamicUserOf(options, config),
-    ...numaOf(options, config.exec),
-    credentials: credentialSources(options, config.exec),
-    environment: world.environment,
+    supplementary: [],
     ownEnvironment: options.ownEnvironment,
-    environmentFiles: environmentFiles(options, config.exec),
-    unopenable: unopenable(options, config.service),
+    environmentFiles: [],
     notifySocket: options.notifySocket,
     directories: options.facts.directories,
-    ...(space === undefined ? {} : { space }),
-    ...(config.exec === undefined ? {} : { links: links(options, config.exec) }),
-    ...(config.exec === undefined || config.exec.ExtensionDirectories.length === 0 ? {} : { extensions: extensions(options, config.exec) }),
     inaccessible: `${options.self.uid === 0 ? '/run' : options.facts.directories.runtime}/systemd/inaccessible`,
     limits: options.config.limits,
     defaultStandardOutput: options.config.defaultStandardOutput,
     defaultStandardError: options.config.defaultStandardError,
-    stream,
     idlePipe,
-    ...(config.cgroup?.Delegate === undefined || config.cgroup.Delegate === false ? {} : cgroupOf(options, config)),
     sandbox: { machine: machineOf(world), policy: options.config.sandboxPolicy ?? 'systemd' },
     ...nativeArchitecture(options.facts),
-    ...(filters === undefined ? {} : { cgroupFacts: filters }),
     managerPid: options.keeper.inventory.pid,
   };
+  standing.set(world, facts);
+  return facts;
 }
+
+const standing = new WeakMap<World, Omit<ExecContext, 'environment' | 'stream'>>();
 
 function cgroupOf({ keeper, scope }: ManagerOptions, config: UnitConfig): Pick<ExecContext, 'cgroup'> {
   const { tracking, cgroupRoot } = keeper.inventory;
   return tracking === 'cgroup2' ? { cgroup: `${cgroupRoot}/${groupPath(config, scope)}` } : {};
 }
 
-function accountsOf(options: ManagerOptions, exec: ExecSettings | undefined): Pick<ExecContext, 'account' | 'gid' | 'supplementary'> {
-  if (exec === undefined) return { supplementary: [] };
+function accountsOf(options: ManagerOptions, exec: ExecSettings): Pick<ExecContext, 'account' | 'gid' | 'supplementary'> {
   const account = exec.User === '' ? undefined : findAccount(options, exec.User);
   const gid = exec.Group === '' ? undefined : resolveGroup(options, exec.Group);
   const supplementary = exec.SupplementaryGroups.map((group) => resolveGroup(options, group)).filter((group) => group !== undefined);
@@ -83,8 +103,8 @@ function dynamicUserOf(options: ManagerOptions, config: UnitConfig): Pick<ExecCo
 const nodesDirectory = '/sys/devices/system/node';
 
 /** The nodes that NUMAMask= names, and their CPUs, where the unit asks for them (CPUAffinity=numa, NUMAMask=all). */
-function numaOf({ files }: ManagerOptions, exec: ExecSettings | undefined): Pick<ExecContext, 'numa'> {
-  if (exec === undefined || (exec.NUMAMask !== 'all' && !exec.CPUAffinity.includes('numa'))) return {};
+function numaOf({ files }: ManagerOptions, exec: ExecSettings): Pick<ExecContext, 'numa'> {
+  if (exec.NUMAMask !== 'all' && !exec.CPUAffinity.includes('numa')) return {};
   const numbers = (path: string): readonly number[] => {
     const bytes = files.read(path, 4096);
     const ranges = bytes === undefined ? [] : new TextDecoder().decode(bytes).trim().split(',').map(parseRange);
@@ -127,9 +147,9 @@ function extensions({ files, facts }: ManagerOptions, exec: ExecSettings): reado
 const longestEnvironmentFile = 1024 * 1024;
 
 /** The files of EnvironmentFile=, patterns expanded; a pattern that matches nothing counts as one missing file. */
-function environmentFiles({ files }: ManagerOptions, exec: ExecSettings | undefined): ExecContext['environmentFiles'] {
+function environmentFiles({ files }: ManagerOptions, exec: ExecSettings): ExecContext['environmentFiles'] {
   const contents: (string | { readonly missing: string })[] = [];
-  for (const { path, optional } of exec?.EnvironmentFile ?? []) {
+  for (const { path, optional } of exec.EnvironmentFile) {
     const paths = isGlob(path) ? expandGlob(files, path) : [path];
     if (paths.length === 0 && !optional) contents.push({ missing: path });
     for (const each of paths) {
@@ -142,8 +162,8 @@ function environmentFiles({ files }: ManagerOptions, exec: ExecSettings | undefi
 }
 
 /** Files that a service can do without, and has to; one that goes in between fails the start all the same. */
-function unopenable({ files }: ManagerOptions, service: ServiceSettings | undefined): readonly string[] {
-  const optional = service?.OpenFile.filter(({ flags }) => flags.includes('graceful')) ?? [];
+function unopenable({ files }: ManagerOptions, service: ServiceSettings): readonly string[] {
+  const optional = service.OpenFile.filter(({ flags }) => flags.includes('graceful'));
   return optional
     .filter(({ path, flags }) => !files.access(path, flags.includes('read-only') ? READ : READ | WRITE))
     .map(({ path }) => path);

@@ -1,8 +1,7 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { RequestFailure } from '../graph/request.ts';
 import type { UnitTypeName } from '../unit/config.ts';
-import { parentSlice } from '../unit/slice.ts';
-import { sliceOf } from '../graph/slice-of.ts';
+import { slicesAbove } from '../graph/slice-of.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -45,7 +44,5 @@ function groupsOf(world: World, unit: Unit): readonly Unit[] {
 }
 
 function isWithin(world: World, unit: Unit, slice: string): boolean {
-  for (let above = sliceOf(unit.config, world.options.scope); above !== undefined; above = parentSlice(above))
-    if (above === slice) return true;
-  return false;
+  return slicesAbove(unit.config, world.options.scope).includes(slice);
 }

@@ -9,7 +9,7 @@ import type { World } from './world.ts';
  * if exactly one loaded unit names theirs in OnFailure= or OnSuccess=.
  */
 export function monitorEnvironment(world: World, unit: Unit, list: ExecRequest['list']): readonly string[] {
-  if ((list !== 'ExecStart' && list !== 'ExecStartPre') || !world.graph.mayHave(unit.name, handled)) return [];
+  if ((list !== 'ExecStart' && list !== 'ExecStartPre') || !world.graph.mayHave(unit.name, handled)) return none;
   const sources = new Set<Unit>();
   world.graph.forEach(unit.name, (name, kinds) => {
     const source = (kinds & handled) === 0 ? undefined : world.peek(name);
@@ -31,6 +31,7 @@ export function monitorEnvironment(world: World, unit: Unit, list: ExecRequest['
   ];
 }
 
+const none: readonly string[] = [];
 const handled = kindBit('OnFailureOf') | kindBit('OnSuccessOf');
 
 /** ExecMainCode, which is an si_code, by its name. */

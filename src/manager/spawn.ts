@@ -44,12 +44,17 @@ export function runPlan(world: World, unit: Unit, { child, plan, path, reportExe
   world.children.set(child, unit);
   unit.children ??= new Map();
   unit.children.set(child, path);
-  if (plan.some(({ op }) => op === 'mount-namespace'))
+  if (hasMounts(plan))
     world.mountTargets.set(
       child,
       plan.map((op) => targetOf(op)),
     );
   world.dirtyUnits.add(unit);
+}
+
+function hasMounts(plan: Plan): boolean {
+  for (const { op } of plan) if (op === 'mount-namespace') return true;
+  return false;
 }
 
 /** The mark of a group whose processes carry an id that is not known any more. */

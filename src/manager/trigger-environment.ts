@@ -2,7 +2,7 @@ import type { TriggerDetails } from '../type/type.ts';
 
 /** What the processes of a unit are told of what triggered it, as TRIGGER_*= (systemd.exec(5)). */
 export function triggerEnvironment(details: TriggerDetails | undefined): readonly string[] {
-  if (details === undefined) return [];
+  if (details === undefined) return none;
   const { unit, path, timerRealtimeUsec, timerMonotonicUsec } = details;
   return [
     `TRIGGER_UNIT=${unit}`,
@@ -11,3 +11,5 @@ export function triggerEnvironment(details: TriggerDetails | undefined): readonl
     ...(timerMonotonicUsec === undefined ? [] : [`TRIGGER_TIMER_MONOTONIC_USEC=${timerMonotonicUsec}`]),
   ];
 }
+
+const none: readonly string[] = [];

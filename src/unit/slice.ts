@@ -28,12 +28,33 @@ export function sliceInside(slice: string, name: string): string | undefined {
 
 /** Where the cgroup of a slice lies below the manager's: `a-b.slice` → `a.slice/a-b.slice`; '' for the root slice. */
 export function slicePath(name: string): string | undefined {
-  if (name === ROOT_SLICE) return '';
-  if (!isSliceName(name)) return undefined;
-  const parts: string[] = [];
-  for (let slice: string | undefined = name; slice !== undefined && slice !== ROOT_SLICE; slice = parentSlice(slice))
-    parts.unshift(escapeCgroupName(slice));
-  return parts.join('/');
+  return name === ROOT_SLICE ? '' : placeOf(name).path;
+}
+
+/** The slice and those that it is in, the innermost first and the root slice last; the name alone where it is no slice name. */
+export function slicesFrom(name: string): readonly string[] {
+  return placeOf(name).slices;
+}
+
+interface Place {
+  readonly slices: readonly string[];
+  readonly path: string | undefined;
+}
+
+/** Many units are in few slices, and each of their processes asks; what is no more asked for goes when there are too many. */
+const places = new Map<string, Place>();
+const mostPlaces = 1000;
+
+function placeOf(name: string): Place {
+  const known = places.get(name);
+  if (known !== undefined) return known;
+  const slices: string[] = [];
+  for (let slice: string | undefined = name; slice !== undefined; slice = parentSlice(slice)) slices.push(slice);
+  const path = isSliceName(name) ? slices.slice(0, -1).toReversed().map(escapeCgroupName).join('/') : undefined;
+  const place = { slices, path };
+  if (places.size >= mostPlaces) places.clear();
+  places.set(name, place);
+  return place;
 }
 
 /** A cgroup directory name; those that could be taken for files of the kernel get a `_` in front. */
