@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const sections = ['boot', 'run', 'sockets', 'log', 'supervisors'] as const;
+const sections = ['boot', 'recovery', 'run', 'sockets', 'log', 'supervisors'] as const;
 type Section = (typeof sections)[number];
 
 /** What one run of the bench measures. */
@@ -10,6 +10,8 @@ export interface Options {
   readonly counts: readonly number[];
   /** The number of units at which the run-time measurements and the supervisors are taken. */
   readonly steady: number;
+  /** Numbers of services that run when the manager begins anew. */
+  readonly recovered: readonly number[];
   readonly runs: number;
   readonly subjects: readonly string[] | undefined;
   readonly logLines: number;
@@ -51,6 +53,7 @@ export function readOptions(argv: readonly string[]): Options | string {
     sections: sections.filter((section) => wanted.includes(section)),
     counts: counts.toSorted((a, b) => a - b),
     steady: values.quick ? 50 : 1000,
+    recovered: values.n === undefined && !values.quick ? [100, 1000, 5000] : counts,
     runs,
     subjects: values.subjects?.split(',') ?? (values.quick ? quickSubjects : undefined),
     logLines: values.quick ? 50_000 : 1_000_000,

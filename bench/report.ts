@@ -1,5 +1,6 @@
 import type { BootRow } from './boot.ts';
 import type { Logs } from './logs.ts';
+import { recovered, type Recovery } from './recovery.ts';
 import { operations, type RunTime } from './runtime.ts';
 import { costs } from './slope.ts';
 import { figure, ratio, renderTable } from './table.ts';
@@ -10,6 +11,7 @@ export interface Measured {
   readonly supervisors: readonly BootRow[];
   readonly runTime: RunTime;
   readonly logs: Logs;
+  readonly recovery: Recovery;
 }
 
 /** The tables of a run, as lines. */
@@ -18,6 +20,7 @@ export function renderReport(measured: Measured): readonly string[] {
     ...titled('Boot: from the exec of PID 1 until all are up; ratios are to the floor of two parallel spawns', bootTable(measured.boots)),
     ...titled('Cost of each further unit; flat is 1.00x of the CPU time that the first ones cost', costTable(measured.boots)),
     ...titled('Memory one second after', memoryTable(measured.boots)),
+    ...titled('The manager begins anew: until it gives a right answer; medians in ms', recoveryTable(measured.recovery)),
     ...titled('All arrived: the last of the payloads says when; CPU is that of the whole container', supervisorTable(measured.supervisors)),
     ...titled('Memory one second after all arrived', memoryTable(measured.supervisors)),
     ...titled('Run time, medians in ms unless said', runTimeTable(measured.runTime)),
@@ -111,6 +114,19 @@ function supervisorTable(rows: readonly BootRow[]): readonly string[] {
         ratio(row.cpuMs, tysd?.cpuMs),
       ];
     }),
+  );
+}
+
+function recoveryTable(results: Recovery): readonly string[] {
+  return renderTable(
+    ['services that run', '', 'wall', 'CPU of the manager', 'CPU until it rests'],
+    [...results].flatMap(([count, samples]) =>
+      Object.values(recovered).map((way) => [
+        String(count),
+        way,
+        ...['', ', CPU of the manager', ', CPU until it rests'].map((what) => figure(samples.median(`${way}${what}`))),
+      ]),
+    ),
   );
 }
 

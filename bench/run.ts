@@ -7,6 +7,7 @@ import { measureLogs } from './logs.ts';
 import { readOptions, type Options } from './options.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { renderReport, type Measured } from './report.ts';
+import { measureRecovery } from './recovery.ts';
 import { measureRunTime } from './runtime.ts';
 import { findSubjects, type Subject } from './subjects.ts';
 import { renderTargets } from './targets.ts';
@@ -37,6 +38,7 @@ function bench(wanted: Options, prepared: Prepared): void {
     ...measured,
     runTime: Object.fromEntries(measured.runTime),
     logs: Object.fromEntries(measured.logs),
+    recovery: Object.fromEntries(measured.recovery),
   });
   console.log(`\nTimes are of this machine, now; compare within a run only. All samples: ${path}`);
 }
@@ -74,6 +76,7 @@ function measure(wanted: Options, subjects: readonly Subject[]): Measured {
         )
       : [],
     runTime: has('run') || has('sockets') ? measureRunTime(subjects, steady, runs, quick, has('run') ? 'all' : 'sockets', say) : new Map(),
+    recovery: has('recovery') ? measureRecovery(subjects, wanted.recovered, quick ? 1 : Math.min(runs, 3), say) : new Map(),
     logs: has('log') ? measureLogs(subjects, wanted.logLines, runs, say) : new Map(),
   };
 }

@@ -1,4 +1,5 @@
 import { findRow, type Measured } from './report.ts';
+import { recovered } from './recovery.ts';
 import { operations } from './runtime.ts';
 import { costs } from './slope.ts';
 import { figure, renderTable } from './table.ts';
@@ -60,6 +61,8 @@ const targets: readonly Target[] = [
     wanted: 'connections a second with Accept=yes: 3.85x those of systemd',
     measure: (measured) => toSystemd(measured, operations.accepted, { limit: 3.85, least: true }),
   },
+  { wanted: 'the manager answers after SIGKILL with 100 units: within 50 ms', measure: (measured) => answer(measured, 100, 50) },
+  { wanted: 'the manager answers after SIGKILL with 5,000 units: within 300 ms', measure: (measured) => answer(measured, 5000, 300) },
   {
     wanted: 'private memory of all tysd processes at 1,000 services: at most 40 MB',
     measure: ({ boots }) => {
@@ -100,6 +103,11 @@ function growth({ boots }: Measured, kind: 'oneshot' | 'simple'): Found {
 function toSystemd({ runTime }: Measured, name: string, bound: { readonly limit: number; readonly least?: boolean }): Found {
   const [tysd, systemd] = ['tysd', 'systemd'].map((subject) => runTime.get(subject)?.median(name));
   return tysd === undefined || systemd === undefined ? undefined : { value: tysd / systemd, unit: "x systemd's", ...bound };
+}
+
+function answer({ recovery }: Measured, count: number, limit: number): Found {
+  const value = recovery.get(count)?.median(recovered.kill);
+  return value === undefined ? undefined : { value, limit, unit: 'ms' };
 }
 
 function firstByte({ runTime }: Measured, name: string): Found {

@@ -17,7 +17,7 @@
 
 #include "keeper.h"
 
-enum { FIRST_BACKOFF = 100000, LAST_BACKOFF = 5000000, STEADY_USEC = 10000000, END_USEC = 5000000, MAX_ENVIRONMENT = 4096 };
+enum { FIRST_BACKOFF = 100000, LAST_BACKOFF = 5000000, STEADY_USEC = 1000000, END_USEC = 5000000, MAX_ENVIRONMENT = 4096 };
 
 int servant_listen(struct keeper *keeper, const char *name, int type, mode_t mode, int held, char path[108]) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};

@@ -1,5 +1,6 @@
 import type { Plan } from '../exec/op.ts';
 import type { UnitEvent } from '../type/type.ts';
+import type { Zone } from '../unit/values/time-zone.ts';
 import { log } from './records.ts';
 import { readZone, zoneFile } from './time-zone.ts';
 import type { World } from './world.ts';
@@ -33,6 +34,8 @@ const plans: Readonly<Record<WatchName, Plan>> = {
 /** Begins to watch, if somebody wants to hear and nobody watches yet. */
 export function watchClock(world: World): void {
   if (world.clockFollowers.size === 0 || world.clockWatches.size > 0) return;
+  // What is watched is whether it becomes another one than now.
+  localZone(world);
   for (const name of watchNames) make(world, name);
 }
 
@@ -57,9 +60,17 @@ export function watchFired(world: World, held: string): boolean {
   return true;
 }
 
+/** The local time zone. */
+export function localZone(world: World): Zone {
+  world.zone ??= readZone(world.options.files, world.options.ownEnvironment);
+  return world.zone.zone;
+}
+
 /** Tells those who follow it if the local time zone was set anew. */
 export function checkZone(world: World): void {
-  const setting = readZone(world.options.files, world.options.ownEnvironment);
+  // Nobody has asked for it.
+  if (world.zone === undefined) return;
+  const setting = readZone(world.options.files, world.options.ownEnvironment, world.zone);
   if (setting.mark === world.zone.mark && setting.zone === world.zone.zone) return;
   world.zone = setting;
   world.dirtyManager = true;

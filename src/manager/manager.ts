@@ -23,7 +23,7 @@ import { notAppliedOf, planCommands } from './plan-text.ts';
 import { managerProperties } from './manager-properties.ts';
 import { unitProperties } from './properties.ts';
 import { log } from './records.ts';
-import { recover } from './recover.ts';
+import { Recovery } from './recover.ts';
 import { badName, findUnit, loadFailure, notLoaded, previewJob, requestJob } from './requests.ts';
 import { setProperties } from './set-property.ts';
 import { snapshot } from './state-blob.ts';
@@ -32,6 +32,9 @@ import { expectDescriptors, forgetDescriptors } from './streams.ts';
 import { discardTransient, makeTransient } from './transient.ts';
 import type { Transition, Unit } from './unit.ts';
 import { World } from './world.ts';
+
+/** So many units take a few milliseconds. */
+const usualUnitsAtOnce = 16;
 
 /** Starts a manager on a keeper: for the first time, or in the place of one that is gone. */
 export function startManager(options: ManagerOptions): Manager {
@@ -42,7 +45,9 @@ export function startManager(options: ManagerOptions): Manager {
 export class Manager {
   #options: ManagerOptions;
   readonly #listeners = new Set<(change: Change) => void>();
-  #world: World;
+  #current: World;
+  /** What is not back of it. */
+  #recovery: Recovery | undefined;
   #turnIsDue = false;
   /** Who waits for the generators that run, and who for those that are to run after them. */
   readonly #reloading: (() => void)[] = [];
@@ -50,15 +55,42 @@ export class Manager {
 
   constructor(options: ManagerOptions) {
     this.#options = options;
-    this.#world = this.#newWorld();
-    recover(this.#world, options.keeper.inventory);
-    const isGenerating = this.#world.generatorRun !== undefined || (!this.#world.started && startGenerators(this.#world));
-    if (!isGenerating) queueDefault(this.#world);
+    this.#current = this.#newWorld();
+    this.#recovery = new Recovery(this.#current, options.keeper.inventory);
+    if (this.#recovery.left <= this.#unitsAtOnce) this.#begin();
     options.keeper.receive((event) => {
-      this.#world.inbox.push(event);
+      this.#current.inbox.push(event);
       this.#wake();
     });
     this.#wake();
+  }
+
+  /** Everything that is known. Whoever wants to see more than one unit, or to change something, does not get to see half of it. */
+  get #world(): World {
+    if (this.#recovery !== undefined) {
+      this.#begin();
+      // What has happened comes before what is asked.
+      if (this.#hasNews) this.#takeTurn();
+    }
+    return this.#current;
+  }
+
+  /** Something has happened; that the keeper asks whether anybody is there is nothing. */
+  get #hasNews(): boolean {
+    return this.#current.inbox.some(({ event }) => event !== 'ping');
+  }
+
+  get #unitsAtOnce(): number {
+    return this.#options.unitsAtOnce ?? usualUnitsAtOnce;
+  }
+
+  /** The world is back, and goes on. */
+  #begin(): void {
+    const recovery = this.#recovery;
+    this.#recovery = undefined;
+    recovery?.finish();
+    const isGenerating = this.#current.generatorRun !== undefined || (!this.#current.started && startGenerators(this.#current));
+    if (!isGenerating) queueDefault(this.#current);
   }
 
   get info() {
@@ -136,7 +168,7 @@ export class Manager {
   }
 
   unit(name: string): UnitInfo | undefined {
-    const unit = this.#find(name);
+    const unit = this.#findEarly(name) ?? this.#find(name);
     if (unit === undefined) return undefined;
     const statusText = unit.type.properties(unit.state, unit.config, this.#options.config.defaults)['StatusText'];
     const info = describeUnit(unit, this.#options.clock.now());
@@ -232,10 +264,10 @@ export class Manager {
     this.#options = { ...this.#options, config: readConfig?.() ?? config };
     const world = this.#newWorld();
     takeOver(world, old);
-    recover(world, { blobs, descriptors: heldTables(old), groups: [] });
+    new Recovery(world, { blobs, descriptors: heldTables(old), groups: [] }).finish();
     // The files may say other things of them now.
     for (const unit of world.units.values()) world.toCheck.add(unit);
-    this.#world = world;
+    this.#current = world;
     this.#announce({ change: 'reloading', active: false });
     this.#wake();
   }
@@ -295,12 +327,29 @@ export class Manager {
     this.#turnIsDue = true;
     this.#options.clock.soon(() => {
       this.#turnIsDue = false;
-      turn(this.#world);
-      if (this.#world.generatorsDone) this.#generatorsDone();
-      if (!this.#world.reloadWanted) return;
-      this.#world.reloadWanted = false;
-      this.reload();
+      if (this.#recovery !== undefined && this.#recovery.left > 0) {
+        this.#recovery.advance(this.#unitsAtOnce);
+        this.#wake();
+        return;
+      }
+      if (this.#recovery !== undefined) this.#begin();
+      this.#takeTurn();
     });
+  }
+
+  #takeTurn(): void {
+    turn(this.#current);
+    if (this.#current.generatorsDone) this.#generatorsDone();
+    if (!this.#current.reloadWanted) return;
+    this.#current.reloadWanted = false;
+    this.reload();
+  }
+
+  /** While units come back, one of them is looked at before its turn: as it was, which is as it is if nothing has happened since. */
+  #findEarly(name: string): Unit | undefined {
+    if (this.#recovery === undefined || this.#hasNews || !this.#recovery.hurry(name)) return undefined;
+    const unit = this.#current.peek(name);
+    return unit?.name === name ? unit : undefined;
   }
 
   #find(name: string): Unit | undefined {

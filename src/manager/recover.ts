@@ -24,31 +24,84 @@ import { UnitContext } from './unit-context.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
+/** What a manager finds where it begins. */
+export type Remembered = Pick<Inventory, 'blobs' | 'descriptors' | 'groups'>;
+
 /**
  * Puts a new world where the last one was: the only way in which a manager begins, be it for the first time, after a crash,
- * for a reload or for an upgrade. `inventory` is what the keeper has; at the very first start that is nothing.
+ * for a reload or for an upgrade. What is remembered is what the keeper has; at the very first start that is nothing.
+ *
+ * Thousands of unit files take their time to read, and clients wait. So units come back a few at a time, and one that is asked for
+ * before its turn. Until all are there nothing is decided: no event is taken, no job is run, the keeper hears nothing.
  */
-export function recover(world: World, inventory: Pick<Inventory, 'blobs' | 'descriptors' | 'groups'>): void {
-  recoverManager(world, inventory.blobs);
-  knowTables(world);
-  const lost = new Set<Unit>();
-  for (const [key, bytes] of inventory.blobs) {
-    if (!key.startsWith('unit/')) continue;
-    const unit = recoverUnit(world, key.slice('unit/'.length), bytes);
-    if (unit !== undefined) lost.add(unit);
+export class Recovery {
+  readonly #world: World;
+  readonly #remembered: Remembered;
+  /** Units that are not back, and their states. */
+  readonly #pending = new Map<string, Uint8Array>();
+  readonly #lost = new Set<Unit>();
+  /** Units with a job. */
+  #busy: ReadonlySet<string> | undefined;
+
+  constructor(world: World, remembered: Remembered) {
+    this.#world = world;
+    this.#remembered = remembered;
+    recoverManager(world, remembered.blobs);
+    knowTables(world);
+    for (const [key, bytes] of remembered.blobs) if (key.startsWith('unit/')) this.#pending.set(key.slice('unit/'.length), bytes);
   }
-  for (const unit of lost) if (inventory.groups.includes(unit.name)) keepGroup(world, unit);
-  for (const [key, bytes] of jobsInOrder(inventory.blobs)) recoverJob(world, key, bytes, lost);
-  for (const [key, bytes] of inventory.blobs) if (key.startsWith('answer/')) recoverAnswer(world, key, bytes);
-  for (const unit of world.units.values()) resume(world, unit);
-  // Nobody needs to ask for those that are there as long as the manager is.
-  for (const name of perpetualNames(world.options.scope)) world.unit(name);
-  loadLeftovers(world);
-  world.resources.recovered();
-  openTables(world, inventory.descriptors);
-  checkZone(world);
-  closeUnclaimed(world, inventory);
-  world.busNames.recheck();
+
+  /** How many units are not back. */
+  get left(): number {
+    return this.#pending.size;
+  }
+
+  /** Brings some more units back. */
+  advance(count: number): void {
+    let more = count;
+    for (const name of this.#pending.keys()) {
+      if (more === 0) return;
+      more -= 1;
+      this.#recover(name);
+    }
+  }
+
+  /** Brings a unit back before its turn, so that it can be looked at; false for one that the keeper does not know, or that has a job, which comes after all units. */
+  hurry(name: string): boolean {
+    const { blobs } = this.#remembered;
+    if (!blobs.has(`unit/${name}`)) return false;
+    this.#busy ??= new Set(jobsInOrder(blobs).map(([, bytes]) => unitOfJob(bytes)));
+    if (this.#busy.has(name)) return false;
+    this.#recover(name);
+    return true;
+  }
+
+  /** Brings back all that is left, and lets it go on. */
+  finish(): void {
+    const world = this.#world;
+    const { blobs, groups, descriptors } = this.#remembered;
+    this.advance(Infinity);
+    for (const unit of this.#lost) if (groups.includes(unit.name)) keepGroup(world, unit);
+    for (const [key, bytes] of jobsInOrder(blobs)) recoverJob(world, key, bytes, this.#lost);
+    for (const [key, bytes] of blobs) if (key.startsWith('answer/')) recoverAnswer(world, key, bytes);
+    for (const unit of world.units.values()) resume(world, unit);
+    // Nobody needs to ask for those that are there as long as the manager is.
+    for (const name of perpetualNames(world.options.scope)) world.unit(name);
+    loadLeftovers(world);
+    world.resources.recovered();
+    openTables(world, descriptors);
+    checkZone(world);
+    closeUnclaimed(world, this.#remembered);
+    world.busNames.recheck();
+  }
+
+  #recover(name: string): void {
+    const bytes = this.#pending.get(name);
+    if (bytes === undefined) return;
+    this.#pending.delete(name);
+    const unit = recoverUnit(this.#world, name, bytes);
+    if (unit !== undefined) this.#lost.add(unit);
+  }
 }
 
 function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): void {
@@ -162,6 +215,12 @@ function jobsInOrder(blobs: ReadonlyMap<string, Uint8Array>): readonly (readonly
     .toSorted(([a], [b]) => Number(a.slice('job/'.length)) - Number(b.slice('job/'.length)));
 }
 
+/** The unit that a job is of; of one that cannot be read none. */
+function unitOfJob(bytes: Uint8Array): string {
+  const blob = readBlob(bytes, isJobBlob);
+  return blob.ok ? blob.value.unit : '';
+}
+
 function recoverJob(world: World, key: string, bytes: Uint8Array, lost: ReadonlySet<Unit>): void {
   const blob = readBlob(bytes, isJobBlob);
   const id = Number(key.slice('job/'.length));
@@ -207,7 +266,7 @@ function resume(world: World, unit: Unit): void {
 }
 
 /** Lets go of what no unit claims: the leavings of units whose state was lost or whose last turn did not come to an end. */
-function closeUnclaimed(world: World, { descriptors, groups }: Pick<Inventory, 'descriptors' | 'groups'>): void {
+function closeUnclaimed(world: World, { descriptors, groups }: Remembered): void {
   for (const name of descriptors) {
     if (world.held.has(name) || isOfManager(name)) continue;
     world.command({ do: 'close', name });

@@ -284,7 +284,7 @@ function managerBlob(world: World): ManagerBlob {
     ...(world.idlePipeMaker === undefined ? {} : { idlePipeMaker: world.idlePipeMaker }),
     exitStatus: world.exitStatus,
     ...(world.rebootArgument === '' ? {} : { rebootArgument: world.rebootArgument }),
-    zone: world.zone,
+    ...(world.zone === undefined ? {} : { zone: world.zone }),
     ...(world.generatedEnvironment.length === 0 ? {} : { generated: world.generatedEnvironment }),
     ...(world.generatorRun === undefined ? {} : { generators: world.generatorRun }),
     ...(world.clockWatches.size === 0 ? {} : { watches: [...world.clockWatches] }),

@@ -3,6 +3,7 @@ import { plan } from '../graph/transaction.ts';
 import type { Defaults, StepContext } from '../type/type.ts';
 import { topMount } from '../type/mount/parse.ts';
 import { findAccount, resolveGroup, resolveUser } from './accounts.ts';
+import { localZone } from './clock-watch.ts';
 import { heldSockets } from './held-sockets.ts';
 import type { HeldSocket } from './held-sockets.ts';
 import type { Stamp } from '../port/keeper.ts';
@@ -70,7 +71,7 @@ export class UnitContext implements StepContext {
   }
 
   get zone(): Zone {
-    return this.#world.zone.zone;
+    return localZone(this.#world);
   }
 
   get stampDirectory(): string {

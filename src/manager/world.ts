@@ -31,7 +31,7 @@ import type { KnownTable } from './kernel-tables.ts';
 import { MountNeeds } from './mount-needs.ts';
 import { type Watch, watchClock, type WatchName } from './clock-watch.ts';
 import { rasterOf } from './coalesce.ts';
-import { readZone, type ZoneSetting } from './time-zone.ts';
+import type { ZoneSetting } from './time-zone.ts';
 import { Resources } from './resources.ts';
 import { Timers } from './timers.ts';
 import { removeTransientFiles } from './transient-files.ts';
@@ -147,8 +147,8 @@ export class World implements TransactionView {
   startup: Stamp | undefined;
   failedJobs = 0;
   now: Stamp;
-  /** The local time zone. */
-  zone: ZoneSetting;
+  /** The local time zone, once somebody has asked for it. */
+  zone: ZoneSetting | undefined;
   /** The status that the keeper is to end with. */
   exitStatus = 0;
   /** What the firmware is told at a reboot. */
@@ -193,7 +193,6 @@ export class World implements TransactionView {
     };
     this.resources = new Resources(this);
     this.timers = new Timers(options.clock, wake, ownerName, rasterOf(options.facts.machineId));
-    this.zone = readZone(options.files, options.ownEnvironment);
     this.lastChild = options.keeper.inventory.lastChild;
     this.now = options.clock.now();
     this.#refreshedAt = this.now;

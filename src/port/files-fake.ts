@@ -58,6 +58,10 @@ export class FakeFiles implements Files {
     return names.toSorted();
   }
 
+  entries(path: string): readonly { readonly name: string; readonly kind: FileStat['kind'] }[] {
+    return this.list(path).map((name) => ({ name, kind: this.stat(`${path}/${name}`).kind }));
+  }
+
   stat(path: string): FileStat {
     const parent = this.realPath(path.slice(0, path.lastIndexOf('/')) || '/');
     const name = path.slice(path.lastIndexOf('/') + 1);

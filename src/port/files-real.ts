@@ -18,15 +18,16 @@ import {
   watch,
   writeFileSync,
 } from 'node:fs';
-import type { BigIntStats } from 'node:fs';
+import type { BigIntStats, Dirent } from 'node:fs';
 import { dirname } from 'node:path';
 import type { FileStat, Files } from './files.ts';
 
 /** The machine's file system. */
 export const realFiles: Files = {
-  read: (path, limit) => readWithStat(path, limit)?.bytes,
+  read,
   readWithStat,
   list: (path) => attempt(() => readdirSync(path).toSorted()) ?? [],
+  entries: listWithKinds,
   stat: (path) => describe(attempt(() => lstatSync(path, quietly))),
   statFollow: (path) => describe(attempt(() => statSync(path, quietly))),
   readLink: (path) => attempt(() => readlinkSync(path)),
@@ -45,27 +46,51 @@ export const realFiles: Files = {
 /** What is missing is no exception, which would cost much more than the question. */
 const quietly = { bigint: true, throwIfNoEntry: false } as const;
 
-/** Files in /proc say that they are empty, so it is read until nothing comes. */
-function readWithStat(path: string, limit = 64 * 1024 * 1024): { readonly bytes: Uint8Array; readonly stat: FileStat } | undefined {
+/** The kinds come with the names: asking for each of thousands would take ten times as long. */
+function listWithKinds(path: string): readonly { readonly name: string; readonly kind: FileStat['kind'] }[] {
+  const entries = attempt(() => readdirSync(path, { withFileTypes: true })) ?? [];
+  // Some file systems do not tell.
+  const kindOfEntry = (entry: Dirent): FileStat['kind'] =>
+    kindOf(entry) ?? describe(attempt(() => lstatSync(`${path}/${entry.name}`, quietly))).kind;
+  return entries.map((entry) => ({ name: entry.name, kind: kindOfEntry(entry) })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const mostBytes = 64 * 1024 * 1024;
+
+function read(path: string, limit = mostBytes): Uint8Array | undefined {
+  return readOpened(path, (fd) => {
+    const stat = fstatSync(fd);
+    return stat.isFile() ? attempt(() => readAll(fd, stat.size, limit)) : undefined;
+  });
+}
+
+function readWithStat(path: string, limit = mostBytes): { readonly bytes: Uint8Array; readonly stat: FileStat } | undefined {
+  return readOpened(path, (fd) => {
+    const stat = describe(fstatSync(fd, { bigint: true }));
+    const bytes = stat.kind === 'file' ? attempt(() => readAll(fd, stat.size, limit)) : undefined;
+    return bytes === undefined ? undefined : { bytes, stat };
+  });
+}
+
+function readOpened<T>(path: string, use: (fd: number) => T): T | undefined {
   // Without O_NONBLOCK opening a FIFO would wait for a writer.
   const fd = attempt(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY));
   if (fd === undefined) return undefined;
   try {
-    const stat = describe(fstatSync(fd, { bigint: true }));
-    const bytes = stat.kind === 'file' ? attempt(() => readAll(fd, Math.min(stat.size + 1, limit), limit)) : undefined;
-    return bytes === undefined ? undefined : { bytes, stat };
+    return use(fd);
   } finally {
     closeSync(fd);
   }
 }
 
-function readAll(fd: number, expected: number, limit: number): Uint8Array {
-  let buffer = new Uint8Array(Math.max(expected, 4096));
+/** Files in /proc say that they are empty: those are read until nothing comes. Others are at their end where less comes than was asked for. */
+function readAll(fd: number, size: number, limit: number): Uint8Array {
+  let buffer = new Uint8Array(size === 0 ? 4096 : Math.min(size + 1, limit));
   let length = 0;
   for (;;) {
     const got = readSync(fd, buffer, length, buffer.length - length, null);
     length += got;
-    if (got === 0 || length >= limit) return buffer.subarray(0, Math.min(length, limit));
+    if (got === 0 || length >= limit || (size > 0 && length < buffer.length)) return buffer.subarray(0, Math.min(length, limit));
     if (length === buffer.length) {
       const larger = new Uint8Array(buffer.length * 2);
       larger.set(buffer);
@@ -130,7 +155,7 @@ const missing: FileStat = { kind: 'missing', size: 0, mode: 0, uid: 0, mtimeUsec
 function describe(stat: BigIntStats | undefined): FileStat {
   if (stat === undefined) return missing;
   return {
-    kind: kindOf(stat),
+    kind: kindOf(stat) ?? 'block',
     size: Number(stat.size),
     mode: Number(stat.mode) & 0o7777,
     uid: Number(stat.uid),
@@ -141,13 +166,15 @@ function describe(stat: BigIntStats | undefined): FileStat {
   };
 }
 
-function kindOf(stat: BigIntStats): FileStat['kind'] {
+/** Undefined where nobody knows. */
+function kindOf(stat: BigIntStats | Dirent): FileStat['kind'] | undefined {
   if (stat.isFile()) return 'file';
   if (stat.isDirectory()) return 'directory';
   if (stat.isSymbolicLink()) return 'symlink';
   if (stat.isSocket()) return 'socket';
   if (stat.isFIFO()) return 'fifo';
-  return stat.isCharacterDevice() ? 'character' : 'block';
+  if (stat.isCharacterDevice()) return 'character';
+  return stat.isBlockDevice() ? 'block' : undefined;
 }
 
 function attempt<T>(action: () => T): T | undefined {

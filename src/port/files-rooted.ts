@@ -7,6 +7,7 @@ export function rootedFiles(files: Files, root: string): Files {
     read: (path, limit) => at(resolve(path), (found) => files.read(found, limit)),
     readWithStat: (path, limit) => at(resolve(path), (found) => files.readWithStat(found, limit)),
     list: (path) => at(resolve(path), (found) => files.list(found)) ?? [],
+    entries: (path) => at(resolve(path), (found) => files.entries(found)) ?? [],
     stat: (path) => at(beside(path), (found) => files.stat(found)) ?? missing,
     statFollow: (path) => at(resolve(path), (found) => files.stat(found)) ?? missing,
     readLink: (path) => at(beside(path), (found) => files.readLink(found)),

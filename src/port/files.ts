@@ -19,6 +19,8 @@ export interface Files {
   readWithStat(path: string, limit?: number): { readonly bytes: Uint8Array; readonly stat: FileStat } | undefined;
   /** Names in a directory, sorted; empty where there is none. */
   list(path: string): readonly string[];
+  /** The same with what each name is, as lstat(2) tells it. */
+  entries(path: string): readonly { readonly name: string; readonly kind: FileStat['kind'] }[];
   /** lstat(2). */
   stat(path: string): FileStat;
   /** stat(2). */

@@ -1,7 +1,7 @@
 import { aliasRefusal } from './alias.ts';
 import { isUnitName } from './name.ts';
 import { parseUnitText, type UnitText } from './syntax.ts';
-import type { UnitFiles } from './unit-files.ts';
+import type { UnitFileEntry, UnitFiles } from './unit-files.ts';
 
 /** What a name in the search path is: a file (or a link out of the path), another name for a unit, or nothing that can be read. */
 export type Entry =
@@ -179,17 +179,20 @@ function listOne(files: UnitFiles, path: string, searched: ReadonlySet<string>):
     if (!realParents.has(parent)) realParents.set(parent, files.realPath(parent));
     return searched.has(realParents.get(parent) ?? '');
   };
-  for (const name of files.list(path)) {
+  for (const { name, kind } of files.entries(path)) {
     const suffix = suffixes.find((candidate) => name.endsWith(`.${candidate}`));
     if (suffix !== undefined) beside.push({ name: name.slice(0, -suffix.length - 1), suffix });
-    else if (isUnitName(name)) entries.set(name, entryOf(files, path, name, isSearched));
+    else if (isUnitName(name)) entries.set(name, entryOf(files, { directory: path, name, kind }, isSearched));
   }
   return { entries, beside };
 }
 
-function entryOf(files: UnitFiles, directory: string, name: string, isSearched: (parent: string) => boolean): Entry {
+interface Named extends UnitFileEntry {
+  readonly directory: string;
+}
+
+function entryOf(files: UnitFiles, { directory, name, kind }: Named, isSearched: (parent: string) => boolean): Entry {
   const path = `${directory}/${name}`;
-  const { kind } = files.stat(path);
   if (kind === 'file') return { is: 'file', path };
   if (kind !== 'symlink') return { is: 'unusable', path, reason: `it is a ${kindNames[kind]}, not a file` };
   const written = files.readLink(path) ?? '';

@@ -5,12 +5,20 @@ export interface UnitFileStat {
   readonly mtimeUsec: number;
 }
 
+/** What a directory has under a name, itself and not what it leads to. */
+export interface UnitFileEntry {
+  readonly name: string;
+  readonly kind: UnitFileStat['kind'];
+}
+
 /** The loader's only way to the file system; port/files.ts's Files satisfies it, and so does a map in a test. */
 export interface UnitFiles {
   /** At most `limit` bytes of a regular file, or undefined where there is none that can be read; never blocks. */
   read(path: string, limit?: number): Uint8Array | undefined;
   /** Names in a directory, sorted; empty where there is none. */
   list(path: string): readonly string[];
+  /** The same with what each name is. */
+  entries(path: string): readonly UnitFileEntry[];
   /** Without following a symlink. */
   stat(path: string): UnitFileStat;
   /** Following symlinks. */

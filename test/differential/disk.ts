@@ -5,6 +5,7 @@ import type { UnitFileStat, UnitFiles } from '../../src/unit/unit-files.ts';
 export const disk: UnitFiles = {
   read: (path) => attempt(() => (statSync(path).isFile() ? readFileSync(path) : undefined)),
   list: (path) => attempt(() => readdirSync(path).toSorted()) ?? [],
+  entries: (path) => disk.list(path).map((name) => ({ name, kind: disk.stat(`${path}/${name}`).kind })),
   stat: (path) => described(attempt(() => lstatSync(path))),
   statFollow: (path) => described(attempt(() => statSync(path))),
   readLink: (path) => attempt(() => readlinkSync(path)),

@@ -1,6 +1,8 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import type { ManagerApi } from '../../src/api/manager.ts';
+import type { ManagerOptions } from '../../src/manager/options.ts';
+import type { UnitSource } from '../../src/manager/unit-source.ts';
 import { SECOND, Simulation } from './simulation.ts';
 
 const daemon = (more = '', service = ''): string => `[Unit]\n${more}\n[Service]\nExecStart=/bin/daemon-%n\n${service}\n`;
@@ -240,5 +242,102 @@ test('what became of a request is known to the next managers, while its job runs
   assert.deepEqual(
     [...simulation.keeper.blobs().keys()].filter((key) => key.startsWith('answer/')),
     [`answer/${job + 1}`],
+  );
+});
+
+const many = Array.from({ length: 40 }, (_, index) => `s${index}.service`);
+
+/** Forty services that run, a manager that was killed, and the next, which has not had a turn yet. */
+function whileUnitsComeBack(happen: (simulation: Simulation) => void = () => {}): { simulation: Simulation; read: string[] } {
+  const read: string[] = [];
+  const simulation = new Simulation({
+    units: {
+      ...Object.fromEntries(many.map((name) => [name, daemon()])),
+      'slow.service': '[Service]\nType=oneshot\nExecStart=/bin/sleep\n',
+      'default.target': `[Unit]\nWants=${many.join(' ')} slow.service\n`,
+    },
+    adapt: (options) => ({ ...options, openUnits: () => noted(options, read) }),
+  }).boot();
+  simulation.crash();
+  happen(simulation);
+  read.length = 0;
+  simulation.startManager();
+  return { simulation, read };
+}
+
+/** The main processes of the forty, by the group that each is in. */
+function pids({ keeper }: Simulation): readonly number[] {
+  const pidOf = new Map(keeper.processes().map(({ argv, pid }) => [argv[0], pid]));
+  return many.map((name) => pidOf.get(`/bin/daemon-${name}`) ?? 0);
+}
+
+function noted(options: ManagerOptions, read: string[]): UnitSource {
+  const source = options.openUnits();
+  return {
+    ...source,
+    load: (name) => {
+      read.push(name);
+      return source.load(name);
+    },
+  };
+}
+
+test('a unit that is asked for while thousands come back is answered before the others are read', () => {
+  const { simulation, read } = whileUnitsComeBack();
+  assert.equal(simulation.state('s31.service'), 'active (running)');
+  assert.deepEqual(read, ['s31.service']);
+  // Again, and others in any order, some of them after their turn.
+  simulation.clock.settle();
+  assert.ok(read.length > 40);
+  assert.deepEqual(
+    many.map((name) => simulation.state(name)),
+    many.map(() => 'active (running)'),
+  );
+  assert.equal(new Set(read).size, read.length);
+});
+
+test('what the keeper does not know, all units at once, and a unit with a job are looked at only when all units are back', () => {
+  for (const look of [
+    (simulation: Simulation) => simulation.state('unknown.service') === 'inactive (dead)',
+    (simulation: Simulation) =>
+      simulation.manager.units().filter(({ name, sub }) => many.includes(name) && sub === 'running').length === 40,
+    (simulation: Simulation) => simulation.manager.unit('slow.service')?.job?.type === 'start',
+    (simulation: Simulation) => simulation.manager.properties('s7.service')?.['SubState'] === 'running',
+    (simulation: Simulation) => simulation.manager.request('stop', 's7.service', 'replace', 'test').ok,
+  ]) {
+    const { simulation, read } = whileUnitsComeBack();
+    assert.ok(look(simulation), String(look));
+    assert.ok(read.length > 40, String(look));
+  }
+});
+
+test('what happened while no manager was there is in the first answer', () => {
+  const { simulation } = whileUnitsComeBack((machine) => machine.keeper.kill(pids(machine)[31] ?? 0, 9));
+  // The keeper tells at once of what waits, the manager has only begun.
+  simulation.clock.step(0);
+  simulation.clock.step(0);
+  assert.equal(simulation.state('s31.service'), 'failed (failed)');
+});
+
+test('a manager that is killed while units come back leaves to the next what it found', () => {
+  const { simulation } = whileUnitsComeBack();
+  const before = simulation.keeper.processes().map(({ pid }) => pid);
+  for (let steps = 0; steps < 30; steps += 3) {
+    for (let step = 0; step < steps; step += 1) simulation.clock.step(0);
+    assert.equal(simulation.state('s20.service'), 'active (running)');
+    simulation.crash();
+    simulation.startManager();
+  }
+  simulation.clock.settle();
+  assert.deepEqual(
+    simulation.keeper.processes().map(({ pid }) => pid),
+    before,
+  );
+  assert.deepEqual(
+    simulation.manager
+      .jobs()
+      .map(({ unit }) => unit)
+      .toSorted(),
+    ['default.target', 'slow.service'],
   );
 });

@@ -1,4 +1,4 @@
-import type { UnitFileStat, UnitFiles } from '../../src/unit/unit-files.ts';
+import type { UnitFileEntry, UnitFileStat, UnitFiles } from '../../src/unit/unit-files.ts';
 
 /** What stands at a path: text or bytes of a file, a symlink, a special file, or a file that nobody may read. */
 export type Node =
@@ -46,6 +46,11 @@ export class Tree implements UnitFiles {
       .filter((other) => other.startsWith(`${real}/`))
       .map((other) => other.slice(real.length + 1).split('/')[0] ?? '');
     return [...new Set(below)].toSorted();
+  }
+
+  entries(path: string): readonly UnitFileEntry[] {
+    const real = this.realPath(path) ?? '';
+    return this.list(path).map((name) => ({ name, kind: this.#statOf(`${real === '/' ? '' : real}/${name}`).kind }));
   }
 
   stat(path: string): UnitFileStat {
