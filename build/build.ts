@@ -1,13 +1,13 @@
 // `npm run build`: dist/tysd, one executable that needs no runtime; dist/tysd-keeper and dist/tysctl,
 // static; and the names that they go by. An argument names another directory than dist/.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
-for (const program of ['keeper', 'front']) run('make', ['-s', '-C', program]);
+for (const program of ['keeper', 'front', 'session']) run('make', ['-s', '-C', program]);
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 run(join(root, 'node_modules/.bin/bun'), [
@@ -25,6 +25,8 @@ run(join(root, 'node_modules/.bin/bun'), [
   'src/main/main.ts',
 ]);
 copyFileSync(join(root, 'keeper/build/tysd-keeper'), join(dist, 'tysd-keeper'));
+if (existsSync(join(root, 'session/build/tysd-session')))
+  copyFileSync(join(root, 'session/build/tysd-session'), join(dist, 'tysd-session'));
 copyFileSync(join(root, 'front/build/tysctl'), join(dist, 'tysctl'));
 symlinkSync('tysctl', join(dist, 'systemctl'));
 for (const name of ['journalctl', 'systemd-notify', 'systemd-escape', 'systemd-analyze', 'systemd-run', 'systemd-cat', 'systemd-cgtop']) {

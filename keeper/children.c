@@ -133,6 +133,7 @@ static int prepare_outputs(struct keeper *keeper, struct plan *plan, int *reads)
         struct op *op = &plan->ops[i];
         if (op->code == OP_take) op->fd = descriptor_fd(keeper, op->fields[1].data);
         if (op->code == OP_namespace && (op->fd = namespace_storage(keeper, op->fields[0].data)) < 0) return op->fd;
+        if (op->code == OP_session) op->fd = fcntl(keeper->reports_fd, F_DUPFD_CLOEXEC, 0);
         if (op->code != OP_output) continue;
         int fds[2];
         if (pipe2(fds, O_CLOEXEC) < 0) return -errno;
@@ -154,7 +155,9 @@ static void prepare_filters(struct keeper *keeper, struct plan *plan, int own) {
     }
 }
 
-static bool is_made_for_plan(const struct op *op) { return op->code == OP_output || op->code == OP_cgroup_filter || op->code == OP_cgroup_pinned_filter; }
+static bool is_made_for_plan(const struct op *op) {
+    return op->code == OP_output || op->code == OP_cgroup_filter || op->code == OP_cgroup_pinned_filter || op->code == OP_session;
+}
 
 static int prepare(struct keeper *keeper, struct group *group, bool report_exec, struct plan *plan, struct prepared *made, int *reads) {
     int result = prepare_outputs(keeper, plan, reads);
@@ -188,6 +191,7 @@ _Noreturn static void become_child(struct keeper *keeper, struct plan *plan, con
     struct run *run = &keeper->run;
     run->plan = plan;
     run->report = report;
+    run->report_at = (size_t)(report - keeper->reports) * sizeof *report;
     run->descriptors = keeper->descriptor_limit;
     run->view = (struct view){.old = -1, .root = -1, .proc = -1};
     run->keep_fd = made->keep[1];

@@ -172,6 +172,7 @@ bool may_tell(struct keeper *keeper);
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 
 /* plan.c: a plan, checked and taken apart before fork. */
+enum { OP_IS_TOLERATED = 1, OP_EXIT_IS_GIVEN = 2 };
 struct field {
     uint64_t number; /* the integer, or the length or count of what `data` points at */
     const void *data;
@@ -210,10 +211,13 @@ struct run {
     struct plan *plan;
     struct view view;
     struct report *report;
+    size_t report_at;     /* where that is among all reports, in bytes */
+    uint32_t first;       /* the number of the plan's first op, where another program has carried out those before */
     struct rlimit descriptors; /* what RLIMIT_NOFILE is to be at exec */
     int keep_fd, exec_fd; /* or -1 */
     bool alone;           /* it has no copy of what the keeper holds */
     bool filtered;        /* system calls may be refused */
+    bool continued;       /* another program has been here, and left groups and an environment */
     int slots[MAX_SLOTS]; /* descriptor + 1, or 0 */
     char extra[SPARE_ENVIRONMENT][96];
     int extra_count;
@@ -233,6 +237,15 @@ int op_credentials_close(struct run *run, const struct op *op);
 int op_terminal_reset(struct run *run, const struct op *op);
 int op_terminal_owner(struct run *run, const struct op *op);
 int op_terminal(struct run *run, const struct op *op);
+
+/* ops_session.c */
+int op_session(struct run *run, const struct op *op);
+int resume_plan(int argc, char **argv);
+
+/* ops.c: the environment of a program, with what the plan adds to it. */
+char **environment_of(struct run *run, const struct field *given);
+/* Has RLIMIT_NOFILE be what the program is to have; gives what it was. 0 or -errno. */
+int limit_descriptors(const struct run *run, struct rlimit *before);
 
 /* ops_process.c: ops of a file of their own. */
 int op_coredump_filter(struct run *run, const struct op *op);

@@ -149,6 +149,7 @@ static const struct {
     {"--pass", send_descriptors},
     {"--become", become_command},
     {"--terminal", forward_terminal},
+    {"--go-on", resume_plan},
 };
 
 int main(int argc, char **argv) {

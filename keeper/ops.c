@@ -522,7 +522,6 @@ static int op_chdir(struct run *run, const struct op *op) {
 }
 
 static int op_groups(struct run *run, const struct op *op) {
-    (void)run;
     static gid_t gids[MAX_PLAN_STRINGS];
     const char *const *list = op->fields[0].data;
     size_t count = op->fields[0].number;
@@ -533,6 +532,16 @@ static int op_groups(struct run *run, const struct op *op) {
             if (*digit < '0' || *digit > '9' || (gid = gid * 10 + (uint64_t)(*digit - '0')) > UINT32_MAX) return -EINVAL;
         } while (*++digit);
         gids[i] = (gid_t)gid;
+    }
+    if (run->continued) {
+        static gid_t left[MAX_PLAN_STRINGS];
+        int more = getgroups(MAX_PLAN_STRINGS, left);
+        if (more < 0) return -errno;
+        for (int i = 0; i < more && count < MAX_PLAN_STRINGS; i++) {
+            size_t at = 0;
+            while (at < count && gids[at] != left[i]) at++;
+            if (at == count) gids[count++] = left[i];
+        }
     }
     return RESULT(syscall(SYS_setgroups, count, gids));
 }
@@ -612,7 +621,9 @@ static int op_env_stream(struct run *run, const struct op *op) {
     return 0;
 }
 
-static int limit_descriptors(const struct run *run, struct rlimit *before) {
+int limit_descriptors(const struct run *run, struct rlimit *before) {
+    struct rlimit unused;
+    if (!before) before = &unused;
     if (getrlimit(RLIMIT_NOFILE, before) < 0) return -errno;
     if (before->rlim_cur == run->descriptors.rlim_cur && before->rlim_max == run->descriptors.rlim_max) return 0;
     struct rlimit wanted = run->descriptors;
@@ -628,12 +639,17 @@ static int op_seccomp(struct run *run, const struct op *op) {
     return result;
 }
 
+char **environment_of(struct run *run, const struct field *given) {
+    char **list = (char **)given->data;
+    size_t count = given->number;
+    for (int i = 0; i < run->extra_count; i++) list[count++] = run->extra[i];
+    list[count] = NULL;
+    return list;
+}
+
 static int op_exec(struct run *run, const struct op *op) {
     char *const *paths = op->fields[0].data, *const *argv = op->fields[1].data;
-    char **environment = (char **)op->fields[2].data;
-    size_t count = op->fields[2].number;
-    for (int i = 0; i < run->extra_count; i++) environment[count++] = run->extra[i];
-    environment[count] = NULL;
+    char **environment = run->continued ? environ : environment_of(run, &op->fields[2]);
     struct rlimit raised;
     int limited = run->filtered ? 0 : limit_descriptors(run, &raised);
     if (limited) return limited;
@@ -687,7 +703,7 @@ _Noreturn void run_plan(struct run *run) {
         int result = functions[op->code](run, op);
         if (!result || op->tolerate) continue;
         run->report->error = -result;
-        run->report->failed = (int32_t)i + 1;
+        run->report->failed = (int32_t)(run->first + i) + 1;
         _exit(op->exit);
     }
     _exit(0);

@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0xfe33d84bu
+#define OPS_HASH 0x605ea717u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -101,6 +101,7 @@
     X(loopback, 225, "") /* loopback() */ \
     X(no_new_privileges, 227, "") /* no-new-privileges() */ \
     X(no_new_privileges_unless_admin, 227, "") /* no-new-privileges-unless-admin() */ \
+    X(session, 224, "ssssuuS") /* session(program: string, service: string, user: string, tty: string, uid: u32, gid: u32, env: strings) */ \
     X(env_pid, 204, "s") /* env-pid(name: string) */ \
     X(env_stream, 204, "n") /* env-stream(slot: u32) */ \
     X(seccomp, 228, "b") /* seccomp(program: bytes) */ \
@@ -115,6 +116,6 @@ enum op_code {
     OP_COUNT
 };
 
-enum { OP_MAX_FIELDS = 6 };
+enum { OP_MAX_FIELDS = 7 };
 
 #endif

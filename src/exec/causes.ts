@@ -67,6 +67,7 @@ const byOp: Readonly<Partial<Record<Op['op'], readonly string[]>>> = {
   groups: ['SupplementaryGroups', 'User', 'DynamicUser'],
   gid: ['Group', 'User', 'DynamicUser'],
   uid: ['User', 'DynamicUser'],
+  session: ['PAMName'],
   wait: ['Type'],
   'no-new-privileges': ['NoNewPrivileges', 'DynamicUser'],
   'no-new-privileges-unless-admin': filtering,

@@ -11,6 +11,10 @@ export interface Identity {
   /** Owner of the files that are made for the service; undefined without User= and Group=, where they are the manager's. */
   readonly uid: number | undefined;
   readonly gid: number | undefined;
+  /** The name of the user that the process becomes; undefined where it stays the manager's. */
+  readonly login: string | undefined;
+  /** The groups that it has by itself, the primary one first; none where that is root's. */
+  readonly loginGroups: readonly number[];
   /** What WorkingDirectory=~ means, where it means something. */
   readonly home: string | undefined;
   /** USER and its kin. */
@@ -43,6 +47,8 @@ export function identify(request: ExecRequest, exec: ExecSettings, context: Exec
     kind: 'known',
     uid: account?.uid,
     gid,
+    loginGroups: account === undefined || gid === undefined || gid === 0 ? none : [gid, ...account.groups],
+    login: changesUser.has(request.command.privilege) ? account?.name : undefined,
     home: clean((account ?? context.self).home),
     variables: loginVariables(exec, context, account),
     ...(changesUser.has(request.command.privilege) ? changeOps(context, account, gid) : noChange),

@@ -310,6 +310,11 @@ export const ops = {
     exit: 227,
     doc: 'The same, unless the child has CAP_SYS_ADMIN: one of both is needed to load a filter.',
   },
+  session: {
+    fields: { program: 'string', service: 'string', user: 'string', tty: 'string', uid: 'u32', gid: 'u32', env: 'strings' },
+    exit: 224,
+    doc: 'Open a PAM session by this program, with this environment; the rest of the plan is carried out behind it, with the environment and the groups that the session has.',
+  },
   'env-pid': { fields: { name: 'string' }, exit: 204, doc: 'Add NAME=<pid of the child> to the environment of exec.' },
   'env-stream': { fields: { slot: 'u32' }, exit: 204, doc: 'Add JOURNAL_STREAM=<device>:<inode> of the slot to the environment of exec.' },
   seccomp: {

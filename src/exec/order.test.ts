@@ -50,6 +50,7 @@ const settings: fc.Arbitrary<Partial<ExecSettings>> = fc.record({
   KeyringMode: fc.constantFrom(undefined, 'shared' as const, 'inherit' as const),
   CapabilityBoundingSet: fc.constantFrom<ExecSettings['CapabilityBoundingSet']>([], [{ invert: true, capabilities: [21] }]),
   AmbientCapabilities: fc.constantFrom<ExecSettings['AmbientCapabilities']>([], [{ invert: false, capabilities: [10] }]),
+  PAMName: fc.constantFrom('', 'login'),
   SecureBits: fc.constantFrom(undefined, [], ['noroot']),
   StandardInput: fc.constantFrom(...inputs),
   StandardOutput: fc.constantFrom(...outputs),

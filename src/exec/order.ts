@@ -7,6 +7,7 @@ export function checkOrder(plan: Plan): readonly string[] {
   let dropped: OpName | undefined;
   let ended: OpName | undefined;
   let filtered = false;
+  let entered = false;
   let view: 'none' | 'making' | 'made' = 'none';
   for (const op of plan) {
     if (ended !== undefined) troubles.push(`${op.op} after ${ended}`);
@@ -18,11 +19,20 @@ export function checkOrder(plan: Plan): readonly string[] {
     if (op.op === 'enter-root') view = 'made';
     for (const slot of usedSlots(op)) if (!filled.has(slot)) troubles.push(`${op.op} of slot ${slot}, which is empty`);
     for (const slot of filledSlots(op)) filled.add(slot);
+    if (entered && madeBefore.has(op.op)) troubles.push(`${op.op} after session`);
+    if (op.op === 'session') {
+      entered = true;
+      filled.clear();
+    }
     if (op.op === 'uid' || op.op.startsWith('no-new-privileges')) dropped ??= op.op;
     if (op.op === 'seccomp') filtered = true;
     if (op.op === 'exec' || op.op === 'exit' || op.op === 'fail') ended = op.op;
   }
-  const identity = plan.map(({ op }) => op).filter((name) => name === 'groups' || name === 'gid' || name === 'uid');
+  // Before a session there are groups for its modules to see.
+  const identity = plan
+    .slice(plan.findIndex(({ op }) => op === 'session') + 1)
+    .map(({ op }) => op)
+    .filter((name) => name === 'groups' || name === 'gid' || name === 'uid');
   if (identity.join(' ') !== ['groups', 'gid', 'uid'].filter((name) => identity.some((other) => other === name)).join(' ')) {
     troubles.push(`${identity.join(', ')} instead of groups, gid, uid, each once`);
   }
@@ -57,6 +67,17 @@ const needsNoPrivilege: ReadonlySet<OpName> = new Set<OpName>([
   'fail',
   'ambient',
   'securebits',
+]);
+
+/** What is handed over to the child at its birth: another program, which opens the session, has it no more. */
+const madeBefore: ReadonlySet<OpName> = new Set<OpName>([
+  'take',
+  'output',
+  'keep',
+  'namespace',
+  'cgroup-filter',
+  'cgroup-pinned-filter',
+  'session',
 ]);
 
 /** What a filter may refuse the program, the child has no use for any more, except to become the program. */

@@ -13,6 +13,7 @@ import { attributeOp } from './attribute.ts';
 import type { Op, Plan } from './op.ts';
 import { openedFiles, openFileOps } from './open-files.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
+import { sessionOps } from './session.ts';
 import { standingOf } from './standing.ts';
 import { standardStreams } from './stdio.ts';
 import { strictRefusal, withoutUnmet } from './verdict.ts';
@@ -53,6 +54,8 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
   if (names.length > maximumPassed) return err({ message: `${names.length} descriptors are more than a process can be given` });
   const environment = assembleEnvironment(request, exec, context, { identity, passed: names, journal: streams.value.journalSlot });
   if (!environment.ok) return environment;
+  const session = sessionOps(exec, context, identity, environment.value);
+  const hasSession = session.length > 0;
   const command = expandCommand(request, environment.value);
   const sandboxed = request.command.privilege !== 'full';
   const cgroupFilters = filtersOfCgroup(request, exec, context);
@@ -76,10 +79,12 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
       ...attributeOps(request),
       ...descriptorOps(request, passed),
       ...openFileOps(files, firstPassed + passed.length),
+      ...standing.namespaces,
+      ...session,
       ...standing.confinement,
-      ...environment.value.ops,
+      ...(hasSession ? none : environment.value.ops),
       ...standing.filter,
-      { op: 'exec', paths: candidates(request, exec), argv: command.argv, env: environment.value.block },
+      { op: 'exec', paths: candidates(request, exec), argv: command.argv, env: hasSession ? [] : environment.value.block },
     ],
     warnings: [...identity.warnings, ...cgroupFilters.warnings, ...standing.warnings, ...command.warnings],
   });

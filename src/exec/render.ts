@@ -14,7 +14,7 @@ export function renderOp(op: Op): string {
 
 /** The whole plan: a line for each op, and the environment of `exec` below it, a variable in a line. */
 export function renderPlan(plan: Plan): readonly string[] {
-  return plan.flatMap((op) => (op.op === 'exec' ? [renderOp(op), ...op.env.map((entry) => `    ${quote(entry)}`)] : [renderOp(op)]));
+  return plan.flatMap((op) => ('env' in op ? [renderOp(op), ...op.env.map((entry) => `    ${quote(entry)}`)] : [renderOp(op)]));
 }
 
 /** What is said of each op after its name. */
@@ -113,6 +113,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   'no-new-privileges': '',
   'no-new-privileges-unless-admin': '',
   seccomp: '{program}',
+  session: '{service} for {user}',
   'env-pid': '{name}',
   'env-stream': 'JOURNAL_STREAM of {slot}',
   exec: '{paths} with {argv}',

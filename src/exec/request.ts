@@ -127,6 +127,8 @@ export interface ExecContext {
   readonly credentials?: readonly CredentialSource[];
   /** The nodes of NUMAMask= and their CPUs, for a unit that speaks of them. */
   readonly numa?: { readonly nodes: readonly number[]; readonly cpus: readonly number[] };
+  /** The program that opens PAM sessions, where tysd was built with it. */
+  readonly sessionProgram?: string;
   /** A fresh id for the output stream of this process. */
   readonly stream: bigint;
   /** Name under which the keeper holds the pipe of Type=idle. */

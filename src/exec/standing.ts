@@ -24,7 +24,8 @@ export interface Standing {
   readonly scheduling: readonly Op[];
   readonly directories: readonly Op[];
   readonly limits: readonly Op[];
-  /** From the namespaces to the last that is given up before the environment. */
+  /** Namespaces that are shared, which a process is handed; then all from its own to the last that is given up before the environment. */
+  readonly namespaces: readonly Op[];
   readonly confinement: readonly Op[];
   readonly filter: readonly Op[];
   readonly warnings: readonly string[];
@@ -137,8 +138,8 @@ function makeStanding(request: ExecRequest, exec: ExecSettings, context: ExecCon
     scheduling: schedulingOps(exec, context),
     directories: directoryOps(exec, context, identity),
     limits: [...umask(exec, context), ...(sandboxed ? limitOps(exec, context) : [])],
+    namespaces: sharedNamespaceOps(request, exec, context, identity),
     confinement: [
-      ...sharedNamespaceOps(request, exec, context, identity),
       ...mountOps(request, exec, context),
       ...hostnameOps(request, exec),
       ...identity.groupOps,

@@ -28,6 +28,7 @@ import { statusPrinter } from './console.ts';
 import { gatherFacts } from './facts.ts';
 import { generatorsOf, hasFstabGenerator } from './generators.ts';
 import { freshId } from './fresh-id.ts';
+import { findSessionProgram } from './keeper-path.ts';
 import { systemLocale } from './locale.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
 import { resolvedByTysd } from './tysd.ts';
@@ -58,8 +59,10 @@ export async function runManager(): Promise<void> {
   const generated = generatorPlace({ scope, init, runtimeDirectory, searchPath: resolved.unitPath, hasOwnPath });
   const own = ownDirectories({ scope, init, runtimeDirectory, searchPath: generated.searchPath });
   const generators = generated.output === undefined ? undefined : generatorsOf(resolved.scope, generated.output, environment, facts);
+  const sessionProgram = findSessionProgram([process.execPath]);
   const manager = startManager({
     keeper,
+    ...(sessionProgram === undefined ? {} : { sessionProgram }),
     clock: realClock(keeper.inventory.at),
     files: realFiles,
     bus: realBus,

@@ -65,6 +65,7 @@ function standingFacts(world: World): Omit<ExecContext, 'environment' | 'stream'
     environmentFiles: [],
     notifySocket: options.notifySocket,
     directories: options.facts.directories,
+    ...(options.sessionProgram === undefined ? {} : { sessionProgram: options.sessionProgram }),
     inaccessible: `${options.self.uid === 0 ? '/run' : options.facts.directories.runtime}/systemd/inaccessible`,
     limits: options.config.limits,
     defaultStandardOutput: options.config.defaultStandardOutput,

@@ -11,7 +11,8 @@ export function machineOf(world: World): Machine {
   const { cgroupRoot, tracking, pid } = keeper.inventory;
   const controllers = tracking === 'cgroup2' ? text(files, `${cgroupRoot}/cgroup.controllers`).trim().split(' ') : [];
   const found = readMachine(files, pid, controllers, world.options.scope);
-  const machine = tracking === 'cgroup2' ? found : { ...found, features: found.features.difference(ofCgroups) };
+  const helpers = new Set(world.options.sessionProgram === undefined ? [] : ['PAM']);
+  const machine = { ...found, helpers, features: tracking === 'cgroup2' ? found.features : found.features.difference(ofCgroups) };
   machines.set(world, machine);
   return machine;
 }

@@ -53,6 +53,8 @@ export interface ManagerOptions {
   readonly self: Account;
   /** The environment of the manager process. */
   readonly ownEnvironment: Readonly<Record<string, string | undefined>>;
+  /** The program that opens PAM sessions, where tysd was built with it. */
+  readonly sessionProgram?: string;
   readonly notifySocket: string;
   readonly runtimeDirectory: string;
   readonly stateDirectory: string;

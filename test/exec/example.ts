@@ -52,6 +52,7 @@ export const rootContext: ExecContext = {
   idlePipe: 'idle',
   architecture: 'x86-64',
   inaccessible: '/run/systemd/inaccessible',
+  sessionProgram: '/usr/lib/tysd/tysd-session',
 };
 
 /** The same machine as one of its users sees it. */

@@ -18,7 +18,12 @@ export type KernelFeature =
   | 'same-page merging';
 
 /** One thing that a setting needs of the machine. */
-export type Need = `controller ${Controller}` | `capability ${string}` | `kernel ${KernelFeature}` | 'right to make namespaces';
+export type Need =
+  | `controller ${Controller}`
+  | `capability ${string}`
+  | `kernel ${KernelFeature}`
+  | 'helper PAM'
+  | 'right to make namespaces';
 
 /** What a setting needs, and what becomes of a service where that is not there. */
 export interface Requirement {
@@ -41,6 +46,8 @@ export interface Machine {
   readonly features: ReadonlySet<string>;
   /** What the manager may do by itself or with the help of a user namespace: `to make namespaces`. */
   readonly rights: ReadonlySet<string>;
+  /** What tysd was built with: `PAM`. */
+  readonly helpers?: ReadonlySet<string>;
 }
 
 /** The needs that the machine does not meet. */
@@ -54,25 +61,32 @@ export function describeNeed(need: Need): string {
   return said[kind](name);
 }
 
-type Kind = 'controller' | 'capability' | 'kernel' | 'right';
+type Kind = 'controller' | 'capability' | 'kernel' | 'right' | 'helper';
 
 const said: Readonly<Record<Kind, (name: string) => string>> = {
   controller: (name) => `there is no cgroup controller ${name} here`,
   capability: (name) => `the manager lacks ${name}`,
+  helper: (name) => `tysd was built without ${name} here`,
   right: (name) => `the manager has no right ${name}`,
   kernel: (name) => `the kernel has no ${name}, or does not let us use it`,
 };
 
 function isMet(need: Need, machine: Machine): boolean {
   const [kind, name] = splitNeed(need);
-  return { controller: machine.controllers, capability: machine.capabilities, kernel: machine.features, right: machine.rights }[kind].has(
-    name,
-  );
+  return {
+    controller: machine.controllers,
+    capability: machine.capabilities,
+    kernel: machine.features,
+    right: machine.rights,
+    helper: machine.helpers ?? none,
+  }[kind].has(name);
 }
+
+const none: ReadonlySet<string> = new Set();
 
 function splitNeed(need: Need): readonly [Kind, string] {
   const space = need.indexOf(' ');
   const kind = need.slice(0, space);
   const name = need.slice(space + 1);
-  return [kind === 'controller' || kind === 'capability' || kind === 'right' ? kind : 'kernel', name];
+  return [kind === 'controller' || kind === 'capability' || kind === 'right' || kind === 'helper' ? kind : 'kernel', name];
 }

@@ -125,7 +125,7 @@ export const processRows = {
     meaning: 'Glob of system credentials to import [:new prefix]',
   }),
   TimeoutCleanSec: last(timespan, undefined, { since: 244, meaning: 'Time limit for systemctl clean', status: later.process }),
-  PAMName: last(string, '', { since: 183, meaning: 'PAM session to open', status: { refused: 'tysd opens no PAM sessions' } }),
+  PAMName: last(string, '', { since: 183, meaning: 'PAM session to open' }),
   IgnoreSIGPIPE: last(boolean, true, { since: 183, meaning: 'Start with SIGPIPE ignored (default yes)' }),
   UtmpIdentifier: last(string, '', { since: 183, meaning: 'utmp/wtmp id (4 characters)', status: later.process }),
   UtmpMode: last(oneOf('init', 'login', 'user'), 'init', { since: 225, meaning: 'init, login or user record', status: later.process }),
