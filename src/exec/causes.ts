@@ -35,7 +35,7 @@ const filtering = [
   'PrivateDevices',
   'DynamicUser',
 ];
-const credentials = ['LoadCredential', 'ImportCredential', 'SetCredential'];
+const credentials = ['LoadCredential', 'LoadCredentialEncrypted', 'ImportCredential', 'SetCredential', 'SetCredentialEncrypted'];
 
 /** Ops that come of a single setting, or of the first of these that the unit has. */
 const byOp: Readonly<Partial<Record<Op['op'], readonly string[]>>> = {
@@ -58,7 +58,7 @@ const byOp: Readonly<Partial<Record<Op['op'], readonly string[]>>> = {
   'terminal-owner': ['StandardInput'],
   'terminal-reset': ['TTYReset', 'TTYVHangup', 'TTYVTDisallocate'],
   'credentials-open': credentials,
-  'credential-data': ['SetCredential'],
+  'credential-data': ['SetCredential', 'SetCredentialEncrypted', 'LoadCredentialEncrypted', 'ImportCredential'],
   'credential-file': ['LoadCredential', 'ImportCredential'],
   'credentials-close': credentials,
   umask: ['UMask'],

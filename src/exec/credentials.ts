@@ -2,7 +2,7 @@ import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { textToBytes } from '../base/bytes.ts';
 import { decodeEscape } from '../base/c-escape.ts';
-import type { Identity } from './identity.ts';
+import type { Identity, MissingIdentity } from './identity.ts';
 import type { Op, Plan } from './op.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
 
@@ -14,12 +14,35 @@ export interface CredentialSource {
   readonly optional: boolean;
 }
 
+/** Encrypted credentials, as the manager has opened them. */
+export interface OpenedCredentials {
+  /** Those of LoadCredentialEncrypted= and ImportCredential=, which count more than what is set. */
+  readonly loaded: readonly OpenedCredential[];
+  readonly set: readonly OpenedCredential[];
+  /** Why one of them cannot be used: then the service does not start. */
+  readonly failure?: { readonly errno: number; readonly message: string };
+}
+
+export interface OpenedCredential {
+  readonly name: string;
+  readonly data: Uint8Array;
+}
+
 /** Slot of the directory while it is filled. */
 const slot = 1021;
 const exit = 243;
 const unchanged = 0xffffffff;
 
 const none: readonly never[] = [];
+
+/** The settings that give credentials. */
+export const credentialSettings = [
+  'LoadCredential',
+  'LoadCredentialEncrypted',
+  'SetCredential',
+  'SetCredentialEncrypted',
+  'ImportCredential',
+] as const satisfies readonly (keyof ExecSettings)[];
 
 /** The commands before which the credentials are read anew; those that stop a service find what there was. */
 const readers: ReadonlySet<ExecRequest['list']> = new Set(['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost']);
@@ -37,7 +60,8 @@ export function credentialOps(request: ExecRequest, exec: ExecSettings, context:
   const path = credentialsDirectory(request.config, context.directories);
   if (path === undefined || !readers.has(request.list)) return none;
   const uid = context.privileged ? (identity.uid ?? unchanged) : unchanged;
-  const set = exec.SetCredential.map(divide);
+  const { loaded, set: opened } = context.openedCredentials ?? noneOpened;
+  const set = [...exec.SetCredential.map(divide), ...opened];
   const names = new Set(set.map(({ name }) => name));
   return [
     { op: 'credentials-open', slot, path, exit },
@@ -51,9 +75,17 @@ export function credentialOps(request: ExecRequest, exec: ExecSettings, context:
       uid,
       exit,
     })),
-    ...set.map(({ name, data }): Op => ({ op: 'credential-data', slot, name, bytes: data, uid, exit })),
+    ...[...loaded, ...set].map(({ name, data }): Op => ({ op: 'credential-data', slot, name, bytes: data, uid, exit })),
     { op: 'credentials-close', slot, path, uid, exit },
   ];
+}
+
+const noneOpened: OpenedCredentials = { loaded: [], set: [] };
+
+/** Why the credentials cannot be given to a process, as far as that is known before. */
+export function credentialFailure(request: ExecRequest, context: ExecContext): MissingIdentity | undefined {
+  const failure = readers.has(request.list) ? context.openedCredentials?.failure : undefined;
+  return failure === undefined ? undefined : { kind: 'missing', exit, ...failure };
 }
 
 /** What takes them away when the unit has stopped. */
@@ -67,8 +99,8 @@ export function credentialsRemoval(config: UnitConfig, directories: ExecContext[
   ];
 }
 
-function hasCredentials({ SetCredential, LoadCredential, ImportCredential }: ExecSettings): boolean {
-  return SetCredential.length > 0 || LoadCredential.length > 0 || ImportCredential.length > 0;
+function hasCredentials(exec: ExecSettings): boolean {
+  return credentialSettings.some((name) => exec[name].length > 0);
 }
 
 /** `NAME:DATA`, with C escapes in the data. */

@@ -1,4 +1,5 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { credentialSettings } from './credentials.ts';
 import type { BindMount, PrefixedPath } from '../unit/values/path.ts';
 import { managedPaths } from './directories.ts';
 import { mountImages, rootOf } from './mount-images.ts';
@@ -195,11 +196,3 @@ function credentialsMounts(name: string, exec: ExecSettings, { directories }: Ex
     { path: own, mode: 'bind', setting, source: own, optional: true, readOnly: true },
   ];
 }
-
-const credentialSettings = [
-  'LoadCredential',
-  'LoadCredentialEncrypted',
-  'SetCredential',
-  'SetCredentialEncrypted',
-  'ImportCredential',
-] as const satisfies readonly (keyof ExecSettings)[];

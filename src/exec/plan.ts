@@ -4,7 +4,7 @@ import { expandArguments } from '../unit/values/expand.ts';
 import { keyringOps } from './keyring.ts';
 import { delegationOps } from './delegation.ts';
 import { type CgroupFilterOps, cgroupFilterOps } from './cgroup-filters.ts';
-import { credentialOps } from './credentials.ts';
+import { credentialFailure, credentialOps } from './credentials.ts';
 import { whyNoImage } from './mounts.ts';
 import { privateTmpOps } from './private-tmp.ts';
 import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
@@ -44,6 +44,8 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
   const standing = standingOf(request, exec, context);
   if (standing.kind === 'missing') return ok(stopped(exec, request, standing));
   const { identity } = standing;
+  const unreadable = credentialFailure(request, context);
+  if (unreadable !== undefined) return ok(stopped(exec, request, unreadable));
   const refusal = whyNoImage(exec);
   if (refusal !== undefined) return err({ message: refusal });
   const streams = standardStreams(request, exec, context);

@@ -3,7 +3,7 @@ import type { SpecifierFacts } from '../unit/specifiers.ts';
 import type { CgroupFacts } from './cgroup-filters.ts';
 import type { Machine } from './needs/need.ts';
 import type { Extension } from './extensions.ts';
-import type { CredentialSource } from './credentials.ts';
+import type { CredentialSource, OpenedCredentials } from './credentials.ts';
 import type { Op } from './op.ts';
 import type { SandboxPolicy } from './verdict.ts';
 import type { NativeArchitecture } from './seccomp/architecture.ts';
@@ -125,6 +125,8 @@ export interface ExecContext {
   readonly defaultStandardError: 'journal' | 'inherit' | 'null';
   /** Where the credentials of LoadCredential= and ImportCredential= come from. */
   readonly credentials?: readonly CredentialSource[];
+  /** What the unit has of encrypted credentials. */
+  readonly openedCredentials?: OpenedCredentials;
   /** The nodes of NUMAMask= and their CPUs, for a unit that speaks of them. */
   readonly numa?: { readonly nodes: readonly number[]; readonly cpus: readonly number[] };
   /** The program that opens PAM sessions, where tysd was built with it. */

@@ -13,6 +13,7 @@ import { parseRange } from '../unit/values/cpu-set.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import { credentialSources } from './credential-sources.ts';
 import { dynamicUid } from './dynamic-users.ts';
+import { openedCredentials } from './opened-credentials.ts';
 import { expandGlob } from './expand-glob.ts';
 import { cgroupFacts } from './cgroup-facts.ts';
 import { machineOf } from './machine.ts';
@@ -42,6 +43,7 @@ export function execContext(world: World, config: UnitConfig, space?: Space): Ex
     ...dynamicUserOf(options, config),
     ...numaOf(options, exec),
     credentials: credentialSources(options, exec),
+    ...openedOf(world, exec),
     environmentFiles: environmentFiles(options, exec),
     links: links(options, exec),
     ...(exec.ExtensionDirectories.length === 0 ? {} : { extensions: extensions(options, exec) }),
@@ -80,6 +82,11 @@ function standingFacts(world: World): Omit<ExecContext, 'environment' | 'stream'
 }
 
 const standing = new WeakMap<World, Omit<ExecContext, 'environment' | 'stream'>>();
+
+function openedOf({ options, now }: World, exec: ExecSettings): Pick<ExecContext, 'openedCredentials'> {
+  const opened = openedCredentials(options, exec, now.realtimeUsec);
+  return opened === undefined ? {} : { openedCredentials: opened };
+}
 
 function cgroupOf({ keeper, scope }: ManagerOptions, config: UnitConfig): Pick<ExecContext, 'cgroup'> {
   const { tracking, cgroupRoot } = keeper.inventory;

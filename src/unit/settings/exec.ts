@@ -17,6 +17,8 @@ import { nanoseconds, timespan } from '../values/timespan.ts';
 import { groupList, userOrGroup } from '../values/user-name.ts';
 import { combining, entries, last, list, obsolete, type Values } from './setting.ts';
 import { textLike, wordsLike } from './checked-words.ts';
+import { decodeBase64 } from '../../base/base64.ts';
+import { refuse } from '../values/parser.ts';
 import { later } from './status.ts';
 
 /** Identity, scheduling, environment and directories of processes (systemd.exec(5)). */
@@ -106,20 +108,12 @@ export const processRows = {
   ConfigurationDirectoryMode: last(mode, 0o755, { since: 234, meaning: 'Mode of ConfigurationDirectory' }),
   ConfigurationDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the configuration dir (never chowned)' }),
   SetCredential: entries(credentialData, { since: 247, meaning: 'Inline credential id:data (C escapes)' }),
-  SetCredentialEncrypted: entries(credentialData, {
-    since: 247,
-    meaning: 'Inline encrypted credential (base64)',
-    status: { refused: 'tysd cannot decrypt credentials' },
-  }),
+  SetCredentialEncrypted: entries(encryptedData, { since: 247, meaning: 'Inline encrypted credential (base64)' }),
   LoadCredential: entries(credentialSource, {
     since: 247,
     meaning: 'Credential id[:path] from file, directory, socket or inherited',
   }),
-  LoadCredentialEncrypted: entries(credentialSource, {
-    since: 247,
-    meaning: 'Same, encrypted',
-    status: { refused: 'tysd cannot decrypt credentials' },
-  }),
+  LoadCredentialEncrypted: entries(credentialSource, { since: 247, meaning: 'Same, encrypted' }),
   ImportCredential: entries(plainString, {
     since: 254,
     meaning: 'Glob of system credentials to import [:new prefix]',
@@ -165,6 +159,13 @@ function coredumpMappings(text: string, context: ValueContext): Result<readonly 
 
 function credentialData(text: string, context: ValueContext): Result<string, ValueError> {
   return textLike(/^[^:/]{1,255}:./s, 'NAME:DATA')(text, context);
+}
+
+function encryptedData(text: string, context: ValueContext): Result<string, ValueError> {
+  const parsed = credentialData(text, context);
+  if (parsed.ok && decodeBase64(parsed.value.slice(parsed.value.indexOf(':') + 1)) === undefined)
+    return refuse('expected NAME:DATA with data in Base64');
+  return parsed;
 }
 
 function credentialSource(text: string, context: ValueContext): Result<string, ValueError> {
