@@ -1,3 +1,4 @@
+import { linearRegexp, type Matcher } from '../base/regexp/regexp.ts';
 import type { FieldValue } from './record.ts';
 import { valueText } from './record.ts';
 
@@ -25,7 +26,10 @@ export function logRules(given: Readonly<Record<string, string>>): LogRules | un
   };
 }
 
-/** A message is kept if one of the patterns fits, or there are only such with `~`, and none of those fits. A pattern that is no regular expression fits nothing. */
+/**
+ * A message is kept if one of the patterns fits, or there are only such with `~`, and none of those fits. What is no pattern fits nothing;
+ * units do not have such, since they are refused when the unit is read.
+ */
 function patternFilter(patterns: readonly string[]): (message: FieldValue) => boolean {
   const allowed = patterns.filter((pattern) => !pattern.startsWith('~'));
   const allows = allowed.flatMap(expression);
@@ -33,17 +37,14 @@ function patternFilter(patterns: readonly string[]): (message: FieldValue) => bo
   if (patterns.length === 0) return () => true;
   return (message) => {
     const text = valueText(message);
-    if (denies.some((each) => each.test(text))) return false;
-    return allowed.length === 0 || allows.some((each) => each.test(text));
+    if (denies.some((fits) => fits(text))) return false;
+    return allowed.length === 0 || allows.some((fits) => fits(text));
   };
 }
 
-function expression(pattern: string): readonly RegExp[] {
-  try {
-    return [new RegExp(pattern, 'u')];
-  } catch {
-    return [];
-  }
+function expression(pattern: string): readonly Matcher[] {
+  const regexp = linearRegexp(pattern);
+  return regexp.ok ? [regexp.value] : [];
 }
 
 /** So many messages in so many microseconds; the first one after that says how many were dropped. */

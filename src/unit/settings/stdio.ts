@@ -1,5 +1,6 @@
+import { linearRegexp } from '../../base/regexp/regexp.ts';
 import type { Result } from '../../base/result.ts';
-import type { ValueContext, ValueError } from '../values/parser.ts';
+import { refuse, type ValueContext, type ValueError } from '../values/parser.ts';
 import { wordsLike } from './checked-words.ts';
 import { boolean } from '../values/boolean.ts';
 import { orEmpty } from '../values/combine.ts';
@@ -46,10 +47,17 @@ export const stdioRows = {
   }),
   LogRateLimitBurst: last(unsigned, undefined, { since: 240, meaning: 'Journal rate limit burst for the unit' }),
   LogExtraFields: list(logFields, { since: 236, meaning: 'Extra journal fields FIELD=value' }),
-  LogFilterPatterns: entries(plainString, { since: 253, meaning: 'Regex allow list, or deny list with ~' }),
+  LogFilterPatterns: entries(filterPattern, { since: 253, meaning: 'Regex allow list, or deny list with ~' }),
   LogNamespace: last(string, '', { since: 245, meaning: 'Separate journal namespace' }),
 };
 
 function logFields(text: string, context: ValueContext): Result<readonly string[], ValueError> {
   return wordsLike(/^[A-Z][A-Z0-9_]{0,63}=/, 'a field such as NAME=value')(text, context);
+}
+
+/** A regular expression, or one behind `~`; one that only a machine of unbounded patience could carry out is refused. */
+function filterPattern(text: string, context: ValueContext): Result<string, ValueError> {
+  const parsed = plainString(text, context);
+  const pattern = parsed.ok ? linearRegexp(parsed.value.replace(/^~/, '')) : undefined;
+  return pattern?.ok === false ? refuse(`${JSON.stringify(text)} cannot be used as a pattern: ${pattern.error}`) : parsed;
 }
