@@ -1,9 +1,11 @@
 import * as v from 'valibot';
+import { kinds } from '../graph/dependency.ts';
 import { requestFailures } from '../graph/request.ts';
 import { installFailures } from '../unit/install/request.ts';
 import type { ErrorCode } from './error.ts';
 import {
   diagnostic,
+  historyEntry,
   done,
   installRecord,
   jobInfo,
@@ -109,6 +111,18 @@ export const contract = {
     result: done,
     errors: ['invalid'],
     doc: 'Removes variables from the environment block; with NAME=value only where the value is equal.',
+  }),
+  'edges.locate': method({
+    params: v.strictObject({ edges: list(v.strictObject({ of: unitName, kind: v.picklist(kinds), unit: unitName })) }),
+    result: list(v.nullable(v.string())),
+    errors: [],
+    doc: 'Where each of these dependencies is declared, as PATH:LINE, the path of a link, `implicit` or `default`; null where no loaded unit declares it.',
+  }),
+  'history.list': method({
+    params: v.strictObject({ units: v.exactOptional(list(unitName)) }),
+    result: list(historyEntry),
+    errors: [],
+    doc: 'What happened to units and jobs of late and why, oldest first; older entries are in history.jsonl beside the journal.',
   }),
   'install.add-requires': install('Makes the first unit require the others, by links.'),
   'install.add-wants': install('Makes the first unit want the others, by links.'),

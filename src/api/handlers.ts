@@ -2,6 +2,7 @@ import { ok } from '../base/result.ts';
 import { contract, type MethodName } from './contract.ts';
 import { matchesAny } from '../base/glob.ts';
 import type { Handlers } from './handler.ts';
+import { historyHandlers } from './handlers/history.ts';
 import { installHandlers } from './handlers/install.ts';
 import { jobHandlers } from './handlers/job.ts';
 import { managerHandlers } from './handlers/manager.ts';
@@ -10,6 +11,7 @@ import { unitHandlers } from './handlers/unit.ts';
 
 /** The handler of every method of the contract. */
 export const handlers: Handlers<MethodName> = {
+  ...historyHandlers,
   ...installHandlers,
   ...jobHandlers,
   ...managerHandlers,

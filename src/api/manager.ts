@@ -1,5 +1,7 @@
 import type { TimestampForm } from '../base/timestamp.ts';
 import type { Result } from '../base/result.ts';
+import type { Kind } from '../graph/dependency.ts';
+import type { HistoryEntry } from '../graph/history.ts';
 import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../graph/report.ts';
 import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
 import type { Property } from '../unit/property.ts';
@@ -32,6 +34,10 @@ export interface ManagerApi {
   cancel(job: number): boolean;
   /** What became of a request whose answer was lost, by the `asker` that it came with; undefined if it never came to be. */
   outcome(unit: string, asker: string): JobOutcome | undefined;
+  /** What happened of late, oldest first; to one unit, where one is named. */
+  history(unit?: string): readonly HistoryEntry[];
+  /** Where it is declared that the unit `of` has this dependency on `unit`; undefined where no loaded unit declares it. */
+  locateEdge(of: string, kind: Kind, unit: string): string | undefined;
   /** What is known of a unit; loads it if it is not loaded. Undefined only for names that are no unit names. */
   unit(name: string): UnitInfo | undefined;
   /** All loaded units, by their own names, sorted. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { kinds } from '../graph/dependency.ts';
 import { jobResults } from '../graph/job.ts';
 import { requestedJobs } from '../graph/request.ts';
 import { timestampForms } from '../base/timestamp.ts';
@@ -60,6 +61,55 @@ export const jobInfo = v.object({
   waitsFor: v.exactOptional(list(v.number())),
   blocks: v.exactOptional(list(v.number())),
 });
+const happened = { usec: v.number(), monotonicUsec: v.number(), unit: v.string() };
+
+/** One entry of the record of what happened. */
+export const historyEntry = v.variant('what', [
+  v.object({
+    what: v.literal('state'),
+    ...happened,
+    from: v.string(),
+    to: v.string(),
+    result: v.exactOptional(v.string()),
+    cause: v.string(),
+    job: v.exactOptional(v.number()),
+    invocation: v.exactOptional(v.string()),
+    used: v.exactOptional(
+      v.object({
+        cpuUsec: v.number(),
+        largestKib: v.number(),
+        peakBytes: v.exactOptional(v.number()),
+        exit: v.exactOptional(v.object({ how: v.picklist(['exited', 'killed', 'dumped']), status: v.number() })),
+      }),
+    ),
+  }),
+  v.object({
+    what: v.literal('job'),
+    ...happened,
+    job: v.number(),
+    type: v.string(),
+    cause: v.string(),
+    anchor: v.number(),
+    by: v.exactOptional(v.string()),
+    reason: v.exactOptional(
+      v.variant('because', [
+        v.object({ because: v.literal('dependency'), kind: v.picklist(kinds), of: v.string() }),
+        v.object({ because: v.literal('isolate'), of: v.string() }),
+        v.object({ because: v.literal('triggering'), of: v.string() }),
+      ]),
+    ),
+  }),
+  v.object({
+    what: v.literal('end'),
+    ...happened,
+    job: v.number(),
+    type: v.string(),
+    result: v.string(),
+    cause: v.exactOptional(v.string()),
+  }),
+  v.object({ what: v.literal('manager'), ...happened, cause: v.string() }),
+]);
+
 /** A property of a unit, as an assignment in a unit file has it. */
 export const property = v.strictObject({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)), value: v.string() });
 

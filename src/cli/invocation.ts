@@ -14,6 +14,8 @@ export interface CliServices {
   /** The last log lines of these units as `journalctl -o short` prints them, oldest first, without newlines. */
   readonly recentLogs: (request: LogRequest) => Promise<readonly string[]>;
   /** Unit files and their links without a manager, below another root directory if one is given. */
+  /** The entries that the journal of the manager in this place has written down, as JSON values; of these, those that have one of the words. */
+  readonly recordedHistory: (place: ManagerPlace, words: readonly string[]) => Promise<readonly unknown[]>;
   readonly localInstall: (place: LocalPlace) => Promise<InstallApi>;
   readonly localUnitFiles: (place: LocalPlace) => Promise<UnitFilesApi>;
   /** The conditions and asserts of a unit, or of lines as they would stand in one, by what holds on this machine now. */

@@ -56,6 +56,10 @@ export interface Options {
   readonly mkdir: boolean;
   /** Of `plan`: compare with what it would be with another file. */
   readonly diff: boolean;
+  /** Points in time, as they were written. */
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+  readonly at: string | undefined;
   readonly print: 'help' | 'version' | undefined;
 }
 
@@ -102,6 +106,9 @@ const defaults: Options = {
   readOnly: false,
   mkdir: false,
   diff: false,
+  since: undefined,
+  until: undefined,
+  at: undefined,
   print: undefined,
 };
 
@@ -178,6 +185,9 @@ const rows: readonly OptionRow<Options>[] = [
   { long: 'stdin', isWhole: true, ...flag({ stdin: true }) },
   // tysd's own.
   { long: 'json', isWhole: true, ...flag({ output: 'json' }) },
+  { long: 'since', isWhole: true, ...text((since) => ({ since })) },
+  { long: 'until', isWhole: true, ...text((until) => ({ until })) },
+  { long: 'at', isWhole: true, ...text((at) => ({ at })) },
   { long: 'diff', isWhole: true, ...flag({ diff: true }) },
 ];
 

@@ -1,3 +1,4 @@
+import { insightVerbs } from './insight-verbs.ts';
 import type { Run } from './invocation.ts';
 
 /** One verb: how many words follow it, the code that carries it out (loaded when it is needed), and what it does. */
@@ -232,6 +233,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   reboot: verb('System', '', 0, 1, leave, 'Stop all units and start the machine again'),
   kexec: verb('System', '', 0, 0, leave, 'Stop all units and start the kernel that was loaded'),
   exit: verb('System', '[STATUS]', 0, 1, leave, 'Stop all units and end the manager'),
+  ...insightVerbs,
   logs: verb('Insight', '[OPTION…]', 0, many, logs, "Show logs (journalctl's options)"),
   run: verb(
     'Units',

@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly now: () => Stamp;
   /** The trusted `_…` fields of systemd.journal-fields(7) of a process that may be gone. */
   readonly processFields: (pid: number) => Readonly<Record<string, string>>;
+  /** Keeps entries of the manager's record of what happened, a JSON array; the same may come again after a crash. */
+  readonly history?: (entries: string) => void;
 }
 
 /** Turns the keeper's frames into entries; what it has gathered since the last `settle` is a batch. */
@@ -105,6 +107,7 @@ export function createIntake(
   }
 
   function addRecord(frame: JournalFrame & { readonly kind: 'record' }): void {
+    if (frame.record.startsWith('[')) return surroundings.history?.(frame.record);
     const given: Field[] = Object.entries(stringFields(frame.record));
     const { shared, content } = divideFields(given.length > 0 ? given : [['MESSAGE', frame.record]], isSharedByManager);
     const origin = origins.ofManager(shared);

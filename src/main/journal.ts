@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { journalPath } from '../journal/database.ts';
+import { createHistoryFile, historyPath } from '../journal/history.ts';
 import { createJournal } from '../journal/journal.ts';
 import { machineClock, readHost, readProcessFields } from '../journal/machine.ts';
 import { defaultLimits, type Limits } from '../journal/retention.ts';
@@ -29,6 +30,7 @@ export async function runJournal(argv: readonly string[]): Promise<void> {
   const clock = machineClock();
   let link: JournalLink | undefined;
   const path = journalPath(stateDirectory);
+  const history = createHistoryFile(historyPath(stateDirectory), warn);
   using journal = createJournal({
     path,
     limits: limits(stateDirectory, {
@@ -37,8 +39,13 @@ export async function runJournal(argv: readonly string[]): Promise<void> {
       maximumAgeSec: values['max-age'],
     }),
     clock,
-    surroundings: { host: readHost(), now: () => clock.now(), processFields: readProcessFields },
-    warn: (text) => console.error(`tysd-journal: ${text}`),
+    surroundings: {
+      host: readHost(),
+      now: () => clock.now(),
+      processFields: readProcessFields,
+      history: (entries) => history.add(entries),
+    },
+    warn,
     acknowledge: (sequence) => link?.acknowledge(sequence),
   });
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
@@ -56,6 +63,10 @@ export async function runJournal(argv: readonly string[]): Promise<void> {
   if (failure === undefined) return;
   console.error(`tysd-journal: ${failure}`);
   process.exitCode = 1;
+}
+
+function warn(text: string): void {
+  console.error(`tysd-journal: ${text}`);
 }
 
 function limits(

@@ -4,6 +4,7 @@ import { connectToManager } from '../cli/place.ts';
 import { parseLogsArguments } from '../journal/arguments.ts';
 import { journalPath } from '../journal/database.ts';
 import { runLogs } from '../journal/logs.ts';
+import { historyPath, readHistory } from '../journal/history.ts';
 import { readHost } from '../journal/machine.ts';
 import { parseTimestamp } from '../unit/values/timestamp.ts';
 import { defaultStateDirectory } from './runtime-directory.ts';
@@ -43,6 +44,11 @@ export async function recentLogs({ stateDirectory, unit, lines, sinceUsec, outpu
     .toString()
     .split('\n')
     .filter((line) => line !== '');
+}
+
+/** The entries of the manager's history that are written down, as JSON values; of these, those that have one of the words. */
+export async function recordedHistory(place: ManagerPlace, words: readonly string[]): Promise<readonly unknown[]> {
+  return readHistory(historyPath(await stateDirectoryOf(place)), words);
 }
 
 async function run(argv: readonly string[], stateDirectory: string, out: NodeJS.WritableStream, signal: AbortSignal): Promise<number> {

@@ -17,6 +17,7 @@ export function servicesOf(self: readonly string[]): CliServices {
     version,
     runLogs,
     recentLogs: async (request) => (await import('./logs.ts')).recentLogs(request),
+    recordedHistory: async (place, words) => (await import('./logs.ts')).recordedHistory(place, words),
     localInstall: async (place) => (await import('./local.ts')).localInstall(place),
     localUnitFiles: async (place) => (await import('./local.ts')).localUnitFiles(place),
     checkConditions: async (request) => (await import('./local-conditions.ts')).checkConditions(request),

@@ -36,7 +36,14 @@ export function serveConnection(world: World, socket: Unit, { unit: name, offere
     world.tell(unit, { event: 'connection', is: 'withdrawn' });
     refused(message);
   };
-  world.wanted.push({ request: 'start', unit: unit.name, mode: 'replace', cause: `connection to ${socket.name}`, refused: withdraw });
+  world.wanted.push({
+    request: 'start',
+    unit: unit.name,
+    mode: 'replace',
+    cause: `connection to ${socket.name}`,
+    after: socket.name,
+    refused: withdraw,
+  });
 }
 
 type ServeEffect = Extract<Effect, { readonly effect: 'serve' }>;

@@ -3,7 +3,9 @@ import { errnoMessage } from '../exec/errno.ts';
 import { describeFailure, describeMountFailure } from '../exec/exit-status.ts';
 import type { Exit, KeeperEvent } from '../port/keeper.ts';
 import type { Notification, UnitEvent } from '../type/type.ts';
+import { describeEnd } from './cause-text.ts';
 import { offerOf } from './connections.ts';
+import { noteProcess } from './run-usage.ts';
 import { watchFired, watchMade } from './clock-watch.ts';
 import { removeGroup } from './effects.ts';
 import { generatorEnded } from './generators.ts';
@@ -89,11 +91,17 @@ function exited(world: World, child: number, exit: Exit): void {
   if (unit !== undefined && target !== '') log(world, 3, `${unit.name}: ${describeMountFailure(exit, target)}`, unit);
   if (unit === undefined || endCleaner(world, unit, child, failure)) return;
   noteUsage(unit, exit.groupUsec);
+  noteProcess(unit, exit);
   const { how, status, groupEmpty: isEmpty } = exit;
   // Its work is in the table by now, whether or not the keeper has told of that yet.
   if (unit.type.follows !== undefined) readTable(world, unit.type.follows);
   const event: UnitEvent = { event: 'exited', child, how, status, missing: isMissingProgram(exit), groupEmpty: isEmpty };
-  deliver(world, unit, failure === undefined ? event : { ...event, failure, failedOp: exit.failedOp }, `process exited: ${how} ${status}`);
+  deliver(
+    world,
+    unit,
+    failure === undefined ? event : { ...event, failure, failedOp: exit.failedOp },
+    () => failure ?? describeEnd(path, exit),
+  );
 }
 
 function generatorFailure(exit: Exit): string | undefined {
@@ -183,8 +191,7 @@ function toHolder(world: World, name: string, event: UnitEvent): void {
 /** A connection came to a socket; one that nobody is there for any more is closed. */
 function accepted(world: World, event: Extract<KeeperEvent, { readonly event: 'accepted' }>): void {
   const unit = world.held.get(event.name);
-  if (unit !== undefined)
-    deliver(world, unit, { event: 'connection', is: 'offered', offer: offerOf(event) }, `connection to ${event.name}`);
+  if (unit !== undefined) deliver(world, unit, { event: 'connection', is: 'offered', offer: offerOf(event) }, 'a connection came');
   else if (event.errno === 0) world.command({ do: 'close', name: event.as });
 }
 
@@ -207,12 +214,7 @@ function notified(world: World, event: Extract<KeeperEvent, { readonly event: 'n
   const { main, control } = unit.type.pids(unit.state);
   const from = event.pid === main ? 'main' : event.pid === control ? 'control' : 'other';
   world.renamed.clear();
-  deliver(
-    world,
-    unit,
-    { event: 'notified', from, pid: event.pid, uid: event.uid, message, ...own },
-    `notification of process ${event.pid}`,
-  );
+  deliver(world, unit, { event: 'notified', from, pid: event.pid, uid: event.uid, message, ...own });
   const kept = new Set(event.fds.length === 0 ? [] : unit.type.descriptors(unit.state));
   // A barrier's pipe is closed here as well, now that all before it was acted on (sd_notify_barrier(3)).
   for (const name of event.fds) if (!world.renamed.has(name) && !kept.has(name)) world.command({ do: 'close', name });

@@ -187,6 +187,7 @@ function restart(world: World, unit: Unit): void {
     unit: unit.name,
     mode: direct ? 'replace' : 'restart-dependencies',
     cause: 'Restart=',
+    after: unit.name,
     refused: (message) => {
       log(world, 3, `${unit.name}: cannot be restarted: ${message}`, unit);
       world.failures.push({ unit, result: 'resources' });
@@ -196,6 +197,6 @@ function restart(world: World, unit: Unit): void {
 
 function propagateReload(world: World, unit: Unit): void {
   for (const name of world.graph.related(unit.name, 'propagate-reload')) {
-    world.wanted.push({ request: 'try-reload', unit: name, mode: 'fail', cause: `${unit.name} reloads` });
+    world.wanted.push({ request: 'try-reload', unit: name, mode: 'fail', cause: `${unit.name} reloads`, after: unit.name });
   }
 }

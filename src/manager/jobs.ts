@@ -1,4 +1,4 @@
-import { isActive } from '../graph/active-state.ts';
+import { isActive, isInactiveOrFailed } from '../graph/active-state.ts';
 import type { Atom } from '../graph/dependency.ts';
 import { areConflicting, collapse, isSuperset, mergeTypes } from '../graph/job.ts';
 import type { JobResult, JobType, RequestType } from '../graph/job.ts';
@@ -18,7 +18,14 @@ import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
 /** Works out and queues the jobs that a request comes to; gives the job of the unit that was asked for. */
-export function queueJob(world: World, request: RequestType, name: string, mode: JobMode, cause: string): Result<Job, TransactionError> {
+export function queueJob(
+  world: World,
+  request: RequestType,
+  name: string,
+  mode: JobMode,
+  cause: string,
+  by?: string,
+): Result<Job, TransactionError> {
   const unit = world.unit(name);
   const planned = plan(request, unit.name, mode, world);
   if (!planned.ok) {
@@ -26,14 +33,14 @@ export function queueJob(world: World, request: RequestType, name: string, mode:
     world.toCollect.add(unit);
     return planned;
   }
-  const anchor = install(world, planned.value, cause);
+  const anchor = install(world, planned.value, cause, by);
   return anchor === undefined
     ? err({ code: 'error', unit: unit.name, message: `No job for ${unit.name} came of the request.` })
     : ok(anchor);
 }
 
 /** Queues the jobs of a transaction. */
-export function install(world: World, transaction: Transaction, cause: string): Job | undefined {
+function install(world: World, transaction: Transaction, cause: string, by: string | undefined): Job | undefined {
   for (const remark of transaction.remarks) log(world, 4, remark, undefined);
   for (const name of transaction.cancel) {
     const job = world.peek(name)?.job;
@@ -44,9 +51,26 @@ export function install(world: World, transaction: Transaction, cause: string): 
     const fresh = world.nextJobId;
     const job = installOne(world, planned, cause);
     anchor ??= job;
-    if (job.id >= fresh) world.announce({ change: 'job-new', job, anchor });
+    if (job.id < fresh) continue;
+    recordJob(world, job, anchor, by);
+    world.announce({ change: 'job-new', job, anchor });
   }
   return anchor;
+}
+
+function recordJob(world: World, { id, type, unit, cause, reason }: Job, anchor: Job, by: string | undefined): void {
+  world.history.add({
+    what: 'job',
+    usec: world.now.realtimeUsec,
+    monotonicUsec: world.now.monotonicUsec,
+    unit,
+    job: id,
+    type,
+    cause,
+    anchor: anchor.id,
+    ...(by === undefined ? {} : { by }),
+    ...(reason.because === 'requested' ? {} : { reason }),
+  });
 }
 
 /** Puts a job that was queued before the manager was restarted back where it was. */
@@ -210,6 +234,7 @@ function end(world: World, job: Job, result: JobResult, reason: string | undefin
   if (!owner.stored && owner.load.state === 'loaded' && !owner.perpetual) world.untold.add(owner);
   if (job.stored) world.deleted.push(`job/${job.id}`);
   if (result === 'failed' || result === 'invalid') world.failedJobs += 1;
+  recordEnd(world, job, result, reason);
   sayJobEnded(world, job, result, reason);
   world.noteBusy(owner);
   world.toCheckItself.add(owner);
@@ -218,6 +243,25 @@ function end(world: World, job: Job, result: JobResult, reason: string | undefin
   // What the unit does itself brings OnFailure= by itself; these two never reach the unit.
   if (result === 'timeout' || result === 'dependency') wantHandlers(world, owner, 'on-failure');
   tellTriggers(world, owner);
+}
+
+/** What is done is told by the states; all else is told here. */
+function recordEnd(world: World, { id, type, owner }: Job, result: JobResult, reason: string | undefined): void {
+  const skipped = type === 'start' && result === 'done' && owner.condition?.met === false && isInactiveOrFailed(owner.look.active);
+  const isTold = result === 'failed' && reason === undefined && owner.look.active === 'failed';
+  if ((result === 'done' && !skipped) || isTold) return;
+  const unmet = (skipped ? owner.condition?.unmet : result === 'assert' ? owner.assertion?.unmet : undefined) ?? [];
+  const cause = reason ?? (unmet.length === 0 ? undefined : `${unmet.join(', ')} did not hold`);
+  world.history.add({
+    what: 'end',
+    usec: world.now.realtimeUsec,
+    monotonicUsec: world.now.monotonicUsec,
+    unit: owner.name,
+    job: id,
+    type,
+    result: skipped ? 'condition' : result,
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 /** Queues the units of OnFailure= or OnSuccess=. */
@@ -230,6 +274,7 @@ export function wantHandlers(world: World, unit: Unit, atom: 'on-failure' | 'on-
       unit: handler,
       mode,
       cause: `${atom === 'on-failure' ? 'OnFailure=' : 'OnSuccess='} of ${unit.name}`,
+      after: unit.name,
     });
   }
 }

@@ -36,6 +36,7 @@ export function turn(world: World): void {
 /** Tells the keeper what was decided. */
 export function send(world: World): void {
   writeState(world);
+  world.history.tell(world);
   const { commands } = world;
   if (commands.length === 0 && world.acknowledge === world.acknowledged) return;
   world.commands = [];
@@ -62,7 +63,7 @@ function takeTimers(world: World): void {
       }
       due.key.timers?.delete(due.name);
       world.dirtyUnits.add(due.key);
-      deliver(world, due.key, { event: 'elapsed', timer: due.name }, `timer ${due.name}`);
+      deliver(world, due.key, { event: 'elapsed', timer: due.name });
     } else if (due.key instanceof Job) timeOutJob(world, due.key);
     else if (due.name === generatorTimer) generatorsTimedOut(world);
     else world.busNames.recheck();
@@ -127,8 +128,8 @@ function failAll(world: World): boolean {
 
 function requestAll(world: World): boolean {
   if (world.wanted.length === 0) return false;
-  for (const { request, unit, mode, cause, details, refused } of world.wanted.splice(0)) {
-    const queued = queueJob(world, request, unit, mode, cause);
+  for (const { request, unit, mode, cause, by, after, details, refused } of world.wanted.splice(0)) {
+    const queued = queueJob(world, request, unit, mode, cause, by?.name ?? after);
     if (queued.ok) {
       queued.value.details ??= details;
       continue;

@@ -1,6 +1,7 @@
 import type { TimestampForm } from '../base/timestamp.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { kindsIn } from '../graph/dependency.ts';
+import { kindsIn, type Kind } from '../graph/dependency.ts';
+import type { HistoryEntry } from '../graph/history.ts';
 import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../graph/report.ts';
 import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
 import type { EndAction } from '../port/keeper.ts';
@@ -28,9 +29,10 @@ import { badName, findUnit, loadFailure, notLoaded, previewJob, requestJob } fro
 import { setProperties } from './set-property.ts';
 import { snapshot } from './state-blob.ts';
 import { apply, deliver } from './step.ts';
+import { locateEdge } from './reason-text.ts';
 import { expectDescriptors, forgetDescriptors } from './streams.ts';
 import { discardTransient, makeTransient } from './transient.ts';
-import type { Transition, Unit } from './unit.ts';
+import type { Unit } from './unit.ts';
 import { World } from './world.ts';
 
 /** So many units take a few milliseconds. */
@@ -56,6 +58,7 @@ export class Manager {
   constructor(options: ManagerOptions) {
     this.#options = options;
     this.#current = this.#newWorld();
+    recordManager(this.#current, options.keeper.inventory.blobs.size === 0 ? 'started' : 'took the place of the one before it');
     this.#recovery = new Recovery(this.#current, options.keeper.inventory);
     if (this.#recovery.left <= this.#unitsAtOnce) this.#begin();
     options.keeper.receive((event) => {
@@ -254,6 +257,7 @@ export class Manager {
     const old = this.#fresh();
     this.#announce({ change: 'reloading', active: true });
     log(old, 6, 'Reloading.', undefined);
+    recordManager(old, 'read all unit files afresh');
     send(old);
     const blobs = snapshot(old);
     old.timers.close();
@@ -301,9 +305,12 @@ export class Manager {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The latest changes of state of a unit and their causes, oldest first. */
-  history(name: string): readonly Transition[] {
-    return this.#world.peek(name)?.history ?? [];
+  history(name?: string): readonly HistoryEntry[] {
+    return this.#world.history.entries(name === undefined ? undefined : (this.#world.peek(name)?.name ?? name));
+  }
+
+  locateEdge(of: string, kind: Kind, unit: string): string | undefined {
+    return locateEdge(this.#world, of, kind, unit);
   }
 
   #newWorld(): World {
@@ -370,6 +377,7 @@ export class Manager {
 
 /** Moves what is not in blobs from the world before a reload to the one after it. */
 function takeOver(world: World, old: World): void {
+  world.history = old.history;
   world.inbox.push(...old.inbox);
   world.acknowledge = old.acknowledge;
   world.acknowledged = old.acknowledged;
@@ -379,6 +387,10 @@ function takeOver(world: World, old: World): void {
   world.ended = old.ended;
   for (const [name, count] of old.holders) world.holders.set(name, count);
   for (const [token, names] of old.expected) world.expected.set(token, names);
+}
+
+function recordManager(world: World, cause: string): void {
+  world.history.add({ what: 'manager', usec: world.now.realtimeUsec, monotonicUsec: world.now.monotonicUsec, unit: '', cause });
 }
 
 function resetFailed(world: World, unit: Unit): void {

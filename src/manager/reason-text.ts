@@ -1,4 +1,5 @@
 import { unreachable } from '../base/assert.ts';
+import { inverseKind, type Kind } from '../graph/dependency.ts';
 import type { Reason } from '../graph/transaction.ts';
 import type { World } from './world.ts';
 
@@ -11,17 +12,25 @@ export function reasonText(world: World, unit: string, reason: Reason): string {
       return `not part of what isolating ${reason.of} keeps`;
     case 'triggering':
       return `triggers ${reason.of}`;
-    case 'dependency':
-      return `${reason.kind}= of ${reason.of}${whereDeclared(world, unit, reason)}`;
+    case 'dependency': {
+      const at = locateEdge(world, reason.of, reason.kind, unit);
+      return `${reason.kind}= of ${reason.of}${at === undefined ? '' : ` (${at})`}`;
+    }
     default:
       return unreachable(reason);
   }
 }
 
-function whereDeclared(world: World, unit: string, reason: Extract<Reason, { readonly because: 'dependency' }>): string {
-  const declared = world.peek(reason.of)?.declared.find((each) => each.key === reason.kind && world.peek(each.unit)?.name === unit);
-  if (declared === undefined) return '';
+/** Where it is declared that `of` has this dependency on `unit`, by either of the two: PATH:LINE, the path of a link, or `implicit` or `default`. */
+export function locateEdge(world: World, of: string, kind: Kind, unit: string): string | undefined {
+  return declaredAt(world, of, kind, unit) ?? declaredAt(world, unit, inverseKind(kind), of);
+}
+
+function declaredAt(world: World, from: string, kind: Kind, to: string): string | undefined {
+  const target = world.peek(to)?.name ?? to;
+  const declared = world.peek(from)?.declared.find(({ key, unit }) => key === kind && (world.peek(unit)?.name ?? unit) === target);
+  if (declared === undefined) return undefined;
   const { origin } = declared;
-  if (origin.from === 'file') return ` (${origin.path}:${origin.line})`;
-  return ` (${origin.from === 'link' ? origin.path : origin.from})`;
+  if (origin.from === 'file') return `${origin.path}:${origin.line}`;
+  return origin.from === 'link' ? origin.path : origin.from;
 }

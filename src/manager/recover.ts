@@ -170,6 +170,7 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
   unit.groupMark = blob.group ?? '';
   unit.attributes = blob.attributes === undefined ? undefined : new Map(blob.attributes);
   unit.cpuUsec = blob.cpu;
+  unit.used = blob.used === undefined ? undefined : { cpuUsec: blob.used[0], largestKib: blob.used[1] };
   unit.stamps = stampsOf(blob);
   unit.condition = verdictOf(blob.condition);
   unit.assertion = verdictOf(blob.assertion);

@@ -12,7 +12,7 @@ export function retroact(world: World, unit: Unit, before: ActiveState, after: A
   if (isInactiveOrFailed(before) && isActiveOrActivating(after)) startRetroactively(world, unit);
   else if (isActiveOrActivating(before) && isInactiveOrDeactivating(after)) {
     for (const name of world.graph.related(unit.name, 'retroactive-stop-on-stop'))
-      want(world, 'stop', name, 'replace', `${unit.name} stopped`);
+      want(world, 'stop', name, 'replace', { cause: `${unit.name} stopped`, after: unit.name });
   }
 }
 
@@ -36,31 +36,39 @@ export function checkItself(world: World, unit: Unit): void {
 }
 
 function startRetroactively(world: World, unit: Unit): void {
+  const cause = { cause: `${unit.name} came up`, after: unit.name };
   world.graph.forEach(unit.name, (name, kinds) => {
     const isOrdered = (kinds & carriers.after) !== 0;
-    if (!isOrdered && (kinds & carriers['retroactive-start-replace']) !== 0) want(world, 'start', name, 'replace', `${unit.name} came up`);
-    else if (!isOrdered && (kinds & carriers['retroactive-start-fail']) !== 0) want(world, 'start', name, 'fail', `${unit.name} came up`);
-    if ((kinds & carriers['retroactive-stop-on-start']) !== 0) want(world, 'stop', name, 'replace', `${unit.name} came up`);
+    if (!isOrdered && (kinds & carriers['retroactive-start-replace']) !== 0) want(world, 'start', name, 'replace', cause);
+    else if (!isOrdered && (kinds & carriers['retroactive-start-fail']) !== 0) want(world, 'start', name, 'fail', cause);
+    if ((kinds & carriers['retroactive-stop-on-start']) !== 0) want(world, 'stop', name, 'replace', cause);
   });
 }
 
+/** What a rule says of itself, and whose state it looked at. */
+interface Why {
+  readonly cause: string;
+  readonly after?: string;
+}
+
 /** Queues the job unless the unit is there already, or, for a stop, not loaded and so not running. */
-function want(world: World, request: 'start' | 'stop', name: string, mode: JobMode, cause: string): void {
+function want(world: World, request: 'start' | 'stop', name: string, mode: JobMode, why: Why): void {
   const active = world.peek(name)?.look.active ?? 'inactive';
   if (request === 'start' ? isActiveOrActivating(active) : isInactiveOrDeactivating(active)) return;
-  world.wanted.push({ request, unit: name, mode, cause });
+  world.wanted.push({ request, unit: name, mode, ...why });
 }
 
 function stopIfUnneeded(world: World, unit: Unit | undefined): void {
   if (unit === undefined || !unit.config.unit.StopWhenUnneeded || unit.job !== undefined || !isActiveNow(unit)) return;
   if (world.graph.related(unit.name, 'pins-when-unneeded').some((name) => isInUse(world.peek(name)))) return;
-  wantRarely(world, unit, 'stop', 'fail', 'it is not needed any more');
+  wantRarely(world, unit, 'stop', 'fail', { cause: 'it is not needed any more (StopWhenUnneeded=)' });
 }
 
 function stopIfUnbound(world: World, unit: Unit | undefined): void {
   if (unit === undefined || unit.job !== undefined || !isActiveNow(unit)) return;
   const missing = world.graph.related(unit.name, 'cannot-be-active-without').find((name) => isGone(world.peek(name)));
-  if (missing !== undefined) wantRarely(world, unit, 'stop', 'replace', `it is bound to ${missing}, which is inactive`);
+  if (missing !== undefined)
+    wantRarely(world, unit, 'stop', 'replace', { cause: `it is bound to ${missing}, which is inactive`, after: missing });
 }
 
 function startIfUpheld(world: World, unit: Unit): void {
@@ -69,7 +77,7 @@ function startIfUpheld(world: World, unit: Unit): void {
     .related(unit.name, 'start-steadily')
     .map((name) => world.peek(name))
     .find(isHolding);
-  if (holder !== undefined) wantRarely(world, unit, 'start', 'fail', `${holder.name} upholds it`);
+  if (holder !== undefined) wantRarely(world, unit, 'start', 'fail', { cause: `${holder.name} upholds it`, after: holder.name });
 }
 
 function isActiveNow(unit: Unit): boolean {
@@ -93,9 +101,9 @@ function isHolding(unit: Unit | undefined): unit is Unit {
 /** These rules share a limit for each unit, so that two of them cannot chase each other for ever. */
 const ruleLimit = { intervalUsec: 10_000_000, burst: 16 };
 
-function wantRarely(world: World, unit: Unit, request: 'start' | 'stop', mode: JobMode, cause: string): void {
+function wantRarely(world: World, unit: Unit, request: 'start' | 'stop', mode: JobMode, why: Why): void {
   const { window, allowed } = count(unit.ruleWindow, world.now.monotonicUsec, ruleLimit);
   unit.ruleWindow = window;
-  if (allowed) world.wanted.push({ request, unit: unit.name, mode, cause });
-  else log(world, 4, `${unit.name}: not going to ${request} it because ${cause}: this happened too often`, unit);
+  if (allowed) world.wanted.push({ request, unit: unit.name, mode, ...why });
+  else log(world, 4, `${unit.name}: not going to ${request} it because ${why.cause}: this happened too often`, unit);
 }

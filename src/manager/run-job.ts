@@ -120,7 +120,7 @@ function hitStartLimit(world: World, job: Job): void {
   log(world, 4, `${unit.name}: Start request repeated too quickly.`, unit);
   const failed = unit.type.fail(unit.state, 'start-limit-hit');
   if (failed !== unit.state) log(world, 4, `${unit.name}: Failed with result '${unit.type.look(failed).result}'.`, unit);
-  moveTo(world, unit, failed, 'start limit');
+  moveTo(world, unit, failed, 'it was started too often (StartLimitBurst= in StartLimitIntervalSec=)');
   const settings = unit.config.unit;
   takeEmergencyAction(world, settings.StartLimitAction, `${unit.name} was started too often`, { rebootArgument: settings.RebootArgument });
   finishJob(world, job, 'failed', { recursive: true });
@@ -154,7 +154,7 @@ function reload(world: World, job: Job): void {
 function take(world: World, job: Job, decided: Step<unknown> | Refusal): void {
   if ('refused' in decided) return refuse(world, job, decided);
   sayJobBegins(world, job.owner, job.type);
-  apply(world, job.owner, decided, `${job.type} job ${job.id} (${job.cause})`);
+  apply(world, job.owner, decided, () => `${job.type} job ${job.id}`);
 }
 
 const refusals: Readonly<Record<Exclude<Refusal['refused'], 'again'>, JobResult>> = {

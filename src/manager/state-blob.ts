@@ -22,6 +22,8 @@ export interface UnitBlob {
   readonly details?: TriggerDetails;
   readonly group?: string;
   readonly cpu?: number;
+  /** Processor time and KiB of those processes of the run that have ended. */
+  readonly used?: readonly [number, number];
   /** What was written to its cgroup. */
   readonly attributes?: readonly (readonly [string, string])[];
   readonly children?: readonly (readonly [number, string])[];
@@ -216,6 +218,7 @@ function unitBlob(unit: Unit): UnitBlob {
   if (unit.invocationId !== '') blob.invocation = unit.invocationId;
   if (unit.details !== undefined) blob.details = unit.details;
   if (unit.cpuUsec !== undefined) blob.cpu = unit.cpuUsec;
+  if (unit.used !== undefined) blob.used = [unit.used.cpuUsec, unit.used.largestKib];
   if (unit.groupMark !== '') blob.group = unit.groupMark;
   if (unit.attributes !== undefined) blob.attributes = [...unit.attributes];
   if (unit.children !== undefined && unit.children.size > 0) blob.children = [...unit.children];

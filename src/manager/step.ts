@@ -6,7 +6,9 @@ import type { Stamp } from '../port/keeper.ts';
 import type { EmergencyAction } from '../unit/values/types.ts';
 import { cleanAfterRun } from './cleaner.ts';
 import { carryOut } from './effects.ts';
+import { causeText, describeEvent, type Cause } from './cause-text.ts';
 import { takeEmergencyAction } from './emergency.ts';
+import { runUsage } from './run-usage.ts';
 import { finishJob, tellTriggers, wantHandlers } from './jobs.ts';
 import { retroact } from './rules.ts';
 import { releaseStreams } from './streams.ts';
@@ -15,12 +17,12 @@ import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
 /** Lets a unit act on an event. */
-export function deliver(world: World, unit: Unit, event: UnitEvent, cause: string = event.event): void {
+export function deliver(world: World, unit: Unit, event: UnitEvent, cause: Cause = () => describeEvent(event)): void {
   apply(world, unit, unit.type.step(unit.state, event, unit.config, new UnitContext(world, unit)), cause);
 }
 
 /** Takes over what a unit's type decided: carries out its effects, then acts on each state that it reached. */
-export function apply(world: World, unit: Unit, step: Step<unknown>, cause: string): void {
+export function apply(world: World, unit: Unit, step: Step<unknown>, cause: Cause): void {
   const outcome = carryOut(world, unit, step.effects);
   if (step.through !== undefined) moveTo(world, unit, step.through, cause, outcome);
   moveTo(world, unit, step.state, cause, outcome);
@@ -32,7 +34,7 @@ export interface MoveOptions {
 }
 
 /** Puts a unit into a state and does all that follows from the change. */
-export function moveTo(world: World, unit: Unit, state: unknown, cause: string, options: MoveOptions = { reloadFailed: false }): void {
+export function moveTo(world: World, unit: Unit, state: unknown, cause: Cause, options: MoveOptions = { reloadFailed: false }): void {
   const before = unit.look;
   const isOther = state !== unit.state;
   if (isOther) world.dirtyUnits.add(unit);
@@ -67,20 +69,35 @@ export function cleaned(world: World, unit: Unit, before: ActiveState): void {
   world.toCollect.add(unit);
 }
 
-const longestHistory = 32;
-
 /** Keeps the record of the change: stamps, history, and those who watch. */
-function note(world: World, unit: Unit, before: Look, after: Look, cause: string): void {
+function note(world: World, unit: Unit, before: Look, after: Look, cause: Cause): void {
   const at = world.now;
   if (before.active !== after.active) stamp(unit, before, after, at);
   unit.stamps.stateChange = at;
-  unit.history ??= [];
-  unit.history.push({ at, from: `${before.active} (${before.sub})`, to: `${after.active} (${after.sub})`, cause });
-  if (unit.history.length > longestHistory) unit.history.shift();
+  remember(world, unit, before, after, causeText(cause));
   world.dirtyUnits.add(unit);
   world.noteBusy(unit);
   world.busNames.changed(unit);
   world.announce({ change: 'unit', unit });
+}
+
+function remember(world: World, unit: Unit, before: Look, after: Look, cause: string): void {
+  const { monotonicUsec, realtimeUsec } = world.now;
+  const isEnd = !isInactiveOrFailed(before.active) && isInactiveOrFailed(after.active);
+  const used = isEnd ? runUsage(world, unit) : undefined;
+  world.history.add({
+    what: 'state',
+    usec: realtimeUsec,
+    monotonicUsec,
+    unit: unit.name,
+    from: `${before.active} (${before.sub})`,
+    to: `${after.active} (${after.sub})`,
+    ...(after.result === 'success' ? {} : { result: after.startLimitHit === true ? 'start-limit-hit' : after.result }),
+    cause,
+    ...(unit.job === undefined ? {} : { job: unit.job.id }),
+    ...(unit.invocationId === '' ? {} : { invocation: unit.invocationId }),
+    ...(used === undefined ? {} : { used }),
+  });
 }
 
 function stamp(unit: Unit, before: Look, after: Look, at: Stamp): void {

@@ -33,12 +33,12 @@ export interface Alarm {
   readonly latestUsec: number;
 }
 
-/** One change of state, and what brought it about. */
-export interface Transition {
-  readonly at: Stamp;
-  readonly from: string;
-  readonly to: string;
-  readonly cause: string;
+/** What the processes of the present run that have ended used. */
+export interface Usage {
+  /** Microseconds. */
+  readonly cpuUsec: number;
+  /** What the largest of them had in memory at most. */
+  readonly largestKib: number;
 }
 
 /** Types whose units go when what they hold goes, and so outlast an isolate (systemd.unit(5), IgnoreOnIsolate=). */
@@ -92,7 +92,8 @@ export class Unit {
   peer = '';
   /** The keeper has a blob for this unit. */
   stored = false;
-  history: Transition[] | undefined;
+  /** Of processes that have ended in the present run. */
+  used: Usage | undefined;
   /** Undoes the watch on the PID file. */
   unwatchPidFile: (() => void) | undefined;
   /** CLOCK_REALTIME when its files were read. */

@@ -21,6 +21,7 @@ import type { JobResult, RequestType } from '../graph/job.ts';
 import { BusNames } from './bus-names.ts';
 import { changeEnvironment } from './environment.ts';
 import type { GeneratorRun } from './generators.ts';
+import { History } from './history.ts';
 import type { Job } from './job.ts';
 import type { Lookup } from './lookups.ts';
 import type { ManagerOptions } from './options.ts';
@@ -53,6 +54,8 @@ export interface WantedJob {
   readonly cause: string;
   /** The unit that triggers the other. */
   readonly by?: Unit;
+  /** The unit whose state is the cause, where that is not `by`. */
+  readonly after?: string;
   /** What the unit that wants it tells the processes of the other. */
   readonly details?: TriggerDetails;
   /** Called where the job cannot be queued. */
@@ -99,6 +102,8 @@ export class World implements TransactionView {
   /** What the manager has to tell units itself, in order. */
   readonly told: { readonly unit: Unit; readonly event: UnitEvent }[] = [];
   readonly wanted: WantedJob[] = [];
+  /** What happened and why; a reload hands it on. */
+  history = new History();
   /** Units that are to be put into `failed`. */
   readonly failures: { readonly unit: Unit; readonly result: string }[] = [];
   /** Held descriptors that got another name in this turn. */

@@ -104,6 +104,8 @@ export class FakeKeeper {
   readonly batches: Batch[] = [];
   /** Messages of the manager to the journal. */
   readonly records: Readonly<Record<string, string>>[] = [];
+  /** What the manager's record of history says, entry by entry. */
+  readonly history: unknown[] = [];
   end: End | undefined;
   /** Asked before each event is delivered; false kills the manager in its place. */
   mayDeliver: (event: KeeperEvent) => boolean = () => true;
@@ -333,7 +335,8 @@ export class FakeKeeper {
         this.#blobs.delete(command.key);
         return;
       case 'journal':
-        this.records.push(recordOf(command.record));
+        if (command.record.startsWith('[')) this.history.push(...historyOf(command.record));
+        else this.records.push(recordOf(command.record));
         return;
       case 'replace':
         return;
@@ -544,6 +547,12 @@ function recordOf(text: string): Readonly<Record<string, string>> {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null) throw new Error(`no journal record: ${text}`);
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, String(field)]));
+}
+
+function historyOf(text: string): readonly unknown[] {
+  const entries: unknown = JSON.parse(text);
+  if (!Array.isArray(entries)) throw new Error(`no history: ${text}`);
+  return entries;
 }
 
 /** The keeper's own process. */

@@ -48,6 +48,7 @@ export const serviceType: UnitType<ServiceState> = {
     ...(connection?.open === true ? [connection.held] : []),
   ],
   connection: (state) => state.memory.connection ?? undefined,
+  mainExit: (state) => state.memory.mainRecord?.exit ?? undefined,
   resume,
 };
 

@@ -366,6 +366,8 @@ export interface UnitType<State> {
   withProcesses?(pids: readonly number[]): State;
   /** Lets go of the processes that the unit holds, so that its end is not theirs any more; undefined where it holds none. */
   abandon?(state: State): State | undefined;
+  /** How the main process of the present or last run ended; undefined while it runs, and for types without one. */
+  mainExit?(state: State): { readonly how: 'exited' | 'killed' | 'dumped'; readonly status: number } | undefined;
   /** When it elapses next by each clock and when it did last, in microseconds; 0 for what it does not wait for, absent for never. */
   schedule?(state: State): Schedule;
   /** Puts the unit into `failed` with this result, from an inactive state (start-limit-hit). */

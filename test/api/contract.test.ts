@@ -17,6 +17,7 @@ const examples: { readonly [Name in MethodName]?: Params<Name> } = {
   'install.add-requires': { units: ['a.target', 'web.service'] },
   'install.add-wants': { units: ['a.target', 'web.service'] },
   'install.disable': { units: ['web.service'] },
+  'edges.locate': { edges: [{ of: 'a.target', kind: 'Wants', unit: 'web.service' }] },
   'install.enable': { units: ['web.service'] },
   'install.link': { units: ['/srv/web.service'] },
   'install.mask': { units: ['web.service'] },

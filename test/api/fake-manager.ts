@@ -6,6 +6,7 @@ import { JobResults } from '../../src/api/job-results.ts';
 import type { ManagerApi } from '../../src/api/manager.ts';
 import type { UnitFilesApi } from '../../src/api/unit-files.ts';
 import type { JobResult } from '../../src/graph/job.ts';
+import type { HistoryEntry } from '../../src/graph/history.ts';
 import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../../src/graph/report.ts';
 import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../../src/graph/request.ts';
 import type { Property } from '../../src/unit/property.ts';
@@ -49,6 +50,18 @@ export class FakeManager implements ManagerApi {
     };
     this.#units.set(name, { name, names: [name], dropIns: [], sinceUsec: 0, ...defaults, ...unit });
     this.#properties.set(name, { Id: name, ...properties });
+  }
+
+  readonly entries: HistoryEntry[] = [];
+  /** Where edges are declared, by `OF KIND UNIT`. */
+  readonly places = new Map<string, string>();
+
+  history(unit?: string): readonly HistoryEntry[] {
+    return this.entries.filter((entry) => unit === undefined || entry.unit === unit);
+  }
+
+  locateEdge(of: string, kind: string, unit: string): string | undefined {
+    return this.places.get(`${of} ${kind} ${unit}`);
   }
 
   startTransient(request: TransientRequest, mode: JobMode, cause: string): Result<Ticket, RequestFailure> {

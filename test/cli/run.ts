@@ -22,6 +22,8 @@ export interface Bench {
   /** Unit files as the tool itself sees them. */
   readonly local: FakeInstall;
   readonly directory: string;
+  /** What the journal has written down of what happened. */
+  readonly written: unknown[];
   readonly tysctl: (...argv: readonly string[]) => Promise<Ran>;
   readonly systemctl: (...argv: readonly string[]) => Promise<Ran>;
   /** Replaces the server by a new one of the same manager, as when the manager process is replaced; connections are lost. */
@@ -39,6 +41,7 @@ export async function withBench(
   const manager = new FakeManager();
   const install = new FakeInstall();
   const local = new FakeInstall();
+  const written: unknown[] = [];
   prepare(manager);
   const listen = () => listenControl({ path: join(directory, 'control.sock') }, fakeServices(manager, install));
   let server = serve ? await listen() : undefined;
@@ -47,13 +50,14 @@ export async function withBench(
     server = await listen();
   };
   const run = (program: string, argv: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
-    runTool(program, argv, { TYSD_RUNTIME_DIRECTORY: directory, ...environment }, local);
+    runTool(program, argv, { TYSD_RUNTIME_DIRECTORY: directory, ...environment }, local, written);
   try {
     await test({
       manager,
       install,
       local,
       directory,
+      written,
       restart,
       run,
       tysctl: (...argv) => run('tysctl', argv),
@@ -70,6 +74,7 @@ async function runTool(
   argv: readonly string[],
   environment: Readonly<Record<string, string>>,
   local: FakeInstall,
+  written: readonly unknown[],
 ): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
@@ -80,6 +85,8 @@ async function runTool(
       return Promise.resolve(0);
     },
     recentLogs: ({ unit, lines }) => Promise.resolve([`the last ${lines} lines of ${unit}`]),
+    recordedHistory: (_place, words) =>
+      Promise.resolve(written.filter((entry) => words.length === 0 || words.some((word) => JSON.stringify(entry).includes(word)))),
     localInstall: () => Promise.resolve(local),
     localUnitFiles: () => Promise.resolve(fakeUnitFiles),
     checkConditions: ({ of }) => {

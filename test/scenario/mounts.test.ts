@@ -149,7 +149,7 @@ test('five thousand mounts are taken in, and one more costs no look at each of t
   );
   assert.deepEqual(
     commands.map((command) => (command.do === 'put' ? command.key : command.do)),
-    ['poll-priority', 'unit/more.mount'],
+    ['poll-priority', 'unit/more.mount', 'journal'],
   );
 });
 

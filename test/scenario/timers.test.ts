@@ -220,6 +220,6 @@ test('a timer whose service ends at the very moment at which it elapsed does not
     timed('OnActiveSec=10', { units: { 'a.service': '[Unit]\nConditionPathExists=/nope\n[Service]\nExecStart=/bin/daemon\n' } }),
   ).boot();
   simulation.clock.advance(minute);
-  const elapses = simulation.manager.history('a.timer').filter(({ to }) => to === 'active (running)');
+  const elapses = simulation.manager.history('a.timer').filter((entry) => entry.what === 'state' && entry.to === 'active (running)');
   assert.deepEqual([elapses.length, simulation.state('a.timer')], [1, 'active (elapsed)']);
 });

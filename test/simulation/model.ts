@@ -186,9 +186,9 @@ export class Model {
     const from = { active: unit.active, sub: unit.sub };
     this.changed.add(unit);
     if (from.active === change.active && from.sub === change.sub) return;
-    const told = /^(\w[\w-]*) job (\d+) /.exec(cause);
+    const told = /^(\w[\w-]*) job (\d+)$/.exec(cause);
     const job = told?.[1] === undefined ? undefined : { type: told[1], id: Number(told[2]) };
-    if (from.sub === 'stop-post' && cause === 'timer timeout') unit.gaveUp = true;
+    if (from.sub === 'stop-post' && cause === 'this step took longer than its time limit') unit.gaveUp = true;
     else if (change.sub === 'start' || change.sub === 'running') unit.gaveUp = false;
     look({ unit, from, to: { active: change.active, sub: change.sub }, at, cause, job });
     unit.active = change.active;

@@ -166,12 +166,16 @@ class Run {
     this.#simulation.startManager();
     const { manager } = this.#simulation;
     for (const name of this.#model.units.keys()) {
-      for (const { at, to, cause } of manager.history(name)) this.#hear({ change: 'unit', unit: name, ...stateIn(to) }, at, cause);
+      for (const entry of manager.history(name)) {
+        const at = { realtimeUsec: entry.usec, monotonicUsec: entry.monotonicUsec };
+        if (entry.what === 'state') this.#hear({ change: 'unit', unit: name, ...stateIn(entry.to) }, at, entry.cause);
+      }
     }
     for (const { id, unit, type } of manager.jobs())
       if (!this.#model.jobs.has(id)) this.#hear({ change: 'job-new', job: id, anchor: id, unit, type }, clock.now(), '');
     manager.subscribe((change) => {
-      const cause = change.change === 'unit' ? (manager.history(change.unit).at(-1)?.cause ?? '') : '';
+      const last = change.change === 'unit' ? manager.history(change.unit).findLast(({ what }) => what === 'state') : undefined;
+      const cause = last?.cause ?? '';
       this.#hear(change, clock.now(), cause);
     });
     for (const deed of this.#waiting.splice(0)) this.#ask(deed);

@@ -14,7 +14,8 @@ type Properties = Readonly<Record<string, string>>;
 
 /** `status`: of units, of the units of processes, or of the manager. 0 active, 3 any other state, 4 no such unit; the last that is not 0 wins. */
 export async function runStatus(invocation: Invocation): Promise<number> {
-  const { words, terminal } = invocation;
+  const { words, options, terminal } = invocation;
+  if (options.at !== undefined) return (await import('../history/at.ts')).printStateAt(invocation, options.at);
   const connected = await invocation.connect();
   if (!connected.ok) {
     terminal.warn(connected.error);

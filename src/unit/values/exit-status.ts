@@ -67,6 +67,11 @@ export function exitStatusName(code: number): string | undefined {
   return exitStatuses.find(([other]) => other === code)?.[1];
 }
 
+/** The name of an exit code where any program may mean it so (systemd.exec(5), "Process exit codes": libc's and systemd's own). */
+export function exitName(code: number): string | undefined {
+  return exitStatuses.find(([other, , from]) => other === code && (from === 'libc' || from === 'systemd'))?.[1];
+}
+
 const codeByName: ReadonlyMap<string, number> = new Map(exitStatuses.map(([code, name]) => [name, code]));
 
 function rows(first: number, from: ExitStatusClass, names: string): readonly (readonly [number, string, ExitStatusClass])[] {

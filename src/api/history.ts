@@ -1,0 +1,2 @@
+export type { HistoryEntry, StateEntry } from '../graph/history.ts';
+export { isHistoryEntry } from '../graph/history.ts';

@@ -1,0 +1,28 @@
+import { historyLines } from '../history/lines.ts';
+import { ownNames, readRecord, readTime } from '../history/read.ts';
+import type { Invocation } from '../invocation.ts';
+import { readNames } from '../names.ts';
+import { listForm, renderJson } from '../output/json.ts';
+
+/** `history`: what happened to these units, or to all, and why; 1 where nothing is known. */
+export async function runHistory(invocation: Invocation): Promise<number> {
+  const { words, options, terminal } = invocation;
+  const read = readNames(invocation, words);
+  if (read === undefined) return 1;
+  const since = readTime(options.since ?? '@0');
+  const until = readTime(options.until ?? 'now');
+  if (!since.ok || !until.ok) {
+    for (const time of [since, until]) if (!time.ok) terminal.warn(time.error);
+    return 1;
+  }
+  const units = await ownNames(invocation, [...read.names, ...read.globs]);
+  const record = await readRecord(invocation, units.length === 0 ? undefined : units);
+  const last = options.until === undefined ? Infinity : until.value;
+  const inTime = record.filter(({ usec, unit }) => usec >= since.value && usec <= last && (units.length === 0 || units.includes(unit)));
+  const shown = options.lines === undefined ? inTime : inTime.slice(-options.lines);
+  const form = listForm(options.output);
+  if (form !== 'table') terminal.print(renderJson(shown, form));
+  else if (shown.length > 0) for (const line of historyLines(shown, terminal.style, { named: units.length !== 1 })) terminal.print(line);
+  else terminal.warn(units.length === 0 ? 'Nothing is on record.' : `Nothing is on record of ${units.join(', ')}.`);
+  return shown.length === 0 ? 1 : 0;
+}

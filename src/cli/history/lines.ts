@@ -1,0 +1,74 @@
+import type { HistoryEntry } from '../../api/history.ts';
+import { unreachable } from '../../base/assert.ts';
+import { createTimeText } from '../../base/timestamp.ts';
+import { paintState, type Style } from '../output/terminal.ts';
+
+/** The lines of `history`: one for each entry, below a line for each day. */
+export function historyLines(entries: readonly HistoryEntry[], style: Style, { named }: { readonly named: boolean }): readonly string[] {
+  const times = createTimeText(false);
+  const lines: string[] = [];
+  let day = '';
+  for (const entry of entries) {
+    const [weekday, date, time, zone] = times.full(entry.usec).split(' ');
+    if (day !== date) lines.push(style.grey(`-- ${weekday ?? ''} ${date ?? ''} ${zone ?? ''} --`));
+    day = date ?? '';
+    const milliseconds = String(Math.floor((entry.usec % 1_000_000) / 1000)).padStart(3, '0');
+    const unit = named && entry.unit !== '' ? `${style.bold(entry.unit)} ` : '';
+    lines.push(`${style.grey(`${time ?? ''}.${milliseconds}`)} ${unit}${entryText(entry, style)}`);
+  }
+  return lines;
+}
+
+/** What one entry says, without its time and unit. */
+export function entryText(entry: HistoryEntry, style: Style): string {
+  switch (entry.what) {
+    case 'state':
+      return `${paintedState(entry.to, style)}: ${entry.cause}`;
+    case 'job':
+      return `${entry.type} job ${entry.job} queued: ${reasonText(entry)}`;
+    case 'end':
+      return `${entry.type} job ${entry.job} ended: ${endText(entry)}`;
+    case 'manager':
+      return `the manager ${entry.cause}`;
+    default:
+      return unreachable(entry);
+  }
+}
+
+/** A state such as `failed (failed)`, in its colour; `failed` where both words are the same. */
+export function paintedState(state: string, style: Style): string {
+  const [active = '', sub = ''] = state.replace(/\)$/, '').split(' (');
+  return paintState(active, style).paint(active === sub ? active : state);
+}
+
+/** Why a job was queued. */
+export function reasonText({ reason, cause }: Extract<HistoryEntry, { readonly what: 'job' }>): string {
+  if (reason === undefined) return cause;
+  const why =
+    reason.because === 'dependency'
+      ? `${reason.kind}= of ${reason.of}`
+      : reason.because === 'isolate'
+        ? `not part of what isolating ${reason.of} keeps`
+        : `triggers ${reason.of}`;
+  return `${why}, for ${cause}`;
+}
+
+function endText({ result, cause }: Extract<HistoryEntry, { readonly what: 'end' }>): string {
+  const text = endings[result] ?? result;
+  return cause === undefined ? text : `${text}: ${cause}`;
+}
+
+/** How jobs end that are not done. */
+const endings: Readonly<Record<string, string>> = {
+  canceled: 'cancelled',
+  timeout: 'it took too long (JobTimeoutSec=)',
+  failed: 'failed',
+  dependency: 'what it depends on failed',
+  skipped: 'there was nothing to do',
+  invalid: 'the unit cannot do that now',
+  assert: 'an assert did not hold',
+  condition: 'skipped, a condition did not hold',
+  unsupported: 'this machine cannot do that',
+  collected: 'nobody needed it any more',
+  once: 'the unit can be started only once',
+};

@@ -1,0 +1,23 @@
+import type { Verb } from './verbs.ts';
+
+const many = Number.POSITIVE_INFINITY;
+
+/** The verbs of tysctl that answer questions which systemctl does not. */
+export const insightVerbs: Readonly<Record<string, Verb>> = {
+  history: {
+    group: 'Insight',
+    usage: '[UNIT…]',
+    least: 0,
+    most: many,
+    load: () => import('./commands/history.ts').then((m) => m.runHistory),
+    doc: 'Show what happened to units and why (--since=, --until=)',
+  },
+  invocations: {
+    group: 'Insight',
+    usage: 'UNIT…',
+    least: 1,
+    most: many,
+    load: () => import('./commands/invocations.ts').then((m) => m.runInvocations),
+    doc: 'Show each run of units: when, how it ended, what it used',
+  },
+};

@@ -1,0 +1,59 @@
+import type { HistoryEntry } from '../graph/history.ts';
+import type { World } from './world.ts';
+
+/** So many of the latest entries are at hand; all of them are with the journal. */
+const mostRecent = 4096;
+
+/** A record of the journal is a frame of at most 65,536 bytes; a character takes three at most. */
+const longestRecord = 20_000;
+
+/** The record of all that happened to units and jobs, with its causes: the latest in memory, all of it with the journal. */
+export class History {
+  /** Oldest first; those before `#first` are forgotten. */
+  #recent: HistoryEntry[] = [];
+  #first = 0;
+  #untold: HistoryEntry[] = [];
+  readonly #ofUnits = new Map<string, HistoryEntry[]>();
+
+  add(entry: HistoryEntry): void {
+    this.#untold.push(entry);
+    this.#recent.push(entry);
+    const own = this.#ofUnits.get(entry.unit);
+    if (own === undefined) this.#ofUnits.set(entry.unit, [entry]);
+    else own.push(entry);
+    if (this.#recent.length - this.#first > mostRecent) this.#forgetOldest();
+  }
+
+  /** The latest entries, oldest first; those of one unit, where one is named. */
+  entries(unit?: string): readonly HistoryEntry[] {
+    return unit === undefined ? this.#recent.slice(this.#first) : (this.#ofUnits.get(unit) ?? []);
+  }
+
+  /** Adds to the batch what the journal has not been told yet. */
+  tell(world: World): void {
+    if (this.#untold.length === 0) return;
+    for (const record of recordsOf(this.#untold)) world.command({ do: 'journal', record });
+    this.#untold = [];
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#recent[this.#first];
+    this.#first += 1;
+    const own = oldest === undefined ? undefined : this.#ofUnits.get(oldest.unit);
+    if (oldest !== undefined && own?.[0] === oldest) {
+      if (own.length > 1) own.shift();
+      else this.#ofUnits.delete(oldest.unit);
+    }
+    if (this.#first < mostRecent) return;
+    this.#recent = this.#recent.slice(this.#first);
+    this.#first = 0;
+  }
+}
+
+/** The entries as JSON arrays, each short enough for one record. */
+function recordsOf(entries: readonly HistoryEntry[]): readonly string[] {
+  const text = JSON.stringify(entries);
+  if (text.length <= longestRecord || entries.length === 1) return [text];
+  const half = entries.length >> 1;
+  return [...recordsOf(entries.slice(0, half)), ...recordsOf(entries.slice(half))];
+}

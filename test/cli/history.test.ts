@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HistoryEntry } from '../../src/graph/history.ts';
+import { withBench } from './run.ts';
+
+const begin = Date.UTC(2026, 10, 29, 1, 50) * 1000;
+const at = (seconds: number, unit = 'web.service') => ({ usec: begin + seconds * 1e6, monotonicUsec: 5e6 + seconds * 1e6, unit });
+
+/** A service that was started twice: once it failed, once it goes on. */
+const old: readonly HistoryEntry[] = [
+  { what: 'job', ...at(0), job: 7, type: 'start', cause: 'tysctl start by root (pid 812)', anchor: 7 },
+  {
+    what: 'state',
+    ...at(0.01),
+    from: 'inactive (dead)',
+    to: 'activating (start)',
+    cause: 'start job 7',
+    job: 7,
+    invocation: 'a'.repeat(32),
+  },
+  {
+    what: 'state',
+    ...at(2.5),
+    from: 'activating (start)',
+    to: 'failed (failed)',
+    result: 'exit-code',
+    cause: '/usr/bin/web exited with status 3',
+    job: 7,
+    invocation: 'a'.repeat(32),
+    used: { cpuUsec: 120_000, largestKib: 4096, exit: { how: 'exited', status: 3 } },
+  },
+];
+const recent: readonly HistoryEntry[] = [
+  { what: 'manager', ...at(3, ''), cause: 'took the place of the one before it' },
+  {
+    what: 'job',
+    ...at(4),
+    job: 8,
+    type: 'start',
+    cause: 'boot',
+    anchor: 1,
+    reason: { because: 'dependency', kind: 'Wants', of: 'multi-user.target' },
+  },
+  { what: 'state', ...at(4), from: 'failed (failed)', to: 'active (running)', cause: 'start job 8', job: 8, invocation: 'b'.repeat(32) },
+  { what: 'end', ...at(5, 'other.service'), job: 9, type: 'start', result: 'dependency' },
+];
+
+const environment = { TZ: 'UTC' };
+process.env['TZ'] = 'UTC';
+
+const withRecord = (check: Parameters<typeof withBench>[1], serve = true) =>
+  withBench(
+    (manager) => {
+      manager.add('web.service', { active: 'active', sub: 'running' });
+      manager.entries.push(...old.slice(2), ...recent);
+    },
+    (bench) => {
+      bench.written.push(...old, { what: 'state', unit: 'web.service' }, 'damaged');
+      return check(bench);
+    },
+    serve,
+  );
+
+test('history joins what was written down with what the manager remembers, each once', () =>
+  withRecord(async ({ run }) => {
+    assert.deepEqual(await run('tysctl', ['history'], environment), {
+      out: [
+        '-- Sun 2026-11-29 UTC --',
+        '01:50:00.000 web.service start job 7 queued: tysctl start by root (pid 812)',
+        '01:50:00.010 web.service activating (start): start job 7',
+        '01:50:02.500 web.service failed: /usr/bin/web exited with status 3',
+        '01:50:03.000 the manager took the place of the one before it',
+        '01:50:04.000 web.service start job 8 queued: Wants= of multi-user.target, for boot',
+        '01:50:04.000 web.service active (running): start job 8',
+        '01:50:05.000 other.service start job 9 ended: what it depends on failed',
+      ],
+      err: [],
+      status: 0,
+    });
+  }));
+
+test('history of one unit does not name it, and can be cut by time and number', () =>
+  withRecord(async ({ run }) => {
+    const { out } = await run('tysctl', ['history', 'web', '--since=2026-11-29 01:50:02', '-n', '2'], environment);
+    assert.deepEqual(out, [
+      '-- Sun 2026-11-29 UTC --',
+      '01:50:04.000 start job 8 queued: Wants= of multi-user.target, for boot',
+      '01:50:04.000 active (running): start job 8',
+    ]);
+    const none = await run('tysctl', ['history', 'no.service'], environment);
+    assert.deepEqual(none, { out: [], err: ['Nothing is on record of no.service.'], status: 1 });
+    const bad = await run('tysctl', ['history', '--since=someday'], environment);
+    assert.deepEqual(bad, { out: [], err: ['Failed to parse timestamp: someday'], status: 1 });
+  }));
+
+test('history does without a manager', () =>
+  withRecord(async ({ run }) => {
+    const { out } = await run('tysctl', ['history', 'web.service', '--json'], environment);
+    assert.deepEqual(JSON.parse(out.join('')), old);
+  }, false));
+
+test('invocations shows how long each run took, how it ended and what it used', () =>
+  withRecord(async ({ run }) => {
+    const { out, status } = await run('tysctl', ['invocations', 'web.service'], environment);
+    assert.equal(status, 0);
+    assert.match(out[0] ?? '', /^STARTED +DURATION +EXIT CPU +MEMORY +RESULT$/);
+    assert.match(out[1] ?? '', /^2026-11-29 01:50:00 2\.4s +3 +120ms 4\.0M \(largest\) exit-code$/);
+    assert.match(out[2] ?? '', /^2026-11-29 01:50:04 \S.* - +- +- +running$/);
+    const json = await run('tysctl', ['invocations', 'web.service', '--json'], environment);
+    const [first, second]: { readonly [field: string]: unknown }[] = JSON.parse(json.out.join(''));
+    assert.deepEqual([first?.['durationUsec'], first?.['result'], first?.['cpuUsec']], [2_490_000, 'exit-code', 120_000]);
+    assert.deepEqual([second?.['result'], 'endedUsec' in (second ?? {})], ['running', false]);
+  }));
+
+test('status --at shows how a unit was then, why, and what came next', () =>
+  withRecord(async ({ run }) => {
+    assert.deepEqual(await run('tysctl', ['status', '--at=2026-11-29 01:50:01', 'web.service'], environment), {
+      out: [
+        '● web.service at Sun 2026-11-29 01:50:01.000000 UTC',
+        '     Active: activating (start) since Sun 2026-11-29 01:50:00 UTC; for 990ms then',
+        '      Cause: start job 7',
+        '        Job: start (7): tysctl start by root (pid 812)',
+        '       Then: failed: /usr/bin/web exited with status 3, 1.500s later',
+      ],
+      err: [],
+      status: 0,
+    });
+    const all = await run('tysctl', ['status', '--at=2026-11-29 01:50:03'], environment);
+    assert.deepEqual(all.out, [
+      'Sun 2026-11-29 01:50:03 UTC: 1 unit was not inactive, 1 of them failed.',
+      'UNIT          STATE           FOR   CAUSE',
+      '× web.service failed (failed) 500ms /usr/bin/web exited with status 3',
+    ]);
+    const early = await run('tysctl', ['status', '--at=2026-11-28 01:50:03', 'web.service'], environment);
+    assert.deepEqual(early.err, ['The record goes back only to Sun 2026-11-29 01:50:00 UTC; before that nothing is known.']);
+    assert.equal(early.status, 3);
+  }));

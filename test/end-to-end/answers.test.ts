@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startTysd, wanting, type Daemon } from './tysd.ts';
+
+const units = {
+  'default.target': wanting('a.service', 'b.service'),
+  'a.service': '[Service]\nType=oneshot\nExecStart=/bin/sh -c "exit 3"\n',
+  'b.service': '[Service]\nExecStart=/bin/sleep infinity\n',
+};
+
+/** The lines of `history` of a unit, without times; once all of them are written down. */
+async function history(daemon: Daemon, unit: string, least: number): Promise<readonly string[]> {
+  return daemon.until(`${least} entries of ${unit}`, async () => {
+    const { out } = await daemon.tysctl('history', unit);
+    const lines = out.split('\n').flatMap((line) => (/^\d\d:/.test(line) ? [line.slice('00:00:00.000 '.length)] : []));
+    return lines.length >= least ? lines : undefined;
+  });
+}
+
+test('what happened before a manager was killed is on record with its cause, and what it used', async () => {
+  await using daemon = await startTysd({ units });
+  const failed = [
+    'start job 2 queued: Wants= of default.target, for boot',
+    'activating (start): start job 2',
+    'failed: /bin/sh exited with status 3',
+  ];
+  assert.deepEqual(await history(daemon, 'a.service', 3), failed);
+  await daemon.killManager();
+  assert.deepEqual(await history(daemon, 'a.service', 3), failed);
+  await daemon.tysctl('stop', 'b.service');
+  const ended = await history(daemon, 'b.service', 6);
+  assert.match(ended[3] ?? '', /^stop job \d+ queued: tysctl stop.* \(pid \d+\)$/);
+  const { out, status } = await daemon.tysctl('invocations', 'a.service', 'b.service', '--json');
+  const runs: { readonly unit: string; readonly result: string; readonly cpuUsec?: number; readonly exit?: unknown }[] = JSON.parse(out);
+  assert.deepEqual(
+    [status, runs.map(({ unit, result, exit }) => ({ unit, result, exit })), runs.every(({ cpuUsec }) => cpuUsec !== undefined)],
+    [
+      0,
+      [
+        { unit: 'a.service', result: 'exit-code', exit: { how: 'exited', status: 3 } },
+        { unit: 'b.service', result: 'success', exit: { how: 'killed', status: 15 } },
+      ].toSorted((x, y) => runs.findIndex(({ unit }) => unit === x.unit) - runs.findIndex(({ unit }) => unit === y.unit)),
+      true,
+    ],
+  );
+});
