@@ -371,8 +371,8 @@ test('a child is the first process of a namespace of processes, and the keeper h
   await using shop = await workshop();
   const proc: Op = { op: 'file-system', type: 'proc', target: '/proc', attributes: 14, options: '', fallback: '/proc', how: 0 };
   const maps: Op = { op: 'user-namespace', uids: '0 0 1\n', gids: '0 0 1\n' };
-  const script = 'echo $$; ls -d /proc/[0-9]* | wc -l; cut -d" " -f1 /proc/self/stat | grep -qx "[0-9]*" && tr -s " " </proc/1/uid_map';
-  assert.deepEqual(await seen(shop, [{ op: 'private-pids' }, ...view([proc]), maps], script), ['1', '3', ' 0 0 1']);
+  const script = 'echo $$; set -- /proc/[0-9]*; echo $#; cut -d" " -f1 /proc/self/stat | grep -qx "[0-9]*" && tr -s " " </proc/1/uid_map';
+  assert.deepEqual(await seen(shop, [{ op: 'private-pids' }, ...view([proc]), maps], script), ['1', '1', ' 0 0 1']);
   assert.deepEqual(await shop.run([{ op: 'private-pids' }, { op: 'exit', status: 7 }]), { status: 7, failedOp: -1, errno: 0 });
 });
 
