@@ -239,8 +239,8 @@ static int ask_for_jobs(const struct call *call, struct link *link) {
     put(&requests, "{}}\n");
     for (int i = 0; i < call->count; i++) {
         put_request(&requests, link, call->verb->method);
-        put(&requests, "{\"unit\":\"%s\",\"mode\":\"replace\",\"wait\":%s,\"cause\":\"%s %s%s%s (pid %d)\"}}\n", call->units[i],
-            call->no_block ? "false" : "true", call->program, call->verb->word, user ? " by " : "", user ? user : "", getpid());
+        put(&requests, "{\"unit\":\"%s\",\"mode\":\"replace\",\"wait\":%s,\"cause\":\"%s %s%s%s (pid %d, uid %u)\"}}\n", call->units[i],
+            call->no_block ? "false" : "true", call->program, call->verb->word, user ? " by " : "", user ? user : "", getpid(), getuid());
     }
     if (!ask(link, &requests)) return -1;
     for (int i = 1; i <= call->count; i++)

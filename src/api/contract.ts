@@ -21,6 +21,7 @@ import {
   unitFileState,
   unitInfo,
   unitName,
+  waitingJob,
 } from './schemas.ts';
 
 /** One method of the API: what it takes, what it gives, which errors it has beyond those of every method, and what it does. */
@@ -184,6 +185,12 @@ export const contract = {
     result: list(jobInfo),
     errors: [],
     doc: 'The jobs that are queued or running; with `order`, which others each waits for and blocks.',
+  }),
+  'jobs.waiting': method({
+    params: nothing,
+    result: list(waitingJob),
+    errors: [],
+    doc: 'The jobs that are not done, each with why it is there, what its unit does now, its deadline and what happens then, and the jobs that it waits for, by which dependency.',
   }),
   'manager.exit': method({
     params: v.strictObject({

@@ -4,6 +4,7 @@ import type { Kind } from '../graph/dependency.ts';
 import type { HistoryEntry } from '../graph/history.ts';
 import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../graph/report.ts';
 import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
+import type { WaitingJob } from '../graph/waiting.ts';
 import type { Property } from '../unit/property.ts';
 import type { UnitBytes } from '../unit/replaced.ts';
 import type { JobMode } from '../unit/values/types.ts';
@@ -31,6 +32,8 @@ export interface ManagerApi {
   preview(job: RequestedJob, unit: string, mode: JobMode): Result<readonly PreviewedJob[], RequestFailure>;
   /** With `order`, each job says which others it waits for and which wait for it. */
   jobs(options?: { readonly order: boolean }): readonly JobInfo[];
+  /** The jobs that are not done, and what keeps each. */
+  waiting(): readonly WaitingJob[];
   cancel(job: number): boolean;
   /** What became of a request whose answer was lost, by the `asker` that it came with; undefined if it never came to be. */
   outcome(unit: string, asker: string): JobOutcome | undefined;

@@ -106,9 +106,26 @@ export const historyEntry = v.variant('what', [
     type: v.string(),
     result: v.string(),
     cause: v.exactOptional(v.string()),
+    by: v.exactOptional(v.string()),
   }),
   v.object({ what: v.literal('manager'), ...happened, cause: v.string() }),
 ]);
+
+const edge = v.object({ of: v.string(), kind: v.picklist(kinds), unit: v.string(), at: v.exactOptional(v.string()) });
+
+/** A job that is not done yet, and what keeps it. */
+export const waitingJob = v.object({
+  job: v.number(),
+  unit: v.string(),
+  title: v.string(),
+  type: v.string(),
+  state: v.picklist(['waiting', 'running']),
+  cause: v.string(),
+  sinceUsec: v.number(),
+  deadline: v.exactOptional(v.object({ usec: v.number(), outcome: v.string() })),
+  now: v.string(),
+  waitsFor: list(v.object({ job: v.number(), edge })),
+});
 
 /** A property of a unit, as an assignment in a unit file has it. */
 export const property = v.strictObject({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)), value: v.string() });

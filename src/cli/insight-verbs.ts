@@ -20,4 +20,20 @@ export const insightVerbs: Readonly<Record<string, Verb>> = {
     load: () => import('./commands/invocations.ts').then((m) => m.runInvocations),
     doc: 'Show each run of units: when, how it ended, what it used',
   },
+  why: {
+    group: 'Insight',
+    usage: 'UNIT…',
+    least: 1,
+    most: many,
+    load: () => import('./commands/why.ts').then((m) => m.runWhy),
+    doc: 'Show what brought units into their states',
+  },
+  waiting: {
+    group: 'Insight',
+    usage: '',
+    least: 0,
+    most: 0,
+    load: () => import('./commands/waiting.ts').then((m) => m.runWaiting),
+    doc: 'Show what jobs wait for, until when, and what happens then',
+  },
 };

@@ -59,6 +59,8 @@ export interface EndEntry extends Entry {
   readonly result: string;
   /** More than the result says, for people. */
   readonly cause?: string;
+  /** The unit whose job it depended on, and which failed. */
+  readonly by?: string;
 }
 
 /** The manager itself did something. */

@@ -9,6 +9,8 @@ export interface ConsolePrinter {
   readonly status: (line: StatusLine) => void;
   /** Prints what is at least as important as the log level, unless the line is told by `status` anyway. */
   readonly log: (priority: number, message: string) => void;
+  /** Says what takes long; on a terminal in one line that the next one takes the place of, undefined takes it away. */
+  readonly progress: (text: string | undefined) => void;
   readonly setShowStatus: (shown: boolean) => void;
   /** undefined is the level that the printer began with. */
   readonly setLogLevel: (level: 'debug' | undefined) => void;
@@ -31,12 +33,26 @@ export function statusPrinter(showStatus: boolean, level: string): ConsolePrinte
   const usual = levels.indexOf(level === 'info' ? 'warning' : level);
   let lowest = usual;
   let isStatusShown = showStatus;
+  let isInProgress = false;
+  const isTerminal = isatty(2) && process.env['TERM'] !== 'dumb';
+  const clear = (): string => {
+    const was = isInProgress;
+    isInProgress = false;
+    return was ? '\r\x1b[K' : '';
+  };
   return {
+    progress: (text) => {
+      if (!isStatusShown || (text === undefined && !isInProgress)) return;
+      const line =
+        text === undefined ? '' : `[ ${paint(91, '***')}  ] ${isTerminal ? text.slice(0, (process.stderr.columns ?? 80) - 10) : text}`;
+      print(isTerminal ? `\r\x1b[K${line}` : `${line}\n`);
+      isInProgress = isTerminal && text !== undefined;
+    },
     status: (line) => {
-      if (isStatusShown) print(`${marks[line.kind]}${line.text}\n`);
+      if (isStatusShown) print(`${clear()}${marks[line.kind]}${line.text}\n`);
     },
     log: (priority, message) => {
-      if (priority <= lowest) print(`tysd: ${message}\n`);
+      if (priority <= lowest) print(`${clear()}tysd: ${message}\n`);
     },
     setShowStatus: (shown) => {
       isStatusShown = shown;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { isatty } from 'node:tty';
 import { zoneChanged } from '../base/timestamp.ts';
 import { JobResults } from '../api/job-results.ts';
 import { managerEnvironment } from '../exec/environment.ts';
@@ -30,6 +31,7 @@ import { generatorsOf, hasFstabGenerator } from './generators.ts';
 import { freshId } from './fresh-id.ts';
 import { findSessionProgram } from './keeper-path.ts';
 import { systemLocale } from './locale.ts';
+import { showProgress } from './progress.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
 import { resolvedByTysd } from './tysd.ts';
 import { version } from './version.ts';
@@ -114,6 +116,7 @@ export async function runManager(): Promise<void> {
     setShowStatus: console.setShowStatus,
     setLogLevel: console.setLogLevel,
   });
+  showProgress(manager, console, isatty(2));
   const links = installContext(resolved.scope, resolved.unitPath, realFiles, facts, environment);
   const install = new InstallService(
     withGenerators(withOwnDirectories(hasOwnPath ? withinOwnPath(links) : links, own), generated.output),

@@ -94,16 +94,17 @@ export interface FinishOptions {
 
 /** Ends a job with a result, and those that depend on it with `dependency`. */
 export function finishJob(world: World, job: Job, result: JobResult, options: FinishOptions): void {
-  const queue: [Job, JobResult, string | undefined][] = [[job, result, options.reason]];
+  const queue: [Job, JobResult, string | undefined, by?: string][] = [[job, result, options.reason]];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const [ending, its, reason] = next;
+    const [ending, its, reason, by] = next;
     if (world.jobs.get(ending.id) !== ending) continue;
     if (turnsIntoStart(ending, its)) {
       retype(world, ending, 'start');
       continue;
     }
-    end(world, ending, its, reason);
-    if (options.recursive) for (const dependent of failing(world, ending, its)) queue.push([dependent, 'dependency', undefined]);
+    end(world, ending, its, { reason, by });
+    if (!options.recursive) continue;
+    for (const dependent of failing(world, ending, its)) queue.push([dependent, 'dependency', undefined, ending.unit]);
   }
 }
 
@@ -223,7 +224,13 @@ function turnsIntoStart(job: Job, result: JobResult): boolean {
   return job.type === 'restart' && result === 'done';
 }
 
-function end(world: World, job: Job, result: JobResult, reason: string | undefined): void {
+/** What there is to say of an end: why, for people, and which unit it came from. */
+interface Ending {
+  readonly reason: string | undefined;
+  readonly by: string | undefined;
+}
+
+function end(world: World, job: Job, result: JobResult, ending: Ending): void {
   const { owner } = job;
   world.jobs.delete(job.id);
   if (owner.job === job) owner.job = undefined;
@@ -234,8 +241,8 @@ function end(world: World, job: Job, result: JobResult, reason: string | undefin
   if (!owner.stored && owner.load.state === 'loaded' && !owner.perpetual) world.untold.add(owner);
   if (job.stored) world.deleted.push(`job/${job.id}`);
   if (result === 'failed' || result === 'invalid') world.failedJobs += 1;
-  recordEnd(world, job, result, reason);
-  sayJobEnded(world, job, result, reason);
+  recordEnd(world, job, result, ending);
+  sayJobEnded(world, job, result, ending.reason);
   world.noteBusy(owner);
   world.toCheckItself.add(owner);
   keepAnswer(world, job, result);
@@ -246,7 +253,7 @@ function end(world: World, job: Job, result: JobResult, reason: string | undefin
 }
 
 /** What is done is told by the states; all else is told here. */
-function recordEnd(world: World, { id, type, owner }: Job, result: JobResult, reason: string | undefined): void {
+function recordEnd(world: World, { id, type, owner }: Job, result: JobResult, { reason, by }: Ending): void {
   const skipped = type === 'start' && result === 'done' && owner.condition?.met === false && isInactiveOrFailed(owner.look.active);
   const isTold = result === 'failed' && reason === undefined && owner.look.active === 'failed';
   if ((result === 'done' && !skipped) || isTold) return;
@@ -261,6 +268,7 @@ function recordEnd(world: World, { id, type, owner }: Job, result: JobResult, re
     type,
     result: skipped ? 'condition' : result,
     ...(cause === undefined ? {} : { cause }),
+    ...(by === undefined ? {} : { by }),
   });
 }
 
@@ -309,13 +317,20 @@ function failureAtom(job: Job, result: JobResult): Atom | undefined {
   return isDown && (job.type === 'start' || job.type === 'reload') ? 'propagate-inactive-start-as-failure' : undefined;
 }
 
-/** JobTimeoutSec= counts from when the job was queued, JobRunningTimeoutSec= from when it began to run for the first time. */
 function armJobTimeouts(world: World, job: Job): void {
+  const deadline = jobDeadline(job);
+  if (deadline !== Infinity) world.timers.arm(job, jobTimer, deadline);
+}
+
+/**
+ * When the job has taken too long, CLOCK_MONOTONIC microseconds, or Infinity: JobTimeoutSec= counts from when it was queued,
+ * JobRunningTimeoutSec= from when it began to run for the first time.
+ */
+export function jobDeadline(job: Job): number {
   const { JobTimeoutSec, JobRunningTimeoutSec } = job.owner.config.unit;
   const queued = limitFrom(job.queuedUsec, JobTimeoutSec);
   const running = job.runningUsec === 0 ? Infinity : limitFrom(job.runningUsec, JobRunningTimeoutSec);
-  const deadline = Math.min(queued, running);
-  if (deadline !== Infinity) world.timers.arm(job, jobTimer, deadline);
+  return Math.min(queued, running);
 }
 
 function limitFrom(beginUsec: number, limitUsec: number): number {

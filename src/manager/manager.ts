@@ -4,6 +4,7 @@ import { kindsIn, type Kind } from '../graph/dependency.ts';
 import type { HistoryEntry } from '../graph/history.ts';
 import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../graph/report.ts';
 import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
+import type { WaitingJob } from '../graph/waiting.ts';
 import type { EndAction } from '../port/keeper.ts';
 import type { Property } from '../unit/property.ts';
 import type { UnitBytes } from '../unit/replaced.ts';
@@ -33,6 +34,7 @@ import { locateEdge } from './reason-text.ts';
 import { expectDescriptors, forgetDescriptors } from './streams.ts';
 import { discardTransient, makeTransient } from './transient.ts';
 import type { Unit } from './unit.ts';
+import { waitingJobs } from './waiting.ts';
 import { World } from './world.ts';
 
 /** So many units take a few milliseconds. */
@@ -161,6 +163,10 @@ export class Manager {
 
   outcome(unit: string, asker: string): JobOutcome | undefined {
     return outcomeOf(this.#world, unit, asker);
+  }
+
+  waiting(): readonly WaitingJob[] {
+    return waitingJobs(this.#fresh());
   }
 
   cancel(id: number): boolean {

@@ -9,6 +9,7 @@ import type { JobResult } from '../../src/graph/job.ts';
 import type { HistoryEntry } from '../../src/graph/history.ts';
 import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../../src/graph/report.ts';
 import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../../src/graph/request.ts';
+import type { WaitingJob } from '../../src/graph/waiting.ts';
 import type { Property } from '../../src/unit/property.ts';
 import type { JobMode } from '../../src/unit/values/types.ts';
 
@@ -50,6 +51,12 @@ export class FakeManager implements ManagerApi {
     };
     this.#units.set(name, { name, names: [name], dropIns: [], sinceUsec: 0, ...defaults, ...unit });
     this.#properties.set(name, { Id: name, ...properties });
+  }
+
+  readonly held: WaitingJob[] = [];
+
+  waiting(): readonly WaitingJob[] {
+    return this.held;
   }
 
   readonly entries: HistoryEntry[] = [];

@@ -17,6 +17,23 @@ async function history(daemon: Daemon, unit: string, least: number): Promise<rea
   });
 }
 
+test('what takes long is told on the console, with what waits for it', async () => {
+  await using daemon = await startTysd({
+    early: true,
+    units: {
+      'default.target': wanting('slow.service', 'after.service'),
+      'slow.service': '[Service]\nType=oneshot\nTimeoutStartSec=90\nExecStart=/bin/sleep infinity\n',
+      'after.service': '[Unit]\nAfter=slow.service\n[Service]\nExecStart=/bin/sleep infinity\n',
+    },
+  });
+  const [line] = await daemon.untilConsole(/^\[ \*\*\* {2}\] slow\.service is being started .*$/m);
+  assert.match(line, /\(\d+s \/ 1min 30s\); 2 more jobs wait for it: start: \/bin\/sleep runs \(process \d+\)$/);
+  const { out } = await daemon.tysctl('why', 'after.service');
+  assert.match(out, /was to be started \(job \d+\): Wants= of default\.target\n +\S+default\.target:2\n/);
+  assert.match(out, /It comes after:\n {4}After=slow\.service \(\S+after\.service:2\)\n/);
+  assert.match((await daemon.tysctl('waiting')).out, /^1 job under way, 2 jobs waiting for it\.\n/);
+});
+
 test('what happened before a manager was killed is on record with its cause, and what it used', async () => {
   await using daemon = await startTysd({ units });
   const failed = [
@@ -29,7 +46,7 @@ test('what happened before a manager was killed is on record with its cause, and
   assert.deepEqual(await history(daemon, 'a.service', 3), failed);
   await daemon.tysctl('stop', 'b.service');
   const ended = await history(daemon, 'b.service', 6);
-  assert.match(ended[3] ?? '', /^stop job \d+ queued: tysctl stop.* \(pid \d+\)$/);
+  assert.match(ended[3] ?? '', /^stop job \d+ queued: tysctl stop.* \(pid \d+, uid \d+\)$/);
   const { out, status } = await daemon.tysctl('invocations', 'a.service', 'b.service', '--json');
   const runs: { readonly unit: string; readonly result: string; readonly cpuUsec?: number; readonly exit?: unknown }[] = JSON.parse(out);
   assert.deepEqual(

@@ -120,7 +120,7 @@ describe('the front', () => {
     server.close();
     assert.deepEqual(ran, { status: 0, out: `start a b.socket|${answers}`, err: '' });
     assert.deepEqual(
-      asked.map((line) => line.replace(/"cause":"tysctl start \(pid \d+\)"/, '"cause":"…"')),
+      asked.map((line) => line.replace(/"cause":"tysctl start \(pid \d+, uid \d+\)"/, '"cause":"…"')),
       [
         '{"jsonrpc":"2.0","id":0,"method":"changes.unsubscribe","params":{}}',
         '{"jsonrpc":"2.0","id":1,"method":"unit.start","params":{"unit":"a.service","mode":"replace","wait":true,"cause":"…"}}',

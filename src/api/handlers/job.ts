@@ -7,34 +7,37 @@ import type { RequestedJob } from '../../graph/request.ts';
 type JobMethod = `unit.${RequestedJob}`;
 
 /** The methods that queue a job for a unit, and those about jobs that are queued. */
-export const jobHandlers: Handlers<JobMethod | 'unit.preview' | 'jobs.list' | 'job.cancel' | 'job.wait' | 'job.outcome'> = {
-  'unit.start': queue('start'),
-  'unit.stop': queue('stop'),
-  'unit.restart': queue('restart'),
-  'unit.try-restart': queue('try-restart'),
-  'unit.reload': queue('reload'),
-  'unit.reload-or-restart': queue('reload-or-restart'),
-  'unit.try-reload-or-restart': queue('try-reload-or-restart'),
-  'unit.verify-active': queue('verify-active'),
-  'unit.nop': queue('nop'),
+export const jobHandlers: Handlers<JobMethod | 'unit.preview' | 'jobs.list' | 'jobs.waiting' | 'job.cancel' | 'job.wait' | 'job.outcome'> =
+  {
+    'unit.start': queue('start'),
+    'unit.stop': queue('stop'),
+    'unit.restart': queue('restart'),
+    'unit.try-restart': queue('try-restart'),
+    'unit.reload': queue('reload'),
+    'unit.reload-or-restart': queue('reload-or-restart'),
+    'unit.try-reload-or-restart': queue('try-reload-or-restart'),
+    'unit.verify-active': queue('verify-active'),
+    'unit.nop': queue('nop'),
 
-  'unit.preview': ({ unit, job, mode }, { manager }) => {
-    const preview = manager.preview(job, unit, mode);
-    return preview.ok ? preview : requestFailed(preview.error, unit, manager);
-  },
+    'unit.preview': ({ unit, job, mode }, { manager }) => {
+      const preview = manager.preview(job, unit, mode);
+      return preview.ok ? preview : requestFailed(preview.error, unit, manager);
+    },
 
-  'jobs.list': ({ order }, { manager }) => ok(manager.jobs({ order })),
+    'jobs.list': ({ order }, { manager }) => ok(manager.jobs({ order })),
 
-  'job.cancel': ({ job }, { manager }) =>
-    manager.cancel(job) ? ok(null) : err({ code: 'no-such-job', message: `Job ${job} does not exist.` }),
+    'jobs.waiting': (_params, { manager }) => ok(manager.waiting()),
 
-  'job.outcome': ({ unit, cause }, { manager }) => ok(manager.outcome(unit, cause) ?? null),
+    'job.cancel': ({ job }, { manager }) =>
+      manager.cancel(job) ? ok(null) : err({ code: 'no-such-job', message: `Job ${job} does not exist.` }),
 
-  'job.wait': async ({ job }, { manager, jobs }) =>
-    manager.jobs().some((queued) => queued.id === job)
-      ? ok({ result: await jobs.wait(job) })
-      : err({ code: 'no-such-job', message: `Job ${job} does not exist.` }),
-};
+    'job.outcome': ({ unit, cause }, { manager }) => ok(manager.outcome(unit, cause) ?? null),
+
+    'job.wait': async ({ job }, { manager, jobs }) =>
+      manager.jobs().some((queued) => queued.id === job)
+        ? ok({ result: await jobs.wait(job) })
+        : err({ code: 'no-such-job', message: `Job ${job} does not exist.` }),
+  };
 
 type Queued = Result<Answer<'unit.start'>, ApiError>;
 

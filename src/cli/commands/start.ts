@@ -187,7 +187,7 @@ function readMode(told: string | undefined, row: JobVerb): JobMode | undefined {
 
 function causeOf({ program, verb, environment }: Invocation): string {
   const user = environment['SUDO_USER'] ?? environment['USER'];
-  return `${program} ${verb}${user === undefined ? '' : ` by ${user}`} (pid ${process.pid})`.slice(0, 200);
+  return `${program} ${verb}${user === undefined ? '' : ` by ${user}`} (pid ${process.pid}, uid ${process.getuid?.() ?? 0})`.slice(0, 200);
 }
 
 /** A unit that was stopped may come back when what triggers it is still there. */

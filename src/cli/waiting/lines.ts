@@ -1,0 +1,63 @@
+import { formatTimespan, SECOND } from '../../base/duration.ts';
+import type { Style } from '../output/terminal.ts';
+import type { Blocker, WaitingJob } from './blockers.ts';
+
+/** What a job does, as "web.service is being started". */
+export function doing({ unit, type }: Pick<WaitingJob, 'unit' | 'type'>): string {
+  return `${unit} ${verbs[type] ?? `has a ${type} job`}`;
+}
+
+const verbs: Readonly<Record<string, string>> = {
+  start: 'is being started',
+  stop: 'is being stopped',
+  restart: 'is being stopped, to be started again',
+  reload: 'is being reloaded',
+};
+
+/** How long it takes so far, and how long it may: "12s / 1min 30s". */
+export function progressOf({ sinceUsec, deadline }: Pick<WaitingJob, 'sinceUsec' | 'deadline'>, nowUsec: number): string {
+  const limit = deadline === undefined ? 'no limit' : span(deadline.usec - sinceUsec);
+  return `${span(nowUsec - sinceUsec)} / ${limit}`;
+}
+
+/** The lines on one job that keeps others, without its log. */
+export function blockerLines({ job, next, count }: Blocker, nowUsec: number, style: Style): readonly string[] {
+  const head = `${style.bold(doing(job))} (job ${job.job}, ${progressOf(job, nowUsec)})`;
+  return [
+    head,
+    row('Why', job.cause),
+    row('Now', job.now),
+    ...(job.deadline === undefined ? [] : [row(`In ${span(Math.max(0, job.deadline.usec - nowUsec))}`, job.deadline.outcome)]),
+    ...next
+      .slice(0, mostNext)
+      .flatMap(({ job: { unit, type }, edge }, index) => [
+        row(index === 0 ? 'Then' : '', `${unit}, ${type}: ${edgeText(edge, unit)}`),
+        ...(edge.at?.startsWith('/') === true ? [row('', `  ${edge.at}`)] : []),
+      ]),
+    ...(count > Math.min(next.length, mostNext) ? [row('', `and ${count - Math.min(next.length, mostNext)} more`)] : []),
+  ];
+}
+
+/** One line for the console: which of how many, how long, and how many jobs it keeps. */
+export function progressLine({ job, count }: Blocker, place: { readonly index: number; readonly of: number }, nowUsec: number): string {
+  const which = place.of === 1 ? '' : `(${place.index + 1} of ${place.of}) `;
+  const kept = count === 0 ? '' : `; ${count} more ${count === 1 ? 'job waits' : 'jobs wait'} for it`;
+  return `${which}${doing(job)} (${progressOf(job, nowUsec)})${kept}: ${job.now}`;
+}
+
+const mostNext = 5;
+
+/** A dependency as a line of the unit that it is seen from; whoever declares it. */
+function edgeText({ of, kind, unit, at }: WaitingJob['waitsFor'][number]['edge'], about: string): string {
+  const line = `${kind}=${unit}${of === about ? '' : ` of ${of}`}`;
+  return at === 'default' || at === 'implicit' ? `${line} (${at})` : line;
+}
+
+/** A label and what it is about. */
+export function row(label: string, text: string): string {
+  return `${label.padStart(13)}${label === '' ? ' ' : ':'} ${text}`;
+}
+
+function span(usec: number): string {
+  return usec < SECOND ? '0s' : formatTimespan(usec, SECOND);
+}

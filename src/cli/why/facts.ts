@@ -1,0 +1,131 @@
+import type { Client } from '../../api/client.ts';
+import type { Answer } from '../../api/contract.ts';
+import type { Kind } from '../../api/history.ts';
+import { nearestName } from '../../api/suggest.ts';
+import { readRecord } from '../history/read.ts';
+import type { Invocation } from '../invocation.ts';
+import { blockersOf, type Blocker, type WaitingJob } from '../waiting/blockers.ts';
+import { chainOf, type Link } from './chain.ts';
+
+/** A step of the chain, and where the dependency in it is declared. */
+export interface LocatedLink extends Link {
+  readonly at?: string;
+}
+
+/** A unit that would start this one, and where that is declared. */
+export interface Starter {
+  readonly of: string;
+  readonly kind: Kind;
+  readonly at?: string;
+}
+
+/** All that the answer to `why` is made of. */
+export interface WhyFacts {
+  readonly unit: NonNullable<Answer<'units.get'>[number]>;
+  /** What `is-enabled` prints. */
+  readonly fileState: string | null;
+  readonly chain: readonly LocatedLink[];
+  readonly starters: readonly Starter[];
+  /** The unit's own job, and those that it waits for in the end. */
+  readonly job?: WaitingJob;
+  readonly blockers: readonly Blocker[];
+  /** Names of unit files that are near to one that there is not. */
+  readonly near: readonly string[];
+}
+
+/** Gathers them; an error is a sentence. */
+export async function gatherFacts(invocation: Invocation, client: Client, name: string): Promise<WhyFacts | string> {
+  const [units, edges, jobs, states] = await Promise.all([
+    client.call('units.get', { units: [name] }),
+    client.call('unit.dependencies', { unit: name }),
+    client.call('jobs.waiting', {}),
+    client.call('install.states', { units: [name] }),
+  ]);
+  if (!units.ok) return `Failed to ask the manager: ${units.error.message}`;
+  const [unit] = units.value;
+  if (unit === null || unit === undefined) return `"${name}" is no unit name.`;
+  const starters = edges.ok ? edges.value.flatMap(starterOf) : [];
+  const all = jobs.ok ? jobs.value : [];
+  const job = all.find((each) => each.unit === unit.name);
+  const chain = chainOf(unit.name, await readRecord(invocation), job?.job);
+  return {
+    unit,
+    fileState: states.ok ? (states.value[0] ?? null) : null,
+    chain: await located(client, chain),
+    starters: await placed(client, unit.name, starters),
+    ...(job === undefined ? {} : { job }),
+    blockers: job === undefined ? [] : blockersFor(all, job),
+    near: unit.load === 'not-found' ? await nearNames(client, unit.name) : [],
+  };
+}
+
+/** From the unit's view: `WantedBy` is what a unit of `Wants=` looks like. */
+function starterOf({ key, unit }: { readonly key: string; readonly unit: string }): readonly Starter[] {
+  const kind = startingKinds.get(key);
+  return kind === undefined ? [] : [{ of: unit, kind }];
+}
+
+const startingKinds: ReadonlyMap<string, Kind> = new Map(
+  Object.entries({
+    WantedBy: 'Wants',
+    RequiredBy: 'Requires',
+    BoundBy: 'BindsTo',
+    UpheldBy: 'Upholds',
+    TriggeredBy: 'Triggers',
+    OnFailureOf: 'OnFailure',
+    OnSuccessOf: 'OnSuccess',
+  } as const),
+);
+
+async function located(client: Client, chain: readonly Link[]): Promise<readonly LocatedLink[]> {
+  const edges = chain.flatMap(({ edge }) => (edge === undefined ? [] : [edge]));
+  const places = await placesOf(client, edges);
+  return chain.map((link) => {
+    const at = link.edge === undefined ? undefined : places.get(keyOf(link.edge));
+    return at === undefined ? link : { ...link, at };
+  });
+}
+
+async function placed(client: Client, unit: string, starters: readonly Starter[]): Promise<readonly Starter[]> {
+  const places = await placesOf(
+    client,
+    starters.map(({ of, kind }) => ({ of, kind, unit })),
+  );
+  return starters.map((starter) => {
+    const at = places.get(keyOf({ ...starter, unit }));
+    return at === undefined ? starter : { ...starter, at };
+  });
+}
+
+async function placesOf(client: Client, edges: readonly NonNullable<Link['edge']>[]): Promise<ReadonlyMap<string, string>> {
+  const answer = edges.length === 0 ? undefined : await client.call('edges.locate', { edges: [...edges] });
+  const places = answer?.ok === true ? answer.value : [];
+  return new Map(edges.flatMap((edge, index) => (typeof places[index] === 'string' ? [[keyOf(edge), places[index]]] : [])));
+}
+
+function keyOf({ of, kind, unit }: NonNullable<Link['edge']>): string {
+  return `${of} ${kind} ${unit}`;
+}
+
+/** Of the jobs that come before this one, those that wait for no other. */
+function blockersFor(all: readonly WaitingJob[], job: WaitingJob): readonly Blocker[] {
+  const byId = new Map(all.map((each) => [each.job, each]));
+  const before = new Set<WaitingJob>([job]);
+  for (const each of before) {
+    if (each.state === 'running') continue;
+    for (const { job: id } of each.waitsFor) {
+      const other = byId.get(id);
+      if (other !== undefined) before.add(other);
+    }
+  }
+  return blockersOf([...before]).filter((blocker) => blocker.job !== job);
+}
+
+async function nearNames(client: Client, name: string): Promise<readonly string[]> {
+  const files = await client.call('install.list', {});
+  const suffix = name.slice(name.lastIndexOf('.'));
+  // The suffix, which is the same, must not make names near that are not.
+  const stems = files.ok ? files.value.flatMap((file) => (file.name.endsWith(suffix) ? [file.name.slice(0, -suffix.length)] : [])) : [];
+  const near = nearestName(name.slice(0, -suffix.length), stems);
+  return near === undefined ? [] : [near + suffix];
+}
