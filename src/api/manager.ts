@@ -3,7 +3,8 @@ import type { Result } from '../base/result.ts';
 import type { Kind } from '../graph/dependency.ts';
 import type { HistoryEntry } from '../graph/history.ts';
 import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../graph/report.ts';
-import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
+import type { Preview } from '../graph/preview.ts';
+import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
 import type { WaitingJob } from '../graph/waiting.ts';
 import type { Property } from '../unit/property.ts';
 import type { UnitBytes } from '../unit/replaced.ts';
@@ -29,7 +30,7 @@ export interface ManagerApi {
   /** Sets properties that can change while a unit is there, now and by drop-ins; all or none. */
   setProperties(unit: string, properties: readonly Property[], options: { readonly runtime: boolean }): Result<undefined, RequestFailure>;
   /** The jobs that `request` would queue, without queueing them. */
-  preview(job: RequestedJob, unit: string, mode: JobMode): Result<readonly PreviewedJob[], RequestFailure>;
+  preview(job: RequestedJob, unit: string, mode: JobMode): Result<Preview, RequestFailure>;
   /** With `order`, each job says which others it waits for and which wait for it. */
   jobs(options?: { readonly order: boolean }): readonly JobInfo[];
   /** The jobs that are not done, and what keeps each. */

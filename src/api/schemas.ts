@@ -113,6 +113,21 @@ export const historyEntry = v.variant('what', [
 
 const edge = v.object({ of: v.string(), kind: v.picklist(kinds), unit: v.string(), at: v.exactOptional(v.string()) });
 
+/** What a request would come to. */
+export const preview = v.object({
+  jobs: list(
+    v.object({
+      unit: v.string(),
+      type: v.string(),
+      reason: v.string(),
+      of: v.exactOptional(v.string()),
+      edge: v.exactOptional(edge),
+    }),
+  ),
+  cycles: list(v.object({ edges: list(edge), dropped: v.exactOptional(v.string()) })),
+  remarks: list(v.string()),
+});
+
 /** A job that is not done yet, and what keeps it. */
 export const waitingJob = v.object({
   job: v.number(),

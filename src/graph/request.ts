@@ -61,11 +61,3 @@ export interface Ticket {
   /** The unit's files have changed since they were read. */
   readonly changedOnDisk?: true;
 }
-
-/** A job that a request would queue. */
-export interface PreviewedJob {
-  readonly unit: string;
-  readonly type: string;
-  /** Why the job is there, for people: "Wants= of a.target (a.target:4)". */
-  readonly reason: string;
-}

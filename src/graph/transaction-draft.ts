@@ -1,6 +1,6 @@
 import type { JobMode } from '../unit/values/types.ts';
 import type { JobType } from './job.ts';
-import type { Reason, TransactionUnit, TransactionView } from './transaction.ts';
+import type { Cycle, Reason, TransactionUnit, TransactionView } from './transaction.ts';
 
 /** A job while its transaction is being made. */
 export interface Node {
@@ -33,13 +33,15 @@ export interface Draft {
   /** One unit may have jobs of several types until they are merged; the latest is the first. */
   readonly units: Map<string, Node[]>;
   readonly remarks: string[];
+  /** Circles in the order that were found. */
+  readonly cycles: Cycle[];
 }
 
 /** A draft with nothing but the job that was asked for. */
 export function newDraft(view: TransactionView, mode: JobMode, unit: TransactionUnit, type: JobType): Draft {
   const anchor = newNode(unit, type, { because: 'requested' });
   anchor.ignoreOrder = mode === 'ignore-dependencies';
-  return { view, mode, anchor, units: new Map([[unit.name, [anchor]]]), remarks: [] };
+  return { view, mode, anchor, units: new Map([[unit.name, [anchor]]]), remarks: [], cycles: [] };
 }
 
 function newNode(unit: TransactionUnit, type: JobType, reason: Reason): Node {

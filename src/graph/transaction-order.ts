@@ -24,13 +24,41 @@ export function breakCycles(draft: Draft): TransactionError | undefined {
 function breakOne(draft: Draft, cycle: readonly string[]): TransactionError | undefined {
   const victim = cycle.find((name) => isExpendable(draft, name));
   draft.remarks.push(...tellCycle(draft, cycle, victim));
+  draft.cycles.push({ units: shortened(draft, cycle.toReversed()), ...(victim === undefined ? {} : { dropped: victim }) });
   if (victim === undefined) {
     const path = [...cycle].toReversed().join(' → ');
     const message = `Transaction order is cyclic: ${path} → ${cycle.at(-1) ?? ''}.`;
-    return { code: 'cyclic', unit: draft.anchor.unit.name, message, remarks: draft.remarks };
+    return { code: 'cyclic', unit: draft.anchor.unit.name, message, remarks: draft.remarks, cycles: draft.cycles };
   }
   for (const job of draft.units.get(victim) ?? []) collectUnpulled(draft, remove(draft, job, { pullers: true }));
   return undefined;
+}
+
+/** The cycle without detours: as long as one of its units comes right before another than the next, what lies between is left out. */
+function shortened(draft: Draft, cycle: readonly string[]): readonly string[] {
+  for (let units = cycle; ;) {
+    const shorter = cutShort(draft, units);
+    if (shorter === undefined) return units;
+    units = shorter;
+  }
+}
+
+/** The shortest cycle that is made of a part of this one and one more step; undefined where there is none that is shorter. */
+function cutShort(draft: Draft, units: readonly string[]): readonly string[] | undefined {
+  const places = new Map(units.map((name, index) => [name, index]));
+  let best: readonly [from: number, length: number] | undefined;
+  for (const [index, name] of units.entries()) {
+    // Two units are the least that a cycle can have.
+    if (units.length === 2) break;
+    for (const next of successors(draft, name)) {
+      const place = places.get(next);
+      const length = place === undefined ? Infinity : ((index - place + units.length) % units.length) + 1;
+      if (place !== undefined && length < (best?.[1] ?? units.length)) best = [place, length];
+    }
+  }
+  return best === undefined
+    ? undefined
+    : Array.from({ length: best[1] }, (_, step) => units[((best?.[0] ?? 0) + step) % units.length] ?? '');
 }
 
 /** systemd's messages, line by line. */

@@ -64,6 +64,14 @@ export interface PlannedJob {
   readonly irreversible: boolean;
 }
 
+/** A circle in the order of jobs, as short as it can be. */
+export interface Cycle {
+  /** Each comes before the next, and the last before the first. */
+  readonly units: readonly string[];
+  /** The unit whose job was given up for the others; absent where none could be. */
+  readonly dropped?: string;
+}
+
 /** What a request comes to. */
 export interface Transaction {
   readonly anchor: string;
@@ -73,6 +81,7 @@ export interface Transaction {
   readonly cancel: readonly string[];
   /** What was given up on the way, for people. */
   readonly remarks: readonly string[];
+  readonly cycles: readonly Cycle[];
 }
 
 export interface TransactionError {
@@ -91,6 +100,7 @@ export interface TransactionError {
   readonly message: string;
   /** What there is to say besides, for the log. */
   readonly remarks?: readonly string[];
+  readonly cycles?: readonly Cycle[];
 }
 
 /** Works out the jobs that a request comes to, or why it cannot be (semantics 12.4, 12.5); each pass below is one of its steps. */
@@ -239,6 +249,7 @@ function finished(draft: Draft): Transaction {
     })),
     cancel: draft.mode === 'isolate' || draft.mode === 'flush' ? foreignJobs(draft) : [],
     remarks: draft.remarks,
+    cycles: draft.cycles,
   };
 }
 

@@ -3,11 +3,12 @@ import type { Atom } from '../graph/dependency.ts';
 import { areConflicting, collapse, isSuperset, mergeTypes } from '../graph/job.ts';
 import type { JobResult, JobType, RequestType } from '../graph/job.ts';
 import { plan } from '../graph/transaction.ts';
-import type { PlannedJob, Transaction, TransactionError } from '../graph/transaction.ts';
+import type { Cycle, PlannedJob, Transaction, TransactionError } from '../graph/transaction.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import { keepAnswer } from './answers.ts';
+import { cycleLines } from './cycles.ts';
 import { takeEmergencyAction } from './emergency.ts';
 import { Job } from './job.ts';
 
@@ -30,6 +31,7 @@ export function queueJob(
   const planned = plan(request, unit.name, mode, world);
   if (!planned.ok) {
     for (const remark of planned.error.remarks ?? []) log(world, 4, remark, undefined);
+    logCycles(world, planned.error.cycles ?? []);
     world.toCollect.add(unit);
     return planned;
   }
@@ -42,6 +44,7 @@ export function queueJob(
 /** Queues the jobs of a transaction. */
 function install(world: World, transaction: Transaction, cause: string, by: string | undefined): Job | undefined {
   for (const remark of transaction.remarks) log(world, 4, remark, undefined);
+  logCycles(world, transaction.cycles);
   for (const name of transaction.cancel) {
     const job = world.peek(name)?.job;
     if (job !== undefined) finishJob(world, job, 'canceled', { recursive: false });
@@ -56,6 +59,11 @@ function install(world: World, transaction: Transaction, cause: string, by: stri
     world.announce({ change: 'job-new', job, anchor });
   }
   return anchor;
+}
+
+/** Where the circle can be cut: systemd only names the units. */
+function logCycles(world: World, cycles: readonly Cycle[]): void {
+  for (const cycle of cycles) for (const line of cycleLines(world, cycle)) log(world, 4, line, undefined);
 }
 
 function recordJob(world: World, { id, type, unit, cause, reason }: Job, anchor: Job, by: string | undefined): void {

@@ -3,7 +3,8 @@ import { err, ok, type Result } from '../base/result.ts';
 import { kindsIn, type Kind } from '../graph/dependency.ts';
 import type { HistoryEntry } from '../graph/history.ts';
 import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../graph/report.ts';
-import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
+import type { Preview } from '../graph/preview.ts';
+import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
 import type { WaitingJob } from '../graph/waiting.ts';
 import type { EndAction } from '../port/keeper.ts';
 import type { Property } from '../unit/property.ts';
@@ -152,7 +153,7 @@ export class Manager {
     return setProperties(this.#fresh(), unit, properties, options);
   }
 
-  preview(job: RequestedJob, unit: string, mode: JobMode): Result<readonly PreviewedJob[], RequestFailure> {
+  preview(job: RequestedJob, unit: string, mode: JobMode): Result<Preview, RequestFailure> {
     this.#wake();
     return previewJob(this.#world, job, unit, mode);
   }

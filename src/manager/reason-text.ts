@@ -21,9 +21,9 @@ export function reasonText(world: World, unit: string, reason: Reason): string {
   }
 }
 
-/** Where it is declared that `of` has this dependency on `unit`, by either of the two: PATH:LINE, the path of a link, or `implicit` or `default`. */
-export function locateEdge(world: World, of: string, kind: Kind, unit: string): string | undefined {
-  return declaredAt(world, of, kind, unit) ?? declaredAt(world, unit, inverseKind(kind), of);
+/** Where it is declared that `of` has this dependency on `unit`, by either of the two or, without `inverse`, by itself: PATH:LINE, the path of a link, or `implicit` or `default`. */
+export function locateEdge(world: World, of: string, kind: Kind, unit: string, { inverse = true } = {}): string | undefined {
+  return declaredAt(world, of, kind, unit) ?? (inverse ? declaredAt(world, unit, inverseKind(kind), of) : undefined);
 }
 
 function declaredAt(world: World, from: string, kind: Kind, to: string): string | undefined {

@@ -1,12 +1,14 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { RequestType } from '../graph/job.ts';
-import type { PreviewedJob, RequestedJob, RequestFailure, Ticket } from '../graph/request.ts';
+import type { Preview, PreviewedJob } from '../graph/preview.ts';
+import type { RequestedJob, RequestFailure, Ticket } from '../graph/request.ts';
 import { misuseOf, plan as planTransaction } from '../graph/transaction.ts';
-import type { TransactionError } from '../graph/transaction.ts';
+import type { PlannedJob, TransactionError } from '../graph/transaction.ts';
 import { parseUnitName } from '../unit/name.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import { queueJob } from './jobs.ts';
-import { reasonText } from './reason-text.ts';
+import { cycleLines, edgesOf } from './cycles.ts';
+import { locateEdge, reasonText } from './reason-text.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -22,7 +24,7 @@ export function requestJob(
   const prepared = prepare(world, job, name, mode);
   if (!prepared.ok) return prepared;
   const queued = queueJob(world, prepared.value.type, prepared.value.unit.name, mode, cause);
-  if (!queued.ok) return err(failureOf(queued.error));
+  if (!queued.ok) return err(failureOf(world, queued.error));
   const { id, unit } = queued.value;
   if (asker !== undefined && world.jobs.get(id) === queued.value) {
     queued.value.askers = [...queued.value.askers, asker].slice(-mostAskers);
@@ -41,12 +43,27 @@ function isStale(world: World, job: RequestedJob, unit: Unit): boolean {
 const mostAskers = 64;
 
 /** The jobs that requestJob would queue, without queueing them. */
-export function previewJob(world: World, job: RequestedJob, name: string, mode: JobMode): Result<readonly PreviewedJob[], RequestFailure> {
+export function previewJob(world: World, job: RequestedJob, name: string, mode: JobMode): Result<Preview, RequestFailure> {
   const prepared = prepare(world, job, name, mode);
   if (!prepared.ok) return prepared;
   const planned = planTransaction(prepared.value.type, prepared.value.unit.name, mode, world);
-  if (!planned.ok) return err(failureOf(planned.error));
-  return ok(planned.value.jobs.map(({ unit, type, reason }) => ({ unit, type, reason: reasonText(world, unit, reason) })));
+  if (!planned.ok) return err(failureOf(world, planned.error));
+  const { jobs, cycles, remarks } = planned.value;
+  return ok({
+    jobs: jobs.map((each) => previewed(world, each)),
+    cycles: cycles.map((cycle) => ({ edges: edgesOf(world, cycle), ...(cycle.dropped === undefined ? {} : { dropped: cycle.dropped }) })),
+    // What is said of circles is in them.
+    remarks: remarks.filter((remark) => !/: (?:Found|Unable to break|Job \S+ deleted)/.test(remark)),
+  });
+}
+
+function previewed(world: World, { unit, type, reason }: PlannedJob): PreviewedJob {
+  const text = reasonText(world, unit, reason);
+  if (reason.because === 'requested') return { unit, type, reason: text };
+  if (reason.because !== 'dependency') return { unit, type, reason: text, of: reason.of };
+  const { of, kind } = reason;
+  const at = locateEdge(world, of, kind, unit);
+  return { unit, type, reason: text, of, edge: { of, kind, unit, ...(at === undefined ? {} : { at }) } };
 }
 
 /** The unit, loaded if need be; it is let go of again in the turn that follows. Undefined for names that no unit can have. */
@@ -92,12 +109,12 @@ function prepare(
   if (unit === undefined) return err(badName(name));
   const type = requestType(job, unit);
   if (world.ended) return err({ code: 'shutting-down', message: 'The manager is ending.' });
-  const refusal = refuse(unit, name, type, mode);
+  const refusal = refuse(world, unit, name, type, mode);
   return refusal === undefined ? ok({ unit, type }) : err(refusal);
 }
 
 /** Why the request is not even tried. */
-function refuse(unit: Unit, name: string, type: RequestType, mode: JobMode): RequestFailure | undefined {
+function refuse(world: World, unit: Unit, name: string, type: RequestType, mode: JobMode): RequestFailure | undefined {
   const { RefuseManualStart, RefuseManualStop } = unit.config.unit;
   const { state } = unit.load;
   const isUseless = state !== 'loaded' && state !== 'masked' && unit.look.active === 'inactive' && unit.job === undefined;
@@ -107,7 +124,7 @@ function refuse(unit: Unit, name: string, type: RequestType, mode: JobMode): Req
     return { code: 'refused', message };
   }
   const misuse = misuseOf(mode, type, unit);
-  if (misuse !== undefined) return failureOf(misuse);
+  if (misuse !== undefined) return failureOf(world, misuse);
   return type !== 'stop' && state !== 'loaded' ? loadFailure(unit) : undefined;
 }
 
@@ -133,6 +150,9 @@ const failureCodes: Readonly<Record<TransactionError['code'], RequestFailure['co
   destructive: 'destructive',
 };
 
-function failureOf({ code, message }: TransactionError): RequestFailure {
-  return { code: failureCodes[code], message };
+/** A circle is told step by step: who is in it can then be read in the files. */
+function failureOf(world: World, { code, message, cycles = [] }: TransactionError): RequestFailure {
+  const last = code === 'cyclic' ? cycles.at(-1) : undefined;
+  const steps = last === undefined ? [] : cycleLines(world, last).map((line) => `\n  ${line}`);
+  return { code: failureCodes[code], message: message + steps.join('') };
 }

@@ -8,7 +8,8 @@ import type { UnitFilesApi } from '../../src/api/unit-files.ts';
 import type { JobResult } from '../../src/graph/job.ts';
 import type { HistoryEntry } from '../../src/graph/history.ts';
 import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../../src/graph/report.ts';
-import type { PreviewedJob, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../../src/graph/request.ts';
+import type { Preview } from '../../src/graph/preview.ts';
+import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../../src/graph/request.ts';
 import type { WaitingJob } from '../../src/graph/waiting.ts';
 import type { Property } from '../../src/unit/property.ts';
 import type { JobMode } from '../../src/unit/values/types.ts';
@@ -152,9 +153,13 @@ export class FakeManager implements ManagerApi {
     return ok({ job: id, unit });
   }
 
-  preview(job: RequestedJob, unit: string): Result<readonly PreviewedJob[], RequestFailure> {
+  readonly previews = new Map<string, Preview>();
+
+  preview(job: RequestedJob, unit: string): Result<Preview, RequestFailure> {
     const failure = this.#refusal(job, unit);
-    return failure === undefined ? ok([{ unit, type: job, reason: 'asked for' }]) : err(failure);
+    return failure === undefined
+      ? ok({ jobs: [{ unit, type: job, reason: 'asked for' }], cycles: [], remarks: [], ...this.previews.get(unit) })
+      : err(failure);
   }
 
   jobs(): readonly JobInfo[] {

@@ -186,7 +186,7 @@ test('patterns mean loaded units', () =>
 
 test('--dry-run shows the jobs and queues none', () =>
   withBench(example, async ({ manager, tysctl }) => {
-    assert.deepEqual(await tysctl('start', '--dry-run', 'web'), { out: ['web.service start  asked for'], err: [], status: 0 });
+    assert.deepEqual(await tysctl('start', '--dry-run', 'web'), { out: ['web.service: start'], err: [], status: 0 });
     assert.deepEqual(manager.calls, []);
   }));
 
@@ -289,3 +289,64 @@ test('--wait goes on waiting across a restart of the manager', () =>
 function hint(unit: string): string {
   return `See "systemctl status ${unit}" and "journalctl -xeu ${unit}" for details.`;
 }
+
+test('--dry-run shows why each job is there as a tree, and circles in the order step by step', () =>
+  withBench(
+    (manager) => {
+      manager.add('web.service');
+      const file = '/etc/systemd/system';
+      manager.previews.set('web.service', {
+        jobs: [
+          { unit: 'web.service', type: 'start', reason: 'requested' },
+          {
+            unit: 'db.service',
+            type: 'start',
+            reason: `Requires= of web.service (${file}/web.service:3)`,
+            of: 'web.service',
+            edge: { of: 'web.service', kind: 'Requires', unit: 'db.service', at: `${file}/web.service:3` },
+          },
+          {
+            unit: 'old-db.service',
+            type: 'stop',
+            reason: `Conflicts= of db.service (${file}/db.service:4)`,
+            of: 'db.service',
+            edge: { of: 'db.service', kind: 'Conflicts', unit: 'old-db.service', at: `${file}/db.service:4` },
+          },
+          {
+            unit: 'system.slice',
+            type: 'start',
+            reason: 'Requires= of web.service (implicit)',
+            of: 'web.service',
+            edge: { of: 'web.service', kind: 'Requires', unit: 'system.slice', at: 'implicit' },
+          },
+          { unit: 'late.service', type: 'start', reason: 'Wants= of up.target', of: 'up.target' },
+        ],
+        cycles: [
+          {
+            edges: [
+              { of: 'b.service', kind: 'After', unit: 'a.service', at: `${file}/b.service:2` },
+              { of: 'b.service', kind: 'Before', unit: 'a.service', at: `${file}/b.service:3` },
+            ],
+            dropped: 'b.service',
+          },
+        ],
+        remarks: ['web.service: cannot add a job for gone.service, ignoring: Unit gone.service not found.'],
+      });
+    },
+    async ({ tysctl }) => {
+      assert.deepEqual((await tysctl('start', '--dry-run', 'web')).out, [
+        'web.service: start',
+        '├─db.service: start  Requires= /etc/systemd/system/web.service:3',
+        '│ └─old-db.service: stop  Conflicts= /etc/systemd/system/db.service:4',
+        '├─system.slice: start  Requires= (implicit)',
+        '└─late.service: start  Wants= of up.target',
+        'web.service: cannot add a job for gone.service, ignoring: Unit gone.service not found.',
+        'The order has a circle, for which the job of b.service is left out:',
+        '  b.service comes after a.service: After= in /etc/systemd/system/b.service:2',
+        '  a.service comes after b.service: Before= in /etc/systemd/system/b.service:3',
+      ]);
+      const json = await tysctl('start', '--dry-run', '--json', 'web');
+      const preview: { readonly jobs: readonly unknown[] } = JSON.parse(json.out.join(''));
+      assert.equal(preview.jobs.length, 5);
+    },
+  ));

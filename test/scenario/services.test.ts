@@ -149,8 +149,14 @@ test('a preview names the jobs and the lines that ask for them', () => {
   }).boot();
   const preview = simulation.manager.preview('start', 'a.service', 'replace');
   assert.ok(preview.ok);
-  assert.deepEqual(preview.value, [
+  assert.deepEqual(preview.value.jobs, [
     { unit: 'a.service', type: 'start', reason: 'requested' },
-    { unit: 'b.service', type: 'start', reason: 'Wants= of a.service (/etc/systemd/system/a.service:3)' },
+    {
+      unit: 'b.service',
+      type: 'start',
+      reason: 'Wants= of a.service (/etc/systemd/system/a.service:3)',
+      of: 'a.service',
+      edge: { of: 'a.service', kind: 'Wants', unit: 'b.service', at: '/etc/systemd/system/a.service:3' },
+    },
   ]);
 });

@@ -6,6 +6,8 @@ import { exitStatusOf } from '../exit-status.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 import { changedOnDisk } from '../output/changed-on-disk.ts';
+import { listForm, renderJson } from '../output/json.ts';
+import { previewLines } from '../output/preview.ts';
 import { explainJob, explainRefusal } from '../output/job-failure.ts';
 import { askAgain, awaitEnd, type Asking, type JobResult, Watch } from '../wait.ts';
 
@@ -157,14 +159,16 @@ function refuse(invocation: Invocation, { row, unit }: JobRequest, error: ApiErr
 }
 
 async function previewJobs(invocation: Invocation, client: Client, row: JobVerb, units: readonly string[], mode: JobMode): Promise<number> {
+  const { options, terminal } = invocation;
+  const form = listForm(options.output);
   let status = 0;
   for (const unit of units) {
-    const jobs = await client.call('unit.preview', { unit, job: previewed[row.method], mode });
-    if (jobs.ok) for (const job of jobs.value) invocation.terminal.print(`${job.unit} ${job.type}  ${job.reason}`.trimEnd());
-    else {
-      explainRefusal(invocation, row.word, unit, jobs.error);
-      status ||= exitStatusOf(jobs.error);
-    }
+    const preview = await client.call('unit.preview', { unit, job: previewed[row.method], mode });
+    if (!preview.ok) {
+      explainRefusal(invocation, row.word, unit, preview.error);
+      status ||= exitStatusOf(preview.error);
+    } else if (form !== 'table') terminal.print(renderJson(preview.value, form));
+    else for (const line of previewLines(preview.value, terminal.style, terminal.width)) terminal.print(line);
   }
   return status;
 }

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Simulation } from './simulation.ts';
+
+const target = (...lines: readonly string[]) => `[Unit]\nDefaultDependencies=no\n${lines.join('\n')}\n`;
+const path = '/etc/systemd/system';
+
+test('a circle that cannot be broken is refused with its shortest form, each step with its file and line', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': target(),
+      // A long way round, and a short one: from d back to b.
+      'a.target': target('Requires=b.target c.target d.target', 'After=d.target'),
+      'b.target': target('After=a.target d.target'),
+      'c.target': target('After=b.target'),
+      'd.target': target('After=c.target', 'Before=b.target'),
+    },
+  }).boot();
+  const refused = simulation.manager.request('start', 'a.target', 'replace', 'test');
+  simulation.clock.settle();
+  assert.ok(!refused.ok);
+  const [first = '', ...steps] = refused.error.message.split('\n');
+  assert.match(first, /^Transaction order is cyclic: /);
+  assert.deepEqual(
+    steps.toSorted(),
+    [
+      `  c.target comes after b.target: After=b.target of c.target (${path}/c.target:3)`,
+      `  d.target comes after c.target: After=c.target of d.target (${path}/d.target:3)`,
+      `  b.target comes after d.target: After=d.target of b.target (${path}/b.target:3)`,
+    ].toSorted(),
+  );
+  assert.ok(simulation.messages().includes(`c.target comes after b.target: After=b.target of c.target (${path}/c.target:3)`));
+});
+
+test('a preview tells which job is left out for a circle', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': target(),
+      'a.target': target('Requires=b.target', 'Wants=c.target'),
+      'b.target': target('After=c.target'),
+      'c.target': target('After=b.target'),
+    },
+  }).boot();
+  const preview = simulation.manager.preview('start', 'a.target', 'replace');
+  assert.ok(preview.ok);
+  assert.deepEqual(
+    { ...preview.value, jobs: preview.value.jobs.map(({ unit }) => unit) },
+    {
+      jobs: ['a.target', 'b.target'],
+      cycles: [
+        {
+          edges: [
+            { of: 'c.target', kind: 'After', unit: 'b.target', at: `${path}/c.target:3` },
+            { of: 'b.target', kind: 'After', unit: 'c.target', at: `${path}/b.target:3` },
+          ],
+          dropped: 'c.target',
+        },
+      ],
+      remarks: [],
+    },
+  );
+});
