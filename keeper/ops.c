@@ -676,7 +676,7 @@ static int op_exit(struct run *run, const struct op *op) {
 
 static int op_fail(struct run *run, const struct op *op) {
     (void)run;
-    return -(int)NUMBER(0);
+    return -(int)(NUMBER(0) & 0xfff);
 }
 
 static op_function *const functions[] = {
