@@ -1,6 +1,7 @@
 /* The journal's link: frames stay here until the journal has committed them. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/random.h>
@@ -23,6 +24,7 @@ bool journal_settled(const struct keeper *keeper) {
 }
 
 static void begin(struct keeper *keeper, uint8_t kind) {
+    if (!buffer_length(&keeper->journal_frames)) patience_renew(&keeper->journal_waits, keeper->journal_patience);
     keeper->journal_frame = frame_begin(&keeper->journal_frames, kind);
     put_u64(&keeper->journal_frames, ++keeper->journal_sequence);
 }
@@ -60,6 +62,7 @@ void journal_record(struct keeper *keeper, const char *record, uint32_t length) 
 }
 
 void journal_close(struct keeper *keeper) {
+    if (keeper->journal_fd >= 0) shutdown(keeper->journal_fd, SHUT_RDWR);
     unwatch_close(keeper, &keeper->journal_fd);
     keeper->journal_ready = keeper->journal_blocked = false;
     keeper->journal_sent = 0;
@@ -80,8 +83,9 @@ static void forget_committed(struct keeper *keeper, uint64_t sequence) {
     for (size_t length; (length = head_length(keeper)) && head_sequence(keeper) <= sequence;) {
         keeper->journal_sent -= keeper->journal_sent < length ? keeper->journal_sent : length;
         buffer_consume(&keeper->journal_frames, length);
+        keeper->journal_killed = false;
     }
-    keeper->journal_progress = monotonic_usec();
+    patience_renew(&keeper->journal_waits, keeper->journal_patience);
     streams_acknowledge(keeper, sequence);
     if (buffer_length(&keeper->journal_frames) < MAX_JOURNAL_BYTES / 2) pause_sources(keeper, false);
 }
@@ -97,13 +101,22 @@ static void drop_oldest(struct keeper *keeper) {
     pause_sources(keeper, false);
 }
 
+/* One that has begun only now may need its time. It is not killed twice before something is dropped, or no service that waits would go on. */
+static bool hangs(const struct keeper *keeper) {
+    uint64_t patience = keeper->journal_patience * (keeper->journal_ready ? 1 : 3);
+    return keeper->journal.pid > 0 && keeper->journal_patience && monotonic_usec() - keeper->journal.started_at >= patience;
+}
+
 void journal_check(struct keeper *keeper) {
-    if (!journal_full(keeper)) return;
-    uint64_t due = keeper->journal_progress + keeper->journal_patience;
-    if (monotonic_usec() >= due)
-        drop_oldest(keeper);
-    else
-        wake_at(keeper, due);
+    bool full = journal_full(keeper);
+    if (!buffer_length(&keeper->journal_frames) || (!full && !keeper->journal_patience)) return;
+    if (patience_look(keeper, &keeper->journal_waits, keeper->journal_patience) != PATIENCE_ENDS) return;
+    bool drops = full && (keeper->journal_killed || !hangs(keeper));
+    if (drops) drop_oldest(keeper);
+    keeper->journal_killed = !drops && hangs(keeper);
+    if (!keeper->journal_killed) return;
+    say("the journal (pid %d) commits nothing for %llu ms; it is killed", keeper->journal.pid, (unsigned long long)keeper->journal_patience / 1000);
+    kill(keeper->journal.pid, SIGKILL);
 }
 
 static const char *take_frame(struct keeper *keeper, struct cursor cursor) {
@@ -186,7 +199,6 @@ void journal_start(struct keeper *keeper) {
     keeper->journal_fd = -1;
     if (!is_used(keeper)) return;
     while (getrandom(&keeper->journal_instance, sizeof keeper->journal_instance, GRND_INSECURE) < 0 && errno == EINTR) {}
-    keeper->journal_progress = monotonic_usec();
     keeper->journal.listen_fd = servant_listen(keeper, "journal.sock", SOCK_STREAM, 0600, keeper->journal.listen_fd, keeper->journal.socket_path);
     watch(keeper, keeper->journal.listen_fd, EPOLLIN, journal_accepted, NULL);
 }

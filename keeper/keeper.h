@@ -169,6 +169,9 @@ void loop_take(struct keeper *keeper, int milliseconds);
 _Noreturn void loop_run(struct keeper *keeper);
 /* Whether to say what anybody can cause at will: once in a second. */
 bool may_tell(struct keeper *keeper);
+/* The console never makes the keeper wait: a terminal that is stopped, or a pipe that nobody reads, gets only what it has room for. */
+void console_start(void);
+void console_write(const char *bytes, size_t length);
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 
 /* plan.c: a plan, checked and taken apart before fork. */
@@ -567,6 +570,12 @@ void syslog_start(struct keeper *keeper);
 void syslog_pause(struct keeper *keeper, bool pause);
 
 /* servants.c: the manager and the journal as processes; and the end of everything. */
+/* How long one waits for another, in µs. */
+struct patience {
+    uint64_t next;
+    int left;
+};
+
 struct servant {
     const char *name;
     char **argv;
@@ -596,7 +605,11 @@ int servant_accept(struct keeper *keeper, struct servant *servant);
 void end_begin(struct keeper *keeper, uint32_t status, uint8_t action, const char *argument);
 void end_step(struct keeper *keeper);
 
-/* watchdog.c: a manager that hangs is killed. */
+/* watchdog.c: a servant that hangs is killed. */
+enum patience_state { PATIENCE_WAITS, PATIENCE_LOOKS, PATIENCE_ENDS };
+void patience_renew(struct patience *patience, uint64_t whole);
+/* To be asked in each turn. When it has ended it begins anew. */
+enum patience_state patience_look(struct keeper *keeper, struct patience *patience, uint64_t whole);
 void watchdog_heard(struct keeper *keeper);
 void watchdog_check(struct keeper *keeper);
 
@@ -621,7 +634,7 @@ struct keeper {
     bool checking;             /* the state is only read: nothing outside is touched */
     bool again;                /* back from a program that could not read it */
     pid_t checker;             /* the next program, which reads the state; or 0 */
-    uint64_t checker_deadline;
+    uint64_t checker_deadline, replace_deadline;
     bool replace_wanted, replace_ready;
     uintptr_t heap_start;
 
@@ -671,15 +684,17 @@ struct keeper {
     struct buffer link_in, link_out, events; /* link_out: what goes before the events */
     size_t events_sent, event_start;
     uint64_t event_sequence, event_count;
-    uint64_t manager_patience, watchdog_next; /* µs */
-    int watchdog_left;
+    uint64_t manager_patience; /* µs */
+    struct patience manager_waits;
 
     int journal_fd;
     bool journal_ready, journal_blocked, streams_paused;
     struct buffer journal_in, journal_out, journal_frames;
     size_t journal_sent, journal_frame;
-    uint64_t journal_sequence, journal_instance, journal_progress, journal_dropped;
-    uint64_t journal_patience; /* µs without an acknowledgement before the oldest is dropped */
+    uint64_t journal_sequence, journal_instance, journal_dropped;
+    uint64_t journal_patience; /* µs without an acknowledgement before it is killed, or the oldest is dropped */
+    struct patience journal_waits;
+    bool journal_killed; /* and has acknowledged nothing since */
     struct stream *streams, *closed_first, *closed_last;
 
     int end_phase, stop_requests;

@@ -12,6 +12,8 @@ enum { FRAME_HELLO = 1, FRAME_CHILD, FRAME_GROUP, FRAME_DESCRIPTOR, FRAME_BLOB, 
 enum { FROM_HELLO = 1, FROM_BATCH = 2 };
 
 void link_close(struct keeper *keeper) {
+    /* A child that hangs before its exec has a copy, and the manager is to see the end all the same. */
+    if (keeper->link_fd >= 0) shutdown(keeper->link_fd, SHUT_RDWR);
     unwatch_close(keeper, &keeper->link_fd);
     keeper->link_ready = keeper->link_blocked = false;
     buffer_clear(&keeper->link_in);

@@ -1,5 +1,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,6 +9,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +25,24 @@ uint64_t monotonic_usec(void) { return usec_of(CLOCK_MONOTONIC); }
 
 uint64_t realtime_usec(void) { return usec_of(CLOCK_REALTIME); }
 
+static int console = 2;
+
+/* Standard error by a descriptor of its own: others share the first one, and whether it waits is not ours to say. A regular file never waits, and
+ * there the place in it is shared too. */
+void console_start(void) {
+    struct stat info;
+    if (fstat(2, &info) < 0 || S_ISREG(info.st_mode)) return;
+    int fd = open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0) console = fd;
+}
+
+/* Sockets and what belongs to others cannot be opened again; then what has room is written to as it is. */
+void console_write(const char *bytes, size_t length) {
+    struct pollfd room = {.fd = console, .events = POLLOUT};
+    if (console == 2 && (poll(&room, 1, 0) <= 0 || !(room.revents & POLLOUT))) return;
+    if (write(console, bytes, length) < 0) return;
+}
+
 void say(const char *format, ...) {
     char line[1024] = "tysd-keeper: ";
     va_list arguments;
@@ -32,7 +53,7 @@ void say(const char *format, ...) {
     for (size_t i = 13; i < end; i++)
         if ((unsigned char)line[i] < ' ') line[i] = '?';
     line[end++] = '\n';
-    if (write(2, line, end) < 0) return;
+    console_write(line, end);
 }
 
 bool may_tell(struct keeper *keeper) {

@@ -160,6 +160,7 @@ int main(int argc, char **argv) {
     memory_start(&keeper);
     open_stdio(&keeper);
     launch_start(&keeper);
+    console_start();
     char *own[argc + 2];
     memcpy(own, argv, ((size_t)argc + 1) * sizeof *argv);
     keeper.argv = own;

@@ -61,7 +61,7 @@ static void stream_ended(struct keeper *keeper, struct stream *stream) {
 static void print_line(const struct stream *stream) {
     char line[MAX_LINE + 256];
     int length = snprintf(line, sizeof line, "%.*s: %.*s\n", (int)strcspn(stream->meta, " "), stream->meta, (int)stream->line_length, stream->line);
-    if (length > 0 && write(2, line, (size_t)length < sizeof line ? (size_t)length : sizeof line - 1) < 0) return;
+    if (length > 0) console_write(line, (size_t)length < sizeof line ? (size_t)length : sizeof line - 1);
 }
 
 /* Without a journal: whole lines go to the keeper's stderr. */

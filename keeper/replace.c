@@ -16,7 +16,7 @@
 
 #include "keeper.h"
 
-enum { CHECK_USEC = 5000000, PENDING_USEC = 1000 };
+enum { CHECK_USEC = 5000000, PENDING_USEC = 1000, BEGIN_USEC = 5000000 };
 
 void replace_start(struct keeper *keeper) {
     static const char deleted[] = " (deleted)";
@@ -78,6 +78,7 @@ bool replace_reaped(struct keeper *keeper, pid_t pid, int status) {
     if (!keeper->checker || pid != keeper->checker) return false;
     keeper->checker = 0;
     keeper->replace_ready = WIFEXITED(status) && !WEXITSTATUS(status);
+    keeper->replace_deadline = monotonic_usec() + BEGIN_USEC;
     char why[64];
     snprintf(why, sizeof why, "its check of the state %s %d", WIFSIGNALED(status) ? "was killed by signal" : "exited with status",
              WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
@@ -126,7 +127,12 @@ void replace_step(struct keeper *keeper) {
     }
     if (keeper->checker) return wake_at(keeper, keeper->checker_deadline);
     if (!keeper->replace_ready) return;
-    /* A child that has our table would see our numbers change. */
+    /* A child that has our table would see our numbers change. One that is stopped or frozen may keep it for ever. */
+    if (launch_pending(keeper) && monotonic_usec() >= keeper->replace_deadline) {
+        keeper->replace_ready = false;
+        go_on(keeper, "a process that was started does not begin");
+        return wake_at(keeper, 0);
+    }
     if (launch_pending(keeper)) return wake_at(keeper, monotonic_usec() + PENDING_USEC);
     /* Nothing of what they sent is left in a buffer when the connections close. */
     link_drain(keeper);

@@ -143,6 +143,16 @@ for (const fault of ['throw', 'reject']) {
   });
 }
 
+test('a journal that hangs is killed, and loses and doubles nothing', async () => {
+  await using daemon = await startFaulty();
+  await daemon.untilLog('writer.service', (line) => line.startsWith('line '));
+  const pid = await daemon.journalPid();
+  process.kill(pid, 'SIGSTOP');
+  await daemon.untilConsole(new RegExp(`the journal \\(pid ${pid}\\) commits nothing for 10000 ms; it is killed`));
+  await checkLines(daemon);
+  assert.doesNotMatch(daemon.console, /dropped/);
+});
+
 test('a manager that crashes at every start is tried again later and later, says why, and is back when it is mended', async () => {
   await using daemon = await startFaulty();
   using line = await dial(daemon.path('echo'));

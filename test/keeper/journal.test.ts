@@ -61,6 +61,11 @@ function text(all: readonly JournalFrame[], stream: bigint): string {
     .join('');
 }
 
+/** The frames that are acknowledged, without what is only announced. */
+function numbered(all: readonly JournalFrame[]): readonly JournalFrame[] {
+  return all.filter((frame) => 'sequence' in frame && frame.sequence !== 0);
+}
+
 test('output travels to the journal with its stream, its pid and its end, and a record of the manager between', async () => {
   await using keeper = await startKeeper([], true);
   const manager = await keeper.manager();
@@ -150,6 +155,27 @@ test('a journal that commits nothing loses the oldest output when there is no ro
     if (dropped) heard.acknowledgeAll();
   }
   assert.ok(dropped.kind === 'dropped' && dropped.count > 0);
+});
+
+test('a journal that commits nothing is killed, and the next one is told all that it was told', async () => {
+  await using keeper = await startKeeper(['--journal-patience=1'], true);
+  const manager = await keeper.manager();
+  const first = await keeper.journalSocket();
+  first.on('error', () => {});
+  const before = frames(first);
+  first.write(encodeJournalHello(0));
+  manager.do({ do: 'journal', record: 'one' }, { do: 'run', child: 1, group: '', plan: printing('echo two', 5n) });
+  await before.next(({ kind }) => kind === 'stream-close');
+  await keeper.untilStderr(
+    /the journal \(pid \d+\) commits nothing for 1000 ms; it is killed\n[^]*the journal \(pid \d+\) was killed by signal 9/,
+  );
+  const second = await keeper.journalSocket();
+  const after = frames(second);
+  second.write(encodeJournalHello(0));
+  await after.next(({ kind }) => kind === 'stream-close');
+  assert.deepEqual(numbered(after.all), numbered(before.all));
+  after.acknowledgeAll();
+  assert.doesNotMatch(keeper.stderr(), /dropped/);
 });
 
 test('a datagram to the syslog socket is a frame of its own, with its sender', async () => {

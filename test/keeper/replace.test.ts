@@ -258,6 +258,31 @@ test('a program that cannot read the state is refused, and the old one goes on w
   }
 });
 
+test('a process that was stopped before it began keeps no keeper waiting: the old program goes on, and a manager comes', async () => {
+  using program = programDirectory();
+  await using keeper = await startKeeper([], false, ':', program.path);
+  const first = await keeper.manager();
+  program.replaceBy(binary);
+  const children = Array.from({ length: 30 }, (_, index) => index + 1);
+  first.do(
+    ...children.flatMap((child) => [
+      { do: 'run' as const, child, group: '', plan: shell('exec sleep 1000') },
+      { do: 'signal' as const, child, signal: 19 },
+    ]),
+    { do: 'replace' },
+  );
+  await said(keeper, /does not take over: a process that was started does not begin; the old one goes on/);
+  const next = await keeper.manager();
+  assert.match(programOf(keeper), /\(deleted\)$/, 'the old program runs on');
+  assert.equal(next.connection.inventory.children.length, children.length);
+  next.do(...children.map((child) => ({ do: 'signal' as const, child, signal: 9 })));
+  await Promise.all(children.map((wanted) => next.event('exited', ({ child }) => child === wanted)));
+  next.do({ do: 'replace' });
+  await next.connection.closed;
+  await keeper.manager();
+  assert.equal(programOf(keeper), program.path, 'it does when asked again');
+});
+
 /** A struct sockaddr_un. */
 function unixAddress(path: string): Uint8Array {
   const address = new Uint8Array(110);
