@@ -428,6 +428,7 @@ static struct group *restore_group(struct keeper *keeper, struct cursor *cursor)
     const char *key = get_name(cursor), *path = get_name(cursor), *mark = get_name(cursor);
     bool entered = get_u8(cursor), removed = get_u8(cursor), memory = get_u8(cursor);
     uint64_t oom_kills = get_u64(cursor);
+    if (!cursor->bad && keeper->tracking != TRACK_SESSION && !is_path_below(path)) cursor->bad = "the path of a group is none";
     if (cursor->bad) return NULL;
     struct group *group = removed ? NULL : group_find(keeper, key);
     if (group) {
@@ -441,8 +442,8 @@ static struct group *restore_group(struct keeper *keeper, struct cursor *cursor)
     group->oom_kills = oom_kills;
     group->entered = entered;
     group->removed = removed;
-    if (removed) return group;
     group_hold(group);
+    if (removed) return group;
     table_add_text(&keeper->groups_by_key, &group->by_key, group->key);
     table_add_text(&keeper->groups_by_path, &group->by_path, group->path);
     table_add_text(&keeper->groups_by_mark, &group->by_mark, group->mark);
@@ -460,9 +461,14 @@ struct group **groups_restore(struct keeper *keeper, struct cursor *cursor, uint
     for (uint32_t left = restore_count(cursor, MAX_GROUPS); left && !cursor->bad; left--) {
         uint32_t index = get_u32(cursor);
         if (!index || index > *count) cursor->bad = "a group that is watched is not there";
-        else if (!cursor->bad) groups[index - 1]->watched = true;
+        else if (!cursor->bad) groups[index - 1]->was_watched = true;
     }
     return groups;
+}
+
+void groups_release_removed(struct group **groups, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        if (groups[i] && groups[i]->removed) group_release(groups[i]);
 }
 
 void groups_restore_watches(struct keeper *keeper, struct group **groups, uint32_t count) {
@@ -474,8 +480,6 @@ void groups_restore_watches(struct keeper *keeper, struct group **groups, uint32
             group->oom_kills = told;
             group_check_memory(keeper, group);
         }
-        if (!group->watched) continue;
-        group->watched = false;
-        group_watch(keeper, group->key);
+        if (group->was_watched) group_watch(keeper, group->key);
     }
 }

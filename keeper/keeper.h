@@ -115,7 +115,10 @@ uint64_t load_u64(const uint8_t *at);
 void store_u32(uint8_t *at, uint32_t value);
 void store_u64(uint8_t *at, uint64_t value);
 
-/* state.c: what a keeper hands to the program that takes its place. */
+/* state.c: what a keeper hands to the program that takes its place. Tests build a program that reads another format. */
+#ifndef STATE_FORMAT
+#define STATE_FORMAT 1
+#endif
 struct saving {
     struct buffer out;
     int *fds; /* those that the next program inherits */
@@ -329,6 +332,7 @@ struct group {
     uint32_t references;
     int file; /* inotify's watch on cgroup.events, or -1 */
     bool watched, removed, entered;
+    bool was_watched; /* by the program before */
     struct node by_memory; /* inotify's watch on memory.events */
     int memory;            /* or -1 */
     uint64_t oom_kills;
@@ -340,6 +344,8 @@ void groups_start(struct keeper *keeper, bool resumes);
 void groups_save(struct keeper *keeper, struct saving *saving);
 /* Gives the groups in the order of the state; groups_restore_watches when children and sessions are there. */
 struct group **groups_restore(struct keeper *keeper, struct cursor *cursor, uint32_t *count);
+/* Those that were removed stay as long as children are in them. */
+void groups_release_removed(struct group **groups, uint32_t count);
 void groups_restore_watches(struct keeper *keeper, struct group **groups, uint32_t count);
 void groups_tell_if_empty(struct keeper *keeper, struct group *group);
 /* Not empty, without . and .. and empty components. */
@@ -564,6 +570,8 @@ void streams_announce(struct keeper *keeper, struct buffer *out);
 void streams_acknowledge(struct keeper *keeper, uint64_t sequence);
 void streams_save(struct keeper *keeper, struct saving *saving);
 void streams_restore(struct keeper *keeper, struct cursor *cursor);
+/* Those whose descriptor the program before could not pass on have ended. */
+void streams_end_lost(struct keeper *keeper);
 /* The socket to which programs bring streams of their own. */
 void guests_start(struct keeper *keeper);
 void syslog_start(struct keeper *keeper);

@@ -150,6 +150,7 @@ void streams_restore(struct keeper *keeper, struct cursor *cursor) {
         const uint8_t *line = get_bytes(cursor, &line_length);
         int fd = restore_fd(keeper, cursor);
         if (line_length >= MAX_LINE) cursor->bad = "a line is too long";
+        if (close_sequence > keeper->journal_sequence) cursor->bad = "a stream ends with what was never sent";
         if (cursor->bad) return;
         struct stream *stream = allocate(sizeof *stream);
         *stream = (struct stream){.id = id, .close_sequence = close_sequence, .meta = copy_text(meta, length), .pid = pid, .fd = fd};
@@ -164,6 +165,13 @@ void streams_restore(struct keeper *keeper, struct cursor *cursor) {
         keeper->streams = stream;
         keeper->guests += id >= first_guest;
         watch_stream(keeper, stream);
+    }
+}
+
+void streams_end_lost(struct keeper *keeper) {
+    for (struct stream *stream = keeper->streams, *next; stream; stream = next) {
+        next = stream->next;
+        if (stream->fd < 0) stream_ended(keeper, stream);
     }
 }
 

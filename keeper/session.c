@@ -211,10 +211,11 @@ void sessions_save(struct keeper *keeper, struct saving *saving) {
 }
 
 void sessions_restore(struct keeper *keeper, struct cursor *cursor, struct group **groups, uint32_t group_count) {
-    for (uint32_t count = restore_count(cursor, UINT32_MAX); count && !cursor->bad; count--) {
+    for (uint32_t count = restore_count(cursor, keeper->tracking == TRACK_SESSION ? UINT32_MAX : 0); count && !cursor->bad; count--) {
         pid_t sid = (pid_t)get_u32(cursor);
         uint32_t group = get_u32(cursor);
         if (!group || group > group_count) cursor->bad = "a session has no group";
+        if (!cursor->bad && groups[group - 1]->removed) cursor->bad = "a session has a group that is gone";
         if (!cursor->bad) session_started(keeper, groups[group - 1], sid);
     }
 }

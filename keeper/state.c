@@ -18,11 +18,6 @@
 
 static const char MAGIC[8] = {'t', 'y', 's', 'd', 'k', 'e', 'e', 'p'};
 
-/* Tests build a program that reads another one. */
-#ifndef STATE_FORMAT
-#define STATE_FORMAT 1
-#endif
-
 enum { FORMAT = STATE_FORMAT, HEAD = 40, MAX_STATE = 1 << 30 };
 
 #define NO_FD UINT32_MAX
@@ -121,6 +116,8 @@ void state_restore_rest(struct keeper *keeper, struct cursor *cursor) {
     journal_restore(keeper, cursor);
     if (!cursor->bad && cursor->at != cursor->end) cursor->bad = "there is more in it than there should be";
     if (!cursor->bad && !keeper->checking) groups_restore_watches(keeper, groups, count);
+    if (!cursor->bad && !keeper->checking) streams_end_lost(keeper);
+    groups_release_removed(groups, count);
     free(groups);
 }
 
@@ -165,19 +162,27 @@ int state_previous(int fd) {
     return pread(fd, bytes, sizeof bytes, 16) == sizeof bytes ? (int)load_u64(bytes) : -1;
 }
 
-/* The mapping stays: it is the program's only copy until all is restored, and a file in memory costs nothing when its pages are let go. */
-const char *state_open(int fd, struct cursor *cursor) {
-    struct stat info;
-    if (fstat(fd, &info) < 0) return "there is none";
-    if (info.st_size < HEAD || info.st_size > HEAD + (off_t)MAX_STATE) return "its length is out of bounds";
-    const uint8_t *bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (bytes == MAP_FAILED) return "it cannot be mapped";
-    size_t length = (size_t)info.st_size - HEAD;
+static const char *check_head(const uint8_t *bytes, size_t length) {
     if (memcmp(bytes, MAGIC, sizeof MAGIC)) return "it is none of a keeper";
     if (load_u32(bytes + 8) != FORMAT) return "its format is another one";
     if (load_u32(bytes + 12) != sizeof(struct report)) return "its children report in another way";
     if (load_u64(bytes + 24) != length) return "its length is not what it says";
     if (load_u64(bytes + 32) != hash_of(bytes + HEAD, length)) return "its checksum is wrong";
-    *cursor = (struct cursor){bytes + HEAD, bytes + HEAD + length, NULL};
     return NULL;
+}
+
+/* The mapping stays: it is the program's only copy until all is restored, and a file in memory costs nothing when its pages are let go. */
+const char *state_open(int fd, struct cursor *cursor) {
+    struct stat info;
+    if (fstat(fd, &info) < 0) return "there is none";
+    if (info.st_size < HEAD || info.st_size > HEAD + (off_t)MAX_STATE) return "its length is out of bounds";
+    uint8_t *bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (bytes == MAP_FAILED) return "it cannot be mapped";
+    size_t length = (size_t)info.st_size - HEAD;
+    const char *bad = check_head(bytes, length);
+    if (bad)
+        munmap(bytes, (size_t)info.st_size);
+    else
+        *cursor = (struct cursor){bytes + HEAD, bytes + HEAD + length, NULL};
+    return bad;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type FieldType, type Op, type OpRow, type Plan, ops } from '../../src/exec/op.ts';
 import type { Command } from '../../src/port/keeper.ts';
 import { FrameWriter, encodeBatch, encodeHello } from '../../src/port/wire.ts';
+import { stateOfKeeper } from './state-seed.ts';
 
 const session = 1;
 const raw = 2;
@@ -109,6 +110,16 @@ write('outside', 'journal', [
   ...part(outside.journalGreets, new Uint8Array([9, 0, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0])),
   ...part(outside.journal, new Uint8Array([13, 0, 0, 0, 1, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])),
 ]);
+const state = await stateOfKeeper({ inGroups: true });
+// There are no sessions then, as there are none with cgroups.
+const without = await stateOfKeeper({ inGroups: false });
+const stateHead = 40;
+/** Where the sections tell how processes are tracked, and the number of cgroup2. */
+const trackingAt = 4;
+const cgroup2 = 0;
+write('state', 'raw', [session | raw, ...state]);
+write('state', 'session', [session, ...state.subarray(stateHead)]);
+write('state', 'cgroup2', [0, ...without.subarray(stateHead).with(trackingAt, cgroup2)]);
 
 function text(value: string): Uint8Array {
   return new TextEncoder().encode(value);

@@ -13,6 +13,7 @@ const targets: Readonly<Record<string, string>> = {
   manager: 'frames of the manager',
   outside: 'notifications, log streams and datagrams of any process, and frames of the journal',
   plan: 'exec plans, which children carry out in an empty root directory',
+  state: 'what a keeper hands to the program that takes its place',
 };
 
 for (const [target, what] of Object.entries(targets)) {
