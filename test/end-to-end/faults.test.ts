@@ -214,6 +214,24 @@ function isLink(path: string): boolean {
   }
 }
 
+/** A keeper whose op table is another than that of all managers here. */
+function buildKeeperOfAnotherBuild(into: string): void {
+  const sources = join(import.meta.dirname, '../../keeper');
+  const copied = mkdtempSync(join(tmpdir(), 'tysd-keeper-'));
+  try {
+    for (const name of readdirSync(sources)) if (/\.[ch]$/.test(name)) copyFileSync(join(sources, name), join(copied, name));
+    const table = readFileSync(join(copied, 'ops.h'), 'utf8');
+    const another = table.replace(/(#define OPS_HASH) \S+/, '$1 0x12345678u');
+    assert.notEqual(another, table);
+    writeFileSync(join(copied, 'ops.h'), another);
+    const files = readdirSync(copied).filter((name) => name.endsWith('.c'));
+    execFileSync('cc', ['-std=c17', '-O1', '-static', '-o', `${into}.new`, ...files], { cwd: copied });
+    renameSync(`${into}.new`, into);
+  } finally {
+    rmSync(copied, { recursive: true });
+  }
+}
+
 const inodeOf = (pid: number) => statSync(`/proc/${pid}/exe`).ino;
 
 test('daemon-reexec brings newer builds of the keeper, the manager and the journal into use, and touches no service', async () => {
@@ -247,5 +265,31 @@ test('daemon-reexec brings newer builds of the keeper, the manager and the journ
   assert.equal(await daemon.job('stop', 'echo.service'), 'done');
   using again = await dial(daemon.path('echo'));
   assert.equal(Number(await again.next()), await daemon.pidOf('echo.service'));
+  await checkLines(daemon);
+});
+
+test('a keeper and a manager that do not belong together say so, services go on, and the keeper that belongs to the manager takes over as soon as it is there', async () => {
+  using installed = installation();
+  await using daemon = await startFaulty({ programs: installed.directory });
+  using line = await dial(daemon.path('echo'));
+  await line.next();
+  await untilRunning(daemon);
+  const pictured = await picture(daemon);
+  const pids = await Promise.all(running.map((name) => daemon.pidOf(name)));
+  const keeper = join(installed.directory, 'tysd-keeper');
+  buildKeeperOfAnotherBuild(keeper);
+  const reexecuted = daemon.tysctl('daemon-reexec');
+  const refusal = /the manager \(pid \d+\) sent nonsense: it has another op table; the keeper must be built anew; it is killed/g;
+  // Nothing else tells: there is no manager to be connected to.
+  for (const overdue = Date.now() + 25_000; daemon.console.split(refusal).length < 4 && Date.now() < overdue;)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.match(daemon.console, refusal);
+  assert.equal(inodeOf(daemon.pid), installed.inode('tysd-keeper'));
+  assert.equal(await line.say('nobody minds'), 'nobody minds');
+  for (const pid of pids) assert(isAlive(pid));
+  installed.upgrade();
+  assert.deepEqual(await reexecuted, { status: 0, out: '', err: '' });
+  assert.deepEqual(await picture(daemon), pictured);
+  assert.equal(inodeOf(daemon.pid), installed.inode('tysd-keeper'));
   await checkLines(daemon);
 });
