@@ -7,7 +7,7 @@ import { dial } from '../end-to-end/dial.ts';
 import { childrenOf, commandLineOf, descendantsOf, descriptorsOf, isAlive } from '../end-to-end/processes.ts';
 import { startTysd, type Daemon } from '../end-to-end/tysd.ts';
 import { Random } from '../scenario/random.ts';
-import { alarm, chaosUnits, each, echo, lazy, mortal, notify, once, quiet, tick, worker } from './units.ts';
+import { alarm, chaosUnits, each, echo, holder, lazy, mortal, notify, once, quiet, tick, worker } from './units.ts';
 
 /** How long the killing goes on; CHAOS_SECONDS=60 is a thorough run. */
 const seconds = Number(process.env['CHAOS_SECONDS'] ?? 6);
@@ -19,7 +19,7 @@ test(`chaos, SEED=${seed}: the manager and the journal are killed for ${seconds}
   const chaos = new Chaos(daemon, random);
   await chaos.steady();
   const before = await chaos.picture();
-  const held = chaos.held();
+  const held = await chaos.held();
 
   const beganSeconds = uptimeSeconds();
   await daemon.ask('unit.start', { unit: 'chaos.target', wait: true });
@@ -31,6 +31,8 @@ test(`chaos, SEED=${seed}: the manager and the journal are killed for ${seconds}
     ...lazy.map((name) => chaos.converseAndEnd(name, isOver)),
     chaos.killMortals(isOver),
     ...worker.map((name) => chaos.startAndStop(name, isOver)),
+    chaos.runAndWait(isOver),
+    chaos.runInScope(isOver),
   ]);
   await daemon.until('all alarms', () => (alarm.every((name) => existsSync(daemon.path(`${name}.ran`))) ? true : undefined));
   writeFileSync(daemon.path('enough'), '');
@@ -70,14 +72,14 @@ class Chaos {
   /** Waits until nothing is under way, so that what is looked at then stays as it is. */
   async steady(): Promise<void> {
     await this.#daemon.untilIdle();
-    const running = [...quiet, ...notify, ...mortal, ...echo.map((name) => `${name}.service`)];
+    const running = [...quiet, ...notify, ...mortal, ...holder, ...echo.map((name) => `${name}.service`)];
     for (const name of echo) await this.#converseOnce(name);
     await this.#daemon.until('all services to run', async () => {
       const units = await this.#daemon.ask('units.get', { units: running });
       return units.every((unit) => unit?.sub === 'running' && isAlive(unit.mainPid ?? 0)) || undefined;
     });
     await this.#daemon.until('all connections to be over', async () => {
-      const units = await this.#daemon.ask('units.list', { patterns: ['each-*@*.service', 'lazy-*.service'] });
+      const units = await this.#daemon.ask('units.list', { patterns: ['each-*@*.service', 'lazy-*.service', 'run-*'] });
       return units.every(({ active }) => active === 'inactive') || undefined;
     });
   }
@@ -98,21 +100,27 @@ class Chaos {
     );
   }
 
-  /** How many descriptors the keeper has open, by kind, and how many processes are below it; and the cgroups. */
-  held(): Readonly<Record<string, unknown>> {
+  /** How many descriptors the keeper has open, by kind, and the manager; how many processes are below the keeper; and the cgroups. */
+  async held(): Promise<Readonly<Record<string, unknown>>> {
     const counts: Record<string, number> = {};
     for (const target of Object.values(descriptorsOf(this.#daemon.pid))) {
       const kind = target.replace(/\[.*|\/proc\/.*/, '');
       counts[kind] = (counts[kind] ?? 0) + 1;
     }
-    return { ...counts, processes: descendantsOf(this.#daemon.pid).filter(isAlive).length, cgroups: cgroupsOf(this.#daemon.cgroup) };
+    const manager = Object.values(descriptorsOf(await this.#daemon.managerPid())).map((target) => target.replace(/\[.*|\/proc\/.*/, ''));
+    return {
+      ...counts,
+      manager: manager.toSorted(),
+      processes: descendantsOf(this.#daemon.pid).filter(isAlive).length,
+      cgroups: cgroupsOf(this.#daemon.cgroup),
+    };
   }
 
   /** Waits until the keeper holds what it held before, and no more: processes that have ended may not be reaped yet. */
   async untilHeld(wanted: Readonly<Record<string, unknown>>): Promise<void> {
-    for (let attempts = 0; attempts < 200 && !isDeepStrictEqual(this.held(), wanted); attempts++)
+    for (let attempts = 0; attempts < 200 && !isDeepStrictEqual(await this.held(), wanted); attempts++)
       await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.deepEqual(this.held(), wanted);
+    assert.deepEqual(await this.held(), wanted);
   }
 
   /** Kills one servant or both, at any moment of their lives. One that never came to work would prove nothing, and the keeper would start it ever later. */
@@ -184,7 +192,7 @@ class Chaos {
   async killMortals(isOver: () => boolean): Promise<void> {
     const pids = new Map<string, number>();
     while (!isOver()) {
-      const name = this.#random.one(mortal);
+      const name = this.#random.one([...mortal, ...holder]);
       const known = pids.get(name);
       const { mainPid } = await this.#daemon.untilUnit(
         name,
@@ -198,11 +206,17 @@ class Chaos {
   }
 
   async checkMortals(): Promise<void> {
-    const properties = await this.#daemon.ask('units.properties', { units: mortal });
+    const names = [...mortal, ...holder];
+    const properties = await this.#daemon.ask('units.properties', { units: names });
     assert.deepEqual(
       properties.map((unit) => Number(unit?.['NRestarts'])),
-      mortal.map((name) => this.#deaths.get(name) ?? 0),
+      names.map((name) => this.#deaths.get(name) ?? 0),
       'each death was answered by one restart',
+    );
+    assert.deepEqual(
+      properties.slice(mortal.length).map((unit) => [unit?.['StatusText'], unit?.['NFileDescriptorStore']]),
+      holder.map((name) => [this.#deaths.has(name) ? '1 treasure' : 'stored', '1']),
+      'what was stored is given to each later process',
     );
   }
 
@@ -220,9 +234,18 @@ class Chaos {
 
   /** systemd-run --wait gives the exit status of its command. */
   async runAndWait(isOver: () => boolean): Promise<void> {
+    await this.#run(isOver, '--wait', '--collect');
+  }
+
+  /** The same command in a scope, as a child of the client. */
+  async runInScope(isOver: () => boolean): Promise<void> {
+    await this.#run(isOver, '--scope');
+  }
+
+  async #run(isOver: () => boolean, ...options: readonly string[]): Promise<void> {
     while (!isOver()) {
-      const { status, err } = await this.#daemon.tysctl('run', '--wait', '--quiet', '/bin/sh', '-c', 'exit 7');
-      assert.deepEqual({ status, err }, { status: 7, err: '' });
+      const { status, err } = await this.#daemon.tysctl('run', '--quiet', ...options, '/bin/sh', '-c', 'exit 7');
+      assert.deepEqual({ options, status, err }, { options, status: 7, err: '' });
       this.#runs++;
     }
   }

@@ -14,6 +14,8 @@ export const quiet = named(120, 'quiet');
 export const notify = named(20, 'notify');
 /** Long-running services that are killed now and then. */
 export const mortal = named(10, 'mortal');
+/** Those that store a descriptor and are killed as well: each later process is given it again. */
+export const holder = named(4, 'holder');
 export const once = named(20, 'once');
 /** Sockets whose services go on running, that end after each connection, and one for each connection. */
 export const echo = named(10, 'echo', '');
@@ -33,6 +35,7 @@ export function chaosUnits(seconds: number): Readonly<Record<string, string>> {
       ...quiet,
       ...notify,
       ...mortal,
+      ...holder,
       ...once,
       ...[...echo, ...lazy, ...each].map((name) => `${name}.socket`),
       'writer.service',
@@ -43,6 +46,11 @@ export function chaosUnits(seconds: number): Readonly<Record<string, string>> {
     ...all(quiet, () => service('ExecStart=/bin/sleep infinity')),
     ...all(notify, () => service('Type=notify', 'WatchdogSec=20s', `ExecStart=${payload} notify READY=1 notify STATUS=well watchdog`)),
     ...all(mortal, () => `${unlimited}${service('Restart=always', 'RestartSec=0', 'ExecStart=/bin/sleep infinity')}`),
+    ...all(
+      holder,
+      () =>
+        `${unlimited}${service('Type=notify', 'FileDescriptorStoreMax=3', 'Restart=always', 'RestartSec=0', `ExecStart=${payload} hold notify READY=1 wait`)}`,
+    ),
     ...all(once, () => service('Type=oneshot', 'RemainAfterExit=yes', 'ExecStart=/bin/true')),
     ...all(
       [...echo, ...lazy].map((name) => `${name}.socket`),

@@ -1,4 +1,5 @@
 /* A service for tests: carries out its arguments one after the other. */
+#define _GNU_SOURCE
 #include <dirent.h>
 #include <poll.h>
 #include <signal.h>
@@ -6,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -17,7 +19,7 @@ static void fail(const char *what) {
 }
 
 /* Exactly these bytes, with no newline behind them. */
-static void notify(const char *text) {
+static void notify_with(const char *text, int passed) {
     const char *path = getenv("NOTIFY_SOCKET");
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (!path || strlen(path) >= sizeof address.sun_path) fail("NOTIFY_SOCKET");
@@ -25,8 +27,37 @@ static void notify(const char *text) {
     if (*path == '@') address.sun_path[0] = 0;
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
-    if (fd < 0 || sendto(fd, text, strlen(text), 0, (struct sockaddr *)&address, length) < 0) fail("notify");
+    struct iovec part = {(char *)text, strlen(text)};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = {.header = {.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
+    struct msghdr message = {.msg_name = &address, .msg_namelen = length, .msg_iov = &part, .msg_iovlen = 1};
+    if (passed >= 0) {
+        memcpy(CMSG_DATA(&control.header), &passed, sizeof passed);
+        message.msg_control = &control;
+        message.msg_controllen = sizeof control;
+    }
+    if (fd < 0 || sendmsg(fd, &message, 0) < 0) fail("notify");
     close(fd);
+}
+
+static void notify(const char *text) { notify_with(text, -1); }
+
+/* Stores a file in memory, or tells how many were passed and what the first holds. */
+static void hold(void) {
+    const char *count = getenv("LISTEN_FDS");
+    if (!count) {
+        int fd = memfd_create("held", 0);
+        if (fd < 0 || write(fd, "treasure", 8) != 8) fail("memfd");
+        notify_with("FDSTORE=1\nFDNAME=held", fd);
+        notify("STATUS=stored");
+        return;
+    }
+    char content[32] = "", text[64];
+    if (pread(3, content, sizeof content - 1, 0) < 0) fail("pread");
+    snprintf(text, sizeof text, "STATUS=%s %s", count, content);
+    notify(text);
 }
 
 /* One line for each open descriptor: its number and what it leads to. */
@@ -120,6 +151,7 @@ int main(int argc, char **argv) {
         const char *verb = argv[i], *value = i + 1 < argc ? argv[i + 1] : "";
         if (!strcmp(verb, "wait")) for (;;) pause();
         else if (!strcmp(verb, "serve")) serve();
+        else if (!strcmp(verb, "hold")) hold();
         else if (!strcmp(verb, "descriptors")) print_descriptors();
         else if (!strcmp(verb, "watchdog")) feed_watchdog();
         else if (i++, !strcmp(verb, "notify")) notify(value);
