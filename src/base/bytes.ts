@@ -48,7 +48,11 @@ export function joinBytes(text: string): string {
   return hasEscapedByte(text) ? bytesToText(textToBytes(text)) : text;
 }
 
+const escapedBytes = /[\udc80-\udcff]/;
+
 function hasEscapedByte(text: string): boolean {
+  // Nearly never, and that is found out fastest by a pattern.
+  if (!escapedBytes.test(text)) return false;
   for (let at = 0; at < text.length; at++) {
     if (isEscapedByte(text.charCodeAt(at)) && !isHighSurrogate(text.charCodeAt(at - 1))) return true;
   }

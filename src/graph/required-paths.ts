@@ -17,44 +17,38 @@ export interface Directories {
 
 /** The paths that a unit uses, so that it needs the mounts on their way (semantics 11, RequiresMountsFor= that is implied). */
 export function requiredPaths(config: UnitConfig, directories: Directories): readonly string[] {
-  const paths = [
-    ...pathsOfExec(config.exec, directories),
-    ...pathsOfSocket(config.socket),
-    ...(config.path?.Watch.map(({ path }) => path) ?? []),
-    ...(config.timer?.Persistent === true ? [`${directories.state}/systemd/timers`] : []),
-    ...parentOfMount(config),
-    ...sourceOfMount(config),
-    ...(config.swap === undefined ? [] : [config.swap.What]),
-  ];
-  return paths.filter((path) => path.startsWith('/'));
-}
-
-function pathsOfExec(exec: ExecSettings | undefined, directories: Directories): readonly string[] {
-  if (exec === undefined) return [];
-  return [
-    ...(exec.WorkingDirectory === undefined || exec.WorkingDirectory.missingOk ? [] : [exec.WorkingDirectory.path]),
-    exec.RootDirectory,
-    ...(exec.PrivateTmp === false ? [] : ['/var/tmp']),
-    ...below(directories.runtime, exec.RuntimeDirectory),
-    ...below(directories.state, exec.StateDirectory),
-    ...below(directories.cache, exec.CacheDirectory),
-    ...below(directories.logs, exec.LogsDirectory),
-    ...below(directories.configuration, exec.ConfigurationDirectory),
-  ];
-}
-
-function below(base: string, managed: readonly ManagedDirectory[]): readonly string[] {
-  return managed.map(({ path }) => `${base}/${path}`);
-}
-
-function pathsOfSocket(socket: SocketSettings | undefined): readonly string[] {
+  // Most units use none of these, and there are thousands.
   const paths: string[] = [];
-  for (const listen of socket?.Listen ?? []) {
+  if (config.exec !== undefined) addPathsOfExec(paths, config.exec, directories);
+  if (config.socket !== undefined) addPathsOfSocket(paths, config.socket);
+  if (config.path !== undefined) for (const { path } of config.path.Watch) paths.push(path);
+  if (config.timer?.Persistent === true) paths.push(`${directories.state}/systemd/timers`);
+  if (config.mount !== undefined || config.automount !== undefined) paths.push(...parentOfMount(config), ...sourceOfMount(config));
+  if (config.swap !== undefined) paths.push(config.swap.What);
+  return paths.length === 0 ? paths : paths.filter((path) => path.startsWith('/'));
+}
+
+function addPathsOfExec(paths: string[], exec: ExecSettings, directories: Directories): void {
+  if (exec.WorkingDirectory !== undefined && !exec.WorkingDirectory.missingOk) paths.push(exec.WorkingDirectory.path);
+  if (exec.RootDirectory !== '') paths.push(exec.RootDirectory);
+  if (exec.PrivateTmp !== false) paths.push('/var/tmp');
+  addBelow(paths, directories.runtime, exec.RuntimeDirectory);
+  addBelow(paths, directories.state, exec.StateDirectory);
+  addBelow(paths, directories.cache, exec.CacheDirectory);
+  addBelow(paths, directories.logs, exec.LogsDirectory);
+  addBelow(paths, directories.configuration, exec.ConfigurationDirectory);
+}
+
+function addBelow(paths: string[], base: string, managed: readonly ManagedDirectory[]): void {
+  for (const { path } of managed) paths.push(`${base}/${path}`);
+}
+
+function addPathsOfSocket(paths: string[], socket: SocketSettings): void {
+  for (const listen of socket.Listen) {
     if ('address' in listen) {
       if (listen.address.family === 'unix' && !listen.address.abstract) paths.push(listen.address.path);
     } else if (listen.kind === 'fifo' || listen.kind === 'special' || listen.kind === 'usb-function') paths.push(listen.path);
   }
-  return paths;
 }
 
 /** What is mounted may lie on a file system of its own. */

@@ -95,6 +95,7 @@ export class Manager {
     const recovery = this.#recovery;
     this.#recovery = undefined;
     recovery?.finish();
+    this.#options.keeper.forget?.();
     const isGenerating = this.#current.generatorRun !== undefined || (!this.#current.started && startGenerators(this.#current));
     if (!isGenerating) queueDefault(this.#current);
   }

@@ -169,7 +169,7 @@ export function snapshot(world: World): ReadonlyMap<string, Uint8Array> {
 /** Reads a blob. Who wrote it is this program, perhaps in an earlier version; a blob that is none is an error. */
 export function readBlob<Blob>(bytes: Uint8Array, isBlob: (value: unknown) => value is Blob): Result<Blob, string> {
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const value: unknown = JSON.parse(decoder.decode(bytes));
     return isBlob(value) ? ok(value) : err('it has not the form that this version writes');
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
@@ -197,6 +197,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 function put(world: World, key: string, blob: UnitBlob | JobBlob | AnswerBlob | ManagerBlob): void {
   world.command({ do: 'put', key, bytes: encode(blob) });

@@ -352,12 +352,15 @@ export class World implements TransactionView {
     const config = this.#withOwnName(this.#source.load(name));
     const present = this.units.get(config.name);
     const unit = present ?? this.#add(config);
-    for (const alias of new Set([name, ...config.names])) {
-      this.names.set(alias, unit);
-      this.graph.merge(alias, unit.name);
-    }
+    this.#name(unit, name);
+    for (const alias of config.names) if (alias !== name) this.#name(unit, alias);
     if (present === undefined) this.#orderTargets(unit);
     return unit;
+  }
+
+  #name(unit: Unit, name: string): void {
+    this.names.set(name, unit);
+    if (name !== unit.name) this.graph.merge(name, unit.name);
   }
 
   #add(config: UnitConfig): Unit {
@@ -407,6 +410,7 @@ export class World implements TransactionView {
   /** Targets come after what they pull in; that depends on both sides, so it is settled when the second of them is loaded. */
   #orderTargets(unit: Unit): void {
     const relevant = carriers['default-target'] | carriers['default-target-inverse'];
+    if (!this.graph.mayHave(unit.name, relevant)) return;
     const found: [Unit, Unit][] = [];
     this.graph.forEach(unit.name, (name, kinds) => {
       const other = (kinds & relevant) === 0 ? undefined : this.names.get(name);

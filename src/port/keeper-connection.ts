@@ -26,9 +26,10 @@ export function overSocket(socket: Socket): Promise<KeeperConnection> {
     void closed.then((failure) => reject(new Error(failure === '' ? 'The keeper closed the connection' : failure)));
     socket.on('error', (error) => fail(socket, state, `The keeper's socket: ${error.message}`));
     socket.on('data', (chunk: Uint8Array) =>
-      received(socket, state, chunk, (inventory) => {
+      received(socket, state, chunk, (inventory, forget) => {
         resolve({
           inventory,
+          forget,
           closed,
           close: () => void socket.destroy(),
           receive: (receiver) => receive(state, receiver),
@@ -65,7 +66,10 @@ function fail(socket: Socket, state: Receiving, message: string): void {
   socket.destroy();
 }
 
-function received(socket: Socket, state: Receiving, chunk: Uint8Array, ready: (inventory: Inventory) => void): void {
+/** Called when the inventory is complete; `forget` empties its lists. */
+type Ready = (inventory: Inventory, forget: () => void) => void;
+
+function received(socket: Socket, state: Receiving, chunk: Uint8Array, ready: Ready): void {
   const decoded = decodeKeeperFrames(state.rest.length === 0 ? chunk : Buffer.concat([state.rest, chunk]));
   if (!decoded.ok) return fail(socket, state, `The keeper sent nonsense: ${decoded.error}`);
   state.rest = decoded.value.rest;
@@ -76,7 +80,7 @@ function received(socket: Socket, state: Receiving, chunk: Uint8Array, ready: (i
 }
 
 /** Gives what is wrong with the frame, if anything. */
-function take(state: Receiving, frame: KeeperFrame, ready: (inventory: Inventory) => void): string | undefined {
+function take(state: Receiving, frame: KeeperFrame, ready: Ready): string | undefined {
   const { inventory } = state;
   switch (frame.kind) {
     case 'hello':
@@ -99,7 +103,7 @@ function take(state: Receiving, frame: KeeperFrame, ready: (inventory: Inventory
       return undefined;
     case 'ready':
       state.inventory = emptyInventory();
-      ready({ ...inventory, ...frame.ready });
+      ready({ ...inventory, ...frame.ready }, () => empty(inventory));
       return undefined;
     case 'event':
       if (state.receiver === undefined) state.waiting.push(frame.event);
@@ -108,6 +112,11 @@ function take(state: Receiving, frame: KeeperFrame, ready: (inventory: Inventory
     default:
       return frame satisfies never;
   }
+}
+
+function empty({ children, groups, descriptors, blobs }: Gathered): void {
+  for (const list of [children, groups, descriptors]) list.length = 0;
+  blobs.clear();
 }
 
 function receive(state: Receiving, receiver: (event: KeeperEvent) => void): void {

@@ -126,8 +126,10 @@ export class FakeKeeper {
     this.#connection = connection;
     this.#receiver = undefined;
     this.#delivered = this.#events[0]?.sequence === undefined ? this.#sequence : this.#events[0].sequence - 1;
+    const blobs = new Map(this.#blobs);
     return {
-      inventory: this.#inventory(),
+      inventory: { ...this.#inventory(), blobs },
+      forget: () => blobs.clear(),
       send: (batch) => {
         if (this.#connection === connection) this.#carryOut(batch);
       },

@@ -15,6 +15,8 @@ export interface Keeper {
   receive(receiver: (event: KeeperEvent) => void): void;
   /** The keeper's inventory as it was when this manager connected. */
   readonly inventory: Inventory;
+  /** Lets go of the inventory's lists, which are of use once: thousands of blobs would stay in memory. */
+  forget?(): void;
 }
 
 /** One turn's decisions. */

@@ -29,7 +29,7 @@ class Lines {
   readonly #path: string;
   readonly #context: ApplyContext;
   readonly #values: ValueContext;
-  readonly #unknownSections = new Set<string>();
+  #unknownSections: Set<string> | undefined;
   #current: Assignment | undefined;
 
   constructor(draft: UnitDraft, path: string, context: ApplyContext) {
@@ -113,6 +113,7 @@ class Lines {
   }
 
   #unknownSection(section: string): void {
+    this.#unknownSections ??= new Set();
     if (section.startsWith('X-') || this.#unknownSections.has(section)) return;
     this.#unknownSections.add(section);
     const own = ownSections[this.#draft.type].section;

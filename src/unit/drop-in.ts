@@ -13,6 +13,7 @@ export interface DropIn {
  * cut down to, then for each alias, then for its type (systemd.unit(5)).
  */
 export function directoriesBeside(directory: UnitDirectory, names: readonly string[]): Readonly<Record<BesideSuffix, readonly string[]>> {
+  if (!directory.mayHaveBeside(names)) return nothingBeside;
   const all = dropInDirectories(names).flatMap((name) => directory.beside(withoutSuffix(name)));
   if (all.length === 0) return nothingBeside;
   const own = names.flatMap((name) => ofName(directory, name));

@@ -7,7 +7,7 @@ import { type Found, findUnit } from './find.ts';
 import { applyLinks } from './links.ts';
 import type { InstanceCache } from './instance-cache.ts';
 import { parseUnitName } from './name.ts';
-import { ownSections, type Parts } from './settings/parts.ts';
+import { ownSections, type PartName, type Parts } from './settings/parts.ts';
 import { type SpecifierFacts, specifiersOf } from './specifiers.ts';
 import type { UnitText } from './syntax.ts';
 import type { UnitDirectory } from './unit-directory.ts';
@@ -110,23 +110,28 @@ function readFragment(
 }
 
 function finish(draft: UnitDraft, found: Found, load: LoadState, context: LoadContext): UnitConfig {
-  const own: Partial<Parts> = {};
-  for (const part of ownSections[draft.type].parts) Object.assign(own, { [part]: draft.settings(part) });
-  return {
+  const config: Mutable<UnitConfig> = {
     name: found.id,
     type: draft.type,
     names: found.names,
     load,
-    ...(found.path === undefined || load === notFound ? {} : { fragment: found.path }),
-    ...(isPerpetual(found.id, context.facts.scope) ? { perpetual: true as const } : {}),
-    ...(load !== notFound && isTransient(found, context) ? { transient: true as const } : {}),
     dropIns: draft.dropIns.length === 0 ? none : draft.dropIns,
-    dependencies: draft.dependencies,
+    dependencies: draft.dependencies.length === 0 ? none : draft.dependencies,
     diagnostics: draft.diagnostics(),
-    ...own,
     unit: draft.settings('unit'),
     install: draft.settings('install'),
   };
+  for (const part of ownSections[draft.type].parts) setPart(config, part, draft.settings(part));
+  if (found.path !== undefined && load !== notFound) config.fragment = found.path;
+  if (isPerpetual(found.id, context.facts.scope)) config.perpetual = true;
+  if (load !== notFound && isTransient(found, context)) config.transient = true;
+  return config;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function setPart<Name extends PartName>(config: Partial<Mutable<Parts>>, part: Name, settings: Parts[Name]): void {
+  config[part] = settings;
 }
 
 const loaded: LoadState = { state: 'loaded' };

@@ -156,14 +156,12 @@ function hashOf(name: string): string {
   return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+const outside = /[^a-zA-Z0-9:\-_.\\@]/;
+
+/** Thousands of names are looked at while units load, and a pattern is by far faster than a loop. */
 function firstOutside(text: string, end: number): number {
-  for (let at = 0; at < end; at++) {
-    const code = text.charCodeAt(at);
-    const allowed =
-      (code >= 97 && code <= 122) || (code >= 45 && code <= 58 && code !== 47) || (code >= 64 && code <= 90) || code === 95 || code === 92;
-    if (!allowed) return at;
-  }
-  return -1;
+  const at = text.search(outside);
+  return at < end ? at : -1;
 }
 
 function characterAt(text: string, at: number): string {

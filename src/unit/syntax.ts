@@ -89,7 +89,7 @@ class Reader {
   readonly #onlyLineFeeds: boolean;
   readonly #assignments: Assignment[] = [];
   readonly #problems: SyntaxProblem[] = [];
-  readonly #counts = new Map<SyntaxProblem['code'], number>();
+  #counts: Map<SyntaxProblem['code'], number> | undefined;
   #fatal: SyntaxProblem | undefined;
   #section: string | undefined;
   #line = 0;
@@ -190,13 +190,14 @@ class Reader {
   }
 
   #problem(code: SyntaxProblem['code'], message: string, line: number, column: number): void {
+    this.#counts ??= new Map();
     const count = (this.#counts.get(code) ?? 0) + 1;
     this.#counts.set(code, count);
     if (count <= TOLD) this.#problems.push({ code, message, line, column });
   }
 
   #tellCounts(): void {
-    for (const [code, count] of this.#counts) {
+    for (const [code, count] of this.#counts ?? []) {
       const last = this.#problems.findLastIndex((problem) => problem.code === code);
       const problem = this.#problems[last];
       if (count > TOLD && problem !== undefined)

@@ -36,6 +36,8 @@ export class UnitDirectory {
   #aliased: ReadonlySet<string>;
   #aliases: ReadonlyMap<string, readonly string[]>;
   #beside: ReadonlyMap<string, readonly BesideDirectory[]>;
+  /** Types with a directory for all units of the type, or for all whose names begin in some way. */
+  #wide: ReadonlySet<string>;
   readonly #texts = new Map<string, UnitText>();
 
   constructor(files: UnitFiles, searchPath: readonly string[]) {
@@ -48,6 +50,7 @@ export class UnitDirectory {
     this.#aliased = index.aliased;
     this.#aliases = index.aliases;
     this.#beside = index.beside;
+    this.#wide = typesOfMany(index.beside.keys());
   }
 
   /**
@@ -67,6 +70,7 @@ export class UnitDirectory {
     this.#aliased = index.aliased;
     this.#aliases = index.aliases;
     this.#beside = index.beside;
+    this.#wide = typesOfMany(index.beside.keys());
     this.#texts.clear();
     return true;
   }
@@ -107,6 +111,11 @@ export class UnitDirectory {
   /** The directories beside a name in the search path, such as `a.service.d` beside `a.service`, the strongest first. */
   beside(name: string): readonly BesideDirectory[] {
     return this.#beside.get(name) ?? none;
+  }
+
+  /** Whether there may be a directory for a unit of these names; a no is certain. Most units have none, and would make a dozen names to ask for. */
+  mayHaveBeside(names: readonly string[]): boolean {
+    return names.some((name) => name.includes('@') || this.#beside.has(name) || this.#wide.has(typeOf(name)));
   }
 
   /** All names of units that the search path has, sorted. */
@@ -233,6 +242,17 @@ function indexOf(listings: readonly Listing[]): Index {
   }
   const aliased = new Set([...entries.values()].flatMap((entry) => (entry.is === 'alias' ? [entry.target] : [])));
   return { entries, beside, aliased, aliases: aliasesIn(entries) };
+}
+
+/** `service` of `service` and of `a-.service`; instances are asked for in any case. */
+function typesOfMany(besideNames: Iterable<string>): ReadonlySet<string> {
+  const types = new Set<string>();
+  for (const name of besideNames) if (!name.includes('.') || name.includes('-.')) types.add(typeOf(name));
+  return types;
+}
+
+function typeOf(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
 }
 
 /** What cannot be used hides nothing in weaker directories. */

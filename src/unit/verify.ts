@@ -34,6 +34,7 @@ const checks: Readonly<Partial<Record<UnitTypeName, (draft: UnitDraft, warn: (me
 /** One unit can be isolated, not several. */
 function verifyHandlers(draft: UnitDraft): void {
   const { OnFailureJobMode, OnSuccessJobMode } = draft.settings('unit');
+  if (OnFailureJobMode !== 'isolate' && OnSuccessJobMode !== 'isolate') return;
   const modes = { OnFailure: OnFailureJobMode, OnSuccess: OnSuccessJobMode } as const;
   for (const key of ['OnFailure', 'OnSuccess'] as const) {
     const handlers = new Set(draft.dependencies.filter((each) => each.key === key).map(({ unit }) => unit));

@@ -23,8 +23,15 @@ export const usualResources: ResourceDefaults = {
 export function neededControllers(config: UnitConfig, defaults: ResourceDefaults): readonly Controller[] {
   const { cgroup } = config;
   if (cgroup === undefined || config.load.state !== 'loaded') return none;
-  return controllerNames.filter((controller) => needs[controller](cgroup, defaults) || isDelegated(cgroup, controller));
+  const known = found.get(cgroup);
+  if (known?.defaults === defaults) return known.controllers;
+  const controllers = controllerNames.filter((controller) => needs[controller](cgroup, defaults) || isDelegated(cgroup, controller));
+  found.set(cgroup, { defaults, controllers });
+  return controllers;
 }
+
+/** What was found for settings; units that set nothing share theirs, and so most units share one entry. */
+const found = new WeakMap<CgroupSettings, { readonly defaults: ResourceDefaults; readonly controllers: readonly Controller[] }>();
 
 /** The controllers that are never to be enabled below a unit. */
 export function disabledControllers({ cgroup }: UnitConfig): readonly string[] {

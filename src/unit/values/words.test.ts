@@ -139,3 +139,21 @@ function byteOffset(input: string, at: number): number {
 function quote(word: string): string {
   return `"${word.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
+
+test('plain words are taken as they are where the separators are spelled out', () => {
+  const lines = fc.string({ unit: fc.constantFrom('a', 'ü', ' ', '\t', '\n', '\\', '"', "'", '=', '-') });
+  const dialect = fc.constantFrom<Dialect>(
+    { quotes: 'plain', escapes: 'retain' },
+    { quotes: 'plain', escapes: 'drop' },
+    { quotes: 'remove', escapes: 'drop' },
+    { quotes: 'remove', escapes: 'decode', lenientEscapes: true },
+    { quotes: 'keep', escapes: 'separators', lenientEnd: true },
+  );
+  fc.assert(
+    fc.property(lines, dialect, fc.nat({ max: 12 }), (line, spoken, start) => {
+      assert.deepEqual(extractWord(line, start, spoken), extractWord(line, start, { ...spoken, separators: ' \t\n\r' }));
+      assert.deepEqual(splitWords(line, spoken), splitWords(line, { ...spoken, separators: ' \t\n\r' }));
+    }),
+    { numRuns: 2000 },
+  );
+});

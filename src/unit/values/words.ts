@@ -74,6 +74,10 @@ export function nextWord(
 /** The first word of `text` from `start` on; undefined where there is none left. */
 export function extractWord(text: string, start: number, dialect: Dialect): Result<Word | undefined, ValueError> {
   if (start < 0) return ok(undefined);
+  if (dialect.separators === undefined && dialect.emptyWords !== true) {
+    const plain = extractPlainWord(text, start);
+    if (plain !== undefined) return ok(plain);
+  }
   const separators = dialect.separators ?? ' \t\n\r';
   let offset = start;
   if (dialect.emptyWords !== true) {
@@ -87,6 +91,18 @@ export function extractWord(text: string, start: number, dialect: Dialect): Resu
     if (isSpecial(code, dialect)) return extractSpecialWord(text, offset, at, separators, dialect);
   }
   return ok({ text: text.slice(offset), offset, next: -1 });
+}
+
+const plainWord = /[ \t\n\r]*([^ \t\n\r\\"']+)(?:[ \t\n\r]+|$)/y;
+
+/** A word without quotes and backslashes, between blanks: the same in each dialect with those separators, and nearly every word is one. */
+function extractPlainWord(text: string, start: number): Word | undefined {
+  plainWord.lastIndex = start;
+  const [whole, word] = plainWord.exec(text) ?? [];
+  if (whole === undefined || word === undefined) return undefined;
+  const end = start + whole.length;
+  const isLast = end === text.length && whole.endsWith(word);
+  return { text: word, offset: start + whole.indexOf(word), next: isLast ? -1 : end };
 }
 
 function wordTexts(text: string, dialect: Dialect, context: ValueContext): Result<readonly string[], ValueError> {
