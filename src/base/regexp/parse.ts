@@ -41,7 +41,7 @@ class Parser {
   #isFolded = false;
 
   constructor(pattern: string) {
-    this.#text = [...pattern];
+    this.#text = Array.from(pattern);
   }
 
   whole(): Node {

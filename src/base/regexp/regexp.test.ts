@@ -116,7 +116,7 @@ test('the work for a text is within a bound that the pattern cannot move', () =>
 });
 
 test('whatever the pattern and the text are, there is an answer', () => {
-  const hostile = fc.string({ unit: fc.constantFrom(...'ab[]()*+?{}|\\^$.-:,0129QE<>=!i'), maxLength: 40 });
+  const hostile = fc.string({ unit: fc.constantFrom(...Array.from('ab[]()*+?{}|\\^$.-:,0129QE<>=!i')), maxLength: 40 });
   fc.assert(
     fc.property(hostile, fc.string({ unit: 'binary', maxLength: 40 }), (pattern, text) => {
       const regexp = linearRegexp(pattern);
