@@ -30,40 +30,38 @@ export class Heap<T> {
   }
 
   #rise(from: number): void {
+    const items = this.#items;
+    const item = items[from];
+    if (item === undefined) return;
     let index = from;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (!this.#isBefore(index, parent)) return;
-      this.#swap(index, parent);
+      const above = items[parent];
+      if (above === undefined || this.#compare(item, above) >= 0) break;
+      items[index] = above;
       index = parent;
     }
+    items[index] = item;
   }
 
   #sink(from: number): void {
+    const items = this.#items;
+    const item = items[from];
+    if (item === undefined) return;
     let index = from;
     for (;;) {
-      const left = 2 * index + 1;
-      const right = left + 1;
-      let least = index;
-      if (left < this.#items.length && this.#isBefore(left, least)) least = left;
-      if (right < this.#items.length && this.#isBefore(right, least)) least = right;
-      if (least === index) return;
-      this.#swap(index, least);
-      index = least;
+      let child = 2 * index + 1;
+      let least = items[child];
+      if (least === undefined) break;
+      const right = items[child + 1];
+      if (right !== undefined && this.#compare(right, least) < 0) {
+        child += 1;
+        least = right;
+      }
+      if (this.#compare(least, item) >= 0) break;
+      items[index] = least;
+      index = child;
     }
-  }
-
-  #isBefore(a: number, b: number): boolean {
-    const left = this.#items[a];
-    const right = this.#items[b];
-    return left !== undefined && right !== undefined && this.#compare(left, right) < 0;
-  }
-
-  #swap(a: number, b: number): void {
-    const left = this.#items[a];
-    const right = this.#items[b];
-    if (left === undefined || right === undefined) return;
-    this.#items[a] = right;
-    this.#items[b] = left;
+    items[index] = item;
   }
 }

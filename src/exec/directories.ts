@@ -131,11 +131,13 @@ export function removalPlan(
   directories: ExecContext['directories'],
   { restarting }: { readonly restarting: boolean } = { restarting: false },
 ): Plan {
-  return [...credentialsRemoval(config, directories), ...runtimeRemoval(config, directories, restarting)];
+  const runtime = runtimeRemoval(config, directories, restarting);
+  const credentials = credentialsRemoval(config, directories);
+  return credentials.length === 0 ? runtime : [...credentials, ...runtime];
 }
 
 function runtimeRemoval({ exec }: UnitConfig, directories: ExecContext['directories'], restarting: boolean): Plan {
-  if (exec === undefined || exec.RuntimeDirectory.length === 0) return [];
+  if (exec === undefined || exec.RuntimeDirectory.length === 0) return none;
   if (exec.RuntimeDirectoryPreserve === 'yes' || (exec.RuntimeDirectoryPreserve === 'restart' && restarting)) return [];
   const base = directories.runtime;
   return exec.RuntimeDirectory.flatMap(({ path, symlinks }): readonly Op[] => [

@@ -116,10 +116,15 @@ test('the settings of the table that make a difference to the standing part have
 test('a plan that shares its standing part is the plan that stands alone', () => {
   const standing = {};
   const shared = settingsOf(samples);
-  for (const exec of [initialValues.exec, shared, shared, initialValues.exec]) {
+  const spoken = settingsOf({ StandardOutput: { kind: 'file', path: '/out' }, StandardError: { kind: 'journal' }, SyslogIdentifier: 'x' });
+  let stream = 1n;
+  for (const exec of [initialValues.exec, shared, spoken, shared, spoken, initialValues.exec]) {
     for (const privilege of ['normal', 'full'] as const) {
-      const request = requestWith(exec, { command: { ...commandLine('/bin/a', privilege), privilege } });
-      assert.deepEqual(compile(request, { ...rootContext, standing }), compile(request, rootContext));
+      stream += 1n;
+      const invocationId = `${stream}`.padStart(32, '0');
+      const request = requestWith(exec, { invocationId, command: { ...commandLine(`/bin/b${stream}`, privilege), privilege } });
+      const context = { ...rootContext, stream };
+      assert.deepEqual(compile(request, { ...context, standing }), compile(request, context));
     }
   }
 });

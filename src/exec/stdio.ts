@@ -22,7 +22,13 @@ export const openFlags = { read: 0, write: 1, readWrite: 2, create: 0o100, noTer
 /** Connects StandardInput=, StandardOutput= and StandardError= (systemd.exec(5)), each in the slot of its number. */
 export function standardStreams(request: ExecRequest, exec: ExecSettings, context: ExecContext): Result<StandardStreams, ExecError> {
   if (request.streams !== undefined) return ok({ ops: request.streams.flatMap(given), journalSlot: undefined, usesSocket: false });
-  const wish = wishes(request, exec, context);
+  const usual = usualStreams(request, exec, context);
+  if (usual !== undefined)
+    return ok({ ...usual, ops: usual.ops.map((op) => (op.op === 'output' ? ofProcess(op, request, exec, context) : op)) });
+  return connect(request, exec, context, wishes(request, exec, context));
+}
+
+function connect(request: ExecRequest, exec: ExecSettings, context: ExecContext, wish: Wishes): Result<StandardStreams, ExecError> {
   const held = findHeld(request, wish);
   if (!held.ok) return held;
   const state: Streams = { request, exec, context, wish, ...held.value };
@@ -35,6 +41,30 @@ export function standardStreams(request: ExecRequest, exec: ExecSettings, contex
     journalSlot: journal?.slot,
     usesSocket: held.value.socket !== undefined,
   });
+}
+
+/**
+ * The streams of a service with these settings, made for one process of it: those of others differ in what the journal is told, if what is
+ * set names nothing that is held for a process, and no terminal.
+ */
+function usualStreams(request: ExecRequest, exec: ExecSettings, context: ExecContext): StandardStreams | undefined {
+  const { standing } = context;
+  if (standing === undefined || request.config.type !== 'service') return undefined;
+  const known = usual.get(exec);
+  if (known?.standing === standing) return known.streams;
+  const wish = wishes(request, exec, context);
+  const isUsual = [exec.StandardInput, wish.input, wish.output, wish.error].every(({ kind }) => usualKinds.has(kind));
+  const made = isUsual ? connect(request, exec, context, wish) : undefined;
+  const streams = made?.ok === true ? made.value : undefined;
+  usual.set(exec, { standing, streams });
+  return streams;
+}
+
+const usual = new WeakMap<ExecSettings, { readonly standing: object; readonly streams: StandardStreams | undefined }>();
+const usualKinds: ReadonlySet<string> = new Set(['null', 'data', 'file', 'append', 'truncate', 'journal', 'inherit']);
+
+function ofProcess(op: Extract<Op, { readonly op: 'output' }>, request: ExecRequest, exec: ExecSettings, context: ExecContext): Op {
+  return { ...op, stream: context.stream, meta: streamMeta(request, exec, op.slot === 2 ? 'stderr' : 'stdout', 'journal') };
 }
 
 /** What is wanted, after defaults and after what cannot be had for this command. */

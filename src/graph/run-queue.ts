@@ -15,7 +15,7 @@ export interface QueueEntry {
   readonly nice: number;
 }
 
-interface Slot<Entry extends QueueEntry> {
+interface Slot<Entry extends QueueEntry> extends Place {
   readonly entry: Entry;
   /** How many jobs must be over before this one may run. */
   blockers: number;
@@ -33,7 +33,7 @@ interface Slot<Entry extends QueueEntry> {
 export class RunQueue<Entry extends QueueEntry> {
   readonly #graph: DependencyGraph;
   readonly #slots = new Map<string, Slot<Entry>>();
-  readonly #ready = new Heap<Slot<Entry>>((a, b) => compareEntries(a.entry, b.entry));
+  readonly #ready = new Heap<Slot<Entry>>(comparePlaces);
 
   constructor(graph: DependencyGraph) {
     this.#graph = graph;
@@ -45,7 +45,8 @@ export class RunQueue<Entry extends QueueEntry> {
 
   /** Puts a unit's job in the queue; there may be only one for each unit. One that runs already is there only for others to wait for. */
   add(entry: Entry, { running = false, released = false }: { readonly running?: boolean; readonly released?: boolean } = {}): void {
-    const slot: Slot<Entry> = { entry, blockers: 0, offered: running, inHeap: false, released };
+    const { unit, unitType, nice } = entry;
+    const slot: Slot<Entry> = { entry, rank: ranks[unitType], nice, unit, blockers: 0, offered: running, inHeap: false, released };
     this.#slots.set(entry.unit, slot);
     this.#forEachOrdered(slot, (other, first) => {
       if (first === 'other') slot.blockers += 1;
@@ -152,9 +153,15 @@ const ranks: Readonly<Record<UnitTypeName, number>> = {
   service: 10,
 };
 
-function compareEntries(a: QueueEntry, b: QueueEntry): number {
-  const byType = ranks[a.unitType] - ranks[b.unitType];
-  if (byType !== 0) return byType;
+/** What of an entry says when it is tried, as it is when it is queued. */
+interface Place {
+  readonly rank: number;
+  readonly nice: number;
+  readonly unit: string;
+}
+
+function comparePlaces(a: Place, b: Place): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
   if (a.nice !== b.nice) return a.nice - b.nice;
   if (a.unit === b.unit) return 0;
   return a.unit < b.unit ? -1 : 1;

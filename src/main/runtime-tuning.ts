@@ -2,13 +2,14 @@
  * How the JavaScript engine of the manager and the journal is set, by the environment that they start with; tysd's own environment goes first.
  *
  * Both do little and often. The optimizing compilers would spend more processor time on code than the code then saves (half of
- * what 1,000 starts cost), and what is compiled at all stays in memory, so it must have run often. A heap that has once grown
- * with garbage stays as large; collecting it more often costs time. bench/README.md has the figures.
+ * what 1,000 starts cost). What the simplest one compiles stays in memory, so it must have run often; but what runs for each unit of a
+ * large boot is worth it. A heap that has once grown with garbage stays as large; collecting it more often costs time. bench/README.md
+ * has the figures.
  */
 export const runtimeTuning: Readonly<Record<string, string>> = {
   BUN_JSC_useDFGJIT: '0',
-  BUN_JSC_thresholdForJITAfterWarmUp: '30000',
-  BUN_JSC_thresholdForJITSoon: '10000',
+  BUN_JSC_thresholdForJITAfterWarmUp: '2000',
+  BUN_JSC_thresholdForJITSoon: '500',
   BUN_JSC_forceRAMSize: '50000000',
   BUN_JSC_largeHeapSize: '9000000',
   // Helper threads cost more than they help with a heap of this size.

@@ -18,8 +18,10 @@ export function cleanAfterRun(world: World, unit: Unit, before: Look): void {
   if (hasEnded(before) || !hasEnded(unit.look)) return;
   const restarting = willStartAgain(unit);
   if (!restarting) releaseDynamicUser(world, unit);
-  const plan = [...removalPlan(unit.config, world.options.facts.directories, { restarting }), ...leaveSpace(world, unit)];
-  if (plan.length === 0) return;
+  const removal = removalPlan(unit.config, world.options.facts.directories, { restarting });
+  const left = leaveSpace(world, unit);
+  if (removal.length + left.length === 0) return;
+  const plan = [...removal, ...left];
   const child = world.nextChild();
   world.command({ do: 'run', child, group: '', plan });
   watchCleaner(world, unit, { child, before: before.active });

@@ -79,17 +79,14 @@ function spawnFailed(world: World, child: number, errno: number): void {
 }
 
 function exited(world: World, child: number, exit: Exit): void {
-  if (child === world.idlePipeMaker) return idlePipeMade(world, exit.failedOp < 0);
-  if (tableOpened(world, child) || lookupEnded(world, child, exit)) return;
-  if (generatorEnded(world, child, generatorFailure(exit))) return;
-  if (watchMade(world, child, exit.failedOp < 0 ? undefined : describeFailure(exit, ''))) return;
   const path = world.children.get(child)?.children?.get(child) ?? '';
   const unit = forgetChild(world, child);
+  if (unit === undefined) return ownExited(world, child, exit);
   const failure = exit.failedOp < 0 ? undefined : describeFailure(exit, path);
-  const target = world.mountTargets.get(child)?.[exit.failedOp] ?? '';
+  const target = exit.failedOp < 0 ? undefined : world.mountTargets.get(child)?.[exit.failedOp];
   world.mountTargets.delete(child);
-  if (unit !== undefined && target !== '') log(world, 3, `${unit.name}: ${describeMountFailure(exit, target)}`, unit);
-  if (unit === undefined || endCleaner(world, unit, child, failure)) return;
+  if (target !== undefined && target !== '') log(world, 3, `${unit.name}: ${describeMountFailure(exit, target)}`, unit);
+  if (endCleaner(world, unit, child, failure)) return;
   noteUsage(unit, exit.groupUsec);
   noteProcess(unit, exit);
   const { how, status, groupEmpty: isEmpty } = exit;
@@ -102,6 +99,14 @@ function exited(world: World, child: number, exit: Exit): void {
     failure === undefined ? event : { ...event, failure, failedOp: exit.failedOp },
     () => failure ?? describeEnd(path, exit),
   );
+}
+
+/** A child that works for the manager itself. */
+function ownExited(world: World, child: number, exit: Exit): void {
+  if (child === world.idlePipeMaker) return idlePipeMade(world, exit.failedOp < 0);
+  if (tableOpened(world, child) || lookupEnded(world, child, exit)) return;
+  if (generatorEnded(world, child, generatorFailure(exit))) return;
+  watchMade(world, child, exit.failedOp < 0 ? undefined : describeFailure(exit, ''));
 }
 
 function generatorFailure(exit: Exit): string | undefined {

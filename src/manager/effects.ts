@@ -14,9 +14,16 @@ export interface Outcome {
 
 /** Carries out what a unit wants done, in order: as commands of this turn's batch, or as work for later in the turn. */
 export function carryOut(world: World, unit: Unit, effects: readonly Effect[]): Outcome {
-  for (const effect of effects) carryOutOne(world, unit, effect);
-  return { reloadFailed: effects.some(({ effect }) => effect === 'reload-failed') };
+  let outcome = usual;
+  for (const effect of effects) {
+    carryOutOne(world, unit, effect);
+    if (effect.effect === 'reload-failed') outcome = failedToReload;
+  }
+  return outcome;
 }
+
+const usual: Outcome = { reloadFailed: false };
+const failedToReload: Outcome = { reloadFailed: true };
 
 function carryOutOne(world: World, unit: Unit, effect: Effect): void {
   switch (effect.effect) {

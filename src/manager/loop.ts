@@ -147,10 +147,10 @@ function endNops(world: World): boolean {
 }
 
 function checkAll(world: World): boolean {
-  if (world.toCheck.size + world.toCheckItself.size === 0) return false;
-  const [changed, alone] = [new Set(world.toCheck), new Set(world.toCheckItself)];
-  world.toCheck.clear();
-  world.toCheckItself.clear();
+  const { toCheck: changed, toCheckItself: alone } = world;
+  if (changed.size + alone.size === 0) return false;
+  world.toCheck = new Set();
+  world.toCheckItself = new Set();
   for (const unit of changed) check(world, unit);
   for (const unit of alone) if (!changed.has(unit)) checkItself(world, unit);
   return true;

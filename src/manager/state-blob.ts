@@ -73,23 +73,21 @@ export function verdictOf(verdict: VerdictBlob | undefined): Verdict | undefined
   return unmet.length === 0 ? { met, at } : { met, at, unmet };
 }
 
-function verdictBlob({ met, at, unmet = [] }: Verdict): VerdictBlob {
-  return [met, ...momentOf(at), ...unmet];
+function verdictBlob({ met, at, unmet }: Verdict): VerdictBlob {
+  const { monotonicUsec, realtimeUsec } = at;
+  return unmet === undefined ? [met, monotonicUsec, realtimeUsec] : [met, monotonicUsec, realtimeUsec, ...unmet];
 }
 
 function stampOf([monotonicUsec, realtimeUsec]: Moment): Stamp {
   return { monotonicUsec, realtimeUsec };
 }
 
-function momentOf({ monotonicUsec, realtimeUsec }: Stamp): Moment {
-  return [monotonicUsec, realtimeUsec];
+function momentOf(stamp: Stamp | undefined): Moment | 0 {
+  return stamp === undefined ? 0 : [stamp.monotonicUsec, stamp.realtimeUsec];
 }
 
-function momentsOf(stamps: Stamps): readonly (Moment | 0)[] {
-  return stampNames.map((name) => {
-    const stamp = stamps[name];
-    return stamp === undefined ? 0 : momentOf(stamp);
-  });
+function momentsOf({ stateChange, inactiveExit, activeEnter, activeExit, inactiveEnter }: Stamps): readonly (Moment | 0)[] {
+  return [momentOf(stateChange), momentOf(inactiveExit), momentOf(activeEnter), momentOf(activeExit), momentOf(inactiveEnter)];
 }
 
 export interface JobBlob {
@@ -261,20 +259,21 @@ function memoryOf(state: unknown): Readonly<Record<string, unknown>> | undefined
 }
 
 function jobBlob(job: Job): JobBlob {
-  return {
+  const blob: Mutable<JobBlob> = {
     unit: job.unit,
     type: job.type,
     state: job.state,
     ignoreOrder: job.ignoreOrder,
     irreversible: job.irreversible,
-    ...(job.released ? { released: true } : {}),
     reason: job.reason,
     cause: job.cause,
     queued: job.queuedUsec,
     running: job.runningUsec,
-    ...(job.details === undefined ? {} : { details: job.details }),
-    ...(job.askers.length === 0 ? {} : { askers: job.askers }),
   };
+  if (job.released) blob.released = true;
+  if (job.details !== undefined) blob.details = job.details;
+  if (job.askers.length > 0) blob.askers = job.askers;
+  return blob;
 }
 
 function managerBlob(world: World): ManagerBlob {

@@ -113,9 +113,9 @@ export class World implements TransactionView {
   /** Nop jobs, which are over as soon as their turn comes. */
   readonly nops: Job[] = [];
   /** Units that changed: the continuous rules are to be looked at for them and for those that depend on it. */
-  readonly toCheck = new Set<Unit>();
+  toCheck = new Set<Unit>();
   /** Units of which a job ended: the rules are to be looked at for them alone. */
-  readonly toCheckItself = new Set<Unit>();
+  toCheckItself = new Set<Unit>();
   readonly toCollect = new Set<Unit>();
   /** Units that want to hear when no job is queued. */
   readonly quietWatchers = new Set<Unit>();

@@ -102,8 +102,8 @@ export class FakeKeeper {
 
   /** Everything that was sent, for tests to look at. */
   readonly batches: Batch[] = [];
-  /** Messages of the manager to the journal. */
-  readonly records: Readonly<Record<string, string>>[] = [];
+  /** Messages of the manager to the journal, as they came; few ever look into them. */
+  readonly #told: string[] = [];
   /** What the manager's record of history says, entry by entry. */
   readonly history: unknown[] = [];
   end: End | undefined;
@@ -114,6 +114,11 @@ export class FakeKeeper {
     this.#clock = clock;
     this.#programs = programs;
     this.#startedAt = clock.now();
+  }
+
+  /** Messages of the manager to the journal. */
+  get records(): readonly Readonly<Record<string, string>>[] {
+    return this.#told.map(recordOf);
   }
 
   get hasEnded(): boolean {
@@ -338,7 +343,7 @@ export class FakeKeeper {
         return;
       case 'journal':
         if (command.record.startsWith('[')) this.history.push(...historyOf(command.record));
-        else this.records.push(recordOf(command.record));
+        else this.#told.push(command.record);
         return;
       case 'replace':
         return;

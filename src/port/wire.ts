@@ -60,6 +60,16 @@ export class FrameWriter {
     this.#bytes[this.#length++] = value;
   }
 
+  /** Three at once, as each op begins. */
+  u8s(first: number, second: number, third: number): void {
+    this.#room(3);
+    const at = this.#length;
+    this.#bytes[at] = first;
+    this.#bytes[at + 1] = second;
+    this.#bytes[at + 2] = third;
+    this.#length = at + 3;
+  }
+
   u32(value: number): void {
     this.#room(4);
     this.#view.setUint32(this.#length, value, true);
@@ -154,12 +164,14 @@ export function decodeKeeperFrames(
   return ok({ frames, rest: buffer.subarray(at) });
 }
 
-type Field = readonly [name: string, type: FieldType];
-
-/** Op names → number on the wire and fields in wire order. */
-const opCodes: ReadonlyMap<string, { readonly code: number; readonly fields: readonly Field[] }> = new Map(
-  Object.entries<OpRow>(ops).map(([name, row], code) => [name, { code, fields: Object.entries(row.fields) }]),
-);
+/** Op names → number on the wire, and the names and types of the fields in wire order. */
+const opCodes: ReadonlyMap<string, { readonly code: number; readonly fields: readonly string[]; readonly types: readonly FieldType[] }> =
+  new Map(
+    Object.entries<OpRow>(ops).map(([name, { fields }], code) => [
+      name,
+      { code, fields: Object.keys(fields), types: Object.values(fields) },
+    ]),
+  );
 
 /** Number of an op on the wire: its place in the table. */
 export function opCode(name: OpName): number {
@@ -316,16 +328,16 @@ function encodePlan(writer: FrameWriter, plan: Plan): void {
   for (const op of plan) {
     const row = opCodes.get(op.op);
     if (row === undefined) throw new TypeError(`No op ${op.op}`);
-    writer.u8(row.code);
-    writer.u8((op.tolerate === true ? tolerateFlag : 0) | (op.exit === undefined ? 0 : exitFlag));
-    writer.u8(op.exit ?? 0);
+    const { exit } = op;
+    writer.u8s(row.code, (op.tolerate === true ? tolerateFlag : 0) | (exit === undefined ? 0 : exitFlag), exit ?? 0);
     const values: Readonly<Record<string, unknown>> = op;
-    for (const [name, type] of row.fields) encodeField(writer, type, values[name]);
+    const { fields, types } = row;
+    for (let index = 0; index < fields.length; index++) encodeField(writer, types[index], values[fields[index] ?? '']);
   }
   writer.patch(start, writer.length - start - 4);
 }
 
-function encodeField(writer: FrameWriter, type: FieldType, value: unknown): void {
+function encodeField(writer: FrameWriter, type: FieldType | undefined, value: unknown): void {
   if (typeof value === 'number') {
     if (type !== 'u32' && type !== 'i32') throw new TypeError(`A number is no ${type}`);
     writer.u32(value);
