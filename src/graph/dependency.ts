@@ -144,6 +144,11 @@ export function kindsIn(set: KindSet): readonly Kind[] {
   return shownKinds.filter((kind) => (set & kindBit(kind)) !== 0);
 }
 
+/** The first kind in a set, in the order of their bits; undefined where it is empty. */
+export function firstKind(set: KindSet): Kind | undefined {
+  return set === 0 ? undefined : kinds[31 - Math.clz32(set & -set)];
+}
+
 /** The other unit's view of an edge. */
 export function inverse(set: KindSet): KindSet {
   let inverted = 0;

@@ -1,6 +1,6 @@
 import { unreachable } from '../base/assert.ts';
 import { isInactiveOrFailed } from './active-state.ts';
-import { carriers, kindsIn } from './dependency.ts';
+import { carriers, firstKind } from './dependency.ts';
 import type { Atom, Kind, KindSet } from './dependency.ts';
 import { collapse } from './job.ts';
 import type { JobType, RequestType } from './job.ts';
@@ -118,23 +118,36 @@ function follow(draft: Draft, by: Node, { rule, name, kind }: Pull, path: Frame[
 function frameOf(draft: Draft, node: Node, hard: boolean): Frame {
   const isAnchorRestart = draft.mode === 'restart-dependencies' && node === draft.anchor && node.type === 'start';
   const rules = isAnchorRestart ? pullRules.restart : pullRules[node.type];
-  const wanted = rules.reduce((kinds, { atom }) => kinds | carriers[atom], 0);
+  const wanted = kindsOf(rules);
+  if (!draft.view.graph.mayHave(node.unit.name, wanted)) return { node, pulls: none, hard, next: 0 };
   const edges: (readonly [name: string, kinds: KindSet])[] = [];
-  if (draft.view.graph.mayHave(node.unit.name, wanted)) {
-    draft.view.graph.forEach(node.unit.name, (name, kinds) => {
-      if ((kinds & wanted) !== 0) edges.push([name, kinds]);
-    });
-  }
+  draft.view.graph.forEach(node.unit.name, (name, kinds) => {
+    if ((kinds & wanted) !== 0) edges.push([name, kinds]);
+  });
   // By name, since the graph's own order is that in which units were loaded: it is another one after a crash, and would let another job win.
   edges.sort(([a], [b]) => (a < b ? -1 : 1));
-  const pulls = rules.flatMap((rule) => edges.flatMap(([name, kinds]) => pullOf(rule, name, kinds)));
+  const pulls: Pull[] = [];
+  for (const rule of rules) {
+    for (const [name, kinds] of edges) {
+      const kind = firstKind(kinds & carriers[rule.atom]);
+      if (kind !== undefined) pulls.push({ rule, name, kind });
+    }
+  }
   return { node, pulls, hard, next: 0 };
 }
 
-function pullOf(rule: PullRule, name: string, kinds: KindSet): readonly Pull[] {
-  const carried = kinds & carriers[rule.atom];
-  return carried === 0 ? [] : [{ rule, name, kind: kindsIn(carried)[0] ?? 'Wants' }];
+const none: readonly Pull[] = [];
+
+/** The kinds of dependencies that some of the rules follow. */
+function kindsOf(rules: readonly PullRule[]): KindSet {
+  const known = followed.get(rules);
+  if (known !== undefined) return known;
+  const kinds = rules.reduce((set, { atom }) => set | carriers[atom], 0);
+  followed.set(rules, kinds);
+  return kinds;
 }
+
+const followed = new WeakMap<readonly PullRule[], KindSet>();
 
 function refuse(unit: TransactionUnit, type: JobType): TransactionError | undefined {
   if (type !== 'stop' && unit.load.state !== 'loaded') return loadFailure(unit);

@@ -33,8 +33,13 @@ export function asksForNames(world: World, job: Job): boolean {
   const unit = job.owner;
   if (unit.asked?.job !== job.id) unit.asked = undefined;
   if (unit.asked !== undefined && unit.asked.open.size > 0) return true;
+  const questions = openQuestions(world.options, unit.config);
+  if (questions.length === 0) {
+    unit.asked = undefined;
+    return false;
+  }
   const asked = unit.asked ?? { job: job.id, words: new Set(), open: new Set() };
-  for (const question of openQuestions(world.options, unit.config)) {
+  for (const question of questions) {
     const word = wordOf(question);
     if (asked.words.has(word)) continue;
     asked.words.add(word);

@@ -8,9 +8,9 @@ import type { Question } from './name-service.ts';
  * is in them may still be a member of groups that are not. Nothing is asked where nsswitch.conf(5) has no other source.
  */
 export function openQuestions(place: Place, { exec, socket }: Pick<UnitConfig, 'exec' | 'socket'>): readonly Question[] {
-  if (exec === undefined && socket === undefined) return [];
+  if (!namesAnybody(exec, socket)) return none;
   const sources = nameSources(place.files);
-  if (sources === undefined) return [];
+  if (sources === undefined) return none;
   const users = [exec?.User ?? '', socket?.SocketUser ?? ''];
   const groups = [exec?.Group ?? '', socket?.SocketGroup ?? '', ...(exec?.SupplementaryGroups ?? [])];
   // A dynamic user is none that a file of systemd's own user database would have.
@@ -20,6 +20,14 @@ export function openQuestions(place: Place, { exec, socket }: Pick<UnitConfig, '
       ? names.filter((name) => name !== '' && !isInFiles(place.files, database, name)).map((key) => ({ database, key }))
       : [];
   return [...unknown('passwd', users), ...unknown('group', groups), ...memberships(place, exec?.User ?? '', sources.initgroups)];
+}
+
+const none: readonly never[] = [];
+
+/** Most units name nobody, and are not made to wait for a look at any file. */
+function namesAnybody(exec: UnitConfig['exec'], socket: UnitConfig['socket']): boolean {
+  if (exec !== undefined && (exec.User !== '' || exec.Group !== '' || exec.SupplementaryGroups.length > 0)) return true;
+  return socket !== undefined && (socket.SocketUser !== '' || socket.SocketGroup !== '');
 }
 
 function memberships(place: Place, user: string, sources: readonly string[]): readonly Question[] {

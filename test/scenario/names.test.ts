@@ -188,3 +188,20 @@ test('an answer that is none is not believed', () => {
     assert.equal(simulation.state('a.service'), 'failed (failed)', line);
   }
 });
+
+test('who names nobody is started without a look at where names come from', () => {
+  const looks = new Map<string, number>();
+  const units = { 'a.service': service('Nice=1'), 'b.service': service('User=local'), 'default.target': '' };
+  const simulation = new Simulation({ units });
+  simulation.files.liveTree('/etc', (below) => {
+    looks.set(below, (looks.get(below) ?? 0) + 1);
+    return undefined;
+  });
+  simulation.boot();
+  for (const unit of ['a.service', 'b.service']) {
+    looks.clear();
+    simulation.manager.request('start', unit, 'replace', 'test');
+    simulation.clock.settle();
+    assert.equal(looks.has('nsswitch.conf'), unit === 'b.service', unit);
+  }
+});
