@@ -50,8 +50,15 @@ export class History {
   }
 }
 
+/** So many usual entries are short enough together. */
+const usuallyFit = 64;
+
 /** The entries as JSON arrays, each short enough for one record. */
 function recordsOf(entries: readonly HistoryEntry[]): readonly string[] {
+  if (entries.length > usuallyFit) {
+    const parts = Array.from({ length: Math.ceil(entries.length / usuallyFit) }, (_, at) => at * usuallyFit);
+    return parts.flatMap((at) => recordsOf(entries.slice(at, at + usuallyFit)));
+  }
   const text = JSON.stringify(entries);
   if (text.length <= longestRecord || entries.length === 1) return [text];
   const half = entries.length >> 1;
