@@ -10,8 +10,9 @@ export const runtimeTuning: Readonly<Record<string, string>> = {
   BUN_JSC_useDFGJIT: '0',
   BUN_JSC_thresholdForJITAfterWarmUp: '2000',
   BUN_JSC_thresholdForJITSoon: '500',
-  BUN_JSC_forceRAMSize: '50000000',
-  BUN_JSC_largeHeapSize: '9000000',
+  // A heap that has more than a part of this "memory" may only grow by a quarter between two collections, a smaller one may double.
+  BUN_JSC_forceRAMSize: '24000000',
+  BUN_JSC_largeHeapSize: '6000000',
   // Helper threads cost more than they help with a heap of this size.
   BUN_JSC_numberOfGCMarkers: '1',
   BUN_JSC_useConcurrentGC: '0',
