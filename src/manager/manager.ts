@@ -38,8 +38,8 @@ import type { Unit } from './unit.ts';
 import { waitingJobs } from './waiting.ts';
 import { World } from './world.ts';
 
-/** So many units take a few milliseconds. */
-const usualUnitsAtOnce = 16;
+/** So many units take a millisecond, and a client is answered after half a dozen looks: to take it, to read what it asks. */
+const usualUnitsAtOnce = 4;
 
 /** Starts a manager on a keeper: for the first time, or in the place of one that is gone. */
 export function startManager(options: ManagerOptions): Manager {

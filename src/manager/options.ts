@@ -63,7 +63,7 @@ export interface ManagerOptions {
   readonly init: boolean;
   readonly container: boolean;
   readonly ipv6: boolean;
-  /** How many units a new manager brings back between two looks at what clients ask; 16 where it is not said. */
+  /** How many units a new manager brings back between two looks at what clients ask; 4 where it is not said. */
   readonly unitsAtOnce?: number;
   /** A number in [0, 1). */
   random(): number;
