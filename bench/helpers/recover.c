@@ -92,6 +92,12 @@ static void tell(const char *method) {
     close(fd);
 }
 
+/* Until the manager that this connection leads to is gone. */
+static void wait_for_end(int fd) {
+    char byte;
+    while (recv(fd, &byte, 1, 0) > 0) continue;
+}
+
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -113,11 +119,19 @@ int main(int argc, char **argv) {
     for (int i = 0; i < count; i++) {
         usleep(REST_USEC);
         int old = manager_pid();
+        for (int tries = 0; old < 0 && tries < 100; tries++) {
+            usleep(REST_USEC / 10);
+            old = manager_pid();
+        }
         if (old < 0) return 1;
         double used = !strcmp(way, "reload") ? cpu_ms(old) : 0;
+        int witness = dial();
         long long began = monotonic_ns();
         if (!strcmp(way, "kill")) kill(old, SIGKILL);
         else tell(!strcmp(way, "reload") ? "manager.reload" : "manager.reexecute");
+        /* The old one may answer yet; it has taken this connection, since it answered on a later one. */
+        if (!strcmp(way, "reexec")) wait_for_end(witness);
+        close(witness);
         bool good = is_active(unit);
         wall[i] = (double)(monotonic_ns() - began) / 1e6;
         int new = manager_pid();
