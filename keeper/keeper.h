@@ -253,6 +253,10 @@ char **environment_of(struct run *run, const struct field *given);
 /* Has RLIMIT_NOFILE be what the program is to have; gives what it was. 0 or -errno. */
 int limit_descriptors(const struct run *run, struct rlimit *before);
 
+/* ops_utmp.c: ops of a file of their own. */
+int op_utmp(struct run *run, const struct op *op);
+int op_utmp_dead(struct run *run, const struct op *op);
+
 /* ops_process.c: ops of a file of their own. */
 int op_coredump_filter(struct run *run, const struct op *op);
 int op_scheduler(struct run *run, const struct op *op);

@@ -262,6 +262,13 @@ static int op_mkdir(struct run *run, const struct op *op) {
     return make_directory(TEXT(0), NUMBER(1));
 }
 
+static int op_mkdir_unless_there(struct run *run, const struct op *op) {
+    (void)run;
+    struct stat info;
+    if (mkdir(TEXT(0), NUMBER(1) & 07777) == 0) return 0;
+    return errno == EEXIST ? RESULT(stat(TEXT(0), &info)) : -errno;
+}
+
 int make_parents(const char *path, mode_t mode) {
     char part[PATH_MAX];
     size_t length = strlen(path);

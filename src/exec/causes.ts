@@ -68,6 +68,7 @@ const byOp: Readonly<Partial<Record<Op['op'], readonly string[]>>> = {
   gid: ['Group', 'User', 'DynamicUser'],
   uid: ['User', 'DynamicUser'],
   session: ['PAMName'],
+  utmp: ['UtmpIdentifier'],
   wait: ['Type'],
   'no-new-privileges': ['NoNewPrivileges', 'DynamicUser'],
   'no-new-privileges-unless-admin': filtering,

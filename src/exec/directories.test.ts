@@ -8,7 +8,7 @@ import type { ExecContext } from './request.ts';
 
 function making(exec: Partial<ExecSettings>, context: ExecContext): readonly Op[] {
   return plan(mainRequest(serviceConfig(exec)), context).filter(({ op }) =>
-    ['directory', 'mkdir', 'mkdir-parents', 'symlink'].includes(op),
+    ['directory', 'mkdir', 'mkdir-unless-there', 'mkdir-parents', 'symlink'].includes(op),
   );
 }
 
@@ -30,7 +30,7 @@ test('each kind of directory is made at its place, with its mode and its exit st
     { op: 'directory', path: '/var/cache/c', mode: 0o755, uid: 1, gid: 1, exit: 239 },
     { op: 'directory', path: '/var/log/l', mode: 0o755, uid: 1, gid: 1, exit: 240 },
     { op: 'mkdir-parents', path: '/etc/e', mode: 0o755, exit: 241 },
-    { op: 'mkdir', path: '/etc/e', mode: 0o755, exit: 241 },
+    { op: 'mkdir-unless-there', path: '/etc/e', mode: 0o755, exit: 241 },
   ]);
 });
 

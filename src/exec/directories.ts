@@ -73,7 +73,11 @@ export function directoryOps(exec: ExecSettings, context: ExecContext, identity:
       const { exit } = kind;
       if (!kind.owned) {
         const path = `${base}/${directory.path}`;
-        return [{ op: 'mkdir-parents', path, mode: 0o755, exit }, { op: 'mkdir', path, mode, exit }, ...linkOps(base, directory, exit)];
+        return [
+          { op: 'mkdir-parents', path, mode: 0o755, exit },
+          { op: 'mkdir-unless-there', path, mode, exit },
+          ...linkOps(base, directory, exit),
+        ];
       }
       const own = { mode, uid: owner.uid, gid: owner.gid, exit };
       return [

@@ -108,6 +108,16 @@ export const ops = {
     exit: 243,
     doc: 'Have the file system in the slot belong to the user, unwritable, and mount it at the path.',
   },
+  utmp: {
+    fields: { id: 'string', line: 'string', user: 'string', kind: 'u32' },
+    exit: 255,
+    doc: 'Put records of the child, and of its session, into utmp(5) and wtmp: of INIT_PROCESS (5), and then as far as asked of LOGIN_PROCESS (6) and USER_PROCESS (7). Without these files nothing is done.',
+  },
+  'utmp-dead': {
+    fields: { id: 'string', pids: 'strings', termination: 'u32', status: 'u32' },
+    exit: 255,
+    doc: 'Mark the record of that id in utmp(5) as that of a dead process, if it is of one of these and there is no such process, and add it to wtmp.',
+  },
   umask: { fields: { mask: 'u32' }, exit: 255, doc: 'umask(2).' },
   open: {
     fields: { slot: 'u32', path: 'string', flags: 'u32', mode: 'u32' },
@@ -131,6 +141,11 @@ export const ops = {
   nonblock: { fields: { slot: 'u32', on: 'u32' }, exit: 202, doc: 'Set or clear O_NONBLOCK on the slot.' },
   unlink: { fields: { path: 'string' }, exit: 202, doc: 'unlink(2); a missing path is no error.' },
   mkdir: { fields: { path: 'string', mode: 'u32' }, exit: 233, doc: 'mkdir(2); an existing directory is no error.' },
+  'mkdir-unless-there': {
+    fields: { path: 'string', mode: 'u32' },
+    exit: 233,
+    doc: 'mkdir(2); whatever the path leads to already is no error.',
+  },
   'no-symlink': {
     fields: { path: 'string' },
     exit: 233,

@@ -16,6 +16,7 @@ import type { ExecContext, ExecRequest } from './request.ts';
 import { sessionOps } from './session.ts';
 import { standingOf } from './standing.ts';
 import { standardStreams } from './stdio.ts';
+import { utmpOps } from './utmp.ts';
 import { strictRefusal, withoutUnmet } from './verdict.ts';
 
 /** A plan, and what its unit's author should know about it though it can run: unset variables, an unknown user. */
@@ -72,6 +73,7 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
       ...idleWait(request, context),
       ...streams.value.ops,
       ...standing.scheduling,
+      ...utmpOps(exec, context, identity),
       ...terminalOwner(streams.value.ops, identity),
       ...standing.directories,
       ...(sandboxed ? privateTmpOps(context) : []),

@@ -1,5 +1,6 @@
 import { unreachable } from '../base/assert.ts';
 import { errnoMessage } from '../exec/errno.ts';
+import { utmpEndPlan } from '../exec/utmp.ts';
 import { describeFailure, describeMountFailure } from '../exec/exit-status.ts';
 import type { Exit, KeeperEvent } from '../port/keeper.ts';
 import type { Notification, UnitEvent } from '../type/type.ts';
@@ -89,6 +90,7 @@ function exited(world: World, child: number, exit: Exit): void {
   if (endCleaner(world, unit, child, failure)) return;
   noteUsage(unit, exit.groupUsec);
   noteProcess(unit, exit);
+  markDead(world, unit, exit);
   const { how, status, groupEmpty: isEmpty } = exit;
   // Its work is in the table by now, whether or not the keeper has told of that yet.
   if (unit.type.follows !== undefined) readTable(world, unit.type.follows);
@@ -107,6 +109,16 @@ function ownExited(world: World, child: number, exit: Exit): void {
   if (tableOpened(world, child) || lookupEnded(world, child, exit)) return;
   if (generatorEnded(world, child, generatorFailure(exit))) return;
   watchMade(world, child, exit.failedOp < 0 ? undefined : describeFailure(exit, ''));
+}
+
+/** Tells utmp(5) that the process is dead, by a child of no unit. */
+function markDead(world: World, unit: Unit, exit: Exit): void {
+  const { exec } = unit.config;
+  if (exec === undefined || exec.UtmpIdentifier === '') return;
+  const { main, control } = unit.type.pids(unit.state);
+  const pids = [main, control].filter((pid) => pid !== undefined);
+  const plan = utmpEndPlan(exec, { ...exit, pids });
+  if (plan.length > 0) world.command({ do: 'run', child: world.nextChild(), group: '', plan });
 }
 
 function generatorFailure(exit: Exit): string | undefined {

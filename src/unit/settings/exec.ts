@@ -121,8 +121,8 @@ export const processRows = {
   TimeoutCleanSec: last(timespan, undefined, { since: 244, meaning: 'Time limit for systemctl clean', status: later.process }),
   PAMName: last(string, '', { since: 183, meaning: 'PAM session to open' }),
   IgnoreSIGPIPE: last(boolean, true, { since: 183, meaning: 'Start with SIGPIPE ignored (default yes)' }),
-  UtmpIdentifier: last(string, '', { since: 183, meaning: 'utmp/wtmp id (4 characters)', status: later.process }),
-  UtmpMode: last(oneOf('init', 'login', 'user'), 'init', { since: 225, meaning: 'init, login or user record', status: later.process }),
+  UtmpIdentifier: last(string, '', { since: 183, meaning: 'utmp/wtmp id (4 characters)' }),
+  UtmpMode: last(oneOf('init', 'login', 'user'), 'init', { since: 225, meaning: 'init, login or user record' }),
   MemoryKSM: last(tristate, undefined, { since: 254, meaning: 'Enable kernel same-page merging' }),
   MemoryTHP: last(oneOf('inherit', 'disable', 'madvise', 'system'), undefined, {
     since: 260,
