@@ -241,6 +241,7 @@ int op_credentials_close(struct run *run, const struct op *op);
 
 /* ops_terminal.c: ops of a file of their own. */
 int op_terminal_reset(struct run *run, const struct op *op);
+int op_terminal_return(struct run *run, const struct op *op);
 int op_terminal_owner(struct run *run, const struct op *op);
 int op_terminal(struct run *run, const struct op *op);
 

@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0xb62e7c4du
+#define OPS_HASH 0x8ac40432u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -30,6 +30,7 @@
     X(securebits, 213, "u") /* securebits(bits: u32) */ \
     X(terminal_reset, 208, "suuu") /* terminal-reset(path: string, hangup: u32, reset: u32, disallocate: u32) */ \
     X(terminal, 208, "nsuuu") /* terminal(slot: u32, path: string, when: u32, rows: u32, columns: u32) */ \
+    X(terminal_return, 208, "s") /* terminal-return(path: string) */ \
     X(terminal_owner, 208, "nu") /* terminal-owner(slot: u32, uid: u32) */ \
     X(credentials_open, 243, "ns") /* credentials-open(slot: u32, path: string) */ \
     X(credential_data, 243, "nsbu") /* credential-data(slot: u32, name: string, bytes: bytes, uid: u32) */ \

@@ -19,7 +19,7 @@
 #define NUMBER(index) ((uint32_t)op->fields[index].number)
 #define TEXT(index) ((const char *)op->fields[index].data)
 
-enum { UNSET = UINT_MAX, TRY = 0, FORCE = 2 };
+enum { UNSET = UINT_MAX, TRY = 0, FORCE = 2, TERMINALS = 5 /* the gid that devpts gives */ };
 
 static int ended(int fd, int result) {
     close(fd);
@@ -127,6 +127,19 @@ int op_terminal(struct run *run, const struct op *op) {
     if (moved < 0) return ended(fd, -errno);
     run->slots[NUMBER(0)] = moved + 1;
     return ended(fd, 0);
+}
+
+/* Not opened: to open a terminal may have effects of its own. */
+int op_terminal_return(struct run *run, const struct op *op) {
+    (void)run;
+    struct stat info;
+    int fd = open(TEXT(0), O_PATH | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    if (fstat(fd, &info) < 0 || !S_ISCHR(info.st_mode)) return ended(fd, 0);
+    char path[40];
+    decimal(path + append(path, 0, "/proc/self/fd/"), (uint64_t)fd);
+    if (fchownat(fd, "", 0, TERMINALS, AT_EMPTY_PATH) < 0) return ended(fd, -errno);
+    return ended(fd, chmod(path, 0620) < 0 ? -errno : 0);
 }
 
 int op_terminal_owner(struct run *run, const struct op *op) {

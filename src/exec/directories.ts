@@ -5,6 +5,7 @@ import { credentialsRemoval } from './credentials.ts';
 import type { Identity } from './identity.ts';
 import type { Op, Plan } from './op.ts';
 import type { ExecContext } from './request.ts';
+import { terminalReturnOps } from './terminal.ts';
 
 /** One kind of managed directory (systemd.exec(5), RuntimeDirectory= and its kin). */
 interface Kind {
@@ -137,7 +138,8 @@ export function removalPlan(
 ): Plan {
   const runtime = runtimeRemoval(config, directories, restarting);
   const credentials = credentialsRemoval(config, directories);
-  return credentials.length === 0 ? runtime : [...credentials, ...runtime];
+  const terminal = config.service === undefined || config.exec === undefined ? none : terminalReturnOps(config.exec);
+  return credentials.length === 0 && terminal.length === 0 ? runtime : [...credentials, ...runtime, ...terminal];
 }
 
 function runtimeRemoval({ exec }: UnitConfig, directories: ExecContext['directories'], restarting: boolean): Plan {

@@ -83,6 +83,11 @@ export const ops = {
     exit: 208,
     doc: 'Open a terminal into a slot and make it the controlling one: only if it is free (0), when it is (1), or by force (2); and set its size, of which 0xffffffff stays.',
   },
+  'terminal-return': {
+    fields: { path: 'string' },
+    exit: 208,
+    doc: 'Give a terminal back to root and the group of terminals, with the mode 0620; what is no device is left alone.',
+  },
   'terminal-owner': {
     fields: { slot: 'u32', uid: 'u32' },
     exit: 208,

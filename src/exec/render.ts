@@ -40,6 +40,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   'keep-capabilities': '',
   securebits: '{bits}',
   'terminal-reset': '{path}{hangup}{reset}{disallocate}',
+  'terminal-return': '{path}',
   'terminal-owner': '{slot} {uid}',
   terminal: '{slot} ← {path}{when}',
   'credentials-open': '{path}',

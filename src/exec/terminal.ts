@@ -16,6 +16,16 @@ export function terminalResetOps(exec: ExecSettings): readonly Op[] {
   ];
 }
 
+const terminals: ReadonlySet<string> = new Set(['tty', 'tty-force', 'tty-fail', 'journal+console', 'kmsg+console']);
+
+/** What is done when a service has ended: its terminal is made new once more, and given back by whoever it was given to. */
+export function terminalReturnOps(exec: ExecSettings): readonly Op[] {
+  const { StandardInput, StandardOutput, StandardError } = exec;
+  const uses = [StandardInput, StandardOutput, StandardError].some((stream) => stream !== undefined && terminals.has(stream.kind));
+  const reset = terminalResetOps(exec);
+  return uses || reset.length > 0 ? [...reset, { op: 'terminal-return', path: terminalName(exec), tolerate: true }] : [];
+}
+
 const hows: Readonly<Record<string, number>> = { 'tty-fail': 0, tty: 1, 'tty-force': 2 };
 const asItIs = 0xffffffff;
 
