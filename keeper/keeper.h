@@ -263,6 +263,7 @@ int op_coredump_filter(struct run *run, const struct op *op);
 int op_scheduler(struct run *run, const struct op *op);
 int op_affinity(struct run *run, const struct op *op);
 int op_numa_policy(struct run *run, const struct op *op);
+int op_huge_pages(struct run *run, const struct op *op);
 int op_alarm(struct run *run, const struct op *op);
 int op_timer_slack(struct run *run, const struct op *op);
 int op_personality(struct run *run, const struct op *op);

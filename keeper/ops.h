@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 1u
-#define OPS_HASH 0x8ac40432u
+#define OPS_HASH 0xc5cd40fau
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -23,6 +23,7 @@
     X(timer_slack, 212, "U") /* timer-slack(nsec: u64) */ \
     X(personality, 230, "u") /* personality(persona: u32) */ \
     X(memory_merge, 245, "u") /* memory-merge(on: u32) */ \
+    X(huge_pages, 245, "uu") /* huge-pages(disable: u32, flags: u32) */ \
     X(keyring, 237, "uuub") /* keyring(uid: u32, gid: u32, linkUser: u32, invocationId: bytes) */ \
     X(bounding_set, 218, "U") /* bounding-set(keep: u64) */ \
     X(ambient, 218, "U") /* ambient(set: u64) */ \

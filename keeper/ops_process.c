@@ -73,6 +73,13 @@ int op_memory_merge(struct run *run, const struct op *op) {
     return result == -EINVAL || result == -EOPNOTSUPP ? 0 : result;
 }
 
+/* As for merging; and what is to be disabled in part is left as it is by kernels before 6.18. */
+int op_huge_pages(struct run *run, const struct op *op) {
+    (void)run;
+    int result = RESULT(prctl(PR_SET_THP_DISABLE, (unsigned long)NUMBER(0), (unsigned long)NUMBER(1), 0, 0));
+    return result == -EINVAL || result == -EOPNOTSUPP ? 0 : result;
+}
+
 struct capabilities {
     struct __user_cap_header_struct header;
     struct __user_cap_data_struct data[2];

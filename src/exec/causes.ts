@@ -50,6 +50,7 @@ const byOp: Readonly<Partial<Record<Op['op'], readonly string[]>>> = {
   'timer-slack': ['TimerSlackNSec'],
   personality: ['Personality'],
   'memory-merge': ['MemoryKSM'],
+  'huge-pages': ['MemoryTHP'],
   keyring: ['KeyringMode'],
   'bounding-set': ['CapabilityBoundingSet', 'PrivateDevices', 'ProtectKernelModules', 'ProtectKernelLogs', 'ProtectClock'],
   ambient: ['AmbientCapabilities'],

@@ -52,6 +52,11 @@ export const ops = {
   'timer-slack': { fields: { nsec: 'u64' }, exit: 212, doc: 'prctl(PR_SET_TIMERSLACK).' },
   personality: { fields: { persona: 'u32' }, exit: 230, doc: 'personality(2).' },
   'memory-merge': { fields: { on: 'u32' }, exit: 245, doc: 'prctl(PR_SET_MEMORY_MERGE); a kernel that never merges pages is no error.' },
+  'huge-pages': {
+    fields: { disable: 'u32', flags: 'u32' },
+    exit: 245,
+    doc: 'prctl(PR_SET_THP_DISABLE) with these flags, which a kernel may not know: that is no error.',
+  },
   keyring: {
     fields: { uid: 'u32', gid: 'u32', linkUser: 'u32', invocationId: 'bytes' },
     exit: 237,

@@ -34,6 +34,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   'timer-slack': '{nsec} ns',
   personality: '{persona}',
   'memory-merge': '{on}',
+  'huge-pages': 'disabled {disable}, flags {flags}',
   keyring: 'of {uid}:{gid}{linkUser}',
   'bounding-set': '{keep}',
   ambient: '{set}',

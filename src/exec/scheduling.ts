@@ -5,7 +5,7 @@ import type { ExecContext } from './request.ts';
 
 /** How the process is scheduled, and what the kernel does with its memory (systemd.exec(5), "Scheduling"). */
 export function schedulingOps(exec: ExecSettings, context: ExecContext): readonly Op[] {
-  const { OOMScoreAdjust, Nice, TimerSlackNSec, Personality, MemoryKSM } = exec;
+  const { OOMScoreAdjust, Nice, TimerSlackNSec, Personality, MemoryKSM, MemoryTHP } = exec;
   // Without privileges niceness may only be raised; systemd goes on where it cannot lower it.
   const tolerate = context.privileged ? {} : { tolerate: true };
   const ops: Op[] = [];
@@ -18,8 +18,19 @@ export function schedulingOps(exec: ExecSettings, context: ExecContext): readonl
   if (TimerSlackNSec !== undefined) ops.push({ op: 'timer-slack', nsec: BigInt(Math.min(TimerSlackNSec, 2 ** 53)) });
   if (Personality !== '') ops.push({ op: 'personality', persona: personas32.has(Personality) ? linux32 : linux });
   if (MemoryKSM !== undefined) ops.push({ op: 'memory-merge', on: MemoryKSM ? 1 : 0 });
+  if (MemoryTHP !== undefined && MemoryTHP !== 'inherit') ops.push({ op: 'huge-pages', ...hugePages[MemoryTHP] });
   return ops;
 }
+
+/** PR_THP_DISABLE_EXCEPT_ADVISED. */
+const exceptAdvised = 2;
+
+/** Huge pages for nobody, for who asks for them, or as the machine has it, whatever the manager was started with. */
+const hugePages = {
+  disable: { disable: 1, flags: 0 },
+  madvise: { disable: 1, flags: exceptAdvised },
+  system: { disable: 0, flags: 0 },
+} as const;
 
 /** The kernel refuses a mask of more than 32 bits. */
 const knownToKernel = 0xffff_ffffn;

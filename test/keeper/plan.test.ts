@@ -337,3 +337,26 @@ test('a pipe gets its size, and a path its attribute', async () => {
   ]);
   assert.deepEqual([end.status, end.failedOp, end.errno], [202, 4, 2]);
 });
+
+test('a program is ended by an alarm that was set before it', async () => {
+  await using keeper = await startKeeper();
+  const hung: Plan = [
+    { op: 'signals', ignorePipe: 0 },
+    { op: 'alarm', seconds: 1 },
+    { op: 'exec', paths: ['/bin/sleep'], argv: ['sleep', '600'], env: [] },
+  ];
+  assert.deepEqual(await run(keeper, hung), { how: 'killed', status: 14, failedOp: -1, errno: 0 });
+});
+
+test('a program has huge pages as its plan says', async () => {
+  await using keeper = await startKeeper();
+  const path = join(keeper.directory, 'status');
+  const told = `grep THP_enabled /proc/self/status >${path}; exit 0`;
+  const plain: Plan = [
+    { op: 'huge-pages', disable: 1, flags: 0 },
+    { op: 'exec', paths: ['/bin/sh'], argv: ['sh', '-c', told], env: ['PATH=/usr/bin:/bin'] },
+  ];
+  assert.deepEqual(await run(keeper, plain), good);
+  // Kernels before 5.0 do not tell.
+  assert.match(readFileSync(path, 'utf8'), /^(THP_enabled:\t0\n)?$/);
+});
