@@ -1,14 +1,18 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "keeper.h"
 
-enum { MAX_MESSAGE = 4096, MAX_MESSAGE_FDS = 253, DRAINED_AT_ONCE = 1024 };
+enum { MAX_MESSAGE = 4096, MAX_MESSAGE_FDS = 253, DRAINED_AT_ONCE = 1024, PIDFS = 0x50494446 };
 
 struct received {
     struct ucred sender;
@@ -49,10 +53,44 @@ static void drop(struct keeper *keeper, const struct received *received) {
     for (int i = 0; i < received->fd_count; i++) close(received->fds[i]);
 }
 
+/* The process that a pidfd is of; 0 if it is none, or one that has ended or cannot be seen from here. */
+static pid_t process_of(int fd) {
+    char path[64], line[128];
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+    FILE *facts = fopen(path, "re");
+    int pid = 0;
+    while (facts && fgets(line, sizeof line, facts) && sscanf(line, "Pid: %d", &pid) != 1) continue;
+    if (facts) fclose(facts);
+    return pid > 0 ? pid : 0;
+}
+
+/* The process that the text calls the main one, by its first MAINPID=; 0 for none. */
+static pid_t named_main(const struct received *received) {
+    static const char key[] = "\nMAINPID=";
+    char text[MAX_MESSAGE + 2] = "\n";
+    memcpy(text + 1, received->text, (size_t)received->length);
+    const char *at = memmem(text, (size_t)received->length + 1, key, sizeof key - 1);
+    long pid = at ? strtol(at + sizeof key - 1, NULL, 10) : 0;
+    return pid > 1 && pid <= INT32_MAX ? (pid_t)pid : 0;
+}
+
+/* The id of a process's pidfd, which no other has until the next boot; 0 where the kernel (before 6.9) has none. */
+static uint64_t pidfd_id(pid_t pid) {
+    int fd = pid > 1 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+    struct statfs system;
+    struct stat status;
+    bool known = fd >= 0 && !fstatfs(fd, &system) && system.f_type == PIDFS && !fstat(fd, &status);
+    if (fd >= 0) close(fd);
+    return known ? status.st_ino : 0;
+}
+
 static void tell(struct keeper *keeper, const struct received *received) {
     struct group *group = group_of(keeper, received->sender.pid);
     char names[MAX_MESSAGE_FDS][40];
     int held = 0;
+    bool by_fd = memmem(received->text, (size_t)received->length, "MAINPIDFD", 9);
+    pid_t named_by_fd = by_fd && received->fd_count == 1 ? process_of(received->fds[0]) : 0;
+    uint64_t id = by_fd ? pidfd_id(named_main(received)) : 0;
     for (int i = 0; i < received->fd_count; i++) {
         snprintf(names[held], sizeof names[held], "notify/%llu", (unsigned long long)++keeper->notify_count);
         if (descriptor_hold(keeper, names[held], received->fds[i])) held++;
@@ -65,6 +103,8 @@ static void tell(struct keeper *keeper, const struct received *received) {
     put_text(out, received->text, (size_t)received->length);
     put_u32(out, (uint32_t)held);
     for (int i = 0; i < held; i++) put_string(out, names[i]);
+    put_u32(out, (uint32_t)named_by_fd);
+    put_u64(out, id);
     event_end(keeper);
     if (keeper->notified_count >= MAX_NOTIFIED) notify_pause(keeper, true);
 }

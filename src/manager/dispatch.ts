@@ -3,7 +3,7 @@ import { errnoMessage } from '../exec/errno.ts';
 import { utmpEndPlan } from '../exec/utmp.ts';
 import { describeFailure, describeMountFailure } from '../exec/exit-status.ts';
 import type { Exit, KeeperEvent } from '../port/keeper.ts';
-import type { Notification, UnitEvent } from '../type/type.ts';
+import type { UnitEvent } from '../type/type.ts';
 import { describeEnd } from './cause-text.ts';
 import { offerOf } from './connections.ts';
 import { noteProcess } from './run-usage.ts';
@@ -13,7 +13,7 @@ import { generatorEnded } from './generators.ts';
 import { lookupEnded } from './lookups.ts';
 import { idlePipeMade } from './idle-pipe.ts';
 import { readTable, tableChanged, tableOpened } from './kernel-tables.ts';
-import { isMember, unsuitable } from './main-process.ts';
+import { judgeMainPid } from './named-main.ts';
 import { parseNotification } from './notify-message.ts';
 import { log } from './records.ts';
 import { handleSignal } from './signals.ts';
@@ -127,24 +127,6 @@ function generatorFailure(exit: Exit): string | undefined {
   return `signal ${exit.status} ended it`;
 }
 
-/** MAINPID= may only name a process that lives and is none of the manager's own; whose it is, is for the type to act on. */
-function judgeMainPid(
-  world: World,
-  unit: Unit,
-  sender: number,
-  message: Notification,
-): { readonly message: Notification; readonly own: { readonly mainPidOwn?: boolean } } {
-  const { mainPid, ...rest } = message;
-  if (mainPid === undefined) return { message, own: {} };
-  const problem = mainPid === sender ? undefined : unsuitable(world, mainPid);
-  if (problem !== undefined) {
-    log(world, 4, `${unit.name}: New main process ${mainPid} is refused: it ${problem}`, unit);
-    return { message: rest, own: {} };
-  }
-  const mainPidOwn = mainPid === sender ? true : isMember(world, unit, mainPid);
-  return { message, own: mainPidOwn === undefined ? {} : { mainPidOwn } };
-}
-
 /** The program's file does not exist. */
 function isMissingProgram({ failedOp, status, errno }: Exit): boolean {
   return failedOp >= 0 && status === EXIT_EXEC && errno === ENOENT;
@@ -227,7 +209,7 @@ function notified(world: World, event: Extract<KeeperEvent, { readonly event: 'n
     for (const name of event.fds) world.command({ do: 'close', name });
     return;
   }
-  const { message, own } = judgeMainPid(world, unit, event.pid, parseNotification(event.text, event.fds));
+  const { message, own } = judgeMainPid(world, unit, event, parseNotification(event.text, event.fds));
   const { main, control } = unit.type.pids(unit.state);
   const from = event.pid === main ? 'main' : event.pid === control ? 'control' : 'other';
   world.renamed.clear();

@@ -1,7 +1,15 @@
 import type { Notification } from '../type/type.ts';
 
+/** A notification with what it says of its main process besides MAINPID=. */
+export interface ParsedNotification extends Notification {
+  /** MAINPIDFD=1: the only descriptor is a pidfd of it. */
+  readonly mainPidFd: boolean;
+  /** MAINPIDFDID=. */
+  readonly mainPidFdId?: string;
+}
+
 /** Parses a datagram of sd_notify(3). Unknown fields are ignored; of a field that is there twice the last counts. */
-export function parseNotification(text: string, fds: readonly string[]): Notification {
+export function parseNotification(text: string, fds: readonly string[]): ParsedNotification {
   const fields = fieldsOf(text);
   return {
     ready: fields.get('READY') === '1',
@@ -17,6 +25,8 @@ export function parseNotification(text: string, fds: readonly string[]): Notific
     ...present('errno', number(fields.get('ERRNO'))),
     ...present('busError', fields.get('BUSERROR')),
     ...present('mainPid', positive(fields.get('MAINPID'))),
+    mainPidFd: fields.get('MAINPIDFD') === '1',
+    ...present('mainPidFdId', fields.get('MAINPIDFDID')),
     ...present('watchdog', watchdogs.get(fields.get('WATCHDOG') ?? '')),
     ...present('watchdogUsec', usec(fields.get('WATCHDOG_USEC'))),
     ...present('extendTimeoutUsec', usec(fields.get('EXTEND_TIMEOUT_USEC'))),

@@ -439,7 +439,7 @@ export class FakeKeeper {
   #notify(process: Running, text: string, count: number): void {
     const fds = Array.from({ length: count }, (_, index) => `notify/${this.#sequence + 1}/${index}`);
     for (const name of fds) this.#descriptors.add(name);
-    this.#emit({ event: 'notified', group: process.group, pid: process.pid, uid: 0, gid: 0, text, fds });
+    this.#emit({ event: 'notified', group: process.group, pid: process.pid, uid: 0, gid: 0, text, fds, pidOfFd: 0, mainPidFdId: 0 });
   }
 
   #signalWhere(matches: (process: Running) => boolean, signal: number): void {

@@ -125,6 +125,9 @@ export type KeeperEventBody =
       readonly gid: number;
       readonly text: string;
       readonly fds: readonly string[];
+      /** The process that the only descriptor is a pidfd of, and the pidfd id of the one that MAINPID= names, where the text speaks of such; else 0. */
+      readonly pidOfFd: number;
+      readonly mainPidFdId: number;
     }
   /** Answer to `enter`; errno is 0 if the process is in the group now. */
   | { readonly event: 'entered'; readonly group: GroupKey; readonly pid: number; readonly errno: number }

@@ -73,7 +73,11 @@ test('events are read with their stamps, however the stream is cut', () => {
     frame(5, (w) => (w.string('key'), w.bytes(new Uint8Array([1, 2])))),
     event(1, 1, (w) => (w.u64(5), w.u32(99))),
     event(2, 4, (w) => (w.u64(5), w.u8(1), w.u32(9), w.u32(0xffff_ffff), w.u32(0), w.u8(1), w.u64(10), w.u64(20), w.u64(30), w.u64(40))),
-    event(3, 9, (w) => (w.string('a.service'), w.u32(1), w.u32(2), w.u32(3), w.string('READY=1'), w.u32(1), w.string('notify/1'))),
+    event(
+      3,
+      9,
+      (w) => (w.string('a.service'), w.u32(1), w.u32(2), w.u32(3), w.string('READY=1'), w.u32(1), w.string('notify/1'), w.u32(4), w.u64(5)),
+    ),
   ]);
   const exit = {
     how: 'killed',
@@ -92,7 +96,19 @@ test('events are read with their stamps, however the stream is cut', () => {
     { kind: 'event', event: { sequence: 2, at: stamp, event: 'exited', child: 5, exit } },
     {
       kind: 'event',
-      event: { sequence: 3, at: stamp, event: 'notified', group: 'a.service', pid: 1, uid: 2, gid: 3, text: 'READY=1', fds: ['notify/1'] },
+      event: {
+        sequence: 3,
+        at: stamp,
+        event: 'notified',
+        group: 'a.service',
+        pid: 1,
+        uid: 2,
+        gid: 3,
+        text: 'READY=1',
+        fds: ['notify/1'],
+        pidOfFd: 4,
+        mainPidFdId: 5,
+      },
     },
   ];
   fc.assert(

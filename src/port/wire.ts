@@ -5,7 +5,7 @@ import { type FieldType, type OpName, type OpRow, type Plan, ops } from '../exec
 import type { Batch, Command, EndAction, Exit, Inventory, KeeperEvent, KeeperEventBody, Stamp } from './keeper.ts';
 
 /** Version of the manager's link; both ends must have the same. */
-export const wireVersion = 1;
+export const wireVersion = 2;
 
 /** No frame is longer than this. */
 export const maximumFrame = 1 << 26;
@@ -514,6 +514,8 @@ function decodeEvent(reader: FrameReader): KeeperEventBody | undefined {
         gid: reader.u32(),
         text: reader.string(),
         fds: reader.strings(),
+        pidOfFd: reader.u32(),
+        mainPidFdId: reader.u64(),
       };
     case 10:
       return { event: 'signalled', signal: reader.u32(), pid: reader.u32(), uid: reader.u32() };

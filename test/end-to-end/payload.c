@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -58,6 +60,19 @@ static void hold(void) {
     if (pread(3, content, sizeof content - 1, 0) < 0) fail("pread");
     snprintf(text, sizeof text, "STATUS=%s %s", count, content);
     notify(text);
+}
+
+/* A child that waits is to be the main process: it is named by its pid and the id of its pidfd plus `off`, or off is 2: by the pidfd, 3: by a descriptor that is none, 4: by none. */
+static void hand_over(int off) {
+    pid_t child = fork();
+    if (!child) for (;;) pause();
+    int pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+    struct stat status;
+    char text[128];
+    if (pidfd < 0 || fstat(pidfd, &status) < 0) fail("pidfd");
+    if (off == 0 || off == 1) snprintf(text, sizeof text, "MAINPID=%d\nMAINPIDFDID=%llu\nSTATUS=%d\nREADY=1", child, (unsigned long long)status.st_ino + (unsigned)off, child);
+    else snprintf(text, sizeof text, "MAINPIDFD=1\nFDSTORE=1\nSTATUS=%d\nREADY=1", child);
+    notify_with(text, off == 2 ? pidfd : off == 3 ? 0 : -1);
 }
 
 /* One line for each open descriptor: its number and what it leads to. */
@@ -159,6 +174,7 @@ int main(int argc, char **argv) {
         else if (!strcmp(verb, "flood")) flood((size_t)atol(value));
         else if (!strcmp(verb, "count")) count_until(value);
         else if (!strcmp(verb, "say")) dprintf(1, "%s\n", value);
+        else if (!strcmp(verb, "hand-over")) hand_over(atoi(value));
         else if (!strcmp(verb, "exit")) return atoi(value);
         else return fprintf(stderr, "payload: no verb %s\n", verb), 98;
     }
