@@ -209,3 +209,11 @@ test('the watchdog counts from the last sign of life', () => {
   rig.elapse('watchdog');
   assert.deepEqual([rig.sub, rig.result, rig.did], ['stop-watchdog', 'watchdog', ['signal group with 6', 'arm timeout']]);
 });
+
+test('a restart where no process could be made waits a moment, whatever RestartSec= says', () => {
+  const service = serviceConfig({ RestartSec: 0 }).service;
+  assert.ok(service !== undefined);
+  const waits = (['exit-code', 'resources'] as const).map((result) => restartDelay({ ...blankMemory, result }, service, 0));
+  assert.deepEqual(waits, [0, 100_000]);
+  assert.equal(restartDelay({ ...blankMemory, result: 'resources' }, { ...service, RestartSec: 2 * second }, 0), 2 * second);
+});

@@ -24,8 +24,18 @@ export function shallRestart(memory: Memory, service: ServiceSettings): boolean 
   return restarts[service.Restart][memory.result];
 }
 
-/** How long the restart after `memory.restarts` others waits, in microseconds (RestartSec=, RestartSteps=, RestartMaxDelaySec=). */
+/**
+ * How long the restart after `memory.restarts` others waits, in microseconds (RestartSec=, RestartSteps=, RestartMaxDelaySec=). Where not even
+ * a process could be made, trying again at once would only keep the machine busy: systemd does that, as fast as its loop goes.
+ */
 export function restartDelay(memory: Memory, service: ServiceSettings, defaultUsec: number): number {
+  const delay = wantedDelay(memory, service, defaultUsec);
+  return memory.result === 'resources' ? Math.max(delay, leastUsec) : delay;
+}
+
+const leastUsec = 100_000;
+
+function wantedDelay(memory: Memory, service: ServiceSettings, defaultUsec: number): number {
   const first = service.RestartSec ?? defaultUsec;
   const longest = service.RestartMaxDelaySec;
   const steps = service.RestartSteps;
