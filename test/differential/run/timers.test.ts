@@ -65,6 +65,35 @@ compareManagers('timers', {
         'ExecStartPre=/act to /run/t/NAME note pre env TRIGGER_UNIT env TRIGGER_TIMER_REALTIME_USEC env TRIGGER_TIMER_MONOTONIC_USEC env TRIGGER_PATH\nType=oneshot\nExecStart=/act to /run/t/NAME note start env TRIGGER_UNIT env TRIGGER_TIMER_REALTIME_USEC\nExecStopPost=/act to /run/t/NAME note post env TRIGGER_UNIT env TRIGGER_TIMER_MONOTONIC_USEC',
     },
   ),
+  'what triggered a unit first is told to later starts': {
+    units: {
+      'told.service':
+        '[Unit]\nDefaultDependencies=no\nStartLimitIntervalSec=0\n[Service]\nType=oneshot\nExecStart=/act to /run/t/told env TRIGGER_UNIT env MONITOR_UNIT\n',
+      'told-holder.target': '[Unit]\nDefaultDependencies=no\nAfter=told.service\n',
+      'told-one.timer': '[Timer]\nOnActiveSec=100ms\nAccuracySec=1us\nUnit=told.service\n',
+      'told-two.timer': '[Timer]\nOnActiveSec=100ms\nAccuracySec=1us\nUnit=told.service\n',
+      'told-fails.service': '[Unit]\nDefaultDependencies=no\nOnFailure=told.service\n[Service]\nExecStart=/bin/false\n',
+    },
+    // A reload of another case would be seen in it.
+    alone: true,
+    script: `
+      next() { heard told MONITOR; calm told.service; began told; }
+      systemctl start told-holder.target told.service; next
+      systemctl start told-one.timer; next
+      systemctl start told.service; next
+      systemctl start told-two.timer; next
+      systemctl start told-fails.service; next
+      systemctl start told.service; next
+      systemctl daemon-reload; echo reloaded
+      systemctl start told.service; next`,
+    differs: [
+      {
+        systemd: 'reloaded\nbegan: TRIGGER_UNIT=- MONITOR_UNIT=told-fails.service ',
+        tysd: 'reloaded\nbegan: TRIGGER_UNIT=told-one.timer MONITOR_UNIT=told-fails.service ',
+        why: 'what a unit is told does not depend on reloads, which are what a new manager does after a crash',
+      },
+    ],
+  },
   'OnUnitInactiveSec= begins anew after each run': timed(
     'again-and-again',
     'OnActiveSec=100ms\nOnUnitInactiveSec=200ms',
