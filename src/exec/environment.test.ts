@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { daemonAccount, mainRequest, plan, rootContext, serviceConfig, userContext } from '../../test/exec/example.ts';
+import { serviceOf } from '../../test/unit/config.ts';
 import type { UnitConfig } from '../unit/config.ts';
+import type { CgroupSettings } from '../unit/settings/cgroup.ts';
 import { managerEnvironment } from './environment.ts';
 import { compile } from './plan.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
@@ -140,4 +142,36 @@ test('the system starts its processes with a fixed path, a user with its own env
     'A=1',
   ]);
   assert.deepEqual(managerEnvironment('user', own, ['A=1']), ['PATH=/usr/local/bin:/usr/bin:/bin', 'HOME=/home/ann', 'A=1']);
+});
+
+test('memory pressure is told of where memory is counted and the kernel tells, and the file is the user’s', () => {
+  const machine = {
+    controllers: new Set(['memory']),
+    capabilities: new Set(['']),
+    features: new Set(['pressure stall information']),
+    rights: new Set(['']),
+  };
+  const context = { ...rootContext, cgroup: '/sys/fs/cgroup/a', sandbox: { machine, policy: 'systemd' as const }, account: daemonAccount };
+  const told = (cgroup: Partial<CgroupSettings>, more: Partial<ExecContext> = {}): readonly string[] => {
+    const ops = plan(mainRequest(serviceOf({}, { cgroup, exec: { User: 'daemon' } })), { ...context, ...more });
+    const exec = ops.at(-1);
+    const variables = exec?.op === 'exec' ? exec.env.filter((variable) => variable.startsWith('MEMORY_')) : [];
+    return [...variables, ...ops.flatMap((op) => (op.op === 'chown' ? [`${op.path} of ${op.uid}`] : []))];
+  };
+  const file = '/sys/fs/cgroup/a/memory.pressure';
+  const watched = (text: string): readonly string[] => [
+    `MEMORY_PRESSURE_WATCH=${file}`,
+    `MEMORY_PRESSURE_WRITE=${btoa(`${text}\0`)}`,
+    `${file} of 1`,
+  ];
+  assert.deepEqual(told({}), watched('some 200000 2000000'));
+  assert.deepEqual(told({ MemoryPressureThresholdSec: 0 }), watched('some 1 2000000'));
+  assert.deepEqual(told({ MemoryPressureWatch: true, MemoryAccounting: false }), watched('some 200000 2000000'));
+  assert.deepEqual(told({ MemoryAccounting: false }), []);
+  assert.deepEqual(told({ MemoryPressureWatch: 'skip' }), []);
+  assert.deepEqual(told({ MemoryPressureWatch: false }), ['MEMORY_PRESSURE_WATCH=/dev/null']);
+  assert.deepEqual(
+    told({ MemoryPressureWatch: true }, { sandbox: { machine: { ...machine, features: new Set(['']) }, policy: 'systemd' } }),
+    [],
+  );
 });

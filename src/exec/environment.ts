@@ -7,6 +7,7 @@ import type { Identity } from './identity.ts';
 import type { Op } from './op.ts';
 import type { ExecError } from './plan.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
+import { pressureVariables } from './pressure.ts';
 import { terminalName } from './terminal.ts';
 
 /** The environment of a process, final but for what only the child can know, which the ops add. */
@@ -77,6 +78,8 @@ export const handedOut: readonly string[] = [
   'LOG_NAMESPACE',
   'MAINPID',
   'MANAGERPID',
+  'MEMORY_PRESSURE_WATCH',
+  'MEMORY_PRESSURE_WRITE',
   'MONITOR_EXIT_CODE',
   'MONITOR_EXIT_STATUS',
   'MONITOR_INVOCATION_ID',
@@ -162,6 +165,7 @@ function assignOwn(
   for (const [name, value] of directoryVariables(exec, context)) variables.set(name, value);
   const credentials = credentialsDirectory(request.config, context.directories);
   if (credentials !== undefined) variables.set('CREDENTIALS_DIRECTORY', credentials);
+  for (const [name, value] of pressureVariables(request.config, context)) variables.set(name, value);
   if (exec.LogNamespace !== '') variables.set('LOG_NAMESPACE', exec.LogNamespace);
 }
 

@@ -3,6 +3,7 @@ import { credentialSettings } from './credentials.ts';
 import type { BindMount, PrefixedPath } from '../unit/values/path.ts';
 import { managedPaths } from './directories.ts';
 import { mountImages, rootOf } from './mount-images.ts';
+import { pressureMounts } from './pressure.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
 import { hasPrivateIpc, privateTmp } from './space.ts';
 import { isSet, mountsApi, sandboxMounts } from './mount-sandbox.ts';
@@ -66,6 +67,7 @@ export function wantedMounts(request: ExecRequest, exec: ExecSettings, context: 
   const bound = [...binds(exec), ...directoryMounts(exec, context, root !== undefined)];
   return [
     ...(sandboxed ? [...accessMounts(exec, root), ...bound, ...sandboxMounts(exec, context, root !== undefined)] : bound),
+    ...(sandboxed ? pressureMounts(request.config, exec, context) : []),
     ...credentialsMounts(request.config.name, exec, context),
   ];
 }

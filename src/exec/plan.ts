@@ -6,6 +6,7 @@ import { delegationOps } from './delegation.ts';
 import { type CgroupFilterOps, cgroupFilterOps } from './cgroup-filters.ts';
 import { credentialFailure, credentialOps } from './credentials.ts';
 import { whyNoImage } from './mounts.ts';
+import { pressureOps } from './pressure.ts';
 import { privateTmpOps } from './private-tmp.ts';
 import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
 import type { Identity, MissingIdentity } from './identity.ts';
@@ -70,6 +71,7 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
       ...cgroupFilters.ops,
       ...standing.terminal,
       ...delegationOps(request, context, identity),
+      ...pressureOps(request.config, context, identity),
       ...idleWait(request, context),
       ...streams.value.ops,
       ...standing.scheduling,

@@ -1,5 +1,6 @@
 import type { UnitConfig } from '../unit/config.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
+import type { ResourceDefaults } from './cgroup/need.ts';
 import type { CgroupFacts } from './cgroup-filters.ts';
 import type { Machine } from './needs/need.ts';
 import type { Extension } from './extensions.ts';
@@ -137,6 +138,8 @@ export interface ExecContext {
   readonly idlePipe: string;
   /** Directory of the unit's cgroup, where that is a cgroup v2. */
   readonly cgroup?: string;
+  /** What applies to units that do not say it themselves. */
+  readonly resources?: ResourceDefaults;
   /** What the machine has, and whether a service may start without what it has not; without it all is tried. */
   readonly sandbox?: { readonly machine: Machine; readonly policy: SandboxPolicy };
   /** What filters of the unit's cgroup depend on; undefined where there are none, or can be none. */

@@ -157,6 +157,7 @@ function engineConfig({ manager, tysd }: ManagerConfig, { scope, unit }: Resolve
       startLimitIntervalUsec: manager.DefaultStartLimitIntervalSec,
       startLimitBurst: manager.DefaultStartLimitBurst,
       timerAccuracyUsec: manager.DefaultTimerAccuracySec,
+      oomPolicy: manager.DefaultOOMPolicy,
     },
     environment: managerEnvironment(scope, environment, [
       ...(scope === 'system' ? systemLocale(realFiles) : []),
@@ -170,6 +171,8 @@ function engineConfig({ manager, tysd }: ManagerConfig, { scope, unit }: Resolve
       tasksAccounting: manager.DefaultTasksAccounting,
       ioAccounting: manager.DefaultIOAccounting,
       tasksMax: manager.DefaultTasksMax,
+      memoryPressureWatch: manager.DefaultMemoryPressureWatch,
+      memoryPressureThresholdUsec: manager.DefaultMemoryPressureThresholdSec,
     },
     sandboxPolicy: tysd.Sandbox,
     defaultUnit: unit,

@@ -35,7 +35,7 @@ export function execContext(world: World, config: UnitConfig, space?: Space): Ex
   if (filters !== undefined) context.cgroupFacts = filters;
   if (space !== undefined) context.space = space;
   if (config.service !== undefined && config.service.OpenFile.length > 0) context.unopenable = unopenable(options, config.service);
-  if (config.cgroup?.Delegate !== undefined && config.cgroup.Delegate !== false) Object.assign(context, cgroupOf(options, config));
+  if (config.cgroup !== undefined) Object.assign(context, cgroupOf(options, config));
   if (exec === undefined || isPlain(exec)) return context;
   return {
     ...context,
@@ -73,6 +73,7 @@ function standingFacts(world: World): Omit<ExecContext, 'environment' | 'stream'
     defaultStandardOutput: options.config.defaultStandardOutput,
     defaultStandardError: options.config.defaultStandardError,
     idlePipe,
+    ...(options.config.resources === undefined ? {} : { resources: options.config.resources }),
     sandbox: { machine: machineOf(world), policy: options.config.sandboxPolicy ?? 'systemd' },
     ...nativeArchitecture(options.facts),
     managerPid: options.keeper.inventory.pid,

@@ -19,8 +19,8 @@ export function machineOf(world: World): Machine {
 
 const machines = new WeakMap<World, Machine>();
 
-/** Programs are attached to cgroups of version 2. */
-const ofCgroups: ReadonlySet<string> = new Set(['BPF', 'BPF as a security module']);
+/** Programs are attached to cgroups of version 2, and only those tell of the pressure in them. */
+const ofCgroups: ReadonlySet<string> = new Set(['BPF', 'BPF as a security module', 'pressure stall information']);
 
 /** The machine as a process of that pid finds it; where /proc says nothing of it, all is held to be there, and what is not will fail. */
 export function readMachine(files: Files, pid: number, controllers: readonly string[], scope: 'system' | 'user' = 'system'): Machine {
@@ -59,6 +59,7 @@ const evidence: Readonly<Record<KernelFeature, (files: Files, status: string) =>
   AppArmor: (files) => securityModules(files).includes('apparmor'),
   Smack: (files) => securityModules(files).includes('smack'),
   'same-page merging': (files) => exists(files, '/sys/kernel/mm/ksm/run'),
+  'pressure stall information': (files) => exists(files, '/proc/pressure/memory'),
 };
 
 const allFeatures: readonly KernelFeature[] = [
@@ -75,6 +76,7 @@ const allFeatures: readonly KernelFeature[] = [
   'AppArmor',
   'Smack',
   'same-page merging',
+  'pressure stall information',
 ];
 
 const capabilities = capabilityNames.map((name) => name.toUpperCase());

@@ -132,7 +132,7 @@ function unitDefaults({ options }: World): Record<string, string> {
     ...Object.fromEntries(limits.map(([name, value]) => [`Default${name}`, value])),
     DefaultTasksMax: tasks === Infinity ? 'infinity' : String(tasks),
     TimerSlackNSec: numberIn(files, `/proc/${pid}/timerslack_ns`) ?? '50000',
-    DefaultOOMPolicy: 'stop',
+    DefaultOOMPolicy: defaults.oomPolicy,
     DefaultOOMScoreAdjust: numberIn(files, `/proc/${pid}/oom_score_adj`) ?? '0',
   };
 }

@@ -11,6 +11,7 @@ export function resourceContext(world: World, unit: Unit): ResourceContext {
   const root = keeper.inventory.cgroupRoot;
   return {
     defaults: config.resources ?? usualResources,
+    oomPolicy: config.defaults.oomPolicy,
     startup: world.startup === undefined,
     // Getters, since few limits are shares.
     get memoryTotal() {

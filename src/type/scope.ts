@@ -21,7 +21,7 @@ export type ScopeState = {
 );
 
 type ScopeSub = ScopeState['sub'];
-type ScopeResult = 'success' | 'resources' | 'timeout';
+type ScopeResult = 'success' | 'resources' | 'timeout' | 'oom-kill';
 
 /** Scopes: started once, by those who bring the processes along; they end when the last process has (systemd.scope(5)). */
 export const scopeType: UnitType<ScopeState> = {
@@ -94,6 +94,8 @@ function step(state: ScopeState, event: UnitEvent, config: UnitConfig, context: 
       return conclude(turn, state, emptied(turn, state));
     case 'elapsed':
       return conclude(turn, state, elapsed(turn, state));
+    case 'oom-kill':
+      return conclude(turn, state, memoryRanOut(turn, state));
     case 'reset-failed':
       return { state: state.sub === 'failed' ? { ...scopeType.initial } : { ...state, result: 'success' }, effects: [] };
     // All else is for types with processes, sockets or triggers of their own.
@@ -189,6 +191,27 @@ function elapsed(turn: Turn, state: ScopeState): ScopeState {
   }
 }
 
+/** The kernel killed processes of the scope for want of memory (systemd.scope(5), OOMPolicy=). */
+function memoryRanOut(turn: Turn, state: ScopeState): ScopeState {
+  if ((turn.scope.OOMPolicy ?? turn.context.defaults.oomPolicy) === 'continue') return state;
+  switch (state.sub) {
+    case 'start-chown':
+    case 'running':
+      return enterSignal(turn, 'oom-kill', 'stop-sigterm');
+    case 'stop-sigterm':
+      return enterSignal(turn, noted(state.result, 'oom-kill'), 'stop-sigkill');
+    case 'stop-sigkill':
+      return { ...state, result: noted(state.result, 'oom-kill') };
+    // Whoever gave a scope up looks after its processes himself.
+    case 'abandoned':
+    case 'dead':
+    case 'failed':
+      return state;
+    default:
+      return unreachable(state);
+  }
+}
+
 /** What failed first stays. */
 function noted(before: ScopeResult, result: ScopeResult): ScopeResult {
   return before === 'success' ? result : before;
@@ -224,6 +247,6 @@ function properties(state: ScopeState, config: UnitConfig, defaults?: Defaults):
     Result: state.result,
     RuntimeMaxUSec: formatTimespan(scope.RuntimeMaxSec),
     RuntimeRandomizedExtraUSec: formatTimespan(scope.RuntimeRandomizedExtraSec),
-    OOMPolicy: scope.OOMPolicy ?? 'stop',
+    OOMPolicy: scope.OOMPolicy ?? defaults?.oomPolicy ?? 'stop',
   };
 }

@@ -332,6 +332,7 @@ export interface Defaults {
   readonly startLimitIntervalUsec: number;
   readonly startLimitBurst: number;
   readonly timerAccuracyUsec: number;
+  readonly oomPolicy: 'continue' | 'stop' | 'kill';
 }
 
 /** A unit type: a pure state machine, and what it can do. State is plain JSON data: it is what survives the manager. */

@@ -6,9 +6,6 @@ export function verifyService(draft: UnitDraft, warn: (message: string) => void)
   settleType(draft);
   settleNotifyAccess(draft);
   settleRestartDelay(draft, warn);
-  // What is delegated kills its own processes as it sees fit.
-  const { Delegate } = draft.settings('cgroup');
-  if (Delegate !== false && !draft.isSet('service', 'OOMPolicy')) draft.set('service', 'OOMPolicy', 'continue');
   const refusal = refusals.find(([isWrong]) => isWrong(draft));
   if (refusal !== undefined) draft.refuse(refusal[1]);
   for (const [isOdd, message] of oddities) if (isOdd(draft)) warn(message);

@@ -9,6 +9,7 @@ import { verifySocket } from './verify-socket.ts';
 export function verify(draft: UnitDraft, path: string): void {
   settleUnit(draft);
   settleExec(draft);
+  settleMemory(draft);
   const report = (severity: 'error' | 'warning', code: string, message: string): void =>
     draft.report({ severity, code, message, path, line: 0, column: 0 });
   if (draft.isSet('cgroup', 'Delegate') && !mayDelegate.has(draft.type)) {
@@ -19,6 +20,13 @@ export function verify(draft: UnitDraft, path: string): void {
   verifyHandlers(draft);
   checks[draft.type]?.(draft, (message) => report('warning', 'no-effect', message));
   if (draft.refusal !== undefined && draft.refusal !== refusedBefore) report('error', 'refused', draft.refusal);
+}
+
+/** What is delegated kills its own processes as it sees fit (systemd.service(5), OOMPolicy=). */
+function settleMemory(draft: UnitDraft): void {
+  const { type } = draft;
+  if (type !== 'service' && type !== 'scope') return;
+  if (draft.value('cgroup', 'Delegate') !== false && !draft.isSet(type, 'OOMPolicy')) draft.set(type, 'OOMPolicy', 'continue');
 }
 
 const checks: Readonly<Partial<Record<UnitTypeName, (draft: UnitDraft, warn: (message: string) => void) => void>>> = {

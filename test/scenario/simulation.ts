@@ -180,6 +180,7 @@ export class Simulation {
         startLimitIntervalUsec: 10 * SECOND,
         startLimitBurst: 5,
         timerAccuracyUsec: 60 * SECOND,
+        oomPolicy: 'stop',
       },
       environment: this.environment,
       limits: {},

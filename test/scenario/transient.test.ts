@@ -197,6 +197,25 @@ test('a scope takes the processes that come with it, and ends with the last of t
   );
 });
 
+/** Active state, result and how many processes are left of a scope of two once one of them was killed for want of memory. */
+function scopeAfterKill(properties: Readonly<Record<string, string>>): readonly string[] {
+  const simulation = machine({ files: { '/sys/fs/cgroup/tysd/cgroup.controllers': 'memory\n' } });
+  const [one, two] = [simulation.keeper.outsider(), simulation.keeper.outsider()];
+  assert.equal(start(simulation, asked('s.scope', properties, { pids: [one, two] })), 'started');
+  const group = [...simulation.keeper.attributes].filter(([file]) => file.endsWith('memory.oom.group')).map(([, value]) => value);
+  simulation.keeper.outOfMemory(one);
+  simulation.clock.settle();
+  const unit = simulation.manager.unit('s.scope');
+  return [unit?.active ?? '', unit?.result ?? '', String(simulation.keeper.processes().filter(({ pid }) => pid === two).length), ...group];
+}
+
+test('a kill for want of memory stops the scope, or kills it as a whole, or is noted only, by OOMPolicy=', () => {
+  assert.deepEqual(scopeAfterKill({}), ['failed', 'oom-kill', '0']);
+  assert.deepEqual(scopeAfterKill({ OOMPolicy: 'kill' }), ['failed', 'oom-kill', '0', '1']);
+  assert.deepEqual(scopeAfterKill({ OOMPolicy: 'continue' }), ['active', 'success', '1']);
+  assert.deepEqual(scopeAfterKill({ Delegate: 'yes' }), ['active', 'success', '1']);
+});
+
 test('a scope survives a new manager, and is stopped by it with SIGKILL where SIGTERM does not do', () => {
   const simulation = machine();
   const pid = simulation.keeper.outsider({ ignores: [15] });

@@ -184,6 +184,7 @@ export class Rig<State> {
         startLimitIntervalUsec: 10 * second,
         startLimitBurst: 5,
         timerAccuracyUsec: 60 * second,
+        oomPolicy: 'stop',
       },
       stopRequested: world.stopRequested,
       restartRequested: world.restartRequested,

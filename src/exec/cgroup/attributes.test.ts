@@ -7,6 +7,7 @@ import { attributesOf, type ResourceContext } from './attributes.ts';
 import { neededControllers, usualResources } from './need.ts';
 
 const context: ResourceContext = {
+  oomPolicy: 'stop',
   defaults: { ...usualResources, tasksMax: { absolute: Infinity } },
   startup: false,
   memoryTotal: 1000 * 4096,

@@ -11,6 +11,8 @@ import { pidsAttributes } from './pids.ts';
 /** What a unit's limits depend on besides its settings. */
 export interface ResourceContext {
   readonly defaults: ResourceDefaults;
+  /** OOMPolicy= of services and scopes that do not say it themselves. */
+  readonly oomPolicy: 'continue' | 'stop' | 'kill';
   /** The manager starts up, so Startup*= applies. */
   readonly startup: boolean;
   /** What shares are of: bytes of memory, and tasks that there may be. */

@@ -24,8 +24,14 @@ export function memoryAttributes(cgroup: CgroupSettings, context: ResourceContex
     ...attribute('memory.swap.max', during(cgroup.StartupMemorySwapMax) ?? cgroup.MemorySwapMax ?? unlimited, context, Infinity),
     ...attribute('memory.zswap.max', during(cgroup.StartupMemoryZSwapMax) ?? cgroup.MemoryZSwapMax ?? unlimited, context, Infinity),
     ...(cgroup.MemoryZSwapWriteback ? [] : [written('memory.zswap.writeback', '0')]),
-    ...(config.service?.OOMPolicy === 'kill' ? [written('memory.oom.group', '1')] : []),
+    ...(oomPolicyOf(config, context) === 'kill' ? [written('memory.oom.group', '1')] : []),
   ];
+}
+
+/** Only units that act on it have one. */
+function oomPolicyOf({ service, scope }: UnitConfig, { oomPolicy }: ResourceContext): string | undefined {
+  const settings = service ?? scope;
+  return settings && (settings.OOMPolicy ?? oomPolicy);
 }
 
 type Inherited = 'DefaultMemoryMin' | 'DefaultMemoryLow' | 'DefaultStartupMemoryLow';

@@ -9,6 +9,8 @@ export interface ResourceDefaults {
   readonly tasksAccounting: boolean;
   readonly ioAccounting: boolean;
   readonly tasksMax: Amount;
+  readonly memoryPressureWatch: boolean | 'auto' | 'skip';
+  readonly memoryPressureThresholdUsec: number;
 }
 
 /** systemd's own defaults. */
@@ -17,6 +19,8 @@ export const usualResources: ResourceDefaults = {
   tasksAccounting: true,
   ioAccounting: false,
   tasksMax: { permyriad: 1500 },
+  memoryPressureWatch: 'auto',
+  memoryPressureThresholdUsec: 200_000,
 };
 
 /** The controllers that a unit needs in its own cgroup, as systemd 252 has it: for what is set, for what is counted, and for what is delegated. */
@@ -52,7 +56,10 @@ const needs: Readonly<Record<Controller, (cgroup: CgroupSettings, defaults: Reso
     [AllowedCPUs, StartupAllowedCPUs, AllowedMemoryNodes, StartupAllowedMemoryNodes].some((set) => set.length > 0) ||
     CPUSetPartition !== undefined,
   io: (cgroup, defaults) => (cgroup.IOAccounting ?? cgroup.BlockIOAccounting ?? defaults.ioAccounting) || hasIoSettings(cgroup),
-  memory: (cgroup, defaults) => (cgroup.MemoryAccounting ?? defaults.memoryAccounting) || hasMemoryLimit(cgroup),
+  memory: (cgroup, defaults) =>
+    (cgroup.MemoryAccounting ?? defaults.memoryAccounting) ||
+    (cgroup.MemoryPressureWatch ?? defaults.memoryPressureWatch) === true ||
+    hasMemoryLimit(cgroup),
   pids: (cgroup, defaults) => (cgroup.TasksAccounting ?? defaults.tasksAccounting) || isLimit(tasksMaxOf(cgroup, defaults)),
 };
 

@@ -15,7 +15,8 @@ export type KernelFeature =
   | 'SELinux'
   | 'AppArmor'
   | 'Smack'
-  | 'same-page merging';
+  | 'same-page merging'
+  | 'pressure stall information';
 
 /** One thing that a setting needs of the machine. */
 export type Need =

@@ -39,11 +39,15 @@ const byController: Readonly<Record<Controller, readonly string[]>> = {
 };
 
 /** Resource control is no sandbox: a service without its limits sees and may do no more. */
-export const resourceNeeds: Readonly<Record<string, Requirement>> = Object.fromEntries(
-  controllerNames.flatMap((controller) =>
-    byController[controller].map((setting): [string, Requirement] => [
-      setting,
-      { needs: [`controller ${controller}`], without: 'ignored', sandbox: false },
-    ]),
+export const resourceNeeds: Readonly<Record<string, Requirement>> = {
+  ...Object.fromEntries(
+    controllerNames.flatMap((controller) =>
+      byController[controller].map((setting): [string, Requirement] => [
+        setting,
+        { needs: [`controller ${controller}`], without: 'ignored', sandbox: false },
+      ]),
+    ),
   ),
-);
+  MemoryPressureWatch: { needs: ['kernel pressure stall information'], without: 'ignored', sandbox: false },
+  MemoryPressureThresholdSec: { needs: ['kernel pressure stall information'], without: 'ignored', sandbox: false },
+};

@@ -5,7 +5,7 @@ import { noteResult, type Turn } from './turn.ts';
 
 /** The kernel killed processes of the service for want of memory (systemd.service(5), OOMPolicy=). */
 export function memoryRanOut(turn: Turn, state: ServiceState): ServiceState {
-  const policy = turn.service.OOMPolicy ?? 'stop';
+  const policy = turn.service.OOMPolicy ?? turn.context.defaults.oomPolicy;
   return policy === 'continue' ? state : answers[state.sub](turn, state, policy);
 }
 

@@ -37,6 +37,7 @@ const usualDefaults: Defaults = {
   startLimitIntervalUsec: 10_000_000,
   startLimitBurst: 5,
   timerAccuracyUsec: 60_000_000,
+  oomPolicy: 'stop',
 };
 
 interface Shown {
@@ -78,7 +79,7 @@ function settingProperties(service: ServiceSettings, memory: Memory, { defaults,
     USBFunctionStrings: service.USBFunctionStrings,
     FileDescriptorStoreMax: String(service.FileDescriptorStoreMax),
     FileDescriptorStorePreserve: service.FileDescriptorStorePreserve,
-    OOMPolicy: service.OOMPolicy ?? 'stop',
+    OOMPolicy: service.OOMPolicy ?? defaults.oomPolicy,
     ReloadSignal: String(service.ReloadSignal),
     NonBlocking: yesNo(service.NonBlocking),
   };

@@ -5,7 +5,7 @@ import { boolean } from '../values/boolean.ts';
 import { blockWeight, cpuQuota, cpuShares, memoryAmountOr, memoryLimit, rate, tasksMax, weight } from '../values/cgroup-limit.ts';
 import { cpuSet } from '../values/cpu-set.ts';
 import { deviceRule, perDevice } from '../values/device.ts';
-import { oneOf } from '../values/enum.ts';
+import { booleanOr, oneOf } from '../values/enum.ts';
 import { addressPrefixList } from '../values/ip-address.ts';
 import { invertibleNames } from '../values/name-list.ts';
 import { absolutePath } from '../values/path.ts';
@@ -153,15 +153,13 @@ export const cgroupRows = {
   SocketBindAllow: entries(socketBindRule, { since: 249, meaning: 'Allowed bind(): [family:][proto:]ports or any' }),
   SocketBindDeny: entries(socketBindRule, { since: 249, meaning: 'Denied bind()' }),
   RestrictNetworkInterfaces: combining('merge', entries(invertibleNames, { since: 250, meaning: 'Allowed interfaces, or denied with ~' })),
-  MemoryPressureThresholdSec: last(timespan, undefined, {
+  MemoryPressureThresholdSec: last(orEmpty(timespan, undefined), undefined, {
     since: 254,
     meaning: 'Threshold advertised in $MEMORY_PRESSURE_WRITE',
-    status: later.resources,
   }),
-  MemoryPressureWatch: last(oneOf('no', 'yes', 'auto', 'skip'), undefined, {
+  MemoryPressureWatch: last(orEmpty(booleanOr('auto', 'skip'), undefined), undefined, {
     since: 254,
     meaning: 'Whether $MEMORY_PRESSURE_* is set: no, yes, auto, skip',
-    status: later.resources,
   }),
   CPUPressureThresholdSec: last(timespan, undefined, {
     since: 261,

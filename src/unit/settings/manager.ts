@@ -117,18 +117,15 @@ const managerRows = {
   DefaultMemoryPressureThresholdSec: last(timespan, 200_000, {
     since: 254,
     meaning: 'MemoryPressureThresholdSec= where it is not set',
-    status: later,
   }),
-  DefaultMemoryPressureWatch: last(oneOf('no', 'yes', 'auto', 'skip'), 'auto', {
+  DefaultMemoryPressureWatch: last(booleanOr('auto', 'skip'), 'auto', {
     since: 254,
     meaning: 'MemoryPressureWatch= where it is not set',
-    status: later,
   }),
   DefaultMemoryZSwapWriteback: last(boolean, true, { since: 257, meaning: 'MemoryZSwapWriteback= where it is not set', status: later }),
   DefaultOOMPolicy: last(oneOf('continue', 'stop', 'kill'), 'stop', {
     since: 243,
     meaning: 'OOMPolicy= where it is not set',
-    status: later,
   }),
   DefaultOOMScoreAdjust: last(orEmpty(integer({ min: -1000, max: 1000 }), undefined), undefined, {
     since: 250,

@@ -1,7 +1,6 @@
 import { oneOf } from '../values/enum.ts';
 import { timespan } from '../values/timespan.ts';
 import { last, type Values } from './setting.ts';
-import { later } from './status.ts';
 
 /** [Scope] (systemd.scope(5)). */
 export const scopeRows = {
@@ -11,7 +10,6 @@ export const scopeRows = {
   OOMPolicy: last(oneOf('continue', 'stop', 'kill'), undefined, {
     since: 253,
     meaning: 'Reaction when a process of the scope is OOM-killed',
-    status: later.resources,
   }),
 };
 

@@ -29,7 +29,49 @@ function limited(name: string, lines: string, more: Partial<Case> = {}): Case {
   };
 }
 
+/** What systemd has since 254 of memory pressure; in 252 nobody is told of it. */
+function pressed(name: string, lines: string, heard: readonly string[]): Case {
+  return {
+    units: {
+      [`${name}.service`]: `[Service]
+Type=oneshot
+Slice=${name}.slice
+StandardOutput=truncate:/tmp/${name}
+${lines}
+ExecStart=/bin/sh -c 'echo "watch $\${MEMORY_PRESSURE_WATCH:-none}"; test -n "$\${MEMORY_PRESSURE_WRITE-}" || exit 0; \
+  echo "$\${MEMORY_PRESSURE_WRITE}" | base64 -d | tr "\\000" .; echo; stat -c "of %%U" "$\${MEMORY_PRESSURE_WATCH}"; exec 3<>"$\${MEMORY_PRESSURE_WATCH}"; \
+  echo "$\${MEMORY_PRESSURE_WRITE}" | base64 -d >&3 && echo "it may be watched"'
+`,
+      [`${name}.slice`]: '[Slice]\n',
+    },
+    script: `run systemctl start ${name}; cat /tmp/${name}`,
+    differs: [{ systemd: 'watch none', tysd: heard.join('\n'), why: 'MemoryPressureWatch= is of systemd 254' }],
+  };
+}
+
+const watched = (name: string, threshold: number, user: string): readonly string[] => [
+  `watch /sys/fs/cgroup/${name}.slice/${name}.service/memory.pressure`,
+  `some ${threshold} 2000000.`,
+  `of ${user}`,
+  'it may be watched',
+];
+
 compareManagers('resources', {
+  'memory pressure is watched where memory is counted': pressed('rpress', 'User=daemon', watched('rpress', 200_000, 'daemon')),
+  'memory pressure is watched below read-only cgroups': pressed(
+    'rpressro',
+    'User=daemon\nProtectControlGroups=yes\nMemoryPressureThresholdSec=20ms\nMemoryPressureWatch=yes\nMemoryAccounting=no',
+    watched('rpressro', 20_000, 'daemon'),
+  ),
+  'memory pressure that is longer than the window': pressed(
+    'rpresslong',
+    'MemoryPressureThresholdSec=1min',
+    watched('rpresslong', 2_000_000, 'root'),
+  ),
+  'memory pressure is not to be watched': pressed('rpressno', 'MemoryPressureWatch=no', ['watch /dev/null']),
+  'memory pressure is not spoken of': pressed('rpressskip', 'MemoryPressureWatch=skip', ['watch none']),
+  'memory pressure of memory that is not counted': pressed('rpressauto', 'MemoryAccounting=no', ['watch none']),
+
   'a service that asks for nothing': limited('rplain', ''),
   'weights and a quota of processor time': limited('rcpu', 'CPUWeight=300\nCPUQuota=20%\nCPUQuotaPeriodSec=50ms'),
   'a quota below what the kernel counts in': limited('rsmall', 'CPUQuota=0.5%'),
