@@ -62,6 +62,8 @@ function measure(wanted: Options, subjects: readonly Subject[]): Measured {
     { kind: 'notify', count: steady },
     { kind: 'chain', count: 100 },
   ];
+  // Sockets and timers are parts of what is measured at run time.
+  const parts = (['run', 'sockets', 'timers'] as const).filter(has);
   return {
     boots: has('boot') ? measureBoots(cases, unitManagers, runs, say) : [],
     supervisors: has('supervisors')
@@ -75,7 +77,7 @@ function measure(wanted: Options, subjects: readonly Subject[]): Measured {
           say,
         )
       : [],
-    runTime: has('run') || has('sockets') ? measureRunTime(subjects, steady, runs, quick, has('run') ? 'all' : 'sockets', say) : new Map(),
+    runTime: parts.length === 0 ? new Map() : measureRunTime(subjects, steady, runs, quick, parts, say),
     recovery: has('recovery') ? measureRecovery(subjects, wanted.recovered, quick ? 1 : Math.min(runs, 3), say) : new Map(),
     logs: has('log') ? measureLogs(subjects, wanted.logLines, runs, say) : new Map(),
   };

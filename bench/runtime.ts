@@ -12,15 +12,21 @@ interface Session {
   readonly script: string;
 }
 
-/** The run-time operations of one part: sockets alone, or all of them. */
-function sessionsOf(part: 'all' | 'sockets', steady: number, quick: boolean): readonly Session[] {
-  if (part === 'sockets') return socketSessions(steady, quick);
+/** The run-time operations that can be measured alone, and `run` for all of them. */
+export type Part = 'run' | 'sockets' | 'timers';
+
+function sessionsOf(parts: readonly Part[], steady: number, quick: boolean): readonly Session[] {
+  const has = (part: Part): boolean => parts.includes('run') || parts.includes(part);
   const repeats = quick ? 10 : 30;
-  return [
+  const general: readonly Session[] = [
     { kind: 'simple', count: 20, script: small(repeats) },
     { kind: 'simple', count: steady, script: large(repeats, steady) },
     { kind: 'simple', count: 20, script: transactions(quick ? 500 : 5000) },
-    ...socketSessions(steady, quick),
+  ];
+  return [
+    ...(parts.includes('run') ? general : []),
+    ...(has('sockets') ? socketSessions(steady, quick) : []),
+    ...(has('timers') ? [{ kind: 'simple', count: 1, script: armed(quick ? 500 : 10_000) } as const] : []),
   ];
 }
 
@@ -30,12 +36,12 @@ export function measureRunTime(
   steady: number,
   runs: number,
   quick: boolean,
-  part: 'all' | 'sockets',
+  parts: readonly Part[],
   say: (line: string) => void,
 ): RunTime {
   const able = subjects.filter((subject) => subject.control !== undefined && subject.name !== 'systemd-bare');
   const results = new Map(able.map((subject) => [subject.name, new Samples()]));
-  for (const session of sessionsOf(part, steady, quick)) {
+  for (const session of sessionsOf(parts, steady, quick)) {
     for (let run = 0; run < runs; run++) {
       for (const subject of able) {
         const script = session.script.replaceAll('@CTL@', subject.control?.systemctl ?? '');
@@ -115,6 +121,11 @@ export const operations = {
   transaction: 'transaction over 5,000 targets',
   transactionAgain: 'the same, nothing to do',
   transactionStop: 'its stop',
+  transactionReload: 'daemon-reload, 5,000 targets',
+  timersArm: 'arming of 10,000 timers',
+  timersIdle: 'CPU of a second, 10,000 timers armed',
+  timersMemory: 'private memory in MB, 10,000 timers armed',
+  timersReload: 'daemon-reload, 10,000 timers armed',
   stopAll: 'stop of many',
   startAll: 'start of many',
 } as const;
@@ -182,6 +193,29 @@ cd /; @CTL@ daemon-reload; sleep 0.5
 ${latencies(1, [[o.transaction, '@CTL@ start t-all.target']])}
 ${latencies(5, [[o.transactionAgain, '@CTL@ start t-all.target']])}
 printf 'targets missing\\t{"per_s":%s}\\n' $((${count} - $(@CTL@ list-units --plain --no-legend --state=active 't-*.target' | grep -c '^t-[0-9]')))
+${latencies(3, [[o.transactionReload, '@CTL@ daemon-reload']])}
 ${latencies(1, [[o.transactionStop, '@CTL@ stop t-all.target']])}
+`;
+}
+
+/** Timers that do not elapse while it is looked at what they cost; each has a service of its own, which is not loaded before. */
+function armed(count: number): string {
+  const o = operations;
+  return `${preamble}
+used() { sed -n 's/^usage_usec //p' /sys/fs/cgroup/cpu.stat; }
+private() { for process in /proc/[0-9]*; do case $(cat $process/comm 2>/dev/null) in
+  bash|sh|sleep|cat|'') ;; *) cat $process/smaps_rollup 2>/dev/null;; esac; done | awk '/^Private_/ { sum += $2 } END { print sum / 1024 }'; }
+mkdir -p /run/systemd/system; cd /run/systemd/system
+awk -v n=${count} 'BEGIN { print "[Unit]\\nDefaultDependencies=no" >"t-all.target"
+  for (i = 0; i < n; i++) { f = "t-" i ".timer"; print "[Unit]\\nDefaultDependencies=no\\n[Timer]\\nOnActiveSec=1d\\nOnUnitActiveSec=1d" >f; close(f)
+  f = "t-" i ".service"; print "[Unit]\\nDefaultDependencies=no\\n[Service]\\nType=oneshot\\nExecStart=/bin/true" >f; close(f)
+  print "Wants=t-" i ".timer" >"t-all.target" } }'
+cd /; @CTL@ daemon-reload; sleep 0.5
+${latencies(1, [[o.timersArm, '@CTL@ start t-all.target']])}
+printf 'timers missing\\t{"per_s":%s}\\n' $((${count} - $(@CTL@ list-units --plain --no-legend --state=active 't-*.timer' | grep -c '^t-[0-9]')))
+sleep 5; a=$(used); sleep 10; b=$(used)
+printf '${o.timersIdle}\\t{"each_us":%s}\\n' $(((b - a) / 10))
+printf '${o.timersMemory}\\t{"per_s":%s}\\n' $(private)
+${latencies(3, [[o.timersReload, '@CTL@ daemon-reload']])}
 `;
 }

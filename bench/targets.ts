@@ -56,6 +56,29 @@ const targets: readonly Target[] = [
     wanted: 'a transaction over 5,000 units: no slower than systemd',
     measure: (measured) => toSystemd(measured, operations.transaction, { limit: 1 }),
   },
+  {
+    wanted: 'daemon-reload with 5,000 targets: 0.25x what systemd takes',
+    measure: (measured) => toSystemd(measured, operations.transactionReload, { limit: 0.25 }),
+  },
+  {
+    wanted: 'arming of 10,000 timers: no slower than systemd',
+    measure: (measured) => toSystemd(measured, operations.timersArm, { limit: 1 }),
+  },
+  {
+    wanted: '10,000 armed timers cost no CPU while they wait: at most 1 ms a second',
+    measure: ({ runTime }) => {
+      const value = runTime.get('tysd')?.median(operations.timersIdle);
+      return value === undefined ? undefined : { value, limit: 1, unit: 'ms' };
+    },
+  },
+  {
+    wanted: 'memory with 10,000 armed timers: no more than systemd',
+    measure: (measured) => toSystemd(measured, operations.timersMemory, { limit: 1 }),
+  },
+  {
+    wanted: 'start of 1,000 listening sockets: no slower than systemd',
+    measure: (measured) => toSystemd(measured, operations.listenAll, { limit: 1 }),
+  },
   { wanted: 'stop of many: 0.3x what systemd takes', measure: (measured) => toSystemd(measured, operations.stopAll, { limit: 0.3 }) },
   {
     wanted: 'connections a second with Accept=yes: 3.85x those of systemd',
