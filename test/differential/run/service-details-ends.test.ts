@@ -1,4 +1,26 @@
-import { compareManagers, startAndStop } from './both.ts';
+import { type Case, compareManagers, startAndStop } from './both.ts';
+
+/** Services whose processes end when their files of that name are there; NAME is the unit's. */
+function endsWhenTold(services: Readonly<Record<string, string>>): Case {
+  const names = Object.keys(services);
+  const post = 'ExecStopPost=/act to /run/t/NAME note stop-post env SERVICE_RESULT env EXIT_CODE env EXIT_STATUS';
+  return {
+    units: Object.fromEntries(
+      Object.entries(services).map(([name, lines]) => [`${name}.service`, `[Service]\n${post}\n${lines}\n`.replaceAll('NAME', name)]),
+    ),
+    script: `
+      for unit in ${names.join(' ')}; do
+        run systemctl start $unit
+        show $unit.service
+        [ "$(systemctl show -p MainPID --value $unit)" = 0 ] && echo "$unit has no main process"
+        go $unit
+        sub $unit dead failed exited
+        state $unit.service
+        systemctl stop $unit
+      done
+      notes ${names.join(' ')}`,
+  };
+}
 
 compareManagers('limits and ends of services', {
   'RuntimeMaxSec=': startAndStop({
@@ -65,24 +87,29 @@ compareManagers('limits and ends of services', {
     'final-int': 'KillSignal=SIGINT\nRestartKillSignal=SIGUSR1\nExecStart=/act to /run/t/NAME quit-on 2 wait',
   }),
 
-  'GuessMainPID=': startAndStop({
-    'guess-one': 'Type=forking\nExecStart=/act child{ session sleep 600 exit 3 } sleep 50',
-    'guess-two': 'Type=forking\nExecStart=/act child{ session sleep 600 exit 3 } child{ session sleep 700 exit 4 } sleep 50',
-    'guess-no': 'Type=forking\nGuessMainPID=no\nExecStart=/act child{ session sleep 600 exit 3 } sleep 50',
+  'GuessMainPID=': endsWhenTold({
+    'guess-one': 'Type=forking\nExecStart=/act child{ session until /run/t/NAME.go exit 3 } sleep 50',
+    'guess-two':
+      'Type=forking\nExecStart=/act child{ session until /run/t/NAME.go exit 3 } child{ session until /run/t/NAME.go sleep 100 exit 4 } sleep 50',
+    'guess-no': 'Type=forking\nGuessMainPID=no\nExecStart=/act child{ session until /run/t/NAME.go exit 3 } sleep 50',
+  }),
+  'GuessMainPID= where nobody is left': startAndStop({
     'guess-nobody': 'Type=forking\nExecStart=/act exit 0',
     'guess-remain': 'Type=forking\nRemainAfterExit=yes\nExecStart=/act exit 0',
     'guess-quick': 'Type=forking\nExecStart=/act child{ session exit 3 } sleep 100',
   }),
+  'ExitType=cgroup with children that end': endsWhenTold({
+    'group-child': 'ExitType=cgroup\nExecStart=/act child{ until /run/t/NAME.go exit 0 } exit 0',
+    'group-bad-main': 'ExitType=cgroup\nExecStart=/act child{ until /run/t/NAME.go exit 0 } exit 3',
+    'group-bad-child': 'ExitType=cgroup\nExecStart=/act child{ until /run/t/NAME.go exit 3 } exit 0',
+    'group-remain': 'ExitType=cgroup\nRemainAfterExit=yes\nExecStart=/act child{ until /run/t/NAME.go exit 0 } exit 0',
+  }),
   'ExitType=cgroup': startAndStop({
-    'group-child': 'ExitType=cgroup\nExecStart=/act child{ sleep 500 exit 0 } exit 0',
-    'group-bad-main': 'ExitType=cgroup\nExecStart=/act child{ sleep 500 exit 0 } exit 3',
-    'group-bad-child': 'ExitType=cgroup\nExecStart=/act child{ sleep 500 exit 3 } exit 0',
     'group-alone': 'ExitType=cgroup\nExecStart=/act sleep 100 exit 0',
     'group-runs': 'ExitType=cgroup\nExecStart=/act child{ wait } sleep 100 exit 0',
     'group-notify':
       'ExitType=cgroup\nType=notify\nNotifyAccess=all\nExecStart=/act child{ sleep 200 notify READY=1 wait } sleep 100 exit 0',
     'group-forks': 'ExitType=cgroup\nType=forking\nExecStart=/act child{ session child{ wait } sleep 200 exit 0 } sleep 50',
-    'group-remain': 'ExitType=cgroup\nRemainAfterExit=yes\nExecStart=/act child{ sleep 300 exit 0 } exit 0',
   }),
   'SuccessExitStatus= of commands beside the main one': startAndStop({
     'ok-pre': 'SuccessExitStatus=9\nExecStartPre=/act exit 9\nExecStart=/act wait',
