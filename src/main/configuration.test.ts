@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { readConfiguration, resolveOptions, type Resolved } from './configuration.ts';
+import { configurationPaths, readConfiguration, resolveOptions, type Resolved } from './configuration.ts';
 import { gatherFacts } from './facts.ts';
 import { parseOptions } from './options.ts';
 
@@ -48,19 +48,23 @@ test("a user's own configuration files are read in order, drop-ins over them, an
   const resolved = scene.resolve(['-c', scene.path('rusty')], environment);
   assert.deepEqual(placesOf(resolved), ['mine.target', ['/file'], '/file/run', '/file/state']);
   assert.equal(resolved.logLevel, 'debug');
-  assert.equal(readConfiguration(resolved, facts).manager.DefaultTimeoutStartSec, 7_000_000);
-  assert.deepEqual(
-    resolved.configPaths.filter((path) => path.startsWith(scene.directory)),
-    ['systemd/user.conf', 'tysd/user.conf', 'tysd/user.conf.d/10-mine.conf'].map((path) => scene.path(`config/${path}`)),
-  );
+  assert.equal(readConfiguration(resolved, facts, environment).manager.DefaultTimeoutStartSec, 7_000_000);
+  const found = () => configurationPaths(resolved, environment).filter((path) => path.startsWith(scene.directory));
+  const first = ['systemd/user.conf', 'tysd/user.conf', 'tysd/user.conf.d/10-mine.conf'].map((path) => scene.path(`config/${path}`));
+  assert.deepEqual(found(), first);
+  // A reload finds what was not there at the start.
+  const later = scene.path('config/tysd/user.conf.d/20-later.conf');
+  writeFileSync(later, '[Manager]\nDefaultTimeoutStartSec=8\n');
+  assert.deepEqual(found(), [...first, later]);
+  assert.equal(readConfiguration(resolved, facts, environment).manager.DefaultTimeoutStartSec, 8_000_000);
 });
 
 test('--config is read instead of the usual files, and again from the same place on a reload', () => {
   using scene = makeScene({ 'config/systemd/user.conf': '[Manager]\nLogLevel=debug\n', 'mine.conf': '[Manager]\nLogLevel=err\n' });
   const resolved = scene.resolve([`--config=${scene.path('mine.conf')}`], { XDG_CONFIG_HOME: scene.path('config') });
-  assert.deepEqual([resolved.logLevel, resolved.configPaths], ['err', [scene.path('mine.conf')]]);
+  assert.deepEqual([resolved.logLevel, resolved.configPath], ['err', scene.path('mine.conf')]);
   writeFileSync(scene.path('mine.conf'), '[Manager]\nLogLevel=crit\nNonsense=1\n');
-  const { manager, diagnostics } = readConfiguration(resolved, facts);
+  const { manager, diagnostics } = readConfiguration(resolved, facts, { XDG_CONFIG_HOME: scene.path('config') });
   assert.deepEqual([manager.LogLevel, diagnostics.map(({ line, code }) => `${line} ${code}`)], ['crit', ['3 unknown-key']]);
 });
 

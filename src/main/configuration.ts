@@ -19,7 +19,8 @@ export interface Resolved {
   readonly showStatus: boolean;
   /** 0 is never. */
   readonly managerPatienceMs: number;
-  readonly configPaths: readonly string[];
+  /** The file of --config=, which is read instead of the usual ones. */
+  readonly configPath?: string;
 }
 
 /** Asks the command line, tysd.conf and system.conf, rustysd's configuration, and the defaults. */
@@ -35,9 +36,8 @@ export function resolveOptions(
     return err(`there is no configuration file ${options.config}`);
   const rustysd = readRustysdConfig(isRustysd ? options.config : undefined, environment);
   if (!rustysd.ok) return rustysd;
-  const configPaths =
-    options.config === undefined || isRustysd ? managerConfigPaths(realFiles, scope, environment) : [resolve(options.config)];
-  const { manager, tysd, assigned } = readManagerConfig(realFiles, configPaths, facts);
+  const own = options.config === undefined || isRustysd ? {} : { configPath: resolve(options.config) };
+  const { manager, tysd, assigned } = readManagerConfig(realFiles, configurationPaths({ scope, ...own }, environment), facts);
   const unitPath = options.unitPath ?? (tysd.UnitPath.length > 0 ? tysd.UnitPath : undefined) ?? rustysd.value.unitPath;
   return ok({
     scope,
@@ -57,13 +57,21 @@ export function resolveOptions(
     // systemd tells on the console by default only where it is the init of a machine.
     showStatus: options.showStatus ?? (assigned.has('ShowStatus') ? manager.ShowStatus !== false : process.pid === 1),
     managerPatienceMs: options.managerPatienceMs ?? (tysd.ManagerPatience === Infinity ? 0 : Math.ceil(tysd.ManagerPatience / 1000)),
-    configPaths,
+    ...own,
   });
 }
 
-/** The files that configure the manager, read again: a reload may have changed them. */
-export function readConfiguration(resolved: Resolved, facts: SpecifierFacts): ManagerConfig {
-  return readManagerConfig(realFiles, resolved.configPaths, facts);
+/** The files that configure the manager, read again: a reload may have changed them, and there may be others by then. */
+export function readConfiguration(resolved: Resolved, facts: SpecifierFacts, environment: NodeJS.ProcessEnv): ManagerConfig {
+  return readManagerConfig(realFiles, configurationPaths(resolved, environment), facts);
+}
+
+/** The files that configure the manager and that there are now, what is read later over what is read before. */
+export function configurationPaths(
+  { scope, configPath }: Pick<Resolved, 'scope' | 'configPath'>,
+  environment: NodeJS.ProcessEnv,
+): readonly string[] {
+  return configPath === undefined ? managerConfigPaths(realFiles, scope, environment) : [configPath];
 }
 
 function said(text: string): string | undefined {

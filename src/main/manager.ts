@@ -49,7 +49,7 @@ export async function runManager(): Promise<void> {
   const facts = gatherFacts(resolved.scope, environment);
   const console = statusPrinter(resolved.showStatus, resolved.logLevel);
   const readConfig = (): EngineConfig => {
-    const config = readConfiguration(resolved, facts);
+    const config = readConfiguration(resolved, facts, environment);
     for (const { severity, path, line, message } of config.diagnostics)
       console.log(severity === 'error' ? 3 : 4, `${path}:${line}: ${message}`);
     return engineConfig(config, resolved, environment);

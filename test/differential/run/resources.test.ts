@@ -121,6 +121,23 @@ compareManagers('resources', {
       systemctl daemon-reload; said rreload.slice/rreload.service; shown rreload.service`,
     units: { 'rreload.service.d/empty.conf': '[Service]\n' },
   }),
+  'DefaultOOMPolicy=': {
+    alone: true,
+    units: {
+      'rpolicy.service': '[Service]\nExecStart=/act wait\nSlice=rpolicy.slice\n',
+      'rpolicy-own.service': '[Service]\nExecStart=/act wait\nOOMPolicy=continue\nSlice=rpolicy.slice\n',
+      'rpolicy-delegated.service': '[Service]\nExecStart=/act wait\nDelegate=yes\nSlice=rpolicy.slice\n',
+      'rpolicy.slice': '[Slice]\n',
+    },
+    script: `
+      group() { for unit in rpolicy rpolicy-own rpolicy-delegated; do
+        get $unit.service OOMPolicy; systemctl start $unit.service
+        cat /sys/fs/cgroup/rpolicy.slice/$unit.service/memory.oom.group 2>/dev/null; systemctl stop $unit.service; done; systemctl show -p DefaultOOMPolicy; }
+      group
+      mkdir -p /etc/systemd/system.conf.d; printf '[Manager]\\nDefaultOOMPolicy=kill\\n' >/etc/systemd/system.conf.d/policy.conf
+      systemctl daemon-reload; group
+      rm /etc/systemd/system.conf.d/policy.conf; systemctl daemon-reload; group`,
+  },
   'a cgroup that is delegated': {
     units: {
       'rdelegate.service': `[Service]
