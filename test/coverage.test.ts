@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+/**
+ * The settings of the engine and where a case with real processes is: beside systemd (differential/) or, of what is newer than the systemd
+ * 252 that is asked, with tysd alone (end-to-end/). Each file named here must have a unit that sets them.
+ */
+const covered: Readonly<Record<string, string>> = {
+  'differential/run/dependencies.test.ts': 'Wants Requires Requisite BindsTo PartOf Upholds Conflicts Before After',
+  'differential/run/relations.test.ts':
+    'OnFailure OnSuccess OnFailureJobMode OnSuccessJobMode PropagatesReloadTo ReloadPropagatedFrom PropagatesStopTo StopPropagatedFrom StopWhenUnneeded RefuseManualStart RefuseManualStop IgnoreOnIsolate AllowIsolate CollectMode',
+  'differential/run/mounts.test.ts': 'RequiresMountsFor What Where Type Options SloppyOptions LazyUnmount ReadWriteOnly ForceUnmount',
+  'differential/sandbox/mounts.test.ts': 'JoinsNamespaceOf',
+  'differential/run/jobs.test.ts': 'JobTimeoutSec JobRunningTimeoutSec JobTimeoutAction',
+  'differential/run/service-details-bus.test.ts': 'BusName',
+  'differential/run/service-details-ends.test.ts':
+    'SuccessExitStatus RuntimeMaxSec RuntimeRandomizedExtraSec TimeoutStartFailureMode TimeoutStopFailureMode GuessMainPID ExitType StartLimitIntervalSec StartLimitBurst',
+  'differential/run/notify.test.ts': 'WatchdogSignal TimeoutAbortSec FileDescriptorStoreMax NotifyAccess',
+  'differential/run/resources.test.ts': 'OOMPolicy MemoryPressureWatch MemoryPressureThresholdSec DefaultOOMPolicy Slice',
+  'differential/run/sockets-accept.test.ts': 'Accept MaxConnections MaxConnectionsPerSource NonBlocking FileDescriptorName',
+  'differential/run/sockets.test.ts': 'ListenFIFO SocketUser SocketGroup SocketMode DirectoryMode Symlinks RemoveOnStop Backlog',
+  'differential/run/sockets-options.test.ts':
+    'ListenStream ListenDatagram ListenSequentialPacket ListenNetlink ListenSpecial ListenMessageQueue ListenUSBFunction BindIPv6Only BindToDevice KeepAlive KeepAliveTimeSec KeepAliveIntervalSec KeepAliveProbes NoDelay DeferAcceptSec Priority ReceiveBuffer SendBuffer IPTOS IPTTL Mark ReusePort SmackLabel SmackLabelIPIn SmackLabelIPOut SELinuxContextFromNet PipeSize MessageQueueMaxMessages MessageQueueMessageSize FreeBind Transparent Broadcast PassCredentials PassSecurity PassPacketInfo Timestamping TCPCongestion Writable',
+  'differential/run/sockets-activation.test.ts': 'ExecStopPre FlushPending TriggerLimitIntervalSec TriggerLimitBurst',
+  'differential/run/timers.test.ts':
+    'OnActiveSec OnBootSec OnStartupSec OnUnitActiveSec OnUnitInactiveSec OnCalendar AccuracySec RandomizedDelaySec FixedRandomDelay Persistent WakeSystem RemainAfterElapse OnClockChange OnTimezoneChange',
+  'differential/run/paths.test.ts': 'PathExists PathExistsGlob PathChanged PathModified DirectoryNotEmpty MakeDirectory',
+  'differential/run/automounts.test.ts': 'TimeoutIdleSec',
+  'differential/service/generate.ts': 'RestartPreventExitStatus RestartForceExitStatus',
+  'end-to-end/services.test.ts': 'OpenFile',
+  'end-to-end/actions.test.ts': 'SuccessAction FailureAction StartLimitAction SuccessActionExitStatus FailureActionExitStatus',
+  'end-to-end/newer-settings.test.ts':
+    'RestartMode RestartSteps RestartMaxDelaySec FileDescriptorStorePreserve ReloadSignal PollLimitIntervalSec PollLimitBurst WantsMountsFor',
+};
+
+for (const [file, settings] of Object.entries(covered)) {
+  test(`${file} has a case of each setting that it is to have`, () => {
+    const text = readFileSync(join(import.meta.dirname, file), 'utf8');
+    const missing = settings.split(' ').filter((setting) => !text.includes(`${setting}=`) && !text.includes(`'${setting}'`));
+    assert.deepEqual(missing, []);
+  });
+}
+
+test('there are at least 150 cases in which both managers run the same units', () => {
+  const files = globSync('differential/{run,sandbox}/*.test.ts', { cwd: import.meta.dirname });
+  const cases = files.flatMap(
+    (file) => readFileSync(join(import.meta.dirname, file), 'utf8').match(/^ {2,4}(?:'[^']+'|[a-z]\w*): /gm) ?? [],
+  );
+  assert.ok(cases.length >= 150, `${cases.length}`);
+});
