@@ -29,6 +29,8 @@ function automount(
       auto run-a-${name}.automount run-a-${name}.mount
       ${script.replaceAll('NAME', name)}
       run systemctl stop run-a-${name}.automount
+      # That the mount above it went too is heard from the kernel a little later.
+      sub run-a-${name}.mount dead failed
       auto run-a-${name}.automount run-a-${name}.mount
       grep -c " /run/a/${name} " /proc/self/mountinfo`,
     ...rest,

@@ -24,7 +24,7 @@ function limited(name: string, lines: string, more: Partial<Case> = {}): Case {
       systemctl start ${name}.service
       said ${name}.slice; said ${name}.slice/${name}.service; shown ${name}.service
       ${script}
-      systemctl stop ${name}.service`,
+      systemctl stop ${name}.service 2>/dev/null`,
     ...rest,
   };
 }
