@@ -88,8 +88,8 @@ compareManagers('timers', {
       systemctl start told.service; next`,
     differs: [
       {
-        systemd: 'reloaded\nbegan: TRIGGER_UNIT=- MONITOR_UNIT=told-fails.service ',
-        tysd: 'reloaded\nbegan: TRIGGER_UNIT=told-one.timer MONITOR_UNIT=told-fails.service ',
+        systemd: 'reloaded\nbegan: TRIGGER_UNIT=- MONITOR_UNIT=told-fails.service',
+        tysd: 'reloaded\nbegan: TRIGGER_UNIT=told-one.timer MONITOR_UNIT=told-fails.service',
         why: 'what a unit is told does not depend on reloads, which are what a new manager does after a crash',
       },
     ],
@@ -118,7 +118,7 @@ compareManagers('timers', {
   'OnCalendar= elapses each time': timed(
     'each-second',
     'OnCalendar=*:*:*',
-    'run systemctl start NAME.timer; timer NAME.timer; runs NAME 2; sub NAME.timer waiting; timer NAME.timer',
+    'run systemctl start NAME.timer; runs NAME 3; get NAME.timer ActiveState Result',
   ),
   'several lines': timed(
     'many-lines',
