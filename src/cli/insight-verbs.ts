@@ -20,6 +20,14 @@ export const insightVerbs: Readonly<Record<string, Verb>> = {
     load: () => import('./commands/invocations.ts').then((m) => m.runInvocations),
     doc: 'Show each run of units: when, how it ended, what it used',
   },
+  explain: {
+    group: 'Insight',
+    usage: 'DIRECTIVE|SECTION…',
+    least: 1,
+    most: many,
+    load: () => import('./commands/explain.ts').then((m) => m.runExplain),
+    doc: 'Tell what directives mean, and what tysd makes of them',
+  },
   why: {
     group: 'Insight',
     usage: 'UNIT…',

@@ -1,0 +1,1 @@
+export { explain, type Explained, type Explanation } from '../unit/settings/explain.ts';
