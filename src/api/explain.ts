@@ -1,1 +1,1 @@
-export { explain, type Explained, type Explanation } from '../unit/settings/explain.ts';
+export { explain, type Explanation } from '../unit/settings/explain.ts';

@@ -28,6 +28,14 @@ export const insightVerbs: Readonly<Record<string, Verb>> = {
     load: () => import('./commands/explain.ts').then((m) => m.runExplain),
     doc: 'Tell what directives mean, and what tysd makes of them',
   },
+  lint: {
+    group: 'Insight',
+    usage: 'FILE|DIRECTORY…',
+    least: 1,
+    most: many,
+    load: () => import('./commands/lint.ts').then((m) => m.runLint),
+    doc: 'Check unit files (--strict, --target=, --for-version=, --sarif)',
+  },
   why: {
     group: 'Insight',
     usage: 'UNIT…',

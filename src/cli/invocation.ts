@@ -1,6 +1,7 @@
 import type { Result } from '../base/result.ts';
 import type { Client } from '../api/client.ts';
 import type { ConditionReport } from '../api/condition-report.ts';
+import type { Finding, LintOptions } from '../api/lint.ts';
 import type { InstallApi } from '../api/install.ts';
 import type { UnitFilesApi } from '../api/unit-files.ts';
 import type { Options } from './options.ts';
@@ -18,6 +19,8 @@ export interface CliServices {
   readonly recordedHistory: (place: ManagerPlace, words: readonly string[]) => Promise<readonly unknown[]>;
   readonly localInstall: (place: LocalPlace) => Promise<InstallApi>;
   readonly localUnitFiles: (place: LocalPlace) => Promise<UnitFilesApi>;
+  /** What is wrong in unit files, by their paths or those of directories, and what had better be otherwise. */
+  readonly lintFiles: (paths: readonly string[], options: LintOptions) => Promise<readonly Finding[]>;
   /** The conditions and asserts of a unit, or of lines as they would stand in one, by what holds on this machine now. */
   readonly checkConditions: (request: ConditionRequest) => Promise<Result<ConditionReport, string>>;
   /** Sends a datagram of sd_notify(3) to $NOTIFY_SOCKET, as from this process if it may; false where there is no such socket. */

@@ -60,6 +60,13 @@ export interface Options {
   readonly since: string | undefined;
   readonly until: string | undefined;
   readonly at: string | undefined;
+  /** Of `lint`: warnings count as errors; the form for tools of code review; where units are to run; the systemd that is to read them. */
+  readonly strict: boolean;
+  readonly sarif: boolean;
+  readonly target: string | undefined;
+  readonly forVersion: string | undefined;
+  /** Do what is shown without asking. */
+  readonly yes: boolean;
   readonly print: 'help' | 'version' | undefined;
 }
 
@@ -109,6 +116,11 @@ const defaults: Options = {
   since: undefined,
   until: undefined,
   at: undefined,
+  strict: false,
+  sarif: false,
+  target: undefined,
+  forVersion: undefined,
+  yes: false,
   print: undefined,
 };
 
@@ -188,6 +200,11 @@ const rows: readonly OptionRow<Options>[] = [
   { long: 'since', isWhole: true, ...text((since) => ({ since })) },
   { long: 'until', isWhole: true, ...text((until) => ({ until })) },
   { long: 'at', isWhole: true, ...text((at) => ({ at })) },
+  { long: 'strict', isWhole: true, ...flag({ strict: true }) },
+  { long: 'sarif', isWhole: true, ...flag({ sarif: true }) },
+  { long: 'target', isWhole: true, ...text((target) => ({ target })) },
+  { long: 'for-version', isWhole: true, ...text((forVersion) => ({ forVersion })) },
+  { long: 'yes', isWhole: true, ...flag({ yes: true }) },
   { long: 'diff', isWhole: true, ...flag({ diff: true }) },
 ];
 

@@ -5,6 +5,8 @@ import { InstallService } from '../manager/install.ts';
 import { globalPlaces, installContext } from '../manager/install-context.ts';
 import { UnitFileReader } from '../manager/unit-files.ts';
 import type { Files } from '../port/files.ts';
+import type { Finding, LintOptions } from '../api/lint.ts';
+import { lintFiles } from '../manager/unit-lint.ts';
 import { realFiles } from '../port/files-real.ts';
 import { rootedFiles } from '../port/files-rooted.ts';
 import { globalSearchPath, unitSearchPath } from '../unit/search-path.ts';
@@ -22,6 +24,11 @@ export function localInstall(place: LocalPlace): InstallApi {
 export function localUnitFiles(place: LocalPlace): UnitFilesApi {
   const { files, facts, searchPath } = partsOf(place);
   return new UnitFileReader(files, searchPath, facts);
+}
+
+/** What is to be said about unit files, by their paths. */
+export function localLint(paths: readonly string[], options: LintOptions): readonly Finding[] {
+  return lintFiles(paths, options, realFiles, gatherFacts('system', process.env));
 }
 
 /** What a place without a manager is made of. */

@@ -2,6 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok } from '../../src/base/result.ts';
+import type { Finding, LintOptions } from '../../src/api/lint.ts';
+import { lintFiles } from '../../src/manager/unit-lint.ts';
+import { realFiles } from '../../src/port/files-real.ts';
+import { facts } from '../unit/facts.ts';
 import { listenControl } from '../../src/api/jsonrpc/server.ts';
 import type { CliServices, Launcher } from '../../src/cli/invocation.ts';
 import { runCli } from '../../src/cli/main.ts';
@@ -89,6 +93,7 @@ async function runTool(
       Promise.resolve(written.filter((entry) => words.length === 0 || words.some((word) => JSON.stringify(entry).includes(word)))),
     localInstall: () => Promise.resolve(local),
     localUnitFiles: () => Promise.resolve(fakeUnitFiles),
+    lintFiles: (paths, options) => Promise.resolve(findings(paths, options)),
     checkConditions: ({ of }) => {
       const checked = 'unit' in of ? [] : of.assignments.map((text) => ({ text, holds: true }));
       const none = { hold: true, checked: [] };
@@ -113,6 +118,11 @@ async function runTool(
     },
   });
   return { out, err, status };
+}
+
+/** The real ones, of real files. */
+function findings(paths: readonly string[], options: LintOptions): readonly Finding[] {
+  return lintFiles(paths, options, realFiles, facts);
 }
 
 /** Does nothing but say what it was asked for. */

@@ -93,7 +93,7 @@ const pages: Readonly<Record<PartName | 'manager', string>> = {
   exec: 'systemd.exec(5)',
   kill: 'systemd.kill(5)',
   cgroup: 'systemd.resource-control(5)',
-  manager: 'systemd-system.conf(5)',
+  manager: 'systemd-system.conf(5), with [Tysd] in README.md',
 };
 
 const partNames = Object.keys(tables).filter(isPart);
@@ -171,7 +171,7 @@ function valuesOf(row: Setting<unknown>, part: PartName | 'manager'): string {
 }
 
 function defaultOf(name: string, part: PartName | 'manager', initial: unknown): string | undefined {
-  if (part !== 'manager') {
+  if (part !== 'manager' || initial === undefined) {
     const told = defaultTexts[`${part}.${name}`] ?? defaultTexts[name];
     if (told !== undefined) return told;
     if (name.startsWith('Startup')) return `as ${name.slice('Startup'.length)}=`;

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { explain } from '../../src/api/explain.ts';
+import { tables } from '../../src/unit/settings/parts.ts';
+import { withBench } from './run.ts';
+
+test('every directive of unit files has a meaning, sections and a standing; one with a value also what may stand there, and a default', () => {
+  const names = [...new Set(Object.values(tables).flatMap((table) => Object.keys(table)))];
+  const poor = names.flatMap((name) => {
+    const explained = explain(name);
+    if (explained.is !== 'directive') return [name];
+    return explained.explanations
+      .filter(({ meaning, sections, here, values, reason, default: usual }) => {
+        const isSpelling = here === 'other spelling' || here === 'obsolete';
+        const isBare = meaning.length < 5 || sections.length === 0 || (here !== 'carried out' && !isSpelling && reason === undefined);
+        return isBare || (!isSpelling && (values === undefined || (usual === undefined && values !== 'names of units')));
+      })
+      .map(({ directive }) => directive);
+  });
+  assert.deepEqual(poor, []);
+});
+
+test('what may stand behind a directive is told without what was tried', () => {
+  const values = Object.values(tables).flatMap((table) =>
+    Object.keys(table).flatMap((name) => {
+      const explained = explain(name);
+      return explained.is === 'directive' ? explained.explanations.map((each) => each.values ?? '') : [];
+    }),
+  );
+  assert.deepEqual(
+    values.filter((text) => ['found', '\u0001', 'no such value'].some((tried) => text.includes(tried))),
+    [],
+  );
+});
+
+test('explain tells what a directive means, its default, and whether it is carried out', () =>
+  withBench(
+    () => undefined,
+    async ({ tysctl }) => {
+      assert.deepEqual(await tysctl('explain', 'killmode='), {
+        out: [
+          'KillMode= in [Service], [Socket], [Mount], [Swap], [Scope]',
+          '',
+          ...(await tysctl('explain', 'KillMode')).out.slice(2, 4),
+          '  Values   one of: control-group, process, mixed, none',
+          '  Default  control-group',
+          '  Repeats  the last line counts',
+          '  Since    systemd 187',
+          '  Here     carried out',
+          '  Manual   systemd.kill(5)',
+        ],
+        err: [],
+        status: 0,
+      });
+      const two = await tysctl('explain', 'Unit');
+      assert.deepEqual(
+        two.out.filter((line) => line.startsWith('Unit=')),
+        ['Unit= in [Timer]', 'Unit= in [Path]', 'Unit= in [Tysd]'],
+      );
+      const old = await tysctl('explain', 'BindTo');
+      assert.ok(old.out.includes('  Here     another spelling of BindsTo='), old.out.join('\n'));
+    },
+    false,
+  ));
+
+test('a word that is near to a directive is told its name, and a section lists its directives', () =>
+  withBench(
+    () => undefined,
+    async ({ tysctl }) => {
+      assert.deepEqual(await tysctl('explain', 'RestartSc'), {
+        out: [],
+        err: ['RestartSc is no directive of unit files. Did you mean RestartSec?'],
+        status: 1,
+      });
+      const { out } = await tysctl('explain', '[Path]');
+      assert.equal(out[0], '[Path]');
+      assert.ok(out.some((line) => line.startsWith('PathChanged=')));
+      const json: readonly { readonly directive: string }[] = JSON.parse((await tysctl('explain', 'RestartSec', '--json')).out.join(''));
+      assert.deepEqual(
+        json.map(({ directive }) => directive),
+        ['RestartSec'],
+      );
+    },
+    false,
+  ));
