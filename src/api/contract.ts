@@ -14,6 +14,7 @@ import {
   linkChange,
   list,
   nothing,
+  pendingUnit,
   preview,
   properties,
   property,
@@ -382,6 +383,12 @@ export const contract = {
     result: list(unitInfo),
     errors: [],
     doc: 'All loaded units; of these, those of which a name matches one of the patterns.',
+  }),
+  'units.pending': method({
+    params: nothing,
+    result: list(pendingUnit),
+    errors: [],
+    doc: 'What `manager.reload` would change of the loaded units, setting by setting, and which of those that run need a restart for it; without what generators would write.',
   }),
   'units.properties': method({
     params: v.strictObject({ ...units.entries, timestamps: timestampForm }),

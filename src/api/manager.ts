@@ -2,6 +2,7 @@ import type { TimestampForm } from '../base/timestamp.ts';
 import type { Result } from '../base/result.ts';
 import type { Kind } from '../graph/dependency.ts';
 import type { HistoryEntry } from '../graph/history.ts';
+import type { PendingUnit } from '../graph/pending.ts';
 import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../graph/report.ts';
 import type { Preview } from '../graph/preview.ts';
 import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
@@ -46,6 +47,8 @@ export interface ManagerApi {
   unit(name: string): UnitInfo | undefined;
   /** All loaded units, by their own names, sorted. */
   units(): readonly UnitInfo[];
+  /** What `reload` would change of the loaded units. */
+  pending(): readonly PendingUnit[];
   /** Properties as `systemctl show` names and prints them; points in time in this form. */
   properties(name: string, form?: TimestampForm): Readonly<Record<string, string>> | undefined;
   /** The properties of the manager itself. */

@@ -128,6 +128,25 @@ export const preview = v.object({
   remarks: list(v.string()),
 });
 
+/** What reading unit files afresh would change of a unit. */
+export const pendingUnit = v.object({
+  unit: v.string(),
+  active: v.string(),
+  load: v.exactOptional(v.object({ before: v.string(), after: v.string(), reason: v.exactOptional(v.string()) })),
+  settings: list(
+    v.object({
+      setting: v.string(),
+      before: v.exactOptional(v.string()),
+      after: v.exactOptional(v.string()),
+      takes: v.picklist(['reload', 'restart', 'nothing']),
+    }),
+  ),
+  dependencies: list(
+    v.object({ change: v.picklist(['added', 'removed']), key: v.string(), unit: v.string(), at: v.exactOptional(v.string()) }),
+  ),
+  needsRestart: v.boolean(),
+});
+
 /** A job that is not done yet, and what keeps it. */
 export const waitingJob = v.object({
   job: v.number(),

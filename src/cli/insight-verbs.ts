@@ -36,6 +36,22 @@ export const insightVerbs: Readonly<Record<string, Verb>> = {
     load: () => import('./commands/lint.ts').then((m) => m.runLint),
     doc: 'Check unit files (--strict, --target=, --for-version=, --sarif)',
   },
+  diff: {
+    group: 'Manager',
+    usage: '',
+    least: 0,
+    most: 0,
+    load: () => import('./commands/apply.ts').then((m) => m.runDiff),
+    doc: 'Show what daemon-reload would change, and what needs a restart',
+  },
+  apply: {
+    group: 'Manager',
+    usage: '',
+    least: 0,
+    most: 0,
+    load: () => import('./commands/apply.ts').then((m) => m.runApply),
+    doc: 'Show it, then reload and restart just that (--yes)',
+  },
   why: {
     group: 'Insight',
     usage: 'UNIT…',

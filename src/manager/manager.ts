@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { kindsIn, type Kind } from '../graph/dependency.ts';
 import type { HistoryEntry } from '../graph/history.ts';
 import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../graph/report.ts';
+import type { PendingUnit } from '../graph/pending.ts';
 import type { Preview } from '../graph/preview.ts';
 import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
 import type { WaitingJob } from '../graph/waiting.ts';
@@ -22,6 +23,7 @@ import { finishJob } from './jobs.ts';
 import { closeTables, heldTables } from './kernel-tables.ts';
 import { send, turn } from './loop.ts';
 import type { ManagerOptions } from './options.ts';
+import { pendingChanges } from './pending.ts';
 import { notAppliedOf, planCommands } from './plan-text.ts';
 import { managerProperties } from './manager-properties.ts';
 import { unitProperties } from './properties.ts';
@@ -191,6 +193,10 @@ export class Manager {
     this.#world.loadMentioned();
     const now = this.#options.clock.now();
     return [...this.#world.units.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((unit) => describeUnit(unit, now));
+  }
+
+  pending(): readonly PendingUnit[] {
+    return pendingChanges(this.#world);
   }
 
   properties(name: string, form?: TimestampForm): Readonly<Record<string, string>> | undefined {

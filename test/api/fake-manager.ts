@@ -8,6 +8,7 @@ import type { UnitFilesApi } from '../../src/api/unit-files.ts';
 import type { JobResult } from '../../src/graph/job.ts';
 import type { HistoryEntry } from '../../src/graph/history.ts';
 import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../../src/graph/report.ts';
+import type { PendingUnit } from '../../src/graph/pending.ts';
 import type { Preview } from '../../src/graph/preview.ts';
 import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../../src/graph/request.ts';
 import type { WaitingJob } from '../../src/graph/waiting.ts';
@@ -52,6 +53,12 @@ export class FakeManager implements ManagerApi {
     };
     this.#units.set(name, { name, names: [name], dropIns: [], sinceUsec: 0, ...defaults, ...unit });
     this.#properties.set(name, { Id: name, ...properties });
+  }
+
+  readonly changes: PendingUnit[] = [];
+
+  pending(): readonly PendingUnit[] {
+    return this.changes;
   }
 
   readonly held: WaitingJob[] = [];

@@ -8,6 +8,8 @@ const units = {
   'b.service': '[Service]\nExecStart=/bin/sleep infinity\n',
 };
 
+const sleeping = (seconds: number): string => `[Service]\nExecStart=/bin/sleep ${seconds}\n`;
+
 /** The lines of `history` of a unit, without times; once all of them are written down. */
 async function history(daemon: Daemon, unit: string, least: number): Promise<readonly string[]> {
   return daemon.until(`${least} entries of ${unit}`, async () => {
@@ -32,6 +34,29 @@ test('what takes long is told on the console, with what waits for it', async () 
   assert.match(out, /was to be started \(job \d+\): Wants= of default\.target\n +\S+default\.target:2\n/);
   assert.match(out, /It comes after:\n {4}After=slow\.service \(\S+after\.service:2\)\n/);
   assert.match((await daemon.tysctl('waiting')).out, /^1 job under way, 2 jobs waiting for it\.\n/);
+});
+
+test('apply shows what is other in the files, and restarts just that', async () => {
+  await using daemon = await startTysd({
+    units: { 'default.target': wanting('a.service', 'b.service'), 'a.service': sleeping(1000), 'b.service': sleeping(1000) },
+  });
+  const before = [await daemon.unit('a.service'), await daemon.unit('b.service')];
+  assert.equal((await daemon.tysctl('diff')).out, 'Nothing that is loaded would change.\n');
+  daemon.write('a.service', sleeping(2000));
+  daemon.write('b.service', `# nothing new\n${sleeping(1000)}`);
+  const shown = [
+    'a.service (active, needs a restart)',
+    '  - ExecStart=/bin/sleep 1000',
+    '  + ExecStart=/bin/sleep 2000  at its next start',
+  ];
+  const diff = await daemon.tysctl('diff');
+  assert.deepEqual([diff.out.split('\n').slice(0, 3), diff.status], [shown, 1]);
+  const applied = await daemon.tysctl('apply', '--yes');
+  assert.deepEqual([applied.out, applied.err, applied.status], [diff.out, '', 0]);
+  const after = [await daemon.unit('a.service'), await daemon.unit('b.service')];
+  assert.ok(after[0]?.mainPid !== undefined && after[0].mainPid !== before[0]?.mainPid);
+  assert.deepEqual(after[1]?.mainPid, before[1]?.mainPid);
+  assert.equal((await daemon.tysctl('diff')).status, 0);
 });
 
 test('what happened before a manager was killed is on record with its cause, and what it used', async () => {

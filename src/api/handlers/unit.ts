@@ -13,6 +13,7 @@ export const unitHandlers: Handlers<
   | 'unit.verify'
   | 'units.get'
   | 'units.list'
+  | 'units.pending'
   | 'units.properties'
   | 'units.triggers'
 > = {
@@ -23,6 +24,8 @@ export const unitHandlers: Handlers<
     const matches = matchesAny(patterns);
     return ok(manager.units().filter((unit) => unit.names.some(matches)));
   },
+
+  'units.pending': (_params, { manager }) => ok(manager.pending()),
 
   'units.properties': ({ units, timestamps }, { manager }) => ok(units.map((unit) => manager.properties(unit, timestamps) ?? null)),
 
