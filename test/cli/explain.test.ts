@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { explain } from '../../src/api/explain.ts';
+import { meanings } from '../../src/unit/settings/meanings.ts';
 import { tables } from '../../src/unit/settings/parts.ts';
 import { withBench } from './run.ts';
 
@@ -83,3 +84,10 @@ test('a word that is near to a directive is told its name, and a section lists i
     },
     false,
   ));
+
+test('meanings in sentences are of directives that there are', () => {
+  const unknown = Object.entries(meanings).flatMap(([part, table]) =>
+    Object.keys(table).filter((name) => !Object.entries(tables).some(([known, rows]) => known === part && name in rows)),
+  );
+  assert.deepEqual(unknown, []);
+});

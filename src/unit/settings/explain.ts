@@ -4,6 +4,7 @@ import { nearestName } from '../suggest.ts';
 import { signalName } from '../values/signal.ts';
 import type { Specifiers } from '../specifiers.ts';
 import { defaultTexts } from './default-texts.ts';
+import { meanings } from './meanings.ts';
 import { managerSections } from './manager.ts';
 import { ownSections, type PartName, tables } from './parts.ts';
 import type { Combine, Row, Setting } from './setting.ts';
@@ -117,7 +118,7 @@ function explanationOf({ name, row, part, sections }: Place): Explanation {
   return {
     directive: name,
     sections,
-    meaning: sentence(row.meaning),
+    meaning: sentence((part === 'manager' ? undefined : meanings[part]?.[name]) ?? row.meaning),
     ...(values === undefined ? {} : { values }),
     ...(usual === undefined ? {} : { default: usual }),
     ...('combine' in row ? { repeats: repeats[row.combine] } : {}),
