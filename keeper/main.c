@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/reboot.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -99,6 +100,16 @@ static void check_directory(const char *path) {
     exit(1);
 }
 
+/* A container's process 1 is given the terminal as its own; as such no child could have it. */
+static void release_terminal(void) {
+    int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return;
+    /* Who gives it up is sent the signal of a terminal that is gone. */
+    signal(SIGHUP, SIG_IGN);
+    ioctl(fd, TIOCNOTTY);
+    close(fd);
+}
+
 /* Descriptors 0, 1 and 2 are there, so that no other gets their numbers. */
 static void open_stdio(struct keeper *keeper) {
     int fd;
@@ -182,6 +193,7 @@ int main(int argc, char **argv) {
     if (getpid() == 1) {
         reboot(LINUX_REBOOT_CMD_CAD_OFF);
         setsid();
+        release_terminal();
     }
     if (!resumes) {
         keeper.started_monotonic = monotonic_usec();

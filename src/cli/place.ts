@@ -16,7 +16,7 @@ export interface PlaceRequest {
 /** A directory in which a manager's control socket may be. */
 interface Candidate {
   readonly directory: string;
-  /** Everybody can make it (it is below /tmp), so it counts only if it is ours alone. */
+  /** Everybody can make it (it is below /tmp), so it counts only if it is ours and nobody else can write to it. */
   readonly suspicious: boolean;
 }
 
@@ -35,8 +35,10 @@ export function candidates({ scope, runtimeDirectory, uid, environment }: PlaceR
   const system = { directory: '/run/tysd', suspicious: false };
   const base = environment['XDG_RUNTIME_DIR'];
   const own = base?.startsWith('/') === true ? [{ directory: join(base, 'tysd'), suspicious: false }] : [];
-  const user = [...own, { directory: `/tmp/tysd-${uid}`, suspicious: true }];
-  if (scope === 'system') return [system];
+  // Where a read-only root leaves no other room.
+  const narrow = ['/tmp', '/dev/shm'].map((directory) => ({ directory: `${directory}/tysd-${uid}`, suspicious: true }));
+  const user = [...own, ...narrow];
+  if (scope === 'system') return [system, ...narrow];
   if (scope === 'user') return user;
   return uid === 0 ? [system, ...user] : user;
 }
@@ -79,7 +81,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 function isOursAlone(directory: string, uid: number): boolean {
   const found = lstatSync(directory, { throwIfNoEntry: false });
-  return found !== undefined && found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0;
+  return found !== undefined && found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0;
 }
 
 /** The socket to which programs bring their output, of the first of these places that has one. */

@@ -22,6 +22,7 @@ export const openFlags = { read: 0, write: 1, readWrite: 2, create: 0o100, noTer
 /** Connects StandardInput=, StandardOutput= and StandardError= (systemd.exec(5)), each in the slot of its number. */
 export function standardStreams(request: ExecRequest, exec: ExecSettings, context: ExecContext): Result<StandardStreams, ExecError> {
   if (request.streams !== undefined) return ok({ ops: request.streams.flatMap(given), journalSlot: undefined, usesSocket: false });
+  if (exec.OwnStreams === 'inherit') return ok({ ops: [], journalSlot: undefined, usesSocket: false });
   const usual = usualStreams(request, exec, context);
   if (usual !== undefined)
     return ok({ ...usual, ops: usual.ops.map((op) => (op.op === 'output' ? ofProcess(op, request, exec, context) : op)) });

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { realFiles } from '../port/files-real.ts';
 import { managerConfigPaths, readManagerConfig, type ManagerConfig } from '../unit/manager-config.ts';
 import { unitSearchPath } from '../unit/search-path.ts';
+import type { Property } from '../unit/property.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import type { Options } from './options.ts';
 import { defaultRuntimeDirectory, defaultStateDirectory } from './runtime-directory.ts';
@@ -17,6 +18,11 @@ export interface Resolved {
   readonly stateDirectory: string;
   readonly logLevel: string;
   readonly showStatus: boolean;
+  /** What follows `--` on the command line, as the properties of its unit. */
+  readonly command?: { readonly properties: readonly Property[]; /** Nothing else runs: no unit was asked for. */ readonly alone: boolean };
+  readonly exitCodeFrom?: string;
+  /** Variables of tysd's own environment that all services get; `*` is all of them. */
+  readonly passEnvironment: readonly string[];
   /** 0 is never. */
   readonly managerPatienceMs: number;
   /** The file of --config=, which is read instead of the usual ones. */
@@ -54,11 +60,17 @@ export function resolveOptions(
       options.stateDirectory ?? said(tysd.StateDirectory) ?? rustysd.value.stateDirectory ?? defaultStateDirectory(scope, environment),
     ),
     logLevel: options.logLevel ?? manager.LogLevel,
-    // systemd tells on the console by default only where it is the init of a machine.
-    showStatus: options.showStatus ?? (assigned.has('ShowStatus') ? manager.ShowStatus !== false : process.pid === 1),
+    showStatus: options.showStatus ?? (assigned.has('ShowStatus') ? manager.ShowStatus !== false : isShownByDefault(options)),
+    ...(options.exitCodeFrom === undefined ? {} : { exitCodeFrom: options.exitCodeFrom }),
+    passEnvironment: options.passEnvironment ?? [],
     managerPatienceMs: options.managerPatienceMs ?? (tysd.ManagerPatience === Infinity ? 0 : Math.ceil(tysd.ManagerPatience / 1000)),
     ...own,
   });
+}
+
+/** systemd tells on the console by default only where it is the init of a machine; a command has the console for itself. */
+function isShownByDefault({ command, unit }: Options): boolean {
+  return process.pid === 1 && (command === undefined || unit !== undefined);
 }
 
 /** The files that configure the manager, read again: a reload may have changed them, and there may be others by then. */

@@ -23,6 +23,7 @@ import { connectKeeper, type KeeperConnection } from '../port/keeper-connection.
 import type { ManagerConfig } from '../unit/manager-config.ts';
 import { unitSearchPath } from '../unit/search-path.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
+import { commandUnit } from './command.ts';
 import { readConfiguration, type Resolved } from './configuration.ts';
 import { containerId } from './container-id.ts';
 import { statusPrinter } from './console.ts';
@@ -47,7 +48,9 @@ export async function runManager(): Promise<void> {
   void endWith(keeper);
   const environment = ownEnvironment(process.env);
   const facts = gatherFacts(resolved.scope, environment);
-  const console = statusPrinter(resolved.showStatus, resolved.logLevel);
+  // A command that ends with an error has said so itself.
+  const consoleLevel = resolved.command !== undefined && resolved.logLevel === 'info' ? 'err' : resolved.logLevel;
+  const console = statusPrinter(resolved.showStatus, consoleLevel);
   const readConfig = (): EngineConfig => {
     const config = readConfiguration(resolved, facts, environment);
     for (const { severity, path, line, message } of config.diagnostics)
@@ -55,7 +58,10 @@ export async function runManager(): Promise<void> {
     return engineConfig(config, resolved, environment);
   };
 
-  const init = keeper.inventory.pid === 1;
+  // Process 1 of a container that is not root's has no more to say than any user's manager, and one that is there for a command
+  // alone leaves all else as it is.
+  const init = keeper.inventory.pid === 1 && resolved.scope === 'system' && resolved.command?.alone !== true;
+  const exitCodeFrom = resolved.exitCodeFrom ?? (resolved.command === undefined ? undefined : commandUnit);
   const hasOwnPath = resolved.unitPath.join(':') !== unitSearchPath(resolved.scope, environment).join(':');
   const { scope, runtimeDirectory } = resolved;
   const generated = generatorPlace({ scope, init, runtimeDirectory, searchPath: resolved.unitPath, hasOwnPath });
@@ -93,12 +99,15 @@ export async function runManager(): Promise<void> {
     }),
     self: selfAccount(facts),
     ownEnvironment: environment,
+    ...(resolved.command === undefined ? {} : { command: { unit: commandUnit, properties: resolved.command.properties } }),
+    ...(exitCodeFrom === undefined ? {} : { exitCodeFrom }),
     notifySocket: `${resolved.runtimeDirectory}/notify`,
     runtimeDirectory: resolved.runtimeDirectory,
     stateDirectory: resolved.stateDirectory,
     version,
-    init: keeper.inventory.pid === 1,
-    container: containerId(environment) !== '',
+    init,
+    // Where an exit status is wanted, something waits for us to exit: that is no machine to be switched off.
+    container: containerId(environment) !== '' || exitCodeFrom !== undefined,
     ipv6:
       existsSync('/proc/net/if_inet6') || Object.values(networkInterfaces()).some((each) => each?.some(({ family }) => family === 'IPv6')),
     random: Math.random,
@@ -147,7 +156,11 @@ async function endWith({ closed }: KeeperConnection): Promise<never> {
   return process.exit(failure === '' ? 0 : 1);
 }
 
-function engineConfig({ manager, tysd }: ManagerConfig, { scope, unit }: Resolved, environment: NodeJS.ProcessEnv): EngineConfig {
+function engineConfig(
+  { manager, tysd }: ManagerConfig,
+  { scope, unit, passEnvironment }: Resolved,
+  environment: NodeJS.ProcessEnv,
+): EngineConfig {
   return {
     defaults: {
       timeoutStartUsec: manager.DefaultTimeoutStartSec,
@@ -161,6 +174,7 @@ function engineConfig({ manager, tysd }: ManagerConfig, { scope, unit }: Resolve
     },
     environment: managerEnvironment(scope, environment, [
       ...(scope === 'system' ? systemLocale(realFiles) : []),
+      ...passedOn(passEnvironment, environment),
       ...manager.DefaultEnvironment,
     ]),
     limits: { ...defaultLimits, ...manager.DefaultLimits },
@@ -181,6 +195,12 @@ function engineConfig({ manager, tysd }: ManagerConfig, { scope, unit }: Resolve
 
 function simpleOutput(output: string, otherwise: 'journal' | 'inherit'): 'journal' | 'inherit' | 'null' {
   return output === 'journal' || output === 'inherit' || output === 'null' ? output : otherwise;
+}
+
+/** The variables of --pass-environment=. */
+function passedOn(names: readonly string[], environment: NodeJS.ProcessEnv): readonly string[] {
+  const all = names.includes('*') ? Object.keys(environment) : names;
+  return all.flatMap((name) => (environment[name] === undefined ? [] : [`${name}=${environment[name]}`]));
 }
 
 /** Without what tysd itself put there. */

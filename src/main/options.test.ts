@@ -27,6 +27,11 @@ const everybody: readonly Row[] = [
   ['--config=/c', { config: '/c' }],
   ['-c /c', { config: '/c' }],
   ['--conf /c', { config: '/c' }],
+  ['--exit-code-from=a', { exitCodeFrom: 'a.service' }],
+  ['--exit-code-from a.target', { exitCodeFrom: 'a.target' }],
+  ['--pass-environment', { passEnvironment: ['*'] }],
+  ['--pass-environment=A,_b --pass-environment=C1', { passEnvironment: ['A', '_b', 'C1'] }],
+  ['--unit=a.target -- cmd --unit=b.target -- x', { unit: 'a.target', command: ['cmd', '--unit=b.target', '--', 'x'] }],
   ['--help', { print: 'help' }],
   ['-h', { print: 'help' }],
   ['--version', { print: 'version' }],
@@ -59,6 +64,11 @@ const refused: readonly (readonly [argv: readonly string[], says: string])[] = [
   [['--log-level=loud'], '--log-level needs one of emerg alert crit err warning notice info debug, not loud'],
   [['--log-level=8'], '--log-level needs one of emerg alert crit err warning notice info debug, not 8'],
   [['--show-status=perhaps'], '--show-status needs yes or no, not perhaps'],
+  [['--'], '-- needs a command after it'],
+  [['--exit-code-from='], '--exit-code-from needs a value'],
+  [['--exit-code-from=a@.service'], '--exit-code-from needs the name of a unit, not a@.service'],
+  [['--exit-code-from=/etc/passwd.service'], '--exit-code-from needs the name of a unit, not /etc/passwd.service'],
+  [['--pass-environment=A,B=1'], '--pass-environment needs names of variables, not B=1'],
 ];
 
 for (const [argv, says] of refused) {

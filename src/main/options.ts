@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { parseUnitName } from '../unit/name.ts';
 import { parseTimespan } from '../unit/values/timespan.ts';
 
 /** How tysd was asked to run; what is absent is chosen by the configuration file or by default. */
@@ -15,6 +16,12 @@ export interface Options {
   readonly cgroup?: string;
   /** A configuration file, read instead of the usual ones; or a directory in the manner of rustysd. */
   readonly config?: string;
+  /** A program to run as a service, with its arguments: what follows `--`. */
+  readonly command?: readonly [string, ...string[]];
+  /** The unit whose end ends tysd, with its exit status. */
+  readonly exitCodeFrom?: string;
+  /** Variables of tysd's own environment that all services get; `*` is all of them. */
+  readonly passEnvironment?: readonly string[];
   /** Milliseconds after which a manager that does not answer is killed and started again; 0 is never. */
   readonly managerPatienceMs?: number;
   /** Leave after printing this. */
@@ -40,6 +47,8 @@ const words: Readonly<Record<string, Word>> = {
   '--log-level': { takes: 'value', apply: (options, value) => logLevel(options, value) },
   '--show-status': { takes: 'optional', apply: (options, value) => showStatus(options, value === '' ? 'yes' : value) },
   '--cgroup': { takes: 'value', apply: (options, value) => assign(options, { cgroup: value }) },
+  '--exit-code-from': { takes: 'value', apply: (options, value) => exitCodeFrom(options, value) },
+  '--pass-environment': { takes: 'optional', apply: (options, value) => passEnvironment(options, value) },
   '--manager-patience': { takes: 'value', apply: (options, value) => managerPatience(options, value) },
   '--config': { takes: 'value', apply: (options, value) => assign(options, { config: value }) },
   '-c': { takes: 'value', apply: (options, value) => assign(options, { config: value }) },
@@ -79,10 +88,17 @@ const kernelWords: Readonly<Record<string, Word['apply']>> = {
 
 /** Reads tysd's command line. `init` says that it runs as PID 1, which takes unknown words without complaint. */
 export function parseOptions(argv: readonly string[], init: boolean, uid: number): Result<Options, string> {
-  const options: Mutable<Options> = { scope: init || uid === 0 ? 'system' : 'user', unknown: [] };
+  // As process 1 of a container, too, one who is not root can only have a user's manager.
+  const options: Mutable<Options> = { scope: uid === 0 ? 'system' : 'user', unknown: [] };
   const unknown: string[] = [];
   for (let index = 0; index < argv.length; index++) {
     const argument = argv[index] ?? '';
+    if (argument === '--') {
+      const [program, ...rest] = argv.slice(index + 1);
+      if (program !== undefined) options.command = [program, ...rest];
+      else if (!init) return err('-- needs a command after it');
+      break;
+    }
     const equals = argument.indexOf('=');
     const name = equals < 0 ? argument : argument.slice(0, equals);
     const word = Object.hasOwn(words, name) ? words[name] : undefined;
@@ -109,9 +125,10 @@ export function parseOptions(argv: readonly string[], init: boolean, uid: number
 }
 
 /** The text of `tysd --help`. */
-export const help = `tysd [OPTION…]
+export const help = `tysd [OPTION…] [-- COMMAND [ARGUMENT…]]
 
-Runs systemd units, unmodified, where systemd is not or cannot be.
+Runs systemd units, unmodified, where systemd is not or cannot be. With a command: runs that alone, passes signals on to it,
+takes care of what it leaves behind, and ends with its exit status; with --unit= too, that unit comes first and runs beside it.
 
   --system                   Use systemd's unit path (default for root and PID 1)
   --user                     Use the user's unit path
@@ -122,6 +139,8 @@ Runs systemd units, unmodified, where systemd is not or cannot be.
   --log-level=LEVEL          emerg … debug (default: info)
   --show-status[=BOOL]       Tell on the terminal what is started and stopped
   --cgroup=PATH              Take over this cgroup, rather than make one below our own
+  --exit-code-from=UNIT      Start this unit too; when it ends, stop all others and end with its exit status
+  --pass-environment[=NAME,…]  Give services these variables of tysd's environment, or all
   --manager-patience=TIME    How long the manager may hang before it is killed and started again (default: 30s)
   --config=FILE              Read this configuration file
   --version, --help
@@ -165,6 +184,22 @@ const booleans: Readonly<Record<string, boolean>> = {
   f: false,
   off: false,
 };
+
+function exitCodeFrom(options: Mutable<Options>, value: string): string | undefined {
+  const unit = value.includes('.') ? value : `${value}.service`;
+  const name = parseUnitName(unit);
+  if (!name.ok || name.value.isTemplate) return `--exit-code-from needs the name of a unit, not ${value}`;
+  options.exitCodeFrom = unit;
+  return undefined;
+}
+
+function passEnvironment(options: Mutable<Options>, value: string): string | undefined {
+  const names = value === '' ? ['*'] : value.split(',');
+  const wrong = names.find((name) => name !== '*' && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  if (wrong !== undefined) return `--pass-environment needs names of variables, not ${wrong}`;
+  options.passEnvironment = [...(options.passEnvironment ?? []), ...names];
+  return undefined;
+}
 
 function managerPatience(options: Mutable<Options>, value: string): string | undefined {
   const usec = parseTimespan(value);

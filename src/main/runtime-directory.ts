@@ -10,6 +10,11 @@ export function defaultRuntimeDirectory(scope: 'system' | 'user', uid: number, e
   return user !== undefined && user.startsWith('/') ? join(user, 'tysd') : `/tmp/tysd-${uid}`;
 }
 
+/** Where they may be instead, in a container whose root cannot be written to. */
+export function otherRuntimeDirectories(uid: number): readonly string[] {
+  return ['/tmp', '/dev/shm'].map((directory) => join(directory, `tysd-${uid}`));
+}
+
 /** Where tysd keeps what outlives it, where nothing else is asked for. */
 export function defaultStateDirectory(scope: 'system' | 'user', environment: NodeJS.ProcessEnv): string {
   if (scope === 'system') return '/var/lib/tysd';
@@ -37,6 +42,17 @@ export function ownDirectory(path: string, mode: number, uid: number): Result<un
   } catch (error) {
     return err(`cannot make ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/**
+ * The directory, or where that cannot be made and nobody asked for it, one where a container with a read-only root has room.
+ * The error is that of the first.
+ */
+export function ownDirectoryOr(path: string, mode: number, uid: number, others: readonly string[]): Result<string, string> {
+  const first = ownDirectory(path, mode, uid);
+  if (first.ok) return ok(path);
+  const other = others.find((each) => ownDirectory(each, mode, uid).ok);
+  return other === undefined ? first : ok(other);
 }
 
 /** Whether a tysd answers on the control socket there. */

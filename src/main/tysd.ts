@@ -1,13 +1,17 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { fstatSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { err, type Result } from '../base/result.ts';
+import { isatty } from 'node:tty';
+import { err, ok, type Result } from '../base/result.ts';
 import { enterCgroup, type Tracking } from './cgroup.ts';
+import { commandProperties, findProgram, type NotRunnable } from './command.ts';
 import { resolveOptions, type Resolved } from './configuration.ts';
 import { gatherFacts } from './facts.ts';
 import { findKeeper } from './keeper-path.ts';
-import { help, parseOptions } from './options.ts';
+import { help, parseOptions, type Options } from './options.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
-import { isServed, ownDirectory } from './runtime-directory.ts';
+import { defaultRuntimeDirectory, isServed, otherRuntimeDirectories, ownDirectoryOr } from './runtime-directory.ts';
+import { realFiles } from '../port/files-real.ts';
+import type { Property } from '../unit/property.ts';
 import { version } from './version.ts';
 
 /** Starts tysd: prepares its directories and its cgroup, then becomes the keeper, which starts the manager and the journal. */
@@ -25,19 +29,25 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
 
   const resolved = resolveOptions(options, gatherFacts(options.scope, process.env), uid, process.env);
   if (!resolved.ok) return refuse(resolved.error, 1);
-  const { runtimeDirectory, stateDirectory } = resolved.value;
-  const runtime = ownDirectory(runtimeDirectory, options.scope === 'system' ? 0o755 : 0o700, uid);
+  const command = commandOf(options);
+  if (!command.ok) return refuse(command.error.message, command.error.status);
+  const { scope } = options;
+  const wanted = resolved.value.runtimeDirectory;
+  const others = wanted === defaultRuntimeDirectory(scope, uid, process.env) ? otherRuntimeDirectories(uid) : [];
+  const runtime = ownDirectoryOr(wanted, scope === 'system' ? 0o755 : 0o700, uid, others);
   if (!runtime.ok) return refuse(runtime.error, 1);
+  const runtimeDirectory = runtime.value;
   if (await isServed(runtimeDirectory))
     return refuse(`another tysd runs with ${runtimeDirectory}; give this one its own --runtime-directory=`, 1);
-  const state = ownDirectory(stateDirectory, 0o755, uid);
-  // The keeper keeps logs in memory while they cannot be stored: a full or read-only disk must not keep a machine from booting.
+  // A full or read-only disk must not keep a machine from booting: logs are then as short-lived as the runtime directory.
+  const state = ownDirectoryOr(resolved.value.stateDirectory, 0o755, uid, [join(runtimeDirectory, 'state')]);
+  const stateDirectory = state.ok ? state.value : resolved.value.stateDirectory;
   if (!state.ok) process.stderr.write(`tysd: ${state.error}; logs will not be stored\n`);
 
   const keeper = findKeeper(self);
   if (keeper === undefined) return refuse('tysd-keeper is not there; it belongs beside tysd (npm run build makes it)', 1);
   // sd_booted(3): the scripts of packages look for this directory to know that systemctl is what starts services here.
-  if (init) {
+  if (init && scope === 'system') {
     mkdirSync('/run/systemd/system', { recursive: true });
     offerStreams(runtimeDirectory);
   }
@@ -52,11 +62,44 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       ...(root === '' ? [] : [`--cgroup=${root}`]),
       `--manager-patience=${resolved.value.managerPatienceMs}`,
       ...(home === '' ? [] : [`--cgroup-home=${home}`]),
-      ...(options.scope === 'system' && init ? ['--syslog=/dev/log'] : []),
+      ...(scope === 'system' && init ? ['--syslog=/dev/log'] : []),
       ...[...self, '--process=manager'].flatMap((word) => ['--manager', word]),
       ...[...self, '--process=journal', `--state-directory=${stateDirectory}`].flatMap((word) => ['--journal', word]),
     ],
-    resolved.value,
+    {
+      ...resolved.value,
+      runtimeDirectory,
+      stateDirectory,
+      ...(command.value === undefined ? {} : { command: { properties: command.value, alone: options.unit === undefined } }),
+    },
+  );
+}
+
+/** What follows `--`, made a unit's properties. */
+function commandOf({ command, unit }: Options): Result<readonly Property[] | undefined, NotRunnable> {
+  if (command === undefined) return ok(undefined);
+  const directory = process.cwd();
+  const path = findProgram(command[0], process.env['PATH'], directory);
+  if (!path.ok) return path;
+  const terminal = ownTerminal();
+  return ok(
+    commandProperties({
+      path: path.value,
+      argv: command,
+      directory,
+      environment: process.env,
+      ...(unit === undefined ? {} : { beside: unit }),
+      ...(terminal === undefined ? {} : { terminal }),
+    }),
+  );
+}
+
+/** The terminal that standard input is, by a name that is good here. Only process 1 gives it away: to others it belongs with all their session. */
+function ownTerminal(): string | undefined {
+  if (process.pid !== 1 || !isatty(0)) return undefined;
+  const { rdev } = fstatSync(0);
+  return [realFiles.readLink('/proc/self/fd/0'), '/dev/console'].find(
+    (path) => path !== undefined && statSync(path, { throwIfNoEntry: false })?.rdev === rdev,
   );
 }
 

@@ -1,14 +1,29 @@
+import { endManager } from './emergency.ts';
 import { queueJob } from './jobs.ts';
 import { log } from './records.ts';
+import { requestJob } from './requests.ts';
+import { makeTransient } from './transient.ts';
 import type { World } from './world.ts';
 
-/** At the very first start nothing is there yet: begin with the default unit. */
+/** At the very first start nothing is there yet: begin with the default unit, and with what tysd's command line asks for. */
 export function queueDefault(world: World): void {
   if (world.started) return;
   world.started = true;
   world.dirtyManager = true;
   // A fresh network namespace has its loopback down, and nobody but its init to bring it up.
   if (world.options.init) world.command({ do: 'run', child: world.nextChild(), group: '', plan: [{ op: 'loopback' }] });
+  const { command, exitCodeFrom } = world.options;
+  // The command needs no unit files at all, and brings the unit that is to run beside it.
+  if (command === undefined) queueDefaultUnit(world);
+  const problem = command === undefined ? undefined : queueCommand(world, command);
+  const failure = problem ?? (exitCodeFrom === undefined ? undefined : queueWanted(world, exitCodeFrom));
+  if (failure === undefined) return;
+  log(world, 2, `${failure} Ending.`, undefined);
+  world.exitStatus = 1;
+  endManager(world, 'exit');
+}
+
+function queueDefaultUnit(world: World): void {
   const unit = world.options.config.defaultUnit;
   const refusals: string[] = [];
   for (const [target, mode] of [
@@ -24,4 +39,16 @@ export function queueDefault(world: World): void {
     log(world, 3, `Cannot start ${target}: ${queued.error.message}`, undefined);
   }
   log(world, 0, `There is nothing to start: ${refusals.join(' ')}`, undefined);
+}
+
+/** Makes the unit of the command; tells what is wrong. */
+function queueCommand(world: World, { unit, properties }: NonNullable<World['options']['command']>): string | undefined {
+  const made = makeTransient(world, { unit, properties, pids: [], auxiliary: [] });
+  if (!made.ok) return made.error.message;
+  return queueWanted(world, unit);
+}
+
+function queueWanted(world: World, unit: string): string | undefined {
+  const queued = requestJob(world, 'start', unit, 'replace', 'the command line of tysd');
+  return queued.ok ? undefined : `Cannot start ${unit}: ${queued.error.message}`;
 }

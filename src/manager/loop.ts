@@ -23,7 +23,8 @@ const jobsPerTurn = 64;
  * never disagree, whenever the manager dies.
  */
 export function turn(world: World): void {
-  if (world.ended) return;
+  // The end may have been decided outside of a turn.
+  if (world.ended) return send(world);
   world.now = world.options.clock.now();
   readStaleTables(world);
   takeEvents(world);

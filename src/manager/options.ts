@@ -6,6 +6,7 @@ import type { Clock } from '../port/clock.ts';
 import type { Files } from '../port/files.ts';
 import type { Keeper } from '../port/keeper.ts';
 import type { Defaults } from '../type/type.ts';
+import type { Property } from '../unit/property.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import type { ConditionFacts } from './conditions.ts';
 import type { Generators } from './generator-programs.ts';
@@ -55,6 +56,10 @@ export interface ManagerOptions {
   readonly ownEnvironment: Readonly<Record<string, string | undefined>>;
   /** The program that opens PAM sessions, where tysd was built with it. */
   readonly sessionProgram?: string;
+  /** A unit to make and start in place of the default unit, at the very first start. */
+  readonly command?: { readonly unit: string; readonly properties: readonly Property[] };
+  /** The unit whose end ends the manager, with its exit status. */
+  readonly exitCodeFrom?: string;
   readonly notifySocket: string;
   readonly runtimeDirectory: string;
   readonly stateDirectory: string;

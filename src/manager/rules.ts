@@ -2,6 +2,7 @@ import { isActiveOrActivating, isInactiveOrDeactivating, isInactiveOrFailed } fr
 import type { ActiveState } from '../graph/active-state.ts';
 import { carriers } from '../graph/dependency.ts';
 import type { JobMode } from '../unit/values/types.ts';
+import { endWith } from './exit-code.ts';
 import { count } from './rate-limit.ts';
 import { log } from './records.ts';
 import type { Unit } from './unit.ts';
@@ -27,6 +28,7 @@ export function check(world: World, unit: Unit): void {
 
 /** Looks at the rules for a unit that has not changed, but whose job is over; what it pulled in stays, even if the job came to nothing. */
 export function checkItself(world: World, unit: Unit): void {
+  endWith(world, unit);
   if (unit.look.willRestart === true && unit.job === undefined) world.tell(unit, { event: 'jobless' });
   if (isInactiveOrFailed(unit.look.active)) startIfUpheld(world, unit);
   else {

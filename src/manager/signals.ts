@@ -19,6 +19,7 @@ type Reaction = (world: World) => void;
 
 /** Acts on a signal that was sent to the keeper (semantics 24.2). */
 export function handleSignal(world: World, { signal, pid, uid }: Extract<KeeperEvent, { readonly event: 'signalled' }>): void {
+  if (passOn(world, signal)) return;
   const reaction = (world.options.scope === 'system' ? systemReactions : userReactions)[signal] ?? commonReactions[signal];
   log(
     world,
@@ -27,6 +28,19 @@ export function handleSignal(world: World, { signal, pid, uid }: Extract<KeeperE
     undefined,
   );
   reaction?.(world);
+}
+
+/** Signals by which whoever runs a container wants it to end; they stop the command and all that is beside it. */
+const stopping: ReadonlySet<number> = new Set([SIGTERM, SIGPWR, RTMIN + 3, RTMIN + 4]);
+
+/** With a command on tysd's command line, other signals are for that. */
+function passOn(world: World, signal: number): boolean {
+  const { command } = world.options;
+  const unit = command === undefined ? undefined : world.peek(command.unit);
+  if (unit === undefined || stopping.has(signal)) return false;
+  const { main } = unit.type.pids(unit.state);
+  if (main !== undefined) world.command({ do: 'signal-pid', group: unit.name, pid: main, signal });
+  return true;
 }
 
 const commonReactions: Readonly<Record<number, Reaction>> = {

@@ -7,6 +7,7 @@ import type { EmergencyAction } from '../unit/values/types.ts';
 import { cleanAfterRun } from './cleaner.ts';
 import { carryOut } from './effects.ts';
 import { causeText, describeEvent, type Cause } from './cause-text.ts';
+import { endWith } from './exit-code.ts';
 import { takeEmergencyAction } from './emergency.ts';
 import { runUsage } from './run-usage.ts';
 import { finishJob, tellTriggers, wantHandlers } from './jobs.ts';
@@ -57,6 +58,7 @@ export function moveTo(world: World, unit: Unit, state: unknown, cause: Cause, o
   if (unexpected) retroact(world, unit, before.active, after.active);
   tellTriggers(world, unit);
   sayEnd(world, unit, before, after);
+  endWith(world, unit);
   world.toCheck.add(unit);
 }
 

@@ -156,6 +156,8 @@ export class World implements TransactionView {
   zone: ZoneSetting | undefined;
   /** The status that the keeper is to end with. */
   exitStatus = 0;
+  /** The end of the unit of --exit-code-from= has been acted on. */
+  endedWith = false;
   /** What the firmware is told at a reboot. */
   rebootArgument = '';
   ended = false;

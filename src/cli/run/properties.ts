@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import { readTypedName } from '../../api/unit-name.ts';
 import { sliceInside } from '../../api/slice.ts';
-import { quoteWord } from './quote.ts';
+import { quoteWord } from '../../base/quote-word.ts';
 import type { RunRequest } from './options.ts';
 
 /** A property as it is given to the manager. */

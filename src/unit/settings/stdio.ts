@@ -4,6 +4,7 @@ import { refuse, type ValueContext, type ValueError } from '../values/parser.ts'
 import { wordsLike } from './checked-words.ts';
 import { boolean } from '../values/boolean.ts';
 import { orEmpty } from '../values/combine.ts';
+import { oneOf } from '../values/enum.ts';
 import { inputData, inputText } from '../values/input-data.ts';
 import { unsigned } from '../values/integer.ts';
 import { absolutePath } from '../values/path.ts';
@@ -29,6 +30,13 @@ export const stdioRows = {
   StandardInputData: into(
     'StandardInputData',
     combining('append', merged(inputData, undefined, concatenateBytes, { since: 236, meaning: 'Base64 data fed to stdin (appended)' })),
+  ),
+  'X-Tysd-Streams': into(
+    'OwnStreams',
+    last(orEmpty(oneOf('unit', 'inherit'), 'unit'), 'unit', {
+      since: 0,
+      meaning: "tysd's own: inherit is the three streams that tysd was started with, whatever else is set; unit is what is set",
+    }),
   ),
   TTYPath: last(orEmpty(absolutePath, ''), '', { since: 183, meaning: 'Terminal for tty input/output' }),
   TTYReset: last(boolean, false, { since: 183, meaning: 'Reset the terminal before/after use' }),

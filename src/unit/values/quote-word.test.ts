@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { decoded, splitWords } from '../../unit/values/words.ts';
-import { quoteWord } from './quote.ts';
+import { decoded, splitWords } from './words.ts';
+import { quoteWord } from '../../base/quote-word.ts';
 
 const context = { scope: 'system', warn: () => undefined, specifiers: { expand: (text: string) => ({ ok: true, value: text }) } } as const;
 
