@@ -3,7 +3,7 @@ import type { Result } from '../base/result.ts';
 import type { Kind } from '../graph/dependency.ts';
 import type { HistoryEntry } from '../graph/history.ts';
 import type { PendingUnit } from '../graph/pending.ts';
-import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../graph/report.ts';
+import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitCounters, UnitInfo } from '../graph/report.ts';
 import type { Preview } from '../graph/preview.ts';
 import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
 import type { WaitingJob } from '../graph/waiting.ts';
@@ -51,6 +51,8 @@ export interface ManagerApi {
   pending(): readonly PendingUnit[];
   /** Properties as `systemctl show` names and prints them; points in time in this form. */
   properties(name: string, form?: TimestampForm): Readonly<Record<string, string>> | undefined;
+  /** What is counted of a loaded unit that has or had processes; undefined for others. */
+  counters(name: string): UnitCounters | undefined;
   /** The properties of the manager itself. */
   managerProperties(form?: TimestampForm): Readonly<Record<string, string>>;
   /** What each Exec*= command of the unit would do, op by op; with a file, if that were the unit's main file. */

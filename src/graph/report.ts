@@ -32,6 +32,17 @@ export interface UnitInfo {
   readonly timer?: { readonly nextUsec: number | null; readonly lastUsec: number };
 }
 
+/** What is counted of a unit; absent where nobody counts it. */
+export interface UnitCounters {
+  /** How often Restart= started it again. */
+  readonly restarts?: number;
+  /** Connections that were taken for instances of its service. */
+  readonly accepted?: number;
+  readonly cpuNsec?: number;
+  readonly memoryBytes?: number;
+  readonly tasks?: number;
+}
+
 /** A job that was asked for, and how it ended if it has. */
 export interface JobOutcome {
   readonly job: number;

@@ -21,6 +21,8 @@ export interface Resolved {
   /** What follows `--` on the command line, as the properties of its unit. */
   readonly command?: { readonly properties: readonly Property[]; /** Nothing else runs: no unit was asked for. */ readonly alone: boolean };
   readonly exitCodeFrom?: string;
+  /** Where probes and metrics are answered; '' is nowhere. */
+  readonly http: string;
   /** Variables of tysd's own environment that all services get; `*` is all of them. */
   readonly passEnvironment: readonly string[];
   /** 0 is never. */
@@ -62,6 +64,7 @@ export function resolveOptions(
     logLevel: options.logLevel ?? manager.LogLevel,
     showStatus: options.showStatus ?? (assigned.has('ShowStatus') ? manager.ShowStatus !== false : isShownByDefault(options)),
     ...(options.exitCodeFrom === undefined ? {} : { exitCodeFrom: options.exitCodeFrom }),
+    http: options.http ?? tysd.HTTP,
     passEnvironment: options.passEnvironment ?? [],
     managerPatienceMs: options.managerPatienceMs ?? (tysd.ManagerPatience === Infinity ? 0 : Math.ceil(tysd.ManagerPatience / 1000)),
     ...own,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { isatty } from 'node:tty';
 import { zoneChanged } from '../base/timestamp.ts';
+import { parseHttpAddress } from '../api/http/address.ts';
 import { JobResults } from '../api/job-results.ts';
 import { managerEnvironment } from '../exec/environment.ts';
 import { defaultLimits } from '../exec/limits.ts';
@@ -9,7 +10,7 @@ import { findAccount } from '../manager/accounts.ts';
 import { gatherConditionFacts } from '../manager/condition-facts.ts';
 import { InstallService } from '../manager/install.ts';
 import { globalPlaces, installContext, withinOwnPath, withGenerators, withOwnDirectories } from '../manager/install-context.ts';
-import { startManager } from '../manager/manager.ts';
+import { startManager, type Manager } from '../manager/manager.ts';
 import type { ManagerConfig as EngineConfig } from '../manager/options.ts';
 import { writeFstabUnits } from '../manager/fstab.ts';
 import { generatorPlace } from '../manager/generator-programs.ts';
@@ -147,6 +148,15 @@ export async function runManager(): Promise<void> {
     },
   );
   if (!served.ok) console.log(2, `The control socket cannot be served: ${served.error}`);
+  if (resolved.http !== '') await answerHttp(resolved.http, manager, (message) => console.log(3, message));
+}
+
+/** Probes and metrics; without them all else goes on. */
+async function answerHttp(text: string, manager: Manager, fail: (message: string) => void): Promise<void> {
+  const address = parseHttpAddress(text);
+  const { listenHttp } = await import('../api/http/server.ts');
+  const served = address.ok ? await listenHttp(address.value, manager) : address;
+  if (!served.ok) fail(`HTTP is not answered: ${served.error}`);
 }
 
 /** Without the keeper nothing that is asked of us can be done, and a keeper that is to come brings its own manager. */

@@ -1,3 +1,4 @@
+import { parseHttpAddress } from '../api/http/address.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { parseUnitName } from '../unit/name.ts';
 import { parseTimespan } from '../unit/values/timespan.ts';
@@ -22,6 +23,8 @@ export interface Options {
   readonly exitCodeFrom?: string;
   /** Variables of tysd's own environment that all services get; `*` is all of them. */
   readonly passEnvironment?: readonly string[];
+  /** Where probes and metrics are answered. */
+  readonly http?: string;
   /** Milliseconds after which a manager that does not answer is killed and started again; 0 is never. */
   readonly managerPatienceMs?: number;
   /** Leave after printing this. */
@@ -49,6 +52,7 @@ const words: Readonly<Record<string, Word>> = {
   '--cgroup': { takes: 'value', apply: (options, value) => assign(options, { cgroup: value }) },
   '--exit-code-from': { takes: 'value', apply: (options, value) => exitCodeFrom(options, value) },
   '--pass-environment': { takes: 'optional', apply: (options, value) => passEnvironment(options, value) },
+  '--http': { takes: 'value', apply: (options, value) => http(options, value) },
   '--manager-patience': { takes: 'value', apply: (options, value) => managerPatience(options, value) },
   '--config': { takes: 'value', apply: (options, value) => assign(options, { config: value }) },
   '-c': { takes: 'value', apply: (options, value) => assign(options, { config: value }) },
@@ -141,6 +145,7 @@ takes care of what it leaves behind, and ends with its exit status; with --unit=
   --cgroup=PATH              Take over this cgroup, rather than make one below our own
   --exit-code-from=UNIT      Start this unit too; when it ends, stop all others and end with its exit status
   --pass-environment[=NAME,…]  Give services these variables of tysd's environment, or all
+  --http=[ADDRESS:]PORT      Answer /healthz, /readyz and /metrics by HTTP; or give the path of a socket
   --manager-patience=TIME    How long the manager may hang before it is killed and started again (default: 30s)
   --config=FILE              Read this configuration file
   --version, --help
@@ -190,6 +195,13 @@ function exitCodeFrom(options: Mutable<Options>, value: string): string | undefi
   const name = parseUnitName(unit);
   if (!name.ok || name.value.isTemplate) return `--exit-code-from needs the name of a unit, not ${value}`;
   options.exitCodeFrom = unit;
+  return undefined;
+}
+
+function http(options: Mutable<Options>, value: string): string | undefined {
+  const address = parseHttpAddress(value);
+  if (!address.ok) return `--http: ${address.error}`;
+  options.http = value;
   return undefined;
 }
 

@@ -2,6 +2,7 @@ import { attributesOf, type ResourceContext } from '../exec/cgroup/attributes.ts
 import { usualResources } from '../exec/cgroup/need.ts';
 import { pidsMaxOf } from '../exec/cgroup/pids.ts';
 import { yesNo } from '../base/yes-no.ts';
+import type { UnitCounters } from '../graph/report.ts';
 import { groupPath, slicesAbove } from '../graph/slice-of.ts';
 import type { CgroupSettings } from '../unit/settings/cgroup.ts';
 import { ROOT_SLICE } from '../unit/slice.ts';
@@ -24,6 +25,24 @@ export function groupUsage(world: World, unit: Unit): Readonly<Record<string, st
     ...ioUsage(read(world, directory, 'io.stat')),
     ...uncounted,
   };
+}
+
+/** What is counted of a unit that has or had processes. */
+export function unitCounters(world: World, unit: Unit): UnitCounters | undefined {
+  if (unit.stamps.inactiveExit === undefined || unit.config.exec === undefined) return undefined;
+  const { NRestarts, NAccepted } = unit.type.properties(unit.state, unit.config, world.options.config.defaults);
+  const directory = directoryOf(world, unit);
+  const cpuUsec = /^usage_usec (\d+)$/m.exec(read(world, directory, 'cpu.stat'))?.[1] ?? unit.cpuUsec;
+  const counted = {
+    restarts: NRestarts,
+    accepted: NAccepted,
+    cpuNsec: cpuUsec === undefined ? undefined : String(Number(cpuUsec) * 1000),
+    memoryBytes: read(world, directory, 'memory.current'),
+    tasks: read(world, directory, 'pids.current'),
+  };
+  return Object.fromEntries(
+    Object.entries(counted).flatMap(([name, text]) => (text === undefined || !/^\d+\s*$/.test(text) ? [] : [[name, Number(text)]])),
+  );
 }
 
 /** What the manager's defaults and the machine make of the settings of a unit. */

@@ -2,7 +2,7 @@ import type { TimestampForm } from '../base/timestamp.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { kindsIn, type Kind } from '../graph/dependency.ts';
 import type { HistoryEntry } from '../graph/history.ts';
-import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../graph/report.ts';
+import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitCounters, UnitInfo } from '../graph/report.ts';
 import type { PendingUnit } from '../graph/pending.ts';
 import type { Preview } from '../graph/preview.ts';
 import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
@@ -27,6 +27,7 @@ import { pendingChanges } from './pending.ts';
 import { notAppliedOf, planCommands } from './plan-text.ts';
 import { managerProperties } from './manager-properties.ts';
 import { unitProperties } from './properties.ts';
+import { unitCounters } from './group-usage.ts';
 import { log } from './records.ts';
 import { Recovery } from './recover.ts';
 import { badName, findUnit, loadFailure, notLoaded, previewJob, requestJob } from './requests.ts';
@@ -203,6 +204,11 @@ export class Manager {
     const unit = this.#find(name);
     this.#world.loadMentioned();
     return unit === undefined ? undefined : unitProperties(this.#world, unit, form);
+  }
+
+  counters(name: string): UnitCounters | undefined {
+    const unit = this.#world.peek(name);
+    return unit === undefined ? undefined : unitCounters(this.#world, unit);
   }
 
   managerProperties(form?: TimestampForm): Readonly<Record<string, string>> {

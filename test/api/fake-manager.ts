@@ -7,11 +7,12 @@ import type { ManagerApi } from '../../src/api/manager.ts';
 import type { UnitFilesApi } from '../../src/api/unit-files.ts';
 import type { JobResult } from '../../src/graph/job.ts';
 import type { HistoryEntry } from '../../src/graph/history.ts';
-import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitInfo } from '../../src/graph/report.ts';
+import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitCounters, UnitInfo } from '../../src/graph/report.ts';
 import type { PendingUnit } from '../../src/graph/pending.ts';
 import type { Preview } from '../../src/graph/preview.ts';
 import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../../src/graph/request.ts';
 import type { WaitingJob } from '../../src/graph/waiting.ts';
+import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitCounters, UnitInfo } from '../../src/graph/report.ts';
 import type { Property } from '../../src/unit/property.ts';
 import type { JobMode } from '../../src/unit/values/types.ts';
 
@@ -28,6 +29,8 @@ export class FakeManager implements ManagerApi {
     cgroupRoot: '',
   } as const;
   readonly calls: string[] = [];
+  /** More properties of the manager itself. */
+  own: Readonly<Record<string, string>> = {};
   /** How the jobs of a unit end that end at once. */
   readonly outcomes = new Map<string, JobResult>();
   /** Units whose jobs wait for `finish`. */
@@ -36,6 +39,7 @@ export class FakeManager implements ManagerApi {
   readonly lost = new Map<string, JobOutcome>();
   readonly #units = new Map<string, UnitInfo>();
   readonly #properties = new Map<string, Readonly<Record<string, string>>>();
+  readonly #counters = new Map<string, UnitCounters>();
   readonly #edges = new Map<string, readonly { readonly key: string; readonly unit: string }[]>();
   readonly #jobs = new Map<number, JobInfo>();
   readonly #listeners = new Set<(change: Change) => void>();
@@ -77,6 +81,14 @@ export class FakeManager implements ManagerApi {
 
   locateEdge(of: string, kind: string, unit: string): string | undefined {
     return this.places.get(`${of} ${kind} ${unit}`);
+  }
+
+  count(name: string, counters: UnitCounters): void {
+    this.#counters.set(name, counters);
+  }
+
+  counters(name: string): UnitCounters | undefined {
+    return this.#counters.get(name);
   }
 
   startTransient(request: TransientRequest, mode: JobMode, cause: string): Result<Ticket, RequestFailure> {
@@ -220,7 +232,7 @@ export class FakeManager implements ManagerApi {
   }
 
   managerProperties(): Readonly<Record<string, string>> {
-    return { Version: '0.1.0', Environment: this.#environment.join(' ') };
+    return { Version: '0.1.0', Environment: this.#environment.join(' '), ...this.own };
   }
 
   plan(name: string): Result<readonly PlannedCommand[], RequestFailure> {

@@ -169,6 +169,10 @@ const tysdRows = {
     since: 0,
     meaning: 'X-Tysd-Sandbox= where a unit does not set it: may services start without what cannot be applied',
   }),
+  HTTP: last(plainString, '', {
+    since: 0,
+    meaning: 'Where probes and metrics are answered by HTTP: PORT, ADDRESS:PORT or the path of a socket; nowhere if empty',
+  }),
   ManagerPatience: last(timespan, 30_000_000, { since: 0, meaning: 'How long the manager may hang before it is killed and started again' }),
 };
 
