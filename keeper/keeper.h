@@ -633,6 +633,7 @@ int send_notification(int argc, char **argv);
 int send_descriptors(int argc, char **argv);
 int become_command(int argc, char **argv);
 int forward_terminal(int argc, char **argv);
+int probe_namespaces(int argc, char **argv);
 
 struct keeper {
     int epoll_fd, signal_fd, stdio_null;

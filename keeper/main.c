@@ -161,6 +161,7 @@ static const struct {
     {"--become", become_command},
     {"--terminal", forward_terminal},
     {"--go-on", resume_plan},
+    {"--probe", probe_namespaces},
 };
 
 int main(int argc, char **argv) {

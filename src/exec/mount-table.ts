@@ -116,17 +116,24 @@ export function needsMountNamespace(request: ExecRequest, exec: ExecSettings, co
   );
 }
 
-/** Without a namespace of mounts these settings would leave the process in another place than its author meant, so it does not run then. */
-export function insistsOnMounts(exec: ExecSettings): boolean {
+/**
+ * Without a namespace of mounts these settings would leave the process in another place than its author meant, so it does not run then. A dynamic
+ * user loses but his protection, which a lenient policy lets him go without, unless he is to reach directories that are kept private by mounts.
+ */
+export function insistsOnMounts(exec: ExecSettings, lenient: boolean): boolean {
   return (
     exec.TemporaryFileSystem.length > 0 ||
     exec.RootDirectory !== '' ||
     exec.RootImage !== '' ||
-    exec.DynamicUser ||
+    (exec.DynamicUser && (!lenient || hasPrivateDirectories(exec))) ||
     mountImages(exec).length > 0 ||
     exec.ExtensionDirectories.length > 0 ||
     [...exec.BindPaths, ...exec.BindReadOnlyPaths].some(({ source, destination }) => source !== destination)
   );
+}
+
+function hasPrivateDirectories({ StateDirectory, CacheDirectory, LogsDirectory, RuntimeDirectory }: ExecSettings): boolean {
+  return [StateDirectory, CacheDirectory, LogsDirectory, RuntimeDirectory].some((each) => each.length > 0);
 }
 
 const accessLists = ['ReadWritePaths', 'ReadOnlyPaths', 'InaccessiblePaths', 'ExecPaths', 'NoExecPaths'] as const;

@@ -61,6 +61,11 @@ function isFor(view: View, request: ExecRequest, context: ExecContext): boolean 
 
 const noRoot = { RootImage: '', RootDirectory: '' } as const;
 
+/** May a service start without what cannot be applied. */
+function isLenient({ SandboxPolicy }: ExecSettings, { sandbox }: ExecContext): boolean {
+  return (SandboxPolicy ?? sandbox?.policy) === 'lenient';
+}
+
 function makeView(request: ExecRequest, exec: ExecSettings, context: ExecContext): View {
   const links = context.links ?? noLinks;
   const full = request.command.privilege === 'full';
@@ -68,7 +73,7 @@ function makeView(request: ExecRequest, exec: ExecSettings, context: ExecContext
   const root = rootOf(request, exec);
   const inImage = root === '' ? flags.follow : 0;
   const ops: readonly Op[] = [
-    { op: 'mount-namespace', insist: insistsOnMounts(exec) ? 1 : 0 },
+    { op: 'mount-namespace', insist: insistsOnMounts(exec, isLenient(exec, context)) ? 1 : 0 },
     rootOp(request, exec),
     ...entries.map((entry) => entryOp(entry, { inImage, nodes: context.inaccessible })),
     ...restrictions(entries, !full && (exec.NoNewPrivileges || exec.DynamicUser), inImage),

@@ -21,6 +21,10 @@ export interface Resolved {
   /** What follows `--` on the command line, as the properties of its unit. */
   readonly command?: { readonly properties: readonly Property[]; /** Nothing else runs: no unit was asked for. */ readonly alone: boolean };
   readonly exitCodeFrom?: string;
+  /** The kernel lets us make user namespaces; where that is not known, it is held to. */
+  readonly userNamespaces?: boolean;
+  /** We are process 1 and may not mount, as in most containers: services go without what that keeps them from, unless Sandbox= says else. */
+  readonly confined?: boolean;
   /** Where probes and metrics are answered; '' is nowhere. */
   readonly http: string;
   /** Variables of tysd's own environment that all services get; `*` is all of them. */

@@ -111,6 +111,7 @@ export async function runManager(): Promise<void> {
     container: containerId(environment) !== '' || exitCodeFrom !== undefined,
     ipv6:
       existsSync('/proc/net/if_inet6') || Object.values(networkInterfaces()).some((each) => each?.some(({ family }) => family === 'IPv6')),
+    ...(resolved.userNamespaces === undefined ? {} : { userNamespaces: resolved.userNamespaces }),
     random: Math.random,
     freshId,
     unitFileState: (name) => install.state(name) ?? '',
@@ -167,8 +168,8 @@ async function endWith({ closed }: KeeperConnection): Promise<never> {
 }
 
 function engineConfig(
-  { manager, tysd }: ManagerConfig,
-  { scope, unit, passEnvironment }: Resolved,
+  { manager, tysd, assigned }: ManagerConfig,
+  { scope, unit, passEnvironment, confined }: Resolved,
   environment: NodeJS.ProcessEnv,
 ): EngineConfig {
   return {
@@ -198,7 +199,7 @@ function engineConfig(
       memoryPressureWatch: manager.DefaultMemoryPressureWatch,
       memoryPressureThresholdUsec: manager.DefaultMemoryPressureThresholdSec,
     },
-    sandboxPolicy: tysd.Sandbox,
+    sandboxPolicy: assigned.has('Sandbox') || confined !== true ? tysd.Sandbox : 'lenient',
     defaultUnit: unit,
   };
 }

@@ -8,6 +8,7 @@ import { resolveOptions, type Resolved } from './configuration.ts';
 import { gatherFacts } from './facts.ts';
 import { findKeeper } from './keeper-path.ts';
 import { help, parseOptions, type Options } from './options.ts';
+import { mayAdminister, mayMakeUserNamespaces } from './rights.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
 import { defaultRuntimeDirectory, isServed, otherRuntimeDirectories, ownDirectoryOr } from './runtime-directory.ts';
 import { realFiles } from '../port/files-real.ts';
@@ -70,6 +71,7 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       ...resolved.value,
       runtimeDirectory,
       stateDirectory,
+      ...(mayAdminister() ? {} : { userNamespaces: mayMakeUserNamespaces(keeper), confined: init }),
       ...(command.value === undefined ? {} : { command: { properties: command.value, alone: options.unit === undefined } }),
     },
   );

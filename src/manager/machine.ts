@@ -10,7 +10,8 @@ export function machineOf(world: World): Machine {
   const { files, keeper } = world.options;
   const { cgroupRoot, tracking, pid } = keeper.inventory;
   const controllers = tracking === 'cgroup2' ? text(files, `${cgroupRoot}/cgroup.controllers`).trim().split(' ') : [];
-  const found = readMachine(files, pid, controllers, world.options.scope);
+  const asked = readMachine(files, pid, controllers, world.options.scope);
+  const found = world.options.userNamespaces === false ? withoutUserNamespaces(asked, world.options.scope) : asked;
   const helpers = new Set(world.options.sessionProgram === undefined ? [] : ['PAM']);
   const machine = { ...found, helpers, features: tracking === 'cgroup2' ? found.features : found.features.difference(ofCgroups) };
   machines.set(world, machine);
@@ -21,6 +22,12 @@ const machines = new WeakMap<World, Machine>();
 
 /** Programs are attached to cgroups of version 2, and only those tell of the pressure in them. */
 const ofCgroups: ReadonlySet<string> = new Set(['BPF', 'BPF as a security module', 'pressure stall information']);
+
+/** What was tried and refused is not there, whatever the kernel's files say. */
+function withoutUserNamespaces(machine: Machine, scope: 'system' | 'user'): Machine {
+  const features = machine.features.difference(new Set(['user namespaces']));
+  return { ...machine, features, rights: scope === 'user' && !machine.capabilities.has('CAP_SYS_ADMIN') ? new Set() : machine.rights };
+}
 
 /** The machine as a process of that pid finds it; where /proc says nothing of it, all is held to be there, and what is not will fail. */
 export function readMachine(files: Files, pid: number, controllers: readonly string[], scope: 'system' | 'user' = 'system'): Machine {

@@ -70,6 +70,8 @@ export interface ManagerOptions {
   readonly ipv6: boolean;
   /** How many units a new manager brings back between two looks at what clients ask; 4 where it is not said. */
   readonly unitsAtOnce?: number;
+  /** False where the kernel does not let us make user namespaces, whatever its files say. */
+  readonly userNamespaces?: boolean;
   /** A number in [0, 1). */
   random(): number;
   /** A fresh 128-bit id, as 32 hexadecimal digits. */
