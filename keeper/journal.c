@@ -10,7 +10,7 @@
 
 #include "keeper.h"
 
-enum { VERSION = 1, FRAME_HELLO = 1, FRAME_RECORD = 5, FRAME_DROPPED = 7 };
+enum { VERSION = 2, FRAME_HELLO = 1, FRAME_RECORD = 5, FRAME_DROPPED = 7 };
 enum { FROM_HELLO = 1, FROM_ACKNOWLEDGE = 2 };
 enum { HEAD = 4 + 1, MAX_IN = 65536 };
 
@@ -45,7 +45,7 @@ static void pause_sources(struct keeper *keeper, bool pause) {
     if (keeper->streams_paused == pause) return;
     keeper->streams_paused = pause;
     streams_pause(keeper, pause);
-    syslog_pause(keeper, pause);
+    datagrams_pause(keeper, pause);
 }
 
 void journal_end(struct keeper *keeper) {
@@ -130,7 +130,10 @@ static const char *take_frame(struct keeper *keeper, struct cursor cursor) {
     forget_committed(keeper, sequence);
     /* One that only connects may die of what waits for it. */
     if (!greets || !buffer_length(&keeper->journal_frames)) keeper->journal.answered = true;
-    if (greets) streams_announce(keeper, &keeper->journal_out);
+    if (greets) {
+        writers_forget(keeper);
+        streams_announce(keeper, &keeper->journal_out);
+    }
     keeper->journal_ready = true;
     return NULL;
 }

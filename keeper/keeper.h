@@ -117,7 +117,7 @@ void store_u64(uint8_t *at, uint64_t value);
 
 /* state.c: what a keeper hands to the program that takes its place. Tests build a program that reads another format. */
 #ifndef STATE_FORMAT
-#define STATE_FORMAT 1
+#define STATE_FORMAT 2
 #endif
 struct saving {
     struct buffer out;
@@ -561,6 +561,20 @@ void journal_check(struct keeper *keeper);
 void journal_close(struct keeper *keeper);
 void journal_save(struct keeper *keeper, struct saving *saving);
 void journal_restore(struct keeper *keeper, struct cursor *cursor);
+/* writers.c: who writes to the journal, as /proc tells at the moment. */
+struct writer {
+    pid_t pid;
+    uint32_t uid;                           /* of the credentials that came with a datagram */
+    uint64_t start, told_usec, sure_usec; /* start in clock ticks since the boot; when the journal was told, when it was last seen to be the same */
+    char name[64];
+};
+/* Notes the process that a stream is of while it cannot be another. */
+void writer_remember(struct writer *writer, pid_t pid);
+/* Tells the journal of a stream's process unless it knows; nothing of one whose pid is another's by now. */
+void writer_tell(struct keeper *keeper, uint64_t stream, struct writer *writer);
+/* The same for who sent a datagram. */
+void sender_tell(struct keeper *keeper, pid_t pid, uint32_t uid);
+void writers_forget(struct keeper *keeper);
 struct stream {
     struct stream *next, *previous;
     uint64_t id, close_sequence; /* of its stream-close, or 0 while open */
@@ -569,6 +583,7 @@ struct stream {
     int fd;
     char *line; /* without a journal: the line so far */
     size_t line_length;
+    struct writer writer;
 };
 void stream_open(struct keeper *keeper, uint64_t id, const char *meta, pid_t pid, int fd);
 void streams_pause(struct keeper *keeper, bool pause);
@@ -580,8 +595,12 @@ void streams_restore(struct keeper *keeper, struct cursor *cursor);
 void streams_end_lost(struct keeper *keeper);
 /* The socket to which programs bring streams of their own. */
 void guests_start(struct keeper *keeper);
-void syslog_start(struct keeper *keeper);
-void syslog_pause(struct keeper *keeper, bool pause);
+void streams_forget_writers(struct keeper *keeper);
+
+/* datagrams.c: the sockets of syslog(3) and of the journal's own protocol. */
+void datagrams_start(struct keeper *keeper);
+void datagrams_pause(struct keeper *keeper, bool pause);
+void datagrams_remove(struct keeper *keeper);
 
 /* servants.c: the manager and the journal as processes; and the end of everything. */
 /* How long one waits for another, in µs. */
@@ -635,6 +654,7 @@ int become_command(int argc, char **argv);
 int forward_terminal(int argc, char **argv);
 int probe_namespaces(int argc, char **argv);
 
+enum { MAX_SENDERS = 64 };
 struct keeper {
     int epoll_fd, signal_fd, stdio_null;
     struct watch *watches;
@@ -664,9 +684,10 @@ struct keeper {
     uint64_t orphans_next;       /* when it is worth the time to look again */
 
     struct servant manager, journal;
-    int control_fd, notify_fd, syslog_fd, stream_fd;
+    int control_fd, notify_fd, syslog_fd, native_fd, stream_fd;
     uint64_t guests, guest_count; /* streams of guests that are open, and that there ever were */
-    const char *syslog_path;
+    const char *syslog_path, *native_path;
+    struct writer senders[MAX_SENDERS]; /* who sent datagrams lately, by pid */
     struct rlimit descriptor_limit; /* what RLIMIT_NOFILE was */
     int reserved_from;              /* the first number that only the keeper itself may use */
 

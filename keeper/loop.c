@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,10 +37,14 @@ void console_start(void) {
     if (fd >= 0) console = fd;
 }
 
-/* Sockets and what belongs to others cannot be opened again; then what has room is written to as it is. */
+/* Sockets and what belongs to others cannot be opened again. A socket can be told not to wait; poll(2) says of one that it has no room when
+ * it is not even half full. All else is written to as it is, where it has room. */
 void console_write(const char *bytes, size_t length) {
-    struct pollfd room = {.fd = console, .events = POLLOUT};
-    if (console == 2 && (poll(&room, 1, 0) <= 0 || !(room.revents & POLLOUT))) return;
+    if (console == 2) {
+        if (send(console, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 || errno != ENOTSOCK) return;
+        struct pollfd room = {.fd = console, .events = POLLOUT};
+        if (poll(&room, 1, 0) <= 0 || !(room.revents & POLLOUT)) return;
+    }
     if (write(console, bytes, length) < 0) return;
 }
 

@@ -36,7 +36,7 @@ static bool parse_tracking(struct keeper *keeper, const char *text) {
 
 _Noreturn static void usage(void) {
     fputs("usage: tysd-keeper --runtime-directory=DIR --manager=ARG... [--journal=ARG...] [--tracking=cgroup2|cgroup1|session]\n"
-          "                   [--cgroup=ROOT] [--cgroup-home=PATH] [--syslog=PATH] [--journal-patience=SECONDS]\n"
+          "                   [--cgroup=ROOT] [--cgroup-home=PATH] [--syslog=PATH] [--native=PATH] [--journal-patience=SECONDS]\n"
           "                   [--manager-patience=MILLISECONDS]\n", stderr);
     exit(2);
 }
@@ -46,7 +46,8 @@ static void parse_options(struct keeper *keeper, int argc, char **argv) {
         {"runtime-directory", required_argument, NULL, 'r'}, {"manager", required_argument, NULL, 'm'},
         {"journal", required_argument, NULL, 'j'},           {"tracking", required_argument, NULL, 't'},
         {"cgroup", required_argument, NULL, 'c'},            {"cgroup-home", required_argument, NULL, 'h'},
-        {"syslog", required_argument, NULL, 's'},            {"journal-patience", required_argument, NULL, 'p'},
+        {"syslog", required_argument, NULL, 's'},            {"native", required_argument, NULL, 'n'},
+        {"journal-patience", required_argument, NULL, 'p'},
         {"manager-patience", required_argument, NULL, 'w'},  {"resume", required_argument, NULL, 'R'},
         {"resume-again", required_argument, NULL, 'A'},      {"check-state", required_argument, NULL, 'C'}, {0},
     };
@@ -61,6 +62,7 @@ static void parse_options(struct keeper *keeper, int argc, char **argv) {
             case 'c': keeper->cgroup_root = optarg; break;
             case 'h': keeper->cgroup_home = optarg; break;
             case 's': keeper->syslog_path = optarg; break;
+            case 'n': keeper->native_path = optarg; break;
             case 'p': keeper->journal_patience = strtoul(optarg, NULL, 10) * 1000000; break;
             case 'w': keeper->manager_patience = strtoul(optarg, NULL, 10) * 1000; break;
             /* Each of these is the last, and no part of what the next program is given. */
@@ -210,7 +212,7 @@ int main(int argc, char **argv) {
     groups_start(&keeper, resumes);
     link_start(&keeper);
     journal_start(&keeper);
-    syslog_start(&keeper);
+    datagrams_start(&keeper);
     guests_start(&keeper);
     notify_start(&keeper);
     servants_start(&keeper);

@@ -1,5 +1,4 @@
-/* What services write: pipes of their stdout and stderr, streams that programs bring by themselves (systemd-cat(1)), and datagrams of
- * /dev/log. */
+/* What services write: pipes of their stdout and stderr, and streams that programs bring by themselves (systemd-cat(1)). */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +13,8 @@
 
 #include "keeper.h"
 
-enum { FRAME_OPEN = 2, FRAME_DATA, FRAME_CLOSE, FRAME_DATAGRAM = 6 };
-enum { READ_SIZE = 65536, MAX_LINE = 4096, DATAGRAMS_AT_ONCE = 64, MAX_GUESTS = 4096, GUESTS_AT_ONCE = 64 };
+enum { FRAME_OPEN = 2, FRAME_DATA, FRAME_CLOSE };
+enum { READ_SIZE = 65536, MAX_LINE = 4096, MAX_GUESTS = 4096, GUESTS_AT_ONCE = 64 };
 
 /* Guests have numbers that the manager never comes to. */
 static const uint64_t first_guest = 1ull << 52;
@@ -85,10 +84,10 @@ static void print_ready(struct keeper *keeper, struct stream *stream) {
 }
 
 static void stream_ready(struct keeper *keeper, void *context, uint32_t events) {
-    (void)events;
     struct stream *stream = context;
     if (!keeper->journal.argc) return print_ready(keeper, stream);
     if (keeper->streams_paused) return;
+    if (events & EPOLLIN) writer_tell(keeper, stream->id, &stream->writer);
     /* Read first, so that there is no frame without bytes. */
     uint8_t head[16];
     struct buffer *out = &keeper->journal_frames;
@@ -117,6 +116,7 @@ void stream_open(struct keeper *keeper, uint64_t id, const char *meta, pid_t pid
     keeper->streams = stream;
     fcntl(fd, F_SETFL, O_NONBLOCK);
     if (keeper->journal.argc) {
+        writer_remember(&stream->writer, pid);
         put_open(journal_begin(keeper, FRAME_OPEN), stream);
         journal_end(keeper);
     }
@@ -200,6 +200,11 @@ void streams_announce(struct keeper *keeper, struct buffer *out) {
     announce(out, keeper->streams);
 }
 
+/* A journal that has just connected may have to be told again. */
+void streams_forget_writers(struct keeper *keeper) {
+    for (struct stream *stream = keeper->streams; stream; stream = stream->next) stream->writer.told_usec = stream->writer.sure_usec = 0;
+}
+
 void streams_acknowledge(struct keeper *keeper, uint64_t sequence) {
     while (keeper->closed_first && keeper->closed_first->close_sequence <= sequence) {
         struct stream *stream = keeper->closed_first;
@@ -242,58 +247,4 @@ void guests_start(struct keeper *keeper) {
     if (!keeper->journal.argc) return;
     keeper->stream_fd = servant_listen(keeper, "stdout", SOCK_STREAM, 0666, keeper->stream_fd, path);
     watch(keeper, keeper->stream_fd, EPOLLIN, guests_ready, NULL);
-}
-
-static bool receive_datagram(struct keeper *keeper) {
-    char bytes[READ_SIZE];
-    struct ucred sender = {0, (uid_t)-1, (gid_t)-1};
-    union {
-        struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(struct ucred))];
-    } control;
-    struct iovec part = {bytes, sizeof bytes};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    ssize_t length = recvmsg(keeper->syslog_fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (length < 0) return false;
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (header && header->cmsg_type == SCM_CREDENTIALS) memcpy(&sender, CMSG_DATA(header), sizeof sender);
-    struct buffer *out = journal_begin(keeper, FRAME_DATAGRAM);
-    put_u64(out, realtime_usec());
-    put_u32(out, (uint32_t)sender.pid);
-    put_u32(out, sender.uid);
-    put_u32(out, sender.gid);
-    put_u8(out, 6);
-    put_raw(out, "syslog", 6);
-    put_raw(out, bytes, (size_t)length);
-    journal_end(keeper);
-    return true;
-}
-
-static void syslog_ready(struct keeper *keeper, void *context, uint32_t events) {
-    (void)context, (void)events;
-    for (int i = 0; i < DATAGRAMS_AT_ONCE && !keeper->streams_paused && receive_datagram(keeper); i++) {}
-}
-
-void syslog_pause(struct keeper *keeper, bool pause) {
-    if (keeper->syslog_fd >= 0) rewatch(keeper, keeper->syslog_fd, pause ? 0 : EPOLLIN);
-}
-
-void syslog_start(struct keeper *keeper) {
-    if (keeper->syslog_fd >= 0) watch(keeper, keeper->syslog_fd, EPOLLIN, syslog_ready, NULL);
-    if (keeper->syslog_fd >= 0 || !keeper->syslog_path || !keeper->journal.argc) return;
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int on = 1, fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (strlen(keeper->syslog_path) < sizeof address.sun_path) strcpy(address.sun_path, keeper->syslog_path);
-    struct stat info;
-    if (!lstat(keeper->syslog_path, &info) && S_ISSOCK(info.st_mode)) unlink(keeper->syslog_path);
-    if (fd < 0 || !*address.sun_path || bind(fd, (struct sockaddr *)&address, sizeof address) < 0) {
-        say("no syslog socket at %s: %s", keeper->syslog_path, strerror(errno));
-        if (fd >= 0) close(fd);
-        keeper->syslog_path = NULL;
-        return;
-    }
-    chmod(keeper->syslog_path, 0666);
-    setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
-    keeper->syslog_fd = fd;
-    watch(keeper, fd, EPOLLIN, syslog_ready, NULL);
 }

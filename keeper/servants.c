@@ -188,7 +188,7 @@ static void remove_sockets(struct keeper *keeper) {
         snprintf(path, sizeof path, "%s/%s", keeper->runtime_directory, names[i]);
         unlink(path);
     }
-    if (keeper->syslog_path) unlink(keeper->syslog_path);
+    datagrams_remove(keeper);
 }
 
 enum { ACTION_REBOOT = 1, ACTION_REEXEC = 5 };

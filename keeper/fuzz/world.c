@@ -160,7 +160,7 @@ static void start(void) {
     children_start(&keeper);
     link_start(&keeper);
     journal_start(&keeper);
-    syslog_start(&keeper);
+    datagrams_start(&keeper);
     guests_start(&keeper);
     notify_start(&keeper);
     /* The peer that is this process is both. */

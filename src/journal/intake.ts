@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Stamp } from '../port/keeper.ts';
 import type { JournalFrame } from '../port/journal-wire.ts';
 import { unreachable } from '../base/assert.ts';
@@ -5,19 +6,20 @@ import { levelPrefix, takeLines, takeRest, type LineEnd } from './lines.ts';
 import type { LogRules } from './log-rules.ts';
 import { parseNative } from './native.ts';
 import { createOrigins, divideFields, originUnit, type Host } from './origins.ts';
+import { createSenders, type ProcessReader } from './senders.ts';
 import { type Field, type FieldValue, type Origin, type Row, valueText } from './record.ts';
 import type { Batch, OpenStream, Position } from './storage.ts';
 import { createStream, stringFields, takeHeader, type Stream } from './stream.ts';
 import { parseSyslog } from './syslog.ts';
 
 /** What the journal asks of the machine. */
-export interface Surroundings {
+export interface Surroundings extends ProcessReader {
   readonly host: Host;
   readonly now: () => Stamp;
-  /** The trusted `_…` fields of systemd.journal-fields(7) of a process that may be gone. */
-  readonly processFields: (pid: number) => Readonly<Record<string, string>>;
   /** Keeps entries of the manager's record of what happened, a JSON array; the same may come again after a crash. */
   readonly history?: (entries: string) => void;
+  /** The trusted fields of the process that writes the manager's records. */
+  readonly manager: Readonly<Record<string, string>>;
 }
 
 /** Turns the keeper's frames into entries; what it has gathered since the last `settle` is a batch. */
@@ -45,10 +47,13 @@ export function createIntake(
   surroundings: Surroundings,
   stored: { readonly position: Position; readonly streams: ReadonlyMap<string, OpenStream> },
 ): Intake {
-  const origins = createOrigins(surroundings.host, surroundings.processFields);
+  const origins = createOrigins(surroundings.host, surroundings.manager);
   const own = origins.make({ _TRANSPORT: 'driver', SYSLOG_IDENTIFIER: 'tysd-journal', _PID: String(process.pid) });
   const streams = new Map<string, Stream>();
   const pids = new Map<number, Stream>();
+  const senders = createSenders(surroundings);
+  // Of each unit, what all that its processes say has: the last run that was heard of, and what its settings add.
+  const units = new Map<string, Readonly<Record<string, string>>>();
   // Of each unit, for all that its processes say, in whatever way.
   const rules = new Map<string, LogRules>();
   let position = stored.position;
@@ -63,9 +68,16 @@ export function createIntake(
     const stream = createStream(known);
     streams.set(id, stream);
     pids.set(stream.pid, stream);
+    noteUnit(stream.unit, knownFields(stream.fields));
     if (stream.rules !== undefined && rules.get(stream.unit)?.from !== stream.rules.from) rules.set(stream.unit, stream.rules);
     else if (stream.rules === undefined) rules.delete(stream.unit);
     return stream;
+  }
+
+  function noteUnit(unit: string, fields: Readonly<Record<string, string>>): void {
+    if (unit === '') return;
+    if (units.size >= maximumUnits) units.clear();
+    units.set(unit, fields);
   }
 
   function end(id: string, stream: Stream): void {
@@ -102,8 +114,7 @@ export function createIntake(
   }
 
   function streamOrigin(id: string, stream: Stream): Origin {
-    const process = stream.pid > 0 ? surroundings.processFields(stream.pid) : {};
-    return origins.make({ ...process, ...stream.fields, _TRANSPORT: 'stdout', _STREAM_ID: id });
+    return origins.make({ ...stream.process?.fields, ...stream.fields, _TRANSPORT: 'stdout', _STREAM_ID: streamId(position.instance, id) });
   }
 
   function addRecord(frame: JournalFrame & { readonly kind: 'record' }): void {
@@ -111,33 +122,54 @@ export function createIntake(
     const given: Field[] = Object.entries(stringFields(frame.record));
     const { shared, content } = divideFields(given.length > 0 ? given : [['MESSAGE', frame.record]], isSharedByManager);
     const origin = origins.ofManager(shared);
-    const unit = valueText(content.extra.find(([name]) => name === 'UNIT' || name === 'USER_UNIT')?.[1] ?? '');
-    add({ ...content, origin, realtimeUsec: frame.realtimeUsec, priority: content.priority ?? 6, unit: unit || originUnit(origin) });
+    const of = (wanted: RegExp): string => valueText(content.extra.find(([name]) => wanted.test(name))?.[1] ?? '');
+    const unit = of(/^(?:USER_)?UNIT$/);
+    const run = of(/^(?:USER_)?INVOCATION_ID$/);
+    if (run !== '') noteUnit(unit, { ...units.get(unit), _SYSTEMD_INVOCATION_ID: run });
+    const { realtimeUsec } = frame;
+    const extra = stamped(content.extra, realtimeUsec);
+    add({ ...content, extra, origin, realtimeUsec, priority: content.priority ?? 6, unit: unit || originUnit(origin) });
   }
 
   function addDatagram(frame: JournalFrame & { readonly kind: 'datagram' }): void {
-    const known = pids.get(frame.pid)?.fields ?? {};
+    const { realtimeUsec } = frame;
+    const sender = senders.find(frame);
+    const known = knownOf(frame.pid, sender.start, sender.process);
     if (frame.source === 'syslog') {
       const { priority, facility, identifier, message, extra } = parseSyslog(frame.bytes);
-      const origin = origins.ofSender(
-        'syslog',
-        frame,
-        {
-          ...(identifier !== '' && { SYSLOG_IDENTIFIER: identifier }),
-          ...(facility !== undefined && { SYSLOG_FACILITY: String(facility) }),
-        },
-        known,
-      );
-      addFrom(originUnit(origin), { origin, realtimeUsec: frame.realtimeUsec, unit: originUnit(origin), priority, message, extra });
-      return;
+      const fields = {
+        ...(identifier !== '' && { SYSLOG_IDENTIFIER: identifier }),
+        ...(facility !== undefined && { SYSLOG_FACILITY: String(facility) }),
+      };
+      const origin = origins.ofSender('syslog', sender, known, fields);
+      const unit = originUnit(origin);
+      return addFrom(unit, { origin, realtimeUsec, unit, priority, message, extra: stamped(extra, realtimeUsec) });
     }
     for (const fields of parseNative(frame.bytes)) {
       const { shared, content } = divideFields(fields, isSharedBySender);
-      const origin = origins.ofSender('journal', frame, shared, known);
+      const origin = origins.ofSender('journal', sender, known, shared);
       // Only root may say that an entry is about another unit.
       const about = frame.uid === 0 ? valueText(content.extra.find(([name]) => aboutUnit.has(name))?.[1] ?? '') : '';
-      addFrom(originUnit(origin), { ...content, origin, realtimeUsec: frame.realtimeUsec, unit: about || originUnit(origin) });
+      const unit = originUnit(origin);
+      addFrom(unit, { ...content, extra: stamped(content.extra, realtimeUsec), origin, realtimeUsec, unit: about || unit });
     }
+  }
+
+  /** What we know of a process and /proc does not tell: whose it is where there are no cgroups, and the run of its unit. */
+  function knownOf(pid: number, start: number | undefined, process: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const stream = pids.get(pid);
+    // A pid that is another's by now says nothing.
+    if (stream !== undefined && start !== undefined && stream.process?.start === start) return withoutSyslog(stream.fields);
+    return units.get(process['_SYSTEMD_USER_UNIT'] ?? process['_SYSTEMD_UNIT'] ?? '') ?? {};
+  }
+
+  function tellProcess(frame: JournalFrame & { readonly kind: 'process' }): void {
+    if (frame.stream === 0n) return senders.told(frame.pid, frame.facts);
+    const stream = streams.get(String(frame.stream));
+    if (stream === undefined || frame.facts === undefined) return;
+    const process = senders.complete(frame.pid, frame.facts);
+    if (stream.process === undefined || !isDeepStrictEqual(stream.process.fields, process.fields)) stream.origin = undefined;
+    stream.process = process;
   }
 
   function note(text: string, priority: number): void {
@@ -174,6 +206,8 @@ export function createIntake(
         return addRecord(frame);
       case 'datagram':
         return addDatagram(frame);
+      case 'process':
+        return tellProcess(frame);
       case 'dropped':
         return note(`${frame.count} pieces of output were dropped while the journal was away or too slow.`, 4);
       default:
@@ -229,6 +263,18 @@ export function createIntake(
 const admitted = { keep: true, dropped: 0 } as const;
 const nothing = new Uint8Array();
 
+const maximumUnits = 20_000;
+
+/** Of a stream's fields, those that are not of its own process or way. */
+function knownFields(fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const shared = Object.entries(withoutSyslog(fields)).filter(([name]) => !name.startsWith('_') || name === '_SYSTEMD_INVOCATION_ID');
+  return Object.fromEntries(shared);
+}
+
+function withoutSyslog(fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !sharedBySender.has(name)));
+}
+
 /** About what an entry takes in memory beside its texts. */
 const rowOverhead = 150;
 
@@ -240,7 +286,7 @@ const lineBreaks: Readonly<Record<LineEnd, readonly Field[]>> = {
 };
 
 /** Fields by which a sender of its own accord makes its entries be about another unit (journalctl(1), --unit). */
-const aboutUnit: ReadonlySet<string> = new Set(['UNIT', 'OBJECT_SYSTEMD_UNIT', 'COREDUMP_UNIT']);
+const aboutUnit: ReadonlySet<string> = new Set(['OBJECT_SYSTEMD_UNIT', 'COREDUMP_UNIT']);
 
 const sharedBySender: ReadonlySet<string> = new Set(['SYSLOG_IDENTIFIER', 'SYSLOG_FACILITY']);
 
@@ -250,6 +296,22 @@ function isSharedBySender(name: string): boolean {
 
 function isSharedByManager(name: string): boolean {
   return sharedBySender.has(name) || (name.startsWith('_') && !name.startsWith('_SOURCE_'));
+}
+
+/** With the time at which it was sent, which is also the time that the entry has. */
+function stamped(extra: readonly Field[], realtimeUsec: number): readonly Field[] {
+  return [...extra, ['_SOURCE_REALTIME_TIMESTAMP', String(realtimeUsec)]];
+}
+
+/** 128 bits that no other stream of any keeper has, as journald has them. */
+function streamId(instance: string, id: string): string {
+  return [instance, id]
+    .map((number) =>
+      BigInt(number || '0')
+        .toString(16)
+        .padStart(16, '0'),
+    )
+    .join('');
 }
 
 function offsetOf(now: Stamp): number {

@@ -1,8 +1,10 @@
 import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Clock } from '../port/clock.ts';
+import type { ProcessFacts } from '../port/journal-wire.ts';
 import { realClock } from '../port/clock-real.ts';
 import type { Host } from './origins.ts';
+import { processFields } from './process-fields.ts';
 
 /** The machine's clock, without the keeper's help. */
 export function machineClock(): Clock {
@@ -18,55 +20,51 @@ export function readHost(): Host {
   };
 }
 
-/** The trusted fields of systemd.journal-fields(7) that /proc tells of a process; none where it is gone. */
-export function readProcessFields(pid: number): Readonly<Record<string, string>> {
-  const directory = `/proc/${pid}`;
-  const status = readText(`${directory}/status`);
-  if (status === '') return {};
-  return withoutEmpty({
-    _PID: String(pid),
-    _UID: /^Uid:\s+\d+\s+(\d+)/m.exec(status)?.[1] ?? '',
-    _GID: /^Gid:\s+\d+\s+(\d+)/m.exec(status)?.[1] ?? '',
-    _COMM: readText(`${directory}/comm`).replace(/\n$/, ''),
-    _EXE: readLink(`${directory}/exe`),
-    _CMDLINE: readText(`${directory}/cmdline`).replace(/\0+$/, '').replaceAll('\0', ' '),
-    _CAP_EFFECTIVE: /^CapEff:\s+0*([\da-f]+)/m.exec(status)?.[1] ?? '',
-    ...cgroupFields(readText(`${directory}/cgroup`)),
-  });
+/** The trusted fields of a process that ran at this time already; none where it is gone, for its pid may be that of a later one. */
+export function readProcessFields(pid: number, realtimeUsec: number): Readonly<Record<string, string>> {
+  const facts = readProcess(pid);
+  if (facts === undefined) return {};
+  const uptimeUsec = parseFloat(readStart('/proc/uptime')) * 1_000_000;
+  const startedUsec = Date.now() * 1000 - uptimeUsec + facts.start * tickUsec;
+  return startedUsec <= realtimeUsec + tickUsec ? processFields(pid, facts) : {};
 }
 
-/** What the cgroup of a process says of its unit: the content of /proc/PID/cgroup. */
-export function cgroupFields(text: string): Readonly<Record<string, string>> {
-  const path = /^0::(.*)$/m.exec(text)?.[1] ?? '';
-  const named = /^\d+:name=systemd:(.*)$/m.exec(text)?.[1] ?? '';
-  const chosen = named !== '' && named !== '/' ? named : path;
-  const parts = chosen.split('/');
-  const unitAt = parts.findIndex((part) => isLeafUnit(part));
-  if (unitAt < 0) return {};
-  const unit = parts[unitAt] ?? '';
-  const within = unit.startsWith('user@') ? parts.slice(unitAt + 1) : [];
-  return withoutEmpty({
-    _SYSTEMD_CGROUP: chosen,
-    _SYSTEMD_UNIT: unit,
-    _SYSTEMD_SLICE: parts.slice(0, unitAt).findLast((part) => part.endsWith('.slice')) ?? '-.slice',
-    _SYSTEMD_USER_UNIT: within.find((part) => isLeafUnit(part)) ?? '',
-    _SYSTEMD_USER_SLICE: within.findLast((part) => part.endsWith('.slice')) ?? '',
-  });
+/** What /proc tells of a process now; undefined where it is gone. */
+export function readProcess(pid: number): ProcessFacts | undefined {
+  const directory = `/proc/${pid}`;
+  const stat = readText(`${directory}/stat`);
+  const nameEnd = stat.lastIndexOf(')');
+  const start = Number(stat.slice(nameEnd + 2).split(' ')[startField]);
+  if (!(start > 0)) return undefined;
+  return {
+    start,
+    name: stat.slice(stat.indexOf('(') + 1, nameEnd),
+    exe: readLink(`${directory}/exe`),
+    cmdline: readText(`${directory}/cmdline`),
+    status: readText(`${directory}/status`),
+    cgroup: readText(`${directory}/cgroup`),
+    loginuid: readText(`${directory}/loginuid`),
+    sessionid: readText(`${directory}/sessionid`),
+  };
 }
+
+/** The command line of a process as /proc has it, if it is still that which started then; else ''. */
+export function readCommandLine(pid: number, start: number): string {
+  const text = readText(`/proc/${pid}/cmdline`);
+  const stat = readText(`/proc/${pid}/stat`);
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[startField]) === start ? text : '';
+}
+
+/** `starttime` of proc(5), counted from the field behind the name. */
+const startField = 19;
+/** The unit of `starttime`: USER_HZ, which is 100 on all architectures. */
+const tickUsec = 10_000;
 
 /** CLOCK_MONOTONIC as /proc tells it: exactly to root, else to the hundredth of a second and with the time that the machine slept. */
 function readMonotonic(): number {
   const exact = /^now at (\d+) nsecs/m.exec(readStart('/proc/timer_list'))?.[1];
   if (exact !== undefined) return Math.floor(Number(exact) / 1000);
   return Math.floor(parseFloat(readStart('/proc/uptime')) * 1_000_000) || 0;
-}
-
-function withoutEmpty(fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
-}
-
-function isLeafUnit(part: string): boolean {
-  return /\.(?:service|scope|socket|mount|swap)$/.test(part);
 }
 
 function readStart(path: string): string {

@@ -8,11 +8,14 @@ export interface Host {
   readonly hostname: string;
 }
 
-/** The credentials that came with a datagram. */
-interface Sender {
+/** Who sent a datagram: the credentials that came with it, and what is known of the process. */
+export interface Sender {
   readonly pid: number;
   readonly uid: number;
   readonly gid: number;
+  /** Differs for what differs in `process`. */
+  readonly serial: number;
+  readonly process: Readonly<Record<string, string>>;
 }
 
 /** Makes origins and finds those that were made before. */
@@ -20,18 +23,24 @@ export interface Origins {
   make(fields: Readonly<Record<string, string>>): Origin;
   /** The origin of the manager's own records. */
   ofManager(fields: Readonly<Record<string, string>>): Origin;
-  /** The origin of a datagram; `known` is what we know of its process where the machine cannot tell. */
-  ofSender(transport: string, sender: Sender, fields: Readonly<Record<string, string>>, known: Readonly<Record<string, string>>): Origin;
+  /** The origin of a datagram; `known` is what we know of its process where the machine cannot tell, `fields` what it says of itself. */
+  ofSender(transport: string, sender: Sender, known: Readonly<Record<string, string>>, fields: Readonly<Record<string, string>>): Origin;
 }
 
-/** Origins of one host; `processFields` gives the trusted fields of a process that may be gone. */
-export function createOrigins(host: Host, processFields: (pid: number) => Readonly<Record<string, string>>): Origins {
+/** Origins of one host, whose manager is the process with these trusted fields. */
+export function createOrigins(host: Host, manager: Readonly<Record<string, string>>): Origins {
   const cache = new Map<string, Origin>();
 
   function make(fields: Readonly<Record<string, string>>): Origin {
     return {
       identifier: fields['SYSLOG_IDENTIFIER'] ?? '',
-      fields: { ...fields, _BOOT_ID: host.bootId, _MACHINE_ID: host.machineId, _HOSTNAME: host.hostname },
+      fields: {
+        ...fields,
+        _BOOT_ID: host.bootId,
+        _MACHINE_ID: host.machineId,
+        _HOSTNAME: host.hostname,
+        _RUNTIME_SCOPE: 'system',
+      },
     };
   }
 
@@ -46,21 +55,24 @@ export function createOrigins(host: Host, processFields: (pid: number) => Readon
 
   return {
     make,
-    ofManager: (fields) => cached(JSON.stringify(fields), () => ({ SYSLOG_IDENTIFIER: 'systemd', _TRANSPORT: 'journal', ...fields })),
-    ofSender: (transport, sender, fields, known) =>
-      cached(JSON.stringify([transport, sender.pid, sender.uid, sender.gid, known['_SYSTEMD_INVOCATION_ID'], fields]), () => {
-        const process = processFields(sender.pid);
-        return {
-          ...(process['_COMM'] !== undefined && { SYSLOG_IDENTIFIER: process['_COMM'] }),
-          ...process,
-          ...known,
-          ...fields,
-          _TRANSPORT: transport,
-          _PID: String(sender.pid),
-          _UID: String(sender.uid),
-          _GID: String(sender.gid),
-        };
-      }),
+    ofManager: (fields) =>
+      cached(JSON.stringify(fields), () => ({
+        SYSLOG_FACILITY: '3',
+        SYSLOG_IDENTIFIER: 'systemd',
+        _TRANSPORT: 'journal',
+        ...manager,
+        ...fields,
+      })),
+    ofSender: (transport, { pid, uid, gid, serial, process }, known, fields) =>
+      cached(JSON.stringify([transport, pid, uid, gid, serial, known, fields]), () => ({
+        ...known,
+        ...process,
+        ...fields,
+        _TRANSPORT: transport,
+        _PID: String(pid),
+        _UID: String(uid),
+        _GID: String(gid),
+      })),
   };
 }
 

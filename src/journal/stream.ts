@@ -1,6 +1,7 @@
 import type { OpenStream } from './storage.ts';
 import { type LogRules, logRules } from './log-rules.ts';
 import type { Origin } from './record.ts';
+import type { KnownProcess } from './senders.ts';
 
 /** A service's output that is being read. */
 export interface Stream extends OpenStream {
@@ -16,6 +17,8 @@ export interface Stream extends OpenStream {
   priority: number;
   levelPrefix: boolean;
   rules: LogRules | undefined;
+  /** Who writes, as the keeper told last. */
+  process: KnownProcess | undefined;
   /** Made when the first line comes. */
   origin: Origin | undefined;
 }
@@ -40,6 +43,7 @@ export function createStream({ pid, meta, pending }: OpenStream): Stream {
     priority: Number.isInteger(priority) && priority >= 0 && priority <= 7 ? priority : defaultPriority,
     levelPrefix: given['LEVEL_PREFIX'] !== '0',
     rules: logRules(given),
+    process: undefined,
     origin: undefined,
   };
 }
@@ -53,7 +57,7 @@ export function takeHeader(stream: Stream, line: string): void {
   const { HEADER: _header, ...given } = stringFields(stream.meta);
   const isWhole = lines.length === headerLines;
   const meta = JSON.stringify(isWhole ? { ...given, ...meaningOf(lines, given) } : { ...given, HEADER: `${lines.join('\n')}\n` });
-  Object.assign(stream, createStream({ pid: stream.pid, meta, pending: stream.pending }));
+  Object.assign(stream, createStream({ pid: stream.pid, meta, pending: stream.pending }), { process: stream.process });
 }
 
 const headerLines = 7;

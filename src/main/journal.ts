@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { journalPath } from '../journal/database.ts';
 import { createHistoryFile, historyPath } from '../journal/history.ts';
 import { createJournal } from '../journal/journal.ts';
-import { machineClock, readHost, readProcessFields } from '../journal/machine.ts';
+import { machineClock, readCommandLine, readHost, readProcessFields } from '../journal/machine.ts';
 import { defaultLimits, type Limits } from '../journal/retention.ts';
 import { connectJournal, type JournalLink } from '../port/journal-connection.ts';
 
@@ -43,6 +43,8 @@ export async function runJournal(argv: readonly string[]): Promise<void> {
       host: readHost(),
       now: () => clock.now(),
       processFields: readProcessFields,
+      commandLine: readCommandLine,
+      manager: readProcessFields(process.ppid, Infinity),
       history: (entries) => history.add(entries),
     },
     warn,

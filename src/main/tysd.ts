@@ -63,7 +63,7 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       ...(root === '' ? [] : [`--cgroup=${root}`]),
       `--manager-patience=${resolved.value.managerPatienceMs}`,
       ...(home === '' ? [] : [`--cgroup-home=${home}`]),
-      ...(scope === 'system' && init ? ['--syslog=/dev/log'] : []),
+      ...(scope === 'system' && init ? ['--syslog=/dev/log', '--native=/run/systemd/journal/socket'] : []),
       ...[...self, '--process=manager'].flatMap((word) => ['--manager', word]),
       ...[...self, '--process=journal', `--state-directory=${stateDirectory}`].flatMap((word) => ['--journal', word]),
     ],

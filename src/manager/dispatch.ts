@@ -1,3 +1,4 @@
+import { messageIds } from '../graph/message-ids.ts';
 import { unreachable } from '../base/assert.ts';
 import { errnoMessage } from '../exec/errno.ts';
 import { utmpEndPlan } from '../exec/utmp.ts';
@@ -166,7 +167,9 @@ function groupEmpty(world: World, group: string, usec: number): void {
 function outOfMemory(world: World, group: string): void {
   const unit = world.peek(group);
   if (unit === undefined) return;
-  log(world, 5, `${unit.name}: A process of this unit has been killed by the OOM killer.`, unit);
+  log(world, 5, `${unit.name}: A process of this unit has been killed by the OOM killer.`, unit, {
+    MESSAGE_ID: messageIds.outOfMemory,
+  });
   deliver(world, unit, { event: 'oom-kill' });
 }
 

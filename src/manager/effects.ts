@@ -106,7 +106,7 @@ function carryOutOne(world: World, unit: Unit, effect: Effect): void {
     case 'propagate-reload':
       return propagateReload(world, unit);
     case 'log':
-      return log(world, effect.priority, effect.message, unit);
+      return log(world, effect.priority, effect.message, unit, effect.fields);
     default:
       return unreachable(effect);
   }

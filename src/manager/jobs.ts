@@ -12,7 +12,7 @@ import { cycleLines } from './cycles.ts';
 import { takeEmergencyAction } from './emergency.ts';
 import { Job } from './job.ts';
 
-import { sayJobEnded } from './messages.ts';
+import { sayJobEnded, sayJobFailed } from './messages.ts';
 import { log } from './records.ts';
 import { holdIdlePipe } from './idle-pipe.ts';
 import type { Unit } from './unit.ts';
@@ -98,21 +98,24 @@ export interface FinishOptions {
   readonly recursive: boolean;
   /** Why, for people. */
   readonly reason?: string;
+  /** Nothing is said of it. */
+  readonly quiet?: boolean;
 }
 
 /** Ends a job with a result, and those that depend on it with `dependency`. */
 export function finishJob(world: World, job: Job, result: JobResult, options: FinishOptions): void {
-  const queue: [Job, JobResult, string | undefined, by?: string][] = [[job, result, options.reason]];
+  const queue: [Job, JobResult, Omit<FinishOptions, 'recursive'>, by?: string][] = [[job, result, options]];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const [ending, its, reason, by] = next;
+    const [ending, its, { reason, quiet = false }, by] = next;
     if (world.jobs.get(ending.id) !== ending) continue;
+    if (!quiet) sayJobEnded(world, ending, its, reason);
     if (turnsIntoStart(ending, its)) {
       retype(world, ending, 'start');
       continue;
     }
     end(world, ending, its, { reason, by });
     if (!options.recursive) continue;
-    for (const dependent of failing(world, ending, its)) queue.push([dependent, 'dependency', undefined, ending.unit]);
+    for (const dependent of failing(world, ending, its)) queue.push([dependent, 'dependency', {}, ending.unit]);
   }
 }
 
@@ -250,13 +253,15 @@ function end(world: World, job: Job, result: JobResult, ending: Ending): void {
   if (job.stored) world.deleted.push(`job/${job.id}`);
   if (result === 'failed' || result === 'invalid') world.failedJobs += 1;
   recordEnd(world, job, result, ending);
-  sayJobEnded(world, job, result, ending.reason);
   world.noteBusy(owner);
   world.toCheckItself.add(owner);
   keepAnswer(world, job, result);
   world.announce({ change: 'job-removed', job, result });
   // What the unit does itself brings OnFailure= by itself; these two never reach the unit.
-  if (result === 'timeout' || result === 'dependency') wantHandlers(world, owner, 'on-failure');
+  if (result === 'timeout' || result === 'dependency') {
+    sayJobFailed(world, job, result);
+    wantHandlers(world, owner, 'on-failure');
+  }
   tellTriggers(world, owner);
 }
 

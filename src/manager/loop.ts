@@ -1,3 +1,5 @@
+import { formatTimespan, MILLISECOND } from '../base/duration.ts';
+import { messageIds } from '../graph/message-ids.ts';
 import { check, checkItself } from './rules.ts';
 import { dispatch } from './dispatch.ts';
 import { queueJob, finishJob, timeOutJob } from './jobs.ts';
@@ -165,7 +167,10 @@ function noteStartup(world: World): void {
   world.startup = world.now;
   world.dirtyManager = true;
   world.resources.startupFinished();
-  const seconds = (world.now.monotonicUsec - world.options.keeper.inventory.startedAt.monotonicUsec) / 1e6;
-  log(world, 6, `Startup finished in ${seconds.toFixed(3)}s.`, undefined);
+  const usec = Math.floor(world.now.monotonicUsec - world.options.keeper.inventory.startedAt.monotonicUsec);
+  log(world, 6, `Startup finished in ${formatTimespan(usec, MILLISECOND)}.`, undefined, {
+    MESSAGE_ID: messageIds.startupFinished,
+    USERSPACE_USEC: String(usec),
+  });
   world.announce({ change: 'startup-finished' });
 }

@@ -1,5 +1,6 @@
 import { unreachable } from '../base/assert.ts';
 import type { JobResult, JobType } from '../graph/job.ts';
+import { messageIds } from '../graph/message-ids.ts';
 import type { UnitTypeName } from '../unit/config.ts';
 import type { Job } from './job.ts';
 import type { StatusLine } from './options.ts';
@@ -8,11 +9,12 @@ import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
 /** Says that a unit is being started, stopped or reloaded, for the types for which that takes time. */
-export function sayJobBegins(world: World, unit: Unit, type: JobType): void {
-  const verb = beginnings[type];
-  if (verb === undefined || instant.has(unit.config.type)) return;
-  const text = `${verb} ${unit.title}...`;
-  log(world, 6, text, unit);
+export function sayJobBegins(world: World, job: Job): void {
+  const unit = job.owner;
+  const begins = beginnings[job.type];
+  if (begins === undefined || instant.has(unit.config.type) || (job.type === 'start' && startsAtOnce(unit))) return;
+  const text = `${begins.verb} ${unit.title}...`;
+  log(world, 6, text, unit, { ...fieldsOf(job, begins.type), MESSAGE_ID: begins.id });
   world.options.status?.({ kind: 'plain', text, unit: unit.name });
 }
 
@@ -24,16 +26,52 @@ export function sayJobEnded(world: World, job: Job, result: JobResult, reason: s
   if (text === undefined) return;
   const [priority, kind] = tones[result] ?? [4, 'failed'];
   const message = reason === undefined ? text : `${text.replace(/\.$/, '')}: ${reason}`;
-  log(world, priority, message, owner, { JOB_ID: String(job.id), JOB_TYPE: job.type, JOB_RESULT: result });
+  log(world, priority, message, owner, endFields(job, result));
   world.options.status?.({ kind, text: message, unit: owner.name });
 }
 
-const beginnings: Readonly<Partial<Record<JobType, string>>> = {
-  start: 'Starting',
-  stop: 'Stopping',
-  restart: 'Stopping',
-  reload: 'Reloading',
+/** Says that the unit never came to what would have told of its failure. */
+export function sayJobFailed(world: World, job: Job, result: JobResult): void {
+  log(world, 5, `${job.unit}: Job ${job.unit}/${job.type} failed with result '${result}'.`, job.owner, {
+    JOB_TYPE: job.type,
+    JOB_RESULT: result,
+  });
+}
+
+/** Says that a unit is left as it is, for a condition does not hold. */
+export function saySkipped(world: World, job: Job, why: string): void {
+  log(world, 6, `${job.owner.title} was skipped because ${why}.`, job.owner, endFields(job, 'done'));
+}
+
+function fieldsOf(job: Job, type: JobType): Readonly<Record<string, string>> {
+  return { JOB_ID: String(job.id), JOB_TYPE: type, INVOCATION_ID: job.owner.invocationId };
+}
+
+function endFields(job: Job, result: JobResult): Readonly<Record<string, string>> {
+  const id = job.type === 'start' && result !== 'done' ? messageIds.unitFailed : endings[job.type];
+  return { ...fieldsOf(job, job.type), JOB_RESULT: result, ...(id === undefined ? {} : { MESSAGE_ID: id }) };
+}
+
+/** Job type → what is said when it begins; a restart begins as a stop. */
+const beginnings: Readonly<Partial<Record<JobType, { readonly verb: string; readonly type: JobType; readonly id: string }>>> = {
+  start: { verb: 'Starting', type: 'start', id: messageIds.unitStarting },
+  stop: { verb: 'Stopping', type: 'stop', id: messageIds.unitStopping },
+  restart: { verb: 'Stopping', type: 'stop', id: messageIds.unitStopping },
+  reload: { verb: 'Reloading', type: 'reload', id: messageIds.unitReloading },
 };
+
+const endings: Readonly<Partial<Record<JobType, string>>> = {
+  start: messageIds.unitStarted,
+  stop: messageIds.unitStopped,
+  restart: messageIds.unitStopped,
+  reload: messageIds.unitReloaded,
+};
+
+/** Services that count as started with the fork of their only process, so that there is no time in which they are being started. */
+function startsAtOnce({ config: { service } }: Unit): boolean {
+  if (service === undefined || (service.Type !== 'simple' && service.Type !== 'idle')) return false;
+  return [service.ExecCondition, service.ExecStartPre, service.ExecStartPost].every((commands) => commands.length === 0);
+}
 
 /** Types that are up or down as soon as they are asked. */
 const instant: ReadonlySet<UnitTypeName> = new Set(['target', 'slice', 'timer', 'path', 'device', 'automount', 'socket', 'scope']);

@@ -20,7 +20,7 @@ function record(
   unit: Unit | undefined,
   fields: Readonly<Record<string, string>> | undefined,
 ): Readonly<Record<string, string>> {
-  const told: Record<string, string> = { MESSAGE: message, PRIORITY: String(priority), SYSLOG_IDENTIFIER: 'tysd' };
+  const told: Record<string, string> = { MESSAGE: message, PRIORITY: String(priority) };
   if (unit !== undefined) {
     told['UNIT'] = unit.name;
     if (world.options.scope === 'user') told['USER_UNIT'] = unit.name;

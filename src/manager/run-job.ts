@@ -1,5 +1,6 @@
 import { isActive, isInactiveOrFailed } from '../graph/active-state.ts';
 import type { JobResult } from '../graph/job.ts';
+import { messageIds } from '../graph/message-ids.ts';
 import type { Refusal, Step } from '../type/type.ts';
 import type { Stamp } from '../port/keeper.ts';
 import { describeCondition, evaluate } from './conditions.ts';
@@ -8,7 +9,7 @@ import { takeEmergencyAction } from './emergency.ts';
 import type { Job } from './job.ts';
 import { beginJob, finishJob, postponeJob } from './jobs.ts';
 import { asksForNames } from './lookups.ts';
-import { sayJobBegins } from './messages.ts';
+import { sayJobBegins, saySkipped } from './messages.ts';
 import { count } from './rate-limit.ts';
 import { log } from './records.ts';
 import { apply, moveTo } from './step.ts';
@@ -36,7 +37,7 @@ export function runJob(world: World, job: Job): void {
 
 function start(world: World, job: Job): void {
   const unit = job.owner;
-  if (isActive(unit.look.active)) return finishJob(world, job, 'done', { recursive: true });
+  if (isActive(unit.look.active)) return finishJob(world, job, 'done', already);
   if (unit.look.active === 'maintenance' || unit.cleaner !== undefined) return postponeJob(world, job);
   if (world.idlePipeMaker !== undefined && unit.config.service?.Type === 'idle') return postponeJob(world, job);
   if (unit.load.state !== 'loaded') return finishJob(world, job, 'invalid', { recursive: true, reason: `it is ${unit.load.state}` });
@@ -79,7 +80,7 @@ function isWanted(world: World, job: Job): boolean {
       const why = unmet.first.trigger
         ? 'no trigger condition checks were met'
         : `of an unmet condition check (Condition${describeCondition(unmet.first)})`;
-      log(world, 6, `${unit.title} was skipped because ${why}.`, unit);
+      saySkipped(world, job, why);
       finishJob(world, job, 'done', { recursive: true });
       return false;
     }
@@ -92,7 +93,7 @@ function isWanted(world: World, job: Job): boolean {
   unit.assertion = verdictOn('Assert', unmet, at);
   world.dirtyUnits.add(unit);
   if (unmet === undefined) return true;
-  log(world, 4, `${unit.title}: starting requested but asserts failed (Assert${describeCondition(unmet.first)}).`, unit);
+  log(world, 5, `${unit.name}: Starting requested but asserts failed.`, unit);
   finishJob(world, job, 'assert', { recursive: true });
   return false;
 }
@@ -119,7 +120,10 @@ function hitStartLimit(world: World, job: Job): void {
   const unit = job.owner;
   log(world, 4, `${unit.name}: Start request repeated too quickly.`, unit);
   const failed = unit.type.fail(unit.state, 'start-limit-hit');
-  if (failed !== unit.state) log(world, 4, `${unit.name}: Failed with result '${unit.type.look(failed).result}'.`, unit);
+  if (failed !== unit.state) {
+    const { result } = unit.type.look(failed);
+    log(world, 4, `${unit.name}: Failed with result '${result}'.`, unit, { MESSAGE_ID: messageIds.unitFailureResult, UNIT_RESULT: result });
+  }
   moveTo(world, unit, failed, 'it was started too often (StartLimitBurst= in StartLimitIntervalSec=)');
   const settings = unit.config.unit;
   takeEmergencyAction(world, settings.StartLimitAction, `${unit.name} was started too often`, { rebootArgument: settings.RebootArgument });
@@ -128,7 +132,7 @@ function hitStartLimit(world: World, job: Job): void {
 
 function verify(world: World, job: Job): void {
   const { active } = job.owner.look;
-  if (isActive(active)) finishJob(world, job, 'done', { recursive: true });
+  if (isActive(active)) finishJob(world, job, 'done', already);
   else if (active === 'activating') postponeJob(world, job);
   else finishJob(world, job, 'skipped', { recursive: true });
 }
@@ -136,7 +140,7 @@ function verify(world: World, job: Job): void {
 function stop(world: World, job: Job): void {
   const unit = job.owner;
   if (unit.cleaner !== undefined && unit.look.willRestart !== true) return postponeJob(world, job);
-  if (isInactiveOrFailed(unit.look.active)) return finishJob(world, job, 'done', { recursive: true });
+  if (isInactiveOrFailed(unit.look.active)) return finishJob(world, job, 'done', already);
   take(world, job, unit.type.stop(unit.state, unit.config, new UnitContext(world, unit)));
 }
 
@@ -153,9 +157,12 @@ function reload(world: World, job: Job): void {
 /** Takes over what the type decided, or ends the job as the type's refusal says. */
 function take(world: World, job: Job, decided: Step<unknown> | Refusal): void {
   if ('refused' in decided) return refuse(world, job, decided);
-  sayJobBegins(world, job.owner, job.type);
+  sayJobBegins(world, job);
   apply(world, job.owner, decided, () => `${job.type} job ${job.id}`);
 }
+
+/** There was nothing to do, of which nothing is said. */
+const already = { recursive: true, quiet: true } as const;
 
 const refusals: Readonly<Record<Exclude<Refusal['refused'], 'again'>, JobResult>> = {
   already: 'done',
@@ -167,5 +174,6 @@ const refusals: Readonly<Record<Exclude<Refusal['refused'], 'again'>, JobResult>
 function refuse(world: World, job: Job, refusal: Refusal): void {
   if (refusal.refused === 'again') return postponeJob(world, job);
   const reason = refusal.refused === 'failed' || refusal.refused === 'unsupported' ? refusal.reason : undefined;
-  finishJob(world, job, refusals[refusal.refused], reason === undefined ? { recursive: true } : { recursive: true, reason });
+  const quiet = refusal.refused === 'already';
+  finishJob(world, job, refusals[refusal.refused], { recursive: true, quiet, ...(reason === undefined ? {} : { reason }) });
 }

@@ -26,6 +26,17 @@ test('each kind of frame is read', () => {
     frame(5, (w) => (w.u64(4), w.u64(1001), raw(w, '{}'))),
     frame(6, (w) => (w.u64(5), w.u64(1002), w.u32(1), w.u32(2), w.u32(3), w.u8(6), raw(w, 'syslog<1>x'))),
     frame(7, (w) => (w.u64(6), w.u64(12))),
+    frame(
+      8,
+      (w) => (
+        w.u64(7),
+        w.bigint(0n),
+        w.u32(9),
+        w.u64(55),
+        ['sh', '/bin/sh', '', 'Uid:', '0::/', '1', '2'].forEach((text) => (w.u32(text.length), raw(w, text)))
+      ),
+    ),
+    frame(8, (w) => (w.u64(8), w.bigint(7n), w.u32(9), w.u64(0))),
   ]);
   const decoded = decodeJournalFrames(Buffer.concat([stream, Buffer.from([9, 0])]));
   assert.ok(decoded.ok);
@@ -39,13 +50,21 @@ test('each kind of frame is read', () => {
       { kind: 'record', sequence: 4, realtimeUsec: 1001, record: '{}' },
       { kind: 'datagram', sequence: 5, source: 'syslog', pid: 1, uid: 2, gid: 3, realtimeUsec: 1002, bytes: '<1>x' },
       { kind: 'dropped', sequence: 6, count: 12 },
+      {
+        kind: 'process',
+        sequence: 7,
+        stream: 0n,
+        pid: 9,
+        facts: { start: 55, name: 'sh', exe: '/bin/sh', cmdline: '', status: 'Uid:', cgroup: '0::/', loginuid: '1', sessionid: '2' },
+      },
+      { kind: 'process', sequence: 8, stream: 7n, pid: 9, facts: undefined },
     ],
   );
   assert.deepEqual([...decoded.value.rest], [9, 0]);
 });
 
 test('what the journal says', () => {
-  assert.deepEqual([...encodeJournalHello(258)], [13, 0, 0, 0, 1, 1, 0, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0]);
+  assert.deepEqual([...encodeJournalHello(258)], [13, 0, 0, 0, 1, 2, 0, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0]);
   assert.deepEqual([...encodeJournalAck(3)], [9, 0, 0, 0, 2, 3, 0, 0, 0, 0, 0, 0, 0]);
 });
 

@@ -21,7 +21,7 @@ export type JournalFrame =
   | { readonly kind: 'stream-close'; readonly sequence: number; readonly stream: bigint }
   /** A record of the manager's own (its `journal` command). */
   | { readonly kind: 'record'; readonly sequence: number; readonly realtimeUsec: number; readonly record: string }
-  /** A datagram of /dev/log (`source` is 'syslog') with its sender's credentials. */
+  /** A datagram of /dev/log (`source` is 'syslog') or of the journal's own protocol ('journal') with its sender's credentials. */
   | {
       readonly kind: 'datagram';
       readonly sequence: number;
@@ -32,11 +32,33 @@ export type JournalFrame =
       readonly realtimeUsec: number;
       readonly bytes: Uint8Array;
     }
+  /** Who writes a stream, or (`stream` is 0) sends datagrams from this pid, from here on: what /proc told at that moment. */
+  | {
+      readonly kind: 'process';
+      readonly sequence: number;
+      readonly stream: bigint;
+      readonly pid: number;
+      readonly facts: ProcessFacts | undefined;
+    }
   /** So many frames of output were dropped here, because the journal was away or stuck for long. */
   | { readonly kind: 'dropped'; readonly sequence: number; readonly count: number };
 
+/** The files of proc(5) of a process, as they are; '' for one that could not be read. Undefined stands for a process that was gone. */
+export interface ProcessFacts {
+  /** When the process started, in clock ticks since the boot: with the pid it names the process for good. */
+  readonly start: number;
+  readonly name: string;
+  readonly exe: string;
+  /** Only of root's processes, for the keeper must not wait for memory of others. */
+  readonly cmdline: string;
+  readonly status: string;
+  readonly cgroup: string;
+  readonly loginuid: string;
+  readonly sessionid: string;
+}
+
 /** Version of the journal's link; both ends must have the same. */
-export const journalVersion = 1;
+export const journalVersion = 2;
 
 /** No frame is longer than this. */
 export const maximumJournalFrame = 1 << 24;
@@ -137,7 +159,31 @@ function decodeFrame(frame: Uint8Array): JournalFrame | undefined {
     }
     case 7:
       return { kind: 'dropped', sequence, count: number(head) };
+    case 8: {
+      if (frame.length < first + 12) return undefined;
+      const start = number(first + 4);
+      const texts = start === 0 ? [] : decodeTexts(frame, first + 12);
+      const facts = processFacts(start, texts);
+      return { kind: 'process', sequence, stream: view.getBigUint64(head, true), pid: view.getUint32(first, true), facts };
+    }
     default:
       return undefined;
   }
+}
+
+function decodeTexts(frame: Uint8Array, from: number): readonly string[] {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const texts: string[] = [];
+  for (let at = from; at + 4 <= frame.length;) {
+    const end = at + 4 + view.getUint32(at, true);
+    texts.push(decodeText.decode(frame.subarray(at + 4, end)));
+    at = end;
+  }
+  return texts;
+}
+
+function processFacts(start: number, texts: readonly string[]): ProcessFacts | undefined {
+  if (start === 0) return undefined;
+  const [name = '', exe = '', cmdline = '', status = '', cgroup = '', loginuid = '', sessionid = ''] = texts;
+  return { start, name, exe, cmdline, status, cgroup, loginuid, sessionid };
 }

@@ -13,6 +13,7 @@ import {
   initialAutomountState,
 } from './automount/state.ts';
 import type { Effect, Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
+import { sayEnd } from './say-end.ts';
 
 /** Automount points: the kernel asks for the mount when somebody looks below them, and for its end when it is idle (systemd.automount(5)). */
 export const automountType: UnitType<AutomountState> = {
@@ -208,9 +209,8 @@ function takeAway(turn: Turn, given: AutomountMemory, result: AutomountResult): 
 }
 
 function gone(turn: Turn, memory: AutomountMemory): AutomountState {
-  if (memory.result === 'success') return { sub: 'dead', memory };
-  say(turn, 4, `Failed with result '${memory.result}'.`);
-  return { sub: 'failed', memory };
+  sayEnd(turn.effects, turn.config.name, memory.result);
+  return { sub: memory.result === 'success' ? 'dead' : 'failed', memory };
 }
 
 function run({ context, effects }: Turn, plan: readonly Op[]): number {

@@ -6,6 +6,7 @@ import type { KillSettings } from '../unit/settings/kill.ts';
 import type { ScopeSettings } from '../unit/settings/scope.ts';
 import { type KillOperation, killProcesses } from './kill.ts';
 import type { Defaults, Effect, Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
+import { sayEnd } from './say-end.ts';
 
 /** The state of a scope: a group of processes that somebody else started (systemd.scope(5)). Which of them are left, the group knows. */
 export type ScopeState = {
@@ -229,7 +230,7 @@ function enterSignal(turn: Turn, result: ScopeResult, sub: 'stop-sigterm' | 'sto
 }
 
 function enterDead(turn: Turn, result: ScopeResult, { isEmpty }: { readonly isEmpty: boolean }): ScopeState {
-  say(turn, result === 'success' ? 6 : 4, result === 'success' ? 'Deactivated successfully.' : `Failed with result '${result}'.`);
+  sayEnd(turn.effects, turn.config.name, result);
   // Whoever is left is of no unit any more; the group goes when they have gone.
   turn.effects.push({ effect: isEmpty ? 'remove-group' : 'watch-group' });
   return result === 'success' ? { ...scopeType.initial } : { sub: 'failed', result, deadlineUsec: 0 };

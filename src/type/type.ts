@@ -211,7 +211,13 @@ export type Effect =
   | { readonly effect: 'reload-failed' }
   /** The service said by itself that it reloads: pass it on to PropagatesReloadTo=. */
   | { readonly effect: 'propagate-reload' }
-  | { readonly effect: 'log'; readonly priority: number; readonly message: string };
+  | {
+      readonly effect: 'log';
+      readonly priority: number;
+      readonly message: string;
+      /** Of the entry, beside those that each message of a unit has. */
+      readonly fields?: Readonly<Record<string, string>>;
+    };
 
 /** What started a unit, as the $TRIGGER_* of its processes tell it (systemd.exec(5)); timers and paths say it. */
 export interface TriggerDetails {

@@ -12,7 +12,6 @@ import type { PendingUnit } from '../../src/graph/pending.ts';
 import type { Preview } from '../../src/graph/preview.ts';
 import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../../src/graph/request.ts';
 import type { WaitingJob } from '../../src/graph/waiting.ts';
-import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitCounters, UnitInfo } from '../../src/graph/report.ts';
 import type { Property } from '../../src/unit/property.ts';
 import type { JobMode } from '../../src/unit/values/types.ts';
 

@@ -63,6 +63,8 @@ function frame(item: Item, sequence: number): JournalFrame {
   }
 }
 
+const ownStamp = '_SOURCE_REALTIME_TIMESTAMP';
+
 /** Fields that can be compared: there are several kinds of byte arrays. */
 function plain(fields: readonly Field[]): readonly unknown[] {
   return fields.map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]);
@@ -75,6 +77,8 @@ export const logsTarget = target('logs', input, (items) => {
       host: { bootId: 'b', machineId: 'm', hostname: 'h' },
       now: () => ({ monotonicUsec: 1, realtimeUsec: 2 }),
       processFields: (pid) => ({ _COMM: `p${pid}` }),
+      commandLine: () => '',
+      manager: { _PID: '1' },
     },
     { position: { instance: '1', sequence: 0 }, streams: new Map() },
   );
@@ -82,11 +86,14 @@ export const logsTarget = target('logs', input, (items) => {
   items.forEach((item, index) => intake.receive(frame(item, index + 1)));
   const { rows, position } = intake.batch();
   assert.equal(position.sequence, items.length);
-  for (const { extra, origin, priority } of rows) {
+  for (const { extra, origin, priority, realtimeUsec } of rows) {
     assert.deepEqual(plain(decodeFields(encodeFields(extra))), plain(extra));
     assert.ok(priority === null || (priority >= 0 && priority <= 7));
     // What the manager says of itself it may name as it likes.
-    const untrusted = items.some(({ kind }) => kind === 'record') ? [] : extra.filter(([name]) => name !== '_LINE_BREAK');
+    const untrusted = items.some(({ kind }) => kind === 'record')
+      ? []
+      : extra.filter(([name]) => name !== '_LINE_BREAK' && name !== ownStamp);
+    assert.ok(extra.every(([name, value]) => name !== ownStamp || value === String(realtimeUsec)));
     for (const [name] of untrusted) assert.match(name, /^[A-Z][A-Z0-9_]*$/, 'a process set a field that only the journal may set');
     for (const value of Object.values(origin.fields)) assert.equal(typeof value, 'string');
   }

@@ -2,12 +2,26 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { createKeeperDouble, createScratch, messages, opened, output, record, startUsec, stored } from './keeper-double.ts';
+import {
+  createKeeperDouble,
+  createScratch,
+  messages,
+  opened,
+  output,
+  record,
+  startUsec,
+  stored,
+  told as processTold,
+} from './keeper-double.ts';
 
 test('lines of a stream become entries of its unit', () => {
   using scratch = createScratch();
-  const keeper = createKeeperDouble(scratch.path, { processFields: (pid) => ({ _PID: String(pid), _COMM: 'sh' }) });
-  keeper.send(opened(7n, 'a.service', { INVOCATION_ID: 'e'.repeat(32), SYSLOG_FACILITY: '3' }), output(7n, 'one\n<3>two\n\nrest', 5));
+  const keeper = createKeeperDouble(scratch.path);
+  keeper.send(
+    opened(7n, 'a.service', { INVOCATION_ID: 'e'.repeat(32), SYSLOG_FACILITY: '3' }),
+    processTold(7n, 7, { name: 'sh' }),
+    output(7n, 'one\n<3>two\n\nrest', 5),
+  );
   keeper.clock.advance(1_000);
   const fields = {
     _PID: '7',
@@ -17,10 +31,11 @@ test('lines of a stream become entries of its unit', () => {
     _SYSTEMD_INVOCATION_ID: 'e'.repeat(32),
     SYSLOG_FACILITY: '3',
     _TRANSPORT: 'stdout',
-    _STREAM_ID: '7',
+    _STREAM_ID: '00000000000000010000000000000007',
     _BOOT_ID: `${'b'.repeat(31)}1`,
     _MACHINE_ID: 'c'.repeat(32),
     _HOSTNAME: 'box',
+    _RUNTIME_SCOPE: 'system',
   };
   const common = { realtimeUsec: startUsec + 5, monotonicUsec: 1_000_005, extra: [], origin: { identifier: 'a', fields } };
   assert.deepEqual(stored(scratch.path), [
@@ -197,38 +212,11 @@ test('messages of the manager are found with those of the unit that they are abo
         [
           ['UNIT', 'a.service'],
           ['JOB_ID', '3'],
+          ['_SOURCE_REALTIME_TIMESTAMP', String(startUsec)],
         ],
         'systemd',
       ],
       ['hello', 6, [], 'a'],
-    ],
-  );
-});
-
-test('a datagram belongs to the unit of its sender, whose process is asked, or known by its stream', () => {
-  using scratch = createScratch();
-  const keeper = createKeeperDouble(scratch.path, {
-    processFields: (pid) => (pid === 50 ? { _SYSTEMD_UNIT: 'c.service', _COMM: 'c' } : {}),
-  });
-  const datagram = { kind: 'datagram', uid: 0, gid: 0, realtimeUsec: startUsec } as const;
-  keeper.send(
-    opened(9n, 'a.service'),
-    { ...datagram, source: 'syslog', pid: 9, bytes: Buffer.from('<11>tag[9]: by syslog') },
-    { ...datagram, source: 'journal', pid: 50, bytes: Buffer.from('MESSAGE=native\nPRIORITY=2\nX=1\n') },
-    { ...datagram, source: 'journal', pid: 50, uid: 7, bytes: Buffer.from('MESSAGE=pretending\nUNIT=a.service\n') },
-  );
-  keeper.flush();
-  assert.deepEqual(messages(scratch.path, { units: ['a.service'] }), ['by syslog']);
-  assert.deepEqual(
-    stored(scratch.path, { units: ['c.service'] }).map(({ message, priority, extra, origin }) => [
-      message,
-      priority,
-      extra,
-      origin.fields['_UID'],
-    ]),
-    [
-      ['native', 2, [['X', '1']], '0'],
-      ['pretending', null, [['UNIT', 'a.service']], '7'],
     ],
   );
 });

@@ -7,7 +7,7 @@ import { openJournal, type Query } from '../../src/journal/query.ts';
 import type { Entry } from '../../src/journal/record.ts';
 import type { Limits } from '../../src/journal/retention.ts';
 import { FakeClock } from '../../src/port/clock-fake.ts';
-import type { JournalFrame } from '../../src/port/journal-wire.ts';
+import type { JournalFrame, ProcessFacts } from '../../src/port/journal-wire.ts';
 
 /** When the journals of tests begin: µs since 1970. */
 export const startUsec = new FakeClock().now().realtimeUsec;
@@ -79,6 +79,8 @@ export function createKeeperDouble(stateDirectory: string, options: KeeperDouble
         host: { bootId: 'b'.repeat(31) + String(instance), machineId: 'c'.repeat(32), hostname: 'box' },
         now: () => clock.now(),
         processFields: options.processFields ?? (() => ({})),
+        commandLine: () => '',
+        manager: { _PID: '1', _COMM: 'tysd-keeper' },
       },
       warn: (text) => void warnings.push(text),
       acknowledge(last) {
@@ -140,6 +142,12 @@ export function opened(stream: bigint, unit: string, more: Readonly<Record<strin
 /** Output on a stream, some time after the start. */
 export function output(stream: bigint, text: string | Uint8Array, afterUsec = 0): Sent {
   return { kind: 'stream-data', stream, realtimeUsec: startUsec + afterUsec, bytes: Buffer.from(text) };
+}
+
+/** What the keeper tells of a process, as of a stream or (0) of a sender of datagrams; undefined for one that is gone. */
+export function told(stream: bigint, pid: number, facts: Partial<ProcessFacts> | undefined): Sent {
+  const none = { start: 1, name: '', exe: '', cmdline: '', status: '', cgroup: '', loginuid: '', sessionid: '' };
+  return { kind: 'process', stream, pid, facts: facts && { ...none, ...facts } };
 }
 
 /** A record of the manager. */

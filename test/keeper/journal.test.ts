@@ -194,6 +194,45 @@ test('a datagram to the syslog socket is a frame of its own, with its sender', a
   heard.acknowledgeAll();
 });
 
+test('before a datagram the journal is told once who sends it, and a file in memory is read', async () => {
+  const path = join(tmpdir(), `tysd-native-${process.pid}`);
+  await using keeper = await startKeeper([`--native=${path}`], true);
+  const manager = await keeper.manager();
+  const journal = await keeper.journalSocket();
+  const heard = frames(journal);
+  journal.write(encodeJournalHello(0));
+  const script = `import os,socket,sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.connect(sys.argv[1])
+for text in sys.argv[2:]: s.send(text.encode())
+fd = os.memfd_create('large')
+os.write(fd, b'MESSAGE=' + b'y' * 300000)
+socket.send_fds(s, [b''], [fd])`;
+  manager.do({
+    do: 'run',
+    child: 1,
+    group: '',
+    plan: [
+      {
+        op: 'exec',
+        paths: ['/usr/bin/python3'],
+        argv: ['python3', '-c', script, path, 'MESSAGE=one', 'MESSAGE=two'],
+        env: [],
+      },
+    ],
+  });
+  const last = await heard.next((frame) => frame.kind === 'datagram' && frame.bytes.length > 300_000);
+  const { pid } = await manager.event('spawned');
+  assert.ok(last.kind === 'datagram');
+  const told = heard.all.flatMap((frame) => (frame.kind === 'process' ? [frame] : []));
+  const texts = heard.all.flatMap((frame) => (frame.kind === 'datagram' ? [new TextDecoder().decode(frame.bytes).slice(0, 11)] : []));
+  assert.deepEqual(texts, ['MESSAGE=one', 'MESSAGE=two', 'MESSAGE=yyy']);
+  assert.equal(told.length, 1);
+  assert.deepEqual([told[0]?.pid, told[0]?.stream, told[0]?.facts?.name], [pid, 0n, 'python3']);
+  assert.match(told[0]?.facts?.status ?? '', new RegExp(`^Uid:\\s+${process.getuid?.()}\\s`, 'm'));
+  heard.acknowledgeAll();
+});
+
 test('without a journal output goes to the keeper’s stderr line by line, with the first word of its meta', async () => {
   await using keeper = await startKeeper();
   const manager = await keeper.manager();

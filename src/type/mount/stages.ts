@@ -3,6 +3,7 @@ import { mountRequest, whereOf } from './commands.ts';
 import type { MountKillPhase, MountList, MountMemory, MountProcess, MountResult, MountState } from './state.ts';
 import { initialMountState } from './state.ts';
 import { type MountTurn, noteMountResult, sayOfMount, timedMount } from './turn.ts';
+import { sayEnd } from '../say-end.ts';
 
 /** How often umount(8) is run again where one mount lies on another. */
 const mostRetries = 32;
@@ -62,7 +63,7 @@ export function enterMountDead(turn: MountTurn, given: MountMemory, result: Moun
   const memory = noteMountResult({ ...given, deadlineUsec: 0 }, result);
   // Daemons of file systems in user space may live on in the group.
   turn.effects.push({ effect: memory.groupEmpty ? 'remove-group' : 'watch-group' });
-  if (memory.result !== 'success') sayOfMount(turn, 4, `Failed with result '${memory.result}'.`);
+  sayEnd(turn.effects, turn.config.name, memory.result);
   return { sub: memory.result === 'success' ? 'dead' : 'failed', memory };
 }
 

@@ -5,6 +5,7 @@ import type { PathSettings, Watch } from '../../unit/settings/path.ts';
 import type { Effect, Step, StepContext } from '../type.ts';
 import type { PathMemory, PathResult, PathState } from './state.ts';
 import { tellsItself, watchNames, watchPlan, watchText } from './watch-plan.ts';
+import { sayEnd } from '../say-end.ts';
 
 /** One call of the path's state machine while it is being worked out. */
 export interface PathTurn {
@@ -80,9 +81,8 @@ export function enterPathRunning(turn: PathTurn, state: PathState, path: string)
 /** The end: dead or failed. */
 export function enterPathDead({ config, effects }: PathTurn, given: PathMemory, result: PathResult): PathState {
   const memory = given.result === 'success' ? { ...given, result } : given;
-  if (memory.result === 'success') return { sub: 'dead', memory };
-  effects.push({ effect: 'log', priority: 4, message: `${config.name}: Failed with result '${memory.result}'.` });
-  return { sub: 'failed', memory };
+  sayEnd(effects, config.name, memory.result);
+  return { sub: memory.result === 'success' ? 'dead' : 'failed', memory };
 }
 
 /** The unit that a path unit starts (systemd.path(5), Unit=). */

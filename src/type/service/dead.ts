@@ -1,7 +1,9 @@
+import { messageIds } from '../../graph/message-ids.ts';
 import { dropConnection } from './connection.ts';
 import { shallRestart, restartDelay } from './restart-table.ts';
 import type { Memory, ServiceResult, ServiceState, StoredDescriptor } from './state.ts';
 import { type Live, noteResult, say, type Turn, withDeadline } from './turn.ts';
+import { sayEnd } from '../say-end.ts';
 
 /** The end of a run: dead, failed, or on the way to an automatic restart. */
 export function enterDead(turn: Turn, live: Live, result: ServiceResult, options: { readonly mayRestart: boolean }): ServiceState {
@@ -54,7 +56,6 @@ function staysStored(turn: Turn, failed: boolean): boolean {
 
 function report(turn: Turn, memory: Memory): void {
   const { name } = turn.config;
-  if (memory.result === 'success') say(turn, 6, `${name}: Deactivated successfully.`);
-  else if (memory.result === 'exec-condition') say(turn, 6, `${name}: Skipped due to ExecCondition=.`);
-  else say(turn, 4, `${name}: Failed with result '${memory.result}'.`);
+  if (memory.result !== 'exec-condition') return sayEnd(turn.effects, name, memory.result);
+  say(turn, 6, `${name}: Skipped due to 'exec-condition'.`, { MESSAGE_ID: messageIds.unitSkipped });
 }

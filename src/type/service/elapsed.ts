@@ -1,3 +1,4 @@
+import { messageIds } from '../../graph/message-ids.ts';
 import { enterDead } from './dead.ts';
 import { signalProcess } from '../kill.ts';
 import { endReload } from './reload.ts';
@@ -25,7 +26,10 @@ export function watchdogFailed(turn: Turn, state: ServiceState): ServiceState {
 export function enterRestart(turn: Turn, state: ServiceState): ServiceState {
   const restarts = state.memory.restarts + 1;
   turn.effects.push({ effect: 'restart' });
-  say(turn, 6, `${turn.config.name}: Scheduled restart job, restart counter is at ${restarts}.`);
+  say(turn, 6, `${turn.config.name}: Scheduled restart job, restart counter is at ${restarts}.`, {
+    MESSAGE_ID: messageIds.restartScheduled,
+    N_RESTARTS: String(restarts),
+  });
   const lingering = 'lingering' in state && state.lingering;
   return { sub: 'auto-restart-queued', lingering, memory: { ...state.memory, restarts } };
 }
@@ -99,7 +103,10 @@ const timedOut: Readonly<Record<ServiceSub, OnElapsed>> = {
   'stop-post': stopPostFailure,
   'final-watchdog': (turn, state) => escalate(turn, state, 'final-sigkill'),
   'final-sigterm': finalSigtermFailure,
-  'final-sigkill': (turn, state) => enterDead(turn, liveOf(state), 'timeout', { mayRestart: true }),
+  'final-sigkill': (turn, state) => {
+    say(turn, 4, `${turn.config.name}: Processes still around after final SIGKILL. Entering failed mode.`);
+    return enterDead(turn, liveOf(state), 'timeout', { mayRestart: true });
+  },
 };
 
 const modes = {
@@ -113,6 +120,25 @@ const withoutKill: Readonly<Partial<Record<Escalation, Escalation>>> = { 'stop-s
 
 function escalate(turn: Turn, state: ServiceState, to: Escalation): ServiceState {
   const target = turn.kill.SendSIGKILL ? to : (withoutKill[to] ?? to);
-  say(turn, 4, `${turn.config.name}: State '${state.sub}' timed out, going on to '${target}'.`);
+  say(turn, 4, `${turn.config.name}: ${timeoutText(state.sub, target)}`);
   return leave(turn, liveOf(state), target, 'timeout');
 }
+
+function timeoutText(sub: ServiceSub, target: Escalation): string {
+  if (sub === 'stop-sigkill') return 'Processes still around after SIGKILL. Ignoring.';
+  const isFinal = sub === 'stop-post' || sub.startsWith('final-');
+  const deed = deeds[target] ?? (isFinal ? 'Skipping SIGKILL. Entering failed mode.' : 'Skipping SIGKILL.');
+  if (startStages.has(sub)) return `${sub} operation timed out. ${deed}`;
+  return sub === 'stop' ? `Stopping timed out. ${deed}` : `State '${sub}' timed out. ${deed}`;
+}
+
+const startStages: ReadonlySet<ServiceSub> = new Set(['condition', 'start-pre', 'start', 'start-post']);
+
+const deeds: Readonly<Partial<Record<Escalation, string>>> = {
+  'stop-sigterm': 'Terminating.',
+  'final-sigterm': 'Terminating.',
+  'stop-watchdog': 'Aborting.',
+  'final-watchdog': 'Aborting.',
+  'stop-sigkill': 'Killing.',
+  'final-sigkill': 'Killing.',
+};

@@ -1,3 +1,4 @@
+import { messageIds } from '../../graph/message-ids.ts';
 import { unreachable } from '../../base/assert.ts';
 import type { UnitEvent } from '../type.ts';
 import { type CleanMode, resultOfExit } from './clean-exit.ts';
@@ -37,7 +38,7 @@ export function exited(turn: Turn, state: ServiceState, event: Exited): ServiceS
 /** The main process is gone for good: what that means to the stage the service is in. */
 export function mainGone(turn: Turn, state: ServiceState, main: Process, exit: ProcessExit): ServiceState {
   const result = resultOf(turn, main, exit, turn.service.Type === 'oneshot' ? 'command' : 'daemon');
-  if (!isClean(exit)) say(turn, 5, `${turn.config.name}: Main process exited, ${describeExit(exit)}`);
+  if (result !== 'success') sayExit(turn, 'Main', main, exit);
   const live: Live = {
     main: null,
     control: controlOf(state),
@@ -63,8 +64,7 @@ function controlExited(turn: Turn, state: ServiceState, control: Process, event:
   const plain = resultOf(turn, control, exit, mode);
   const result = state.sub === 'condition' && plain === 'exit-code' && exit.status < 255 ? 'exec-condition' : plain;
   if (result !== 'success' && result !== 'exec-condition') {
-    const list = control.command === null ? '' : ` (${control.command.list}=)`;
-    say(turn, 5, `${turn.config.name}: Control process${list} exited, ${describeExit(exit)}`);
+    sayExit(turn, 'Control', control, exit);
   }
   const recorded = recordControlExit(turn, state.memory, control, exit);
   // A reload that fails leaves the service as it is.
@@ -87,8 +87,13 @@ function resultOf(turn: Turn, process: Process, exit: ProcessExit, mode: CleanMo
   return command?.ignoreFailure === true ? 'success' : resultOfExit(exit, mode, turn.service.SuccessExitStatus);
 }
 
-function isClean(exit: ProcessExit): boolean {
-  return exit.how === 'exited' && exit.status === 0;
+function sayExit(turn: Turn, which: 'Main' | 'Control', { command }: Process, exit: ProcessExit): void {
+  say(turn, exit.how === 'exited' ? 5 : 4, `${turn.config.name}: ${which} process exited, ${describeExit(exit)}`, {
+    MESSAGE_ID: messageIds.processExit,
+    EXIT_CODE: exit.how,
+    EXIT_STATUS: String(exit.status),
+    COMMAND: command?.list ?? 'ExecStart',
+  });
 }
 
 function isReload(sub: ServiceSub): boolean {

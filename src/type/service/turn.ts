@@ -70,8 +70,8 @@ export function noteResult(memory: Memory, result: ServiceResult): Memory {
 }
 
 /** Tells people, with a syslog priority. */
-export function say(turn: Turn, priority: number, message: string): void {
-  turn.effects.push({ effect: 'log', priority, message });
+export function say(turn: Turn, priority: number, message: string, fields?: Readonly<Record<string, string>>): void {
+  turn.effects.push({ effect: 'log', priority, message, ...(fields === undefined ? {} : { fields }) });
 }
 
 /** Time limits of the stages, in microseconds; Infinity for none (systemd.service(5), Timeout*Sec=). */

@@ -2,6 +2,7 @@ import { type KillOperation, killProcesses } from '../kill.ts';
 import type { SocketKillPhase, SocketMemory, SocketProcess, SocketResult, SocketState } from './state.ts';
 import { removalPlan } from './open-plan.ts';
 import { noteSocketResult, pollNone, runCommand, runSocketPlan, type SocketTurn, timed } from './turn.ts';
+import { sayEnd } from '../say-end.ts';
 
 /** Begins to stop: ExecStopPre= while the sockets are still open. */
 export function enterStopPre(turn: SocketTurn, given: SocketMemory, result: SocketResult): SocketState {
@@ -70,9 +71,7 @@ export function leaveSocket(
 export function enterSocketDead(turn: SocketTurn, given: SocketMemory, result: SocketResult): SocketState {
   const memory = noteSocketResult(given, result);
   turn.effects.push({ effect: memory.groupEmpty ? 'remove-group' : 'watch-group' });
-  if (memory.result !== 'success') {
-    turn.effects.push({ effect: 'log', priority: 4, message: `${turn.config.name}: Failed with result '${memory.result}'.` });
-  }
+  sayEnd(turn.effects, turn.config.name, memory.result);
   return { sub: memory.result === 'success' ? 'dead' : 'failed', lingering: !memory.groupEmpty, memory };
 }
 

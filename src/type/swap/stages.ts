@@ -14,6 +14,7 @@ import {
   type SwapResult,
   type SwapState,
 } from './state.ts';
+import { sayEnd } from '../say-end.ts';
 
 /** One call of the swap's state machine while it is being worked out. */
 export interface SwapTurn {
@@ -81,7 +82,7 @@ export function enterSwapActive(given: SwapMemory, result: SwapResult): SwapStat
 export function enterSwapDead(turn: SwapTurn, given: SwapMemory, result: SwapResult): SwapState {
   const memory = noteSwapResult({ ...given, deadlineUsec: 0 }, result);
   turn.effects.push({ effect: memory.groupEmpty ? 'remove-group' : 'watch-group' });
-  if (memory.result !== 'success') sayOfSwap(turn, 4, `Failed with result '${memory.result}'.`);
+  sayEnd(turn.effects, turn.config.name, memory.result);
   return { sub: memory.result === 'success' ? 'dead' : 'failed', memory };
 }
 

@@ -5,6 +5,7 @@ import type { TimerSettings } from '../../unit/settings/timer.ts';
 import type { Effect, Step, StepContext } from '../type.ts';
 import { endOfTime, isOnce, planElapse } from './elapse.ts';
 import type { Moment, TimerMemory, TimerResult, TimerState } from './state.ts';
+import { sayEnd } from '../say-end.ts';
 
 /** One call of the timer's state machine while it is being worked out. */
 export interface TimerTurn {
@@ -79,9 +80,8 @@ export function enterRunning(turn: TimerTurn, state: TimerState): TimerState {
 /** The end: dead or failed. */
 export function enterTimerDead({ config, effects }: TimerTurn, given: TimerMemory, result: TimerResult): TimerState {
   const memory = given.result === 'success' ? { ...given, result } : given;
-  if (memory.result === 'success') return { sub: 'dead', memory };
-  effects.push({ effect: 'log', priority: 4, message: `${config.name}: Failed with result '${memory.result}'.` });
-  return { sub: 'failed', memory };
+  sayEnd(effects, config.name, memory.result);
+  return { sub: memory.result === 'success' ? 'dead' : 'failed', memory };
 }
 
 /** The unit that a timer starts (systemd.timer(5), Unit=). */

@@ -156,6 +156,23 @@ static void call(int type, const char *path, const char *text) {
     fflush(stdout);
 }
 
+/* Sends a message of the journal's protocol as a sealed file in memory: this text, and a field of many bytes. */
+static void send_large(const char *path, const char *text) {
+    static char big[300000];
+    struct sockaddr_un address;
+    socklen_t length = unix_address(&address, path);
+    int file = memfd_create("large", MFD_ALLOW_SEALING), fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    memset(big, 'x', sizeof big);
+    if (file < 0 || dprintf(file, "MESSAGE=%s\nBIG=%.*s\n", text, (int)sizeof big, big) < 0) fail("memfd");
+    if (fcntl(file, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0) fail("seal");
+    union { struct cmsghdr head; char space[CMSG_SPACE(sizeof(int))]; } control = {0};
+    struct msghdr message = {.msg_name = &address, .msg_namelen = length, .msg_control = &control, .msg_controllen = sizeof control};
+    control.head.cmsg_level = SOL_SOCKET, control.head.cmsg_type = SCM_RIGHTS, control.head.cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(&control.head), &file, sizeof file);
+    if (sendmsg(fd, &message, MSG_NOSIGNAL) < 0) fail(path);
+    close(file), close(fd);
+}
+
 /* A call to the message bus, as it is put together (the D-Bus specification, "Message Format"). */
 struct call {
     unsigned char data[1024];
@@ -326,6 +343,7 @@ int main(int argc, char **argv) {
         else if (i++, !strcmp(verb, "store")) store(value, i < argc ? argv[i] : "");
         else if (!strcmp(verb, "stream")) call(SOCK_STREAM, value, i < argc ? argv[i] : "");
         else if (!strcmp(verb, "datagram")) call(SOCK_DGRAM, value, i < argc ? argv[i] : "");
+        else if (!strcmp(verb, "large")) send_large(value, i < argc ? argv[i] : "");
         else if (!strcmp(verb, "seqpacket")) call(SOCK_SEQPACKET, value, i < argc ? argv[i] : "");
         else if (!strcmp(verb, "message")) message(value, i < argc ? argv[i] : "");
         else if (!strcmp(verb, "crowd")) crowd(value, i < argc ? atoi(argv[i]) : 1, "hi");

@@ -1,0 +1,106 @@
+import { compareManagers, type Case } from './both.ts';
+
+/** Fields of entries in the order in which they are named, an entry in one line. */
+const read = `
+      fields() {
+        local names=$1; shift
+        journalctl --sync
+        journalctl -q -a -o verbose --output-fields="$names" "$@" | awk -v names="$names" '
+          function flush() { if (!seen) return; line = ""; for (i = 1; i <= count; i++) if (name[i] in value) line = line " " name[i] "=" value[name[i]]; print substr(line, 2); delete value; seen = 0 }
+          BEGIN { count = split(names, name, ",") }
+          /^    [A-Z_]/ { at = index($0, "="); key = substr($0, 5, at - 5); before = key in value ? value[key] "|" : ""; value[key] = before substr($0, at + 1); last = key; next }
+          /^ / { value[last] = value[last] "/" $0; next }
+          { flush(); seen = 1 } END { flush() }' | LC_ALL=C sed -E 's/\\x01/^A/; s/(INVOCATION_ID|_BOOT_ID|_MACHINE_ID)=[0-9a-f]{32}/\\1=ID/g; s/_STREAM_ID=[0-9a-f]{32}/_STREAM_ID=ID/'
+      }
+      logged() { until_ok has_line "$@"; }
+      has_line() { local word=$1; shift; journalctl -q -o cat "$@" | grep -q -- "$word"; }`;
+
+const about =
+  'MESSAGE,MESSAGE_ID,PRIORITY,SYSLOG_IDENTIFIER,SYSLOG_FACILITY,_TRANSPORT,_PID,UNIT,INVOCATION_ID,JOB_TYPE,JOB_RESULT,UNIT_RESULT,EXIT_CODE,EXIT_STATUS,COMMAND,N_RESTARTS';
+const who =
+  'MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,SYSLOG_FACILITY,SYSLOG_PID,_TRANSPORT,_UID,_GID,_COMM,_EXE,_CMDLINE,_CAP_EFFECTIVE,_SYSTEMD_CGROUP,_SYSTEMD_UNIT,_SYSTEMD_SLICE,_SYSTEMD_INVOCATION_ID,_HOSTNAME,_MACHINE_ID,_BOOT_ID,_RUNTIME_SCOPE,_STREAM_ID,_LINE_BREAK';
+
+function service(lines: string): string {
+  return `[Unit]\nDefaultDependencies=no\n[Service]\n${lines}\n`;
+}
+
+const restarting = (count: number): string =>
+  `MESSAGE=say-again.service: Scheduled restart job, restart counter is at ${count}. MESSAGE_ID=5eb03494b6584870a536b337290809b3 PRIORITY=6 ${ofManager} N_RESTARTS=${count}`;
+const ofManager = 'SYSLOG_IDENTIFIER=systemd SYSLOG_FACILITY=3 _TRANSPORT=journal _PID=1 UNIT=say-again.service INVOCATION_ID=ID';
+const stoppedForRestart = `MESSAGE=Stopped say-again.service. MESSAGE_ID=9d1aaa27d60140bd96365438aad20286 PRIORITY=6 ${ofManager} JOB_TYPE=restart JOB_RESULT=done`;
+
+const cases: Readonly<Record<string, Case>> = {
+  'what the manager says of a service': {
+    units: {
+      'say-simple.service': service('ExecStart=sleep 1000\nExecReload=true'),
+      'say-once.service': service('Type=oneshot\nExecStart=true'),
+      'say-fails.service': service('ExecStart=sh -c "exit 3"'),
+      'say-killed.service': service('ExecStart=sh -c "kill -9 $$$$"'),
+      'say-skipped.service': `[Unit]\nDefaultDependencies=no\nConditionPathExists=/nowhere\n[Service]\nExecStart=true`,
+      'say-refused.service': `[Unit]\nDefaultDependencies=no\nAssertPathExists=/nowhere\n[Service]\nExecStart=true`,
+      'say-again.service': `[Unit]\nDefaultDependencies=no\nStartLimitBurst=2\n[Service]\nRestart=on-failure\nRestartSec=10ms\nExecStart=false`,
+      'say-slow.service': service('Type=notify\nTimeoutStartSec=100ms\nExecStart=sleep 1000'),
+      'say-bound.service': `[Unit]\nDefaultDependencies=no\nRequires=say-missing-one.service\nAfter=say-missing-one.service\n[Service]\nExecStart=true`,
+      'say-missing-one.service': service('Type=oneshot\nExecStart=false'),
+      'say-a.target': '[Unit]\nDefaultDependencies=no\nDescription=A target',
+      'say-a.socket': '[Unit]\nDefaultDependencies=no\n[Socket]\nListenStream=/run/t/say-a.sock\nAccept=yes',
+      'say-a@.service': service('ExecStart=true'),
+      'say-a.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnActiveSec=1000\nUnit=say-once.service',
+    },
+    script: `${read}
+      quiet systemctl start say-simple say-a.target say-a.socket say-a.timer
+      quiet systemctl reload say-simple
+      quiet systemctl restart say-simple
+      quiet systemctl stop say-simple say-a.target say-a.socket say-a.timer
+      quiet systemctl stop say-simple
+      for unit in say-once say-fails say-killed say-skipped say-refused say-again say-slow say-bound; do quiet systemctl start $unit; done
+      settle say-again.service say-slow.service say-fails.service say-killed.service
+      for unit in say-simple.service say-a.target say-a.socket say-a.timer say-once.service say-fails.service say-killed.service say-skipped.service say-refused.service say-again.service say-slow.service say-bound.service say-missing-one.service; do
+        echo "== $unit"
+        fields ${about} UNIT=$unit
+      done`,
+    differs: [1, 2].map((count) => ({
+      systemd: `${restarting(count)}\n${stoppedForRestart}`,
+      tysd: restarting(count),
+      why: 'since version 254 an automatic restart is a start, and nothing is stopped for it',
+    })),
+  },
+  'who writes to stdout, /dev/log and the journal’s socket': {
+    units: {
+      'who-out.service': service('ExecStart=/bin/sh /etc/systemd/system/who/out.sh "a word" "$$x"'),
+      'who/out.sh': 'printf "one\\n<3>three\\nbin\\001\\n"; sleep 0.2; printf "cut"; exec >/dev/null 2>&1; sleep 1000; true\n',
+      'who-err.service': service(
+        'User=daemon\nSyslogIdentifier=named\nSyslogFacility=local1\nSyslogLevel=notice\nLogExtraFields=ROLE=x\nExecStart=/bin/sh -c "echo out; echo err >&2; sleep 1000; true"',
+      ),
+      'who-sent.service': service('User=daemon\nLogExtraFields=ROLE=x\nType=oneshot\nExecStart=/bin/sh /etc/systemd/system/who/sent.sh'),
+      // Each lives on for a while: real journald looks only when it comes to it.
+      'who/sent.sh': `journal=/run/systemd/journal/socket
+        /act datagram /dev/log '<30>Jan  1 00:00:00 prog[5]: old style' datagram /dev/log 'no priority' datagram /dev/log '<191>  spaces: around  ' sleep 700
+        /act datagram /dev/log '<30>Jan  1 00:00:00 no-colon' datagram /dev/log '<30>Jan  1 00:00:00 a b: c' datagram /dev/log '<999>big: pri' sleep 700
+        /act datagram $journal "$(printf 'MESSAGE=native\nFOO=bar\nFOO=baz\n_FAKE=1\nPRIORITY=3\nlower=no\nUNIT=x.service\nOBJECT_PID=1')" sleep 700
+        /act datagram $journal "$(printf 'MESSAGE=a\n\nMESSAGE=b\nPRIORITY=1\nX=y\nX=z\n\nX=no message\n\nPRIORITY=9\nMESSAGE=odd')" large $journal large sleep 700
+        echo by cat | systemd-cat -t ident -p warning
+        `,
+      'who-tool.service': service('User=daemon\nType=oneshot\nExecStart=/bin/sh /etc/systemd/system/who/tool.sh'),
+      'who/tool.sh': `logger -t tool one; logger -t tool -p local3.err with priority; logger -t tool --id=77 with pid
+        printf 'MESSAGE=native\nSYSLOG_IDENTIFIER=tool\nPRIORITY=3\n' | logger --journald; logger -t tool -p user.emerg last\n`,
+    },
+    script: `${read}
+      quiet systemctl start who-out who-err
+      logged cut -u who-out; logged err -u who-err
+      fields ${who} _TRANSPORT=stdout _SYSTEMD_UNIT=who-out.service
+      fields ${who},ROLE _TRANSPORT=stdout _SYSTEMD_UNIT=who-err.service
+      quiet systemctl start who-sent
+      fields ${who},ROLE,SYSLOG_TIMESTAMP,SYSLOG_RAW _SYSTEMD_UNIT=who-sent.service _TRANSPORT=syslog
+      fields ${who},ROLE,FOO,_FAKE,lower,X,UNIT,BIG _SYSTEMD_UNIT=who-sent.service _TRANSPORT=journal | cut -c1-1000
+      journalctl -q -o cat --output-fields=BIG MESSAGE=large | wc -c
+      journalctl -q -o cat -u x.service
+      journalctl -q -o cat _TRANSPORT=stdout _SYSTEMD_UNIT=who-sent.service
+      quiet systemctl start who-tool
+      logged last -t tool
+      fields MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,SYSLOG_FACILITY,SYSLOG_PID,_UID,_TRANSPORT -t tool
+      systemctl stop who-out who-err`,
+  },
+};
+
+compareManagers('what is written to the journal', cases, { profile: 'journal' });
