@@ -5,15 +5,24 @@ import { type OutputName, outputNames } from '../base/output-names.ts';
 import type { FieldGroup } from './query.ts';
 import { facilities, parsePriorities, parseSize, parseTimespan } from './values.ts';
 
-/** Reads a time as journalctl(1) takes it; µs since 1970, or undefined where it is none. */
-export type ParseTime = (text: string, nowUsec: number) => number | undefined;
+/** What the words of the command line mean that are more than options. */
+export interface WordReader {
+  /** Reads a time as journalctl(1) takes it; µs since 1970, or undefined where it is none. */
+  readonly time: (text: string, nowUsec: number) => number | undefined;
+  /** The unit of a name that was typed; `escaped` if it had to be changed. Undefined where there can be no such unit. */
+  readonly unit: (text: string) => { readonly name: string; readonly escaped?: string } | undefined;
+  /** The fields of entries of a program or a device by its path (journalctl(1), "Specifying arguments"); the error is what journalctl(1) says. */
+  readonly fieldsOfPath: (path: string) => Result<readonly (readonly [name: string, value: string])[], string>;
+}
 
 /** What the arguments mean; the error is what journalctl(1) says of them. */
-export function parseLogsArguments(argv: readonly string[], parseTime: ParseTime, nowUsec: number): Result<LogsOptions, string> {
-  const draft: Draft = { ...nothingAsked, parseTime, nowUsec };
+export function parseLogsArguments(argv: readonly string[], nowUsec: number, words: WordReader): Result<LogsOptions, string> {
+  const draft: Draft = { ...nothingAsked, words, nowUsec };
   const read = readFlags('journalctl', argv, { rows: flags, shortNames }, draft);
   if (!read.ok) return read;
-  const matches = parseMatches(read.value);
+  const [extraneous] = draft.action.do === 'show' ? [] : read.value;
+  if (extraneous !== undefined) return err(`Extraneous arguments starting with '${extraneous}'`);
+  const matches = parseMatches(read.value, words);
   if (!matches.ok) return matches;
   const problem = findContradiction(draft);
   if (problem !== undefined) return err(problem);
@@ -25,7 +34,7 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** The options as they are gathered. */
 interface Draft extends Mutable<LogsOptions> {
-  readonly parseTime: ParseTime;
+  readonly words: WordReader;
   readonly nowUsec: number;
   lineCount: number | 'all' | undefined;
   pattern: string | undefined;
@@ -36,7 +45,7 @@ interface Draft extends Mutable<LogsOptions> {
   maximumAgeUsec: number;
 }
 
-const nothingAsked: Omit<Draft, 'parseTime' | 'nowUsec'> = {
+const nothingAsked: Omit<Draft, 'words' | 'nowUsec'> = {
   action: { do: 'show' },
   units: [],
   identifiers: [],
@@ -63,6 +72,8 @@ const nothingAsked: Omit<Draft, 'parseTime' | 'nowUsec'> = {
   utc: false,
   hostname: true,
   path: undefined,
+  directory: undefined,
+  remarks: [],
   scope: undefined,
   lineCount: undefined,
   pattern: undefined,
@@ -78,6 +89,9 @@ type Row = FlagRow<Draft>;
 const accepted: Row = { takes: 'nothing', apply: () => undefined };
 const acceptedValue: Row = { takes: 'value', apply: () => undefined };
 
+const unsealed = 'The journal is not sealed, so there are no keys for that.';
+const withoutCatalog = 'There is no catalog of explanations.';
+
 const flags: Readonly<Record<string, Row>> = {
   '--system': { takes: 'nothing', apply: (draft) => assign(draft, { scope: 'system' }) },
   '--user': { takes: 'nothing', apply: (draft) => assign(draft, { scope: 'user' }) },
@@ -88,7 +102,7 @@ const flags: Readonly<Record<string, Row>> = {
   // There is no catalog of explanations.
   '--catalog': accepted,
   '--namespace': acceptedValue,
-  '--directory': { takes: 'value', apply: (draft, value) => assign(draft, { path: `${value}/journal.db` }) },
+  '--directory': { takes: 'value', apply: (draft, value) => assign(draft, { directory: value, path: `${value}/journal.db` }) },
   '--file': { takes: 'value', apply: (draft, value) => assign(draft, { path: value }) },
   '--since': { takes: 'value', apply: (draft, value) => time(draft, value, (usec) => assign(draft, { sinceUsec: usec })) },
   '--until': { takes: 'value', apply: (draft, value) => time(draft, value, (usec) => assign(draft, { untilUsec: usec })) },
@@ -96,8 +110,8 @@ const flags: Readonly<Record<string, Row>> = {
   '--after-cursor': { takes: 'value', apply: (draft, value) => assign(draft, { afterCursor: value }) },
   '--cursor-file': { takes: 'value', apply: (draft, value) => assign(draft, { cursorFile: value }) },
   '--boot': { takes: 'optional', apply: boot, nextIsValue: (word) => parseBoot(word) !== undefined },
-  '--unit': { takes: 'value', apply: (draft, value) => assign(draft, { units: [...draft.units, value] }) },
-  '--user-unit': { takes: 'value', apply: (draft, value) => assign(draft, { units: [...draft.units, value] }) },
+  '--unit': { takes: 'value', apply: unit },
+  '--user-unit': { takes: 'value', apply: unit },
   '--identifier': { takes: 'value', apply: (draft, value) => assign(draft, { identifiers: [...draft.identifiers, value] }) },
   '--priority': { takes: 'value', apply: priority },
   '--facility': { takes: 'value', apply: facility },
@@ -107,9 +121,13 @@ const flags: Readonly<Record<string, Row>> = {
   '--output': { takes: 'value', apply: output },
   '--output-fields': {
     takes: 'value',
-    apply: (draft, value) => assign(draft, { outputFields: new Set([...(draft.outputFields ?? []), ...value.split(',')]) }),
+    apply: (draft, value) =>
+      addOutputFields(
+        draft,
+        value.split(',').filter((name) => name !== ''),
+      ),
   },
-  '--lines': { takes: 'optional', apply: lines, nextIsValue: (word) => /^(?:\+?\d+|all)$/.test(word) },
+  '--lines': { takes: 'optional', apply: lines, nextIsValue: (word) => word === 'all' || isCount(word) },
   '--reverse': { takes: 'nothing', apply: (draft) => assign(draft, { reverse: true }) },
   '--show-cursor': { takes: 'nothing', apply: (draft) => assign(draft, { showCursor: true }) },
   '--utc': { takes: 'nothing', apply: (draft) => assign(draft, { utc: true }) },
@@ -128,16 +146,30 @@ const flags: Readonly<Record<string, Row>> = {
   '--vacuum-size': { takes: 'value', apply: vacuumSize },
   '--vacuum-time': { takes: 'value', apply: vacuumTime },
   // The journal is one file, always in its place, and committed within some milliseconds.
-  '--vacuum-files': { takes: 'value', apply: (draft) => assign(draft, { action: { do: 'nothing' } }) },
+  '--vacuum-files': { takes: 'value', apply: vacuumFiles },
   '--rotate': { takes: 'nothing', apply: nothing },
   '--flush': { takes: 'nothing', apply: nothing },
   '--sync': { takes: 'nothing', apply: nothing },
   '--relinquish-var': { takes: 'nothing', apply: nothing },
   '--smart-relinquish-var': { takes: 'nothing', apply: nothing },
+  '--header': act({ do: 'header' }),
+  '--root': { takes: 'value', apply: () => 'Option --root= is not supported; --file= reads a journal of another place.' },
+  '--image': { takes: 'value', apply: () => 'Option --image= is not supported; --file= reads a journal of another place.' },
+  '--machine': { takes: 'value', apply: () => 'Option --machine= is not supported: there are no machines of which tysd knows.' },
+  '--verify': act({ do: 'verify' }),
+  '--setup-keys': { takes: 'nothing', apply: () => unsealed },
+  '--interval': { takes: 'value', apply: () => unsealed },
+  '--verify-key': { takes: 'value', apply: () => unsealed },
+  '--force': { takes: 'nothing', apply: () => unsealed },
+  '--list-catalog': { takes: 'nothing', apply: () => withoutCatalog },
+  '--dump-catalog': { takes: 'nothing', apply: () => withoutCatalog },
+  '--update-catalog': { takes: 'nothing', apply: () => withoutCatalog },
+  '--new-id128': { takes: 'nothing', apply: () => 'Option --new-id128 is not supported; /proc/sys/kernel/random/uuid gives such an id.' },
 };
 
 const shortNames: Readonly<Record<string, string>> = {
   D: '--directory',
+  M: '--machine',
   F: '--field',
   N: '--fields',
   S: '--since',
@@ -174,8 +206,17 @@ function nothing(draft: Draft): undefined {
   if (draft.action.do === 'show') assign(draft, { action: { do: 'nothing' } });
 }
 
+function unit(draft: Draft, value: string): string | undefined {
+  const read = draft.words.unit(value);
+  if (read === undefined) return 'Failed to add filter for units: Invalid argument';
+  const { name, escaped } = read;
+  const remarks =
+    escaped === undefined ? [] : [`Invalid unit name "${value}" escaped as "${escaped}" (maybe you should use systemd-escape?).`];
+  return assign(draft, { units: [...draft.units, name], remarks: [...draft.remarks, ...remarks] });
+}
+
 function time(draft: Draft, value: string, set: (usec: number) => void): string | undefined {
-  const usec = draft.parseTime(value, draft.nowUsec);
+  const usec = draft.words.time(value, draft.nowUsec);
   if (usec === undefined) return `Failed to parse timestamp: ${value}`;
   set(usec);
   return undefined;
@@ -201,18 +242,21 @@ function priority(draft: Draft, value: string): string | undefined {
 
 function facility(draft: Draft, value: string): string | undefined {
   if (value === 'help') return assign(draft, { action: { do: 'list', text: ['Available facilities:', ...facilities].join('\n') } });
-  for (const word of value.split(',')) {
+  for (const word of value.split(',').filter((one) => one !== '')) {
     const number = /^\d+$/.test(word) ? Number(word) : facilities.indexOf(word);
-    if (number < 0 || number >= facilities.length) return `Bad --facility= argument "${word}".`;
+    if (number < 0 || number > maximumFacility) return `Bad --facility= argument "${word}".`;
     assign(draft, { facilities: [...draft.facilities, number] });
   }
   return undefined;
 }
 
+/** As large as the field of syslog(3) is. */
+const maximumFacility = 127;
+
 function caseSensitive(draft: Draft, value: string): string | undefined {
   if (/^(?:1|y|yes|t|true|on|)$/i.test(value)) return assign(draft, { caseSensitive: true });
   if (/^(?:0|n|no|f|false|off)$/i.test(value)) return assign(draft, { caseSensitive: false });
-  return 'Bad --case-sensitive= argument: Invalid argument';
+  return `Bad --case-sensitive= argument "${value}": Invalid argument`;
 }
 
 function output(draft: Draft, value: string): string | undefined {
@@ -226,13 +270,22 @@ function output(draft: Draft, value: string): string | undefined {
 /** Formats that switch on --quiet. */
 const forMachines: ReadonlySet<OutputName> = new Set(['export', 'json', 'json-pretty', 'json-sse', 'json-seq', 'cat']);
 
+function addOutputFields(draft: Draft, names: readonly string[]): undefined {
+  if (names.length > 0) assign(draft, { outputFields: new Set([...(draft.outputFields ?? []), ...names]) });
+}
+
 function lines(draft: Draft, value: string): string | undefined {
   if (value === '') return assign(draft, { lineCount: defaultLines });
   if (value === 'all') return assign(draft, { lineCount: 'all' });
-  if (!/^\+?\d+$/.test(value)) return `Failed to parse lines '${value}'`;
+  if (!isCount(value)) return `Failed to parse lines '${value}'`;
   return assign(draft, { lineCount: Number(value), oldest: value.startsWith('+') });
 }
 
+function isCount(text: string): boolean {
+  return /^\+?\d+$/.test(text) && Number(text) <= maximumCount;
+}
+
+const maximumCount = 2 ** 31 - 1;
 const defaultLines = 10;
 const pagerLines = 1000;
 
@@ -246,23 +299,33 @@ function vacuumTime(draft: Draft, value: string): string | undefined {
   return usec === undefined ? `Failed to parse vacuum time: ${value}` : vacuum(draft, { maximumAgeUsec: usec });
 }
 
+function vacuumFiles(draft: Draft, value: string): string | undefined {
+  return /^\d+$/.test(value) ? nothing(draft) : `Failed to parse vacuum files: ${value}`;
+}
+
 function vacuum(draft: Draft, change: { readonly maximumBytes?: number; readonly maximumAgeUsec?: number }): undefined {
   assign(draft, change);
   assign(draft, { action: { do: 'vacuum', maximumBytes: draft.maximumBytes, maximumAgeUsec: draft.maximumAgeUsec } });
 }
 
-/** FIELD=VALUE words, divided by `+` into groups; a path means the program of that name. */
-function parseMatches(words: readonly string[]): Result<readonly FieldGroup[], string> {
+/** FIELD=VALUE words, divided by `+` into groups; a path means what its file is. */
+function parseMatches(words: readonly string[], { fieldsOfPath }: WordReader): Result<readonly FieldGroup[], string> {
   const groups: Map<string, string[]>[] = [];
   let group = new Map<string, string[]>();
   for (const word of words) {
+    if (word.startsWith('/')) {
+      const fields = fieldsOfPath(word);
+      if (!fields.ok) return fields;
+      for (const [name, value] of fields.value) group.set(name, [...(group.get(name) ?? []), value]);
+      continue;
+    }
     if (word === '+') {
       if (group.size === 0) return err('"+" can only be used between terms');
       groups.push(group);
       group = new Map();
       continue;
     }
-    const [, name, value] = word.startsWith('/') ? ['', '_EXE', word] : (/^([A-Z_][A-Z0-9_]*)=(.*)$/s.exec(word) ?? []);
+    const [, name, value] = /^([A-Z_][A-Z0-9_]*)=(.*)$/s.exec(word) ?? [];
     if (name === undefined || value === undefined) return err(`Failed to add match '${word}': Invalid argument`);
     group.set(name, [...(group.get(name) ?? []), value]);
   }
@@ -284,7 +347,7 @@ function findContradiction(draft: Draft): string | undefined {
 function finish(draft: Draft, matches: readonly FieldGroup[], grep: RegExp | undefined): LogsOptions {
   const { lineCount, tail, pagerEnd } = draft;
   const implied = draft.follow && tail && draft.sinceUsec === undefined ? defaultLines : pagerEnd ? pagerLines : undefined;
-  const count = lineCount === 'all' || (draft.follow && !tail) ? undefined : (lineCount ?? implied);
+  const count = lineCount === 'all' || !tail ? undefined : (lineCount ?? implied);
   return {
     ...draft,
     matches,
@@ -299,8 +362,11 @@ function compilePattern(draft: Draft): Result<RegExp | undefined, string> {
   const { pattern } = draft;
   if (pattern === undefined) return ok(undefined);
   const sensitive = draft.caseSensitive ?? /\p{Lu}/u.test(pattern);
+  // What Perl's expressions have for their options at the start is here beside them.
+  const [options = '', letters = ''] = /^\(\?([ims]+)\)/.exec(pattern) ?? [];
+  const letter = new Set(`${letters}u${sensitive ? '' : 'i'}`);
   try {
-    return ok(new RegExp(pattern, sensitive ? 'u' : 'iu'));
+    return ok(new RegExp(pattern.slice(options.length), Array.from(letter).join('')));
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : 'invalid';
     return err(`Bad pattern "${pattern}": ${reason}`);

@@ -43,6 +43,8 @@ Other tasks
   -F --field=FIELD           List all values of a field
      --list-boots            List the boots
      --disk-usage            Show how much space the journal takes
+     --header                Show what is known of the journal's file
+     --verify                Look for damage in it
      --vacuum-size=BYTES     Delete the oldest entries until the journal is smaller
      --vacuum-time=TIME      Delete entries that are older
   -h --help                  Show this

@@ -17,6 +17,8 @@ export type LogsAction =
   | { readonly do: 'field'; readonly name: string }
   | { readonly do: 'list-boots' }
   | { readonly do: 'disk-usage' }
+  | { readonly do: 'header' }
+  | { readonly do: 'verify' }
   | { readonly do: 'vacuum'; readonly maximumBytes: number; readonly maximumAgeUsec: number }
   /** Accepted, for what it asks is so already. */
   | { readonly do: 'nothing' };
@@ -24,7 +26,7 @@ export type LogsAction =
 /** What `tysctl logs` and `journalctl` are asked for: see journalctl(1). */
 export interface LogsOptions {
   readonly action: LogsAction;
-  /** Names of units or patterns of names, as given. */
+  /** Names of units or patterns of names. */
   readonly units: readonly string[];
   readonly identifiers: readonly string[];
   readonly priorities: readonly number[] | undefined;
@@ -53,6 +55,10 @@ export interface LogsOptions {
   readonly hostname: boolean;
   /** A journal file to read instead of the usual one. */
   readonly path: string | undefined;
+  /** The directory that it is in, if it was given by that. */
+  readonly directory: string | undefined;
+  /** What the user is told of the options. */
+  readonly remarks: readonly string[];
   /** Whose logs: of the system's manager or the user's. */
   readonly scope: 'system' | 'user' | undefined;
 }

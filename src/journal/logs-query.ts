@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { parseCursor } from './cursor.ts';
 import type { BootChoice, LogsOptions } from './logs-options.ts';
 import type { Boot, FieldGroup, JournalReader, Query } from './query.ts';
+import { systemMessage } from './system-message.ts';
 
 /** Where in the journal to begin, beside what is wanted of it. */
 export interface PlacedQuery extends Query {
@@ -17,12 +18,14 @@ export function toQuery(options: LogsOptions, reader: JournalReader, currentBoot
   if (!boot.ok) return boot;
   const start = chooseStart(options, reader.id);
   if (!start.ok) return start;
+  const units = options.units.length === 0 ? undefined : findUnits(options.units, () => reader.units());
+  if (units?.length === 0) return err('Failed to add filter for units: No data available');
   const fields: [string, readonly string[]][] = [];
   if (options.facilities.length > 0) fields.push(['SYSLOG_FACILITY', options.facilities.map(String)]);
   if (options.kernel) fields.push(['_TRANSPORT', ['kernel']]);
   const matches = narrow(options.matches, fields);
   return ok({
-    ...(options.units.length > 0 && { units: findUnits(options.units, () => reader.units()) }),
+    ...(units !== undefined && { units }),
     ...(options.identifiers.length > 0 && { identifiers: options.identifiers }),
     ...(options.priorities !== undefined && { priorities: options.priorities }),
     ...(options.sinceUsec !== undefined && { sinceUsec: options.sinceUsec }),
@@ -35,16 +38,14 @@ export function toQuery(options: LogsOptions, reader: JournalReader, currentBoot
   });
 }
 
-/** Names that a `--unit=` word stands for: a name without type is a service's, a pattern is compared with the units that there are. */
+/** Names that a `--unit=` word stands for: a pattern is compared with the units that there are. */
 export function findUnits(words: readonly string[], known: () => readonly string[]): readonly string[] {
   return words.flatMap((word) => {
-    if (!isGlob(word)) return [unitTypes.test(word) ? word : `${word}.service`];
+    if (!isGlob(word)) return [word];
     const pattern = globPattern(word);
     return known().filter((name) => pattern.test(name));
   });
 }
-
-const unitTypes = /\.(?:service|socket|target|device|mount|automount|swap|timer|path|slice|scope)$/;
 
 function chooseBoot({ id, offset }: BootChoice, boots: readonly Boot[], currentBootId: string): Result<string, string> {
   // The present boot need not have left an entry yet.
@@ -54,7 +55,7 @@ function chooseBoot({ id, offset }: BootChoice, boots: readonly Boot[], currentB
   const index = anchor + offset;
   const found = id !== undefined && anchor < 0 ? undefined : boots[index];
   if (found !== undefined) return ok(found.bootId);
-  const shown = `${id ?? ''}${id !== undefined && offset >= 0 ? '+' : ''}${offset}`;
+  const shown = (id ?? '') + (id !== undefined && offset === 0 ? '' : `${offset >= 0 ? '+' : ''}${offset}`);
   return err(`Data from the specified boot (${shown}) is not available: No such boot ID in journal`);
 }
 
@@ -62,8 +63,9 @@ function chooseStart(
   options: LogsOptions,
   journalId: string,
 ): Result<{ readonly after?: number; readonly sinceUsec?: number } | undefined, string> {
-  const fromFile = options.cursorFile === undefined ? undefined : readCursorFile(options.cursorFile);
-  const text = options.cursor ?? options.afterCursor ?? fromFile;
+  const fromFile = options.cursorFile === undefined ? ok(undefined) : readCursorFile(options.cursorFile);
+  if (!fromFile.ok) return fromFile;
+  const text = options.cursor ?? options.afterCursor ?? fromFile.value;
   if (text === undefined) return ok(undefined);
   const cursor = parseCursor(text);
   if (cursor === undefined) return err('Failed to seek to cursor: Invalid argument');
@@ -73,11 +75,13 @@ function chooseStart(
   return ok({ sinceUsec: cursor.realtimeUsec + (inclusive ? 0 : 1) });
 }
 
-function readCursorFile(path: string): string | undefined {
+/** One that is not there yet is made later. */
+function readCursorFile(path: string): Result<string | undefined, string> {
   try {
-    return readFileSync(path, 'utf8').trim() || undefined;
-  } catch {
-    return undefined;
+    return ok(readFileSync(path, 'utf8').trim() || undefined);
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return isMissing ? ok(undefined) : err(`Failed to read cursor file ${path}: ${systemMessage(error)}`);
   }
 }
 

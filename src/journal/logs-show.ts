@@ -1,11 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { cursorText } from './cursor.ts';
 import { changesOf, fileIdentity } from './follow.ts';
 import type { LogsSurroundings } from './logs.ts';
 import type { LogsOptions } from './logs-options.ts';
 import { printed } from './logs-print.ts';
+import { systemMessage } from './system-message.ts';
 import type { PlacedQuery } from './logs-query.ts';
 import { createFormat, isForPeople } from './output/output.ts';
+import { emphasized } from './output/short.ts';
 import { createTimeText } from '../base/timestamp.ts';
 import { type JournalReader, openJournal } from './query.ts';
 import type { Entry } from './record.ts';
@@ -21,7 +23,7 @@ export interface Showing {
 
 /** Prints the entries of a query, and with `--follow` those that come later; gives the exit status. */
 export async function showEntries(options: LogsOptions, query: PlacedQuery, showing: Showing): Promise<number> {
-  const { reader, ended } = showing;
+  const { reader, ended, surroundings } = showing;
   const printer = createPrinter(options, showing);
   // Asked for before the query, so that nothing that comes meanwhile is missed.
   const followed = reader.lastId();
@@ -31,7 +33,9 @@ export async function showEntries(options: LogsOptions, query: PlacedQuery, show
     await follow(query, printer, showing, Math.max(followed, printer.highest()));
     return 0;
   }
-  await printer.end();
+  const problem = await printer.end();
+  if (problem !== undefined) surroundings.error(problem);
+  if (problem !== undefined) return 1;
   if (ended.aborted) return 0;
   return options.grep !== undefined && printer.last() === undefined ? 1 : 0;
 }
@@ -40,8 +44,8 @@ interface Printer {
   /** False when there is no reader any more. */
   print(entry: Entry): Promise<boolean>;
   flush(): Promise<boolean>;
-  /** What follows the last entry. */
-  end(): Promise<void>;
+  /** What follows the last entry; gives what is wrong. */
+  end(): Promise<string | undefined>;
   last(): Entry | undefined;
   /** The highest id printed. */
   highest(): number;
@@ -57,6 +61,7 @@ function createPrinter(options: LogsOptions, { reader, out, surroundings, ended 
     all: options.all,
     hostname: options.hostname,
     color: surroundings.color,
+    highlight: options.grep,
     fields: options.outputFields,
   });
   const talks = isForPeople(options.output) && !options.quiet;
@@ -81,7 +86,8 @@ function createPrinter(options: LogsOptions, { reader, out, surroundings, ended 
   return {
     async print(entry) {
       const boot = entry.origin.fields['_BOOT_ID'];
-      if (talks && last !== undefined && last.origin.fields['_BOOT_ID'] !== boot) gather(`-- Boot ${boot} --\n`);
+      if (talks && last !== undefined && last.origin.fields['_BOOT_ID'] !== boot)
+        gather(`${surroundings.color ? emphasized(bootLine(boot)) : bootLine(boot)}\n`);
       gather(format(entry, last));
       last = entry;
       highest = Math.max(highest, entry.id);
@@ -92,18 +98,34 @@ function createPrinter(options: LogsOptions, { reader, out, surroundings, ended 
       if (talks && last === undefined) gather('-- No entries --\n');
       const cursor = last === undefined ? undefined : cursorText(last, reader.id);
       if (options.showCursor && cursor !== undefined) gather(`-- cursor: ${cursor}\n`);
-      if (options.cursorFile !== undefined && cursor !== undefined) writeFileSync(options.cursorFile, `${cursor}\n`);
       await flush();
+      return options.cursorFile !== undefined && cursor !== undefined ? saveCursor(options.cursorFile, cursor) : undefined;
     },
     last: () => last,
     highest: () => highest,
   };
 }
 
+function bootLine(boot: string | undefined): string {
+  return `-- Boot ${boot} --`;
+}
+
+function saveCursor(path: string, cursor: string): string | undefined {
+  try {
+    // A reader never finds the half of it.
+    writeFileSync(`${path}.new`, `${cursor}\n`);
+    renameSync(`${path}.new`, path);
+    return undefined;
+  } catch (error) {
+    return `Failed to write new cursor to ${path}: ${systemMessage(error)}`;
+  }
+}
+
 /** The entries that exist, in the order and number that are wanted. */
 function* selectEntries(options: LogsOptions, query: PlacedQuery, reader: JournalReader): Generator<Entry> {
   const limit = options.lines ?? Infinity;
-  const fromStart = options.oldest || query.fromCursor;
+  // As journalctl does, --lines= counts from where --since= begins.
+  const fromStart = options.oldest || query.fromCursor || (options.sinceUsec !== undefined && !options.follow);
   if (limit === Infinity || (fromStart && !options.reverse) || options.reverse) {
     yield* take(reader.entries(query, options.reverse ? 'backward' : 'forward'), limit);
     return;

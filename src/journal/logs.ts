@@ -7,7 +7,7 @@ import { logsHelp } from './logs-help.ts';
 import type { LogsAction, LogsOptions } from './logs-options.ts';
 import { toQuery } from './logs-query.ts';
 import { showEntries } from './logs-show.ts';
-import { diskUsage, vacuum } from './maintenance.ts';
+import { diskUsage, journalHeader, vacuum, verifyJournal } from './maintenance.ts';
 import { isForPeople } from './output/output.ts';
 import { createTimeText } from '../base/timestamp.ts';
 import { type Boot, type JournalReader, openJournal } from './query.ts';
@@ -32,6 +32,11 @@ export interface LogsSurroundings {
 export async function runLogs(options: LogsOptions, out: NodeJS.WritableStream, surroundings: LogsSurroundings): Promise<number> {
   const { action } = options;
   const path = options.path ?? surroundings.path;
+  for (const remark of options.remarks) surroundings.error(remark);
+  if (options.directory !== undefined && !existsSync(options.directory)) {
+    surroundings.error(`Failed to open ${options.directory}: No such file or directory`);
+    return 1;
+  }
   try {
     if (action.do === 'show') return await show(options, path, out, surroundings);
     const answer = answerTo(action, options, path, surroundings);
@@ -86,6 +91,10 @@ function answerTo(
       return ok('');
     case 'disk-usage':
       return ok(`${diskUsage(path)}\n`);
+    case 'header':
+      return journalHeader(path);
+    case 'verify':
+      return verifyJournal(path);
     case 'vacuum': {
       const outcome = vacuum(path, action, surroundings.nowUsec);
       if (!outcome.ok) return outcome;
@@ -95,9 +104,9 @@ function answerTo(
     case 'fields':
       return read(path, (reader) => lineList(reader.fieldNames()));
     case 'field':
-      return read(path, (reader) => lineList(reader.fieldValues(action.name)));
+      return read(path, (reader) => lineList(reader.fieldValues(action.name).slice(0, options.lines)));
     case 'list-boots':
-      return read(path, (reader) => bootTable(reader.boots(), options.utc));
+      return read(path, (reader) => bootList(reader.boots(), options));
     default:
       return unreachable(action);
   }
@@ -114,19 +123,29 @@ function lineList(values: readonly FieldValue[]): Uint8Array {
   return Buffer.concat(values.flatMap((value) => [valueBytes(value), Buffer.from('\n')]));
 }
 
-function bootTable(boots: readonly Boot[], utc: boolean): string {
+function bootList(boots: readonly Boot[], { utc, output, quiet, reverse }: LogsOptions): string {
+  const numbered = boots.map((boot, index) => ({ ...boot, index: index - boots.length + 1 }));
+  const ordered = reverse ? numbered.toReversed() : numbered;
+  if (!output.startsWith('json')) return bootTable(ordered, utc, !quiet);
+  const rows = ordered.map(({ index, bootId, firstUsec, lastUsec }) => ({
+    index,
+    boot_id: bootId,
+    first_entry: firstUsec,
+    last_entry: lastUsec,
+  }));
+  return output === 'json'
+    ? `${JSON.stringify(rows)}\n`
+    : `${JSON.stringify(rows, undefined, '\t').replaceAll(/^(\t+"\w+"):/gm, '$1 :')}\n`;
+}
+
+function bootTable(boots: readonly (Boot & { readonly index: number })[], utc: boolean, headed: boolean): string {
   const time = createTimeText(utc);
-  const rows = boots.map(({ bootId, firstUsec, lastUsec }, index) => [
-    String(index - boots.length + 1),
-    bootId,
-    time.full(firstUsec),
-    time.full(lastUsec),
-  ]);
-  const heads = ['IDX', 'BOOT ID', 'FIRST ENTRY', 'LAST ENTRY'];
-  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = [heads, ...rows].map((row, line) =>
+  const rows = boots.map(({ index, bootId, firstUsec, lastUsec }) => [String(index), bootId, time.full(firstUsec), time.full(lastUsec)]);
+  const heads = headed ? [['IDX', 'BOOT ID', 'FIRST ENTRY', 'LAST ENTRY']] : [];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...[...heads, ...rows].map((row) => row[column]?.length ?? 0)));
+  const lines = [...heads, ...rows].map((row, line) =>
     row
-      .map((cell, column) => (column === 0 && line > 0 ? cell.padStart(widths[0] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) => (column === 0 && line >= heads.length ? cell.padStart(widths[0] ?? 0) : cell.padEnd(widths[column] ?? 0)))
       .join(' ')
       .trimEnd(),
   );

@@ -114,7 +114,8 @@ function createReader(database: DatabaseSync): JournalReader {
         return database
           .prepare(columnSql)
           .all()
-          .map((row) => outputValue(row['value']));
+          .map((row) => outputValue(row['value']))
+          .toReversed();
       for (const text of texts(database, 'select fields as value from source')) {
         const value = parseOrigin(text)[name];
         if (value !== undefined) values.set(value, value);
@@ -122,7 +123,7 @@ function createReader(database: DatabaseSync): JournalReader {
       const like = `%"${name.replaceAll(/[%_\\]/g, '\\$&')}"%`;
       for (const row of database.prepare(`select distinct extra from entry where extra like ? escape '\\'`).iterate(like))
         for (const [found, value] of decodeFields(String(row['extra']))) if (found === name) values.set(valueText(value), value);
-      return [...values.values()];
+      return [...values.values()].toReversed();
     },
     [Symbol.dispose]: () => database.close(),
   };
@@ -148,8 +149,8 @@ interface CompiledQuery {
 
 /** The query as SQL, or undefined where nothing can match. */
 function compileQuery(database: DatabaseSync, query: Query, order: 'forward' | 'backward'): CompiledQuery | undefined {
-  const units = query.units === undefined ? undefined : unitIds(database, query.units);
-  if (units?.length === 0) return undefined;
+  const branches = unitBranches(database, query.units);
+  if (branches.length === 0) return undefined;
   const { first, last } = idRange(database, query);
   const conditions = ['id between ? and ?'];
   const fixed: (number | string)[] = [];
@@ -161,22 +162,39 @@ function compileQuery(database: DatabaseSync, query: Query, order: 'forward' | '
   if (query.sinceUsec !== undefined) conditions.push(`realtime >= ${Math.floor(query.sinceUsec)}`);
   if (query.untilUsec !== undefined) conditions.push(`realtime <= ${Math.floor(query.untilUsec)}`);
   if (query.identifiers !== undefined) {
-    conditions.push(`source in (select id from source where identifier in (${query.identifiers.map(() => '?').join(',')}))`);
-    fixed.push(...query.identifiers);
+    // '' stands for none.
+    const names = query.identifiers.filter((name) => name !== '');
+    conditions.push(`source in (select id from source where identifier in (${names.map(() => '?').join(',')}))`);
+    fixed.push(...names);
   }
-  const branches =
-    units === undefined
-      ? ['']
-      : units.length <= maximumMerged
-        ? units.map((unit) => `unit = ${unit} and `)
-        : [`+unit in (${units.join(',')}) and `];
-  const select = branches.map((branch) => `select * from entry where ${branch}${conditions.join(' and ')}`).join(' union all ');
+  const select = branches.map(({ where }) => `select * from entry where ${where}${conditions.join(' and ')}`).join(' union all ');
   return {
     text: `${select} order by id ${order === 'forward' ? 'asc' : 'desc'} limit ${pageSize}`,
     first,
     last,
-    values: (from, to) => branches.flatMap(() => [from, to, ...fixed]),
+    values: (from, to) => branches.flatMap(({ values }) => [...values, from, to, ...fixed]),
   };
+}
+
+/** Conditions of which one must hold, and never two do, for an entry to be of the units. */
+function unitBranches(
+  database: DatabaseSync,
+  names: readonly string[] | undefined,
+): readonly { readonly where: string; readonly values: readonly string[] }[] {
+  if (names === undefined) return [{ where: '', values: [] }];
+  const ids = unitIds(database, names);
+  const wide = names.filter(isWide);
+  const known = ids.length <= maximumMerged ? ids.map((id) => `unit = ${id} and `) : [`+unit in (${ids.join(',')}) and `];
+  if (wide.length === 0) return known.map((where) => ({ where, values: [] }));
+  const marks = wide.map(() => '?').join(',');
+  const sources = `select id from source where fields ->> '_SYSTEMD_SLICE' in (${marks}) or fields ->> '_SYSTEMD_UNIT' in (${marks})`;
+  const others = `(unit is null or unit not in (${ids.join(',')})) and source in (${sources}) and `;
+  return [...known.map((where) => ({ where, values: [] })), { where: others, values: [...wide, ...wide] }];
+}
+
+/** Units that are told apart by the fields of the source alone: slices, which are those of other units, and the manager's own. */
+function isWide(name: string): boolean {
+  return name.endsWith('.slice') || name === 'init.scope';
 }
 
 function unitIds(database: DatabaseSync, names: readonly string[]): number[] {

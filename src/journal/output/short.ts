@@ -1,4 +1,4 @@
-import { entryField, entryFields, valueBytes, valueText, type Entry, type FieldValue } from '../record.ts';
+import { entryField, entryFields, valueBytes, valueText, type Entry, type Field, type FieldValue } from '../record.ts';
 import type { Format, OutputOptions } from './output.ts';
 import { blobText, isPrintable, plainText } from './printable.ts';
 import { fraction, type TimeText } from '../../base/timestamp.ts';
@@ -8,14 +8,14 @@ type ShortStamp = (entry: Entry, previous: Entry | undefined, time: TimeText) =>
 
 /** The stamps of the short formats of journalctl(1). */
 export const shortStamps = {
-  classic: (entry, _, time) => time.classic(entry.realtimeUsec),
-  classicPrecise: (entry, _, time) => `${time.classic(entry.realtimeUsec)}.${fraction(entry.realtimeUsec)}`,
-  full: (entry, _, time) => time.full(entry.realtimeUsec),
-  iso: (entry, _, time) => time.iso(entry.realtimeUsec).join(''),
-  isoPrecise: (entry, _, time) => time.iso(entry.realtimeUsec).join(`.${fraction(entry.realtimeUsec)}`),
-  monotonic: (entry) => `[${seconds(entry.monotonicUsec, 5)}]`,
-  delta: (entry, previous) => `[${seconds(entry.monotonicUsec, 5)}${delta(entry, previous)}]`,
-  unix: (entry) => seconds(entry.realtimeUsec, 0),
+  classic: (entry, _, time) => time.classic(sourceTime(entry)),
+  classicPrecise: (entry, _, time) => `${time.classic(sourceTime(entry))}.${fraction(sourceTime(entry))}`,
+  full: (entry, _, time) => time.full(sourceTime(entry)),
+  iso: (entry, _, time) => time.iso(sourceTime(entry)).join(''),
+  isoPrecise: (entry, _, time) => time.iso(sourceTime(entry)).join(`.${fraction(sourceTime(entry))}`),
+  monotonic: (entry) => `[${seconds(sourceMonotonic(entry), 5)}]`,
+  delta: (entry, previous) => `[${seconds(sourceMonotonic(entry), 5)}${delta(entry, previous)}]`,
+  unix: (entry) => seconds(sourceTime(entry), 0),
 } as const satisfies Record<string, ShortStamp>;
 
 /** One line for each entry: stamp, host, identifier or unit, and message, whose further lines are indented below it. */
@@ -30,8 +30,11 @@ export function formatShort(options: OutputOptions, stamp: ShortStamp, { unit = 
       `${(unit ? unitName(entry) : undefined) ?? identifier(entry)}${process === undefined ? '' : `[${process}]`}: `,
     ].join(' ');
     if (options.all && typeof entry.message !== 'string') return Buffer.concat([Buffer.from(prefix), entry.message, Buffer.from('\n')]);
-    const color = options.color ? colors[entry.priority ?? 6] : undefined;
-    return prefix + indentLines(messageText(entry.message, options.all), prefix.length, color) + '\n';
+    return (
+      prefix +
+      indentLines(messageText(entry.message, options.all), prefix.length, (line, index) => paint(entry, line, options, index)) +
+      '\n'
+    );
   };
 }
 
@@ -41,29 +44,52 @@ export function formatCat(options: OutputOptions): Format {
   return (entry) => {
     const fields = entryFields(entry);
     const values = [...wanted].flatMap((name) => fields.filter((field) => field[0] === name));
-    return Buffer.concat(values.flatMap(([, value]) => [valueBytes(value), newline]));
+    const shown = ([name, value]: Field): FieldValue => (name === 'MESSAGE' ? painted(entry, value, options) : value);
+    return Buffer.concat(values.flatMap((field) => [valueBytes(shown(field)), newline]));
   };
 }
 
 /** Text with each line after the first indented to stand below it. */
-export function indentLines(value: string, width: number, color?: string): string {
+export function indentLines(value: string, width: number, painter: (line: string, index: number) => string = (line) => line): string {
   const lines = value.replace(/\n$/, '').split('\n');
-  const painted = color === undefined ? lines : lines.map((line) => `${color}${line}${colorEnd}`);
-  return painted.join(`\n${' '.repeat(width)}`);
+  return lines.map(painter).join(`\n${' '.repeat(width)}`);
+}
+
+/** A line that stands out. */
+export function emphasized(line: string): string {
+  return `${bold}${line}${colorEnd}`;
+}
+
+/** Colours of a line by the priority of its entry; what was searched for stands out in the first line. */
+function paint(entry: Entry, line: string, options: OutputOptions, index: number): string {
+  const colors = options.color ? palette[entry.priority ?? 6] : undefined;
+  if (colors === undefined) return line;
+  const { color, highlight } = colors;
+  if (index > 0) return `${color}${line}${colorEnd}`;
+  const found = options.highlight?.exec(line);
+  const [start, end] = found == null ? [0, 0] : [found.index, found.index + found[0].length];
+  return `${color}${line.slice(0, start)}${highlight}${line.slice(start, end)}${color}${line.slice(end)}${colorEnd}`;
+}
+
+function painted(entry: Entry, value: FieldValue, options: OutputOptions): FieldValue {
+  return options.color && typeof value === 'string' ? paint(entry, value, options, 0) : value;
 }
 
 const newline = Buffer.from('\n');
 const colorEnd = '\x1b[0m';
 const red = '\x1b[0;1;31m';
 
-const colors: Readonly<Record<number, string | undefined>> = {
-  0: red,
-  1: red,
-  2: red,
-  3: red,
-  4: '\x1b[0;1;38;5;185m',
-  5: '\x1b[0;1;39m',
-  7: '\x1b[0;38;5;245m',
+const bold = '\x1b[0;1;39m';
+const urgent = { color: red, highlight: bold };
+
+const palette: Readonly<Record<number, { readonly color: string; readonly highlight: string } | undefined>> = {
+  0: urgent,
+  1: urgent,
+  2: urgent,
+  3: urgent,
+  4: { color: '\x1b[0;1;38;5;185m', highlight: bold },
+  5: { color: bold, highlight: red },
+  7: { color: '\x1b[0;38;5;245m', highlight: red },
 };
 
 function messageText(message: FieldValue, all: boolean): string {
@@ -91,10 +117,25 @@ function seconds(usec: number, width: number): string {
   return `${String(Math.floor(usec / 1_000_000)).padStart(width)}.${fraction(usec)}`;
 }
 
+/** When the entry was sent, if it says so, else when it came. */
+function sourceTime(entry: Entry): number {
+  return stampOf(entry, '_SOURCE_REALTIME_TIMESTAMP') ?? entry.realtimeUsec;
+}
+
+function sourceMonotonic(entry: Entry): number {
+  return stampOf(entry, '_SOURCE_MONOTONIC_TIMESTAMP') ?? entry.monotonicUsec;
+}
+
+function stampOf(entry: Entry, name: string): number | undefined {
+  const value = entry.extra.find((field) => field[0] === name)?.[1] ?? entry.origin.fields[name];
+  return typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : undefined;
+}
+
 /** The time since the entry before; by the wall clock, which is marked, where that was in another boot. */
 function delta(entry: Entry, previous: Entry | undefined): string {
   if (previous === undefined) return ' '.repeat(16);
   const sameBoot = entry.origin.fields['_BOOT_ID'] === previous.origin.fields['_BOOT_ID'];
-  const usec = sameBoot ? entry.monotonicUsec - previous.monotonicUsec : entry.realtimeUsec - previous.realtimeUsec;
-  return ` <${usec < 0 ? '-' : ''}${seconds(Math.abs(usec), usec < 0 ? 4 : 5)}${sameBoot ? ' ' : '*'}>`;
+  // What was sent earlier than the one before it is no time after it.
+  const usec = sameBoot ? sourceMonotonic(entry) - sourceMonotonic(previous) : entry.realtimeUsec - previous.realtimeUsec;
+  return ` <${seconds(Math.max(0, usec), 5)}${sameBoot ? ' ' : '*'}>`;
 }
