@@ -99,7 +99,7 @@ export function findSubjects(prepared: Prepared): readonly Subject[] {
       control: { systemctl: '/opt/tysd/tysctl', journalctl: '/opt/tysd/journalctl' },
       roles: [
         ['manager', /--process=manager *$/],
-        ['journal', /--process=journal --state-directory=\S+ *$/],
+        ['journal', /--process=journal .*--state-directory=\S+ *$/],
         ['keeper', /^tysd-keeper /],
       ],
       kinds: unitKinds,

@@ -16,6 +16,9 @@ export interface StorageFailure {
   readonly message: string;
 }
 
+/** A file that SQLite reads, but that is no journal that we can go on with. */
+export class UnusableFile extends Error {}
+
 /** Opens the journal's file for the one process that writes it, making it where there is none. */
 export function openForWriting(path: string): Result<DatabaseSync, StorageFailure> {
   try {
@@ -29,7 +32,7 @@ export function openForWriting(path: string): Result<DatabaseSync, StorageFailur
   return attempt(path, (database) => {
     database.exec(writerSettings(path));
     const version = userVersion(database);
-    if (version > schemaVersion) throw new Error(`it was written by a newer version (${version})`);
+    if (version > schemaVersion || version < 0) throw new UnusableFile(`it was written by a newer version (${version})`);
     if (version === 0) database.exec(schema(randomBytes(16).toString('hex')));
   });
 }
@@ -59,6 +62,7 @@ export function moveAside(path: string, realtimeUsec: number): string {
 /** Sorts what SQLite or the file system threw into what can be done about it. */
 export function storageFailure(error: unknown): StorageFailure {
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof UnusableFile) return { kind: 'corrupt', message };
   // The upper bits of SQLite's code say more than is needed.
   if (isDatabaseError(error)) return { kind: sqliteKinds[error.errcode & 0xff] ?? 'other', message };
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -74,6 +78,10 @@ const sqliteKinds: Readonly<Record<number, StorageFailure['kind']>> = {
   8: 'read-only',
   11: 'corrupt',
   13: 'full',
+  // Rows that contradict each other, values of another type, another format: nobody but us writes there.
+  19: 'corrupt',
+  20: 'corrupt',
+  24: 'corrupt',
   26: 'corrupt',
 };
 

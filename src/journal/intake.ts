@@ -3,8 +3,10 @@ import type { Stamp } from '../port/keeper.ts';
 import type { JournalFrame } from '../port/journal-wire.ts';
 import { unreachable } from '../base/assert.ts';
 import { levelPrefix, takeLines, takeRest, type LineEnd } from './lines.ts';
-import type { LogRules } from './log-rules.ts';
+import { type LogRules, logRules } from './log-rules.ts';
 import { parseNative } from './native.ts';
+import type { KernelRecord } from './kmsg.ts';
+import type { ForwardTarget, Policy } from './policy.ts';
 import { createOrigins, divideFields, originUnit, type Host } from './origins.ts';
 import { createSenders, type ProcessReader } from './senders.ts';
 import { type Field, type FieldValue, type Origin, type Row, valueText } from './record.ts';
@@ -18,6 +20,7 @@ export interface Surroundings extends ProcessReader {
   readonly now: () => Stamp;
   /** Keeps entries of the manager's record of what happened, a JSON array; the same may come again after a crash. */
   readonly history?: (entries: string) => void;
+  readonly policy: Policy;
   /** The trusted fields of the process that writes the manager's records. */
   readonly manager: Readonly<Record<string, string>>;
 }
@@ -27,6 +30,8 @@ export interface Intake {
   /** Goes on with this keeper: gives the sequence number of the last frame that is not needed again. The streams of another keeper have ended. */
   begin(instance: string): number;
   receive(frame: JournalFrame): void;
+  /** Takes in what the kernel says, unless it was taken in before. */
+  receiveKernel(record: KernelRecord): void;
   /** Adds an entry of the journal's own. */
   note(text: string, priority: number): void;
   batch(): Batch;
@@ -45,7 +50,7 @@ export interface Intake {
 /** An intake that goes on from what is stored. */
 export function createIntake(
   surroundings: Surroundings,
-  stored: { readonly position: Position; readonly streams: ReadonlyMap<string, OpenStream> },
+  stored: { readonly position: Position; readonly streams: ReadonlyMap<string, OpenStream>; readonly kernelSequence: number },
 ): Intake {
   const origins = createOrigins(surroundings.host, surroundings.manager);
   const own = origins.make({ _TRANSPORT: 'driver', SYSLOG_IDENTIFIER: 'tysd-journal', _PID: String(process.pid) });
@@ -56,7 +61,10 @@ export function createIntake(
   const units = new Map<string, Readonly<Record<string, string>>>();
   // Of each unit, for all that its processes say, in whatever way.
   const rules = new Map<string, LogRules>();
+  const limits = new Map<string, LogRules>();
+  const { policy } = surroundings;
   let position = stored.position;
+  let kernelSequence = stored.kernelSequence;
   let rows: Row[] = [];
   let bytes = 0;
   let dirty = new Map<string, OpenStream | undefined>();
@@ -87,7 +95,9 @@ export function createIntake(
     dirty.set(id, undefined);
   }
 
-  function add(row: Omit<Row, 'monotonicUsec'>): void {
+  function add(row: Omit<Row, 'monotonicUsec'>, targets: readonly ForwardTarget[] = []): void {
+    policy.forward(row, targets);
+    if ((row.priority ?? 6) > policy.maximumStored) return;
     clockOffset ??= offsetOf(surroundings.now());
     rows.push({ ...row, monotonicUsec: Math.max(0, row.realtimeUsec - clockOffset) });
     bytes += rowOverhead + (row.message?.length ?? 0);
@@ -95,10 +105,30 @@ export function createIntake(
   }
 
   /** Adds what a unit's process said, if the unit's rules let it. */
-  function addFrom(unit: string, row: Omit<Row, 'monotonicUsec'>): void {
-    const { keep, dropped } = rules.get(unit)?.admit(row.priority ?? 6, row.message ?? nothing, row.realtimeUsec) ?? admitted;
+  function addFrom(unit: string, row: Omit<Row, 'monotonicUsec'>, targets?: readonly ForwardTarget[]): void {
+    const its = rules.get(unit);
+    const { keep, dropped } = its?.admit(row.priority ?? 6, row.message ?? nothing, row.realtimeUsec) ?? admitted;
+    sayDropped(unit, dropped);
+    if (keep && (its?.limited === true || isWithinRate(unit, row))) add(row, targets);
+  }
+
+  /** RateLimitBurst= of journald.conf(5), for what its unit does not limit. */
+  function isWithinRate(unit: string, row: Omit<Row, 'monotonicUsec'>): boolean {
+    if (policy.rate === undefined || unit === '') return true;
+    let limit = limits.get(unit);
+    if (limit === undefined) {
+      limit = logRules({ RATE: policy.rate });
+      if (limit === undefined) return true;
+      if (limits.size >= maximumUnits) limits.clear();
+      limits.set(unit, limit);
+    }
+    const { keep, dropped } = limit.admit(0, nothing, row.realtimeUsec);
+    sayDropped(unit, dropped);
+    return keep;
+  }
+
+  function sayDropped(unit: string, dropped: number): void {
     if (dropped > 0) note(`Suppressed ${dropped} messages from ${unit}`, 4);
-    if (keep) add(row);
   }
 
   function addLine(id: string, stream: Stream, realtimeUsec: number, line: FieldValue, how: LineEnd): void {
@@ -110,7 +140,11 @@ export function createIntake(
     if (message.length === 0) return;
     stream.origin ??= streamOrigin(id, stream);
     const priority = prefixed ? prefix.priority : stream.priority;
-    addFrom(stream.unit, { origin: stream.origin, realtimeUsec, unit: stream.unit, priority, message, extra: lineBreaks[how] });
+    addFrom(
+      stream.unit,
+      { origin: stream.origin, realtimeUsec, unit: stream.unit, priority, message, extra: lineBreaks[how] },
+      stream.forward,
+    );
   }
 
   function streamOrigin(id: string, stream: Stream): Origin {
@@ -172,6 +206,20 @@ export function createIntake(
     stream.process = process;
   }
 
+  function addKernel(record: KernelRecord): void {
+    if (record.sequence <= kernelSequence) return;
+    kernelSequence = record.sequence;
+    moved = true;
+    const { priority, facility, identifier, pid, message, extra, monotonicUsec } = record;
+    const origin = origins.ofKernel({
+      SYSLOG_FACILITY: String(facility),
+      ...(identifier === '' ? {} : { SYSLOG_IDENTIFIER: identifier }),
+      ...(pid === '' ? {} : { SYSLOG_PID: pid }),
+    });
+    const stamp: Field = ['_SOURCE_MONOTONIC_TIMESTAMP', String(monotonicUsec)];
+    add({ origin, realtimeUsec: surroundings.now().realtimeUsec, unit: '', priority, message, extra: [stamp, ...extra] });
+  }
+
   function note(text: string, priority: number): void {
     add({ origin: own, realtimeUsec: surroundings.now().realtimeUsec, unit: '', priority, message: text, extra: [] });
   }
@@ -192,7 +240,12 @@ export function createIntake(
         const stream = streams.get(id) ?? open(id, { pid: 0, meta: '{}', pending: new Uint8Array() });
         const before = stream.pending.length;
         const { meta } = stream;
-        stream.pending = takeLines(stream.pending, frame.bytes, (line, how) => addLine(id, stream, frame.realtimeUsec, line, how));
+        stream.pending = takeLines(
+          stream.pending,
+          frame.bytes,
+          (line, how) => addLine(id, stream, frame.realtimeUsec, line, how),
+          policy.lineMax,
+        );
         if (before > 0 || stream.pending.length > 0 || stream.meta !== meta) dirty.set(id, stream);
         return;
       }
@@ -232,8 +285,9 @@ export function createIntake(
       }
       take(frame);
     },
+    receiveKernel: addKernel,
     note,
-    batch: () => ({ rows, streams: dirty, position, bootId: surroundings.host.bootId }),
+    batch: () => ({ rows, streams: dirty, position, bootId: surroundings.host.bootId, kernelSequence }),
     giveUp() {
       rows = [];
       bytes = 0;

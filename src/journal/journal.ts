@@ -3,6 +3,7 @@ import type { Clock } from '../port/clock.ts';
 import type { JournalFrame } from '../port/journal-wire.ts';
 import { moveAside, type StorageFailure } from './database.ts';
 import { createIntake, type Intake, type Surroundings } from './intake.ts';
+import type { KernelRecord } from './kmsg.ts';
 import type { Limits } from './retention.ts';
 import { openStorage, type Storage, type StoredState } from './storage.ts';
 
@@ -22,6 +23,7 @@ export interface JournalOptions {
 export interface Journal extends Disposable {
   lastSequence(instance: bigint): number;
   received(frames: readonly JournalFrame[]): void;
+  receivedKernel(record: KernelRecord): void;
   /** Stores what is gathered now. */
   flush(): void;
 }
@@ -36,21 +38,25 @@ export function createJournal(options: JournalOptions): Journal {
   let troubleUsec = 0;
   let lost = 0;
   let cancelFlush: (() => void) | undefined;
+  let cancelSync: (() => void) | undefined;
   let lastFlushUsec = -Infinity;
   let acknowledged = 0;
   let unchecked = Infinity;
   let checkedUsec = 0;
 
   const state = open();
-  const intake: Intake = createIntake(options.surroundings, state ?? { position: { instance: '', sequence: 0 }, streams: new Map() });
+  const intake: Intake = createIntake(
+    options.surroundings,
+    state ?? { position: { instance: '', sequence: 0 }, streams: new Map(), kernelSequence: -1 },
+  );
 
   /** Opens the storage, and gives the state in which the journal before this one left it. */
   function open(): StoredState | undefined {
-    const first = openStorage(options.path);
+    const first = openStorage(options.path, options.surroundings.host.bootId);
     if (first.ok) return use(first.value);
     if (first.error.kind !== 'corrupt') return failed(first.error);
     setAside(first.error);
-    const fresh = openStorage(options.path);
+    const fresh = openStorage(options.path, options.surroundings.host.bootId);
     return fresh.ok ? use(fresh.value) : failed(fresh.error);
   }
 
@@ -132,11 +138,20 @@ export function createJournal(options: JournalOptions): Journal {
     intake.repeatStreams();
   }
 
+  /** While there is something to write, it is on the disk within a second. */
+  function scheduleSync(): void {
+    cancelSync ??= clock.at(clock.now().monotonicUsec + syncUsec, () => {
+      cancelSync = undefined;
+      void storage?.sync();
+    });
+  }
+
   function settle(): void {
     const { sequence } = intake.batch().position;
     unchecked += intake.bytes;
     intake.settle();
     acknowledge(sequence);
+    scheduleSync();
     retain();
   }
 
@@ -183,10 +198,15 @@ export function createJournal(options: JournalOptions): Journal {
       }
       schedule();
     },
+    receivedKernel(record) {
+      intake.receiveKernel(record);
+      schedule();
+    },
     flush,
     [Symbol.dispose]() {
       flush();
       cancelFlush?.();
+      cancelSync?.();
       storage?.[Symbol.dispose]();
       storage = undefined;
     },
@@ -196,6 +216,8 @@ export function createJournal(options: JournalOptions): Journal {
 /** Under load there is one transaction in this time; after a pause the first comes at once. */
 const batchUsec = 50_000;
 const gatherUsec = 1_000;
+/** With what it takes to do it, less than a second. */
+const syncUsec = 800_000;
 const retryUsec = 1_000_000;
 /** So long frames are not acknowledged, for the keeper to keep them, when they cannot be stored. */
 const patienceUsec = 2_000_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { levelPrefix, lineMax, takeLines, takeRest, type LineEnd } from './lines.ts';
+import { levelPrefix, usualLineMax, takeLines, takeRest, type LineEnd } from './lines.ts';
 import type { FieldValue } from './record.ts';
 
 function split(...chunks: readonly (string | Uint8Array)[]): [FieldValue, LineEnd][] {
@@ -44,13 +44,13 @@ test('a line that is not UTF-8 is kept as bytes and its neighbours as text', () 
 });
 
 test('a line longer than LineMax is cut into pieces that hold whole characters', () => {
-  const long = 'ü'.repeat(lineMax);
+  const long = 'ü'.repeat(usualLineMax);
   const lines = split(`x${long}\nend\n`);
   assert.deepEqual(
     lines.map(([line, end]) => [typeof line === 'string' && Buffer.byteLength(line), end]),
     [
-      [lineMax - 1, 'line-max'],
-      [lineMax, 'line-max'],
+      [usualLineMax - 1, 'line-max'],
+      [usualLineMax, 'line-max'],
       [2, 'newline'],
       [3, 'newline'],
     ],
@@ -68,7 +68,7 @@ test('a line without end is held only up to LineMax', () => {
   let pending: Uint8Array = new Uint8Array();
   let pieces = 0;
   for (let count = 0; count < 100; count++) pending = takeLines(pending, Buffer.alloc(4096, 'x'), () => pieces++);
-  assert.deepEqual([pieces, pending.length], [8, 100 * 4096 - 8 * lineMax]);
+  assert.deepEqual([pieces, pending.length], [8, 100 * 4096 - 8 * usualLineMax]);
 });
 
 test('where a stream is cut into chunks never changes its lines', () => {

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { FieldValue } from './record.ts';
 
-/** The longest line that is kept whole, in bytes: `LineMax=` of journald.conf(5). */
-export const lineMax = 48 * 1024;
+/** The longest line that is kept whole, in bytes, where `LineMax=` of journald.conf(5) does not say another. */
+export const usualLineMax = 48 * 1024;
 
 /** How a line of a stream ended; all but `newline` are what `_LINE_BREAK=` of systemd.journal-fields(7) says. */
 export type LineEnd = 'newline' | 'nul' | 'line-max' | 'eof';
@@ -10,15 +10,15 @@ export type LineEnd = 'newline' | 'nul' | 'line-max' | 'eof';
 /** Takes each line of a stream, without its end. */
 export type LineSink = (line: FieldValue, end: LineEnd) => void;
 
-/** Hands the complete lines in `pending` followed by `chunk` to the sink and returns the rest: the next `pending`, always shorter than `lineMax`. */
-export function takeLines(pending: Uint8Array, chunk: Uint8Array, sink: LineSink): Uint8Array {
+/** Hands the complete lines in `pending` followed by `chunk` to the sink and returns the rest: the next `pending`, always shorter than `lineMax` bytes. */
+export function takeLines(pending: Uint8Array, chunk: Uint8Array, sink: LineSink, lineMax = usualLineMax): Uint8Array {
   const bytes = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
   const last = bytes.lastIndexOf(newline);
-  if (last < 0 || bytes.includes(0)) return takeBytewise(bytes, sink);
+  if (last < 0 || bytes.includes(0)) return takeBytewise(bytes, sink, lineMax);
   const whole = bytes.subarray(0, last);
-  if (!isUtf8(whole)) return takeBytewise(bytes, sink);
-  takeText(asBuffer(whole).toString('utf8'), sink);
-  return takeBytewise(bytes.subarray(last + 1), sink);
+  if (!isUtf8(whole)) return takeBytewise(bytes, sink, lineMax);
+  takeText(asBuffer(whole).toString('utf8'), sink, lineMax);
+  return takeBytewise(bytes.subarray(last + 1), sink, lineMax);
 }
 
 /** Hands over what is left of a stream that has ended. */
@@ -49,28 +49,28 @@ const zero = 48;
 const noPrefix = { priority: 0, length: 0 };
 
 /** Whole lines of valid text, the fast path: slices of one decoded string. */
-function takeText(text: string, sink: LineSink): void {
+function takeText(text: string, sink: LineSink, lineMax: number): void {
   let start = 0;
   while (start <= text.length) {
     const found = text.indexOf('\n', start);
     const end = found < 0 ? text.length : found;
     // A UTF-16 unit is at most three bytes, so a shorter line needs no measuring.
     if ((end - start) * 3 < lineMax) sink(text.slice(start, end), 'newline');
-    else takeLong(Buffer.from(text.slice(start, end)), 'newline', sink);
+    else takeLong(Buffer.from(text.slice(start, end)), 'newline', sink, lineMax);
     start = end + 1;
   }
 }
 
-function takeBytewise(bytes: Uint8Array, sink: LineSink): Uint8Array {
+function takeBytewise(bytes: Uint8Array, sink: LineSink, lineMax: number): Uint8Array {
   let start = 0;
   for (;;) {
     const end = nextEnd(bytes, start);
     if (end < 0) break;
-    takeLong(bytes.subarray(start, end), bytes[end] === 0 ? 'nul' : 'newline', sink);
+    takeLong(bytes.subarray(start, end), bytes[end] === 0 ? 'nul' : 'newline', sink, lineMax);
     start = end + 1;
   }
   let rest = bytes.subarray(start);
-  while (rest.length >= lineMax) rest = rest.subarray(takePiece(rest, sink));
+  while (rest.length >= lineMax) rest = rest.subarray(takePiece(rest, sink, lineMax));
   return rest.slice();
 }
 
@@ -80,13 +80,13 @@ function nextEnd(bytes: Uint8Array, start: number): number {
   return nul < 0 ? line : start + nul;
 }
 
-function takeLong(line: Uint8Array, end: LineEnd, sink: LineSink): void {
+function takeLong(line: Uint8Array, end: LineEnd, sink: LineSink, lineMax: number): void {
   let rest = line;
-  while (rest.length >= lineMax) rest = rest.subarray(takePiece(rest, sink));
+  while (rest.length >= lineMax) rest = rest.subarray(takePiece(rest, sink, lineMax));
   if (rest.length > 0 || line.length === 0) sink(fieldValue(rest), end);
 }
 
-function takePiece(bytes: Uint8Array, sink: LineSink): number {
+function takePiece(bytes: Uint8Array, sink: LineSink, lineMax: number): number {
   const length = cutBetweenCharacters(bytes, lineMax);
   sink(fieldValue(bytes.subarray(0, length)), 'line-max');
   return length;

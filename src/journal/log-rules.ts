@@ -4,6 +4,8 @@ import { valueText } from './record.ts';
 
 /** What a unit's settings say about which of its messages are kept (systemd.exec(5), LogLevelMax=, LogFilterPatterns=, LogRateLimitIntervalSec=). */
 export interface LogRules {
+  /** They have a limit of how many messages there may be. */
+  readonly limited: boolean;
   /** The part of the meta that they were made from. */
   readonly from: string;
   /** Tells whether a message is kept; `dropped` are those that were not since the last that was, for there were too many. */
@@ -18,6 +20,7 @@ export function logRules(given: Readonly<Record<string, string>>): LogRules | un
   const passes = patternFilter(patterns?.split('\n') ?? []);
   const limit = rateLimit(rate);
   return {
+    limited: rate !== undefined,
     from: JSON.stringify([level, patterns, rate]),
     admit: (priority, message, usec) => {
       if (priority > highest || !passes(message)) return { keep: false, dropped: 0 };

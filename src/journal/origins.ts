@@ -21,6 +21,8 @@ export interface Sender {
 /** Makes origins and finds those that were made before. */
 export interface Origins {
   make(fields: Readonly<Record<string, string>>): Origin;
+  /** The origin of what is read from the kernel's log. */
+  ofKernel(fields: Readonly<Record<string, string>>): Origin;
   /** The origin of the manager's own records. */
   ofManager(fields: Readonly<Record<string, string>>): Origin;
   /** The origin of a datagram; `known` is what we know of its process where the machine cannot tell, `fields` what it says of itself. */
@@ -55,6 +57,7 @@ export function createOrigins(host: Host, manager: Readonly<Record<string, strin
 
   return {
     make,
+    ofKernel: (fields) => cached(`kernel ${JSON.stringify(fields)}`, () => ({ ...fields, _TRANSPORT: 'kernel' })),
     ofManager: (fields) =>
       cached(JSON.stringify(fields), () => ({
         SYSLOG_FACILITY: '3',

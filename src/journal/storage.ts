@@ -1,6 +1,7 @@
+import { open } from 'node:fs/promises';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { type Result, err, ok } from '../base/result.ts';
-import { openForWriting, type StorageFailure, storageFailure } from './database.ts';
+import { isDatabaseError, openForWriting, type StorageFailure, storageFailure, UnusableFile } from './database.ts';
 import { encodeFields, type Origin, type Row } from './record.ts';
 import { deleteOldest, type Limits } from './retention.ts';
 
@@ -24,12 +25,16 @@ export interface Batch {
   readonly streams: ReadonlyMap<string, OpenStream | undefined>;
   readonly position: Position;
   readonly bootId: string;
+  /** The last record of the kernel's log of this boot that is in it; -1 for none. */
+  readonly kernelSequence: number;
 }
 
 /** The writing end of the journal's file. */
 export interface Storage extends Disposable {
   /** Stores a batch in one transaction; after a failure nothing of it is stored. */
   commit(batch: Batch): Result<void, StorageFailure>;
+  /** Has what is committed on the disk, also if the machine loses power then. Never fails: the next time is soon. */
+  sync(): Promise<void>;
   /** Deletes what is too much or too old, a part of it only; true if there is more to delete. */
   retain(limits: Limits, nowUsec: number): Result<boolean, StorageFailure>;
 }
@@ -39,18 +44,24 @@ export interface StoredState {
   /** Where the last committed batch ended. */
   readonly position: Position;
   readonly streams: ReadonlyMap<string, OpenStream>;
+  /** Of this boot; -1 for none. */
+  readonly kernelSequence: number;
 }
 
 /** Opens the journal's file for the one process that writes it, and reads the state in which it was left. */
-export function openStorage(path: string): Result<{ readonly storage: Storage; readonly state: StoredState }, StorageFailure> {
+export function openStorage(
+  path: string,
+  bootId: string,
+): Result<{ readonly storage: Storage; readonly state: StoredState }, StorageFailure> {
   const opened = openForWriting(path);
   if (!opened.ok) return opened;
   try {
-    return ok({ storage: createStorage(opened.value), state: readState(opened.value) });
+    return ok({ storage: createStorage(opened.value), state: readState(opened.value, bootId) });
   } catch (error) {
     const failure = storageFailure(error);
     opened.value.close();
-    return err(failure);
+    // Statements that cannot be made are about tables that are not there.
+    return err(isDatabaseError(error) && failure.kind === 'other' ? { ...failure, kind: 'corrupt' } : failure);
   }
 }
 
@@ -70,6 +81,12 @@ export function createStorage(database: DatabaseSync): Storage {
     origins = new WeakMap();
     units = new Map();
     span = lastSpan(database);
+  }
+
+  function nextId(): number {
+    const next = Number(statements.next.get()?.['value']);
+    if (!Number.isSafeInteger(next) || next < 1) throw new UnusableFile('it does not know its next number');
+    return next;
   }
 
   function originId(origin: Origin, entry: number): number {
@@ -110,7 +127,7 @@ export function createStorage(database: DatabaseSync): Storage {
   function store(batch: Batch): Span | undefined {
     let next = span;
     if (batch.rows.length > 0) {
-      const first = Number(statements.next.get()?.['value']);
+      const first = nextId();
       insertRows(batch.rows, first);
       next = extendSpan(span, batch, first);
       statements.putSpan.run(next.first, next.last, next.minimum, next.maximum, next.boot);
@@ -120,6 +137,7 @@ export function createStorage(database: DatabaseSync): Storage {
       if (stream === undefined) statements.deleteStream.run(id);
       else statements.putStream.run(id, stream.pid, stream.meta, stream.pending);
     }
+    if (batch.kernelSequence >= 0) statements.setKernel.run(`${batch.bootId} ${batch.kernelSequence}`);
     statements.forgetPositions.run(batch.position.instance);
     statements.putPosition.run(batch.position.instance, batch.position.sequence);
     return next;
@@ -156,13 +174,22 @@ export function createStorage(database: DatabaseSync): Storage {
         return err(failure);
       }
     },
+    async sync() {
+      // SQLite syncs its log only before it empties it. It has no locks on that file, which closing a descriptor would end.
+      try {
+        await using log = await open(`${database.location()}-wal`, 'r');
+        await log.datasync();
+      } catch {
+        // There is none, or the disk does not take it; SQLite will say so.
+      }
+    },
     [Symbol.dispose]() {
       database.close();
     },
   };
 }
 
-function readState(database: DatabaseSync): StoredState {
+function readState(database: DatabaseSync, bootId: string): StoredState {
   const position = database.prepare('select instance, sequence from position').get();
   const streams = new Map<string, OpenStream>();
   for (const { id, pid, meta, pending } of database.prepare('select id, pid, meta, pending from stream').all())
@@ -171,7 +198,14 @@ function readState(database: DatabaseSync): StoredState {
       meta: String(meta),
       pending: pending instanceof Uint8Array ? pending : new Uint8Array(),
     });
-  return { position: { instance: String(position?.['instance'] ?? ''), sequence: Number(position?.['sequence'] ?? 0) }, streams };
+  const [kernelBoot, kernelSequence] = String(
+    database.prepare(`select value from meta where name = 'kernel'`).get()?.['value'] ?? '',
+  ).split(' ');
+  return {
+    kernelSequence: kernelBoot === bootId ? Number(kernelSequence) : -1,
+    position: { instance: String(position?.['instance'] ?? ''), sequence: Number(position?.['sequence'] ?? 0) },
+    streams,
+  };
 }
 
 const maximumCachedUnits = 10_000;
@@ -224,6 +258,7 @@ const sql = {
   dataVersion: 'pragma data_version',
   next: `select value from meta where name = 'next'`,
   setNext: `update meta set value = ? where name = 'next'`,
+  setKernel: `insert or replace into meta values('kernel', ?)`,
   addOne: `insert into entry values${tuple}`,
   addMany: `insert into entry values${Array(rowsAtOnce).fill(tuple).join(',')}`,
   addSource: 'insert into source(identifier, fields, last) values(?, ?, ?)',

@@ -1,4 +1,6 @@
 import type { OpenStream } from './storage.ts';
+import { parseTargets } from './forward.ts';
+import type { ForwardTarget } from './policy.ts';
 import { type LogRules, logRules } from './log-rules.ts';
 import type { Origin } from './record.ts';
 import type { KnownProcess } from './senders.ts';
@@ -17,6 +19,8 @@ export interface Stream extends OpenStream {
   priority: number;
   levelPrefix: boolean;
   rules: LogRules | undefined;
+  /** Where its entries are passed on to. */
+  forward: readonly ForwardTarget[];
   /** Who writes, as the keeper told last. */
   process: KnownProcess | undefined;
   /** Made when the first line comes. */
@@ -43,6 +47,7 @@ export function createStream({ pid, meta, pending }: OpenStream): Stream {
     priority: Number.isInteger(priority) && priority >= 0 && priority <= 7 ? priority : defaultPriority,
     levelPrefix: given['LEVEL_PREFIX'] !== '0',
     rules: logRules(given),
+    forward: parseTargets(given['FORWARD']),
     process: undefined,
     origin: undefined,
   };

@@ -3,21 +3,20 @@ import { journalPath } from '../journal/database.ts';
 import { createHistoryFile, historyPath } from '../journal/history.ts';
 import { createJournal } from '../journal/journal.ts';
 import { machineClock, readCommandLine, readHost, readProcessFields } from '../journal/machine.ts';
-import { defaultLimits, type Limits } from '../journal/retention.ts';
 import { connectJournal, type JournalLink } from '../port/journal-connection.ts';
+import { planJournal } from './journal-settings.ts';
+import { readKernelLog } from './kernel-log.ts';
 
 /**
  * The journal process, which the keeper starts: `--state-directory=DIR` says where entries go, `$TYSD_JOURNAL` where the
- * keeper is. `--max-use=`, `--keep-free=` (bytes) and `--max-age=` (seconds) bound what is kept.
+ * keeper is, and journald.conf(5) how they are kept.
  */
 export async function runJournal(argv: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...argv],
     options: {
       'state-directory': { type: 'string' },
-      'max-use': { type: 'string' },
-      'keep-free': { type: 'string' },
-      'max-age': { type: 'string' },
+      scope: { type: 'string' },
     },
   });
   const socket = process.env['TYSD_JOURNAL'];
@@ -28,20 +27,19 @@ export async function runJournal(argv: readonly string[]): Promise<void> {
     return;
   }
   const clock = machineClock();
+  const plan = planJournal(values.scope === 'system' ? 'system' : 'user', stateDirectory, socket);
+  plan.remarks.forEach(warn);
   let link: JournalLink | undefined;
-  const path = journalPath(stateDirectory);
+  const path = journalPath(plan.directory);
   const history = createHistoryFile(historyPath(stateDirectory), warn);
-  using journal = createJournal({
+  const journal = createJournal({
     path,
-    limits: limits(stateDirectory, {
-      maximumBytes: values['max-use'],
-      keepFreeBytes: values['keep-free'],
-      maximumAgeSec: values['max-age'],
-    }),
+    limits: plan.limits,
     clock,
     surroundings: {
       host: readHost(),
       now: () => clock.now(),
+      policy: plan.policy,
       processFields: readProcessFields,
       commandLine: readCommandLine,
       manager: readProcessFields(process.ppid, Infinity),
@@ -56,33 +54,19 @@ export async function runJournal(argv: readonly string[]): Promise<void> {
     received: (frames) => journal.received(frames),
     closed: resolve,
   });
+  if (plan.readsKernel) void readKernelLog('/dev/kmsg', (record) => journal.receivedKernel(record));
   process.once('SIGTERM', () => resolve(undefined));
   // A terminal's Ctrl-C is for the keeper, which ends the journal last.
   process.on('SIGINT', () => undefined);
   const failure = await promise;
   journal.flush();
   link.close();
-  if (failure === undefined) return;
-  console.error(`tysd-journal: ${failure}`);
-  process.exitCode = 1;
+  if (failure !== undefined) warn(failure);
+  journal[Symbol.dispose]();
+  // A read of the kernel's log never ends.
+  process.exit(failure === undefined ? 0 : 1);
 }
 
 function warn(text: string): void {
   console.error(`tysd-journal: ${text}`);
-}
-
-function limits(
-  directory: string,
-  given: {
-    readonly maximumBytes?: string | undefined;
-    readonly keepFreeBytes?: string | undefined;
-    readonly maximumAgeSec?: string | undefined;
-  },
-): Limits {
-  const usual = defaultLimits(directory);
-  return {
-    maximumBytes: Number(given.maximumBytes ?? usual.maximumBytes),
-    keepFreeBytes: Number(given.keepFreeBytes ?? usual.keepFreeBytes),
-    maximumAgeUsec: Number(given.maximumAgeSec ?? 0) * 1_000_000,
-  };
 }

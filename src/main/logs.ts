@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { readTypedName } from '../api/unit-name.ts';
 import type { LogRequest, ManagerPlace } from '../cli/invocation.ts';
@@ -10,7 +11,7 @@ import { historyPath, readHistory } from '../journal/history.ts';
 import { readHost } from '../journal/machine.ts';
 import { fieldsOfPath } from '../journal/path-fields.ts';
 import { parseTimestamp } from '../unit/values/timestamp.ts';
-import { defaultStateDirectory } from './runtime-directory.ts';
+import { defaultRuntimeDirectory, defaultStateDirectory } from './runtime-directory.ts';
 import { version } from './version.ts';
 
 /** `journalctl`: prints what the arguments ask for from the journal below this directory; gives the exit status. */
@@ -20,19 +21,26 @@ export function printLogs(argv: readonly string[], stateDirectory: string): Prom
   return run(argv, stateDirectory, process.stdout, stop.signal);
 }
 
-/** The manager knows where its journal is; where none answers, the usual place is the best guess. */
-export async function stateDirectoryOf({ scope, runtimeDirectory }: ManagerPlace): Promise<string> {
+/** The directory below which the journal is: the manager knows; where none answers, the usual place is the best guess. */
+export async function journalDirectoryOf({ scope, runtimeDirectory }: ManagerPlace): Promise<string> {
   const uid = process.getuid?.() ?? 0;
   const client = await connectToManager({ scope, runtimeDirectory, uid, environment: process.env });
-  const usual = defaultStateDirectory(scope ?? (uid === 0 ? 'system' : 'user'), process.env);
+  const whose = scope ?? (uid === 0 ? 'system' : 'user');
+  const usual = chosen(defaultStateDirectory(whose, process.env), runtimeDirectory ?? defaultRuntimeDirectory(whose, uid, process.env));
   if (!client.ok) return usual;
   const info = await client.value.call('manager.info', {});
   client.value.close();
-  return info.ok ? info.value.stateDirectory : usual;
+  return info.ok ? chosen(info.value.stateDirectory, info.value.runtimeDirectory) : usual;
+}
+
+/** A journal that is gone after a reboot (Storage=volatile) is the one that is written now. */
+function chosen(stateDirectory: string, runtimeDirectory: string): string {
+  return existsSync(journalPath(runtimeDirectory)) ? runtimeDirectory : stateDirectory;
 }
 
 /** The last log lines of a unit, as `status` shows them. */
-export async function recentLogs({ stateDirectory, unit, lines, sinceUsec, output }: LogRequest): Promise<readonly string[]> {
+export async function recentLogs(request: LogRequest): Promise<readonly string[]> {
+  const { stateDirectory, runtimeDirectory, unit, lines, sinceUsec, output } = request;
   const chunks: Buffer[] = [];
   const out = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -42,7 +50,7 @@ export async function recentLogs({ stateDirectory, unit, lines, sinceUsec, outpu
   });
   const since = sinceUsec > 0 ? [`--since=@${sinceUsec / 1e6}`] : [];
   const argv = [`--unit=${unit}`, `--lines=${lines}`, ...since, `--output=${output === '' ? 'short' : output}`, '--quiet'];
-  await run(argv, stateDirectory, out, new AbortController().signal);
+  await run(argv, chosen(stateDirectory, runtimeDirectory), out, new AbortController().signal);
   return Buffer.concat(chunks)
     .toString()
     .split('\n')

@@ -28,6 +28,6 @@ export function servicesOf(self: readonly string[]): CliServices {
 }
 
 async function runLogs(argv: readonly string[], place: ManagerPlace): Promise<number> {
-  const { printLogs, stateDirectoryOf } = await import('./logs.ts');
-  return printLogs(argv, await stateDirectoryOf(place));
+  const { journalDirectoryOf, printLogs } = await import('./logs.ts');
+  return printLogs(argv, await journalDirectoryOf(place));
 }

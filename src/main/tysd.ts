@@ -65,7 +65,10 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       ...(home === '' ? [] : [`--cgroup-home=${home}`]),
       ...(scope === 'system' && init ? ['--syslog=/dev/log', '--native=/run/systemd/journal/socket'] : []),
       ...[...self, '--process=manager'].flatMap((word) => ['--manager', word]),
-      ...[...self, '--process=journal', `--state-directory=${stateDirectory}`].flatMap((word) => ['--journal', word]),
+      ...[...self, '--process=journal', `--scope=${options.scope}`, `--state-directory=${stateDirectory}`].flatMap((word) => [
+        '--journal',
+        word,
+      ]),
     ],
     {
       ...resolved.value,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import * as fc from 'fast-check';
 
+import { usualLineMax } from '../../src/journal/lines.ts';
 import { createIntake } from '../../src/journal/intake.ts';
 import { type Field, decodeFields, encodeFields } from '../../src/journal/record.ts';
 import type { JournalFrame } from '../../src/port/journal-wire.ts';
@@ -78,9 +79,10 @@ export const logsTarget = target('logs', input, (items) => {
       now: () => ({ monotonicUsec: 1, realtimeUsec: 2 }),
       processFields: (pid) => ({ _COMM: `p${pid}` }),
       commandLine: () => '',
+      policy: { maximumStored: 7, rate: undefined, lineMax: usualLineMax, forward: () => undefined },
       manager: { _PID: '1' },
     },
-    { position: { instance: '1', sequence: 0 }, streams: new Map() },
+    { position: { instance: '1', sequence: 0 }, streams: new Map(), kernelSequence: -1 },
   );
   intake.begin('1');
   items.forEach((item, index) => intake.receive(frame(item, index + 1)));

@@ -122,6 +122,7 @@ function storeCorpus(path: string): void {
       streams: new Map(),
       position: { instance: 'corpus', sequence: index + 1 },
       bootId: text('_BOOT_ID'),
+      kernelSequence: -1,
     });
     assert.deepEqual(outcome, { ok: true, value: undefined });
   }

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { journalPath } from '../../src/journal/database.ts';
 import { createJournal, type Journal } from '../../src/journal/journal.ts';
+import { usualLineMax } from '../../src/journal/lines.ts';
+import type { KernelRecord } from '../../src/journal/kmsg.ts';
+import type { Policy } from '../../src/journal/policy.ts';
 import { openJournal, type Query } from '../../src/journal/query.ts';
 import type { Entry } from '../../src/journal/record.ts';
 import type { Limits } from '../../src/journal/retention.ts';
@@ -43,10 +46,13 @@ export interface KeeperDouble {
   reboot(): void;
   /** Lets no acknowledgement through until the next start of the journal. */
   loseAcknowledgements(): void;
+  /** The kernel says something. */
+  kernel(record: KernelRecord): void;
   flush(): void;
 }
 
 export interface KeeperDoubleOptions {
+  readonly policy?: Partial<Policy>;
   readonly limits?: Partial<Limits>;
   readonly processFields?: (pid: number) => Readonly<Record<string, string>>;
 }
@@ -80,6 +86,7 @@ export function createKeeperDouble(stateDirectory: string, options: KeeperDouble
         now: () => clock.now(),
         processFields: options.processFields ?? (() => ({})),
         commandLine: () => '',
+        policy: { maximumStored: 7, rate: undefined, lineMax: usualLineMax, forward: () => undefined, ...options.policy },
         manager: { _PID: '1', _COMM: 'tysd-keeper' },
       },
       warn: (text) => void warnings.push(text),
@@ -125,6 +132,7 @@ export function createKeeperDouble(stateDirectory: string, options: KeeperDouble
       connect();
     },
     loseAcknowledgements: () => (deaf = true),
+    kernel: (record) => journal.receivedKernel(record),
     flush: () => journal.flush(),
   };
 }

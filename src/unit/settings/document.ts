@@ -1,5 +1,6 @@
 import { ownSections, type PartName, tables } from './parts.ts';
 import type { Combine, Row, Status } from './setting.ts';
+import { journalSections } from './journal.ts';
 import { managerSections } from './manager.ts';
 
 /** docs/directives.md: every directive with what tysd makes of it, from the tables. */
@@ -8,7 +9,8 @@ export function directivesDocument(): string {
   const manager = Object.entries(managerSections).map(([name, table]) =>
     section(`[${name}] of the manager's own files`, Object.entries(table)),
   );
-  return `${[introduction(), ...parts, ...manager].join('\n\n')}\n`;
+  const journal = section('[Journal] of journald.conf', Object.entries(journalSections.Journal));
+  return `${[introduction(), ...parts, ...manager, journal].join('\n\n')}\n`;
 }
 
 /** How many directives have each status, for all parts of unit files. */
