@@ -28,7 +28,7 @@ static void notify(int fd, const struct input *part, int count) {
 }
 
 static void greet(struct keeper *keeper, int fd) {
-    uint8_t hello[17] = {13, 0, 0, 0, 1, 1};
+    uint8_t hello[17] = {13, 0, 0, 0, 1, 2};
     store_u64(hello + 9, keeper->journal_sequence / 2);
     world_send(keeper, fd, hello, sizeof hello);
 }

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FIRST_PID = 1 << 22, MAX_PIDS = 256, JOURNAL_VERSION = 1 };
+enum { FIRST_PID = 1 << 22, MAX_PIDS = 256, JOURNAL_VERSION = 2 };
 
 static struct keeper keeper;
 static char directory[64];
@@ -145,9 +145,11 @@ static void start(void) {
     keeper.manager.name = "manager", keeper.manager.argv = manager, keeper.manager.argc = 1;
     keeper.journal.name = "journal", keeper.journal.argv = journal, keeper.journal.argc = 1;
     keeper.runtime_directory = directory;
-    static char syslog[80];
+    static char syslog[80], native[80];
     snprintf(syslog, sizeof syslog, "%s/log", directory);
+    snprintf(native, sizeof native, "%s/native", directory);
     keeper.syslog_path = syslog;
+    keeper.native_path = native;
     keeper.reserved_from = 4096;
     keeper.journal_patience = 1000000;
     keeper.cgroup_root = cgroups;

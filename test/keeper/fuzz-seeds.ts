@@ -108,7 +108,7 @@ write('outside', 'journal', [
   0,
   ...part(outside.stream, text('a\n')),
   ...part(outside.journalGreets, new Uint8Array([9, 0, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0])),
-  ...part(outside.journal, new Uint8Array([13, 0, 0, 0, 1, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])),
+  ...part(outside.journal, new Uint8Array([13, 0, 0, 0, 1, 2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])),
 ]);
 const state = await stateOfKeeper({ inGroups: true });
 // There are no sessions then, as there are none with cgroups.
