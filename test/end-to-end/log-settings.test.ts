@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTysd, wanting } from './tysd.ts';
 
-// Fields that begin with an underline are for the journal to say.
+// Fields that begin with an underline are for the journal to say: it knows better who writes.
 test('what a unit says about its messages decides which are kept, and which fields they have', async () => {
   await using daemon = await startTysd({
     units: {
@@ -21,7 +21,9 @@ LogNamespace=apart
   const { status, out } = await daemon.tysctl('logs', '-u', 'talks.service', '-n', 'all', '-o', 'json', 'SYSLOG_IDENTIFIER=sh');
   assert.equal(status, 0);
   const entries = out.trimEnd().split('\n').map(fieldsOf);
-  assert.deepEqual(entries, [{ MESSAGE: 'loud', PRIORITY: '4', COLOUR: 'red', SHAPE: 'round and = flat', _NAMESPACE: 'apart' }]);
+  assert.deepEqual(entries, [
+    { MESSAGE: 'loud', PRIORITY: '4', COLOUR: 'red', SHAPE: 'round and = flat', _NAMESPACE: 'apart', _UID: String(process.getuid?.()) },
+  ]);
 });
 
 function fieldsOf(line: string): Readonly<Record<string, unknown>> {
