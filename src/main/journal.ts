@@ -31,7 +31,7 @@ export async function runJournal(argv: readonly string[]): Promise<void> {
   plan.remarks.forEach(warn);
   let link: JournalLink | undefined;
   const path = journalPath(plan.directory);
-  const history = createHistoryFile(historyPath(stateDirectory), warn);
+  const history = createHistoryFile(historyPath(plan.directory), warn);
   const journal = createJournal({
     path,
     limits: plan.limits,

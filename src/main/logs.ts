@@ -59,7 +59,7 @@ export async function recentLogs(request: LogRequest): Promise<readonly string[]
 
 /** The entries of the manager's history that are written down, as JSON values; of these, those that have one of the words. */
 export async function recordedHistory(place: ManagerPlace, words: readonly string[]): Promise<readonly unknown[]> {
-  return readHistory(historyPath(await stateDirectoryOf(place)), words);
+  return readHistory(historyPath(await journalDirectoryOf(place)), words);
 }
 
 async function run(argv: readonly string[], stateDirectory: string, out: NodeJS.WritableStream, signal: AbortSignal): Promise<number> {

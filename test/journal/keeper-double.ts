@@ -132,7 +132,7 @@ export function createKeeperDouble(stateDirectory: string, options: KeeperDouble
       connect();
     },
     loseAcknowledgements: () => (deaf = true),
-    kernel: (record) => journal.receivedKernel(record),
+    kernel: (said) => journal.receivedKernel(said),
     flush: () => journal.flush(),
   };
 }
