@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 2u
-#define OPS_HASH 0x605ea717u
+#define OPS_HASH 0xc5cd40fau
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -23,6 +23,7 @@
     X(timer_slack, 212, "U") /* timer-slack(nsec: u64) */ \
     X(personality, 230, "u") /* personality(persona: u32) */ \
     X(memory_merge, 245, "u") /* memory-merge(on: u32) */ \
+    X(huge_pages, 245, "uu") /* huge-pages(disable: u32, flags: u32) */ \
     X(keyring, 237, "uuub") /* keyring(uid: u32, gid: u32, linkUser: u32, invocationId: bytes) */ \
     X(bounding_set, 218, "U") /* bounding-set(keep: u64) */ \
     X(ambient, 218, "U") /* ambient(set: u64) */ \
@@ -30,11 +31,14 @@
     X(securebits, 213, "u") /* securebits(bits: u32) */ \
     X(terminal_reset, 208, "suuu") /* terminal-reset(path: string, hangup: u32, reset: u32, disallocate: u32) */ \
     X(terminal, 208, "nsuuu") /* terminal(slot: u32, path: string, when: u32, rows: u32, columns: u32) */ \
+    X(terminal_return, 208, "s") /* terminal-return(path: string) */ \
     X(terminal_owner, 208, "nu") /* terminal-owner(slot: u32, uid: u32) */ \
     X(credentials_open, 243, "ns") /* credentials-open(slot: u32, path: string) */ \
     X(credential_data, 243, "nsbu") /* credential-data(slot: u32, name: string, bytes: bytes, uid: u32) */ \
     X(credential_file, 243, "nsSsuu") /* credential-file(slot: u32, name: string, paths: strings, peer: string, optional: u32, uid: u32) */ \
     X(credentials_close, 243, "nsu") /* credentials-close(slot: u32, path: string, uid: u32) */ \
+    X(utmp, 255, "sssu") /* utmp(id: string, line: string, user: string, kind: u32) */ \
+    X(utmp_dead, 255, "sSuu") /* utmp-dead(id: string, pids: strings, termination: u32, status: u32) */ \
     X(umask, 255, "u") /* umask(mask: u32) */ \
     X(open, 208, "nsuu") /* open(slot: u32, path: string, flags: u32, mode: u32) */ \
     X(take, 202, "ns") /* take(slot: u32, name: string) */ \
@@ -46,6 +50,7 @@
     X(nonblock, 202, "nu") /* nonblock(slot: u32, on: u32) */ \
     X(unlink, 202, "s") /* unlink(path: string) */ \
     X(mkdir, 233, "su") /* mkdir(path: string, mode: u32) */ \
+    X(mkdir_unless_there, 233, "su") /* mkdir-unless-there(path: string, mode: u32) */ \
     X(no_symlink, 233, "s") /* no-symlink(path: string) */ \
     X(mkdir_all, 233, "su") /* mkdir-all(path: string, mode: u32) */ \
     X(autofs, 202, "nssu") /* autofs(slot: u32, path: string, options: string, timeoutSec: u32) */ \
