@@ -29,6 +29,7 @@ enum command {
     ATTRIBUTE,
     WATCH_MEMORY,
     REPLACE,
+    CONTROL,
 };
 
 /* Reads one command; carries it out only if `act`, so that a batch is checked whole before any of it is done. */
@@ -198,6 +199,11 @@ static void attribute(struct keeper *keeper, struct cursor *cursor, bool act) {
     if (act) attribute_write(keeper, path, file, value);
 }
 
+static void control(struct keeper *keeper, struct cursor *cursor, bool act) {
+    const char *path = get_name(cursor), *controller = get_name(cursor);
+    if (act) group_control(keeper, path, controller);
+}
+
 static void watch_memory(struct keeper *keeper, struct cursor *cursor, bool act) {
     const char *key = get_name(cursor);
     if (act) group_watch_memory(keeper, key);
@@ -236,6 +242,7 @@ static command_function *const functions[] = {
     [ATTRIBUTE] = attribute,
     [WATCH_MEMORY] = watch_memory,
     [REPLACE] = replace,
+    [CONTROL] = control,
 };
 
 static const char *walk(struct keeper *keeper, struct cursor cursor, bool act) {

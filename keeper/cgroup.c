@@ -71,12 +71,14 @@ static int open_directory(const char *path) {
 }
 
 /* The cgroup's directory, made with what is missing above it. */
-int cgroup_open(struct keeper *keeper, const char *path) {
+int cgroup_open(struct keeper *keeper, const char *path) { return cgroup_open_below(keeper->cgroup_root, path); }
+
+int cgroup_open_below(const char *root, const char *path) {
     char full[MAX_PATH];
-    full_path(keeper, full, path, "");
+    snprintf(full, sizeof full, "%s%s%s", root, *path ? "/" : "", path);
     if (mkdir(full, 0755) == 0 || errno == EEXIST) return open_directory(full);
     if (errno != ENOENT) return -errno;
-    for (char *slash = full + strlen(keeper->cgroup_root); slash; slash = strchr(slash + 1, '/')) {
+    for (char *slash = full + strlen(root); slash; slash = strchr(slash + 1, '/')) {
         char kept = *slash;
         *slash = 0;
         int failed = mkdir(full, 0755) < 0 && errno != EEXIST ? -errno : 0;
@@ -107,7 +109,8 @@ int cgroup_watch_memory(struct keeper *keeper, const char *path) {
 }
 
 int cgroup_write(struct keeper *keeper, const char *path, const char *file, const char *value) {
-    int directory = cgroup_open(keeper, path);
+    const struct controller *controller = controller_of(keeper, file);
+    int directory = controller ? cgroup_open_below(controller->root, path) : cgroup_open(keeper, path);
     if (directory < 0) return directory;
     int fd = openat(directory, file, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
     int result = fd < 0 ? -errno : 0;
@@ -127,8 +130,19 @@ static ssize_t read_file(const char *path, char *out, size_t size) {
     return got;
 }
 
+/* The number in a file of the controller, behind the word `key`. */
+static uint64_t controller_number(const struct controller *controller, const char *path, const char *file, const char *key) {
+    char full[MAX_PATH], text[512];
+    snprintf(full, sizeof full, "%s%s%s/%s", controller->root, *path ? "/" : "", path, file);
+    if (read_file(full, text, sizeof text) < 0) return 0;
+    const char *found = strstr(text, key);
+    return found ? strtoull(found + strlen(key), NULL, 10) : 0;
+}
+
 uint64_t cgroup_usage(struct keeper *keeper, const char *path) {
     char full[MAX_PATH], text[256];
+    const struct controller *accounting = keeper->tracking == TRACK_CGROUP1 ? controller_of(keeper, "cpuacct.usage") : NULL;
+    if (accounting) return controller_number(accounting, path, "cpuacct.usage", "") / 1000;
     if (read_file(full_path(keeper, full, path, "cpu.stat"), text, sizeof text) < 0) return 0;
     const char *usage = strstr(text, "usage_usec ");
     return usage ? strtoull(usage + strlen("usage_usec "), NULL, 10) : 0;
@@ -136,6 +150,8 @@ uint64_t cgroup_usage(struct keeper *keeper, const char *path) {
 
 uint64_t cgroup_oom_kills(struct keeper *keeper, const char *path) {
     char full[MAX_PATH], text[512];
+    const struct controller *memory = controller_of(keeper, "memory.oom_control");
+    if (memory) return controller_number(memory, path, "memory.oom_control", "oom_kill ");
     if (read_file(full_path(keeper, full, path, "memory.events"), text, sizeof text) < 0) return 0;
     const char *kills = strstr(text, "oom_kill ");
     return kills ? strtoull(kills + strlen("oom_kill "), NULL, 10) : 0;
@@ -160,23 +176,31 @@ static int walk(struct keeper *keeper, const char *path, tree_function *each, vo
 }
 
 static int remove_one(struct keeper *keeper, void *context, const char *path) {
-    (void)keeper, (void)context;
+    (void)keeper;
+    if (context && !strcmp(context, path)) return 0;
     return rmdir(path) < 0 && errno != ENOENT ? -errno : 0;
 }
 
-int cgroup_remove(struct keeper *keeper, const char *path, bool parents) {
+int cgroup_remove_below(struct keeper *keeper, const char *root, bool keep_root, const char *path, bool parents) {
     char full[MAX_PATH];
-    full_path(keeper, full, path, "");
-    if (rmdir(full) < 0 && errno != ENOENT) {
-        int result = walk(keeper, full, remove_one, NULL, 0);
+    snprintf(full, sizeof full, "%s%s%s", root, *path ? "/" : "", path);
+    bool keeps = keep_root && !*path;
+    if (keeps || (rmdir(full) < 0 && errno != ENOENT)) {
+        int result = walk(keeper, full, remove_one, keeps ? full : NULL, 0);
         if (result) return result == -ENOTEMPTY ? -EBUSY : result;
     }
-    size_t root = strlen(keeper->cgroup_root);
-    for (char *slash; parents && (slash = strrchr(full, '/')) && (size_t)(slash - full) > root;) {
+    size_t length = strlen(root);
+    for (char *slash; parents && (slash = strrchr(full, '/')) && (size_t)(slash - full) > length;) {
         *slash = 0;
-        if (table_text(&keeper->groups_by_path, full + root + 1) || rmdir(full) < 0) break;
+        if (table_text(&keeper->groups_by_path, full + length + 1) || rmdir(full) < 0) break;
     }
     return 0;
+}
+
+int cgroup_remove(struct keeper *keeper, const char *path, bool parents) {
+    int result = cgroup_remove_below(keeper, keeper->cgroup_root, false, path, parents);
+    int others = controllers_remove(keeper, path, parents);
+    return result ? result : others;
 }
 
 struct members {

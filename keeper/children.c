@@ -125,7 +125,7 @@ static void keep_ready(struct keeper *keeper, void *context, uint32_t events) {
 
 /* The descriptors of a plan that are made or looked up before fork. */
 struct prepared {
-    int cgroup_fd, keep[2], exec[2];
+    int cgroup_fd, keep[2], exec[2], controllers[MAX_CONTROLLERS];
 };
 
 static int prepare_outputs(struct keeper *keeper, struct plan *plan, int *reads) {
@@ -168,6 +168,7 @@ static int prepare(struct keeper *keeper, struct group *group, bool report_exec,
     if (is_reserved(keeper, made->exec[0])) return -EMFILE;
     if (!group || keeper->tracking == TRACK_SESSION) return 0;
     made->cgroup_fd = cgroup_open(keeper, group->path);
+    controllers_open(keeper, group->path, made->controllers);
     if (made->cgroup_fd >= 0 && plan->filters_cgroups) prepare_filters(keeper, plan, made->cgroup_fd);
     return made->cgroup_fd < 0 ? made->cgroup_fd : 0;
 }
@@ -182,12 +183,14 @@ static int list_descriptors(struct plan *plan, struct prepared *made, bool place
     int count = 0;
     for (int i = 0; i < 3; i++)
         if (own[i] && *own[i] >= 0) places[count++] = own[i];
+    for (int i = 0; i < MAX_CONTROLLERS; i++)
+        if (made->controllers[i] >= 0) places[count++] = &made->controllers[i];
     for (uint32_t i = 0; i < plan->count; i++)
         if (plan->ops[i].fd >= 0) places[count++] = &plan->ops[i].fd;
     return count;
 }
 
-_Noreturn static void become_child(struct keeper *keeper, struct plan *plan, const struct prepared *made, struct report *report, bool placed) {
+_Noreturn static void become_child(struct keeper *keeper, struct plan *plan, struct prepared *made, struct report *report, bool placed) {
     struct run *run = &keeper->run;
     run->plan = plan;
     run->report = report;
@@ -198,6 +201,7 @@ _Noreturn static void become_child(struct keeper *keeper, struct plan *plan, con
     run->exec_fd = made->exec[1];
     run->alone = report->arrived;
     int result = made->cgroup_fd >= 0 && !placed ? cgroup_enter(made->cgroup_fd, 0) : 0;
+    if (!result) result = controllers_enter(made->controllers);
     if (result) {
         report->error = -result;
         _exit(EXIT_CGROUP);
@@ -231,14 +235,15 @@ void child_run(struct keeper *keeper, uint64_t id, const char *group_key, bool r
     if (!keeper->free_slot_count) return tell_spawn_failed(keeper, id, EAGAIN);
     int reads[plan->count + 1];
     for (uint32_t i = 0; i <= plan->count; i++) reads[i] = -1;
-    struct prepared made = {-1, {-1, -1}, {-1, -1}};
+    struct prepared made = {-1, {-1, -1}, {-1, -1}, {0}};
+    for (int i = 0; i < MAX_CONTROLLERS; i++) made.controllers[i] = -1;
     int result = prepare(keeper, group, report_exec, plan, &made, reads);
     if (!result) {
         struct report *report = &keeper->reports[keeper->free_slots[keeper->free_slot_count - 1]];
         *report = (struct report){0};
         memory_hide(keeper);
         bool placed = made.cgroup_fd >= 0 && keeper->tracking == TRACK_CGROUP2;
-        int *places[plan->count + 3];
+        int *places[plan->count + 3 + MAX_CONTROLLERS];
         int count = list_descriptors(plan, &made, placed, places);
         pid_t pid = launch_fork(keeper, placed ? made.cgroup_fd : -1, plan->own_pids, report, places, count);
         if (pid == 0) become_child(keeper, plan, &made, report, placed && !keeper->no_clone3);
@@ -252,6 +257,7 @@ void child_run(struct keeper *keeper, uint64_t id, const char *group_key, bool r
         if (is_made_for_plan(&plan->ops[i])) close_if(plan->ops[i].fd);
     }
     close_if(made.cgroup_fd);
+    for (int i = 0; i < MAX_CONTROLLERS; i++) close_if(made.controllers[i]);
     for (int i = 0; i < 2; i++) close_if(made.keep[i]), close_if(made.exec[i]);
     if (result) tell_spawn_failed(keeper, id, -result);
 }

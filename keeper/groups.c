@@ -15,7 +15,7 @@
 
 #include "keeper.h"
 
-enum { CHECK_AT_ONCE = 16, CHECK_USEC = 20000, RETRY_USEC = 100000, MAX_ROUNDS = 100, LAST_TRIES = 200 };
+enum { SHORT_USEC = 2000000, CHECK_AT_ONCE = 16, CHECK_USEC = 20000, RETRY_USEC = 100000, MAX_ROUNDS = 100, LAST_TRIES = 200 };
 
 struct group *group_find(struct keeper *keeper, const char *key) {
     struct node *node = table_text(&keeper->groups_by_key, key);
@@ -96,16 +96,56 @@ static void stop_watching(struct keeper *keeper, struct group *group) {
 
 static void stop_watching_memory(struct keeper *keeper, struct group *group) {
     if (group->memory < 0) return;
+    if (controller_of(keeper, "memory.oom_control")) return unwatch_close(keeper, &group->memory);
     table_remove(&keeper->groups_by_memory, &group->by_memory);
     inotify_rm_watch(keeper->inotify_fd, group->memory);
     group->memory = -1;
 }
 
+/* Memory is short: the kernel tells it before it kills, and counts after that. */
+static void memory_short(struct keeper *keeper, void *context, uint32_t events) {
+    (void)events;
+    struct group *group = context;
+    uint64_t count;
+    if (read(group->memory, &count, sizeof count) < 0) return;
+    group->short_until = keeper->memory_short_until = monotonic_usec() + SHORT_USEC;
+    wake_at(keeper, 0);
+}
+
+void groups_check_memory(struct keeper *keeper) {
+    if (!keeper->memory_short_until) return;
+    uint64_t now = monotonic_usec();
+    FOR_TABLE(&keeper->groups_by_key, node) {
+        struct group *group = OF(struct group, by_key, node);
+        if (!group->short_until) continue;
+        group_check_memory(keeper, group);
+        if (now >= group->short_until) group->short_until = 0;
+    }
+    if (now >= keeper->memory_short_until)
+        keeper->memory_short_until = 0;
+    else
+        wake_at(keeper, now + CHECK_USEC);
+}
+
+static void watch_memory_by_event(struct keeper *keeper, struct group *group, const struct controller *memory) {
+    group->memory = controller_watch_memory(memory, group->path);
+    if (group->memory < 0)
+        group->memory = -1;
+    else
+        watch(keeper, group->memory, EPOLLIN, memory_short, group);
+}
+
 /* A group whose cgroup was made anew counts from 0. */
 void group_watch_memory(struct keeper *keeper, const char *key) {
     struct group *group = group_find(keeper, key);
-    if (!group || keeper->tracking != TRACK_CGROUP2) return;
+    const struct controller *memory = controller_of(keeper, "memory.oom_control");
+    if (!group || (keeper->tracking != TRACK_CGROUP2 && !memory)) return;
     stop_watching_memory(keeper, group);
+    if (memory) {
+        watch_memory_by_event(keeper, group, memory);
+        group->oom_kills = cgroup_oom_kills(keeper, group->path);
+        return;
+    }
     int made = cgroup_open(keeper, group->path);
     if (made >= 0) close(made);
     group->oom_kills = cgroup_oom_kills(keeper, group->path);
@@ -156,7 +196,7 @@ bool group_empty(struct keeper *keeper, struct group *group) {
 }
 
 uint64_t group_usage(struct keeper *keeper, const struct group *group) {
-    return keeper->tracking == TRACK_CGROUP2 ? cgroup_usage(keeper, group->path) : 0;
+    return keeper->tracking == TRACK_SESSION ? 0 : cgroup_usage(keeper, group->path);
 }
 
 static void tell_empty(struct keeper *keeper, const char *key, uint64_t usage) {
@@ -259,19 +299,27 @@ struct group *group_of(struct keeper *keeper, pid_t pid) {
 /* A name of a file, and not a way out of the directory. */
 static bool is_file_name(const char *name) { return *name && *name != '.' && strlen(name) < 256 && !strchr(name, '/'); }
 
-void attribute_write(struct keeper *keeper, const char *path, const char *file, const char *value) {
-    int result = -EINVAL;
-    if (keeper->tracking != TRACK_CGROUP2)
-        result = -EOPNOTSUPP;
-    else if ((!*path || is_path_below(path)) && is_file_name(file))
-        result = cgroup_write(keeper, path, file, value);
-    if (!result) return;
+static void tell_attribute_failed(struct keeper *keeper, const char *path, const char *file, const char *value, int error) {
     struct buffer *out = event_begin(keeper, EVENT_ATTRIBUTE_FAILED);
     put_string(out, path);
     put_string(out, file);
     put_string(out, value);
-    put_u32(out, (uint32_t)-result);
+    put_u32(out, (uint32_t)error);
     event_end(keeper);
+}
+
+void attribute_write(struct keeper *keeper, const char *path, const char *file, const char *value) {
+    int result = -EINVAL;
+    if (keeper->tracking == TRACK_SESSION || (keeper->tracking == TRACK_CGROUP1 && !controller_of(keeper, file)))
+        result = -EOPNOTSUPP;
+    else if ((!*path || is_path_below(path)) && is_file_name(file))
+        result = cgroup_write(keeper, path, file, value);
+    if (result) tell_attribute_failed(keeper, path, file, value, -result);
+}
+
+void group_control(struct keeper *keeper, const char *path, const char *controller) {
+    int result = keeper->tracking == TRACK_SESSION || (*path && !is_path_below(path)) ? -EINVAL : controller_make(keeper, path, controller);
+    if (result) tell_attribute_failed(keeper, path, controller, "", -result);
 }
 
 struct round {
@@ -342,6 +390,7 @@ static int enter(struct keeper *keeper, struct group *group, pid_t pid, int pidf
     int fd = cgroup_open(keeper, group->path);
     int result = fd < 0 ? fd : cgroup_enter(fd, pid);
     if (fd >= 0) close(fd);
+    if (!result) result = controllers_move(keeper, group->path, pid);
     if (!result && keeper->tracking == TRACK_CGROUP1) follow(keeper, group, pid);
     return result;
 }

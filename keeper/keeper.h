@@ -36,6 +36,7 @@ enum {
     MAX_ENDED = 64,
     MAX_LAUNCHES = 8,
     MAX_LAUNCH_FDS = 64,
+    MAX_CONTROLLERS = 16,
 };
 
 #define ANY_USER UINT32_MAX
@@ -340,8 +341,8 @@ struct group {
     bool watched, removed, entered;
     bool was_watched; /* by the program before */
     struct node by_memory; /* inotify's watch on memory.events */
-    int memory;            /* or -1 */
-    uint64_t oom_kills;
+    int memory;            /* or -1; with cgroup v1 an eventfd */
+    uint64_t oom_kills, short_until;
     uint32_t saved; /* its place in a state, from 1 on */
 };
 enum tracking { TRACK_CGROUP2, TRACK_CGROUP1, TRACK_SESSION };
@@ -363,8 +364,12 @@ void group_remove(struct keeper *keeper, const char *key);
 /* Tells whenever the kernel killed processes of the group for want of memory. */
 void group_watch_memory(struct keeper *keeper, const char *key);
 void group_check_memory(struct keeper *keeper, struct group *group);
+/* Looks again at the groups in which memory was short a moment ago. */
+void groups_check_memory(struct keeper *keeper);
 /* Writes to a file of the cgroup at a path below the root, which is made if it is missing; that it cannot be written is told. */
 void attribute_write(struct keeper *keeper, const char *path, const char *file, const char *value);
+/* Gives the cgroup at the path one in the hierarchy of a controller of cgroup v1; that it cannot be is told as of a file without a value. */
+void group_control(struct keeper *keeper, const char *path, const char *controller);
 void group_signal(struct keeper *keeper, const char *key, int signal, const uint8_t *except, uint32_t count);
 void group_signal_pid(struct keeper *keeper, const char *key, pid_t pid, int signal);
 /* `uid` is the user whom the process must belong to, or ANY_USER. */
@@ -382,9 +387,34 @@ struct group *group_of(struct keeper *keeper, pid_t pid);
 void groups_kill_all(struct keeper *keeper);
 void groups_remove_all(struct keeper *keeper);
 
+/* controller.c: controllers that have hierarchies of their own (cgroup v1). */
+struct controller {
+    const char *name, *root; /* the directory of the subtree that is ours */
+    bool given;              /* it was there before us, and stays */
+};
+/* NAME=ROOT. False if it is no such thing, or one too many. */
+bool controller_add(struct keeper *keeper, const char *option, bool given);
+/* The one that a file of a cgroup belongs to by its name; NULL where that is in a cgroup v2, or nowhere. */
+const struct controller *controller_of(const struct keeper *keeper, const char *file);
+/* Makes the cgroup at the path below the root in the hierarchy of a controller; what is in the group there comes into it. 0 or -errno. */
+int controller_make(struct keeper *keeper, const char *path, const char *name);
+/* For each controller the descriptor by which a child enters the cgroup of the path, or of what is above it; -1 where there is none. */
+void controllers_open(struct keeper *keeper, const char *path, int fds[MAX_CONTROLLERS]);
+/* The caller, which has one thread, enters what was opened. 0 or -errno. */
+int controllers_enter(int fds[MAX_CONTROLLERS]);
+/* The same for another process. */
+int controllers_move(struct keeper *keeper, const char *path, pid_t pid);
+int controllers_remove(struct keeper *keeper, const char *path, bool parents);
+/* An eventfd that tells when memory is short in the group, before processes are killed for that; or -errno. */
+int controller_watch_memory(const struct controller *memory, const char *path);
+
 /* cgroup.c */
 const char *cgroup_find_hierarchy(struct keeper *keeper, const char *root);
 int cgroup_open(struct keeper *keeper, const char *path);
+/* The same below another root, which is made, too. */
+int cgroup_open_below(const char *root, const char *path);
+/* Removes what is below a root at the path, and with `parents` the empty cgroups above it that are no groups. 0 or -errno. */
+int cgroup_remove_below(struct keeper *keeper, const char *root, bool keep_root, const char *path, bool parents);
 int cgroup_watch_memory(struct keeper *keeper, const char *path);
 /* 0 or -errno. `file` is a name in the directory of the cgroup. */
 int cgroup_write(struct keeper *keeper, const char *path, const char *file, const char *value);
@@ -679,6 +709,9 @@ struct keeper {
     char cgroup_path[4096]; /* of the root, as /proc/PID/cgroup shows it */
     char **removals;        /* cgroups that were busy when they were to be removed */
     int removal_count;
+    struct controller controllers[MAX_CONTROLLERS];
+    int controller_count;
+    uint64_t memory_short_until; /* in some group */
     int inotify_fd;
     uint64_t orphans_seen, turn; /* the turn in which orphans were looked for */
     uint64_t orphans_next;       /* when it is worth the time to look again */

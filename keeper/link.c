@@ -64,6 +64,11 @@ static void put_inventory(struct keeper *keeper) {
     put_u64(out, realtime_usec());
     put_u64(out, keeper->started_monotonic);
     put_u64(out, keeper->started_realtime);
+    put_u32(out, (uint32_t)keeper->controller_count);
+    for (int i = 0; i < keeper->controller_count; i++) {
+        put_string(out, keeper->controllers[i].name);
+        put_string(out, keeper->controllers[i].root);
+    }
     frame_end(out, start);
 }
 

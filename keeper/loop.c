@@ -151,6 +151,7 @@ _Noreturn void loop_run(struct keeper *keeper) {
         loop_take(keeper, wait_milliseconds(keeper));
         if (keeper->reap_needed) children_reap(keeper);
         if (keeper->check_needed) groups_check(keeper);
+        groups_check_memory(keeper);
         groups_retry_removal(keeper);
         servants_check(keeper);
         watchdog_check(keeper);

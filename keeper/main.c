@@ -36,8 +36,8 @@ static bool parse_tracking(struct keeper *keeper, const char *text) {
 
 _Noreturn static void usage(void) {
     fputs("usage: tysd-keeper --runtime-directory=DIR --manager=ARG... [--journal=ARG...] [--tracking=cgroup2|cgroup1|session]\n"
-          "                   [--cgroup=ROOT] [--cgroup-home=PATH] [--syslog=PATH] [--native=PATH] [--journal-patience=SECONDS]\n"
-          "                   [--manager-patience=MILLISECONDS]\n", stderr);
+          "                   [--cgroup=ROOT] [--cgroup-home=PATH] [--controller=NAME=ROOT...] [--given-controller=NAME=ROOT...]\n"
+          "                   [--syslog=PATH] [--native=PATH] [--journal-patience=SECONDS] [--manager-patience=MILLISECONDS]\n", stderr);
     exit(2);
 }
 
@@ -49,7 +49,8 @@ static void parse_options(struct keeper *keeper, int argc, char **argv) {
         {"syslog", required_argument, NULL, 's'},            {"native", required_argument, NULL, 'n'},
         {"journal-patience", required_argument, NULL, 'p'},
         {"manager-patience", required_argument, NULL, 'w'},  {"resume", required_argument, NULL, 'R'},
-        {"resume-again", required_argument, NULL, 'A'},      {"check-state", required_argument, NULL, 'C'}, {0},
+        {"resume-again", required_argument, NULL, 'A'},      {"check-state", required_argument, NULL, 'C'},
+        {"controller", required_argument, NULL, 'v'},        {"given-controller", required_argument, NULL, 'g'}, {0},
     };
     keeper->tracking = TRACK_SESSION;
     keeper->journal_patience = 10000000;
@@ -74,6 +75,11 @@ static void parse_options(struct keeper *keeper, int argc, char **argv) {
                 keeper->state_fd = atoi(optarg);
                 keeper->argv[--keeper->argc] = NULL;
                 break;
+            case 'g':
+            case 'v':
+                if (controller_add(keeper, optarg, option == 'g')) break;
+                fprintf(stderr, "tysd-keeper: --controller=%s is no NAME=ROOT, or one too many\n", optarg);
+                exit(2);
             case 't':
                 if (parse_tracking(keeper, optarg)) break;
                 fprintf(stderr, "tysd-keeper: --tracking=%s is none of cgroup2, cgroup1, session\n", optarg);

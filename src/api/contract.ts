@@ -215,6 +215,7 @@ export const contract = {
       stateDirectory: v.string(),
       tracking: v.string(),
       cgroupRoot: v.string(),
+      controllers: v.record(v.string(), v.string()),
     }),
     errors: [],
     doc: 'What this manager is and where its files are.',

@@ -85,4 +85,6 @@ export interface ManagerInfo {
   readonly stateDirectory: string;
   readonly tracking: string;
   readonly cgroupRoot: string;
+  /** The root of our cgroups in the hierarchy of each controller of cgroup v1. */
+  readonly controllers: Readonly<Record<string, string>>;
 }

@@ -42,7 +42,7 @@ test('what the machine lacks for a setting is said, and what is there for all is
 });
 
 test('a scope is told that its cgroup is not filtered, and a service that its own is', () => {
-  const machine = { ...whole, features: new Set([...whole.features, 'BPF']) };
+  const machine = { ...whole, features: new Set([...whole.features, 'BPF', 'device filters']) };
   const config = serviceOf({}, { cgroup: { DevicePolicy: 'strict' } });
   const said = (unit: typeof config) => verdictsOf(unit, machine).find(({ setting }) => setting === 'DevicePolicy')?.verdict;
   assert.deepEqual([said(config), said({ ...config, type: 'scope' })], ['applied', 'not-applied']);

@@ -3,7 +3,7 @@ import type { UnitConfig } from '../unit/config.ts';
 import { initialValues, ownSections, type PartName, tables } from '../unit/settings/parts.ts';
 import { filterNeeds } from './needs/filters.ts';
 import { mountNeeds } from './needs/mounts.ts';
-import { describeNeed, type Machine, type Requirement, unmetNeeds } from './needs/need.ts';
+import { describeNeed, isLegacy, type Machine, type Requirement, unmetNeeds } from './needs/need.ts';
 import { processNeeds } from './needs/process.ts';
 import { resourceNeeds } from './needs/resources.ts';
 
@@ -81,7 +81,14 @@ function judge({ type }: UnitConfig, { name, part, row }: AssignedSetting, machi
     return { verdict: 'not-applied', why: unmet.map(describeNeed).join(', '), sandbox, fails: requirement.without === 'fails' };
   const unreached = requirement?.unreached?.[type];
   if (unreached !== undefined) return { verdict: 'not-applied', why: unreached, sandbox, fails: false };
-  return requirement?.emulated === undefined ? applied : { verdict: 'emulated', how: requirement.emulated };
+  const carriedOut = requirement === undefined ? undefined : byCgroup(requirement, machine);
+  if (carriedOut !== undefined && 'lacks' in carriedOut) return { verdict: 'not-applied', why: carriedOut.lacks, sandbox, fails: false };
+  const how = carriedOut?.emulated ?? requirement?.emulated;
+  return how === undefined ? applied : { verdict: 'emulated', how };
+}
+
+function byCgroup(requirement: Requirement, machine: Machine): Requirement['legacy'] {
+  return isLegacy(requirement, machine) ? requirement.legacy : requirement.unified;
 }
 
 const applied: Verdict = { verdict: 'applied' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { placesFor, readHierarchies, type Hierarchy } from './cgroup-place.ts';
+import { controllerRoot, placesFor, readControllers, readHierarchies, type Hierarchy } from './cgroup-place.ts';
 
 const unifiedMount = '29 23 0:25 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate';
 const hybridMounts = [
@@ -71,3 +71,37 @@ function untoldRoots(pid: number, isShared: () => boolean) {
   const places = placesFor(readHierarchies(unifiedMount, own), { pid, told: undefined, isShared });
   return places.ok ? places.value.map(({ root, isTakenOver }) => ({ root, isTakenOver })) : places.error;
 }
+
+const legacyMounts = [
+  '24 23 0:23 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct',
+  '25 23 0:24 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,name=systemd',
+  '26 23 0:26 /docker/me /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory',
+  '27 23 0:27 /other /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids',
+  '28 23 0:28 / /sys/fs/cgroup/freezer rw - cgroup cgroup rw,freezer',
+].join('\n');
+const legacyOwn = '5:name=systemd:/x\n4:cpu,cpuacct:/y\n3:memory:/docker/me\n2:pids:/z\n1:freezer:/\n0::/\n';
+
+test('controllers of cgroup v1 are found where their mounts show our own cgroup, also where two share a hierarchy', () => {
+  assert.deepEqual(readControllers(legacyMounts, legacyOwn), [
+    { controller: 'cpu', own: '/sys/fs/cgroup/cpu,cpuacct/y' },
+    { controller: 'cpuacct', own: '/sys/fs/cgroup/cpu,cpuacct/y' },
+    { controller: 'memory', own: '/sys/fs/cgroup/memory' },
+  ]);
+});
+
+test("the subtree in the hierarchy of a controller is below the cgroup that we are in; that itself is only a container's init's", () => {
+  const hierarchy = { controller: 'memory', own: '/m/me' };
+  const [place] = both;
+  const at = (root: string, isTakenOver: boolean, ownsAll: boolean) =>
+    controllerRoot(hierarchy, { by: 'cgroup2', root, isTakenOver, own: place?.own }, () => ownsAll);
+  const whole = place?.own ?? '';
+  assert.deepEqual(
+    [
+      at(`${whole}/tysd-7.scope`, false, true),
+      at(whole, true, true),
+      at(whole, true, false),
+      at('/sys/fs/cgroup/unified/mine', true, true),
+    ],
+    ['/m/me/tysd-7.scope', '/m/me', '/m/me/me', '/m/me/mine'],
+  );
+});

@@ -1,4 +1,4 @@
-import { join, normalize, relative } from 'node:path';
+import { basename, join, normalize, relative } from 'node:path';
 import { err, ok, type Result } from '../base/result.ts';
 
 /** A hierarchy in which processes of services can be told apart, where it is mounted, and where in it we are. */
@@ -31,6 +31,35 @@ export function readHierarchies(mountinfo: string, cgroup: string): readonly Hie
       found.push({ by: 'cgroup1', mount, own: ownCgroup(cgroup, /^\d+:name=systemd:/, mount, mountRoot) });
   }
   return found;
+}
+
+/** A controller that has a hierarchy of its own (cgroup v1), and where in it we are. */
+export interface ControllerHierarchy {
+  readonly controller: string;
+  readonly own: string;
+}
+
+/** The controllers of cgroup v1 that settings of units can be carried out by, as far as their mounts show our own cgroup. */
+export function readControllers(mountinfo: string, cgroup: string): readonly ControllerHierarchy[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const [before = '', after = ''] = line.split(' - ');
+    const [, , , mountRoot = '/', mount = ''] = before.split(' ').map(unescape);
+    const [type, , options = ''] = after.split(' ');
+    if (type !== 'cgroup') return [];
+    const mounted = options.split(',').filter((option) => usable.has(option));
+    return mounted.flatMap((controller) => {
+      const own = ownCgroup(cgroup, new RegExp(`^\\d+:(?:[^:]*,)?${controller}(?:,[^:]*)?:`), mount, mountRoot);
+      return own === undefined ? [] : [{ controller, own }];
+    });
+  });
+}
+
+const usable: ReadonlySet<string> = new Set(['cpu', 'cpuacct', 'memory', 'pids', 'blkio', 'devices']);
+
+/** Where our subtree is in the hierarchy of a controller: below our own cgroup there, or, of a container's init, that itself. */
+export function controllerRoot({ own }: ControllerHierarchy, place: Place, ownsAll: (cgroup: string) => boolean): string {
+  if (place.isTakenOver && place.root === place.own && ownsAll(own)) return own;
+  return join(own, basename(place.root) || 'tysd');
 }
 
 /**

@@ -54,13 +54,14 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
   }
   const tracking = chooseTracking(options.cgroup, init);
   if (!tracking.ok) return refuse(tracking.error, 1);
-  const { by, root, home } = tracking.value;
+  const { by, root, home, controllers } = tracking.value;
   return become(
     keeper,
     [
       `--runtime-directory=${runtimeDirectory}`,
       `--tracking=${by}`,
       ...(root === '' ? [] : [`--cgroup=${root}`]),
+      ...controllers.map(({ controller, root: own, isGiven }) => `--${isGiven ? 'given-' : ''}controller=${controller}=${own}`),
       `--manager-patience=${resolved.value.managerPatienceMs}`,
       ...(home === '' ? [] : [`--cgroup-home=${home}`]),
       ...(scope === 'system' && init ? ['--syslog=/dev/log', '--native=/run/systemd/journal/socket'] : []),

@@ -3,6 +3,8 @@ import type { DeviceTables } from '../exec/devices.ts';
 import { slicesAbove } from '../graph/slice-of.ts';
 import type { Files } from '../port/files.ts';
 import type { UnitConfig } from '../unit/config.ts';
+import type { CgroupSettings } from '../unit/settings/cgroup.ts';
+import type { ExecSettings } from '../unit/settings/exec.ts';
 import { slicePath } from '../unit/slice.ts';
 import type { World } from './world.ts';
 
@@ -15,9 +17,17 @@ export function cgroupFacts(world: World, config: UnitConfig): CgroupFacts | und
   const slices = slicesOf(world, above);
   const chain = [config.cgroup, ...slices.map(({ cgroup }) => cgroup)];
   const names = chain.flatMap(({ RestrictNetworkInterfaces }) => RestrictNetworkInterfaces.flatMap((list) => list.names));
-  const clock = config.exec?.ProtectClock === true ? ['char-rtc'] : [];
-  const rules = [...clock, ...chain.flatMap(({ DeviceAllow }) => DeviceAllow.map(({ device }) => device))];
-  return { slices, devices: deviceTables(options.files, rules), interfaces: interfaceIndexes(options.files, names) };
+  return { slices, devices: tablesOf(options.files, chain, config.exec), interfaces: interfaceIndexes(options.files, names) };
+}
+
+/** What the devices that a unit may use are called. */
+export function deviceTables(files: Files, { cgroup, exec }: UnitConfig): DeviceTables {
+  return tablesOf(files, cgroup === undefined ? [] : [cgroup], exec);
+}
+
+function tablesOf(files: Files, chain: readonly CgroupSettings[], exec: ExecSettings | undefined): DeviceTables {
+  const clock = exec?.ProtectClock === true ? ['char-rtc'] : [];
+  return readTables(files, [...clock, ...chain.flatMap(({ DeviceAllow }) => DeviceAllow.map(({ device }) => device))]);
 }
 
 function filters(world: World, slice: string): boolean {
@@ -45,7 +55,7 @@ function interfaceIndexes(files: Files, names: readonly string[]): ReadonlyMap<s
   return indexes;
 }
 
-function deviceTables(files: Files, rules: readonly string[]): DeviceTables {
+function readTables(files: Files, rules: readonly string[]): DeviceTables {
   const nodes = new Map<string, { readonly kind: 'block' | 'char'; readonly major: number; readonly minor: number }>();
   for (const path of rules) {
     if (!path.startsWith('/')) continue;

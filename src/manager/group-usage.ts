@@ -10,18 +10,17 @@ import { resourceContext } from './resource-context.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
-/** What the kernel has counted for a unit's group, as far as it is a cgroup v2 and the controllers are there (org.freedesktop.systemd1(5)). */
+/** What the kernel has counted for a unit's group, as far as there is a cgroup and the controllers are there (org.freedesktop.systemd1(5)). */
 export function groupUsage(world: World, unit: Unit): Readonly<Record<string, string>> {
   const directory = directoryOf(world, unit);
-  const cpuUsec = /^usage_usec (\d+)$/m.exec(read(world, directory, 'cpu.stat'))?.[1] ?? unit.cpuUsec;
   return {
     ControlGroupId: directory === undefined ? '0' : String(world.options.files.statFollow(directory).inode),
-    MemoryCurrent: number(read(world, directory, 'memory.current')),
+    MemoryCurrent: memoryCurrent(world, unit),
     MemoryAvailable: memoryAvailable(world, unit),
-    CPUUsageNSec: cpuUsec === undefined ? notSet : String(BigInt(cpuUsec) * 1000n),
+    CPUUsageNSec: cpuUsage(world, unit),
     EffectiveCPUs: ranges(read(world, directory, 'cpuset.cpus.effective')),
     EffectiveMemoryNodes: ranges(read(world, directory, 'cpuset.mems.effective')),
-    TasksCurrent: number(read(world, directory, 'pids.current')),
+    TasksCurrent: number(read(world, directoryOf(world, unit, 'pids'), 'pids.current')),
     ...ioUsage(read(world, directory, 'io.stat')),
     ...uncounted,
   };
@@ -31,18 +30,30 @@ export function groupUsage(world: World, unit: Unit): Readonly<Record<string, st
 export function unitCounters(world: World, unit: Unit): UnitCounters | undefined {
   if (unit.stamps.inactiveExit === undefined || unit.config.exec === undefined) return undefined;
   const { NRestarts, NAccepted } = unit.type.properties(unit.state, unit.config, world.options.config.defaults);
-  const directory = directoryOf(world, unit);
-  const cpuUsec = /^usage_usec (\d+)$/m.exec(read(world, directory, 'cpu.stat'))?.[1] ?? unit.cpuUsec;
   const counted = {
     restarts: NRestarts,
     accepted: NAccepted,
-    cpuNsec: cpuUsec === undefined ? undefined : String(Number(cpuUsec) * 1000),
-    memoryBytes: read(world, directory, 'memory.current'),
-    tasks: read(world, directory, 'pids.current'),
+    cpuNsec: cpuUsage(world, unit),
+    memoryBytes: memoryCurrent(world, unit),
+    tasks: number(read(world, directoryOf(world, unit, 'pids'), 'pids.current')),
   };
   return Object.fromEntries(
-    Object.entries(counted).flatMap(([name, text]) => (text === undefined || !/^\d+\s*$/.test(text) ? [] : [[name, Number(text)]])),
+    Object.entries(counted).flatMap(([name, text]) => (text === undefined || !/^\d+$/.test(text) ? [] : [[name, Number(text)]])),
   );
+}
+
+function memoryCurrent(world: World, unit: Unit): string {
+  const file = world.options.keeper.inventory.controllers.has('memory') ? 'memory.usage_in_bytes' : 'memory.current';
+  return number(read(world, directoryOf(world, unit, 'memory'), file));
+}
+
+function cpuUsage(world: World, unit: Unit): string {
+  if (world.options.keeper.inventory.tracking === 'cgroup1') {
+    const counted = number(read(world, directoryOf(world, unit, 'cpuacct'), 'cpuacct.usage'));
+    if (counted !== notSet) return counted;
+  }
+  const usec = /^usage_usec (\d+)$/m.exec(read(world, directoryOf(world, unit), 'cpu.stat'))?.[1] ?? unit.cpuUsec;
+  return usec === undefined ? notSet : String(BigInt(usec) * 1000n);
 }
 
 /** What the manager's defaults and the machine make of the settings of a unit. */
@@ -102,18 +113,20 @@ const uncounted: Readonly<Record<string, string>> = {
 
 /** How much more the unit may take before it meets a limit of its own or of a slice that it is in. */
 function memoryAvailable(world: World, unit: Unit): string {
-  if (number(read(world, directoryOf(world, unit), 'memory.current')) === notSet) return 'infinity';
+  if (memoryCurrent(world, unit) === notSet) return 'infinity';
   const context = resourceContext(world, unit);
   let available = Infinity;
   for (const name of [unit.name, ...slicesAbove(unit.config, world.options.scope)]) {
     const each = world.peek(name);
-    const current = each === undefined ? notSet : number(read(world, directoryOf(world, each), 'memory.current'));
+    const current = each === undefined ? notSet : memoryCurrent(world, each);
     if (each === undefined || current === notSet) continue;
-    const limits = attributesOf(each.config, outsideStartup(context)).filter(({ key }) => key === 'memory.max' || key === 'memory.high');
+    const limits = attributesOf(each.config, outsideStartup(context)).filter(({ key }) => memoryLimits.has(key));
     for (const { value } of limits) if (value !== 'max') available = Math.min(available, Math.max(0, Number(value) - Number(current)));
   }
   return available === Infinity ? 'infinity' : String(available);
 }
+
+const memoryLimits: ReadonlySet<string> = new Set(['memory.max', 'memory.high', 'memory.limit_in_bytes']);
 
 const ioNames = [
   ['IOReadBytes', 'rbytes'],
@@ -133,12 +146,15 @@ function ioUsage(stat: string): Readonly<Record<string, string>> {
   );
 }
 
-function directoryOf(world: World, unit: Unit): string | undefined {
-  const { tracking, cgroupRoot } = world.options.keeper.inventory;
-  if (tracking !== 'cgroup2') return undefined;
-  if (unit.name === ROOT_SLICE) return cgroupRoot;
+/** The unit's cgroup, in the hierarchy of a controller where that has one of its own. */
+function directoryOf(world: World, unit: Unit, controller = ''): string | undefined {
+  const { tracking, cgroupRoot, controllers } = world.options.keeper.inventory;
+  const own = controllers.get(controller);
+  if (tracking === 'session' || (tracking === 'cgroup1' && own === undefined)) return undefined;
+  const root = own ?? cgroupRoot;
+  if (unit.name === ROOT_SLICE) return root;
   const isMade = unit.groupMark !== '' || (unit.config.type === 'slice' && unit.look.active === 'active');
-  return isMade ? `${cgroupRoot}/${groupPath(unit.config, world.options.scope)}` : undefined;
+  return isMade ? `${root}/${groupPath(unit.config, world.options.scope)}` : undefined;
 }
 
 /** As systemd writes ranges: with blanks between them. */

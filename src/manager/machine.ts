@@ -1,6 +1,7 @@
 import type { KernelFeature, Machine } from '../exec/needs/need.ts';
 import type { Files } from '../port/files.ts';
 import { capabilityNames } from '../unit/values/capability.ts';
+import { legacyControllers } from './legacy-controllers.ts';
 import type { World } from './world.ts';
 
 /** What the machine has of what settings need. Asked once for each manager: what a kernel can do does not change under it. */
@@ -9,11 +10,14 @@ export function machineOf(world: World): Machine {
   if (known !== undefined) return known;
   const { files, keeper } = world.options;
   const { cgroupRoot, tracking, pid } = keeper.inventory;
-  const controllers = tracking === 'cgroup2' ? text(files, `${cgroupRoot}/cgroup.controllers`).trim().split(' ') : [];
-  const asked = readMachine(files, pid, controllers, world.options.scope);
-  const found = world.options.userNamespaces === false ? withoutUserNamespaces(asked, world.options.scope) : asked;
+  const unified = tracking === 'cgroup2' ? text(files, `${cgroupRoot}/cgroup.controllers`).trim().split(' ') : [];
+  const legacy = legacyControllers(keeper.inventory);
+  const asked = readMachine(files, pid, [...unified, ...legacy.keys()], world.options.scope);
+  const tried = world.options.userNamespaces === false ? withoutUserNamespaces(asked, world.options.scope) : asked;
+  const found = { ...tried, legacy: new Set<string>(legacy.keys()) };
+  const lacking = tracking === 'cgroup2' ? none : legacy.has('devices') ? programs : ofCgroups;
   const helpers = new Set(world.options.sessionProgram === undefined ? [] : ['PAM']);
-  const machine = { ...found, helpers, features: tracking === 'cgroup2' ? found.features : found.features.difference(ofCgroups) };
+  const machine = { ...found, helpers, features: found.features.difference(lacking) };
   machines.set(world, machine);
   return machine;
 }
@@ -21,7 +25,9 @@ export function machineOf(world: World): Machine {
 const machines = new WeakMap<World, Machine>();
 
 /** Programs are attached to cgroups of version 2, and only those tell of the pressure in them. */
-const ofCgroups: ReadonlySet<string> = new Set(['BPF', 'BPF as a security module', 'pressure stall information']);
+const programs: ReadonlySet<string> = new Set(['BPF', 'BPF as a security module', 'pressure stall information']);
+const ofCgroups: ReadonlySet<string> = new Set([...programs, 'device filters']);
+const none: ReadonlySet<string> = new Set();
 
 /** What was tried and refused is not there, whatever the kernel's files say. */
 function withoutUserNamespaces(machine: Machine, scope: 'system' | 'user'): Machine {
@@ -62,6 +68,7 @@ const evidence: Readonly<Record<KernelFeature, (files: Files, status: string) =>
   'user namespaces': (files) => exists(files, '/proc/self/ns/user') && text(files, '/proc/sys/user/max_user_namespaces').trim() !== '0',
   BPF: (files) => exists(files, '/proc/sys/kernel/unprivileged_bpf_disabled'),
   'BPF as a security module': (files) => securityModules(files).includes('bpf'),
+  'device filters': (files) => exists(files, '/proc/sys/kernel/unprivileged_bpf_disabled') || exists(files, '/sys/fs/cgroup/devices'),
   SELinux: (files) => securityModules(files).includes('selinux'),
   AppArmor: (files) => securityModules(files).includes('apparmor'),
   Smack: (files) => securityModules(files).includes('smack'),
@@ -79,6 +86,7 @@ const allFeatures: readonly KernelFeature[] = [
   'user namespaces',
   'BPF',
   'BPF as a security module',
+  'device filters',
   'SELinux',
   'AppArmor',
   'Smack',

@@ -106,7 +106,8 @@ export class Manager {
   get info() {
     const { version, scope, unitPath, runtimeDirectory, notifySocket, stateDirectory, keeper } = this.#options;
     const { tracking, cgroupRoot } = keeper.inventory;
-    return { version, scope, unitPath, runtimeDirectory, notifySocket, stateDirectory, tracking, cgroupRoot };
+    const controllers = Object.fromEntries(keeper.inventory.controllers);
+    return { version, scope, unitPath, runtimeDirectory, notifySocket, stateDirectory, tracking, cgroupRoot, controllers };
   }
 
   request(job: RequestedJob, unit: string, mode: JobMode, cause: string, asker?: string): Result<Ticket, RequestFailure> {

@@ -2,26 +2,36 @@ import type { ResourceContext } from '../exec/cgroup/attributes.ts';
 import { usualResources } from '../exec/cgroup/need.ts';
 import { slicesAbove } from '../graph/slice-of.ts';
 import type { Files } from '../port/files.ts';
+import { deviceTables } from './cgroup-facts.ts';
+import { legacyControllers } from './legacy-controllers.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
 /** What the limits of a unit depend on besides its settings. */
 export function resourceContext(world: World, unit: Unit): ResourceContext {
   const { files, config, keeper, scope } = world.options;
-  const root = keeper.inventory.cgroupRoot;
+  const { inventory } = keeper;
+  const root = inventory.cgroupRoot;
+  const legacy = legacyControllers(inventory);
   return {
     defaults: config.resources ?? usualResources,
     oomPolicy: config.defaults.oomPolicy,
     startup: world.startup === undefined,
     // Getters, since few limits are shares.
     get memoryTotal() {
-      return Math.min(memoryOf(files), numberIn(files, `${root}/memory.max`) ?? Infinity);
+      const old = inventory.controllers.get('memory');
+      const limit = old === undefined ? `${root}/memory.max` : `${old}/memory.limit_in_bytes`;
+      return Math.min(memoryOf(files), numberIn(files, limit) ?? Infinity);
     },
     get tasksTotal() {
-      return tasksTotal(files, root);
+      return tasksTotal(files, inventory.controllers.get('pids') ?? root);
     },
     get slices() {
       return slicesAbove(unit.config, scope).flatMap((slice) => world.peek(slice)?.config.cgroup ?? []);
+    },
+    legacy: new Set(legacy.keys()),
+    get devices() {
+      return deviceTables(files, unit.config);
     },
     device: (path) => blockDevice(files, path),
   };

@@ -1,10 +1,11 @@
 import { type Attribute, attributesOf, initialValue } from '../exec/cgroup/attributes.ts';
-import { disabledControllers, neededControllers, usualResources } from '../exec/cgroup/need.ts';
+import { writesOf } from '../exec/cgroup/legacy.ts';
+import { disabledControllers, type ManagedController, managedControllers, neededControllers, usualResources } from '../exec/cgroup/need.ts';
 import { errnoMessage } from '../exec/errno.ts';
 import { groupPath, slicesAbove } from '../graph/slice-of.ts';
 import type { KeeperEvent } from '../port/keeper.ts';
-import { type Controller, controllerNames } from '../unit/values/controller.ts';
 import { ROOT_SLICE, slicePath } from '../unit/slice.ts';
+import { legacyControllers } from './legacy-controllers.ts';
 import { log } from './records.ts';
 import { resourceContext } from './resource-context.ts';
 import { makeGroup } from './spawn.ts';
@@ -12,29 +13,35 @@ import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
 /**
- * What units may use, by the controllers of cgroup v2.
+ * What units may use, by the controllers of cgroup v2, or of v1 where a controller has a hierarchy of its own.
  *
- * A controller is enabled below a slice where a unit in it, at any depth, needs it, so that siblings are weighed against each
- * other; never in a cgroup that processes are in, since slices have none. Who needs what is counted as units are loaded and
+ * In v2 a controller is enabled below a slice where a unit in it, at any depth, needs it, so that siblings are weighed against each
+ * other; never in a cgroup that processes are in, since slices have none. In v1 each unit in such a slice is given a cgroup in the
+ * controller's hierarchy. Who needs what is counted as units are loaded and
  * unloaded, so nobody looks through all units. Where the keeper's root offers no controller of ours, nothing is counted and nothing done.
  */
 export class Resources {
   readonly #world: World;
+  /** The controllers of cgroup v1, with their names there. */
+  readonly #legacy: ReadonlyMap<ManagedController, string>;
+  /** The units that have cgroups in hierarchies of v1, and in which. */
+  readonly #controlled = new Map<Unit, Set<ManagedController>>();
   /** What the root of our cgroups offers. */
-  readonly #offered: readonly Controller[];
+  readonly #offered: readonly ManagedController[];
   /** How many loaded units in a slice, at any depth, need each controller. */
-  readonly #counts = new Map<string, Map<Controller, number>>();
+  readonly #counts = new Map<string, Map<ManagedController, number>>();
   /** What each unit was counted for. */
-  readonly #counted = new Map<Unit, { readonly slices: readonly string[]; readonly controllers: readonly Controller[] }>();
+  readonly #counted = new Map<Unit, { readonly slices: readonly string[]; readonly controllers: readonly ManagedController[] }>();
   /** What is enabled below each slice, as far as it is known. */
-  readonly #enabled = new Map<string, Set<Controller>>();
+  readonly #enabled = new Map<string, Set<ManagedController>>();
   #isStale = true;
 
   constructor(world: World) {
     this.#world = world;
     const { tracking, cgroupRoot } = world.options.keeper.inventory;
     const offered = tracking === 'cgroup2' ? this.#read(`${cgroupRoot}/cgroup.controllers`) : [];
-    this.#offered = controllerNames.filter((controller) => offered.includes(controller));
+    this.#legacy = legacyControllers(world.options.keeper.inventory);
+    this.#offered = managedControllers.filter((controller) => this.#legacy.has(controller) || offered.includes(controller));
   }
 
   /** Whether there is anything to be done for anybody. */
@@ -73,6 +80,7 @@ export class Resources {
       const wanted = this.#wanted(slice);
       for (const controller of this.#enabledBelow(slice)) if (!wanted.has(controller)) this.#disable(slice, controller);
     }
+    if (this.#legacy.size > 0) for (const unit of this.#world.units.values()) this.#controlLegacy(unit);
   }
 
   /** Has the unit's cgroup, which is known to the keeper, and those above it carry out the unit's settings; before its first process is there. */
@@ -84,6 +92,7 @@ export class Resources {
     }
     if (unit.config.type === 'slice') this.#isStale = true;
     this.settle();
+    this.#controlLegacy(unit);
     this.apply(unit);
     const isWatched = unit.config.service !== undefined || unit.config.scope !== undefined;
     if (isWatched && this.#has(unit, 'memory')) this.#world.command({ do: 'watch-memory', group: unit.name });
@@ -126,9 +135,22 @@ export class Resources {
     for (const unit of this.#world.units.values()) this.apply(unit);
   }
 
+  /** Gives the unit's group cgroups in the hierarchies of v1 that it lacks. */
+  #controlLegacy(unit: Unit): void {
+    if (unit.groupMark === '') return;
+    const controlled = this.#controlled.get(unit) ?? new Set<ManagedController>();
+    for (const [controller, name] of this.#legacy) {
+      if (controlled.has(controller) || !this.#has(unit, controller)) continue;
+      controlled.add(controller);
+      this.#controlled.set(unit, controlled);
+      this.#world.command({ do: 'control', path: groupPath(unit.config, this.#world.options.scope), controller: name });
+    }
+  }
+
   /** The controllers that the cgroup of a unit has. */
-  #has(unit: Unit, controller: Controller): boolean {
+  #has(unit: Unit, controller: ManagedController): boolean {
     const [slice = ROOT_SLICE] = slicesAbove(unit.config, this.#world.options.scope);
+    if (this.#legacy.has(controller)) return this.#wanted(slice).has(controller);
     return this.#enabledBelow(slice).has(controller);
   }
 
@@ -136,7 +158,7 @@ export class Resources {
     const counted = this.#counted.get(unit);
     if (counted === undefined) return;
     for (const slice of counted.slices) {
-      const counts = this.#counts.get(slice) ?? new Map<Controller, number>();
+      const counts = this.#counts.get(slice) ?? new Map<ManagedController, number>();
       this.#counts.set(slice, counts);
       for (const controller of counted.controllers) {
         const count = (counts.get(controller) ?? 0) + change;
@@ -148,7 +170,7 @@ export class Resources {
   }
 
   /** What is to be enabled below a slice: what somebody in it needs, unless the slice or one above it forbids it. */
-  #wanted(slice: string): ReadonlySet<Controller> {
+  #wanted(slice: string): ReadonlySet<ManagedController> {
     const counts = this.#counts.get(slice);
     if (counts === undefined) return new Set();
     const unit = this.#world.peek(slice);
@@ -157,24 +179,25 @@ export class Resources {
     return new Set(this.#offered.filter((controller) => (counts.get(controller) ?? 0) > 0 && !disabled.has(controller)));
   }
 
-  #enabledBelow(slice: string): Set<Controller> {
+  #enabledBelow(slice: string): Set<ManagedController> {
     const known = this.#enabled.get(slice);
     if (known !== undefined) return known;
     const path = slicePath(slice) ?? '';
     const found = this.#read(`${this.#world.options.keeper.inventory.cgroupRoot}${path === '' ? '' : `/${path}`}/cgroup.subtree_control`);
-    const enabled = new Set(this.#offered.filter((controller) => found.includes(controller)));
+    const enabled = new Set(this.#offered.filter((controller) => !this.#legacy.has(controller) && found.includes(controller)));
     this.#enabled.set(slice, enabled);
     return enabled;
   }
 
-  #enable(slice: string, controller: Controller): void {
+  #enable(slice: string, controller: ManagedController): void {
+    if (this.#legacy.has(controller)) return;
     const enabled = this.#enabledBelow(slice);
     if (enabled.has(controller)) return;
     enabled.add(controller);
     this.#control(slice, `+${controller}`);
   }
 
-  #disable(slice: string, controller: Controller): void {
+  #disable(slice: string, controller: ManagedController): void {
     this.#enabledBelow(slice).delete(controller);
     this.#control(slice, `-${controller}`);
   }
@@ -185,7 +208,7 @@ export class Resources {
 
   #write(unit: Unit, { file, value }: Pick<Attribute, 'file' | 'value'>): void {
     const path = unit.name === ROOT_SLICE ? '' : groupPath(unit.config, this.#world.options.scope);
-    this.#world.command({ do: 'attribute', path, file, value });
+    for (const write of writesOf({ file, value })) this.#world.command({ do: 'attribute', path, ...write });
   }
 
   #read(path: string): readonly string[] {
@@ -196,6 +219,7 @@ export class Resources {
   /** A cgroup that is gone has nothing enabled. */
   removed(unit: Unit): void {
     unit.attributes = undefined;
+    this.#controlled.delete(unit);
     this.#enabled.delete(unit.name);
     if (unit.config.type === 'slice') this.#enabled.set(unit.name, new Set());
   }
@@ -207,6 +231,8 @@ export class Resources {
     );
     if (errno === ENOENT && quiet.has(file)) return;
     const where = unit?.name ?? (path === '' ? ROOT_SLICE : path);
+    if (value === '')
+      return log(this.#world, 4, `${where}: Failed to give it a cgroup of the controller ${file}: ${errnoMessage(errno)}`, unit);
     log(this.#world, 4, `${where}: Failed to set ${file} of its cgroup to '${value.trim()}': ${errnoMessage(errno)}`, unit);
   }
 }
@@ -215,7 +241,7 @@ const none: ReadonlyMap<string, string> = new Map();
 const ENOENT = 2;
 
 /** Files that many kernels lack and that nobody may have asked for by name. */
-const quiet: ReadonlySet<string> = new Set(['io.bfq.weight']);
+const quiet: ReadonlySet<string> = new Set(['io.bfq.weight', 'blkio.weight', 'blkio.weight_device']);
 
 function isMadeSlice({ config, groupMark }: Unit): boolean {
   return config.type === 'slice' && groupMark !== '';

@@ -97,6 +97,10 @@ export class FakeKeeper {
   readonly attributes = new Map<string, string>();
   /** Files of cgroups that cannot be written, by PATH/FILE, with the errno. */
   readonly unwritable = new Map<string, number>();
+  /** Controllers of cgroup v1, and the roots of our cgroups in them. */
+  controllers: ReadonlyMap<string, string> = new Map();
+  /** The cgroups that were made in the hierarchies of those, as CONTROLLER:PATH. */
+  readonly controlled = new Set<string>();
   /** Groups whose memory is watched. */
   readonly #memoryWatched = new Set<string>();
 
@@ -265,6 +269,7 @@ export class FakeKeeper {
       pid: keeperPid,
       tracking: 'cgroup2',
       cgroupRoot: '/sys/fs/cgroup/tysd',
+      controllers: this.controllers,
     };
   }
 
@@ -294,6 +299,9 @@ export class FakeKeeper {
         return;
       case 'attribute':
         return this.#attribute(command);
+      case 'control':
+        this.controlled.add(`${command.controller}:${command.path}`);
+        return;
       case 'watch-memory':
         this.#memoryWatched.add(command.group);
         return;

@@ -47,9 +47,11 @@ export type Command =
   | { readonly do: 'watch-group'; readonly group: GroupKey }
   /** Forget the group and remove its cgroup. */
   | { readonly do: 'remove-group'; readonly group: GroupKey }
-  /** Write a value to a file of the cgroup at a path below the root, `''` for the root itself; it is made if it is missing. Only with cgroup2; `attribute-failed` follows where it cannot be. */
+  /** Write a value to a file of the cgroup at a path below the root, `''` for the root itself; it is made if it is missing. A file of a controller of `Inventory.controllers` is in that one's hierarchy, all others are in cgroup v2's; `attribute-failed` follows where it cannot be. */
   | { readonly do: 'attribute'; readonly path: string; readonly file: string; readonly value: string }
-  /** Tell by `oom-kill` whenever the kernel kills processes of the group for want of memory; only with cgroup2. */
+  /** Give the cgroup one in the hierarchy of a controller of `Inventory.controllers`, with its processes; `attribute-failed` with the controller as the file follows where it cannot be. */
+  | { readonly do: 'control'; readonly path: string; readonly controller: string }
+  /** Tell by `oom-kill` whenever the kernel kills processes of the group for want of memory; only with cgroups. */
   | { readonly do: 'watch-memory'; readonly group: GroupKey }
   /** Move a process that nobody of ours started into the group, if it belongs to the user (to anybody where there is none); `entered` follows. */
   | { readonly do: 'enter'; readonly group: GroupKey; readonly pid: number; readonly uid?: number }
@@ -174,4 +176,6 @@ export interface Inventory {
   /** How processes are grouped: cgroup v2, v1 `name=systemd`, or by session. */
   readonly tracking: 'cgroup2' | 'cgroup1' | 'session';
   readonly cgroupRoot: string;
+  /** The controllers that have hierarchies of their own (cgroup v1), and the root of our cgroups in each. */
+  readonly controllers: ReadonlyMap<string, string>;
 }

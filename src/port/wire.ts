@@ -290,6 +290,11 @@ function encodeCommand(writer: FrameWriter, command: Command): void {
       writer.string(command.file);
       writer.string(command.value);
       return;
+    case 'control':
+      writer.u8(27);
+      writer.string(command.path);
+      writer.string(command.controller);
+      return;
     case 'watch-memory':
       writer.u8(25);
       writer.string(command.group);
@@ -455,7 +460,10 @@ function decodeReady(reader: FrameReader): KeeperFrame | undefined {
   const cgroupRoot = reader.string();
   const lastChild = reader.u64();
   const at = decodeStamp(reader);
-  return { kind: 'ready', ready: { pid, tracking, cgroupRoot, lastChild, at, startedAt: decodeStamp(reader) } };
+  const startedAt = decodeStamp(reader);
+  const controllers = new Map<string, string>();
+  for (let left = reader.u32(); left > 0 && !reader.failed; left--) controllers.set(reader.string(), reader.string());
+  return { kind: 'ready', ready: { pid, tracking, cgroupRoot, controllers, lastChild, at, startedAt } };
 }
 
 function decodeStamp(reader: FrameReader): Stamp {

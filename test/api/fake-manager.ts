@@ -26,6 +26,7 @@ export class FakeManager implements ManagerApi {
     stateDirectory: '/var/lib/tysd',
     tracking: 'session',
     cgroupRoot: '',
+    controllers: {},
   } as const;
   readonly calls: string[] = [];
   /** More properties of the manager itself. */

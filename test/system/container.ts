@@ -24,6 +24,8 @@ export interface Boot {
   readonly setup?: string;
   /** What systemd starts beside the target, see run-systemd; tysd starts nothing else. */
   readonly profile?: 'bare' | 'journal' | 'dbus' | 'sysinit';
+  /** With the controllers of cgroup v1 that this machine has. */
+  readonly hybrid?: boolean;
 }
 
 export interface Booted {
@@ -58,6 +60,7 @@ export function boot(request: Boot): Booted {
       '--console-log',
       consoleLog,
       ...Object.entries(request.environment ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+      ...(request.hybrid === true ? ['--hybrid'] : []),
       ...(request.manager === 'tysd'
         ? ['--init', '/opt/tysd/tysd --system', '--bind', `${join(root, 'dist')}:/opt/tysd`, '--profile', 'bare']
         : ['--profile', request.profile ?? 'sysinit']),

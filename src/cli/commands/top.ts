@@ -6,7 +6,7 @@ import type { Call } from '../main.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { parseTop, type TopOptions } from '../top/options.ts';
 import { headerLine, renderRows, rowsOf } from '../top/rows.ts';
-import { type Sample, takeSample } from '../top/sample.ts';
+import { type LegacyRoots, type Sample, takeSample } from '../top/sample.ts';
 import { versionLines } from './help.ts';
 
 /** systemd-cgtop(1): what each cgroup uses. Below the manager's cgroups, or where there is none, below those of the machine. */
@@ -28,11 +28,11 @@ export async function runTop(call: Call, place: ManagerPlace): Promise<number> {
   }
   const root = await rootOf(call, place);
   if (root === undefined) {
-    terminal.warn('There is no cgroup v2 here, whose files tell what is used.');
+    terminal.warn('There are no cgroups here, whose files tell what is used.');
     return 1;
   }
   const below = (words[0] ?? '').replace(/^\/+|\/+$/g, '');
-  await watch(terminal, below === '' ? root : `${root}/${below}`, options);
+  await watch(terminal, below === '' ? root : belowAll(root, below), options);
   return 0;
 }
 
@@ -55,24 +55,38 @@ const help: readonly string[] = [
   '     --depth=N                  How deep below the top',
 ];
 
-async function rootOf({ environment }: Call, place: ManagerPlace): Promise<string | undefined> {
+/** Where cgroups are, and where the controllers have them that have hierarchies of their own. */
+interface Roots {
+  readonly root: string;
+  readonly legacy: LegacyRoots;
+}
+
+function belowAll({ root, legacy }: Roots, path: string): Roots {
+  return {
+    root: `${root}/${path}`,
+    legacy: Object.fromEntries(Object.entries(legacy).map(([controller, each]) => [controller, `${each}/${path}`])),
+  };
+}
+
+async function rootOf({ environment }: Call, place: ManagerPlace): Promise<Roots | undefined> {
   const connection = connectOnce(place, environment);
   try {
     const client = await connection.connect();
     const info = client.ok ? await client.value.call('manager.info', {}) : undefined;
-    if (info?.ok === true && info.value.tracking === 'cgroup2') return info.value.cgroupRoot;
+    if (info?.ok === true && info.value.cgroupRoot !== '') return { root: info.value.cgroupRoot, legacy: info.value.controllers };
   } finally {
     connection.close();
   }
-  return /^(?:\S+ ){4}(\S+) .* - cgroup2 /m.exec(readFileSync('/proc/self/mountinfo', 'utf8'))?.[1];
+  const root = /^(?:\S+ ){4}(\S+) .* - cgroup2 /m.exec(readFileSync('/proc/self/mountinfo', 'utf8'))?.[1];
+  return root === undefined ? undefined : { root, legacy: {} };
 }
 
-async function watch(terminal: Terminal, root: string, options: TopOptions): Promise<void> {
+async function watch(terminal: Terminal, { root, legacy }: Roots, options: TopOptions): Promise<void> {
   const isScreen = isatty(1) && !options.batch;
   const iterations = options.iterations ?? (isatty(1) || options.batch ? 0 : 1);
   let before: Sample | undefined;
   for (let shown = 1; ; shown++) {
-    const now = takeSample(root, options.depth, Math.round(performance.now() * 1000));
+    const now = takeSample(root, options.depth, Math.round(performance.now() * 1000), legacy);
     show(terminal, rowsOf(now, before, options.order), options, isScreen);
     before = now;
     if (iterations > 0 && shown >= iterations) return;

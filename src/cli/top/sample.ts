@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What one cgroup v2 has used, as far as its controllers count it. */
+/** What one cgroup has used, as far as its controllers count it. */
 export interface Counted {
   readonly tasks?: number;
   /** Processor time, microseconds. */
@@ -16,29 +16,48 @@ export interface Sample {
   readonly groups: ReadonlyMap<string, Counted>;
 }
 
+/** Where the root is in the hierarchy of each controller that has one of its own (cgroup v1). */
+export type LegacyRoots = Readonly<Record<string, string>>;
+
 /** Reads the cgroup at a directory and those below it, down to this depth. Cgroups that go meanwhile are left out. */
-export function takeSample(root: string, depth: number, atUsec: number): Sample {
+export function takeSample(root: string, depth: number, atUsec: number, legacy: LegacyRoots = {}): Sample {
   const groups = new Map<string, Counted>();
-  walk(root, '', depth, groups);
+  walk({ root, legacy, groups }, '', depth);
   return { atUsec, groups };
 }
 
-function walk(directory: string, path: string, depth: number, groups: Map<string, Counted>): void {
-  groups.set(path === '' ? '/' : path, countedIn(directory));
-  if (depth === 0) return;
-  for (const name of directoriesIn(directory)) walk(`${directory}/${name}`, `${path}/${name}`, depth - 1, groups);
+interface Walk {
+  readonly root: string;
+  readonly legacy: LegacyRoots;
+  readonly groups: Map<string, Counted>;
 }
 
-function countedIn(directory: string): Counted {
-  const cpu = /^usage_usec (\d+)$/m.exec(read(`${directory}/cpu.stat`))?.[1];
-  const io = read(`${directory}/io.stat`);
-  const [tasks, memory] = [numberIn(`${directory}/pids.current`), numberIn(`${directory}/memory.current`)];
+function walk(all: Walk, path: string, depth: number): void {
+  all.groups.set(path === '' ? '/' : path, countedIn(all, path));
+  if (depth === 0) return;
+  for (const name of directoriesIn(`${all.root}${path}`)) walk(all, `${path}/${name}`, depth - 1);
+}
+
+function countedIn({ root, legacy }: Walk, path: string): Counted {
+  const of = (controller: string): string => `${legacy[controller] ?? root}${path}`;
+  const io = read(`${of('io')}/io.stat`);
+  const tasks = numberIn(`${of('pids')}/pids.current`);
+  const memory = numberIn(`${of('memory')}/${legacy['memory'] === undefined ? 'memory.current' : 'memory.usage_in_bytes'}`);
+  const cpuUsec = processorTime(`${root}${path}`, `${of('cpuacct')}/cpuacct.usage`);
   return {
     ...(tasks === undefined ? {} : { tasks }),
-    ...(cpu === undefined ? {} : { cpuUsec: Number(cpu) }),
+    ...(cpuUsec === undefined ? {} : { cpuUsec }),
     ...(memory === undefined ? {} : { memory }),
     ...(io === '' ? {} : { readBytes: sumOf(io, 'rbytes'), writtenBytes: sumOf(io, 'wbytes') }),
   };
+}
+
+/** cgroup v2 counts it without a controller, v1 in nanoseconds. */
+function processorTime(directory: string, legacyFile: string): number | undefined {
+  const usec = /^usage_usec (\d+)$/m.exec(read(`${directory}/cpu.stat`))?.[1];
+  if (usec !== undefined) return Number(usec);
+  const nsec = numberIn(legacyFile);
+  return nsec === undefined ? undefined : Math.floor(nsec / 1000);
 }
 
 function sumOf(text: string, key: string): number {

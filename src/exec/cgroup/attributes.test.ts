@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { assert as check, constantFrom, double, integer, option, property, record } from 'fast-check';
 import { serviceOf } from '../../../test/unit/config.ts';
 import type { CgroupSettings } from '../../unit/settings/cgroup.ts';
-import { attributesOf, type ResourceContext } from './attributes.ts';
+import { attributesOf, initialValue, type ResourceContext } from './attributes.ts';
+import { writesOf } from './legacy.ts';
 import { neededControllers, usualResources } from './need.ts';
 
 const context: ResourceContext = {
@@ -13,6 +14,8 @@ const context: ResourceContext = {
   memoryTotal: 1000 * 4096,
   tasksTotal: 1000,
   slices: [],
+  legacy: new Set(),
+  devices: { nodes: new Map([['/dev/sda', { kind: 'block', major: 8, minor: 0 }]]), drivers: [] },
   device: (path) => (path === '/dev/sda' ? '8:0' : undefined),
 };
 
@@ -100,4 +103,43 @@ test('whatever is written needs a controller that the unit is counted for', () =
       for (const { controller, key } of attributesOf(config, { ...context, defaults })) assert.ok(needed.includes(controller), key);
     }),
   );
+});
+
+const legacy = { legacy: new Set(['cpu', 'io', 'memory', 'pids', 'devices'] as const) };
+
+test('controllers of cgroup v1 are told what systemd tells them', () => {
+  const bfq = { 'blkio.bfq.weight': '136' };
+  assert.deepEqual(written({}, legacy), bfq);
+  assert.deepEqual(written({ CPUWeight: 300, CPUQuota: 20, CPUQuotaPeriodSec: 50_000, TasksMax: { absolute: 5 } }, legacy), {
+    'cpu.shares': '3072',
+    'cpu.cfs_period_us': '50000',
+    'cpu.cfs_quota_us': '10000',
+    ...bfq,
+    'pids.max': '5',
+  });
+  assert.deepEqual(written({ CPUWeight: 'idle' }, legacy)['cpu.shares'], '2');
+  assert.deepEqual(written({ MemoryHigh: { absolute: 4096 }, MemoryLimit: { absolute: 8192 } }, legacy), bfq);
+  assert.deepEqual(written({ MemoryMax: { permyriad: 1000 } }, legacy)['memory.limit_in_bytes'], '409600');
+  const io = {
+    IOWeight: 50,
+    IOReadBandwidthMax: [{ device: '/dev/sda', value: 1000 }],
+    IODeviceWeight: [{ device: '/dev/sda', value: 1 }],
+  };
+  assert.deepEqual(written(io, legacy), {
+    'blkio.weight': '250',
+    'blkio.bfq.weight': '113',
+    'blkio.weight_device 8:0': '8:0 10',
+    'blkio.bfq.weight_device 8:0': '8:0 10',
+    'blkio.throttle.read_bps_device 8:0': '8:0 1000',
+  });
+});
+
+test('devices of cgroup v1 are all denied, and then allowed one by one', () => {
+  const value = written({ DevicePolicy: 'strict', DeviceAllow: [{ device: '/dev/sda', access: 'r' }] }, legacy)['devices.allow'] ?? '';
+  assert.deepEqual(writesOf({ file: 'devices.allow', value }), [
+    { file: 'devices.deny', value: 'a' },
+    { file: 'devices.allow', value: 'b 8:0 r' },
+  ]);
+  assert.deepEqual(writesOf({ file: 'devices.allow', value: initialValue('devices.allow') }), [{ file: 'devices.allow', value: 'a' }]);
+  assert.deepEqual(writesOf({ file: 'devices.allow', value: '' }), [{ file: 'devices.deny', value: 'a' }]);
 });

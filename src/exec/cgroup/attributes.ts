@@ -1,11 +1,12 @@
 import type { UnitConfig } from '../../unit/config.ts';
 import type { CgroupSettings } from '../../unit/settings/cgroup.ts';
-import type { Controller } from '../../unit/values/controller.ts';
 import { cpuAttributes } from './cpu.ts';
 import { cpusetAttributes } from './cpuset.ts';
+import type { DeviceTables } from '../devices.ts';
 import { ioAttributes } from './io.ts';
+import { legacyAttributes, legacyDevice, legacyValues } from './legacy.ts';
 import { memoryAttributes } from './memory.ts';
-import type { ResourceDefaults } from './need.ts';
+import { type ManagedController, managedControllers, type ResourceDefaults } from './need.ts';
 import { pidsAttributes } from './pids.ts';
 
 /** What a unit's limits depend on besides its settings. */
@@ -20,16 +21,20 @@ export interface ResourceContext {
   readonly tasksTotal: number;
   /** The slices that the unit is in, the innermost first. */
   readonly slices: readonly CgroupSettings[];
+  /** The controllers that have hierarchies of cgroup v1. */
+  readonly legacy: ReadonlySet<ManagedController>;
+  /** What devices are called. */
+  readonly devices: DeviceTables;
   /** MAJOR:MINOR of the block device that a path names or that its file system is on; undefined where there is none. */
   device(path: string): string | undefined;
 }
 
 /**
- * A value of a file of a cgroup v2. Files that hold a value for each device are written once for each, so `key` is the file or `FILE DEVICE`.
+ * A value of a file of a cgroup. Files that hold a value for each device are written once for each, so `key` is the file or `FILE DEVICE`.
  * What has the kernel's own value does not appear.
  */
 export interface Attribute {
-  readonly controller: Controller;
+  readonly controller: ManagedController;
   readonly file: string;
   readonly value: string;
   readonly key: string;
@@ -41,7 +46,10 @@ export interface Attribute {
 export function attributesOf(config: UnitConfig, context: ResourceContext): readonly Attribute[] {
   const { cgroup } = config;
   if (cgroup === undefined) return [];
-  return aspects.flatMap((aspect) => aspect(cgroup, context, config));
+  return managedControllers.flatMap((controller) => {
+    const aspect = (context.legacy.has(controller) ? legacyAttributes : aspects)[controller];
+    return aspect === undefined ? [] : aspect(cgroup, context, config);
+  });
 }
 
 /** The value that the kernel gives a file when it makes the cgroup, to go back to; for a device, what takes the entry back. */
@@ -50,13 +58,16 @@ export function initialValue(key: string): string {
   return device === undefined ? (initialValues[file] ?? '') : `${device} ${initialDevice[file] ?? 'default'}`;
 }
 
-const aspects: readonly ((cgroup: CgroupSettings, context: ResourceContext, config: UnitConfig) => readonly Attribute[])[] = [
-  cpuAttributes,
-  cpusetAttributes,
-  ioAttributes,
-  memoryAttributes,
-  pidsAttributes,
-];
+/** What a controller makes of the settings of a unit. */
+export type Aspect = (cgroup: CgroupSettings, context: ResourceContext, config: UnitConfig) => readonly Attribute[];
+
+const aspects: Readonly<Partial<Record<ManagedController, Aspect>>> = {
+  cpu: cpuAttributes,
+  cpuset: cpusetAttributes,
+  io: ioAttributes,
+  memory: memoryAttributes,
+  pids: pidsAttributes,
+};
 
 const initialValues: Readonly<Record<string, string>> = {
   'cpu.weight': '100',
@@ -76,9 +87,11 @@ const initialValues: Readonly<Record<string, string>> = {
   'memory.zswap.writeback': '1',
   'memory.oom.group': '0',
   'pids.max': 'max',
+  ...legacyValues,
 };
 
 const initialDevice: Readonly<Record<string, string>> = {
   'io.max': 'rbps=max wbps=max riops=max wiops=max',
   'io.latency': 'target=0',
+  ...legacyDevice,
 };

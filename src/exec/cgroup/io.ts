@@ -28,19 +28,16 @@ interface Io {
 }
 
 function unified(cgroup: CgroupSettings, startup: boolean): Io {
-  const { IOWeight, StartupIOWeight, BlockIOWeight, StartupBlockIOWeight } = cgroup;
+  const { BlockIOWeight, StartupBlockIOWeight } = cgroup;
   const limitLists = {
     rbps: cgroup.IOReadBandwidthMax,
     wbps: cgroup.IOWriteBandwidthMax,
     riops: cgroup.IOReadIOPSMax,
     wiops: cgroup.IOWriteIOPSMax,
   };
-  const isNew =
-    [IOWeight, StartupIOWeight].some((weight) => weight !== undefined) ||
-    [cgroup.IODeviceWeight, cgroup.IODeviceLatencyTargetSec, ...Object.values(limitLists)].some((list) => list.length > 0);
-  if (isNew)
+  if (hasIo(cgroup))
     return {
-      weight: numeric((startup ? StartupIOWeight : undefined) ?? IOWeight) ?? usualWeight,
+      weight: ioWeight(cgroup, startup),
       deviceWeights: cgroup.IODeviceWeight.flatMap(({ device, value }) => withNumber(device, numeric(value))),
       latencies: cgroup.IODeviceLatencyTargetSec,
       limits: limitLists,
@@ -56,6 +53,24 @@ function unified(cgroup: CgroupSettings, startup: boolean): Io {
   };
 }
 
+/** Any of IO*= is set, so that BlockIO*= do not count. */
+export function hasIo(cgroup: CgroupSettings): boolean {
+  const lists = [
+    cgroup.IODeviceWeight,
+    cgroup.IODeviceLatencyTargetSec,
+    cgroup.IOReadBandwidthMax,
+    cgroup.IOWriteBandwidthMax,
+    cgroup.IOReadIOPSMax,
+    cgroup.IOWriteIOPSMax,
+  ];
+  return [cgroup.IOWeight, cgroup.StartupIOWeight].some((weight) => weight !== undefined) || lists.some((list) => list.length > 0);
+}
+
+/** Of 1 to 10000, the usual being 100. */
+export function ioWeight({ IOWeight, StartupIOWeight }: CgroupSettings, startup: boolean): number {
+  return numeric((startup ? StartupIOWeight : undefined) ?? IOWeight) ?? usualWeight;
+}
+
 function translated(blockWeight: number): number {
   return Math.min(10_000, Math.max(1, Math.floor((blockWeight * 100) / 500)));
 }
@@ -69,7 +84,8 @@ function weights(weight: number): readonly Attribute[] {
   ];
 }
 
-function bfqWeight(weight: number): number {
+/** As the scheduler BFQ has it, whose weights end at 1000. */
+export function bfqWeight(weight: number): number {
   return weight <= usualWeight
     ? weight
     : usualWeight + Math.floor(((weight - usualWeight) * (1000 - usualWeight)) / (10_000 - usualWeight));

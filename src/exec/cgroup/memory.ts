@@ -51,9 +51,14 @@ function oldLimit(cgroup: CgroupSettings): Amount {
   return isNew ? unlimited : (cgroup.MemoryLimit ?? unlimited);
 }
 
-function attribute(file: string, amount: Amount, { memoryTotal }: ResourceContext, initial: number): readonly Attribute[] {
-  const bytes = 'absolute' in amount ? amount.absolute : share(memoryTotal, amount.permyriad);
+function attribute(file: string, amount: Amount, context: ResourceContext, initial: number): readonly Attribute[] {
+  const bytes = amountInBytes(amount, context);
   return bytes === initial ? [] : [written(file, bytes === Infinity ? 'max' : String(bytes))];
+}
+
+/** Bytes; shares are of the memory that there is. */
+export function amountInBytes(amount: Amount, context: ResourceContext): number {
+  return 'absolute' in amount ? amount.absolute : share(context.memoryTotal, amount.permyriad);
 }
 
 /** Whole pages. */

@@ -1,7 +1,13 @@
 import type { UnitConfig } from '../../unit/config.ts';
 import type { CgroupSettings } from '../../unit/settings/cgroup.ts';
-import { type Controller, controllerNames } from '../../unit/values/controller.ts';
+import { controllerNames } from '../../unit/values/controller.ts';
 import type { Amount } from '../../unit/values/cgroup-limit.ts';
+import { hasIo } from './io.ts';
+
+/** What units are given cgroups for: the controllers of cgroup v2, and those that cgroup v1 has besides. */
+export const managedControllers = [...controllerNames, 'cpuacct', 'devices'] as const;
+
+export type ManagedController = (typeof managedControllers)[number];
 
 /** What applies to units that do not say it themselves (systemd-system.conf(5)). */
 export interface ResourceDefaults {
@@ -24,18 +30,24 @@ export const usualResources: ResourceDefaults = {
 };
 
 /** The controllers that a unit needs in its own cgroup, as systemd 252 has it: for what is set, for what is counted, and for what is delegated. */
-export function neededControllers(config: UnitConfig, defaults: ResourceDefaults): readonly Controller[] {
+export function neededControllers(config: UnitConfig, defaults: ResourceDefaults): readonly ManagedController[] {
   const { cgroup } = config;
   if (cgroup === undefined || config.load.state !== 'loaded') return none;
   const known = found.get(cgroup);
-  if (known?.defaults === defaults) return known.controllers;
-  const controllers = controllerNames.filter((controller) => needs[controller](cgroup, defaults) || isDelegated(cgroup, controller));
+  const controllers = known?.defaults === defaults ? known.controllers : findControllers(cgroup, defaults);
+  return config.exec?.PrivateDevices === true && !controllers.includes('devices') ? [...controllers, 'devices'] : controllers;
+}
+
+function findControllers(cgroup: CgroupSettings, defaults: ResourceDefaults): readonly ManagedController[] {
+  const controllers = managedControllers.filter(
+    (controller) => needs[controller](cgroup, defaults) || (controller !== 'devices' && isDelegated(cgroup, controller)),
+  );
   found.set(cgroup, { defaults, controllers });
   return controllers;
 }
 
 /** What was found for settings; units that set nothing share theirs, and so most units share one entry. */
-const found = new WeakMap<CgroupSettings, { readonly defaults: ResourceDefaults; readonly controllers: readonly Controller[] }>();
+const found = new WeakMap<CgroupSettings, { readonly defaults: ResourceDefaults; readonly controllers: readonly ManagedController[] }>();
 
 /** The controllers that are never to be enabled below a unit. */
 export function disabledControllers({ cgroup }: UnitConfig): readonly string[] {
@@ -49,7 +61,12 @@ export function tasksMaxOf({ TasksMax }: CgroupSettings, defaults: ResourceDefau
 
 const none: readonly never[] = [];
 
-const needs: Readonly<Record<Controller, (cgroup: CgroupSettings, defaults: ResourceDefaults) => boolean>> = {
+type Needs = (cgroup: CgroupSettings, defaults: ResourceDefaults) => boolean;
+
+const needs: Readonly<Record<ManagedController, Needs>> = {
+  // Counting processor time costs something there.
+  cpuacct: ({ CPUAccounting }) => CPUAccounting === true,
+  devices: ({ DeviceAllow, DevicePolicy }) => DeviceAllow.length > 0 || DevicePolicy !== 'auto',
   cpu: ({ CPUWeight, StartupCPUWeight, CPUShares, StartupCPUShares, CPUQuota }) =>
     [CPUWeight, StartupCPUWeight, CPUShares, StartupCPUShares, CPUQuota].some((value) => value !== undefined),
   cpuset: ({ AllowedCPUs, StartupAllowedCPUs, AllowedMemoryNodes, StartupAllowedMemoryNodes, CPUSetPartition }) =>
@@ -63,26 +80,15 @@ const needs: Readonly<Record<Controller, (cgroup: CgroupSettings, defaults: Reso
   pids: (cgroup, defaults) => (cgroup.TasksAccounting ?? defaults.tasksAccounting) || isLimit(tasksMaxOf(cgroup, defaults)),
 };
 
-function isDelegated({ Delegate }: CgroupSettings, controller: Controller): boolean {
-  return Delegate === true || (Delegate !== false && Delegate.includes(controller));
+function isDelegated({ Delegate }: CgroupSettings, controller: ManagedController): boolean {
+  return Delegate === true || (Delegate !== false && Delegate.some((each) => each === controller));
 }
 
 function hasIoSettings(cgroup: CgroupSettings): boolean {
-  const { IOWeight, StartupIOWeight, BlockIOWeight, StartupBlockIOWeight } = cgroup;
-  const lists = [
-    cgroup.IODeviceWeight,
-    cgroup.IODeviceLatencyTargetSec,
-    cgroup.IOReadBandwidthMax,
-    cgroup.IOWriteBandwidthMax,
-    cgroup.IOReadIOPSMax,
-    cgroup.IOWriteIOPSMax,
-    cgroup.BlockIODeviceWeight,
-    cgroup.BlockIOReadBandwidth,
-    cgroup.BlockIOWriteBandwidth,
-  ];
+  const { BlockIOWeight, StartupBlockIOWeight, BlockIODeviceWeight, BlockIOReadBandwidth, BlockIOWriteBandwidth } = cgroup;
+  const lists = [BlockIODeviceWeight, BlockIOReadBandwidth, BlockIOWriteBandwidth];
   return (
-    [IOWeight, StartupIOWeight, BlockIOWeight, StartupBlockIOWeight].some((value) => value !== undefined) ||
-    lists.some((list) => list.length > 0)
+    hasIo(cgroup) || [BlockIOWeight, StartupBlockIOWeight].some((weight) => weight !== undefined) || lists.some((list) => list.length > 0)
   );
 }
 

@@ -1,5 +1,8 @@
 import type { Need, Requirement } from './need.ts';
 
+/** A cgroup is filtered by the plan of the first process that is started in it. */
+const unfilteredScopes = { scope: 'no process of a scope is started by the manager, and its cgroup is not filtered so far' };
+
 /** What the kernel keeps a service from by programs that are asked at each call, packet or access; as systemd, a service does without them where there are none. */
 export const filterNeeds: Readonly<Record<string, Requirement>> = {
   ...each(
@@ -27,13 +30,11 @@ export const filterNeeds: Readonly<Record<string, Requirement>> = {
       'SocketBindAllow',
       'SocketBindDeny',
       'RestrictNetworkInterfaces',
-      'DeviceAllow',
-      'DevicePolicy',
       'BPFProgram',
     ],
-    // A cgroup is filtered by the plan of the first process that is started in it.
-    { scope: 'no process of a scope is started by the manager, and its cgroup is not filtered so far' },
+    unfilteredScopes,
   ),
+  ...each(['kernel device filters', 'capability CAP_SYS_ADMIN'], ['DeviceAllow', 'DevicePolicy'], unfilteredScopes),
   ...each(['kernel BPF as a security module', 'capability CAP_SYS_ADMIN'], ['RestrictFileSystems']),
 };
 

@@ -12,6 +12,7 @@ export type KernelFeature =
   | 'user namespaces'
   | 'BPF'
   | 'BPF as a security module'
+  | 'device filters'
   | 'SELinux'
   | 'AppArmor'
   | 'Smack'
@@ -35,6 +36,10 @@ export interface Requirement {
   readonly sandbox: boolean;
   /** Why the setting is carried out in another way than systemd's, and what that is. */
   readonly emulated?: string;
+  /** How a controller of cgroup v1 carries it out, or why it does not; where that of cgroup v2 is not there. */
+  readonly legacy?: { readonly emulated: string } | { readonly lacks: string };
+  /** How the controller of cgroup v2 carries out what was meant for that of v1. */
+  readonly unified?: { readonly emulated: string };
   /** Why units of a type do without it on any machine. */
   readonly unreached?: Readonly<Partial<Record<UnitTypeName, string>>>;
 }
@@ -42,6 +47,8 @@ export interface Requirement {
 /** What the machine has, as far as settings need it. */
 export interface Machine {
   readonly controllers: ReadonlySet<string>;
+  /** Those of them that have hierarchies of cgroup v1. */
+  readonly legacy?: ReadonlySet<string>;
   /** Capabilities that the manager may use, as CAP_SYS_ADMIN. */
   readonly capabilities: ReadonlySet<string>;
   readonly features: ReadonlySet<string>;
@@ -54,6 +61,11 @@ export interface Machine {
 /** The needs that the machine does not meet. */
 export function unmetNeeds({ needs }: Requirement, machine: Machine): readonly Need[] {
   return needs.filter((need) => !isMet(need, machine));
+}
+
+/** The requirement's controller is one of cgroup v1. */
+export function isLegacy({ needs }: Requirement, { legacy }: Machine): boolean {
+  return legacy !== undefined && needs.some((need) => need.startsWith('controller ') && legacy.has(need.slice('controller '.length)));
 }
 
 /** What is missing, for people. */

@@ -41,6 +41,8 @@ export interface Setting {
   readonly programs?: Readonly<Record<string, () => Program>>;
   /** How many cases run at the same time in each attempt. */
   readonly attempts?: readonly number[];
+  /** With the controllers of cgroup v1 that this machine has. */
+  readonly hybrid?: boolean;
 }
 
 /** A program that was built for a test, in a directory that goes with it. */
@@ -133,7 +135,7 @@ export function saidByBoth(cases: Readonly<Record<string, Case>>): ReadonlyMap<s
   return askBoth(cases, { act: act.path, together: 6 });
 }
 
-interface Asking extends Pick<Setting, 'profile' | 'setup'> {
+interface Asking extends Pick<Setting, 'profile' | 'setup' | 'hybrid'> {
   readonly act: string;
   readonly together: number;
   readonly copies?: Boot['copies'];
@@ -141,13 +143,14 @@ interface Asking extends Pick<Setting, 'profile' | 'setup'> {
 
 function askBoth(
   cases: Readonly<Record<string, Case>>,
-  { act, together, profile = 'bare', setup, copies = {} }: Asking,
+  { act, together, profile = 'bare', setup, copies = {}, hybrid = false }: Asking,
 ): ReadonlyMap<string, Said> {
   const ask = (manager: 'systemd' | 'tysd'): ((name: string) => string | readonly string[]) => {
     const booted = boot({
       manager,
       rootfs: systemdImage(),
       profile,
+      hybrid,
       target: 'nothing.target',
       ...(setup === undefined ? {} : { setup }),
       units: { 'nothing.target': '[Unit]\nDefaultDependencies=no\n', ...unitFiles(cases) },
