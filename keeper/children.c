@@ -82,13 +82,28 @@ static void tell_spawn_failed(struct keeper *keeper, uint64_t id, int error) {
     event_end(keeper);
 }
 
+/* Once: the child is past its ops, or has ended. */
+static void tell_tolerated(struct keeper *keeper, const struct child *child) {
+    struct report *report = &keeper->reports[child->slot];
+    int count = report->told_count < MAX_TOLD ? report->told_count : MAX_TOLD;
+    for (int i = 0; i < count; i++) {
+        struct buffer *out = event_begin(keeper, EVENT_TOLERATED);
+        put_u64(out, child->id);
+        put_u32(out, report->told[i].op);
+        put_u32(out, report->told[i].error);
+        event_end(keeper);
+    }
+    report->told_count = 0;
+}
+
 /* The other end was closed by exec, or by the end of a child that never came so far. */
 static void exec_ready(struct keeper *keeper, void *context, uint32_t events) {
     (void)events;
     struct child *child = context;
     unwatch_close(keeper, &child->exec_fd);
     const struct report *report = &keeper->reports[child->slot];
-    if (!report->at_exec || report->failed) return;
+    tell_tolerated(keeper, child);
+    if (!child->report_exec || !report->at_exec || report->failed) return;
     struct buffer *out = event_begin(keeper, EVENT_EXECUTED);
     put_u64(out, child->id);
     event_end(keeper);
@@ -164,7 +179,7 @@ static int prepare(struct keeper *keeper, struct group *group, bool report_exec,
     if (result) return result;
     if (plan->keeps && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, made->keep) < 0) return -errno;
     if (is_reserved(keeper, made->keep[0])) return -EMFILE;
-    if (report_exec && plan->execs && pipe2(made->exec, O_CLOEXEC) < 0) return -errno;
+    if ((report_exec || plan->tells) && plan->execs && pipe2(made->exec, O_CLOEXEC) < 0) return -errno;
     if (is_reserved(keeper, made->exec[0])) return -EMFILE;
     if (!group || keeper->tracking == TRACK_SESSION) return 0;
     made->cgroup_fd = cgroup_open(keeper, group->path);
@@ -209,11 +224,12 @@ _Noreturn static void become_child(struct keeper *keeper, struct plan *plan, str
     run_plan(run);
 }
 
-static void started(struct keeper *keeper, struct child *child, struct plan *plan, struct prepared *made, int *reads) {
+static void started(struct keeper *keeper, struct child *child, bool report_exec, struct plan *plan, struct prepared *made, int *reads) {
     struct buffer *out = event_begin(keeper, EVENT_SPAWNED);
     put_u64(out, child->id);
     put_u32(out, (uint32_t)child->pid);
     event_end(keeper);
+    child->report_exec = report_exec;
     child->exec_fd = made->exec[0];
     child->keep_fd = made->keep[0];
     made->exec[0] = made->keep[0] = -1;
@@ -250,7 +266,7 @@ void child_run(struct keeper *keeper, uint64_t id, const char *group_key, bool r
         if (pid < 0)
             result = -errno;
         else
-            started(keeper, child_add(keeper, id, pid, group), plan, &made, reads);
+            started(keeper, child_add(keeper, id, pid, group), report_exec, plan, &made, reads);
     }
     for (uint32_t i = 0; i < plan->count; i++) {
         close_if(reads[i]);
@@ -265,6 +281,7 @@ void child_run(struct keeper *keeper, uint64_t id, const char *group_key, bool r
 static void tell_exited(struct keeper *keeper, struct child *child, int status, const struct rusage *usage) {
     const struct report *report = &keeper->reports[child->slot];
     bool signaled = WIFSIGNALED(status);
+    tell_tolerated(keeper, child);
     /* Why it was killed is told before that it was. */
     if (signaled && child->group) group_check_memory(keeper, child->group);
     struct buffer *out = event_begin(keeper, EVENT_EXITED);
@@ -419,6 +436,7 @@ void children_save(struct keeper *keeper, struct saving *saving) {
         put_u32(&saving->out, child->id ? child->slot : 0);
         put_u32(&saving->out, child->group ? child->group->saved : 0);
         put_u8(&saving->out, child->foreign);
+        put_u8(&saving->out, child->report_exec);
         save_fd(saving, child->pidfd);
         save_fd(saving, child->exec_fd);
         save_fd(saving, child->keep_fd);
@@ -429,13 +447,14 @@ static void restore_one(struct keeper *keeper, struct cursor *cursor, struct gro
     uint64_t id = get_u64(cursor);
     pid_t pid = (pid_t)get_u32(cursor);
     uint32_t slot = get_u32(cursor), group = get_u32(cursor);
-    bool foreign = get_u8(cursor);
+    bool foreign = get_u8(cursor), report_exec = get_u8(cursor);
     int pidfd = restore_fd(keeper, cursor), exec_fd = restore_fd(keeper, cursor), keep_fd = restore_fd(keeper, cursor);
     if (!cursor->bad && (slot >= MAX_CHILDREN || (id && used[slot]) || group > group_count)) cursor->bad = "a child is broken";
     if (cursor->bad) return;
     struct child *child = child_add(keeper, id, pid, group ? groups[group - 1] : NULL);
     child->slot = slot;
     child->foreign = foreign;
+    child->report_exec = report_exec;
     keeper->foreign_count += foreign;
     child->pidfd = pidfd;
     child->exec_fd = exec_fd;

@@ -37,6 +37,7 @@ enum {
     MAX_LAUNCHES = 8,
     MAX_LAUNCH_FDS = 64,
     MAX_CONTROLLERS = 16,
+    MAX_TOLD = 12,
 };
 
 #define ANY_USER UINT32_MAX
@@ -179,14 +180,14 @@ void console_write(const char *bytes, size_t length);
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 
 /* plan.c: a plan, checked and taken apart before fork. */
-enum { OP_IS_TOLERATED = 1, OP_EXIT_IS_GIVEN = 2 };
+enum { OP_IS_TOLERATED = 1, OP_EXIT_IS_GIVEN = 2, OP_IS_TOLD = 4 };
 struct field {
     uint64_t number; /* the integer, or the length or count of what `data` points at */
     const void *data;
 };
 struct op {
     uint8_t code, exit;
-    bool tolerate;
+    bool tolerate, tell; /* go on when it fails; and say that it did */
     int fd; /* take: the held descriptor; output: the pipe's end for the child; of a cgroup that gets a program */
     struct field fields[OP_MAX_FIELDS];
 };
@@ -194,7 +195,7 @@ struct plan {
     struct op *ops;
     uint32_t count;
     int highest; /* the highest number that an op places a descriptor at */
-    bool keeps, execs, takes, filters_cgroups, own_pids;
+    bool keeps, execs, takes, filters_cgroups, own_pids, tells;
 };
 struct arena {
     uint8_t *bytes;
@@ -207,7 +208,10 @@ const char *plan_parse(struct arena *arena, struct cursor *cursor, struct plan *
 /* ops.c: carries out a plan in the child; never returns. */
 struct report {
     int32_t failed, error; /* the op that failed + 1, or 0 */
-    uint8_t at_exec, arrived;
+    uint8_t at_exec, arrived, told_count;
+    struct {
+        uint16_t op, error;
+    } told[MAX_TOLD]; /* ops that failed, and that was tolerated */
 };
 /* A view of the file system that is being made: descriptors of the old root, of the new one, and of the old /proc. */
 struct view {
@@ -452,6 +456,7 @@ struct child {
     uint32_t slot; /* of its report */
     int pidfd; /* of one that was adopted, else -1 */
     int exec_fd, keep_fd;
+    bool report_exec;
     bool foreign; /* not started by us, nor by what we started */
 };
 void children_start(struct keeper *keeper);
@@ -559,7 +564,8 @@ enum event_kind {
     EVENT_READ,
     EVENT_ATTRIBUTE_FAILED,
     EVENT_OOM_KILL,
-    EVENT_PING
+    EVENT_PING,
+    EVENT_TOLERATED
 };
 struct buffer *event_begin(struct keeper *keeper, enum event_kind kind);
 void event_end(struct keeper *keeper);

@@ -703,12 +703,22 @@ static int clear_the_way(struct run *run) {
     return 0;
 }
 
+static void tolerated(struct report *report, const struct op *op, uint32_t index, int error) {
+    if (!op->tell || report->told_count >= MAX_TOLD) return;
+    report->told[report->told_count].op = (uint16_t)index;
+    report->told[report->told_count++].error = (uint16_t)error;
+}
+
 _Noreturn void run_plan(struct run *run) {
     if (run->plan->highest > 2) clear_the_way(run);
     for (uint32_t i = 0; i < run->plan->count; i++) {
         const struct op *op = &run->plan->ops[i];
         int result = functions[op->code](run, op);
-        if (!result || op->tolerate) continue;
+        if (!result) continue;
+        if (op->tolerate) {
+            tolerated(run->report, op, i, -result);
+            continue;
+        }
         run->report->error = -result;
         run->report->failed = (int32_t)(run->first + i) + 1;
         _exit(op->exit);

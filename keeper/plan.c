@@ -125,7 +125,8 @@ const char *plan_parse(struct arena *arena, struct cursor *cursor, struct plan *
         uint8_t code = get_u8(&own), flags = get_u8(&own), status = get_u8(&own);
         if (!own.bad && code >= OP_COUNT) own.bad = "there is no such op";
         if (own.bad) break;
-        *op = (struct op){.code = code, .exit = flags & OP_EXIT_IS_GIVEN ? status : rows[code].exit, .tolerate = flags & OP_IS_TOLERATED, .fd = -1};
+        *op = (struct op){.code = code, .exit = flags & OP_EXIT_IS_GIVEN ? status : rows[code].exit, .tolerate = flags & OP_IS_TOLERATED, .tell = flags & OP_IS_TOLD, .fd = -1};
+        if (op->tell) plan->tells = true;
         const char *types = rows[code].fields;
         for (int f = 0; types[f]; f++) parse_field(arena, &own, types[f], &op->fields[f]);
         const char *bad = own.bad ? own.bad : check_op(op, plan);

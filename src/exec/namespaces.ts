@@ -42,7 +42,7 @@ export function sharedNamespaceOps(request: ExecRequest, exec: ExecSettings, con
 /** A name of the machine of its own, so that changing it changes nothing outside. Where there can be none, systemd goes on without. */
 export function hostnameOps(request: ExecRequest, exec: ExecSettings): readonly Op[] {
   if (request.command.privilege === 'full' || exec.ProtectHostname === '' || exec.ProtectHostname === 'no') return [];
-  return [{ op: 'unshare', kinds: kinds.uts, tolerate: true }, ...nameOps(exec)];
+  return [{ op: 'unshare', kinds: kinds.uts, tolerate: true, setting: 'ProtectHostname' }, ...nameOps(exec)];
 }
 
 /** ProtectHostname=private:NAME sets the name in the new namespace. */

@@ -372,7 +372,7 @@ export type Op = {
     readonly exit?: number;
     /** Go on with the next op when this one fails. */
     readonly tolerate?: boolean;
-    /** The setting that asks for it, as unit files spell it, where a single one does. For people: it does not travel. */
+    /** The setting that asks for it, as unit files spell it, where a single one does; that such an op failed and was tolerated is told. */
     readonly setting?: string;
   } & { readonly [Field in keyof (typeof ops)[Name]['fields']]: FieldValue<(typeof ops)[Name]['fields'][Field] & FieldType> };
 }[OpName];

@@ -93,7 +93,7 @@ test('a service that sets nearly everything is set up in the order of systemd, a
     { op: 'umask', mask: 0, exit: 222 },
     { op: 'open', slot: 2, path: '/var/log/a', flags: 0o2501, mode: 0o600, exit: 222 },
     { op: 'dup', slot: 2, number: 2, exit: 222 },
-    { op: 'oom-score', value: -100, tolerate: true },
+    { op: 'oom-score', value: -100, tolerate: true, setting: 'OOMScoreAdjust' },
     { op: 'nice', value: 5 },
     { op: 'ioprio', class: 3, level: 4 },
     { ...keyring, uid: 1, gid: 4 },
@@ -178,8 +178,8 @@ test('without privileges a nice level and an OOM score that cannot be had are do
   const config = serviceConfig({ Nice: -5, OOMScoreAdjust: -100 });
   const ops = plan(mainRequest(config), { ...rootContext, privileged: false }).filter(({ op }) => op === 'nice' || op === 'oom-score');
   assert.deepEqual(ops, [
-    { op: 'oom-score', value: -100, tolerate: true },
-    { op: 'nice', value: -5, tolerate: true },
+    { op: 'oom-score', value: -100, tolerate: true, setting: 'OOMScoreAdjust' },
+    { op: 'nice', value: -5, tolerate: true, setting: 'Nice' },
   ]);
 });
 

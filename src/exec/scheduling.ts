@@ -7,10 +7,10 @@ import type { ExecContext } from './request.ts';
 export function schedulingOps(exec: ExecSettings, context: ExecContext): readonly Op[] {
   const { OOMScoreAdjust, Nice, TimerSlackNSec, Personality, MemoryKSM, MemoryTHP } = exec;
   // Without privileges niceness may only be raised; systemd goes on where it cannot lower it.
-  const tolerate = context.privileged ? {} : { tolerate: true };
+  const tolerate = context.privileged ? {} : { tolerate: true, setting: 'Nice' };
   const ops: Op[] = [];
   // Even root may lack the capability for a lower score, as in most containers; systemd goes on without.
-  if (OOMScoreAdjust !== undefined) ops.push({ op: 'oom-score', value: OOMScoreAdjust, tolerate: true });
+  if (OOMScoreAdjust !== undefined) ops.push({ op: 'oom-score', value: OOMScoreAdjust, tolerate: true, setting: 'OOMScoreAdjust' });
   if (exec.CoredumpFilter.length > 0) ops.push({ op: 'coredump-filter', mappings: coredumpMask(exec.CoredumpFilter) & knownToKernel });
   ops.push(...scheduler(exec));
   if (Nice !== undefined) ops.push({ op: 'nice', value: Nice, ...tolerate });

@@ -30,10 +30,22 @@ const needing: readonly PartName[] = Object.values(ownSections)
   .flatMap(({ parts }) => parts)
   .filter((part, index, parts) => parts.indexOf(part) === index && Object.keys(tables[part]).some((name) => name in requirements));
 
-/** What becomes of each setting that a unit's files set. */
-export function verdictsOf(config: UnitConfig, machine: Machine): readonly SettingVerdict[] {
+/** What becomes of each setting that a unit's files set; `refusals` are those that the machine was found to refuse, and why. */
+export function verdictsOf(
+  config: UnitConfig,
+  machine: Machine,
+  refusals: ReadonlyMap<string, string> = new Map(),
+): readonly SettingVerdict[] {
   const seen = asSeenBy(config, machine);
-  return assignedSettings(config).map((assigned) => ({ setting: assigned.name, ...judge(config, assigned, seen) }));
+  return assignedSettings(config).map((assigned) => {
+    const verdict = judge(config, assigned, seen);
+    const why = refusals.get(assigned.name);
+    const found: Verdict =
+      why === undefined || verdict.verdict === 'not-applied'
+        ? verdict
+        : { verdict: 'not-applied', why, sandbox: requirements[assigned.name]?.sandbox ?? false, fails: false };
+    return { setting: assigned.name, ...found };
+  });
 }
 
 /** Why the policy `strict` does not let a unit start; undefined where nothing of its sandbox is missing. */

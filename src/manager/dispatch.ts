@@ -17,6 +17,7 @@ import { readTable, tableChanged, tableOpened } from './kernel-tables.ts';
 import { judgeMainPid } from './named-main.ts';
 import { parseNotification } from './notify-message.ts';
 import { log } from './records.ts';
+import { tolerated } from './refusals.ts';
 import { handleSignal } from './signals.ts';
 import { count } from './rate-limit.ts';
 import { unknownMark } from './spawn.ts';
@@ -57,6 +58,8 @@ export function dispatch(world: World, event: KeeperEvent): void {
       return outOfMemory(world, event.group);
     case 'signalled':
       return handleSignal(world, event);
+    case 'tolerated':
+      return tolerated(world, event.child, event.op, event.errno);
     case 'ping':
       return;
     default:
@@ -149,6 +152,7 @@ function forgetChild(world: World, child: number): Unit | undefined {
   const unit = world.children.get(child);
   world.children.delete(child);
   unit?.children?.delete(child);
+  unit?.tolerates?.delete(child);
   if (unit !== undefined) world.dirtyUnits.add(unit);
   return unit;
 }

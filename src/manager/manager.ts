@@ -225,7 +225,7 @@ export class Manager {
 
   notApplied(name: string): Result<readonly string[], RequestFailure> {
     const unit = this.#find(name);
-    return unit === undefined ? err(badName(name)) : ok(notAppliedOf(this.#world, unit.config));
+    return unit === undefined ? err(badName(name)) : ok(notAppliedOf(this.#world, unit));
   }
 
   dependencies(name: string): readonly { readonly key: string; readonly unit: string }[] {

@@ -12,6 +12,7 @@ import { assignmentsOf, noteAssignments } from './assignments.ts';
 import { execContext } from './exec-context.ts';
 import { heldSockets } from './held-sockets.ts';
 import { machineOf } from './machine.ts';
+import { refusalsOf } from './refusals.ts';
 import { plannedSpace } from './space.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -22,7 +23,7 @@ export function planCommands(world: World, unit: Unit, file?: UnitBytes): readon
   const config = file === undefined ? unit.config : replaced(world, unit, file);
   const places = new Map(assignmentsOf(files, file === undefined ? config : { ...config, fragment: undefined }));
   if (file !== undefined) addUnlessSet(places, file);
-  const notApplied = notAppliedOf(world, config);
+  const notApplied = notAppliedOf(world, unit, config);
   return requestsOf(world, unit, config).map((request) => {
     const { list } = request;
     const compiled = compile(request, execContext(world, config, plannedSpace(world, unit)));
@@ -32,9 +33,9 @@ export function planCommands(world: World, unit: Unit, file?: UnitBytes): readon
   });
 }
 
-/** What of a unit's files is not carried out here or in another way, a sentence for each setting. */
-export function notAppliedOf(world: World, config: UnitConfig): readonly string[] {
-  return verdictsOf(config, machineOf(world)).flatMap((each) => {
+/** What of a unit's files is not carried out here or in another way, also since the kernel refused it when it was tried last, a sentence for each setting. */
+export function notAppliedOf(world: World, unit: Unit, config: UnitConfig = unit.config): readonly string[] {
+  return verdictsOf(config, machineOf(world), refusalsOf(unit)).flatMap((each) => {
     if (each.verdict === 'not-applied') return [`${each.setting}= is not applied: ${each.why}`];
     return each.verdict === 'emulated' ? [`${each.setting}= is emulated: ${each.how}`] : [];
   });

@@ -20,6 +20,7 @@ import { inheritedLimits } from './inherited-limits.ts';
 import { describeCondition } from './conditions.ts';
 import { shellWords } from '../base/shell-words.ts';
 import { ROOT_SLICE, slicePath } from '../unit/slice.ts';
+import { notAppliedOf } from './plan-text.ts';
 import { timestampProperties } from './timestamp-properties.ts';
 import { UnitContext } from './unit-context.ts';
 import type { Unit } from './unit.ts';
@@ -34,8 +35,15 @@ export function unitProperties(world: World, unit: Unit, form?: TimestampForm): 
     ...settingProperties(world, unit.config),
     ...processProperties(world, unit),
     ...dependencyProperties(world, unit),
+    ...unappliedProperty(world, unit),
     ...(unit.load.state === 'not-found' || unit.load.state === 'masked' ? unread(world, unit) : {}),
   };
+}
+
+/** tysd's own: what of the unit's files is not applied here or in another way, a line for each setting. */
+function unappliedProperty(world: World, unit: Unit): Readonly<Record<string, string>> {
+  const sentences = notAppliedOf(world, unit);
+  return sentences.length === 0 ? {} : { TysdNotApplied: sentences.join('\n') };
 }
 
 function identity(world: World, unit: Unit): Record<string, string> {

@@ -168,6 +168,8 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
   unit.invocationId = blob.invocation ?? '';
   unit.details = blob.details;
   unit.groupMark = blob.group ?? '';
+  unit.tolerates = blob.tolerates === undefined ? undefined : new Map(blob.tolerates.map(([child, ops]) => [child, new Map(ops)]));
+  unit.refusals = blob.refusals === undefined ? undefined : new Map(blob.refusals);
   unit.attributes = blob.attributes === undefined ? undefined : new Map(blob.attributes);
   unit.cpuUsec = blob.cpu;
   unit.used = blob.used === undefined ? undefined : { cpuUsec: blob.used[0], largestKib: blob.used[1] };

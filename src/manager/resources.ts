@@ -1,4 +1,5 @@
 import { type Attribute, attributesOf, initialValue } from '../exec/cgroup/attributes.ts';
+import { settingsBehind } from '../exec/cgroup/behind.ts';
 import { writesOf } from '../exec/cgroup/legacy.ts';
 import { disabledControllers, type ManagedController, managedControllers, neededControllers, usualResources } from '../exec/cgroup/need.ts';
 import { errnoMessage } from '../exec/errno.ts';
@@ -7,6 +8,7 @@ import type { KeeperEvent } from '../port/keeper.ts';
 import { ROOT_SLICE, slicePath } from '../unit/slice.ts';
 import { legacyControllers } from './legacy-controllers.ts';
 import { log } from './records.ts';
+import { allowed, refused } from './refusals.ts';
 import { resourceContext } from './resource-context.ts';
 import { makeGroup } from './spawn.ts';
 import type { Unit } from './unit.ts';
@@ -104,6 +106,9 @@ export class Resources {
     const before = unit.attributes ?? none;
     const wanted = attributesOf(unit.config, resourceContext(this.#world, unit)).filter((each) => this.#has(unit, each.controller));
     if (wanted.length === 0 && before.size === 0) return;
+    for (const { key } of wanted) if (!before.has(key)) allowed(this.#world, unit, key);
+    for (const [key, value] of before)
+      if (wanted.every((each) => each.key !== key || each.value !== value)) allowed(this.#world, unit, key);
     const after = new Map(wanted.map(({ key, value }) => [key, value]));
     for (const attribute of wanted) if (before.get(attribute.key) !== attribute.value) this.#write(unit, attribute);
     for (const key of before.keys()) if (!after.has(key)) this.#write(unit, { file: key.split(' ')[0] ?? '', value: initialValue(key) });
@@ -230,6 +235,11 @@ export class Resources {
       (each) => each.groupMark !== '' && groupPath(each.config, this.#world.options.scope) === path,
     );
     if (errno === ENOENT && quiet.has(file)) return;
+    if (unit !== undefined && value !== '')
+      refused(this.#world, unit, keyOf(unit, file, value), {
+        settings: settingsBehind(file),
+        why: `the kernel refused it: ${errnoMessage(errno)}`,
+      });
     const where = unit?.name ?? (path === '' ? ROOT_SLICE : path);
     if (value === '')
       return log(this.#world, 4, `${where}: Failed to give it a cgroup of the controller ${file}: ${errnoMessage(errno)}`, unit);
@@ -242,6 +252,13 @@ const ENOENT = 2;
 
 /** Files that many kernels lack and that nobody may have asked for by name. */
 const quiet: ReadonlySet<string> = new Set(['io.bfq.weight', 'blkio.weight', 'blkio.weight_device']);
+
+/** The key of the attribute that was written. */
+function keyOf({ attributes }: Unit, file: string, value: string): string {
+  if (file === 'devices.deny') return 'devices.allow';
+  const ofDevice = `${file} ${value.split(' ')[0] ?? ''}`;
+  return attributes?.has(ofDevice) === true ? ofDevice : file;
+}
 
 function isMadeSlice({ config, groupMark }: Unit): boolean {
   return config.type === 'slice' && groupMark !== '';

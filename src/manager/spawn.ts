@@ -7,6 +7,7 @@ import { execContext } from './exec-context.ts';
 import { monitorEnvironment } from './monitor.ts';
 import { processesOf } from './main-process.ts';
 import { log } from './records.ts';
+import { trying } from './refusals.ts';
 import { spaceOf } from './space.ts';
 import { triggerEnvironment } from './trigger-environment.ts';
 import type { Unit } from './unit.ts';
@@ -44,6 +45,7 @@ export function runPlan(world: World, unit: Unit, { child, plan, path, reportExe
   world.children.set(child, unit);
   unit.children ??= new Map();
   unit.children.set(child, path);
+  trying(world, unit, child, plan);
   if (hasMounts(plan))
     world.mountTargets.set(
       child,

@@ -10,7 +10,7 @@ import type { Cleaner } from './cleaner.ts';
 import type { GeneratorRun } from './generators.ts';
 import type { Window } from './rate-limit.ts';
 import type { Job } from './job.ts';
-import type { Alarm, Stamps, Unit, Verdict } from './unit.ts';
+import type { Alarm, Refusal, Stamps, Unit, Verdict } from './unit.ts';
 import type { ZoneSetting } from './time-zone.ts';
 import type { World } from './world.ts';
 
@@ -27,6 +27,8 @@ export interface UnitBlob {
   /** What was written to its cgroup. */
   readonly attributes?: readonly (readonly [string, string])[];
   readonly children?: readonly (readonly [number, string])[];
+  readonly tolerates?: readonly (readonly [number, ReadonlyArray<readonly [number, string]>])[];
+  readonly refusals?: readonly (readonly [string, Refusal])[];
   readonly cleaner?: Cleaner;
   readonly kept?: true;
   readonly space?: Space;
@@ -221,6 +223,9 @@ function unitBlob(unit: Unit): UnitBlob {
   if (unit.groupMark !== '') blob.group = unit.groupMark;
   if (unit.attributes !== undefined) blob.attributes = [...unit.attributes];
   if (unit.children !== undefined && unit.children.size > 0) blob.children = [...unit.children];
+  if (unit.tolerates !== undefined && unit.tolerates.size > 0)
+    blob.tolerates = [...unit.tolerates].map(([child, ops]) => [child, [...ops]]);
+  if (unit.refusals !== undefined && unit.refusals.size > 0) blob.refusals = [...unit.refusals];
   if (unit.cleaner !== undefined) blob.cleaner = unit.cleaner;
   if (unit.kept) blob.kept = true;
   if (unit.space !== undefined) blob.space = unit.space;

@@ -41,6 +41,12 @@ export interface Usage {
   readonly largestKib: number;
 }
 
+/** Settings that were tried and are not applied. */
+export interface Refusal {
+  readonly settings: readonly string[];
+  readonly why: string;
+}
+
 /** Types whose units go when what they hold goes, and so outlast an isolate (systemd.unit(5), IgnoreOnIsolate=). */
 const staying: ReadonlySet<UnitTypeName> = new Set(['slice', 'scope', 'device']);
 
@@ -72,6 +78,10 @@ export class Unit {
   cpuUsec: number | undefined;
   /** Children that have not exited, and the path of what they run. */
   children: Map<number, string> | undefined;
+  /** The ops of its children that may fail, and the setting that each is there for. */
+  tolerates: Map<number, ReadonlyMap<number, string>> | undefined;
+  /** What the kernel refused, by the file of the cgroup or the setting: the settings that are not applied for that, and why. */
+  refusals: ReadonlyMap<string, Refusal> | undefined;
   cleaner: Cleaner | undefined;
   /** What the name service is asked for its start. */
   asked: Asked | undefined;

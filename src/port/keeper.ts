@@ -136,6 +136,8 @@ export type KeeperEventBody =
   /** What was read; nothing and no errno at the end of a pipe. */
   | { readonly event: 'read'; readonly name: string; readonly errno: number; readonly bytes: Uint8Array }
   | { readonly event: 'attribute-failed'; readonly path: string; readonly file: string; readonly value: string; readonly errno: number }
+  /** An op failed that a setting asks for and that may fail; told when all ops are done. */
+  | { readonly event: 'tolerated'; readonly child: ChildId; readonly op: number; readonly errno: number }
   /** Told before the exit of a process that was killed. */
   | { readonly event: 'oom-kill'; readonly group: GroupKey; readonly kills: number }
   /** Asks for nothing but to be acknowledged: a manager that acknowledges nothing for long is killed. */

@@ -184,6 +184,7 @@ const anyUser = 0xffff_ffff;
 
 /** Flags of an op on the wire. */
 const tolerateFlag = 1;
+const tellFlag = 4;
 const exitFlag = 2;
 
 function encodeCommand(writer: FrameWriter, command: Command): void {
@@ -334,7 +335,11 @@ function encodePlan(writer: FrameWriter, plan: Plan): void {
     const row = opCodes.get(op.op);
     if (row === undefined) throw new TypeError(`No op ${op.op}`);
     const { exit } = op;
-    writer.u8s(row.code, (op.tolerate === true ? tolerateFlag : 0) | (exit === undefined ? 0 : exitFlag), exit ?? 0);
+    const flags =
+      (op.tolerate === true ? tolerateFlag : 0) |
+      (exit === undefined ? 0 : exitFlag) |
+      (op.tolerate === true && op.setting !== undefined ? tellFlag : 0);
+    writer.u8s(row.code, flags, exit ?? 0);
     const values: Readonly<Record<string, unknown>> = op;
     const { fields, types } = row;
     for (let index = 0; index < fields.length; index++) encodeField(writer, types[index], values[fields[index] ?? '']);
@@ -537,6 +542,8 @@ function decodeEvent(reader: FrameReader): KeeperEventBody | undefined {
       return { event: 'oom-kill', group: reader.string(), kills: reader.u64() };
     case 15:
       return { event: 'ping' };
+    case 16:
+      return { event: 'tolerated', child: reader.u64(), op: reader.u32(), errno: reader.u32() };
     default:
       return undefined;
   }

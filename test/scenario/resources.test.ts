@@ -155,3 +155,34 @@ test('what cannot be written is said, with the unit', () => {
     ["a.service: Failed to set cpuset.cpus of its cgroup to '63': Numerical result out of range"],
   );
 });
+
+test('a setting whose value the kernel refused is not said to be applied, until it takes one; also by the next manager', () => {
+  const simulation = new Simulation({
+    files: machine,
+    units: { 'default.target': '[Unit]\nWants=a.service\n', 'a.service': `${daemon}AllowedCPUs=63\nTasksMax=5\n` },
+  });
+  simulation.keeper.unwritable.set('system.slice/a.service/cpuset.cpus', 34);
+  simulation.boot();
+  const said = () => {
+    const notApplied = simulation.manager.notApplied('a.service');
+    return notApplied.ok ? notApplied.value : [];
+  };
+  const refused = ['AllowedCPUs= is not applied: the kernel refused it: Numerical result out of range'];
+  assert.deepEqual(said(), refused);
+  simulation.crash();
+  simulation.boot();
+  assert.deepEqual(said(), refused);
+  simulation.keeper.unwritable.clear();
+  assert.ok(
+    simulation.manager.setProperties(
+      'a.service',
+      [
+        ['AllowedCPUs', ''],
+        ['AllowedCPUs', '0'],
+      ].map(([name = '', value = '']) => ({ name, value })),
+      { runtime: true },
+    ).ok,
+  );
+  simulation.clock.settle();
+  assert.deepEqual(said(), []);
+});
