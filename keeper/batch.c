@@ -30,6 +30,7 @@ enum command {
     WATCH_MEMORY,
     REPLACE,
     CONTROL,
+    FILTER,
 };
 
 /* Reads one command; carries it out only if `act`, so that a batch is checked whole before any of it is done. */
@@ -204,6 +205,15 @@ static void control(struct keeper *keeper, struct cursor *cursor, bool act) {
     if (act) group_control(keeper, path, controller);
 }
 
+static void filter(struct keeper *keeper, struct cursor *cursor, bool act) {
+    const char *path = get_name(cursor);
+    struct cgroup_program program = {.type = get_u32(cursor), .attach = get_u32(cursor), .name = get_name(cursor)};
+    uint32_t length;
+    program.instructions = get_bytes(cursor, &length);
+    program.length = length;
+    if (act) group_filter(keeper, path, &program);
+}
+
 static void watch_memory(struct keeper *keeper, struct cursor *cursor, bool act) {
     const char *key = get_name(cursor);
     if (act) group_watch_memory(keeper, key);
@@ -243,6 +253,7 @@ static command_function *const functions[] = {
     [WATCH_MEMORY] = watch_memory,
     [REPLACE] = replace,
     [CONTROL] = control,
+    [FILTER] = filter,
 };
 
 static const char *walk(struct keeper *keeper, struct cursor cursor, bool act) {

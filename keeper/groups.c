@@ -322,6 +322,14 @@ void group_control(struct keeper *keeper, const char *path, const char *controll
     if (result) tell_attribute_failed(keeper, path, controller, "", -result);
 }
 
+void group_filter(struct keeper *keeper, const char *path, const struct cgroup_program *program) {
+    bool good = keeper->tracking == TRACK_CGROUP2 && (!*path || is_path_below(path));
+    int fd = good ? cgroup_open(keeper, path) : -EINVAL;
+    int result = fd < 0 ? fd : program->length ? cgroup_filter(fd, program) : cgroup_unfilter(fd, program->attach, program->name);
+    if (fd >= 0) close(fd);
+    if (result) tell_attribute_failed(keeper, path, program->name, "", -result);
+}
+
 struct round {
     const uint8_t *except;
     uint32_t except_count;

@@ -290,6 +290,8 @@ struct cgroup_program {
 };
 /* Attaches the program to the cgroup, in place of one of its name. */
 int cgroup_filter(int cgroup_fd, const struct cgroup_program *program);
+/* Takes the program of that name away, if there is one. */
+int cgroup_unfilter(int cgroup_fd, uint32_t attach, const char *name);
 int cgroup_pinned_filter(int cgroup_fd, uint32_t attach, const char *path);
 
 /* Moves a descriptor out of the way of every number that the plan places one at; or -errno. */
@@ -374,6 +376,8 @@ void groups_check_memory(struct keeper *keeper);
 void attribute_write(struct keeper *keeper, const char *path, const char *file, const char *value);
 /* Gives the cgroup at the path one in the hierarchy of a controller of cgroup v1; that it cannot be is told as of a file without a value. */
 void group_control(struct keeper *keeper, const char *path, const char *controller);
+/* Attaches the program to the cgroup v2 at the path, or takes away the one of its name if it is empty; that it could not is told as of a file of that name without a value. */
+void group_filter(struct keeper *keeper, const char *path, const struct cgroup_program *program);
 void group_signal(struct keeper *keeper, const char *key, int signal, const uint8_t *except, uint32_t count);
 void group_signal_pid(struct keeper *keeper, const char *key, pid_t pid, int signal);
 /* `uid` is the user whom the process must belong to, or ANY_USER. */

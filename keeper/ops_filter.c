@@ -103,6 +103,19 @@ int cgroup_filter(int cgroup_fd, const struct cgroup_program *program) {
     return result;
 }
 
+int cgroup_unfilter(int cgroup_fd, uint32_t attach, const char *name) {
+    struct bpf_prog_info wanted = {0};
+    strncpy(wanted.name, name, sizeof wanted.name - 1);
+    /* No program has this tag, so what is found is another one of the name. */
+    memset(wanted.tag, 0xff, sizeof wanted.tag);
+    int fd = attached_before(cgroup_fd, attach, &wanted, true);
+    if (fd < 0) return 0;
+    union bpf_attr attributes = {.target_fd = (uint32_t)cgroup_fd, .attach_bpf_fd = (uint32_t)fd, .attach_type = attach};
+    int result = bpf(BPF_PROG_DETACH, &attributes) < 0 ? -errno : 0;
+    close(fd);
+    return result;
+}
+
 int cgroup_pinned_filter(int cgroup_fd, uint32_t attach, const char *path) {
     if (cgroup_fd < 0) return -EOPNOTSUPP;
     union bpf_attr attributes = {.pathname = (uintptr_t)path};

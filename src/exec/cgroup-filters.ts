@@ -55,6 +55,28 @@ export function cgroupFilterOps(
 
 const nothing: CgroupFilterOps = { ops: [], warnings: [] };
 
+/** The programs that tysd itself makes, by name, and what they are attached to; a cgroup has at most one of each. */
+export const ownPrograms: readonly { readonly name: string; readonly type: number; readonly attach: number }[] = [
+  { name: 'tysd_devices', type: 15, attach: 6 },
+  { name: 'tysd_ip_ingress', type: 8, attach: 0 },
+  { name: 'tysd_ip_egress', type: 8, attach: 1 },
+  { name: 'tysd_bind_ipv4', type: 18, attach: 8 },
+  { name: 'tysd_bind_ipv6', type: 18, attach: 9 },
+  { name: 'tysd_if_ingress', type: 8, attach: 0 },
+  { name: 'tysd_if_egress', type: 8, attach: 1 },
+];
+
+/** Settings that a program of eBPF carries out, so that they can change while processes are in the cgroup. */
+export const filterSettings: ReadonlySet<string> = new Set([
+  'DeviceAllow',
+  'DevicePolicy',
+  'IPAddressAllow',
+  'IPAddressDeny',
+  'SocketBindAllow',
+  'SocketBindDeny',
+  'RestrictNetworkInterfaces',
+]);
+
 /** Whether these settings ask for any filter of a cgroup. */
 export function hasCgroupFilters(cgroup: CgroupSettings, exec: ExecSettings | undefined): boolean {
   return (

@@ -41,11 +41,18 @@ test('what the machine lacks for a setting is said, and what is there for all is
   assert.ok(temporary?.verdict === 'not-applied' && temporary.sandbox);
 });
 
-test('a scope is told that its cgroup is not filtered, and a service that its own is', () => {
+test('a scope is told that programs of others are not attached to its cgroup, and a service that they are', () => {
   const machine = { ...whole, features: new Set([...whole.features, 'BPF', 'device filters']) };
-  const config = serviceOf({}, { cgroup: { DevicePolicy: 'strict' } });
-  const said = (unit: typeof config) => verdictsOf(unit, machine).find(({ setting }) => setting === 'DevicePolicy')?.verdict;
-  assert.deepEqual([said(config), said({ ...config, type: 'scope' })], ['applied', 'not-applied']);
+  const config = serviceOf({}, { cgroup: { DevicePolicy: 'strict', BPFProgram: ['egress:/sys/fs/bpf/x'] } });
+  const said = (unit: typeof config) =>
+    ['DevicePolicy', 'BPFProgram'].map((name) => verdictsOf(unit, machine).find(({ setting }) => setting === name)?.verdict);
+  assert.deepEqual(
+    [said(config), said({ ...config, type: 'scope' })],
+    [
+      ['applied', 'applied'],
+      ['applied', 'not-applied'],
+    ],
+  );
 });
 
 test('with the policy systemd only what systemd goes on without is left out, with lenient all, and nothing where nothing lacks', () => {

@@ -235,12 +235,15 @@ export class Resources {
       (each) => each.groupMark !== '' && groupPath(each.config, this.#world.options.scope) === path,
     );
     if (errno === ENOENT && quiet.has(file)) return;
-    if (unit !== undefined && value !== '')
+    const settings = settingsBehind(file);
+    if (unit !== undefined && settings.length > 0)
       refused(this.#world, unit, keyOf(unit, file, value), {
-        settings: settingsBehind(file),
+        settings,
         why: `the kernel refused it: ${errnoMessage(errno)}`,
       });
     const where = unit?.name ?? (path === '' ? ROOT_SLICE : path);
+    if (value === '' && file.startsWith('tysd_'))
+      return log(this.#world, 4, `${where}: Failed to attach ${file} to its cgroup: ${errnoMessage(errno)}`, unit);
     if (value === '')
       return log(this.#world, 4, `${where}: Failed to give it a cgroup of the controller ${file}: ${errnoMessage(errno)}`, unit);
     log(this.#world, 4, `${where}: Failed to set ${file} of its cgroup to '${value.trim()}': ${errnoMessage(errno)}`, unit);

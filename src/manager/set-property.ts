@@ -1,7 +1,9 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { filterSettings } from '../exec/cgroup-filters.ts';
 import type { RequestFailure } from '../graph/request.ts';
 import { amend } from '../unit/amend.ts';
 import { type Line, linesOf, placeOf, type Property, textOfLines } from '../unit/property.ts';
+import { refilterGroup } from './live-filters.ts';
 import { badName, findUnit, loadFailure } from './requests.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -30,6 +32,7 @@ export function setProperties(
   try {
     for (const line of lines.value) setOne(world, unit, line, options.runtime);
     world.resources.changed(unit);
+    if (lines.value.some(({ key }) => filterSettings.has(key))) refilterGroup(world, unit);
   } catch (error) {
     return err({ code: 'refused', message: error instanceof Error ? error.message : String(error) });
   }

@@ -6,6 +6,7 @@ import type { Effect } from '../type/type.ts';
 import { execContext } from './exec-context.ts';
 import { monitorEnvironment } from './monitor.ts';
 import { processesOf } from './main-process.ts';
+import { filterGroup } from './live-filters.ts';
 import { log } from './records.ts';
 import { trying } from './refusals.ts';
 import { spaceOf } from './space.ts';
@@ -71,7 +72,11 @@ export function makeGroup(world: World, unit: Unit): void {
   unit.groupMark = mark;
   world.dirtyUnits.add(unit);
   world.resources.realize(unit);
+  if (filteredAtOnce.has(unit.config.type)) filterGroup(world, unit);
 }
+
+/** Units whose cgroups are not filtered by the plan of their first process. */
+const filteredAtOnce: ReadonlySet<string> = new Set(['scope', 'slice', 'socket']);
 
 /** Processes of an earlier run that nobody ended are of no run any more; they may be in the way of the new one. */
 function tellLeftovers(world: World, unit: Unit): void {

@@ -101,6 +101,8 @@ export class FakeKeeper {
   controllers: ReadonlyMap<string, string> = new Map();
   /** The cgroups that were made in the hierarchies of those, as CONTROLLER:PATH. */
   readonly controlled = new Set<string>();
+  /** The programs that cgroups are filtered by, as PATH:NAME; those of plans are not among them. */
+  readonly filters = new Set<string>();
   /** Groups whose memory is watched. */
   readonly #memoryWatched = new Set<string>();
 
@@ -301,6 +303,10 @@ export class FakeKeeper {
         return this.#attribute(command);
       case 'control':
         this.controlled.add(`${command.controller}:${command.path}`);
+        return;
+      case 'filter':
+        if (command.program.length > 0) this.filters.add(`${command.path}:${command.name}`);
+        else this.filters.delete(`${command.path}:${command.name}`);
         return;
       case 'watch-memory':
         this.#memoryWatched.add(command.group);
@@ -508,6 +514,7 @@ export class FakeKeeper {
     const path = this.#groups.get(key)?.path;
     this.#groups.delete(key);
     this.#memoryWatched.delete(key);
+    for (const filter of this.filters) if (path !== undefined && filter.startsWith(`${path}:`)) this.filters.delete(filter);
     for (const file of this.attributes.keys()) if (path !== undefined && file.startsWith(`${path}/`)) this.attributes.delete(file);
   }
 

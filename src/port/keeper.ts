@@ -51,6 +51,15 @@ export type Command =
   | { readonly do: 'attribute'; readonly path: string; readonly file: string; readonly value: string }
   /** Give the cgroup one in the hierarchy of a controller of `Inventory.controllers`, with its processes; `attribute-failed` with the controller as the file follows where it cannot be. */
   | { readonly do: 'control'; readonly path: string; readonly controller: string }
+  /** Attach a program of eBPF to the cgroup v2, in the place of one of its name; an empty program only takes that away. `attribute-failed` with the name as the file follows where it cannot be. */
+  | {
+      readonly do: 'filter';
+      readonly path: string;
+      readonly type: number;
+      readonly attach: number;
+      readonly name: string;
+      readonly program: Uint8Array;
+    }
   /** Tell by `oom-kill` whenever the kernel kills processes of the group for want of memory; only with cgroups. */
   | { readonly do: 'watch-memory'; readonly group: GroupKey }
   /** Move a process that nobody of ours started into the group, if it belongs to the user (to anybody where there is none); `entered` follows. */

@@ -296,6 +296,14 @@ function encodeCommand(writer: FrameWriter, command: Command): void {
       writer.string(command.path);
       writer.string(command.controller);
       return;
+    case 'filter':
+      writer.u8(28);
+      writer.string(command.path);
+      writer.u32(command.type);
+      writer.u32(command.attach);
+      writer.string(command.name);
+      writer.bytes(command.program);
+      return;
     case 'watch-memory':
       writer.u8(25);
       writer.string(command.group);

@@ -44,4 +44,11 @@ const byFile: Readonly<Record<string, readonly string[]>> = {
   'pids.max': ['TasksMax'],
   'devices.allow': devices,
   'devices.deny': devices,
+  tysd_devices: devices,
+  tysd_ip_ingress: ['IPAddressAllow', 'IPAddressDeny'],
+  tysd_ip_egress: ['IPAddressAllow', 'IPAddressDeny'],
+  tysd_bind_ipv4: ['SocketBindAllow', 'SocketBindDeny'],
+  tysd_bind_ipv6: ['SocketBindAllow', 'SocketBindDeny'],
+  tysd_if_ingress: ['RestrictNetworkInterfaces'],
+  tysd_if_egress: ['RestrictNetworkInterfaces'],
 };

@@ -1,7 +1,7 @@
 import type { Need, Requirement } from './need.ts';
 
-/** A cgroup is filtered by the plan of the first process that is started in it. */
-const unfilteredScopes = { scope: 'no process of a scope is started by the manager, and its cgroup is not filtered so far' };
+/** Programs of others are attached by the plan of the first process that is started in the cgroup. */
+const unfilteredScopes = { scope: 'no process of a scope is started by the manager, which would attach the program' };
 
 /** What the kernel keeps a service from by programs that are asked at each call, packet or access; as systemd, a service does without them where there are none. */
 export const filterNeeds: Readonly<Record<string, Requirement>> = {
@@ -22,19 +22,10 @@ export const filterNeeds: Readonly<Record<string, Requirement>> = {
   ),
   ...each(
     ['kernel BPF', 'capability CAP_SYS_ADMIN'],
-    [
-      'IPAddressAllow',
-      'IPAddressDeny',
-      'IPIngressFilterPath',
-      'IPEgressFilterPath',
-      'SocketBindAllow',
-      'SocketBindDeny',
-      'RestrictNetworkInterfaces',
-      'BPFProgram',
-    ],
-    unfilteredScopes,
+    ['IPAddressAllow', 'IPAddressDeny', 'SocketBindAllow', 'SocketBindDeny', 'RestrictNetworkInterfaces'],
   ),
-  ...each(['kernel device filters', 'capability CAP_SYS_ADMIN'], ['DeviceAllow', 'DevicePolicy'], unfilteredScopes),
+  ...each(['kernel BPF', 'capability CAP_SYS_ADMIN'], ['IPIngressFilterPath', 'IPEgressFilterPath', 'BPFProgram'], unfilteredScopes),
+  ...each(['kernel device filters', 'capability CAP_SYS_ADMIN'], ['DeviceAllow', 'DevicePolicy']),
   ...each(['kernel BPF as a security module', 'capability CAP_SYS_ADMIN'], ['RestrictFileSystems']),
 };
 
