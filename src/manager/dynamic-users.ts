@@ -44,6 +44,8 @@ export function releaseDynamicUser(world: World, { config }: Unit): void {
   for (const file of options.files.list(directory)) {
     if (ownerOf(options.files, `${directory}/${file}`) === name) options.files.unlink(`${directory}/${file}`);
   }
+  // The last one takes the directory with it.
+  if (options.files.list(directory).length === 0) options.files.rmdir(directory);
 }
 
 function lockDirectory({ runtimeDirectory }: Pick<Place, 'runtimeDirectory'>): string {
