@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { debianImage, whyNoImage } from '../../system/image.ts';
 import { assertTwins, ours, runs, theirs, whyNoTools } from './twin.ts';
 
 const skip = whyNoTools();
@@ -83,10 +84,10 @@ const unit = fc
   .tuple(fc.constantFrom('', '[Unit]\nDefaultDependencies=no\n'), fc.array(line, { maxLength: 30 }))
   .map(([early, lines]) => `${early}[Service]\nExecStart=/bin/true\n${lines.join('\n')}\n`);
 
-/** A directory with a.service in it, as long as it is used. */
-function place(text: string): { readonly path: string } & Disposable {
+/** A directory with a service in it, as long as it is used. */
+function place(text: string, name = 'a.service'): { readonly path: string } & Disposable {
   const directory = mkdtempSync(join(tmpdir(), 'tysd-security-'));
-  const path = join(directory, 'a.service');
+  const path = join(directory, name);
   writeFileSync(path, text);
   return { path, [Symbol.dispose]: () => rmSync(directory, { recursive: true }) };
 }
@@ -128,4 +129,48 @@ test('JSON that is pretty is written as systemd does', { skip }, async () => {
 
 test('a threshold that is none is refused in the words of systemd', { skip }, () =>
   assertTwins({ program: 'systemd-analyze', argv: ['security', '--threshold=x', 'a.service'] }),
+);
+
+/** Where packages put units: of this machine, and, where root directories can be made, of images with services of many kinds. */
+function unitDirectories(): readonly string[] {
+  const images =
+    whyNoImage() === undefined
+      ? [
+          debianImage(['nginx', 'redis-server', 'cron', 'openssh-server', 'dbus'], { systemd: false }),
+          debianImage(['dbus'], { systemd: true }),
+        ]
+      : [];
+  return ['', ...images]
+    .flatMap((root) => ['/usr/lib/systemd/system', '/lib/systemd/system'].map((directory) => root + directory))
+    .filter(existsSync);
+}
+
+/** The services of packages, each text once; instances of templates take their place. */
+function packagedServices(): ReadonlyMap<string, string> {
+  const services = new Map<string, string>();
+  for (const directory of unitDirectories()) {
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      if (entry.isFile() && entry.name.endsWith('.service'))
+        services.set(readFileSync(join(directory, entry.name), 'utf8'), entry.name.replace('@.', '@a.'));
+    }
+  }
+  return services;
+}
+
+test(
+  'services of packages are as exposed as systemd says, on each point, over all and with a threshold',
+  { skip, timeout: 600_000 },
+  async () => {
+    let count = 0;
+    for (const [text, name] of packagedServices()) {
+      using file = place(text, name);
+      for (const argv of [['--json=short'], ['--threshold=50'], ['--no-pager']]) {
+        const call = { program: 'systemd-analyze', argv: ['security', '--offline=true', ...argv, file.path] };
+        const [mine, judge] = [await ours(call), theirs(call)];
+        assert.deepEqual({ name, ...mine, ...withoutErrors }, { name, ...judge, ...withoutErrors });
+      }
+      count += 1;
+    }
+    assert.ok(count >= 60, `${count} services`);
+  },
 );
