@@ -8,6 +8,7 @@ import { figure, ratio, renderTable } from './table.ts';
 /** Everything that one run of the bench measured. */
 export interface Measured {
   readonly boots: readonly BootRow[];
+  readonly compile: { readonly firstUs: number; readonly laterUs: number } | undefined;
   readonly supervisors: readonly BootRow[];
   readonly runTime: RunTime;
   readonly logs: Logs;

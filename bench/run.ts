@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { measureBoots, type BootCase } from './boot.ts';
+import { measureCompile } from './compile.ts';
 import { measureLogs } from './logs.ts';
 import { readOptions, type Options } from './options.ts';
 import { prepare, type Prepared } from './prepare.ts';
@@ -65,7 +66,11 @@ function measure(wanted: Options, subjects: readonly Subject[]): Measured {
   // Sockets and timers are parts of what is measured at run time.
   const parts = (['run', 'sockets', 'timers'] as const).filter(has);
   return {
-    boots: has('boot') ? measureBoots(cases, unitManagers, runs, say) : [],
+    boots: [
+      ...(has('boot') ? measureBoots(cases, unitManagers, runs, say) : []),
+      ...(has('hardened') ? measureBoots(hardened(quick), unitManagers, runs, say) : []),
+    ],
+    compile: has('hardened') ? measureCompile() : undefined,
     supervisors: has('supervisors')
       ? measureBoots(
           [
@@ -81,6 +86,11 @@ function measure(wanted: Options, subjects: readonly Subject[]): Measured {
     recovery: has('recovery') ? measureRecovery(subjects, wanted.recovered, quick ? 1 : Math.min(runs, 3), say) : new Map(),
     logs: has('log') ? measureLogs(subjects, wanted.logLines, runs, say) : new Map(),
   };
+}
+
+/** Enough that what a further one costs stands out of what the boot costs. */
+function hardened(quick: boolean): readonly BootCase[] {
+  return (quick ? [10, 60] : [50, 350]).map((count) => ({ kind: 'hardened', count }) as const);
 }
 
 function say(line: string): void {

@@ -26,7 +26,7 @@ const burdens = {
   managed: { name: ' of a manager', argument: '-managed' },
 } as const;
 
-const unitKinds: readonly Kind[] = ['oneshot', 'simple', 'notify', 'chain', 'arrive', 'arrive-exit'];
+const unitKinds: readonly Kind[] = ['oneshot', 'simple', 'notify', 'chain', 'arrive', 'arrive-exit', 'hardened'];
 
 /** Everything that could be compared; those that are not there say why. */
 export function findSubjects(prepared: Prepared): readonly Subject[] {

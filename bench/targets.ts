@@ -84,6 +84,15 @@ const targets: readonly Target[] = [
     wanted: 'connections a second with Accept=yes: 3.85x those of systemd',
     measure: (measured) => toSystemd(measured, operations.accepted, { limit: 3.85, least: true }),
   },
+  {
+    wanted: "a service with systemd-logind's whole sandbox: less processor time than systemd's",
+    measure: (measured) => hardened(measured, 'cpuEachUs'),
+  },
+  { wanted: 'the same: no more wall time', measure: (measured) => hardened(measured, 'eachUs') },
+  {
+    wanted: 'its plan is compiled, when all is warm, in 100 us',
+    measure: ({ compile }) => compile && { value: compile.laterUs, limit: 100, unit: 'us', made: `the first: ${figure(compile.firstUs)}` },
+  },
   { wanted: 'the manager answers after SIGKILL with 100 units: within 50 ms', measure: (measured) => answer(measured, 100, 50) },
   { wanted: 'the manager answers after SIGKILL with 5,000 units: within 300 ms', measure: (measured) => answer(measured, 5000, 300) },
   {
@@ -120,6 +129,13 @@ function growth({ boots }: Measured, kind: 'oneshot' | 'simple'): Found {
   return (steps.at(-1)?.to ?? 0) < 5000 || steps.length < 2
     ? undefined
     : { value: Math.max(...steps.map((step) => step.growth)), limit: 1.25, unit: 'x the first step' };
+}
+
+/** What a further one costs, as a multiple of systemd's. */
+function hardened({ boots }: Measured, cost: 'eachUs' | 'cpuEachUs'): Found {
+  const steps = costs(boots).filter(({ kind }) => kind === 'hardened');
+  const [tysd, systemd] = ['tysd', 'systemd'].map((name) => steps.find(({ subject }) => subject === name)?.[cost]);
+  return tysd === undefined || systemd === undefined ? undefined : { value: tysd / systemd, limit: 1, unit: "x systemd's" };
 }
 
 /** As a multiple of systemd's in the same run. */

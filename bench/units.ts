@@ -1,7 +1,44 @@
 /** What the generated services of a boot do. */
-export type Kind = 'oneshot' | 'simple' | 'notify' | 'chain' | 'listen' | 'arrive' | 'arrive-exit';
+export type Kind = 'oneshot' | 'simple' | 'notify' | 'chain' | 'listen' | 'arrive' | 'arrive-exit' | 'hardened';
+
+/** What systemd-logind.service of Debian 12 asks for of its processes; its program and its watchdog apart. */
+const logind = `CapabilityBoundingSet=CAP_SYS_ADMIN CAP_MAC_ADMIN CAP_AUDIT_CONTROL CAP_CHOWN CAP_DAC_READ_SEARCH CAP_DAC_OVERRIDE CAP_FOWNER CAP_SYS_TTY_CONFIG CAP_LINUX_IMMUTABLE
+DeviceAllow=block-* r
+DeviceAllow=char-/dev/console rw
+DeviceAllow=char-drm rw
+DeviceAllow=char-hvc rw
+DeviceAllow=char-input rw
+DeviceAllow=char-tty rw
+DeviceAllow=char-vcs rw
+FileDescriptorStoreMax=512
+IPAddressDeny=any
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+NoNewPrivileges=yes
+PrivateTmp=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHome=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectSystem=strict
+ReadWritePaths=/etc /run
+RestrictAddressFamilies=AF_UNIX AF_NETLINK
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+RuntimeDirectory=systemd/sessions systemd/seats systemd/users systemd/inhibit systemd/shutdown
+RuntimeDirectoryPreserve=yes
+StateDirectory=systemd/linger
+SystemCallArchitectures=native
+SystemCallErrorNumber=EPERM
+SystemCallFilter=@system-service
+LimitNOFILE=524288
+`;
 
 const services: Readonly<Record<Kind, string>> = {
+  hardened: `Type=oneshot\nExecStart=/bin/true\n${logind}`,
   oneshot: 'Type=oneshot\nExecStart=/bin/true\n',
   chain: 'Type=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n',
   simple: 'Type=simple\nExecStart=/bin/sleep 100000\n',

@@ -3,6 +3,7 @@ import type { ExecSettings } from '../unit/settings/exec.ts';
 import { addressProgram } from './bpf/address.ts';
 import { deviceProgram } from './bpf/device.ts';
 import { interfaceProgram } from './bpf/interface.ts';
+import { shared } from './bpf/shared.ts';
 import { socketBindProgram } from './bpf/socket-bind.ts';
 import { allowedDevices, type DeviceTables } from './devices.ts';
 import type { Op } from './op.ts';
@@ -41,6 +42,43 @@ export function cgroupFilterOps(
   strict: boolean,
 ): CgroupFilterOps {
   if (facts === undefined || cgroup === undefined) return nothing;
+  const known = made.get(cgroup);
+  if (known !== undefined && known.exec === exec && known.strict === strict && isSame(known.facts, facts)) return known.result;
+  const result = makeOps(cgroup, exec, facts, strict);
+  made.set(cgroup, { exec, strict, facts, result });
+  return result;
+}
+
+/** The last ones of each unit, whose processes all ask. */
+const made = new WeakMap<
+  CgroupSettings,
+  { readonly exec: ExecSettings; readonly strict: boolean; readonly facts: CgroupFacts; readonly result: CgroupFilterOps }
+>();
+
+/** Slices are compared by what they are configured as, the rest by what it says. */
+function isSame(one: CgroupFacts, other: CgroupFacts): boolean {
+  return (
+    one.slices.length === other.slices.length &&
+    one.slices.every(({ path, cgroup }, index) => other.slices[index]?.path === path && other.slices[index]?.cgroup === cgroup) &&
+    one.interfaces.size === other.interfaces.size &&
+    [...one.interfaces].every(([name, index]) => other.interfaces.get(name) === index) &&
+    hasSameDevices(one.devices, other.devices)
+  );
+}
+
+function hasSameDevices(one: DeviceTables, other: DeviceTables): boolean {
+  return (
+    one.nodes.size === other.nodes.size &&
+    one.drivers.length === other.drivers.length &&
+    one.drivers.every((driver, index) => driver.name === other.drivers[index]?.name && driver.major === other.drivers[index]?.major) &&
+    [...one.nodes].every(([path, { kind, major, minor }]) => {
+      const node = other.nodes.get(path);
+      return node?.kind === kind && node.major === major && node.minor === minor;
+    })
+  );
+}
+
+function makeOps(cgroup: CgroupSettings, exec: ExecSettings, facts: CgroupFacts, strict: boolean): CgroupFilterOps {
   const warnings: string[] = [];
   const owners = [...facts.slices.toReversed().filter(({ path }) => path !== ''), { path: '', cgroup }];
   const ops = owners.flatMap((owner): readonly Op[] => [
@@ -116,6 +154,26 @@ const hooks = {
 } as const satisfies Readonly<Record<string, number>>;
 const hookByName: ReadonlyMap<string, number> = new Map(Object.entries(hooks));
 
+type Arguments<Make extends (...given: never[]) => Uint8Array, At extends number> = Parameters<Make>[At];
+
+const programs = {
+  devices: shared(deviceProgram),
+  addresses: shared(
+    (of: {
+      readonly direction: Arguments<typeof addressProgram, 0>;
+      readonly allowed: Arguments<typeof addressProgram, 1>;
+      readonly denied: Arguments<typeof addressProgram, 2>;
+    }) => addressProgram(of.direction, of.allowed, of.denied),
+  ),
+  ports: shared(
+    (of: {
+      readonly family: Arguments<typeof socketBindProgram, 0>;
+      readonly allowed: Arguments<typeof socketBindProgram, 1>;
+      readonly denied: Arguments<typeof socketBindProgram, 2>;
+    }) => socketBindProgram(of.family, of.allowed, of.denied),
+  ),
+};
+
 interface Owner {
   readonly path: string;
   readonly cgroup: CgroupSettings;
@@ -126,7 +184,7 @@ function deviceOps({ path, cgroup }: Owner, exec: ExecSettings | undefined, { de
   if (allowed === undefined) return [];
   for (const warning of allowed.warnings) warnings.push(warning);
   const setting = cgroup.DeviceAllow.length > 0 ? 'DeviceAllow' : cgroup.DevicePolicy === 'auto' ? 'PrivateDevices' : 'DevicePolicy';
-  return [filter(path, types.device, hooks.device, 'tysd_devices', deviceProgram(allowed.devices), setting)];
+  return [filter(path, types.device, hooks.device, 'tysd_devices', programs.devices(allowed.devices), setting)];
 }
 
 function addressOps(chain: readonly CgroupSettings[]): readonly Op[] {
@@ -135,7 +193,14 @@ function addressOps(chain: readonly CgroupSettings[]): readonly Op[] {
   if (denied.length === 0) return [];
   const allowed = chain.flatMap(({ IPAddressAllow }) => IPAddressAllow);
   return (['ingress', 'egress'] as const).map((direction) =>
-    filter('', types.socketBuffer, hooks[direction], `tysd_ip_${direction}`, addressProgram(direction, allowed, denied), 'IPAddressDeny'),
+    filter(
+      '',
+      types.socketBuffer,
+      hooks[direction],
+      `tysd_ip_${direction}`,
+      programs.addresses({ direction, allowed, denied }),
+      'IPAddressDeny',
+    ),
   );
 }
 
@@ -143,7 +208,7 @@ function socketBindOps({ path, cgroup: { SocketBindAllow, SocketBindDeny } }: Ow
   if (SocketBindDeny.length === 0) return [];
   return (['ipv4', 'ipv6'] as const).map((family) => {
     const hook = family === 'ipv4' ? hooks.bind4 : hooks.bind6;
-    const program = socketBindProgram(family, SocketBindAllow, SocketBindDeny);
+    const program = programs.ports({ family, allowed: SocketBindAllow, denied: SocketBindDeny });
     return filter(path, types.socketAddress, hook, `tysd_bind_${family}`, program, 'SocketBindDeny');
   });
 }

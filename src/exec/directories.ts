@@ -67,6 +67,32 @@ export function directoryOps(exec: ExecSettings, context: ExecContext, identity:
   const rooted = context.privileged && context.scope === 'system';
   // A manager that may not give files away makes them its own.
   const owner = rooted ? { uid: identity.uid ?? 0, gid: identity.gid ?? 0 } : context.self;
+  const known = made.get(exec);
+  if (known?.rooted === rooted && known.uid === owner.uid && known.gid === owner.gid && known.directories === context.directories)
+    return known.ops;
+  const ops = makeOps(exec, context, rooted, owner);
+  made.set(exec, { rooted, uid: owner.uid, gid: owner.gid, directories: context.directories, ops });
+  return ops;
+}
+
+/** The last ones of each unit, whose processes all have them. */
+const made = new WeakMap<
+  ExecSettings,
+  {
+    readonly rooted: boolean;
+    readonly uid: number;
+    readonly gid: number;
+    readonly directories: ExecContext['directories'];
+    readonly ops: readonly Op[];
+  }
+>();
+
+function makeOps(
+  exec: ExecSettings,
+  context: ExecContext,
+  rooted: boolean,
+  owner: { readonly uid: number; readonly gid: number },
+): readonly Op[] {
   return kinds.flatMap((kind) =>
     exec[kind.setting].flatMap((directory): readonly Op[] => {
       const base = context.directories[kind.base];
@@ -101,9 +127,8 @@ function roomOps(
 ): readonly Op[] {
   const { exit } = own;
   const [open, closed] = [`${base}/${name}`, `${base}/private/${name}`];
+  if (kind.base === 'runtime' && !isPrivate(exec, kind)) return [{ op: 'directory', path: open, ...own }];
   const text = relative(name, `private/${name}`);
-  if (kind.base === 'runtime' && !isPrivate(exec, kind)) return [{ op: 'directory', path: open, ...own }];
-  if (kind.base === 'runtime' && !isPrivate(exec, kind)) return [{ op: 'directory', path: open, ...own }];
   if (!isPrivate(exec, kind))
     return [
       { op: 'move-directory', path: closed, to: open, link: text, exit },
