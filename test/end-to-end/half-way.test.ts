@@ -80,10 +80,12 @@ async function failingAt(daemon: Daemon, position: number): Promise<string> {
   return daemon.job('start', unit);
 }
 
+function named(directory: string): readonly string[] {
+  return existsSync(directory) ? readdirSync(directory).filter((name) => name.includes('e2e-half-way')) : [];
+}
+
 /** What of a start would be seen outside: mounts, directories, dynamic users, and what the keeper holds. */
 function look(daemon: Daemon): object {
-  const named = (directory: string): readonly string[] =>
-    existsSync(directory) ? readdirSync(directory).filter((name) => name.includes('e2e-half-way')) : [];
   const mine = (text: string): readonly string[] =>
     text.split('\n').filter((line) => line.includes('half-way') || line.includes(daemon.directory));
   return {
