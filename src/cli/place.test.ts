@@ -12,14 +12,18 @@ test('a directory that was named is the only one', () => {
   assert.deepEqual(directories({ environment: { TYSD_RUNTIME_DIRECTORY: '/y' } }), ['/y']);
 });
 
-test('a user has a directory below $XDG_RUNTIME_DIR, or one below /tmp that must be theirs', () => {
-  assert.deepEqual(directories({ environment: { XDG_RUNTIME_DIR: '/run/user/1000' } }), ['/run/user/1000/tysd', '/tmp/tysd-1000 if ours']);
-  assert.deepEqual(directories({ environment: { XDG_RUNTIME_DIR: 'relative' } }), ['/tmp/tysd-1000 if ours']);
+test('a user has a directory below $XDG_RUNTIME_DIR, or one below /tmp or /dev/shm that must be theirs', () => {
+  assert.deepEqual(directories({ environment: { XDG_RUNTIME_DIR: '/run/user/1000' } }), [
+    '/run/user/1000/tysd',
+    '/tmp/tysd-1000 if ours',
+    '/dev/shm/tysd-1000 if ours',
+  ]);
+  assert.deepEqual(directories({ environment: { XDG_RUNTIME_DIR: 'relative' } }), ['/tmp/tysd-1000 if ours', '/dev/shm/tysd-1000 if ours']);
   assert.deepEqual(directories({ scope: 'system' }), ['/run/tysd']);
 });
 
 test('root means the system manager, and its own user manager where there is none', () => {
-  assert.deepEqual(directories({ uid: 0 }), ['/run/tysd', '/tmp/tysd-0 if ours']);
-  assert.deepEqual(directories({ uid: 0, scope: 'user' }), ['/tmp/tysd-0 if ours']);
-  assert.deepEqual(directories({ uid: 0, scope: 'system' }), ['/run/tysd']);
+  assert.deepEqual(directories({ uid: 0 }), ['/run/tysd', '/tmp/tysd-0 if ours', '/dev/shm/tysd-0 if ours']);
+  assert.deepEqual(directories({ uid: 0, scope: 'user' }), ['/tmp/tysd-0 if ours', '/dev/shm/tysd-0 if ours']);
+  assert.deepEqual(directories({ uid: 0, scope: 'system' }), ['/run/tysd', '/tmp/tysd-0 if ours', '/dev/shm/tysd-0 if ours']);
 });

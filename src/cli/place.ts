@@ -38,7 +38,7 @@ export function candidates({ scope, runtimeDirectory, uid, environment }: PlaceR
   // Where a read-only root leaves no other room.
   const narrow = ['/tmp', '/dev/shm'].map((directory) => ({ directory: `${directory}/tysd-${uid}`, suspicious: true }));
   const user = [...own, ...narrow];
-  if (scope === 'system') return [system, ...narrow];
+  if (scope === 'system') return uid === 0 ? [system, ...narrow] : [system];
   if (scope === 'user') return user;
   return uid === 0 ? [system, ...user] : user;
 }

@@ -14,7 +14,15 @@ test('without files the manager has the defaults of systemd', () => {
   assert.deepEqual([manager.DefaultStartLimitIntervalSec, manager.DefaultStartLimitBurst], [10_000_000, 5]);
   assert.deepEqual([manager.DefaultStandardOutput, manager.DefaultStandardError], ['journal', 'inherit']);
   assert.deepEqual(manager.DefaultLimits['NOFILE'], { soft: 1024, hard: 524_288 });
-  const own = { Unit: '', UnitPath: [], RuntimeDirectory: '', StateDirectory: '', Sandbox: 'systemd', ManagerPatience: 30_000_000 };
+  const own = {
+    Unit: '',
+    UnitPath: [],
+    RuntimeDirectory: '',
+    StateDirectory: '',
+    Sandbox: 'systemd',
+    HTTP: '',
+    ManagerPatience: 30_000_000,
+  };
   assert.deepEqual(tysd, Object.assign(Object.create(null), own));
 });
 
