@@ -189,7 +189,10 @@ const noInit = !isRoot
 
 /** Runs a shell script as the beginning of a process 1 that becomes `tysd -- COMMAND`, with nothing of the machine that it could write to. */
 function asInit(command: string, { before = ':', plain = false, terminal = false } = {}): { status: number | null; out: string } {
-  const empty = ['/run', '/var/lib', '/tmp', '/dev/shm'].map((path) => `mount -t tmpfs tmpfs ${path}`).join('; ');
+  const empty = ['/run', '/var/lib', '/tmp', '/dev/shm']
+    .filter((path) => !tysd.startsWith(`${path}/`))
+    .map((path) => `mount -t tmpfs tmpfs ${path}`)
+    .join('; ');
   const become = plain ? 'setpriv --reuid=4711 --regid=4711 --clear-groups' : '';
   const init = `${empty}; ${before}; cd /; exec ${become} ${terminal ? 'setsid -c' : ''} ${tysd} -- ${command}`;
   const unshare = ['unshare', '--pid', '--fork', '--mount', '--mount-proc', '--ipc', '--uts', '--kill-child', 'sh', '-c', init];

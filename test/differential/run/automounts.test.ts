@@ -133,7 +133,7 @@ compareManagers(
         echo "$name: $(systemctl show -p "$name" --value run-a-shown.automount | tr ' ' '\\n' | grep -v '^run-a-shown.service$' | sort | tr '\\n' ' ')"; done
       get run-a-shown.automount Where DirectoryMode Result TimeoutIdleUSec Description CanStart CanStop CanReload IgnoreOnIsolate
       stat -c %a /run/a/shown
-      systemctl status run-a-shown.automount | sed 's/ since .*//; / tysd: /d; /^ *$/d'
+      systemctl status run-a-shown.automount | sed 's/ since .*//; / systemd\\[[0-9]*\\]: /d; /^ *$/d'
       ls -a /run/a/shown/ | wc -l
       systemctl list-automounts 'run-a-shown*' 2>&1
       systemctl list-automounts --no-legend --all 'run-a-shown*' 'run-a-alone*' 2>&1

@@ -359,7 +359,7 @@ compareManagers('dependencies', {
       differs: [
         {
           systemd: 'Failed to start against-e.service: Transaction order is cyclic. See system logs for details.',
-          tysd: 'Failed to start against-e.service: Transaction order is cyclic: against-e.service → against-f.service → against-e.service.\n  against-f.service comes after against-e.service: After=against-e.service of against-f.service (/etc/systemd/system/against-f.service:3)\n  against-e.service comes after against-f.service: After=against-f.service of against-e.service (/etc/systemd/system/against-e.service:3)',
+          tysd: 'Failed to start against-e.service: Transaction order is cyclic: against-e.service → against-f.service → against-e.service.\n  against-f.service comes after against-e.service: After=against-e.service of against-f.service (/etc/systemd/system/against-f.service:4)\n  against-e.service comes after against-f.service: After=against-f.service of against-e.service (/etc/systemd/system/against-e.service:4)',
           why: 'we say which units are in the cycle',
         },
       ],

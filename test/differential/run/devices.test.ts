@@ -92,6 +92,6 @@ compareManagers('devices in a container', {
       for name in Requires After Before Conflicts; do echo "$name: $(systemctl show -p "$name" --value run-area.swap | tr ' ' '\\n' | sort | tr '\\n' ' ')"; done
       quiet systemctl start run-area.swap
       show run-area.swap
-      systemctl status run-area.swap | sed '/ tysd: /d; /^ *$/d'`,
+      systemctl status run-area.swap | sed '/ systemd\\[[0-9]*\\]: /d; /^ *$/d'`,
   },
 });

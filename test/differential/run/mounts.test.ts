@@ -452,7 +452,7 @@ compareManagers('mounts', {
     `[Unit]\nDescription=A mount\n[Mount]\n${tmpfs}\nSloppyOptions=yes\nReadWriteOnly=yes\nTimeoutSec=infinity`,
     `get run-m-NAME.mount Description TimeoutUSec SloppyOptions LazyUnmount ForceUnmount ReadWriteOnly ControlPID Result CanStart CanStop CanReload IgnoreOnIsolate
      systemctl show -p ExecMount --value run-m-NAME.mount | sed 's/start_time.*pid=[0-9]*/RUN/'
-     systemctl status run-m-NAME.mount | sed 's/ since .*//; s/CPU: .*//; /^ *$/d; / tysd: /d'
+     systemctl status run-m-NAME.mount | sed 's/ since .*//; s/CPU: .*//; /^ *$/d; / systemd\\[[0-9]*\\]: /d'
      systemctl list-units -t mount --plain --no-legend 'run-m-NAME*'`,
   ),
   'the root': {
