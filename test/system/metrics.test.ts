@@ -19,6 +19,17 @@ function get(socket: string, path: string): Promise<string> {
   });
 }
 
+/** The first answer that comes. */
+async function eventually<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
 test('promtool finds nothing wrong with the metrics of a tysd that runs', { skip: whyNoImage() ?? false }, async () => {
   const image = debianImage(['prometheus'], { systemd: false });
   const directory = mkdtempSync(join(tmpdir(), 'tysd-metrics-'));
@@ -36,7 +47,8 @@ test('promtool finds nothing wrong with the metrics of a tysd that runs', { skip
   });
   const socket = join(directory, 'http.sock');
   assert.equal(await daemon.state('a.service'), 'active (running)');
-  assert.match(await get(socket, '/healthz'), /^HTTP\/1.1 200 OK\r\n[^]*\r\n\r\nok\n$/);
+  // It listens a moment after the control socket does.
+  assert.match(await eventually(() => get(socket, '/healthz')), /^HTTP\/1.1 200 OK\r\n[^]*\r\n\r\nok\n$/);
   assert.match(await get(socket, '/readyz'), /^HTTP\/1.1 200 /);
   assert.match(await get(socket, '/readyz?unit=b.service'), /^HTTP\/1.1 503 [^]*b.service: failed\n$/);
   const answer = await get(socket, '/metrics');
