@@ -268,11 +268,12 @@ static int by_text(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Notes the names of all variables of the environment, in one line. */
+/* Notes the names of all variables of the environment, in one line; but for those of memory pressure, which systemd has since 254. */
 static void name_variables(void) {
     char *names[200], line[4000] = "";
     size_t count = 0;
-    for (char **at = environ; *at && count < 200; at++) names[count++] = strndup(*at, strcspn(*at, "="));
+    for (char **at = environ; *at && count < 200; at++)
+        if (strncmp(*at, "MEMORY_PRESSURE_", 16)) names[count++] = strndup(*at, strcspn(*at, "="));
     qsort(names, count, sizeof *names, by_text);
     for (size_t i = 0; i < count; i++) strncat(line, " ", sizeof line - strlen(line) - 1), strncat(line, names[i], sizeof line - strlen(line) - 1);
     note(line);
