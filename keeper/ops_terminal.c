@@ -11,6 +11,7 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -129,13 +130,19 @@ int op_terminal(struct run *run, const struct op *op) {
     return ended(fd, 0);
 }
 
+/* By its number: consoles, serial lines, pseudo terminals. TTYPath= may name any device, and /dev/null must stay everybody's. */
+static bool is_terminal(dev_t device) {
+    unsigned kind = major(device), number = minor(device);
+    return kind == 4 || (kind == 5 && number == 1) || (kind >= 136 && kind <= 143) || kind == 166 || kind == 188 || kind == 204 || kind == 229;
+}
+
 /* Not opened: to open a terminal may have effects of its own. */
 int op_terminal_return(struct run *run, const struct op *op) {
     (void)run;
     struct stat info;
     int fd = open(TEXT(0), O_PATH | O_CLOEXEC);
     if (fd < 0) return -errno;
-    if (fstat(fd, &info) < 0 || !S_ISCHR(info.st_mode)) return ended(fd, 0);
+    if (fstat(fd, &info) < 0 || !S_ISCHR(info.st_mode) || !is_terminal(info.st_rdev)) return ended(fd, 0);
     char path[40];
     decimal(path + append(path, 0, "/proc/self/fd/"), (uint64_t)fd);
     if (fchownat(fd, "", 0, TERMINALS, AT_EMPTY_PATH) < 0) return ended(fd, -errno);
