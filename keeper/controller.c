@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -111,17 +110,20 @@ int controllers_remove(struct keeper *keeper, const char *path, bool parents) {
     return result;
 }
 
-int controller_watch_memory(const struct controller *memory, const char *path) {
+int controller_watch_memory(const struct controller *memory, const char *path, int told, uint64_t *inode) {
     char text[64];
+    struct stat info = {0};
     int directory = cgroup_open_below(memory->root, path);
     if (directory < 0) return directory;
-    int told = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fstat(directory, &info) == 0 && info.st_ino == *inode) {
+        close(directory);
+        return 0;
+    }
     int file = openat(directory, "memory.oom_control", O_RDONLY | O_CLOEXEC);
     int control = openat(directory, "cgroup.event_control", O_WRONLY | O_CLOEXEC);
     int length = snprintf(text, sizeof text, "%d %d", told, file);
-    bool done = told >= 0 && file >= 0 && control >= 0 && write(control, text, (size_t)length) == length;
-    int result = done ? told : -errno;
-    if (!done && told >= 0) close(told);
+    int result = file >= 0 && control >= 0 && write(control, text, (size_t)length) == length ? 0 : -errno;
+    if (!result) *inode = info.st_ino;
     if (file >= 0) close(file);
     if (control >= 0) close(control);
     close(directory);

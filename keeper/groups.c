@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -15,7 +16,7 @@
 
 #include "keeper.h"
 
-enum { SHORT_USEC = 2000000, CHECK_AT_ONCE = 16, CHECK_USEC = 20000, RETRY_USEC = 100000, MAX_ROUNDS = 100, LAST_TRIES = 200 };
+enum { FIRST_WAIT_USEC = 5000, LAST_WAIT_USEC = 1000000, CHECK_AT_ONCE = 16, CHECK_USEC = 20000, RETRY_USEC = 100000, MAX_ROUNDS = 100, LAST_TRIES = 200 };
 
 struct group *group_find(struct keeper *keeper, const char *key) {
     struct node *node = table_text(&keeper->groups_by_key, key);
@@ -96,43 +97,41 @@ static void stop_watching(struct keeper *keeper, struct group *group) {
 
 static void stop_watching_memory(struct keeper *keeper, struct group *group) {
     if (group->memory < 0) return;
-    if (controller_of(keeper, "memory.oom_control")) return unwatch_close(keeper, &group->memory);
-    table_remove(&keeper->groups_by_memory, &group->by_memory);
-    inotify_rm_watch(keeper->inotify_fd, group->memory);
+    if (!controller_of(keeper, "memory.oom_control")) {
+        table_remove(&keeper->groups_by_memory, &group->by_memory);
+        inotify_rm_watch(keeper->inotify_fd, group->memory);
+    }
     group->memory = -1;
 }
 
-/* Memory is short: the kernel tells it before it kills, and counts after that. */
+/* Memory is short in some group: the kernel tells it before it kills, and counts after that. */
 static void memory_short(struct keeper *keeper, void *context, uint32_t events) {
-    (void)events;
-    struct group *group = context;
+    (void)context, (void)events;
     uint64_t count;
-    if (read(group->memory, &count, sizeof count) < 0) return;
-    group->short_until = keeper->memory_short_until = monotonic_usec() + SHORT_USEC;
+    if (read(keeper->memory_fd, &count, sizeof count) < 0) return;
+    keeper->memory_wait = FIRST_WAIT_USEC;
+    keeper->memory_check_at = monotonic_usec();
     wake_at(keeper, 0);
 }
 
 void groups_check_memory(struct keeper *keeper) {
-    if (!keeper->memory_short_until) return;
+    if (!keeper->memory_check_at) return;
     uint64_t now = monotonic_usec();
-    FOR_TABLE(&keeper->groups_by_key, node) {
-        struct group *group = OF(struct group, by_key, node);
-        if (!group->short_until) continue;
-        group_check_memory(keeper, group);
-        if (now >= group->short_until) group->short_until = 0;
-    }
-    if (now >= keeper->memory_short_until)
-        keeper->memory_short_until = 0;
-    else
-        wake_at(keeper, now + CHECK_USEC);
+    if (now < keeper->memory_check_at) return wake_at(keeper, keeper->memory_check_at);
+    FOR_TABLE(&keeper->groups_by_key, node) group_check_memory(keeper, OF(struct group, by_key, node));
+    /* Later and later, since this looks at all groups. */
+    keeper->memory_check_at = keeper->memory_wait > LAST_WAIT_USEC ? 0 : now + keeper->memory_wait;
+    keeper->memory_wait *= 2;
+    if (keeper->memory_check_at) wake_at(keeper, keeper->memory_check_at);
 }
 
+/* All groups have one eventfd, so that a service costs no descriptor. The kernel forgets it with the cgroup. */
 static void watch_memory_by_event(struct keeper *keeper, struct group *group, const struct controller *memory) {
-    group->memory = controller_watch_memory(memory, group->path);
-    if (group->memory < 0)
-        group->memory = -1;
-    else
-        watch(keeper, group->memory, EPOLLIN, memory_short, group);
+    if (keeper->memory_fd < 0) {
+        keeper->memory_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        if (keeper->memory_fd >= 0) watch(keeper, keeper->memory_fd, EPOLLIN, memory_short, NULL);
+    }
+    group->memory = keeper->memory_fd < 0 || controller_watch_memory(memory, group->path, keeper->memory_fd, &group->memory_inode) < 0 ? -1 : 0;
 }
 
 /* A group whose cgroup was made anew counts from 0. */
@@ -269,7 +268,7 @@ static void inotify_ready(struct keeper *keeper, void *context, uint32_t events)
 }
 
 void groups_start(struct keeper *keeper, bool resumes) {
-    keeper->inotify_fd = -1;
+    keeper->inotify_fd = keeper->memory_fd = -1;
     if (keeper->tracking == TRACK_SESSION && !resumes) session_start(keeper);
     if (keeper->tracking == TRACK_SESSION) return;
     const char *bad = cgroup_find_hierarchy(keeper, keeper->cgroup_root);

@@ -347,8 +347,8 @@ struct group {
     bool watched, removed, entered;
     bool was_watched; /* by the program before */
     struct node by_memory; /* inotify's watch on memory.events */
-    int memory;            /* or -1; with cgroup v1 an eventfd */
-    uint64_t oom_kills, short_until;
+    int memory;            /* or -1; with cgroup v1 just 0 */
+    uint64_t oom_kills, memory_inode; /* with cgroup v1: of the cgroup that tells memory_fd */
     uint32_t saved; /* its place in a state, from 1 on */
 };
 enum tracking { TRACK_CGROUP2, TRACK_CGROUP1, TRACK_SESSION };
@@ -413,8 +413,8 @@ int controllers_enter(int fds[MAX_CONTROLLERS]);
 /* The same for another process. */
 int controllers_move(struct keeper *keeper, const char *path, pid_t pid);
 int controllers_remove(struct keeper *keeper, const char *path, bool parents);
-/* An eventfd that tells when memory is short in the group, before processes are killed for that; or -errno. */
-int controller_watch_memory(const struct controller *memory, const char *path);
+/* Has the eventfd told when memory is short in the group, before processes are killed for that, unless the cgroup of this inode does so already. 0 or -errno. */
+int controller_watch_memory(const struct controller *memory, const char *path, int told, uint64_t *inode);
 
 /* cgroup.c */
 const char *cgroup_find_hierarchy(struct keeper *keeper, const char *root);
@@ -721,7 +721,8 @@ struct keeper {
     int removal_count;
     struct controller controllers[MAX_CONTROLLERS];
     int controller_count;
-    uint64_t memory_short_until; /* in some group */
+    int memory_fd;                         /* with cgroup v1: an eventfd that tells of a shortage in any group */
+    uint64_t memory_check_at, memory_wait; /* when to look again who was killed for it, or 0; and how long to wait after that */
     int inotify_fd;
     uint64_t orphans_seen, turn; /* the turn in which orphans were looked for */
     uint64_t orphans_next;       /* when it is worth the time to look again */

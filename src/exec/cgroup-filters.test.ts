@@ -129,3 +129,22 @@ test('only settings that take something away are filters', () => {
   assert.equal(hasCgroupFilters(cgroupOf({ IPAddressDeny: [one] }), execOf()), true);
   assert.equal(hasCgroupFilters(cgroupOf({}), execOf({ PrivateDevices: true })), true);
 });
+
+test('filters are made anew when what they depend on is another one, and only then', () => {
+  const cgroup = cgroupOf({ DevicePolicy: 'strict', DeviceAllow: [{ device: 'char-rtc', access: 'r' }] });
+  const exec = execOf();
+  const first = cgroupFilterOps(cgroup, exec, facts, false);
+  assert.equal(cgroupFilterOps(cgroup, exec, { ...facts, slices: [...facts.slices], interfaces: new Map(facts.interfaces) }, false), first);
+  const others: readonly CgroupFacts[] = [
+    { ...facts, slices: [{ path: 'x.slice', cgroup }] },
+    { ...facts, interfaces: new Map([['eth0', 4]]) },
+    { ...facts, devices: { ...facts.devices, drivers: [{ kind: 'char', name: 'rtc', major: 253 }] } },
+    { ...facts, devices: { ...facts.devices, nodes: new Map() } },
+  ];
+  for (const other of others) {
+    const again = cgroupFilterOps(cgroup, exec, facts, false);
+    assert.notEqual(cgroupFilterOps(cgroup, exec, other, false), again);
+  }
+  const strict = cgroupFilterOps(cgroup, exec, facts, true);
+  assert.ok(strict.ops.every(({ tolerate }) => tolerate !== true) && first.ops.every(({ tolerate }) => tolerate === true));
+});

@@ -40,10 +40,10 @@ export function unitProperties(world: World, unit: Unit, form?: TimestampForm): 
   };
 }
 
-/** tysd's own: what of the unit's files is not applied here or in another way, a line for each setting. */
+/** tysd's own: what of the unit's files is not applied here or in another way, a sentence for each setting, in one line. */
 function unappliedProperty(world: World, unit: Unit): Readonly<Record<string, string>> {
   const sentences = notAppliedOf(world, unit);
-  return sentences.length === 0 ? {} : { TysdNotApplied: sentences.join('\n') };
+  return sentences.length === 0 ? {} : { TysdNotApplied: sentences.join('; ') };
 }
 
 function identity(world: World, unit: Unit): Record<string, string> {

@@ -112,7 +112,8 @@ class Chaos {
       ...counts,
       manager: manager.toSorted(),
       processes: descendantsOf(this.#daemon.pid).filter(isAlive).length,
-      cgroups: cgroupsOf(this.#daemon.cgroup),
+      // Those of slices are there as long as the slices are active, whoever was in them.
+      cgroups: cgroupsOf(this.#daemon.cgroup).filter((name) => !name.endsWith('.slice')),
     };
   }
 

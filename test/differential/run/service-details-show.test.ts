@@ -236,6 +236,7 @@ const known: Readonly<Record<string, string>> = {
   RestartMode: 'of systemd 254',
   RestartSteps: 'of systemd 254',
   RestartUSecNext: 'of systemd 254',
+  TysdNotApplied: "tysd's own: what of the unit's files is not applied here",
 };
 
 describe('what show says of services', { skip: whyNotAsked, timeout: 600_000 }, () => {
