@@ -45,6 +45,7 @@ export function send(world: World): void {
   world.commands = [];
   world.acknowledged = world.acknowledge;
   world.options.keeper.send({ acknowledge: world.acknowledge, commands });
+  world.removeDeparted();
 }
 
 function takeEvents(world: World): void {

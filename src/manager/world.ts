@@ -175,6 +175,8 @@ export class World implements TransactionView {
   readonly #changed = new Set<string>();
   /** Names that loaded units mention and that were not loaded themselves then. */
   readonly #mentioned = new Set<string>();
+  /** Transient units that were unloaded, of which the keeper has not been told yet: their files are still there. */
+  readonly #departed = new Map<string, Unit>();
   /** The turn in which the unit directories were last looked at. */
   #refreshedAt: Stamp;
   readonly #mountNeeds = new MountNeeds();
@@ -310,12 +312,28 @@ export class World implements TransactionView {
     this.resources.unloaded(unit);
     this.busNames.remove(unit);
     releaseStreams(this, unit);
-    removeTransientFiles(this, unit);
+    if (unit.stored && unit.config.transient === true) this.#departed.set(unit.name, unit);
+    else removeTransientFiles(this, unit);
     if (this.graph.isMentioned(unit.name)) this.#mentioned.add(unit.name);
     for (const other of others) {
       const neighbour = this.names.get(other);
       if (neighbour !== undefined && isInactiveOrFailed(neighbour.look.active)) this.toCollect.add(neighbour);
     }
+  }
+
+  /**
+   * Removes the files of transient units that were unloaded. Only when the keeper has been told: if the manager were killed in between, the next would have
+   * a unit without its file, which it could not tell from one whose file somebody else has removed. A file without its unit goes at its start.
+   */
+  removeDeparted(): void {
+    for (const name of this.#departed.keys()) this.#removeDeparted(name);
+  }
+
+  #removeDeparted(name: string): void {
+    const unit = this.#departed.get(name);
+    if (unit === undefined) return;
+    this.#departed.delete(name);
+    removeTransientFiles(this, unit);
   }
 
   /** The unit's files are not any more what they were when they were read. */
@@ -351,6 +369,7 @@ export class World implements TransactionView {
   }
 
   #load(name: string): Unit {
+    this.#removeDeparted(name);
     const config = this.#withOwnName(this.#source.load(name));
     const present = this.units.get(config.name);
     const unit = present ?? this.#add(config);

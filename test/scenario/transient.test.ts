@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TransientRequest } from '../../src/graph/request.ts';
+import type { Files } from '../../src/port/files.ts';
+import type { Batch } from '../../src/port/keeper.ts';
 import { SECOND, Simulation, type SimulationOptions } from './simulation.ts';
 
 const transient = '/run/systemd/transient';
@@ -66,6 +68,49 @@ test('the file of a unit that the manager was killed over before it told the kee
   simulation.startManager();
   simulation.clock.settle();
   assert.deepEqual([before, simulation.files.list(transient), simulation.running()], [['lost.service'], [], []]);
+});
+
+/** Kills the first manager just before it sends the batch that has this command; what it does after that has no effect. */
+function killedBefore(key: string, restart: () => void): NonNullable<SimulationOptions['adapt']> {
+  let isArmed = true;
+  return (options) => {
+    if (!isArmed) return options;
+    let isAlive = true;
+    const { keeper, files } = options;
+    const dying = {
+      inventory: keeper.inventory,
+      receive: keeper.receive.bind(keeper),
+      send: (batch: Batch) => {
+        if (isArmed && batch.commands.some((command) => command.do === 'delete' && command.key === key)) {
+          [isArmed, isAlive] = [false, false];
+          restart();
+        } else if (isAlive) keeper.send(batch);
+      },
+    };
+    const unlink: Files['unlink'] = (path) => isAlive && files.unlink(path);
+    const mortal = new Proxy(files, {
+      get: (target, name) => {
+        const member: unknown = name === 'unlink' ? unlink : Reflect.get(target, name, target);
+        return typeof member === 'function' ? member.bind(target) : member;
+      },
+    });
+    return { ...options, keeper: dying, files: mortal };
+  };
+}
+
+test('a unit that a manager was killed over while it let it go is let go by the next, with its file', () => {
+  const simulation: Simulation = machine({
+    programs: { '/bin/fail': { runUsec: 1000, exit: 3 } },
+    adapt: killedBefore('unit/gone.service', () => {
+      simulation.crash();
+      simulation.clock.soon(() => simulation.startManager());
+    }),
+  });
+  start(simulation, asked('gone.service', { ExecStart: '/bin/fail', CollectMode: 'inactive-or-failed' }));
+  const first = simulation.manager;
+  simulation.clock.advance(SECOND);
+  assert.notEqual(simulation.manager, first);
+  assert.deepEqual([simulation.state('gone.service'), simulation.files.list(transient)], ['inactive (dead)', []]);
 });
 
 test('a name that is taken is refused, and so are properties that are none', () => {
