@@ -31,7 +31,7 @@ static int make_state(struct input *input, bool raw) {
     if (!raw) put_head(&out, input);
     put_raw(&out, input->at, input_left(input));
     int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    if (fd < 0 || write(fd, out.bytes + out.head, buffer_length(&out)) != (ssize_t)buffer_length(&out)) abort();
+    if (fd < 0 || (buffer_length(&out) && write(fd, out.bytes + out.head, buffer_length(&out)) != (ssize_t)buffer_length(&out))) abort();
     buffer_clear(&out);
     return fd;
 }
