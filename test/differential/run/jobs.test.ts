@@ -78,6 +78,21 @@ compareManagers('jobs', {
     said five; said six
     settle @b; show @a @b @c; notes @a @b`,
   ),
+  'a restart of a unit that is off and has to wait for another is a start that waits': net(
+    'jdoff',
+    { a: ['', held], c: ['After=@a', works], d: ['After=@a', works] },
+    `
+    beside one systemctl start @a; heard @a start
+    beside two systemctl restart @c; until_ok waits_to start @c
+    beside three systemctl start @d; until_ok waits_to start @d
+    beside four systemctl restart @d; sleep 0.5
+    jobs_of jdoff
+    quiet systemctl daemon-reload
+    jobs_of jdoff
+    go @a
+    said one; said two; said three; said four
+    settle @a @c @d; show @a @c @d`,
+  ),
   'job modes and jobs that are there already': net(
     'jmode',
     { a: ['', held], b: ['', held], c: ['', held], d: ['Conflicts=@a', works], e: ['', held], f: ['Wants=@d @b', works] },

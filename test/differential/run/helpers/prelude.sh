@@ -87,6 +87,7 @@ said() { eval "wait \$beside_${1//[^a-z0-9]/_}"; cat "/run/answers/beside-$me-$1
 go() { local name; for name; do : >"/run/t/$name.go"; done; }
 # The jobs of units of this prefix, without their numbers.
 jobs_of() { systemctl list-jobs --no-legend --plain | awk '{ print $2, $3, $4 }' | grep "^$1" | LC_ALL=C sort; }
+waits_to() { jobs_of "$2" | grep -qx "$2 $1 waiting"; }
 # Waits until a unit has a job.
 queued() { local unit=$1; until_ok has_job "$unit"; }
 has_job() { case $(systemctl show -p Job --value "$1") in [1-9]*) return 0;; esac; return 1; }
