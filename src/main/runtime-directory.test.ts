@@ -15,7 +15,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { defaultRuntimeDirectory, defaultStateDirectory, isServed, ownDirectory } from './runtime-directory.ts';
+import { defaultRuntimeDirectory, defaultStateDirectory, isServed, ownDirectory, ownDirectoryOr } from './runtime-directory.ts';
 
 const uid = process.getuid?.() ?? 0;
 const needsRoot = uid === 0 ? false : 'needs root';
@@ -111,6 +111,29 @@ test('a directory that cannot be made is told with the reason', () => {
   writeFileSync(scene.path('file'), '');
   const made = ownDirectory(scene.path('file/run'), 0o700, uid);
   assert.match(made.ok ? '' : made.error, /^cannot make .*\/file\/run: (ENOTDIR|EEXIST)/);
+});
+
+test('where a directory cannot be made the first other one that can is it, and why is told', () => {
+  using scene = makeScene();
+  writeFileSync(scene.path('file'), '');
+  const [wanted, other, last] = ['file/run', 'file/other', 'last'].map((name) => scene.path(name));
+  assert.ok(wanted !== undefined && other !== undefined && last !== undefined);
+  const placed = ownDirectoryOr(wanted, 0o700, uid, [other, last]);
+  assert.ok(placed.ok);
+  assert.equal(placed.value.path, last);
+  assert.match(placed.value.problem ?? '', /^cannot make .*\/file\/run: /);
+  assert.deepEqual(ownDirectoryOr(last, 0o700, uid, [scene.path('never')]), { ok: true, value: { path: last } });
+});
+
+test('what another has put in the place of a directory is refused, and not passed by', () => {
+  using scene = makeScene();
+  mkdirSync(scene.path('run'));
+  symlinkSync(scene.path('run'), scene.path('link'));
+  for (const [name, owner] of [
+    ['link', uid],
+    ['run', uid + 1],
+  ] as const)
+    assert.equal(ownDirectoryOr(scene.path(name), 0o700, owner, [scene.path('other')]).ok, false);
 });
 
 test('a control socket is served while somebody listens, not when it is stale or missing', async () => {

@@ -44,15 +44,35 @@ export function ownDirectory(path: string, mode: number, uid: number): Result<un
   }
 }
 
+/** A directory of ours, and what kept it from being the one that was wanted. */
+export interface Place {
+  readonly path: string;
+  readonly problem?: string;
+}
+
 /**
- * The directory, or where that cannot be made and nobody asked for it, one where a container with a read-only root has room.
- * The error is that of the first.
+ * The directory, or where that cannot be made the first of others that can; the error is that of the directory itself. What somebody else has put
+ * in its place is refused, and not passed by.
  */
-export function ownDirectoryOr(path: string, mode: number, uid: number, others: readonly string[]): Result<string, string> {
+export function ownDirectoryOr(path: string, mode: number, uid: number, others: readonly string[]): Result<Place, string> {
   const first = ownDirectory(path, mode, uid);
-  if (first.ok) return ok(path);
+  if (first.ok) return ok({ path });
+  if (isOccupied(path, uid)) return first;
   const other = others.find((each) => ownDirectory(each, mode, uid).ok);
-  return other === undefined ? first : ok(other);
+  return other === undefined ? first : ok({ path: other, problem: first.error });
+}
+
+function isOccupied(path: string, uid: number): boolean {
+  const found = attempt(() => lstatSync(path, { throwIfNoEntry: false }));
+  return found !== undefined && (!found.isDirectory() || found.uid !== uid);
+}
+
+function attempt<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a tysd answers on the control socket there. */

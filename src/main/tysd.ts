@@ -37,13 +37,17 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
   const others = wanted === defaultRuntimeDirectory(scope, uid, process.env) ? otherRuntimeDirectories(uid) : [];
   const runtime = ownDirectoryOr(wanted, scope === 'system' ? 0o755 : 0o700, uid, others);
   if (!runtime.ok) return refuse(runtime.error, 1);
-  const runtimeDirectory = runtime.value;
+  const runtimeDirectory = runtime.value.path;
   if (await isServed(runtimeDirectory))
     return refuse(`another tysd runs with ${runtimeDirectory}; give this one its own --runtime-directory=`, 1);
   // A full or read-only disk must not keep a machine from booting: logs are then as short-lived as the runtime directory.
   const state = ownDirectoryOr(resolved.value.stateDirectory, 0o755, uid, [join(runtimeDirectory, 'state')]);
-  const stateDirectory = state.ok ? state.value : resolved.value.stateDirectory;
+  const stateDirectory = state.ok ? state.value.path : resolved.value.stateDirectory;
+  // A command has the console for itself, and what nobody asked for is not missed.
+  const isTold = command.value === undefined || options.stateDirectory !== undefined;
   if (!state.ok) process.stderr.write(`tysd: ${state.error}; logs will not be stored\n`);
+  else if (state.value.problem !== undefined && isTold)
+    process.stderr.write(`tysd: ${state.value.problem}; logs are kept in ${stateDirectory}, as long as that is there\n`);
 
   const keeper = findKeeper(self);
   if (keeper === undefined) return refuse('tysd-keeper is not there; it belongs beside tysd (npm run build makes it)', 1);

@@ -19,7 +19,7 @@ test(`chaos, SEED=${seed}: the manager and the journal are killed for ${seconds}
   const chaos = new Chaos(daemon, random);
   await chaos.steady();
   const before = await chaos.picture();
-  const held = await chaos.held();
+  const held = await chaos.heldAtRest();
 
   const beganSeconds = uptimeSeconds();
   await daemon.ask('unit.start', { unit: 'chaos.target', wait: true });
@@ -119,6 +119,16 @@ class Chaos {
       // Those of slices are there as long as the slices are active, whoever was in them.
       cgroups: cgroupsOf(this.#daemon.cgroup).filter((name) => !name.endsWith('.slice')),
     };
+  }
+
+  /** The same once two looks in a row agree: what is only being read or reaped at a look is no part of it. */
+  async heldAtRest(): Promise<Readonly<Record<string, unknown>>> {
+    for (let before = await this.held(); ;) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const now = await this.held();
+      if (isDeepStrictEqual(before, now)) return now;
+      before = now;
+    }
   }
 
   /** Waits until the keeper holds what it held before, and no more: processes that have ended may not be reaped yet. */
