@@ -91,7 +91,7 @@ export const ops = {
   'terminal-return': {
     fields: { path: 'string' },
     exit: 208,
-    doc: 'Give a terminal back to root and the group of terminals, with the mode 0620; what is no device is left alone.',
+    doc: 'Give a terminal back to root and the group of terminals, with the mode 0620; what is no terminal is left alone.',
   },
   'terminal-owner': {
     fields: { slot: 'u32', uid: 'u32' },
