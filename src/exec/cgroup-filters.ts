@@ -154,24 +154,10 @@ const hooks = {
 } as const satisfies Readonly<Record<string, number>>;
 const hookByName: ReadonlyMap<string, number> = new Map(Object.entries(hooks));
 
-type Arguments<Make extends (...given: never[]) => Uint8Array, At extends number> = Parameters<Make>[At];
-
 const programs = {
   devices: shared(deviceProgram),
-  addresses: shared(
-    (of: {
-      readonly direction: Arguments<typeof addressProgram, 0>;
-      readonly allowed: Arguments<typeof addressProgram, 1>;
-      readonly denied: Arguments<typeof addressProgram, 2>;
-    }) => addressProgram(of.direction, of.allowed, of.denied),
-  ),
-  ports: shared(
-    (of: {
-      readonly family: Arguments<typeof socketBindProgram, 0>;
-      readonly allowed: Arguments<typeof socketBindProgram, 1>;
-      readonly denied: Arguments<typeof socketBindProgram, 2>;
-    }) => socketBindProgram(of.family, of.allowed, of.denied),
-  ),
+  addresses: shared((of: Parameters<typeof addressProgram>) => addressProgram(...of)),
+  ports: shared((of: Parameters<typeof socketBindProgram>) => socketBindProgram(...of)),
 };
 
 interface Owner {
@@ -198,7 +184,7 @@ function addressOps(chain: readonly CgroupSettings[]): readonly Op[] {
       types.socketBuffer,
       hooks[direction],
       `tysd_ip_${direction}`,
-      programs.addresses({ direction, allowed, denied }),
+      programs.addresses([direction, allowed, denied]),
       'IPAddressDeny',
     ),
   );
@@ -208,7 +194,7 @@ function socketBindOps({ path, cgroup: { SocketBindAllow, SocketBindDeny } }: Ow
   if (SocketBindDeny.length === 0) return [];
   return (['ipv4', 'ipv6'] as const).map((family) => {
     const hook = family === 'ipv4' ? hooks.bind4 : hooks.bind6;
-    const program = programs.ports({ family, allowed: SocketBindAllow, denied: SocketBindDeny });
+    const program = programs.ports([family, SocketBindAllow, SocketBindDeny]);
     return filter(path, types.socketAddress, hook, `tysd_bind_${family}`, program, 'SocketBindDeny');
   });
 }

@@ -1,6 +1,7 @@
-import { accessSync, closeSync, constants, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { err, ok, type Result } from '../base/result.ts';
+import { realFiles } from '../port/files-real.ts';
 import { systemMessage } from './system-message.ts';
 
 /** The fields by which journalctl(1) finds entries of a program or a device, by its path; the error is what journalctl says. */
@@ -16,7 +17,7 @@ export function fieldsOfPath(path: string): Result<readonly (readonly [name: str
     const [major, minor] = [(info.rdev >> 8) & 0xfff, (info.rdev & 0xff) | ((info.rdev >> 12) & 0xfff00)];
     return ok([['_KERNEL_DEVICE', `${info.isBlockDevice() ? 'b' : 'c'}${major}:${minor}`]]);
   }
-  if (!info.isFile() || !isExecutable(real)) return err(`File is neither a device node, nor regular file, nor executable: ${path}`);
+  if (!info.isFile() || !realFiles.access(real, 1)) return err(`File is neither a device node, nor regular file, nor executable: ${path}`);
   const interpreter = interpreterOf(real);
   if (interpreter === undefined) return ok([['_EXE', real]]);
   // The kernel knows a script by the first 15 bytes of its name.
@@ -34,15 +35,6 @@ function interpreterOf(path: string): string | undefined {
     return undefined;
   }
   return /^#![ \t]*([^\s\0]+)/.exec(bytes.toString('latin1'))?.[1];
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isLink(path: string): boolean {

@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { realFiles } from '../port/files-real.ts';
 
 /** Where the keeper's program is: where the environment says, beside the compiled tysd, or where `make -C keeper` leaves it. */
 export function findKeeper(self: readonly string[]): string | undefined {
@@ -14,14 +14,5 @@ export function findSessionProgram(self: readonly string[]): string | undefined 
 function find(self: readonly string[], name: string, given: string | undefined, folder: string): string | undefined {
   const beside = join(dirname(self[0] ?? process.execPath), name);
   const source = join(import.meta.dirname, `../../${folder}/build/${name}`);
-  return [given, beside, source].find((path) => path !== undefined && isExecutable(path));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return [given, beside, source].find((path) => path !== undefined && realFiles.access(path, 1));
 }

@@ -1,4 +1,4 @@
-import type { KernelFeature, Machine } from '../exec/needs/need.ts';
+import { type KernelFeature, type Machine, namespaces } from '../exec/needs/need.ts';
 import type { Files } from '../port/files.ts';
 import { capabilityNames } from '../unit/values/capability.ts';
 import { legacyControllers } from './legacy-controllers.ts';
@@ -78,12 +78,7 @@ const evidence: Readonly<Record<KernelFeature, (files: Files, status: string) =>
 
 const allFeatures: readonly KernelFeature[] = [
   'seccomp',
-  'mount namespaces',
-  'network namespaces',
-  'pid namespaces',
-  'ipc namespaces',
-  'uts namespaces',
-  'user namespaces',
+  ...namespaces,
   'BPF',
   'BPF as a security module',
   'device filters',

@@ -1,5 +1,5 @@
 import { requirements } from '../exec/verdict.ts';
-import { describeNeed, unmetNeeds, type Machine } from '../exec/needs/need.ts';
+import { describeNeed, type Machine, namespaces, unmetNeeds } from '../exec/needs/need.ts';
 import type { Files } from '../port/files.ts';
 import { applyText } from '../unit/apply.ts';
 import type { Diagnostic } from '../unit/diagnostic.ts';
@@ -91,29 +91,13 @@ const machines: Readonly<Partial<Record<LintTarget, Machine>>> = {
         'CAP_SETFCAP CAP_SETGID CAP_SETPCAP CAP_SETUID CAP_SYS_CHROOT'
       ).split(' '),
     ),
-    features: new Set([
-      'seccomp',
-      'mount namespaces',
-      'network namespaces',
-      'pid namespaces',
-      'ipc namespaces',
-      'uts namespaces',
-      'user namespaces',
-    ]),
+    features: new Set(['seccomp', ...namespaces.filter((kind) => kind !== 'user namespaces')]),
     rights: new Set(),
   },
   user: {
     controllers: new Set(['cpu', 'memory', 'pids']),
     capabilities: new Set(),
-    features: new Set([
-      'seccomp',
-      'mount namespaces',
-      'network namespaces',
-      'pid namespaces',
-      'ipc namespaces',
-      'uts namespaces',
-      'user namespaces',
-    ]),
+    features: new Set(['seccomp', ...namespaces]),
     rights: new Set(['to make namespaces']),
   },
 };
@@ -122,6 +106,13 @@ const whereText: Readonly<Record<LintTarget, string>> = {
   container: 'in a container with usual rights',
   user: "under a user's manager",
   system: 'on this system',
+};
+
+/** What becomes of a unit that asks for what systemd insists on. In a container that may not mount, tysd goes without (Sandbox=lenient). */
+const failure: Readonly<Record<LintTarget, string>> = {
+  container: 'tysd as process 1 starts the unit without it, systemd does not start it',
+  user: 'the unit does not start',
+  system: 'the unit does not start',
 };
 
 /** Settings that are not carried out where the unit is meant to run. */
@@ -134,7 +125,7 @@ function needs(file: LintFile, target: LintTarget | undefined): readonly Finding
     const [unmet] = unmetNeeds(requirement, machine);
     if (unmet === undefined) return [];
     const fails = requirement.without === 'fails';
-    const outcome = fails ? 'the unit does not start' : 'the unit starts without it';
+    const outcome = fails ? failure[target] : 'the unit starts without it';
     return [
       {
         severity: fails ? 'warning' : 'note',

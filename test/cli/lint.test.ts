@@ -64,6 +64,20 @@ test('a drop-in is judged by the unit of its directory, a directory by the files
   );
 });
 
+test('--target=container knows that Docker lets nobody make user namespaces, and what tysd makes of that', async () => {
+  const files = { 'a.service': good.replace('ExecStart', 'PrivateUsers=yes\nBindPaths=/a:/b\nExecStart') };
+  const told = await lint(files, '--target=container', '-q', 'D/a.service');
+  assert.deepEqual(told.out, [
+    'D/a.service:4:1: note: PrivateUsers= has no effect in a container with usual rights (the kernel has no user namespaces, or does not let us use it): the unit starts without it [needs-rights]',
+    'D/a.service:5:1: warning: BindPaths= has no effect in a container with usual rights (the manager has no right to make namespaces): tysd as process 1 starts the unit without it, systemd does not start it [needs-rights]',
+  ]);
+  const asUser = await lint(files, '--target=user', '-q', 'D/a.service');
+  assert.deepEqual(
+    asUser.out.filter((line) => line.includes('[needs-rights]')),
+    [],
+  );
+});
+
 test('--target= tells what has no effect there, and --for-version= what came later', async () => {
   const files = { 'a.service': good.replace('ExecStart', 'ProtectSystem=strict\nRestartSteps=2\nRestartMaxDelaySec=9\nExecStart') };
   const told = await lint(files, '--target=container', '--for-version=252', '-q', 'D/a.service');

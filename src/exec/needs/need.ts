@@ -19,6 +19,16 @@ export type KernelFeature =
   | 'same-page merging'
   | 'pressure stall information';
 
+/** The kinds of namespaces, which any kernel of these years has where a container does not keep one from them. */
+export const namespaces = [
+  'mount namespaces',
+  'network namespaces',
+  'pid namespaces',
+  'ipc namespaces',
+  'uts namespaces',
+  'user namespaces',
+] as const satisfies readonly KernelFeature[];
+
 /** One thing that a setting needs of the machine. */
 export type Need =
   | `controller ${Controller}`

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { readControllers } from '../../../src/main/cgroup-place.ts';
 import { type Case, compareManagers } from './both.ts';
+import { limitedService, type Looks } from './limited.ts';
 
 /** What the cgroups of a unit say of themselves in the hierarchies of cgroup v1; those that are not there say so. */
-const looks = `
+const functions = `
   said() { for file in cpu.shares cpu.cfs_period_us cpu.cfs_quota_us memory.limit_in_bytes pids.max blkio.bfq.weight \\
       blkio.throttle.read_bps_device blkio.throttle.write_bps_device; do
       path=/sys/fs/cgroup/\${file%%.*}/$1/$file
@@ -14,25 +15,15 @@ const looks = `
   shown() { for name in CPUWeight CPUShares CPUQuotaPerSecUSec IOWeight BlockIOWeight MemoryMax MemoryLimit TasksMax TasksCurrent; do
       echo "$1 $name=$(systemctl show -p $name --value $1)"; done; }`;
 
-/** A service whose processes wait, in a slice of the case's own. */
+const looks: Looks = {
+  functions,
+  running: (name) => `said ${name}.slice; said ${name}.slice/${name}.service; inside ${name}.service; shown ${name}.service`,
+  stopped: (name) => `ls -d /sys/fs/cgroup/*/${name}.slice/${name}.service 2>/dev/null | wc -l`,
+};
+
+/** What units elsewhere need would show in siblings, so each is alone. */
 function limited(name: string, lines: string, more: Partial<Case> = {}): Case {
-  const { units = {}, script = '', ...rest } = more;
-  return {
-    units: {
-      [`${name}.service`]: `[Service]\nExecStart=/act wait\nSlice=${name}.slice\n${lines}\n`,
-      [`${name}.slice`]: '[Slice]\n',
-      ...units,
-    },
-    script: `${looks}
-      systemctl start ${name}.service
-      said ${name}.slice; said ${name}.slice/${name}.service; inside ${name}.service; shown ${name}.service
-      ${script}
-      systemctl stop ${name}.service
-      ls -d /sys/fs/cgroup/*/${name}.slice/${name}.service 2>/dev/null | wc -l`,
-    // What units elsewhere need would show in siblings.
-    alone: true,
-    ...rest,
-  };
+  return limitedService(looks, name, lines, { alone: true, ...more });
 }
 
 const there = readControllers(readFileSync('/proc/self/mountinfo', 'utf8'), readFileSync('/proc/self/cgroup', 'utf8'));

@@ -1,7 +1,8 @@
 import { type Case, compareManagers } from './both.ts';
+import { limitedService, type Looks } from './limited.ts';
 
 /** What all cgroups of a slice say of themselves; what the kernel does not have says nothing. */
-const looks = `
+const functions = `
   said() { (cd /sys/fs/cgroup/$1 2>/dev/null || { echo "$1 is not there"; exit; }
     for file in cgroup.controllers cgroup.subtree_control cpu.weight cpu.idle cpu.max cpuset.cpus cpuset.mems io.weight io.bfq.weight io.max io.latency \\
       memory.min memory.low memory.high memory.max memory.swap.max memory.oom.group pids.max; do
@@ -11,22 +12,13 @@ const looks = `
       DefaultMemoryMin TasksAccounting TasksMax IOAccounting CPUAccounting BlockIOAccounting Delegate DelegateControllers DisableControllers; do
       echo "$1 $name=$(systemctl show -p $name --value $1)"; done; }`;
 
-/** A service whose processes wait, in a slice of the case's own. */
+const looks: Looks = {
+  functions,
+  running: (name) => `said ${name}.slice; said ${name}.slice/${name}.service; shown ${name}.service`,
+};
+
 function limited(name: string, lines: string, more: Partial<Case> = {}): Case {
-  const { units = {}, script = '', ...rest } = more;
-  return {
-    units: {
-      [`${name}.service`]: `[Service]\nExecStart=/act wait\nSlice=${name}.slice\n${lines}\n`,
-      [`${name}.slice`]: '[Slice]\n',
-      ...units,
-    },
-    script: `${looks}
-      systemctl start ${name}.service
-      said ${name}.slice; said ${name}.slice/${name}.service; shown ${name}.service
-      ${script}
-      systemctl stop ${name}.service 2>/dev/null`,
-    ...rest,
-  };
+  return limitedService(looks, name, lines, more);
 }
 
 /** What systemd has since 254 of memory pressure; in 252 nobody is told of it. */
@@ -102,7 +94,7 @@ compareManagers('resources', {
       'router.slice': '[Slice]\nMemoryMax=1G\n',
       'rnested.service': '[Service]\nExecStart=/act wait\nSlice=router-inner.slice\nCPUWeight=30\n',
     },
-    script: `${looks}
+    script: `${functions}
       systemctl start rnested.service
       said router.slice; said router.slice/router-inner.slice; said router.slice/router-inner.slice/rnested.service
       systemctl stop rnested.service`,
@@ -152,7 +144,7 @@ ExecReload=/bin/sh -c 'cat /proc/self/cgroup >>/tmp/rdelegate'
 ExecStop=/bin/sh -c 'cat /proc/self/cgroup >>/tmp/rdelegate'
 ExecStopPost=/bin/sh -c 'cat /proc/self/cgroup >>/tmp/rdelegate'`,
     },
-    script: `${looks}
+    script: `${functions}
       : >/tmp/rdelegate; chmod 666 /tmp/rdelegate
       run systemctl start rdelegate.service
       get rdelegate.service Delegate DelegateControllers OOMPolicy
