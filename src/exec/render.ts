@@ -253,6 +253,5 @@ function streamName(meta: string): string {
 
 /** A word as one could write it in a unit: quoted where blanks or control characters would mislead. */
 function quote(word: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
   return /^[^\s"'\\\u0000-\u001f\u007f]+$/.test(word) ? word : JSON.stringify(word);
 }

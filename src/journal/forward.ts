@@ -56,5 +56,4 @@ function write(path: string, text: string): void {
 const daemonFacility = 3;
 /** As much as the kernel takes at once. */
 const maximumLength = 900;
-// oxlint-disable-next-line no-control-regex
 const controls = /[\x00-\x08\x0a-\x1f\x7f-\x9f]+/g;

@@ -32,9 +32,7 @@ function quoted(word: string): string {
   return `"${escaped}"`;
 }
 
-// oxlint-disable-next-line no-control-regex
 const needsQuotes = /[\x00-\x20\x7f"\\`$*?['()<>|&;!]/;
-// oxlint-disable-next-line no-control-regex
 const controls = /[\x00-\x1f\x7f]/g;
 const escapes: Readonly<Record<string, string>> = {
   '\x07': '\\a',

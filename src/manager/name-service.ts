@@ -21,7 +21,6 @@ export function answerPath(runtimeDirectory: string, question: Question): string
 /** What getent(1) printed, as far as it is an answer: one sound line, as passwd(5) and group(5) have it, or numbers of groups. */
 export function readAnswer({ database, key }: Question, printed: string): string | undefined {
   const [line = ''] = printed.split('\n', 1);
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]/.test(line)) return undefined;
   if (database === 'initgroups') {
     if (!line.startsWith(key)) return undefined;

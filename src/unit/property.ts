@@ -98,7 +98,6 @@ function lineOf(
 
 /** What would end the line, or go on with the next. */
 function fitsOnLine(value: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
   return !/[\x00\n\r]/.test(value) && !value.endsWith('\\') && value.length < LONGEST_VALUE;
 }
 

@@ -68,6 +68,5 @@ function isVariableName(text: string): boolean {
 
 function isAssignment(text: string): boolean {
   const equals = text.indexOf('=');
-  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
   return equals > 0 && isVariableName(text.slice(0, equals)) && !/[\x00-\x08\x0b-\x1f\x7f]/.test(text.slice(equals + 1));
 }

@@ -61,7 +61,6 @@ function splitAssignment(assignment: string): readonly [string, string] {
 
 /** Of all variables, those that an environment block cannot hold are passed over in silence. */
 function isPlain(name: string, value: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is passed over
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !/[\x00-\x08\x0b-\x1f\x7f]/.test(value);
 }
 

@@ -1,6 +1,5 @@
 /** A value as bash reads it back: bare where that is safe, else in `$'…'` (systemctl(1), show-environment). */
 export function quoteForShell(value: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are among what is quoted
   if (!/[\s\x00-\x1f\x7f"\\`$*?[\]'()<>|&;!]/.test(value)) return value;
   let quoted = '';
   for (const character of value) quoted += escapes[character] ?? (isControl(character) ? octal(character) : character);

@@ -74,7 +74,6 @@ function describe({ command, unit }: RunRequest, { executable }: Place): string 
 
 /** A description is one line, whatever the command's words are. */
 function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is replaced
   return text.replace(/[\x00-\x1f\x7f]+/g, ' ').replace(/\\+$/, '');
 }
 

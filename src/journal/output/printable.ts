@@ -33,10 +33,7 @@ export function plainText(text: string): string {
 }
 
 const byteUnits = ['B', 'K', 'M', 'G', 'T', 'P', 'E'];
-// oxlint-disable-next-line no-control-regex
 const controlCharacter = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
-// oxlint-disable-next-line no-control-regex
 const special = /[\t\r\x1b]/;
 // CSI sequences, and OSC ones up to their end.
-// oxlint-disable-next-line no-control-regex
 const escapeSequence = /\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))/g;

@@ -90,7 +90,6 @@ function troubleWith(path: string): string | undefined {
   return `expected an absolute path or a bare file name, found ${JSON.stringify(path)}`;
 }
 
-// eslint-disable-next-line no-control-regex
 const UNSAFE = /[\u0000-\u001f\u007f"'\\]/;
 
 function readArguments(

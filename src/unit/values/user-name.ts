@@ -8,7 +8,6 @@ import type { ValueParser } from './parser.ts';
 export function isUserOrGroup(text: string): boolean {
   if (/^\d+$/.test(text)) return isUserNumber(text);
   if (text === '' || text === '.' || text === '..' || text.length > 255) return false;
-  // eslint-disable-next-line no-control-regex
   return text.trim() === text && !/[\u0000-\u001f\u007f:/]|^-\d+$/.test(text);
 }
 
