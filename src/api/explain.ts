@@ -1,1 +1,1 @@
-export { explain, type Explanation } from '../unit/settings/explain.ts';
+export { explain, explainedNames, type Explanation } from '../unit/settings/explain.ts';

@@ -61,7 +61,7 @@ function compare(left: string, right: string): number {
 }
 
 const loadStates: readonly string[] = ['stub', 'loaded', 'not-found', 'bad-setting', 'error', 'merged', 'masked'];
-const activeStates: readonly string[] = ['active', 'reloading', 'inactive', 'failed', 'activating', 'deactivating', 'maintenance'];
+export const activeStates: readonly string[] = ['active', 'reloading', 'inactive', 'failed', 'activating', 'deactivating', 'maintenance'];
 
 function printWords(terminal: Terminal, groups: readonly { readonly title: string; readonly words: readonly string[] }[]): void {
   groups.forEach(({ title, words }, index) => {

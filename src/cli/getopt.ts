@@ -1,10 +1,14 @@
 import { err, ok, type Result } from '../base/result.ts';
 
-/** One option: its names, whether a value follows, and what it changes; an error is a whole sentence, or several lines. */
-export interface OptionRow<Options> {
+/** How an option is written. */
+export interface OptionForm {
   readonly long?: string;
   readonly short?: string;
   readonly value: 'none' | 'required' | 'optional';
+}
+
+/** One option: its names, whether a value follows, and what it changes; an error is a whole sentence, or several lines. */
+export interface OptionRow<Options> extends OptionForm {
   /** Options that share this function are one option with several names, so an abbreviation of them is not ambiguous. */
   readonly apply: (value: string | undefined, options: Options) => Result<Partial<Options>, string>;
   /** Nothing after it is looked at, as after --help. */

@@ -4,6 +4,7 @@ import type { ConditionReport } from '../api/condition-report.ts';
 import type { Finding, LintOptions } from '../api/lint.ts';
 import type { InstallApi } from '../api/install.ts';
 import type { UnitFilesApi } from '../api/unit-files.ts';
+import type { OptionForm } from './getopt.ts';
 import type { Options } from './options.ts';
 import type { Terminal } from './output/terminal.ts';
 
@@ -12,6 +13,8 @@ export interface CliServices {
   readonly version: string;
   /** `journalctl`: reads the logs of the manager in this place; gives the exit status. */
   readonly runLogs: (argv: readonly string[], place: ManagerPlace) => Promise<number>;
+  /** The options of journalctl. */
+  readonly logsOptions: () => Promise<readonly OptionForm[]>;
   /** The last log lines of these units as `journalctl -o short` prints them, oldest first, without newlines. */
   readonly recentLogs: (request: LogRequest) => Promise<readonly string[]>;
   /** Unit files and their links without a manager, below another root directory if one is given. */

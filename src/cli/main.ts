@@ -54,8 +54,8 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   // What follows these words is another program's, with options of its own.
   const first = call.argv.findIndex((word) => !word.startsWith('-'));
   const after = (word: string) => (call.argv[first] === word ? call.argv.slice(first + 1) : undefined);
-  const [logs, run, top, analyze] = [after('logs'), after('run'), after('top'), after('analyze')];
-  const isOurs = [logs, run, top, analyze].every((words) => words === undefined);
+  const [logs, run, top, analyze, complete] = [after('logs'), after('run'), after('top'), after('analyze'), after('complete')];
+  const isOurs = [logs, run, top, analyze, complete].every((words) => words === undefined);
   const parsed = parseCommandLine(program, isOurs ? call.argv : call.argv.slice(0, first));
   if (!parsed.ok) {
     terminal.warn(parsed.error);
@@ -71,6 +71,7 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   if (run !== undefined) return (await import('./commands/run.ts')).runRun({ ...call, argv: run }, options);
   if (top !== undefined) return (await import('./commands/top.ts')).runTop({ ...call, argv: top }, options);
   if (analyze !== undefined) return (await import('./commands/analyze.ts')).runAnalyze({ ...call, argv: analyze });
+  if (complete !== undefined) return (await import('./commands/complete.ts')).runComplete(call, complete);
   const [word = 'list-units', ...rest] = words;
   const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
   if (verb === undefined) {

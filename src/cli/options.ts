@@ -127,7 +127,7 @@ const defaults: Options = {
 const whom = text((value) => ({ whom: value }));
 
 /** The rows stand in the order in which getopt_long(3) names those that an abbreviation may mean. */
-const rows: readonly OptionRow<Options>[] = [
+export const optionRows: readonly OptionRow<Options>[] = [
   { long: 'help', short: 'h', isLast: true, ...flag({ print: 'help' }) },
   { long: 'version', isLast: true, ...flag({ print: 'version' }) },
   { long: 'type', short: 't', value: 'required', apply: readTypes },
@@ -210,7 +210,7 @@ const rows: readonly OptionRow<Options>[] = [
 
 /** Reads the command line of systemctl(1). An error is what to print. */
 export function parseCommandLine(program: string, argv: readonly string[]): Result<Words<Options>, string> {
-  const read = readWords(program, argv, rows, defaults);
+  const read = readWords(program, argv, optionRows, defaults);
   if (!read.ok) return read.error.endsWith("invalid option -- '.'") ? err(`${read.error}\n${dashHint(program, argv)}`) : read;
   const problem = contradiction(read.value);
   return problem === undefined || read.value.options.print !== undefined ? read : err(problem);

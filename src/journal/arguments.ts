@@ -15,6 +15,20 @@ export interface WordReader {
   readonly fieldsOfPath: (path: string) => Result<readonly (readonly [name: string, value: string])[], string>;
 }
 
+/** How each option is written: its names without dashes, and whether a value follows. */
+export function logsOptionForms(): readonly {
+  readonly long: string;
+  readonly short?: string;
+  readonly value: 'none' | 'required' | 'optional';
+}[] {
+  const letters = new Map(Object.entries(shortNames).map(([letter, name]) => [name, letter]));
+  return Object.entries(flags).map(([name, { takes }]) => {
+    const short = letters.get(name);
+    const value = takes === 'nothing' ? 'none' : takes === 'value' ? 'required' : 'optional';
+    return { long: name.slice(2), ...(short === undefined ? {} : { short }), value };
+  });
+}
+
 /** What the arguments mean; the error is what journalctl(1) says of them. */
 export function parseLogsArguments(argv: readonly string[], nowUsec: number, words: WordReader): Result<LogsOptions, string> {
   const draft: Draft = { ...nothingAsked, words, nowUsec };

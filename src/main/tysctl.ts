@@ -16,6 +16,7 @@ export function servicesOf(self: readonly string[]): CliServices {
   return {
     version,
     runLogs,
+    logsOptions: async () => (await import('../journal/arguments.ts')).logsOptionForms(),
     recentLogs: async (request) => (await import('./logs.ts')).recentLogs(request),
     recordedHistory: async (place, words) => (await import('./logs.ts')).recordedHistory(place, words),
     localInstall: async (place) => (await import('./local.ts')).localInstall(place),

@@ -88,6 +88,7 @@ async function runTool(
       out.push(`logs ${words.join(' ')}`);
       return Promise.resolve(0);
     },
+    logsOptions: () => Promise.resolve([{ long: 'unit', short: 'u', value: 'required' }]),
     recentLogs: ({ unit, lines }) => Promise.resolve([`the last ${lines} lines of ${unit}`]),
     recordedHistory: (_place, words) =>
       Promise.resolve(written.filter((entry) => words.length === 0 || words.some((word) => JSON.stringify(entry).includes(word)))),

@@ -33,6 +33,11 @@ const verbs: Readonly<Record<string, Verb>> = {
   timespan: { least: 1, run: analyzeTimespan, usage: 'EXPRESSION…', doc: 'Read spans of time' },
 };
 
+/** What completes `analyze`. */
+export function analyzeVerbs(): readonly { readonly word: string; readonly doc: string }[] {
+  return Object.entries(verbs).map(([word, { doc }]) => ({ word, doc }));
+}
+
 /** Verbs of systemd-analyze that tysd does not have: refused, so that no script takes silence for success. */
 const missing: ReadonlySet<string> = new Set(
   (

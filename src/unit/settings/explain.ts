@@ -57,6 +57,11 @@ export function explain(word: string): Explained {
   return near === undefined || wanted === '' ? { is: 'nothing' } : { is: 'nothing', near };
 }
 
+/** All that can be explained by name. */
+export function explainedNames(): readonly string[] {
+  return [...new Set(allPlaces().map(({ name }) => name)), ...allSections()];
+}
+
 interface Place {
   readonly name: string;
   readonly row: Row;

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type Daemon, run, startTysd, wanting } from './tysd.ts';
+
+const bin = join(import.meta.dirname, '../../bin');
+
+const units = {
+  'default.target': wanting('runs.service'),
+  'runs.service': '[Unit]\nDescription=It runs\n[Service]\nExecStart=/bin/sleep infinity\n',
+  'rests.service': '[Unit]\nDescription=It rests\n[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=default.target\n',
+  'many@.service': '[Service]\nExecStart=/bin/sleep infinity\n',
+};
+
+/** Asks the function that the script gives bash what a line, typed to its end, can become. */
+const asked = `
+eval "$(tysctl completion bash)"
+COMP_LINE=$1 COMP_POINT=\${#1}
+# As bash breaks the last word: after the last of these, a blank among them.
+last=\${1##*[[:space:]=:]}
+_tysd_complete "\${1%% *}" "$last" ''
+printf '%s\\n' "\${COMPREPLY[@]}"
+`;
+
+describe('completion', () => {
+  let daemon: Daemon;
+  before(async () => (daemon = await startTysd({ units })));
+  after(() => daemon[Symbol.asyncDispose]());
+
+  for (const [line, wanted] of [
+    ['tysctl @ is-act', ['is-active']],
+    ['tysctl @ stop r', ['runs.service']],
+    ['tysctl @ start r', ['rests.service']],
+    ['tysctl @ start many', ['many@']],
+    ['tysctl @ enable ', ['rests.service']],
+    ['tysctl @ status r', ['rests.service', 'runs.service']],
+    ['tysctl @ list-units --type=dev', ['device']],
+    ['tysctl @ completion ', ['bash', 'zsh', 'fish']],
+    ['tysctl @ explain ExecStartP', ['ExecStartPre', 'ExecStartPost']],
+    ['journalctl --outp', ['--output=', '--output-fields=']],
+    ['journalctl -o json-p', ['json-pretty']],
+    ['tysctl @ start no-such', []],
+  ] as const) {
+    test(`bash: ${line}`, async () => {
+      const typed = line.replace('@', `--runtime-directory=${daemon.runtimeDirectory}`);
+      const { out, err } = await run('bash', ['-c', asked, 'bash', typed], { PATH: `${bin}:${process.env['PATH'] ?? ''}` });
+      assert.equal(err, '');
+      assert.deepEqual(
+        out.split('\n').filter((word) => word !== ''),
+        [...wanted],
+      );
+    });
+  }
+
+  for (const shell of ['zsh', 'fish']) {
+    const why = spawnSync(shell, ['-c', 'true']).status === 0 ? false : `${shell} is not installed`;
+    test(`${shell} understands what it is to load`, { skip: why }, async () => {
+      const script = await run(join(bin, 'tysctl'), ['completion', shell]);
+      const checked = spawnSync(shell, ['-n'], { input: script.out, encoding: 'utf8' });
+      assert.deepEqual([checked.status, checked.stderr], [0, '']);
+    });
+  }
+
+  test('another shell is refused', async () => {
+    const ran = await run(join(bin, 'tysctl'), ['completion', 'csh']);
+    assert.deepEqual([ran.status, ran.out, ran.err], [1, '', "Unknown shell 'csh': there is completion for bash, zsh, fish.\n"]);
+  });
+});
