@@ -3,7 +3,7 @@ import { openFlags } from '../exec/stdio.ts';
 import type { Exit } from '../port/keeper.ts';
 import { describeFailure } from '../exec/exit-status.ts';
 import type { Job } from './job.ts';
-import { answerPath, type Question, readAnswer, wordOf } from './name-service.ts';
+import { answerDirectory, answerPath, type Question, readAnswer, wordOf } from './name-service.ts';
 import { openQuestions } from './open-questions.ts';
 import { log } from './records.ts';
 import type { Unit } from './unit.ts';
@@ -83,7 +83,7 @@ function planOf({ options }: World, question: Question): Plan {
     { op: 'signals', ignorePipe: 0 },
     { op: 'setsid' },
     { op: 'rlimit', resource: FILE_SIZE, soft: LONGEST, hard: LONGEST },
-    { op: 'mkdir-all', path: `${options.runtimeDirectory}/names`, mode: 0o700 },
+    { op: 'mkdir-all', path: answerDirectory(options.runtimeDirectory), mode: 0o700 },
     { op: 'unlink', path },
     ...standard(0, '/dev/null', openFlags.read),
     ...standard(1, path, openFlags.write | openFlags.create | openFlags.truncate),

@@ -12,10 +12,15 @@ export function wordOf({ database, key }: Question): string {
   return `${database} ${key}`;
 }
 
+/** Where answers are kept. */
+export function answerDirectory(runtimeDirectory: string): string {
+  return `${runtimeDirectory}/names`;
+}
+
 /** Where the answer to a question is kept, so that what ends a service finds who it runs as, whichever manager is there by then. */
 export function answerPath(runtimeDirectory: string, question: Question): string {
   const name = createHash('sha256').update(wordOf(question)).digest('hex').slice(0, 32);
-  return `${runtimeDirectory}/names/${question.database}-${name}`;
+  return `${answerDirectory(runtimeDirectory)}/${question.database}-${name}`;
 }
 
 /** What getent(1) printed, as far as it is an answer: one sound line, as passwd(5) and group(5) have it, or numbers of groups. */

@@ -1,4 +1,5 @@
 import type { Files } from '../port/files.ts';
+import { answerDirectory } from './name-service.ts';
 import { log } from './records.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -27,7 +28,7 @@ export function removeTransientFiles(world: World, { config }: Unit): void {
  */
 export function removeOwnDirectories(world: World): void {
   const { files, ownDirectories, runtimeDirectory } = world.options;
-  for (const directory of [ownDirectories.transient, ownDirectories.runtimeControl]) {
+  for (const directory of [ownDirectories.transient, ownDirectories.runtimeControl, answerDirectory(runtimeDirectory)]) {
     if (!directory.startsWith(`${runtimeDirectory}/`)) continue;
     try {
       removeTree(files, directory);
