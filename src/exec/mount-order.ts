@@ -1,4 +1,4 @@
-import { type MountEntry, mountModes } from './mount-table.ts';
+import { type MountEntry, mountModes } from './mount-entry.ts';
 
 /**
  * The table in the order in which it is carried out: what is above before what is below; of each path only that which counts most,

@@ -13,7 +13,7 @@ import {
   systemDirectoriesAndEtc,
   temporaryHomes,
 } from './mount-static.ts';
-import type { MountEntry } from './mount-table.ts';
+import type { MountEntry } from './mount-entry.ts';
 import type { ExecContext } from './request.ts';
 import { hasPrivateIpc, hasPrivateNetwork, privateTmp } from './space.ts';
 

@@ -1,4 +1,4 @@
-import type { MountEntry, MountMode } from './mount-table.ts';
+import type { MountEntry, MountMode } from './mount-entry.ts';
 
 /** Paths that settings of systemd.exec(5), "Sandboxing", name without the unit's author having to. */
 type Row = readonly [path: string, mode: MountMode, presence: 'optional' | 'required', more?: Partial<MountEntry>];

@@ -4,7 +4,7 @@ import { mainRequest, plan, rootContext, serviceConfig, userContext } from '../.
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { renderOp } from './render.ts';
 import { orderMounts } from './mount-order.ts';
-import type { MountEntry, MountMode } from './mount-table.ts';
+import type { MountEntry, MountMode } from './mount-entry.ts';
 import type { ExecContext } from './request.ts';
 
 /** The plan of the view as `plan` shows it, without the line that all have. */

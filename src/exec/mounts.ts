@@ -1,7 +1,8 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { imageOptions, rootOf } from './mount-images.ts';
 import { isExec, isNoExec, isReadOnly, isWithin, orderMounts } from './mount-order.ts';
-import { insistsOnMounts, type MountEntry, type MountMode, needsMountNamespace, wantedMounts } from './mount-table.ts';
+import type { MountEntry, MountMode } from './mount-entry.ts';
+import { insistsOnMounts, needsMountNamespace, wantedMounts } from './mount-table.ts';
 import type { Op } from './op.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
 

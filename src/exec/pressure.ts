@@ -1,7 +1,7 @@
 import type { UnitConfig } from '../unit/config.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { isWithin } from './mount-order.ts';
-import type { MountEntry } from './mount-table.ts';
+import type { MountEntry } from './mount-entry.ts';
 import { usualResources } from './cgroup/need.ts';
 import type { Identity } from './identity.ts';
 import type { Op } from './op.ts';
