@@ -10,7 +10,7 @@ import {
   installRecord,
   jobInfo,
   jobMode,
-  jobResult,
+  jobEnd,
   linkChange,
   list,
   nothing,
@@ -47,7 +47,7 @@ const job = (doc: string) =>
     result: v.object({
       job: v.number(),
       unit: v.string(),
-      result: v.exactOptional(jobResult),
+      ...jobEnd,
       /** The unit's files have changed since they were read. The last field, where the front looks for it. */
       changedOnDisk: v.exactOptional(v.literal(true)),
     }),
@@ -172,13 +172,13 @@ export const contract = {
   }),
   'job.wait': method({
     params: v.strictObject({ job: v.number() }),
-    result: v.object({ result: jobResult }),
+    result: v.object({ ...jobEnd, result: v.nonOptional(jobEnd.result) }),
     errors: ['no-such-job'],
     doc: 'Answers when the job is finished.',
   }),
   'job.outcome': method({
     params: v.strictObject({ unit: unitName, cause: v.pipe(v.string(), v.maxLength(200)) }),
-    result: v.nullable(v.object({ job: v.number(), result: v.exactOptional(jobResult) })),
+    result: v.nullable(v.object({ job: v.number(), ...jobEnd })),
     errors: [],
     doc: 'The job that was asked for with this `cause`, and how it ended if it has: for a client that lost its connection. Null if it was never queued, or ended half a minute ago.',
   }),
@@ -350,7 +350,7 @@ export const contract = {
       hold: v.exactOptional(v.boolean(), false),
       cause: v.exactOptional(v.pipe(v.string(), v.maxLength(200))),
     }),
-    result: v.object({ job: v.number(), unit: v.string(), result: v.exactOptional(jobResult) }),
+    result: v.object({ job: v.number(), unit: v.string(), ...jobEnd }),
     errors: requestFailures,
     doc: 'Makes units of properties, as files could hold them, and starts the first; they are gone when they have ended.',
   }),

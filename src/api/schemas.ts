@@ -20,8 +20,8 @@ export const done = v.null();
 /** How a job meets those that are queued. */
 export const jobMode = v.picklist(jobModes);
 
-/** How a job ended. */
-export const jobResult = v.picklist(jobResults);
+/** How a job ended, if it has, and the Result= of its unit at that moment if it failed. */
+export const jobEnd = { result: v.exactOptional(v.picklist(jobResults)), unitResult: v.exactOptional(v.string()) };
 
 /** What can be asked of a unit. */
 export const requestedJob = v.picklist(requestedJobs);

@@ -6,14 +6,14 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { Invocation } from './invocation.ts';
 
 /** How a job ended. */
-export type JobResult = NonNullable<Answer<'unit.start'>['result']>;
+export type JobEnd = Answer<'job.wait'>;
 
 /** Follows the changes of a manager, from `changes.subscribe` on. */
 export class Watch {
   readonly #client: Client;
   readonly #newJobs: (Change & { readonly change: 'job-new' })[] = [];
-  readonly #results = new Map<number, JobResult>();
-  readonly #waiting = new Map<number, (result: JobResult) => void>();
+  readonly #ended = new Map<number, JobEnd>();
+  readonly #waiting = new Map<number, (end: JobEnd) => void>();
   readonly #ends = new Map<string, (state: 'inactive' | 'failed') => void>();
 
   constructor(client: Client) {
@@ -27,8 +27,8 @@ export class Watch {
   }
 
   /** How a job ended that was queued after the subscription. */
-  result(job: number): Promise<JobResult> {
-    const known = this.#results.get(job);
+  jobEnd(job: number): Promise<JobEnd> {
+    const known = this.#ended.get(job);
     return known === undefined ? new Promise((resolve) => this.#waiting.set(job, resolve)) : Promise.resolve(known);
   }
 
@@ -43,8 +43,8 @@ export class Watch {
   #take(change: Change): void {
     if (change.change === 'job-new') this.#newJobs.push(change);
     else if (change.change === 'job-removed') {
-      this.#results.set(change.job, change.result);
-      this.#waiting.get(change.job)?.(change.result);
+      this.#ended.set(change.job, change);
+      this.#waiting.get(change.job)?.(change);
     } else if (change.change === 'unit' && (change.active === 'inactive' || change.active === 'failed')) {
       this.#ends.get(change.unit)?.(change.active);
     }
@@ -66,17 +66,17 @@ export interface Asking {
 export async function askAgain(
   invocation: Pick<Invocation, 'connect'>,
   request: Asking,
-): Promise<Result<{ readonly unit: string; readonly result?: JobResult }, ApiError>> {
+): Promise<Result<{ readonly unit: string } & Partial<JobEnd>, ApiError>> {
   const { unit, cause } = request;
   const connected = await invocation.connect();
   if (!connected.ok) return err({ code: 'connection-lost', message: connected.error });
   const client = connected.value;
   const known = await client.call('job.outcome', { unit, cause });
-  const { job, result } = (known.ok ? known.value : null) ?? {};
-  if (result !== undefined) return ok({ unit, result });
+  const { job, result, ...reason } = (known.ok ? known.value : null) ?? {};
+  if (result !== undefined) return ok({ unit, result, ...reason });
   if (known.ok) {
     const answer = job === undefined ? await request.ask(client) : await client.call('job.wait', { job });
-    if (answer.ok) return ok({ unit, ...(answer.value.result === undefined ? {} : { result: answer.value.result }) });
+    if (answer.ok) return ok({ ...answer.value, unit });
     // It ended in between, and is known as that.
     if (answer.error.code !== 'connection-lost' && answer.error.code !== 'no-such-job') return answer;
   } else if (known.error.code !== 'connection-lost') return known;
@@ -91,27 +91,27 @@ export async function askAgain(
 export async function awaitJob(
   invocation: Pick<Invocation, 'connect' | 'verb'>,
   unit: string,
-): Promise<{ readonly unit: string; readonly result: JobResult }> {
+): Promise<{ readonly unit: string } & JobEnd> {
   const client = await invocation.connect();
   if (!client.ok) return { unit, result: 'failed' };
-  const result = await outcomeOf(client.value, unit, invocation.verb);
+  const end = await outcomeOf(client.value, unit, invocation.verb);
   // This manager may be replaced as well.
-  return result === undefined ? awaitJob(invocation, unit) : { unit, result };
+  return end === undefined ? awaitJob(invocation, unit) : { unit, ...end };
 }
 
 /** How the unit's job ends, or has ended to judge by the unit's state; undefined where the connection is lost meanwhile. */
-async function outcomeOf(client: Client, unit: string, verb: string): Promise<JobResult | undefined> {
+async function outcomeOf(client: Client, unit: string, verb: string): Promise<JobEnd | undefined> {
   const before = await client.call('units.get', { units: [unit] });
   const job = before.ok ? before.value[0]?.job : undefined;
   if (job !== undefined) {
     const waited = await client.call('job.wait', { job: job.id });
-    if (waited.ok) return waited.value.result;
+    if (waited.ok) return waited.value;
   }
   const after = await client.call('units.get', { units: [unit] });
   if (!after.ok && after.error.code === 'connection-lost') return undefined;
   const active = after.ok ? after.value[0]?.active : undefined;
   const wanted = verb === 'stop' ? active === 'inactive' || active === 'failed' : active !== 'failed' && active !== undefined;
-  return wanted ? 'done' : 'failed';
+  return { result: wanted ? 'done' : 'failed' };
 }
 
 /** How a unit ended; goes on with the next manager where this one is replaced meanwhile. */

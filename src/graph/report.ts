@@ -43,11 +43,15 @@ export interface UnitCounters {
   readonly tasks?: number;
 }
 
-/** A job that was asked for, and how it ended if it has. */
-export interface JobOutcome {
-  readonly job: number;
-  readonly result?: JobResult;
+/** How a job ended. */
+export interface JobEnd {
+  readonly result: JobResult;
+  /** The unit's Result= at that moment, for a restart soon resets it; only of a job that failed, and of units that have one. */
+  readonly unitResult?: string;
 }
+
+/** A job that was asked for, and how it ended if it has. */
+export type JobOutcome = { readonly job: number } & Partial<JobEnd>;
 
 /** A job that is queued or running. */
 export interface JobInfo {
@@ -81,6 +85,6 @@ export type Change =
   | { readonly change: 'unit'; readonly unit: string; readonly active: string; readonly sub: string }
   /** `anchor` is the job that was asked for, for which this one was queued. */
   | { readonly change: 'job-new'; readonly job: number; readonly anchor: number; readonly unit: string; readonly type: string }
-  | { readonly change: 'job-removed'; readonly job: number; readonly unit: string; readonly result: JobResult }
+  | ({ readonly change: 'job-removed'; readonly job: number; readonly unit: string } & JobEnd)
   | { readonly change: 'reloading'; readonly active: boolean }
   | { readonly change: 'startup-finished' };

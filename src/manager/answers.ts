@@ -1,5 +1,4 @@
-import type { JobResult } from '../graph/job.ts';
-import type { JobOutcome } from '../graph/report.ts';
+import type { JobEnd, JobOutcome } from '../graph/report.ts';
 import type { Job } from './job.ts';
 import { isAnswerBlob, readBlob, type AnswerBlob } from './state-blob.ts';
 import type { World } from './world.ts';
@@ -9,9 +8,9 @@ const keptUsec = 30_000_000;
 const mostKept = 1024;
 
 /** A job that a client asked for has ended: the answer is kept, so that a client that did not get it can ask the next manager for it. */
-export function keepAnswer(world: World, job: Job, result: JobResult): void {
+export function keepAnswer(world: World, job: Job, end: JobEnd): void {
   if (job.askers.length === 0) return;
-  world.answers.set(job.id, { unit: job.unit, askers: job.askers, result, at: world.now.monotonicUsec });
+  world.answers.set(job.id, { unit: job.unit, askers: job.askers, ...end, at: world.now.monotonicUsec });
   world.newAnswers.add(job.id);
   forgetOld(world);
 }
@@ -28,8 +27,12 @@ export function outcomeOf(world: World, name: string, asker: string): JobOutcome
   const unit = world.peek(name)?.name ?? name;
   const asked = ({ unit: of, askers }: Pick<AnswerBlob, 'unit' | 'askers'>) => of === unit && askers.includes(asker);
   for (const job of world.jobs.values()) if (asked(job)) return { job: job.id };
-  for (const [job, answer] of [...world.answers].toReversed()) if (asked(answer)) return { job, result: answer.result };
+  for (const [job, answer] of [...world.answers].toReversed()) if (asked(answer)) return { job, ...endOf(answer) };
   return undefined;
+}
+
+function endOf({ result, unitResult }: JobEnd): JobEnd {
+  return { result, ...(unitResult === undefined ? {} : { unitResult }) };
 }
 
 /** They are in the order in which they came. */

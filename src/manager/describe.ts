@@ -51,7 +51,7 @@ export function changeOf(change: WorldChange): Change {
     case 'job-new':
       return { change: 'job-new', ...jobOf(change.job), anchor: change.anchor.id, type: change.job.type };
     case 'job-removed':
-      return { change: 'job-removed', ...jobOf(change.job), result: change.result };
+      return { ...change, job: change.job.id, unit: change.job.unit };
     case 'startup-finished':
       return change;
     default:

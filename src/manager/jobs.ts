@@ -2,6 +2,7 @@ import { isActive, isInactiveOrFailed } from '../graph/active-state.ts';
 import type { Atom } from '../graph/dependency.ts';
 import { areConflicting, collapse, isSuperset, mergeTypes } from '../graph/job.ts';
 import type { JobResult, JobType, RequestType } from '../graph/job.ts';
+import type { JobEnd } from '../graph/report.ts';
 import { plan } from '../graph/transaction.ts';
 import type { Cycle, PlannedJob, Transaction, TransactionError } from '../graph/transaction.ts';
 import type { Result } from '../base/result.ts';
@@ -255,14 +256,20 @@ function end(world: World, job: Job, result: JobResult, ending: Ending): void {
   recordEnd(world, job, result, ending);
   world.noteBusy(owner);
   world.toCheckItself.add(owner);
-  keepAnswer(world, job, result);
-  world.announce({ change: 'job-removed', job, result });
+  const told = endOf(job, result);
+  keepAnswer(world, job, told);
+  world.announce({ change: 'job-removed', job, ...told });
   // What the unit does itself brings OnFailure= by itself; these two never reach the unit.
   if (result === 'timeout' || result === 'dependency') {
     sayJobFailed(world, job, result);
     wantHandlers(world, owner, 'on-failure');
   }
   tellTriggers(world, owner);
+}
+
+function endOf({ owner }: Job, result: JobResult): JobEnd {
+  const hasFailed = result !== 'done' && result !== 'skipped' && owner.look.result !== '';
+  return { result, ...(hasFailed ? { unitResult: owner.look.result } : {}) };
 }
 
 /** What is done is told by the states; all else is told here. */

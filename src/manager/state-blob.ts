@@ -1,7 +1,8 @@
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import type { Space } from '../exec/request.ts';
-import type { JobResult, JobType } from '../graph/job.ts';
+import type { JobType } from '../graph/job.ts';
+import type { JobEnd } from '../graph/report.ts';
 import type { Reason } from '../graph/transaction.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { TriggerDetails } from '../type/type.ts';
@@ -108,10 +109,9 @@ export interface JobBlob {
 }
 
 /** How a job ended that a client asked for, and when. */
-export interface AnswerBlob {
+export interface AnswerBlob extends JobEnd {
   readonly unit: string;
   readonly askers: readonly string[];
-  readonly result: JobResult;
   /** CLOCK_MONOTONIC microseconds. */
   readonly at: number;
 }
@@ -185,7 +185,8 @@ export function isJobBlob(value: unknown): value is JobBlob {
 }
 
 export function isAnswerBlob(value: unknown): value is AnswerBlob {
-  return isRecord(value) && typeof value['unit'] === 'string' && typeof value['result'] === 'string' && Array.isArray(value['askers']);
+  if (!isRecord(value) || typeof value['unit'] !== 'string' || !Array.isArray(value['askers'])) return false;
+  return typeof value['result'] === 'string' && ['string', 'undefined'].includes(typeof value['unitResult']);
 }
 
 export function isManagerBlob(value: unknown): value is ManagerBlob {

@@ -17,7 +17,8 @@ import { isPerpetual } from '../unit/builtin.ts';
 import type { Dependency, UnitConfig } from '../unit/config.ts';
 import type { UnitText } from '../unit/syntax.ts';
 import type { JobMode } from '../unit/values/types.ts';
-import type { JobResult, RequestType } from '../graph/job.ts';
+import type { RequestType } from '../graph/job.ts';
+import type { JobEnd } from '../graph/report.ts';
 import { BusNames } from './bus-names.ts';
 import { changeEnvironment } from './environment.ts';
 import type { GeneratorRun } from './generators.ts';
@@ -43,7 +44,7 @@ import type { UnitSource } from './unit-source.ts';
 export type WorldChange =
   | { readonly change: 'unit'; readonly unit: Unit }
   | { readonly change: 'job-new'; readonly job: Job; readonly anchor: Job }
-  | { readonly change: 'job-removed'; readonly job: Job; readonly result: JobResult }
+  | ({ readonly change: 'job-removed'; readonly job: Job } & JobEnd)
   | { readonly change: 'startup-finished' };
 
 /** A job that something in the manager itself wants, queued when its turn comes. */

@@ -33,6 +33,8 @@ export class FakeManager implements ManagerApi {
   own: Readonly<Record<string, string>> = {};
   /** How the jobs of a unit end that end at once. */
   readonly outcomes = new Map<string, JobResult>();
+  /** The Result= of units when their jobs end. */
+  readonly unitResults = new Map<string, string>();
   /** Units whose jobs wait for `finish`. */
   readonly slow = new Set<string>();
   /** What became of requests whose answers were lost, by unit. */
@@ -151,7 +153,8 @@ export class FakeManager implements ManagerApi {
       if (job.unit !== unit) continue;
       this.#jobs.delete(job.id);
       if (this.lost.has(unit)) this.lost.set(unit, { job: job.id, result });
-      this.tell({ change: 'job-removed', job: job.id, unit, result });
+      const unitResult = this.unitResults.get(unit);
+      this.tell({ change: 'job-removed', job: job.id, unit, result, ...(unitResult === undefined ? {} : { unitResult }) });
     }
   }
 

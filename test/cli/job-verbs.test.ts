@@ -119,6 +119,15 @@ test('a job that failed is explained by the result of its service, with the comm
     ]);
   }));
 
+test('a job is explained by the result that its service had when it ended, whatever a restart has made of that since', () =>
+  withBench(example, async ({ manager, systemctl }) => {
+    manager.outcomes.set('web.service', 'failed');
+    manager.unitResults.set('web.service', 'signal');
+    const [told] = (await systemctl('start', 'web')).err;
+    assert.equal(told, 'Job for web.service failed because a fatal signal was delivered to the control process.');
+    assert.equal((await systemctl('start', 'web', '--wait')).err[0], told);
+  }));
+
 const results: readonly (readonly [result: 'canceled' | 'timeout' | 'dependency' | 'assert' | 'skipped', message: readonly string[]])[] = [
   ['canceled', ['Job for web.service canceled.']],
   ['timeout', ['Job for web.service timed out.']],

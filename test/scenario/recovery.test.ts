@@ -231,9 +231,17 @@ test('what became of a request is known to the next managers, while its job runs
   const outcomes = () => [1, 2, 3].map((pid) => simulation.manager.outcome('a.service', `tysctl start (pid ${pid})`));
   assert.deepEqual(outcomes(), [{ job }, { job }, undefined]);
   simulation.clock.advance(5 * SECOND);
-  assert.deepEqual(outcomes(), [{ job, result: 'failed' }, { job, result: 'failed' }, undefined]);
+  assert.deepEqual(outcomes(), [
+    { job, result: 'failed', unitResult: 'exit-code' },
+    { job, result: 'failed', unitResult: 'exit-code' },
+    undefined,
+  ]);
   again();
-  assert.deepEqual(outcomes(), [{ job, result: 'failed' }, { job, result: 'failed' }, undefined]);
+  assert.deepEqual(outcomes(), [
+    { job, result: 'failed', unitResult: 'exit-code' },
+    { job, result: 'failed', unitResult: 'exit-code' },
+    undefined,
+  ]);
   // The next answer takes the place of those that are old.
   simulation.clock.advance(60 * SECOND);
   assert(simulation.manager.request('start', 'b.service', 'replace', 'another', 'another').ok);

@@ -35,7 +35,7 @@ export const jobHandlers: Handlers<JobMethod | 'unit.preview' | 'jobs.list' | 'j
 
     'job.wait': async ({ job }, { manager, jobs }) =>
       manager.jobs().some((queued) => queued.id === job)
-        ? ok({ result: await jobs.wait(job) })
+        ? ok(await jobs.wait(job))
         : err({ code: 'no-such-job', message: `Job ${job} does not exist.` }),
   };
 
@@ -48,9 +48,9 @@ function queue(job: RequestedJob): (params: CheckedParams<'unit.start'>, context
       const ticket = request();
       return ticket.ok ? ok(ticket.value) : requestFailed(ticket.error, unit, manager);
     }
-    const { answer, result } = jobs.request(request);
-    if (!answer.ok || result === undefined) return answer.ok ? answer : requestFailed(answer.error, unit, manager);
+    const { answer, end } = jobs.request(request);
+    if (!answer.ok || end === undefined) return answer.ok ? answer : requestFailed(answer.error, unit, manager);
     const { changedOnDisk, ...ticket } = answer.value;
-    return result.then((finished) => ok({ ...ticket, result: finished, ...(changedOnDisk === undefined ? {} : { changedOnDisk }) }));
+    return end.then((ended) => ok({ ...ticket, ...ended, ...(changedOnDisk === undefined ? {} : { changedOnDisk }) }));
   };
 }

@@ -24,9 +24,9 @@ export const transientHandlers: Handlers<
       const ticket = start();
       return ticket.ok ? ok({ job: ticket.value.job, unit: ticket.value.unit }) : requestFailed(ticket.error, request.unit, manager);
     }
-    const { answer, result } = jobs.request(start);
-    if (!answer.ok || result === undefined) return answer.ok ? answer : requestFailed(answer.error, request.unit, manager);
-    return result.then((finished) => ok({ job: answer.value.job, unit: answer.value.unit, result: finished }));
+    const { answer, end } = jobs.request(start);
+    if (!answer.ok || end === undefined) return answer.ok ? answer : requestFailed(answer.error, request.unit, manager);
+    return end.then((ended) => ok({ job: answer.value.job, unit: answer.value.unit, ...ended }));
   },
 
   'unit.hold': ({ unit }, context) =>

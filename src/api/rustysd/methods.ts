@@ -134,9 +134,9 @@ function loadable(unit: UnitInfo | undefined): UnitInfo | undefined {
 }
 
 async function request(job: RequestedJob, unit: UnitInfo, mode: JobMode, { manager, jobs }: HandlerContext): Promise<Outcome> {
-  const { answer, result } = jobs.request(() => manager.request(job, unit.name, mode, `${job} over the control socket`));
+  const { answer, end } = jobs.request(() => manager.request(job, unit.name, mode, `${job} over the control socket`));
   if (!answer.ok) return failed(answer.error.message);
-  const finished = await result;
+  const finished = (await end)?.result;
   if (finished === undefined || finished === 'done' || finished === 'skipped') return ok([]);
   return failed(`The ${job} of ${unit.name} ended with: ${finished}`);
 }

@@ -9,7 +9,7 @@ import { changedOnDisk } from '../output/changed-on-disk.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import { previewLines } from '../output/preview.ts';
 import { explainJob, explainRefusal } from '../output/job-failure.ts';
-import { askAgain, awaitEnd, type Asking, type JobResult, Watch } from '../wait.ts';
+import { askAgain, awaitEnd, type Asking, type JobEnd, Watch } from '../wait.ts';
 
 /** What a verb asks of the manager, the word for it in messages, and the mode and unit that it implies. */
 interface JobVerb {
@@ -84,7 +84,7 @@ interface JobRequest {
 /** The status is 1 if a job failed, else that of the first request that was refused. */
 async function runJobs(invocation: Invocation, client: Client, requests: readonly JobRequest[]): Promise<number> {
   let refused = 0;
-  const ended: { readonly unit: string; readonly result?: JobResult }[] = [];
+  const ended: ({ readonly unit: string } & Partial<JobEnd>)[] = [];
   await Promise.all(
     requests.map(async (request) => {
       const asked = askingFor(invocation, request, { wait: invocation.options.block });
@@ -98,8 +98,8 @@ async function runJobs(invocation: Invocation, client: Client, requests: readonl
     }),
   );
   // In the order in which they ended.
-  const failed = ended.flatMap(({ unit, result = 'done' }) => (result === 'done' || result === 'skipped' ? [] : [{ unit, result }]));
-  for (const { unit, result } of failed) await explainJob(invocation, unit, result);
+  const failed = ended.flatMap(({ result = 'done', ...end }) => (result === 'done' || result === 'skipped' ? [] : [{ ...end, result }]));
+  for (const { unit, ...end } of failed) await explainJob(invocation, unit, end);
   return failed.length > 0 ? 1 : refused;
 }
 
@@ -128,16 +128,16 @@ async function watchJobs(invocation: Invocation, client: Client, requests: reado
   if (!options.block) return refused;
   let failed = false;
   for (const { job, unit, request } of anchors) {
-    const seen = job === undefined ? undefined : await Promise.race([watch.result(job), client.closed]);
-    const answer = seen === undefined ? await askAgain(invocation, askingFor(invocation, request, { wait: true })) : ok({ result: seen });
+    const seen = job === undefined ? undefined : await Promise.race([watch.jobEnd(job), client.closed]);
+    const answer = seen === undefined ? await askAgain(invocation, askingFor(invocation, request, { wait: true })) : ok(seen);
     if (!answer.ok) {
       refused ||= refuse(invocation, request, answer.error);
       continue;
     }
-    const { result = 'done' } = answer.value;
+    const { result = 'done', ...reason } = answer.value;
     if (result === 'done' || result === 'skipped') continue;
     failed = true;
-    await explainJob(invocation, unit, result);
+    await explainJob(invocation, unit, { ...reason, result });
   }
   if (failed || !options.wait) return failed ? 1 : refused;
   const ended = await Promise.all(anchors.map(({ unit }) => awaitEnd(invocation, client, watch, unit)));

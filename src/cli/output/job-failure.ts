@@ -10,15 +10,21 @@ export function explainRefusal({ program, options, terminal }: Invocation, word:
   terminal.warn(`See ${user ? 'user' : 'system'} logs and '${program}${user ? ' --user' : ''} status ${shown(unit)}' for details.`);
 }
 
+/** How a job ended, and the Result= of its unit then; a manager of old does not tell that. */
+interface JobFailure {
+  readonly result: string;
+  readonly unitResult?: string;
+}
+
 /** Says how a job ended that did not end well, in systemctl's words. */
-export async function explainJob(invocation: Invocation, unit: string, result: string): Promise<void> {
+export async function explainJob(invocation: Invocation, unit: string, end: JobFailure): Promise<void> {
   const { terminal, options } = invocation;
-  const sentence = sentences[result];
+  const sentence = sentences[end.result];
   if (sentence !== undefined) {
     if (!options.quiet) terminal.warn(sentence(unit, invocation));
     return;
   }
-  const reason = await reasonOf(invocation, unit);
+  const reason = await reasonOf(invocation, unit, end);
   if (options.quiet) return;
   terminal.warn(reason === undefined ? `Job for ${unit} failed.` : `Job for ${unit} failed because ${reason.text}.`);
   terminal.warn(`See "${command(invocation, 'status', unit)}" and "${logs(invocation, unit)}" for details.`);
@@ -52,13 +58,21 @@ const reasons: Readonly<Record<string, string>> = {
   'oom-kill': 'of out-of-memory (OOM) kill',
 };
 
-async function reasonOf({ connect }: Invocation, unit: string): Promise<{ readonly text: string; readonly limited: boolean } | undefined> {
+async function reasonOf(
+  invocation: Invocation,
+  unit: string,
+  { unitResult }: JobFailure,
+): Promise<{ readonly text: string; readonly limited: boolean } | undefined> {
   if (!unit.endsWith('.service')) return undefined;
-  const client = await connect();
-  const info = client.ok ? await client.value.call('units.get', { units: [unit] }) : undefined;
-  const result = info?.ok === true ? info.value[0]?.result : undefined;
+  const result = unitResult ?? (await resultNow(invocation, unit));
   const text = result === undefined ? undefined : reasons[result];
   return text === undefined ? undefined : { text, limited: result === 'start-limit-hit' };
+}
+
+async function resultNow({ connect }: Invocation, unit: string): Promise<string | undefined> {
+  const client = await connect();
+  const info = client.ok ? await client.value.call('units.get', { units: [unit] }) : undefined;
+  return info?.ok === true ? info.value[0]?.result : undefined;
 }
 
 function command({ program, options }: Invocation, verb: string, unit: string): string {

@@ -115,8 +115,8 @@ async function startAgain(run: Run, wanted: Wanted): Promise<Result<Client, numb
   if (!known.ok && known.error.code === 'connection-lost') return startAgain(run, wanted);
   if (!known.ok || known.value[0]?.load !== 'loaded') return start(run, wanted);
   if (!request.block) return ok(client);
-  const { result } = await awaitJob(invocation, unit);
-  return finish(run, { job: 0, unit, result: result === 'failed' && (await wasActive(run, unit)) ? 'done' : result }, client);
+  const { result, ...reason } = await awaitJob(invocation, unit);
+  return finish(run, { ...reason, job: 0, result: result === 'failed' && (await wasActive(run, unit)) ? 'done' : result }, client);
 }
 
 /** Whether the unit was ever active, so that its start was a success whatever became of it. */
@@ -128,9 +128,13 @@ async function wasActive(run: Run, unit: string): Promise<boolean> {
   return told.ok && Number(told.value[0]?.['ActiveEnterTimestampMonotonic'] ?? 0) > 0;
 }
 
-async function finish(run: Run, { unit, result }: Answer<'unit.start-transient'>, client: Client): Promise<Result<Client, number>> {
+async function finish(
+  run: Run,
+  { unit, result, ...reason }: Answer<'unit.start-transient'>,
+  client: Client,
+): Promise<Result<Client, number>> {
   if (result === undefined || result === 'done' || result === 'skipped') return ok(client);
-  if (!run.request.quiet) await explainJob(run.invocation, unit, result);
+  if (!run.request.quiet) await explainJob(run.invocation, unit, { ...reason, result });
   return err(1);
 }
 

@@ -34,7 +34,8 @@ function pair(prefix: string, kind: string, b: string): Case {
     run systemctl stop @a @c
     settle @a @b @c @d
     show @a @b @c @d
-    run systemctl start @b @d
+    run systemctl start @b
+    run systemctl start @d
     settle @b @d
     run systemctl start @a @c
     settle @a @b @c @d
@@ -321,12 +322,14 @@ compareManagers('dependencies', {
     'conflict',
     { a: ['Conflicts=@b', runs], b: ['', runs], c: ['Conflicts=@d\nAfter=@d', runs], d: ['', runs] },
     `
-    run systemctl start @b @d
+    run systemctl start @b
+    run systemctl start @d
     run systemctl start @a
     run systemctl start @c
     settle @a @b @c @d
     show @a @b @c @d
-    run systemctl start @b @d
+    run systemctl start @b
+    run systemctl start @d
     settle @a @b @c @d
     show @a @b @c @d
     run systemctl stop @a @b @c @d`,
