@@ -28,7 +28,7 @@ const covered: Readonly<Record<string, string>> = {
     'OnActiveSec OnBootSec OnStartupSec OnUnitActiveSec OnUnitInactiveSec OnCalendar AccuracySec RandomizedDelaySec FixedRandomDelay Persistent WakeSystem RemainAfterElapse OnClockChange OnTimezoneChange',
   'differential/run/paths.test.ts': 'PathExists PathExistsGlob PathChanged PathModified DirectoryNotEmpty MakeDirectory',
   'differential/run/automounts.test.ts': 'TimeoutIdleSec',
-  'differential/service/generate.ts': 'RestartPreventExitStatus RestartForceExitStatus',
+  'differential/random/services.ts': 'RestartPreventExitStatus RestartForceExitStatus',
   'end-to-end/services.test.ts': 'OpenFile',
   'end-to-end/actions.test.ts': 'SuccessAction FailureAction StartLimitAction SuccessActionExitStatus FailureActionExitStatus',
   'end-to-end/newer-settings.test.ts':

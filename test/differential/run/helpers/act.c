@@ -156,6 +156,29 @@ static void call(int type, const char *path, const char *text) {
     fflush(stdout);
 }
 
+/* Says something to a unix socket that takes connections, and leaves. */
+static void knock(const char *path) {
+    static const int types[] = {SOCK_STREAM, SOCK_SEQPACKET};
+    struct sockaddr_un address;
+    socklen_t length = unix_address(&address, path);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        int fd = socket(AF_UNIX, types[i] | SOCK_CLOEXEC, 0);
+        if (fd < 0) fail("socket");
+        if (connect(fd, (struct sockaddr *)&address, length) == 0) {
+            /* Who closes it at once does so before or after. */
+            if (send(fd, "hi\n", 3, MSG_NOSIGNAL) < 0 && errno != EPIPE && errno != ECONNRESET) fail("send");
+            close(fd);
+            printf("knocked\n");
+            return;
+        }
+        int why = errno;
+        close(fd);
+        if (why == EPROTOTYPE) continue;
+        printf("connect: %s\n", strerror(why));
+        return;
+    }
+}
+
 /* Sends a message of the journal's protocol as a sealed file in memory: this text, and a field of many bytes. */
 static void send_large(const char *path, const char *text) {
     static char big[300000];
@@ -328,6 +351,7 @@ int main(int argc, char **argv) {
         else if (!strcmp(verb, "mine")) snprintf(line, sizeof line, "%s is %s", value, getenv(value) && atoi(getenv(value)) == getpid() ? "mine" : "not mine"), note(line);
         else if (!strcmp(verb, "until")) while (access(value, F_OK)) rest(20);
         else if (!strcmp(verb, "notify")) notify(value, -1);
+        else if (!strcmp(verb, "knock")) knock(value);
         else if (!strcmp(verb, "sleep")) rest(atol(value));
         else if (!strcmp(verb, "ignore")) signal(atoi(value), SIG_IGN);
         else if (!strcmp(verb, "catch")) signal(atoi(value), noted_signal);
