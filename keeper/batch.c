@@ -266,8 +266,11 @@ static const char *walk(struct keeper *keeper, struct cursor cursor, bool act) {
         if (!cursor.bad) functions[code](keeper, &cursor, act);
     }
     if (!cursor.bad && cursor.at != cursor.end) return "there is more in the batch than its commands";
-    if (!cursor.bad && act) events_acknowledge(keeper, acknowledged);
-    return cursor.bad;
+    if (cursor.bad || !act) return cursor.bad;
+    events_acknowledge(keeper, acknowledged);
+    /* The manager says only that it is at work. */
+    if (count == 0) watchdog_heard(keeper);
+    return NULL;
 }
 
 const char *batch_carry_out(struct keeper *keeper, struct cursor frame) {

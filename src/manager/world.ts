@@ -63,6 +63,10 @@ export interface WantedJob {
   readonly refused?: (message: string) => void;
 }
 
+/** After so many loads it is looked whether the keeper has to be told that the manager is at work, as it is each second. */
+const loadsPerLook = 64;
+const busyUsec = 1_000_000;
+
 /** Units whose end a unit handles. */
 const handled = kindBit('OnFailureOf') | kindBit('OnSuccessOf');
 
@@ -180,6 +184,8 @@ export class World implements TransactionView {
   readonly #departed = new Map<string, Unit>();
   /** The turn in which the unit directories were last looked at. */
   #refreshedAt: Stamp;
+  #loads = 0;
+  #saidBusyUsec = 0;
   readonly #mountNeeds = new MountNeeds();
   readonly #source: UnitSource;
   readonly #implicit: ImplicitContext;
@@ -369,7 +375,18 @@ export class World implements TransactionView {
     this.#changed.clear();
   }
 
+  /** Reading thousands of unit files may take longer than the keeper waits for a manager that says nothing: an empty batch says that this one is at work. */
+  #sayBusy(): void {
+    this.#loads += 1;
+    if (this.#loads % loadsPerLook !== 0) return;
+    const { monotonicUsec } = this.options.clock.now();
+    if (monotonicUsec < Math.max(this.now.monotonicUsec, this.#saidBusyUsec) + busyUsec) return;
+    this.#saidBusyUsec = monotonicUsec;
+    this.options.keeper.send({ acknowledge: this.acknowledged, commands: [] });
+  }
+
   #load(name: string): Unit {
+    this.#sayBusy();
     this.#removeDeparted(name);
     const config = this.#withOwnName(this.#source.load(name));
     const present = this.units.get(config.name);

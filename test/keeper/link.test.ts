@@ -131,6 +131,20 @@ for (const [name, bytes, said] of nonsense) {
   });
 }
 
+test('a manager that acknowledges nothing is left alone as long as it says by empty batches that it is at work', async () => {
+  await using keeper = await startKeeper(['--manager-patience=1000']);
+  const manager = await keeper.manager();
+  // The keeper's own children measure the time, which is longer than its patience.
+  for (let child = 1; child <= 15; child += 1) {
+    manager.do({ do: 'run', child, group: '', plan: shell('exec sleep 0.1') });
+    await manager.event('exited', (event) => event.child === child);
+    manager.do();
+  }
+  assert.equal(keeper.stderr(), '');
+  manager.do({ do: 'run', child: 16, group: '', plan: shell('exec sleep 1000') });
+  await keeper.untilStderr(/the manager \(pid \d+\) does not answer for 1000 ms; it is killed/);
+});
+
 test('a connection of a process that is not the manager is closed', async () => {
   await using keeper = await startKeeper();
   await keeper.manager();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { ManagerApi } from '../../src/api/manager.ts';
 import type { ManagerOptions } from '../../src/manager/options.ts';
 import type { UnitSource } from '../../src/manager/unit-source.ts';
+import type { Batch } from '../../src/port/keeper.ts';
 import { SECOND, Simulation } from './simulation.ts';
 
 const daemon = (more = '', service = ''): string => `[Unit]\n${more}\n[Service]\nExecStart=/bin/daemon-%n\n${service}\n`;
@@ -348,4 +349,47 @@ test('a manager that is killed while units come back leaves to the next what it 
       .toSorted(),
     ['default.target', 'slow.service'],
   );
+});
+
+test('a reload that takes long tells the keeper each second that the manager is at work, and decides nothing meanwhile', () => {
+  const names = Array.from({ length: 1000 }, (_, index) => `w${index}.target`);
+  const sent: Batch[] = [];
+  let perLookUsec = 0;
+  const simulation = new Simulation({
+    units: { 'default.target': `[Unit]\nWants=${names.join(' ')}\n`, ...Object.fromEntries(names.map((name) => [name, '[Unit]\n'])) },
+    adapt: (options) => {
+      const { clock, keeper } = options;
+      let addedUsec = 0;
+      const now = () => {
+        addedUsec += perLookUsec;
+        const { monotonicUsec, realtimeUsec } = clock.now();
+        return { monotonicUsec: monotonicUsec + addedUsec, realtimeUsec: realtimeUsec + addedUsec };
+      };
+      return {
+        ...options,
+        clock: { now, at: (usec, elapsed) => clock.at(usec, elapsed), soon: (turn) => clock.soon(turn) },
+        keeper: {
+          inventory: keeper.inventory,
+          receive: (receiver) => keeper.receive(receiver),
+          send: (batch) => {
+            sent.push(batch);
+            keeper.send(batch);
+          },
+        },
+      };
+    },
+  }).boot();
+  const emptyOnes = () => sent.splice(0).filter(({ commands }) => commands.length === 0);
+  emptyOnes();
+  simulation.manager.reload();
+  assert.deepEqual(emptyOnes(), []);
+  simulation.clock.settle();
+  emptyOnes();
+  // A look each 64 units: some fifteen seconds for a thousand.
+  perLookUsec = 1_100_000;
+  simulation.manager.reload();
+  perLookUsec = 0;
+  const told = emptyOnes();
+  assert.ok(told.length >= 10 && told.length <= 16, `${told.length} batches`);
+  assert.equal(new Set(told.map(({ acknowledge }) => acknowledge)).size, 1);
 });
