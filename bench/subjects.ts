@@ -98,9 +98,10 @@ export function findSubjects(prepared: Prepared): readonly Subject[] {
       absent: tysd === undefined ? 'dist/ is not built (npm run build)' : undefined,
       control: { systemctl: '/opt/tysd/tysctl', journalctl: '/opt/tysd/journalctl' },
       roles: [
+        // Its command line has those of the others.
+        ['keeper', /^\S*tysd-keeper /],
         ['manager', /--process=manager *$/],
         ['journal', /--process=journal .*--state-directory=\S+ *$/],
-        ['keeper', /^tysd-keeper /],
       ],
       kinds: unitKinds,
       most: Number.POSITIVE_INFINITY,

@@ -51,6 +51,20 @@ int servant_accept(struct keeper *keeper, struct servant *servant) {
 
 static const int terminal_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
 
+/* Words with '=' before the program are variables for it, as for env(1); what the keeper's own environment has of them counts more. */
+static char **program_of(const struct servant *servant) {
+    char **argv = servant->argv;
+    while (argv[0][0] != '/' && strchr(argv[0], '=') && argv[1]) argv++;
+    return argv;
+}
+
+static bool is_set(const char *assignment) {
+    size_t length = (size_t)(strchr(assignment, '=') - assignment) + 1;
+    for (char **at = environ; *at; at++)
+        if (!strncmp(*at, assignment, length)) return true;
+    return false;
+}
+
 /* In the child, which has nothing of the heap. */
 _Noreturn static void become_servant(struct keeper *keeper, struct servant *servant, char **environment) {
     sigset_t none;
@@ -64,7 +78,7 @@ _Noreturn static void become_servant(struct keeper *keeper, struct servant *serv
     setrlimit(RLIMIT_NOFILE, &keeper->descriptor_limit);
     dup2(keeper->stdio_null, 0);
     if (servant->passed_fd >= 0 && (servant->passed_fd == 3 ? fcntl(3, F_SETFD, 0) : dup2(servant->passed_fd, 3)) < 0) _exit(126);
-    execve(servant->argv[0], servant->argv, environment);
+    execve(program_of(servant)[0], program_of(servant), environment);
     _exit(127);
 }
 
@@ -73,6 +87,8 @@ static void start(struct keeper *keeper, struct servant *servant) {
     char **environment = (char **)keeper->arena.bytes;
     size_t count = 0;
     for (char **at = environ; *at && count < MAX_ENVIRONMENT; at++) environment[count++] = *at;
+    for (char **at = servant->argv; at < program_of(servant); at++)
+        if (!is_set(*at)) environment[count++] = *at;
     for (int i = 0; i < 2; i++)
         if (*servant->environment[i]) environment[count++] = servant->environment[i];
     environment[count] = NULL;

@@ -22,19 +22,19 @@ export function parseTargets(words: string | undefined): readonly ForwardTarget[
 
 const forwardTargets = ['console', 'kmsg'] as const satisfies readonly ForwardTarget[];
 
-const lines: Readonly<Record<ForwardTarget, (row: Omit<Row, 'monotonicUsec'>, priority: number) => string>> = {
+const lines: Readonly<Record<ForwardTarget, (row: Row, priority: number) => string>> = {
   console: (row) => `${said(row)}\n`,
   // The facility tells the kernel that it is not the kernel that speaks.
   kmsg: (row, priority) => `<${(facility(row) << 3) | priority}>${said(row)}\n`,
 };
 
-function facility({ origin }: Omit<Row, 'monotonicUsec'>): number {
+function facility({ origin }: Row): number {
   const number = Number(origin.fields['SYSLOG_FACILITY'] ?? daemonFacility);
   return Number.isInteger(number) && number > 0 && number <= 127 ? number : daemonFacility;
 }
 
 /** Without what a terminal or the kernel would take for a command of its own. */
-function said({ origin: { fields }, message }: Omit<Row, 'monotonicUsec'>): string {
+function said({ origin: { fields }, message }: Row): string {
   const identifier = fields['SYSLOG_IDENTIFIER'] ?? fields['_COMM'];
   const pid = fields['_PID'] === undefined ? '' : `[${fields['_PID']}]`;
   const text = `${identifier === undefined ? '' : `${identifier}${pid}: `}${valueText(message ?? '')}`;

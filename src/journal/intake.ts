@@ -68,6 +68,7 @@ export function createIntake(
   let rows: Row[] = [];
   let bytes = 0;
   let dirty = new Map<string, OpenStream | undefined>();
+  const unstored = new Set<string>();
   let moved = false;
   let clockOffset: number | undefined;
   for (const [id, stream] of stored.streams) open(id, stream);
@@ -92,20 +93,26 @@ export function createIntake(
     takeRest(stream.pending, (line, how) => addLine(id, stream, surroundings.now().realtimeUsec, line, how));
     streams.delete(id);
     if (pids.get(stream.pid) === stream) pids.delete(stream.pid);
-    dirty.set(id, undefined);
+    // One that came in this batch is in no file.
+    if (unstored.delete(id)) dirty.delete(id);
+    else dirty.set(id, undefined);
   }
 
-  function add(row: Omit<Row, 'monotonicUsec'>, targets: readonly ForwardTarget[] = []): void {
+  function add(row: Row, targets: readonly ForwardTarget[] = []): void {
     policy.forward(row, targets);
     if ((row.priority ?? 6) > policy.maximumStored) return;
-    clockOffset ??= offsetOf(surroundings.now());
-    rows.push({ ...row, monotonicUsec: Math.max(0, row.realtimeUsec - clockOffset) });
+    rows.push(row);
     bytes += rowOverhead + (row.message?.length ?? 0);
     for (const [name, value] of row.extra) bytes += name.length + value.length;
   }
 
+  function monotonicAt(realtimeUsec: number): number {
+    clockOffset ??= offsetOf(surroundings.now());
+    return Math.max(0, realtimeUsec - clockOffset);
+  }
+
   /** Adds what a unit's process said, if the unit's rules let it. */
-  function addFrom(unit: string, row: Omit<Row, 'monotonicUsec'>, targets?: readonly ForwardTarget[]): void {
+  function addFrom(unit: string, row: Row, targets?: readonly ForwardTarget[]): void {
     const its = rules.get(unit);
     const { keep, dropped } = its?.admit(row.priority ?? 6, row.message ?? nothing, row.realtimeUsec) ?? admitted;
     sayDropped(unit, dropped);
@@ -113,7 +120,7 @@ export function createIntake(
   }
 
   /** RateLimitBurst= of journald.conf(5), for what its unit does not limit. */
-  function isWithinRate(unit: string, row: Omit<Row, 'monotonicUsec'>): boolean {
+  function isWithinRate(unit: string, row: Row): boolean {
     if (policy.rate === undefined || unit === '') return true;
     let limit = limits.get(unit);
     if (limit === undefined) {
@@ -140,33 +147,48 @@ export function createIntake(
     if (message.length === 0) return;
     stream.origin ??= streamOrigin(id, stream);
     const priority = prefixed ? prefix.priority : stream.priority;
-    addFrom(
-      stream.unit,
-      { origin: stream.origin, realtimeUsec, unit: stream.unit, priority, message, extra: lineBreaks[how] },
-      stream.forward,
-    );
+    const { origin, unit, forward } = stream;
+    const monotonicUsec = monotonicAt(realtimeUsec);
+    addFrom(unit, { origin, realtimeUsec, monotonicUsec, unit, priority, message, extra: lineBreaks[how] }, forward);
   }
 
   function streamOrigin(id: string, stream: Stream): Origin {
     return origins.make({ ...stream.process?.fields, ...stream.fields, _TRANSPORT: 'stdout', _STREAM_ID: streamId(position.instance, id) });
   }
 
-  function addRecord(frame: JournalFrame & { readonly kind: 'record' }): void {
-    if (frame.record.startsWith('[')) return surroundings.history?.(frame.record);
-    const given: Field[] = Object.entries(stringFields(frame.record));
-    const { shared, content } = divideFields(given.length > 0 ? given : [['MESSAGE', frame.record]], isSharedByManager);
+  function addRecord({ record, realtimeUsec }: JournalFrame & { readonly kind: 'record' }): void {
+    if (record.startsWith('[')) return surroundings.history?.(record);
+    const given = stringFields(record);
+    let message: string | null = null;
+    let priority = 6;
+    let shared: Record<string, string> | undefined;
+    const extra: Field[] = [];
+    for (const name in given) {
+      const value = given[name] ?? '';
+      if (name === 'MESSAGE') message = value;
+      else if (name === 'PRIORITY' && onePriority.test(value)) priority = Number(value);
+      else if (isSharedByManager(name)) (shared ??= {})[name] = value;
+      else extra.push([name, value]);
+    }
+    // What is no object is a message all the same.
+    if (message === null && extra.length === 0 && shared === undefined) message = record;
+    const unit = given['UNIT'] ?? given['USER_UNIT'] ?? '';
+    noteRun(unit, given['INVOCATION_ID'] ?? given['USER_INVOCATION_ID'] ?? '');
     const origin = origins.ofManager(shared);
-    const of = (wanted: RegExp): string => valueText(content.extra.find(([name]) => wanted.test(name))?.[1] ?? '');
-    const unit = of(/^(?:USER_)?UNIT$/);
-    const run = of(/^(?:USER_)?INVOCATION_ID$/);
-    if (run !== '') noteUnit(unit, { ...units.get(unit), _SYSTEMD_INVOCATION_ID: run });
-    const { realtimeUsec } = frame;
-    const extra = stamped(content.extra, realtimeUsec);
-    add({ ...content, extra, origin, realtimeUsec, priority: content.priority ?? 6, unit: unit || originUnit(origin) });
+    extra.push(sentAt(realtimeUsec));
+    const monotonicUsec = monotonicAt(realtimeUsec);
+    add({ priority, message, extra, origin, realtimeUsec, monotonicUsec, unit: unit || originUnit(origin) });
+  }
+
+  function noteRun(unit: string, run: string): void {
+    if (run === '') return;
+    const known = units.get(unit);
+    if (known?.['_SYSTEMD_INVOCATION_ID'] !== run) noteUnit(unit, { ...known, _SYSTEMD_INVOCATION_ID: run });
   }
 
   function addDatagram(frame: JournalFrame & { readonly kind: 'datagram' }): void {
     const { realtimeUsec } = frame;
+    const monotonicUsec = monotonicAt(realtimeUsec);
     const sender = senders.find(frame);
     const known = knownOf(frame.pid, sender.start, sender.process);
     if (frame.source === 'syslog') {
@@ -177,7 +199,7 @@ export function createIntake(
       };
       const origin = origins.ofSender('syslog', sender, known, fields);
       const unit = originUnit(origin);
-      return addFrom(unit, { origin, realtimeUsec, unit, priority, message, extra: stamped(extra, realtimeUsec) });
+      return addFrom(unit, { origin, realtimeUsec, monotonicUsec, unit, priority, message, extra: stamped(extra, realtimeUsec) });
     }
     for (const fields of parseNative(frame.bytes)) {
       const { shared, content } = divideFields(fields, isSharedBySender);
@@ -185,7 +207,8 @@ export function createIntake(
       // Only root may say that an entry is about another unit.
       const about = frame.uid === 0 ? valueText(content.extra.find(([name]) => aboutUnit.has(name))?.[1] ?? '') : '';
       const unit = originUnit(origin);
-      addFrom(unit, { ...content, extra: stamped(content.extra, realtimeUsec), origin, realtimeUsec, unit: about || unit });
+      const extra = stamped(content.extra, realtimeUsec);
+      addFrom(unit, { ...content, extra, origin, realtimeUsec, monotonicUsec, unit: about || unit });
     }
   }
 
@@ -217,11 +240,16 @@ export function createIntake(
       ...(pid === '' ? {} : { SYSLOG_PID: pid }),
     });
     const stamp: Field = ['_SOURCE_MONOTONIC_TIMESTAMP', String(monotonicUsec)];
-    add({ origin, realtimeUsec: surroundings.now().realtimeUsec, unit: '', priority, message, extra: [stamp, ...extra] });
+    addNow({ origin, unit: '', priority, message, extra: [stamp, ...extra] });
   }
 
   function note(text: string, priority: number): void {
-    add({ origin: own, realtimeUsec: surroundings.now().realtimeUsec, unit: '', priority, message: text, extra: [] });
+    addNow({ origin: own, unit: '', priority, message: text, extra: [] });
+  }
+
+  function addNow(row: Omit<Row, 'realtimeUsec' | 'monotonicUsec'>): void {
+    const { realtimeUsec } = surroundings.now();
+    add({ ...row, realtimeUsec, monotonicUsec: monotonicAt(realtimeUsec) });
   }
 
   function take(frame: JournalFrame): void {
@@ -231,13 +259,15 @@ export function createIntake(
       case 'stream-open': {
         const id = String(frame.stream);
         // A repeated open tells again what is known; what the stream had begun stays.
-        const { meta, pending } = streams.get(id) ?? { meta: frame.meta, pending: new Uint8Array() };
+        const known = streams.get(id);
+        const { meta, pending } = known ?? { meta: frame.meta, pending: nothing };
+        if (known === undefined && frame.sequence !== 0) unstored.add(id);
         dirty.set(id, open(id, { pid: frame.pid, meta, pending }));
         return;
       }
       case 'stream-data': {
         const id = String(frame.stream);
-        const stream = streams.get(id) ?? open(id, { pid: 0, meta: '{}', pending: new Uint8Array() });
+        const stream = streams.get(id) ?? open(id, { pid: 0, meta: '{}', pending: nothing });
         const before = stream.pending.length;
         const { meta } = stream;
         stream.pending = takeLines(
@@ -294,11 +324,13 @@ export function createIntake(
     },
     repeatStreams() {
       dirty = new Map(streams);
+      unstored.clear();
     },
     settle() {
       rows = [];
       bytes = 0;
       dirty = new Map();
+      unstored.clear();
       moved = false;
       clockOffset = undefined;
     },
@@ -321,8 +353,10 @@ const maximumUnits = 20_000;
 
 /** Of a stream's fields, those that are not of its own process or way. */
 function knownFields(fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const shared = Object.entries(withoutSyslog(fields)).filter(([name]) => !name.startsWith('_') || name === '_SYSTEMD_INVOCATION_ID');
-  return Object.fromEntries(shared);
+  const known: Record<string, string> = {};
+  for (const name in fields)
+    if (!sharedBySender.has(name) && (!name.startsWith('_') || name === '_SYSTEMD_INVOCATION_ID')) known[name] = fields[name] ?? '';
+  return known;
 }
 
 function withoutSyslog(fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
@@ -352,9 +386,15 @@ function isSharedByManager(name: string): boolean {
   return sharedBySender.has(name) || (name.startsWith('_') && !name.startsWith('_SOURCE_'));
 }
 
+const onePriority = /^[0-7]$/;
+
 /** With the time at which it was sent, which is also the time that the entry has. */
 function stamped(extra: readonly Field[], realtimeUsec: number): readonly Field[] {
-  return [...extra, ['_SOURCE_REALTIME_TIMESTAMP', String(realtimeUsec)]];
+  return [...extra, sentAt(realtimeUsec)];
+}
+
+function sentAt(realtimeUsec: number): Field {
+  return ['_SOURCE_REALTIME_TIMESTAMP', String(realtimeUsec)];
 }
 
 /** 128 bits that no other stream of any keeper has, as journald has them. */

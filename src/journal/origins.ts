@@ -23,8 +23,8 @@ export interface Origins {
   make(fields: Readonly<Record<string, string>>): Origin;
   /** The origin of what is read from the kernel's log. */
   ofKernel(fields: Readonly<Record<string, string>>): Origin;
-  /** The origin of the manager's own records. */
-  ofManager(fields: Readonly<Record<string, string>>): Origin;
+  /** The origin of the manager's own records, which most of the time say nothing of it themselves. */
+  ofManager(fields: Readonly<Record<string, string>> | undefined): Origin;
   /** The origin of a datagram; `known` is what we know of its process where the machine cannot tell, `fields` what it says of itself. */
   ofSender(transport: string, sender: Sender, known: Readonly<Record<string, string>>, fields: Readonly<Record<string, string>>): Origin;
 }
@@ -59,7 +59,7 @@ export function createOrigins(host: Host, manager: Readonly<Record<string, strin
     make,
     ofKernel: (fields) => cached(`kernel ${JSON.stringify(fields)}`, () => ({ ...fields, _TRANSPORT: 'kernel' })),
     ofManager: (fields) =>
-      cached(JSON.stringify(fields), () => ({
+      cached(fields === undefined ? 'manager' : JSON.stringify(fields), () => ({
         SYSLOG_FACILITY: '3',
         SYSLOG_IDENTIFIER: 'systemd',
         _TRANSPORT: 'journal',

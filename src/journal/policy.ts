@@ -9,7 +9,7 @@ export interface Policy {
   /** The longest line that is kept whole, in bytes. */
   readonly lineMax: number;
   /** Passes an entry on; `targets` are those that its stream asks for. */
-  forward(row: Omit<Row, 'monotonicUsec'>, targets: readonly ForwardTarget[]): void;
+  forward(row: Row, targets: readonly ForwardTarget[]): void;
 }
 
 export type ForwardTarget = 'console' | 'kmsg';

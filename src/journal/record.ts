@@ -65,6 +65,7 @@ export function valueBytes(value: FieldValue): Uint8Array {
 /** Fields as JSON text: bytes travel as `{"base64": …}`. '' for none. */
 export function encodeFields(fields: readonly Field[]): string {
   if (fields.length === 0) return '';
+  if (fields.every(([, value]) => typeof value === 'string')) return JSON.stringify(fields);
   return JSON.stringify(
     fields.map(([name, value]) => [name, typeof value === 'string' ? value : { base64: Buffer.from(value).toString('base64') }]),
   );

@@ -110,15 +110,16 @@ export function createStorage(database: DatabaseSync): Storage {
 
   function insertRows(rows: readonly Row[], first: number): void {
     const used = new Map<number, number>();
-    let values: SQLInputValue[] = [];
-    for (const [index, row] of rows.entries()) {
-      const id = first + index;
+    const values: SQLInputValue[] = [];
+    let id = first - 1;
+    for (const row of rows) {
+      id += 1;
       const source = originId(row.origin, id);
       used.set(source, id);
       values.push(id, row.realtimeUsec, row.monotonicUsec, source, unitId(row.unit), row.priority, row.message, encodeFields(row.extra));
       if (values.length < rowsAtOnce * columns) continue;
       statements.addMany.run(...values);
-      values = [];
+      values.length = 0;
     }
     for (let at = 0; at < values.length; at += columns) statements.addOne.run(...values.slice(at, at + columns));
     for (const [source, last] of used) statements.touchSource.run(last, source);

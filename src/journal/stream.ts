@@ -32,7 +32,8 @@ export function createStream({ pid, meta, pending }: OpenStream): Stream {
   const given = stringFields(meta);
   const unit = given['UNIT'] ?? given['USER_UNIT'] ?? '';
   const fields: Record<string, string> = pid > 0 ? { _PID: String(pid) } : {};
-  for (const [name, value] of Object.entries(given)) {
+  for (const name in given) {
+    const value = given[name] ?? '';
     const field = fieldNames[name] ?? (name.startsWith('_') ? name : name.startsWith('+') ? name.slice(1) : undefined);
     if (field !== undefined && value !== '') fields[field] = value;
   }
@@ -81,15 +82,21 @@ function meaningOf([identifier = '', unit = '', level = '', prefix = '']: readon
 
 /** The members of a JSON object that are strings; none where the text is no object. */
 export function stringFields(text: string): Record<string, string> {
-  const fields: Record<string, string> = {};
   try {
     const parsed: unknown = JSON.parse(text);
-    if (typeof parsed !== 'object' || parsed === null) return fields;
-    for (const [name, value] of Object.entries(parsed)) if (typeof value === 'string') fields[name] = value;
+    if (typeof parsed !== 'object' || parsed === null) return {};
+    if (hasOnlyStrings(parsed)) return parsed;
+    return Object.fromEntries(Object.entries(parsed).filter(([, value]) => typeof value === 'string'));
   } catch {
     // Output with damaged meta is still worth keeping.
+    return {};
   }
-  return fields;
+}
+
+function hasOnlyStrings(value: object): value is Record<string, string> {
+  if (Array.isArray(value)) return false;
+  for (const name in value) if (typeof Reflect.get(value, name) !== 'string') return false;
+  return true;
 }
 
 const defaultPriority = 6;

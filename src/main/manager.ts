@@ -216,7 +216,7 @@ function passedOn(names: readonly string[], environment: NodeJS.ProcessEnv): rea
 
 /** Without what tysd itself put there. */
 function ownEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('TYSD_') && !(name in runtimeTuning)));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('TYSD_') && !(name in runtimeTuning.manager)));
 }
 
 function selfAccount({ user }: SpecifierFacts) {

@@ -69,11 +69,8 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       `--manager-patience=${resolved.value.managerPatienceMs}`,
       ...(home === '' ? [] : [`--cgroup-home=${home}`]),
       ...(scope === 'system' && init ? ['--syslog=/dev/log', '--native=/run/systemd/journal/socket'] : []),
-      ...[...self, '--process=manager'].flatMap((word) => ['--manager', word]),
-      ...[...self, '--process=journal', `--scope=${options.scope}`, `--state-directory=${stateDirectory}`].flatMap((word) => [
-        '--journal',
-        word,
-      ]),
+      ...servant('manager', [...self, '--process=manager']),
+      ...servant('journal', [...self, '--process=journal', `--scope=${options.scope}`, `--state-directory=${stateDirectory}`]),
     ],
     {
       ...resolved.value,
@@ -83,6 +80,12 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       ...(command.value === undefined ? {} : { command: { properties: command.value, alone: options.unit === undefined } }),
     },
   );
+}
+
+/** How the keeper is told to start the manager or the journal. */
+function servant(name: keyof typeof runtimeTuning, command: readonly string[]): readonly string[] {
+  const variables = Object.entries(runtimeTuning[name]).map(([variable, value]) => `${variable}=${value}`);
+  return [...variables, ...command].flatMap((word) => [`--${name}`, word]);
 }
 
 /** What follows `--`, made a unit's properties. */
@@ -149,7 +152,7 @@ function refuse(message: string, status: number): number {
 }
 
 function become(keeper: string, argv: readonly string[], options: Resolved): never {
-  const environment: Record<string, string> = { ...runtimeTuning, TYSD_OPTIONS: JSON.stringify(options) };
+  const environment: Record<string, string> = { TYSD_OPTIONS: JSON.stringify(options) };
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined && !name.startsWith('TYSD_')) environment[name] = value;
   if (process.execve === undefined) throw new Error('this runtime cannot exec');
   process.execve(keeper, ['tysd-keeper', ...argv], environment);

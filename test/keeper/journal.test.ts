@@ -267,3 +267,13 @@ test('a program brings a stream of its own, and the journal is told who brought 
     ],
   );
 });
+
+test('words with = before the program are variables for it, but for what the keeper was given itself', async () => {
+  const words = ['NEW=given', 'OLD=given', '/bin/sh', '-c', 'echo "new $NEW, old $OLD." >&2; exec sleep 600'];
+  await using keeper = await startKeeper(
+    words.map((word) => `--journal=${word}`),
+    false,
+    'export OLD=own',
+  );
+  assert.match(await keeper.untilStderr(/new .*\./), /new given, old own\./);
+});
