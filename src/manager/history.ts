@@ -53,13 +53,13 @@ export class History {
 /** So many usual entries are short enough together. */
 const usuallyFit = 64;
 
-/** The entries as JSON arrays, each short enough for one record, with each entry on a line of its own. */
+/** The entries as JSON arrays, each short enough for one record. */
 function recordsOf(entries: readonly HistoryEntry[]): readonly string[] {
   if (entries.length > usuallyFit) {
     const parts = Array.from({ length: Math.ceil(entries.length / usuallyFit) }, (_, at) => at * usuallyFit);
     return parts.flatMap((at) => recordsOf(entries.slice(at, at + usuallyFit)));
   }
-  const text = `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]`;
+  const text = JSON.stringify(entries);
   if (text.length <= longestRecord || entries.length === 1) return [text];
   const half = entries.length >> 1;
   return [...recordsOf(entries.slice(0, half)), ...recordsOf(entries.slice(half))];
