@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { explain } from '../../src/api/explain.ts';
+import { unitMeanings } from '../../src/unit/settings/meanings-units.ts';
 import { meanings } from '../../src/unit/settings/meanings.ts';
 import { tables } from '../../src/unit/settings/parts.ts';
 import { withBench } from './run.ts';
@@ -85,9 +86,22 @@ test('a word that is near to a directive is told its name, and a section lists i
     false,
   ));
 
-test('meanings in sentences are of directives that there are', () => {
-  const unknown = Object.entries(meanings).flatMap(([part, table]) =>
-    Object.keys(table).filter((name) => !Object.entries(tables).some(([known, rows]) => known === part && name in rows)),
+test('each directive of unit files has its meaning in one sentence or more, in one place, and there are no others', () => {
+  const told = [meanings, unitMeanings].flatMap((parts) =>
+    Object.entries(parts).flatMap(([part, table]) => Object.entries(table).map(([name, text]) => ({ key: `${part} ${name}`, text }))),
   );
-  assert.deepEqual(unknown, []);
+  const wanted = Object.entries(tables).flatMap(([part, table]) => Object.keys(table).map((name) => `${part} ${name}`));
+  const keys = told.map(({ key }) => key);
+  assert.deepEqual(
+    {
+      without: wanted.filter((key) => !keys.includes(key)),
+      unknown: keys.filter((key) => !wanted.includes(key)),
+      twice: keys.filter((key, at) => keys.indexOf(key) !== at),
+    },
+    { without: [], unknown: [], twice: [] },
+  );
+  assert.deepEqual(
+    told.filter(({ text }) => !/^[A-Z].* .*\.$/s.test(text)).map(({ key, text }) => `${key}: ${text}`),
+    [],
+  );
 });

@@ -4,6 +4,7 @@ import { nearestName } from '../suggest.ts';
 import { signalName } from '../values/signal.ts';
 import type { Specifiers } from '../specifiers.ts';
 import { defaultTexts } from './default-texts.ts';
+import { unitMeanings } from './meanings-units.ts';
 import { meanings } from './meanings.ts';
 import { managerSections } from './manager.ts';
 import { ownSections, type PartName, tables } from './parts.ts';
@@ -123,7 +124,7 @@ function explanationOf({ name, row, part, sections }: Place): Explanation {
   return {
     directive: name,
     sections,
-    meaning: sentence((part === 'manager' ? undefined : meanings[part]?.[name]) ?? row.meaning),
+    meaning: sentence((part === 'manager' ? undefined : (meanings[part]?.[name] ?? unitMeanings[part]?.[name])) ?? row.meaning),
     ...(values === undefined ? {} : { values }),
     ...(usual === undefined ? {} : { default: usual }),
     ...('combine' in row ? { repeats: repeats[row.combine] } : {}),
