@@ -306,6 +306,11 @@ static int hand_over(struct link *link, char **argv) {
     if (link->sent > 1) tell_answers(link);
     char path[4096];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof "tysd");
+    if (length < 0) {
+        /* The runtime of the whole tool does not begin without it either. */
+        fprintf(stderr, "%s: /proc is not mounted here, and without it tysd cannot do this: mount -t proc proc /proc\n", argv[0]);
+        return 1;
+    }
     char *slash = length > 0 ? memrchr(path, '/', (size_t)length) : NULL;
     if (slash) {
         strcpy(slash + 1, "tysd");

@@ -135,6 +135,19 @@ describe('the front', () => {
     assert.deepEqual([ran.status, ran.out], [1, '']);
     assert.match(ran.err, /tysd is not beside this program: No such file or directory$/m);
   });
+
+  test(
+    'says in a root directory without /proc what the whole tool needs',
+    { skip: process.getuid?.() !== 0 && 'chroot needs root' },
+    () => {
+      copyFileSync(front, join(directory, 'tysctl'));
+      const { status, stderr } = spawnSync('chroot', [directory, '/tysctl', 'status'], { encoding: 'utf8' });
+      assert.deepEqual(
+        [status, stderr],
+        [1, '/tysctl: /proc is not mounted here, and without it tysd cannot do this: mount -t proc proc /proc\n'],
+      );
+    },
+  );
 });
 
 function environmentOf(daemon: Daemon): Readonly<Record<string, string>> {
