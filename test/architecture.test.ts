@@ -64,6 +64,14 @@ test('the pure folders know no files, clocks or processes', () => {
   assert.deepEqual(broken, []);
 });
 
+test('no module imports itself by way of others: what it takes from them when it is made is there, whichever is loaded first', () => {
+  const uses = new Map(files.map((path) => [path, valuesFrom(path)]));
+  // These two only call each other, and long after both are made.
+  const allowed = ['type/service/exit.ts', 'type/service/pid-file.ts'];
+  const broken = files.filter((path) => !allowed.includes(path) && reachedFrom(path, uses).has(path));
+  assert.deepEqual(broken, []);
+});
+
 test('every folder of src has its place in the list', () => {
   const folders = new Set(files.map((path) => path.split('/')[0] ?? ''));
   assert.deepEqual(
@@ -77,4 +85,23 @@ function imports(path: string): readonly string[] {
   return [
     ...text.matchAll(/(?:^|\n)(?:import|export)[^'"\n]*?(?:\{[^}]*\}\s*from\s*)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g),
   ].map((match) => match[1] ?? match[2] ?? '');
+}
+
+/** The modules of src/ from which this one imports more than types. */
+function valuesFrom(path: string): readonly string[] {
+  const text = readFileSync(join(source, path), 'utf8');
+  return [...text.matchAll(/(?:^|\n)(?:import|export)\s+(?!type\b)([^;'"]*?)from\s+'(\.[^']+)'/g)]
+    .filter(([, names = '']) =>
+      names
+        .replaceAll(/[{}\s]/g, ' ')
+        .split(',')
+        .some((name) => name.trim() !== '' && !name.trim().startsWith('type ')),
+    )
+    .map(([, , target = '']) => join(dirname(path), target));
+}
+
+function reachedFrom(path: string, uses: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const reached = new Set(uses.get(path));
+  for (const next of reached) for (const target of uses.get(next) ?? []) reached.add(target);
+  return reached;
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { generate } from './generate.ts';
 import { failureText } from './report.ts';
@@ -29,4 +31,11 @@ test('a seed comes to the same scenario and the same number of events each time'
     assert.deepEqual(generate(seed), generate(seed));
     assert.equal(judge(generate(seed)).events, judge(generate(seed)).events);
   }
+});
+
+test('npm run simulate judges seeds in workers, and counts them', { timeout: 600_000 }, () => {
+  const program = join(import.meta.dirname, 'simulate.ts');
+  const { stdout, status } = spawnSync(process.execPath, [program, '--seed=1', '--seeds=2', '--workers=1'], { encoding: 'utf8' });
+  assert.match(stdout, /^2 seeds, \d+ events in .*; 0 failed$/m);
+  assert.equal(status, 0);
 });

@@ -1,6 +1,5 @@
 import type { Assessment } from '../../api/unit-files.ts';
 import type { Style } from '../output/terminal.ts';
-import { tenths } from './security.ts';
 
 /** The points as systemd prints them: a mark, the name, what was found, and the exposure below each other. */
 export function securityLines({ points }: Assessment, style: Style): readonly string[] {
@@ -21,4 +20,9 @@ export function securityLines({ points }: Assessment, style: Style): readonly st
         `${mark} ${name.padEnd(nameWidth)} ${description.padEnd(descriptionWidth)} ${exposure === '' ? '' : exposure.padStart(exposureWidth)}`,
     ),
   ];
+}
+
+/** Of 100, as systemd writes it: of 10. */
+export function tenths(exposure: number): string {
+  return `${Math.floor(exposure / 10)}.${exposure % 10}`;
 }

@@ -3,7 +3,7 @@ import type { Assessment, ServiceExposure } from '../../api/unit-files.ts';
 import { readNames } from '../names.ts';
 import type { Style, Terminal } from '../output/terminal.ts';
 import type { AnalyzeCall } from './call.ts';
-import { securityLines } from './security-table.ts';
+import { securityLines, tenths } from './security-table.ts';
 
 /** How an exposure is called, from which on, and the face that goes with it. */
 const levels = [
@@ -80,11 +80,6 @@ function levelOf(exposure: number, style: Style, faces: boolean) {
   const level = levels.find(({ from }) => exposure >= from) ?? levels[levels.length - 1];
   const { name, face, ascii, paint } = level ?? levels[0];
   return { name, face: faces ? face : ascii, paint: paint(style) };
-}
-
-/** Of 100, as systemd writes it: of 10. */
-export function tenths(exposure: number): string {
-  return `${Math.floor(exposure / 10)}.${exposure % 10}`;
 }
 
 function pointRecord({ name, field, description, badness, exposure }: Assessment['points'][number]): Readonly<Record<string, unknown>> {
