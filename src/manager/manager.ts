@@ -185,9 +185,9 @@ export class Manager {
   unit(name: string): UnitInfo | undefined {
     const unit = this.#findEarly(name) ?? this.#find(name);
     if (unit === undefined) return undefined;
-    const statusText = unit.type.properties(unit.state, unit.config, this.#options.config.defaults)['StatusText'];
+    const statusText = unit.type.statusText?.(unit.state) ?? '';
     const info = describeUnit(unit, this.#options.clock.now());
-    return statusText === undefined || statusText === '' ? info : { ...info, statusText };
+    return statusText === '' ? info : { ...info, statusText };
   }
 
   units(): readonly UnitInfo[] {

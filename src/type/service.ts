@@ -41,6 +41,7 @@ export const serviceType: UnitType<ServiceState> = {
   reload,
   step,
   properties: serviceProperties,
+  statusText: ({ memory }) => memory.statusText,
   pids,
   fail,
   descriptors: ({ memory: { stored, connection } }) => [

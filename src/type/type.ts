@@ -373,6 +373,8 @@ export interface UnitType<State> {
   withProcesses?(pids: readonly number[]): State;
   /** Lets go of the processes that the unit holds, so that its end is not theirs any more; undefined where it holds none. */
   abandon?(state: State): State | undefined;
+  /** What the unit says of itself (sd_notify(3), STATUS=), '' for nothing; absent for types that cannot. */
+  statusText?(state: State): string;
   /** How the main process of the present or last run ended; undefined while it runs, and for types without one. */
   mainExit?(state: State): { readonly how: 'exited' | 'killed' | 'dumped'; readonly status: number } | undefined;
   /** When it elapses next by each clock and when it did last, in microseconds; 0 for what it does not wait for, absent for never. */
