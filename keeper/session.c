@@ -181,24 +181,30 @@ void session_refresh(struct keeper *keeper) {
 }
 
 struct descent {
-    pid_function *member;
-    void *context;
+    struct buffer pids;
     int depth;
 };
 
 static void found_descendant(struct keeper *keeper, void *context, pid_t pid) {
     struct descent *descent = context;
-    descent->member(keeper, descent->context, pid);
+    put_u32(&descent->pids, (uint32_t)pid);
     if (descent->depth >= MAX_ANCESTORS) return;
     descent->depth++;
     children_of(keeper, pid, found_descendant, descent);
     descent->depth--;
 }
 
+/* All are found before anything is done to the first: of a scope, the children of a process that a signal ends go to another parent than us. */
 void session_members(struct keeper *keeper, struct group *group, pid_function *member, void *context) {
-    struct descent descent = {member, context, 0};
+    struct descent descent = {0};
     session_refresh(keeper);
     for (struct child *child = group->children; child; child = child->next) found_descendant(keeper, &descent, child->pid);
+    for (size_t at = 0; at < descent.pids.tail; at += sizeof(uint32_t)) {
+        uint32_t pid;
+        memcpy(&pid, descent.pids.bytes + at, sizeof pid);
+        member(keeper, context, (pid_t)pid);
+    }
+    free(descent.pids.bytes);
 }
 
 void sessions_save(struct keeper *keeper, struct saving *saving) {

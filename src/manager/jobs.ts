@@ -268,7 +268,9 @@ function end(world: World, job: Job, result: JobResult, ending: Ending): void {
 }
 
 function endOf({ owner }: Job, result: JobResult): JobEnd {
-  const hasFailed = result !== 'done' && result !== 'skipped' && owner.look.result !== '';
+  // A unit that is unloaded when it has failed takes its result with it, as in systemd.
+  const isKept = owner.config.unit.CollectMode === 'inactive';
+  const hasFailed = isKept && result !== 'done' && result !== 'skipped' && owner.look.result !== '';
   return { result, ...(hasFailed ? { unitResult: owner.look.result } : {}) };
 }
 
