@@ -1,16 +1,17 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { ForwardRule, ForwardTarget, Policy } from './policy.ts';
-import { type Row, valueText } from './record.ts';
+import { jsonObject } from './output/fields.ts';
+import { entryFields, type Field, type Row, valueText } from './record.ts';
 
-/** Writes entries to terminals and to the kernel's log, as the rules say. What cannot be written at once is not written there. */
+/** Passes entries on to terminals and to the kernel's log, as the rules say. */
 export function createForward(rules: Readonly<Record<ForwardTarget, ForwardRule>>): Policy['forward'] {
   return (row, targets) => {
     for (const target of forwardTargets) {
-      const { always, path, maximum } = rules[target];
+      const { always, maximum, line, write } = rules[target];
       const priority = row.priority ?? 6;
       if ((!always && !targets.includes(target)) || priority > maximum || row.message === null) continue;
       if (target === 'kmsg' && row.origin.fields['_TRANSPORT'] === 'kernel') continue;
-      write(path, lines[target](row, priority));
+      write(line(row, priority));
     }
   };
 }
@@ -22,11 +23,30 @@ export function parseTargets(words: string | undefined): readonly ForwardTarget[
 
 const forwardTargets = ['console', 'kmsg'] as const satisfies readonly ForwardTarget[];
 
-const lines: Readonly<Record<ForwardTarget, (row: Row, priority: number) => string>> = {
-  console: (row) => `${said(row)}\n`,
-  // The facility tells the kernel that it is not the kernel that speaks.
-  kmsg: (row, priority) => `<${(facility(row) << 3) | priority}>${said(row)}\n`,
-};
+/** How entries look on a console: a line with who said it, or the Journal JSON Format in a line. */
+export const consoleLines = {
+  lines: (row) => `${said(row)}\n`,
+  json: (row) => `${JSON.stringify(jsonObject([...stampFields(row), ...entryFields(row).filter(isForConsole)], true))}\n`,
+} as const satisfies Readonly<Record<string, ForwardRule['line']>>;
+
+export type ConsoleFormat = keyof typeof consoleLines;
+
+function stampFields({ realtimeUsec, monotonicUsec }: Row): readonly Field[] {
+  return [
+    ['__REALTIME_TIMESTAMP', String(realtimeUsec)],
+    ['__MONOTONIC_TIMESTAMP', String(monotonicUsec)],
+  ];
+}
+
+/** The words of a process may be longer than all that it says; they are in the journal. */
+function isForConsole([name]: Field): boolean {
+  return name !== '_CMDLINE';
+}
+
+/** A record for the kernel's log; the facility tells that it is not the kernel that speaks. */
+export function kernelLine(row: Row, priority: number): string {
+  return `<${(facility(row) << 3) | priority}>${said(row).slice(0, longestKernelLine)}\n`;
+}
 
 function facility({ origin }: Row): number {
   const number = Number(origin.fields['SYSLOG_FACILITY'] ?? daemonFacility);
@@ -38,22 +58,25 @@ function said({ origin: { fields }, message }: Row): string {
   const identifier = fields['SYSLOG_IDENTIFIER'] ?? fields['_COMM'];
   const pid = fields['_PID'] === undefined ? '' : `[${fields['_PID']}]`;
   const text = `${identifier === undefined ? '' : `${identifier}${pid}: `}${valueText(message ?? '')}`;
-  return text.replaceAll(controls, ' ').slice(0, maximumLength);
+  return text.replaceAll(controls, ' ');
 }
 
-function write(path: string, text: string): void {
-  let file: number | undefined;
-  try {
-    file = openSync(path, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK | constants.O_APPEND);
-    writeSync(file, text);
-  } catch {
-    // The console is busy or away; the journal has the entry.
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
+/** Writes to a file that is opened each time, as a terminal may come and go. */
+export function writerTo(path: string): ForwardRule['write'] {
+  return (text) => {
+    let file: number | undefined;
+    try {
+      file = openSync(path, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK | constants.O_APPEND);
+      writeSync(file, text);
+    } catch {
+      // The console is busy or away; the journal has the entry.
+    } finally {
+      if (file !== undefined) closeSync(file);
+    }
+  };
 }
 
 const daemonFacility = 3;
 /** As much as the kernel takes at once. */
-const maximumLength = 900;
+const longestKernelLine = 900;
 const controls = /[\x00-\x08\x0a-\x1f\x7f-\x9f]+/g;

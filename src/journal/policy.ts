@@ -18,7 +18,10 @@ export type ForwardTarget = 'console' | 'kmsg';
 export interface ForwardRule {
   /** All entries, and not only those of streams that ask for it. */
   readonly always: boolean;
-  readonly path: string;
+  /** The text of an entry, with its newline. */
+  readonly line: (row: Row, priority: number) => string;
+  /** What cannot be written now is not written. */
+  readonly write: (text: string) => void;
   /** The least important priority. */
   readonly maximum: number;
 }

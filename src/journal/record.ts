@@ -37,7 +37,7 @@ export interface Entry extends Omit<Row, 'unit'> {
 }
 
 /** The fields of an entry in the order in which they are printed, without the `__` ones. */
-export function entryFields(entry: Entry): Field[] {
+export function entryFields(entry: Content & { readonly origin: Origin }): Field[] {
   const fields: Field[] = Object.entries(entry.origin.fields);
   if (entry.priority !== null) fields.push(['PRIORITY', String(entry.priority)]);
   if (entry.message !== null) fields.push(['MESSAGE', entry.message]);

@@ -18,6 +18,8 @@ export interface Resolved {
   readonly stateDirectory: string;
   readonly logLevel: string;
   readonly showStatus: boolean;
+  /** Entries of the journal go to standard error, so that messages do not go there by themselves. */
+  readonly logToConsole: boolean;
   /** What follows `--` on the command line, as the properties of its unit. */
   readonly command?: { readonly properties: readonly Property[]; /** Nothing else runs: no unit was asked for. */ readonly alone: boolean };
   readonly exitCodeFrom?: string;
@@ -67,6 +69,7 @@ export function resolveOptions(
     ),
     logLevel: options.logLevel ?? manager.LogLevel,
     showStatus: options.showStatus ?? (assigned.has('ShowStatus') ? manager.ShowStatus !== false : isShownByDefault(options)),
+    logToConsole: options.logToConsole === true,
     ...(options.exitCodeFrom === undefined ? {} : { exitCodeFrom: options.exitCodeFrom }),
     http: options.http ?? tysd.HTTP,
     passEnvironment: options.passEnvironment ?? [],
@@ -76,8 +79,8 @@ export function resolveOptions(
 }
 
 /** systemd tells on the console by default only where it is the init of a machine; a command has the console for itself. */
-function isShownByDefault({ command, unit }: Options): boolean {
-  return process.pid === 1 && (command === undefined || unit !== undefined);
+function isShownByDefault({ command, unit, logToConsole }: Options): boolean {
+  return process.pid === 1 && logToConsole !== true && (command === undefined || unit !== undefined);
 }
 
 /** The files that configure the manager, read again: a reload may have changed them, and there may be others by then. */

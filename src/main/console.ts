@@ -68,7 +68,7 @@ export function statusPrinter(showStatus: boolean, level: string): ConsolePrinte
  * not stop the manager. What does not fit is lost to the console; the journal has it.
  */
 function openConsole(): (text: string) => void {
-  const fd = reopen();
+  const fd = reopenConsole();
   if (fd === undefined) return (text) => void process.stderr.write(text);
   return (text) => {
     try {
@@ -79,8 +79,8 @@ function openConsole(): (text: string) => void {
   };
 }
 
-/** Undefined for a socket, which cannot be opened again; writes to sockets do not block the manager in any case. */
-function reopen(): number | undefined {
+/** Standard error by a descriptor of its own that does not block. Undefined for a socket, which cannot be opened again; writes to sockets do not block the manager in any case. */
+export function reopenConsole(): number | undefined {
   try {
     if (fstatSync(2).isSocket()) return undefined;
     const fd = openSync('/proc/self/fd/2', constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY);

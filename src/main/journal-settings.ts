@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
-import { createForward } from '../journal/forward.ts';
+import { type ConsoleFormat, consoleLines, createForward, kernelLine, writerTo } from '../journal/forward.ts';
 import type { Policy } from '../journal/policy.ts';
 import { defaultLimits, type Limits } from '../journal/retention.ts';
 import { realFiles } from '../port/files-real.ts';
 import { configRoots, readJournalConfig } from '../unit/journal-config.ts';
 import type { LogLevel } from '../unit/values/syslog.ts';
+import { writeToConsole } from './console-log.ts';
 import { gatherFacts } from './facts.ts';
 
 /** What journald.conf(5) comes to. */
@@ -18,8 +19,15 @@ export interface JournalPlan {
   readonly remarks: readonly string[];
 }
 
+/** How entries go to a console, as the command line of tysd says. */
+export interface ConsoleWish {
+  /** All of them go to where tysd's own messages go. */
+  readonly all: boolean;
+  readonly format: ConsoleFormat;
+}
+
 /** Reads how the journal of the system is to be kept, or (for a user) takes what is usual. `socket` is in the runtime directory. */
-export function planJournal(scope: 'system' | 'user', stateDirectory: string, socket: string): JournalPlan {
+export function planJournal(scope: 'system' | 'user', stateDirectory: string, socket: string, wish: ConsoleWish): JournalPlan {
   // journald.conf is about the machine's journal.
   const roots = scope === 'system' ? configRoots : [];
   const { journal, assigned, diagnostics } = readJournalConfig(realFiles, roots, gatherFacts(scope, process.env));
@@ -39,8 +47,13 @@ export function planJournal(scope: 'system' | 'user', stateDirectory: string, so
       rate: limited ? `${journal.RateLimitIntervalSec} ${journal.RateLimitBurst}` : undefined,
       lineMax: Math.max(smallestLineMax, journal.LineMax),
       forward: createForward({
-        console: { always: journal.ForwardToConsole, path: journal.TTYPath, maximum: numbers[journal.MaxLevelConsole] },
-        kmsg: { always: journal.ForwardToKMsg, path: '/dev/kmsg', maximum: numbers[journal.MaxLevelKMsg] },
+        console: {
+          always: wish.all || journal.ForwardToConsole,
+          maximum: numbers[journal.MaxLevelConsole],
+          line: consoleLines[wish.format],
+          write: wish.all ? writeToConsole() : writerTo(journal.TTYPath),
+        },
+        kmsg: { always: journal.ForwardToKMsg, maximum: numbers[journal.MaxLevelKMsg], line: kernelLine, write: writerTo('/dev/kmsg') },
       }),
     },
     readsKernel: journal.ReadKMsg && scope === 'system' && process.ppid === 1,

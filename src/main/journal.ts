@@ -17,6 +17,8 @@ export async function runJournal(argv: readonly string[]): Promise<void> {
     options: {
       'state-directory': { type: 'string' },
       scope: { type: 'string' },
+      console: { type: 'boolean', default: false },
+      'console-format': { type: 'string', default: 'lines' },
     },
   });
   const socket = process.env['TYSD_JOURNAL'];
@@ -27,7 +29,10 @@ export async function runJournal(argv: readonly string[]): Promise<void> {
     return;
   }
   const clock = machineClock();
-  const plan = planJournal(values.scope === 'system' ? 'system' : 'user', stateDirectory, socket);
+  const plan = planJournal(values.scope === 'system' ? 'system' : 'user', stateDirectory, socket, {
+    all: values.console,
+    format: values['console-format'] === 'json' ? 'json' : 'lines',
+  });
   plan.remarks.forEach(warn);
   let link: JournalLink | undefined;
   const path = journalPath(plan.directory);

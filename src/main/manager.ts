@@ -117,7 +117,8 @@ export async function runManager(): Promise<void> {
     unitFileState: (name) => install.state(name) ?? '',
     unitFilePreset: (file) => install.preset(file) ?? '',
     status: console.status,
-    log: console.log,
+    // With the journal on the console its messages come from there.
+    ...(resolved.logToConsole ? {} : { log: console.log }),
     setZone: (zone) => {
       process.env['TZ'] = zone;
       zoneChanged();

@@ -37,7 +37,9 @@ const everybody: readonly Row[] = [
   ['--help', { print: 'help' }],
   ['-h', { print: 'help' }],
   ['--version', { print: 'version' }],
-  ['--log-target=console --log-color --log-color=no --deserialize 20 --switched-root', {}],
+  ['--log-color --log-color=no --deserialize 20 --switched-root', {}],
+  ['--log-target=console --log-format=json', { logToConsole: true, logFormat: 'json' }],
+  ['--log-target=kmsg', { logToConsole: false }],
 ];
 
 for (const [argv, expected] of everybody) {

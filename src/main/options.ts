@@ -13,6 +13,10 @@ export interface Options {
   readonly stateDirectory?: string;
   readonly logLevel?: string;
   readonly showStatus?: boolean;
+  /** Entries of the journal go to standard error too. */
+  readonly logToConsole?: boolean;
+  /** How entries look there. */
+  readonly logFormat?: 'lines' | 'json';
   /** A cgroup to take over, as an absolute path below /sys/fs/cgroup, or below the cgroup mount. */
   readonly cgroup?: string;
   /** A configuration file, read instead of the usual ones; or a directory in the manner of rustysd. */
@@ -49,6 +53,8 @@ const words: Readonly<Record<string, Word>> = {
   '--state-directory': { takes: 'value', apply: (options, value) => assign(options, { stateDirectory: value }) },
   '--log-level': { takes: 'value', apply: (options, value) => logLevel(options, value) },
   '--show-status': { takes: 'optional', apply: (options, value) => showStatus(options, value === '' ? 'yes' : value) },
+  '--log-target': { takes: 'value', apply: (options, value) => logTarget(options, value) },
+  '--log-format': { takes: 'value', apply: (options, value) => logFormat(options, value) },
   '--cgroup': { takes: 'value', apply: (options, value) => assign(options, { cgroup: value }) },
   '--exit-code-from': { takes: 'value', apply: (options, value) => exitCodeFrom(options, value) },
   '--pass-environment': { takes: 'optional', apply: (options, value) => passEnvironment(options, value) },
@@ -61,7 +67,6 @@ const words: Readonly<Record<string, Word>> = {
   '-h': { takes: 'nothing', apply: (options) => assign(options, { print: 'help' }) },
   '--version': { takes: 'nothing', apply: (options) => assign(options, { print: 'version' }) },
   // systemd's own options that container images pass to their init; they change nothing here.
-  '--log-target': { takes: 'value', apply: () => undefined },
   '--log-color': { takes: 'optional', apply: () => undefined },
   '--default-standard-output': { takes: 'value', apply: () => undefined },
   '--default-standard-error': { takes: 'value', apply: () => undefined },
@@ -87,6 +92,7 @@ const targets: Readonly<Record<string, string>> = {
 const kernelWords: Readonly<Record<string, Word['apply']>> = {
   'systemd.unit': (options, value) => (value === '' ? undefined : assign(options, { unit: value })),
   'systemd.show_status': (options, value) => showStatus(options, value === '' ? 'yes' : value),
+  'systemd.log_target': (options, value) => logTarget(options, value),
   'systemd.log_level': (options, value) => logLevel(options, value),
 };
 
@@ -141,6 +147,8 @@ takes care of what it leaves behind, and ends with its exit status; with --unit=
   --runtime-directory=DIR    Sockets (default: /run/tysd or $XDG_RUNTIME_DIR/tysd)
   --state-directory=DIR      Logs and state (default: /var/lib/tysd or $XDG_STATE_HOME/tysd)
   --log-level=LEVEL          emerg … debug (default: info)
+  --log-target=console       Pass all that is logged on to standard error
+  --log-format=json          Pass it on as JSON, an object in a line (default: lines)
   --show-status[=BOOL]       Tell on the terminal what is started and stopped
   --cgroup=PATH              Take over this cgroup, rather than make one below our own
   --exit-code-from=UNIT      Start this unit too; when it ends, stop all others and end with its exit status
@@ -170,6 +178,18 @@ function logLevel(options: Mutable<Options>, value: string): string | undefined 
   const level = /^[0-7]$/.test(value) ? logLevels[Number(value)] : value;
   if (level === undefined || !logLevels.includes(level)) return `--log-level needs one of ${logLevels.join(' ')}, not ${value}`;
   options.logLevel = level;
+  return undefined;
+}
+
+/** systemd's other targets all mean the journal here. */
+function logTarget(options: Mutable<Options>, value: string): undefined {
+  options.logToConsole = value === 'console';
+  return undefined;
+}
+
+function logFormat(options: Mutable<Options>, value: string): string | undefined {
+  if (value !== 'json' && value !== 'lines') return `--log-format needs lines or json, not ${value}`;
+  options.logFormat = value;
   return undefined;
 }
 

@@ -70,7 +70,13 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       ...(home === '' ? [] : [`--cgroup-home=${home}`]),
       ...(scope === 'system' && init ? ['--syslog=/dev/log', '--native=/run/systemd/journal/socket'] : []),
       ...servant('manager', [...self, '--process=manager']),
-      ...servant('journal', [...self, '--process=journal', `--scope=${options.scope}`, `--state-directory=${stateDirectory}`]),
+      ...servant('journal', [
+        ...self,
+        '--process=journal',
+        ...consoleWish(options),
+        `--scope=${options.scope}`,
+        `--state-directory=${stateDirectory}`,
+      ]),
     ],
     {
       ...resolved.value,
@@ -80,6 +86,10 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       ...(command.value === undefined ? {} : { command: { properties: command.value, alone: options.unit === undefined } }),
     },
   );
+}
+
+function consoleWish({ logToConsole, logFormat }: Options): readonly string[] {
+  return [...(logToConsole === true ? ['--console'] : []), ...(logFormat === undefined ? [] : [`--console-format=${logFormat}`])];
 }
 
 /** How the keeper is told to start the manager or the journal. */

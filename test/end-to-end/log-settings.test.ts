@@ -26,6 +26,38 @@ LogNamespace=apart
   ]);
 });
 
+test('what is logged goes to standard error as JSON where that is asked for, the messages of services and of tysd alike', async () => {
+  await using daemon = await startTysd({
+    units: {
+      'default.target': wanting('talks.service'),
+      'talks.service': `[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'echo "<4>loud"; echo "<7>too chatty"; echo "<6>last"'
+`,
+    },
+    options: ['--log-target=console', '--log-format=json', '--show-status=no'],
+  });
+  await daemon.untilConsole(/"last"/);
+  await daemon.untilConsole(/Finished talks/);
+  const entries = daemon.console
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line): Readonly<Record<string, unknown>> => JSON.parse(line));
+  const own = entries.filter((entry) => entry['_SYSTEMD_UNIT'] === 'talks.service');
+  assert.deepEqual(
+    own.map(({ MESSAGE, PRIORITY, SYSLOG_IDENTIFIER }) => [MESSAGE, PRIORITY, SYSLOG_IDENTIFIER]),
+    [
+      ['loud', '4', 'sh'],
+      ['last', '6', 'sh'],
+    ],
+  );
+  assert.ok(own.every((entry) => /^\d{16}$/.test(String(entry['__REALTIME_TIMESTAMP']))));
+  const told = entries.find((entry) => entry['UNIT'] === 'talks.service' && entry['JOB_RESULT'] === 'done');
+  assert.equal(told?.['SYSLOG_IDENTIFIER'], 'systemd');
+  // Once, and not beside it as a line of tysd's own.
+  assert.equal(daemon.console.split('Finished talks').length, 2);
+});
+
 function fieldsOf(line: string): Readonly<Record<string, unknown>> {
   const entry: unknown = JSON.parse(line);
   assert.ok(typeof entry === 'object' && entry !== null);

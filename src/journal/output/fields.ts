@@ -58,20 +58,26 @@ export const jsonStyles = {
 /** The Journal JSON Format: values that are no text are arrays of bytes, long ones null, and those of repeated fields an array. */
 export function formatJson(options: OutputOptions, style: JsonStyle): Format {
   return (entry) => {
-    const members = new Map<string, JsonValue[]>();
-    for (const [name, value] of [...addressFields(entry, options), ...wantedFields(entry, options)]) {
-      const json = jsonValue(value, options.all);
-      const values = members.get(name);
-      if (values === undefined) members.set(name, [json]);
-      else if (name !== '_BOOT_ID') values.push(json);
-    }
-    const object: Record<string, JsonValue | JsonValue[]> = {};
-    for (const [name, [first = null, ...rest]] of members) object[name] = rest.length === 0 ? first : [first, ...rest];
+    const object = jsonObject([...addressFields(entry, options), ...wantedFields(entry, options)], options.all);
     const text = style.pretty
       ? JSON.stringify(object, undefined, '\t').replaceAll(/^(\t"(?:[^"\\]|\\.)*"):/gm, '$1 :')
       : JSON.stringify(object);
     return `${style.before}${text}${style.after}`;
   };
+}
+
+/** The fields of an entry as members; `all` is also those that are long. */
+export function jsonObject(fields: readonly Field[], all: boolean): Readonly<Record<string, JsonValue | readonly JsonValue[]>> {
+  const members = new Map<string, JsonValue[]>();
+  for (const [name, value] of fields) {
+    const json = jsonValue(value, all);
+    const values = members.get(name);
+    if (values === undefined) members.set(name, [json]);
+    else if (name !== '_BOOT_ID') values.push(json);
+  }
+  const object: Record<string, JsonValue | JsonValue[]> = {};
+  for (const [name, [first = null, ...rest]] of members) object[name] = rest.length === 0 ? first : [first, ...rest];
+  return object;
 }
 
 type JsonValue = string | readonly number[] | null;
