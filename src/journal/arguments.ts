@@ -81,6 +81,7 @@ const nothingAsked: Omit<Draft, 'words' | 'nowUsec'> = {
   showCursor: false,
   output: 'short',
   outputFields: undefined,
+  catalog: false,
   all: false,
   quiet: false,
   utc: false,
@@ -104,7 +105,7 @@ const accepted: Row = { takes: 'nothing', apply: () => undefined };
 const acceptedValue: Row = { takes: 'value', apply: () => undefined };
 
 const unsealed = 'The journal is not sealed, so there are no keys for that.';
-const withoutCatalog = 'There is no catalog of explanations.';
+const withoutCatalog = 'The explanations of messages are a part of tysd; --catalog shows them with the messages.';
 
 const flags: Readonly<Record<string, Row>> = {
   '--system': { takes: 'nothing', apply: (draft) => assign(draft, { scope: 'system' }) },
@@ -113,8 +114,7 @@ const flags: Readonly<Record<string, Row>> = {
   '--no-pager': accepted,
   '--full': accepted,
   '--no-full': accepted,
-  // There is no catalog of explanations.
-  '--catalog': accepted,
+  '--catalog': { takes: 'nothing', apply: (draft) => assign(draft, { catalog: true }) },
   '--namespace': acceptedValue,
   '--directory': { takes: 'value', apply: (draft, value) => assign(draft, { directory: value, path: `${value}/journal.db` }) },
   '--file': { takes: 'value', apply: (draft, value) => assign(draft, { path: value }) },

@@ -29,6 +29,7 @@ How they are shown
                              short-monotonic, short-delta, short-unix, verbose, export, json,
                              json-pretty, json-sse, json-seq, cat or with-unit
      --output-fields=LIST    Only these fields, where the format shows fields
+  -x --catalog               Explain messages of tysd, below them
   -a --all                   Long and binary values too
      --utc                   Times in UTC
      --no-hostname           Without the name of the host

@@ -50,6 +50,8 @@ export interface LogsOptions {
   readonly output: OutputName;
   readonly outputFields: ReadonlySet<string> | undefined;
   readonly all: boolean;
+  /** Messages are explained. */
+  readonly catalog: boolean;
   readonly quiet: boolean;
   readonly utc: boolean;
   readonly hostname: boolean;

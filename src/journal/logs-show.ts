@@ -63,6 +63,7 @@ function createPrinter(options: LogsOptions, { reader, out, surroundings, ended 
     color: surroundings.color,
     highlight: options.grep,
     fields: options.outputFields,
+    explained: options.catalog ? (isUnicode() ? '\u2591\u2591' : '--') : undefined,
   });
   const talks = isForPeople(options.output) && !options.quiet;
   let last: Entry | undefined;
@@ -167,4 +168,9 @@ async function follow(query: PlacedQuery, printer: Printer, { reader: first, pat
   } finally {
     if (reader !== first) reader[Symbol.dispose]();
   }
+}
+
+/** As setlocale(3) would find it. */
+function isUnicode(): boolean {
+  return /utf-?8/i.test(process.env['LC_ALL'] || process.env['LC_CTYPE'] || process.env['LANG'] || '');
 }

@@ -1,4 +1,5 @@
 import type { Entry } from '../record.ts';
+import { explanationOf } from './catalog.ts';
 import { formatExport, formatJson, formatVerbose, jsonStyles } from './fields.ts';
 import { formatCat, formatShort, shortStamps } from './short.ts';
 import type { OutputName } from '../../base/output-names.ts';
@@ -15,6 +16,8 @@ export interface OutputOptions {
   readonly color: boolean;
   /** What of messages is to stand out, where there are colours. */
   readonly highlight: RegExp | undefined;
+  /** What explanations of messages have before each line; undefined for none. */
+  readonly explained: string | undefined;
   /** Only these fields, where the format shows fields. */
   readonly fields: ReadonlySet<string> | undefined;
 }
@@ -24,12 +27,22 @@ export type Format = (entry: Entry, previous: Entry | undefined) => string | Uin
 
 /** The format of a name. */
 export function createFormat(name: OutputName, options: OutputOptions): Format {
-  return formats[name](options);
+  const format = formats[name](options);
+  const { explained } = options;
+  if (explained === undefined || !isInLines(name)) return format;
+  return (entry, previous) => {
+    const text = format(entry, previous);
+    return typeof text === 'string' && text !== '' ? text + explanationOf(entry, explained) : text;
+  };
 }
 
 /** Whether a format is for people, who are told about boots and missing entries. */
 export function isForPeople(name: OutputName): boolean {
-  return name.startsWith('short') || name === 'verbose' || name === 'with-unit';
+  return isInLines(name) || name === 'verbose';
+}
+
+function isInLines(name: OutputName): boolean {
+  return name.startsWith('short') || name === 'with-unit';
 }
 
 const formats: Readonly<Record<OutputName, (options: OutputOptions) => Format>> = {
