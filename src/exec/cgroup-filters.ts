@@ -1,6 +1,7 @@
 import type { CgroupSettings } from '../unit/settings/cgroup.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { addressProgram } from './bpf/address.ts';
+import { bindInterfaceProgram } from './bpf/bind-interface.ts';
 import { deviceProgram } from './bpf/device.ts';
 import { interfaceProgram } from './bpf/interface.ts';
 import { shared } from './bpf/shared.ts';
@@ -86,6 +87,7 @@ function makeOps(cgroup: CgroupSettings, exec: ExecSettings, facts: CgroupFacts,
     ...(owner.path === '' ? addressOps([cgroup, ...facts.slices.map((slice) => slice.cgroup)]) : []),
     ...socketBindOps(owner),
     ...interfaceOps(owner, facts, warnings),
+    ...boundOps(owner, facts, warnings),
     ...pinnedOps(owner, warnings),
   ]);
   return { ops: strict ? ops : ops.map((op) => ({ ...op, tolerate: true })), warnings };
@@ -102,6 +104,7 @@ export const ownPrograms: readonly { readonly name: string; readonly type: numbe
   { name: 'tysd_bind_ipv6', type: 18, attach: 9 },
   { name: 'tysd_if_ingress', type: 8, attach: 0 },
   { name: 'tysd_if_egress', type: 8, attach: 1 },
+  { name: 'tysd_if_bound', type: 9, attach: 2 },
 ];
 
 /** Settings that a program of eBPF carries out, so that they can change while processes are in the cgroup. */
@@ -113,6 +116,7 @@ export const filterSettings: ReadonlySet<string> = new Set([
   'SocketBindAllow',
   'SocketBindDeny',
   'RestrictNetworkInterfaces',
+  'BindNetworkInterface',
 ]);
 
 /** Whether these settings ask for any filter of a cgroup. */
@@ -126,12 +130,13 @@ export function hasCgroupFilters(cgroup: CgroupSettings, exec: ExecSettings | un
     cgroup.IPEgressFilterPath.length > 0 ||
     cgroup.BPFProgram.length > 0 ||
     cgroup.SocketBindDeny.length > 0 ||
-    cgroup.RestrictNetworkInterfaces.length > 0
+    cgroup.RestrictNetworkInterfaces.length > 0 ||
+    cgroup.BindNetworkInterface !== ''
   );
 }
 
 /** Kinds of programs, and the hooks that they are for (linux/bpf.h). */
-const types = { socketBuffer: 8, device: 15, socketAddress: 18 } as const;
+const types = { socketBuffer: 8, socket: 9, device: 15, socketAddress: 18 } as const;
 const hooks = {
   ingress: 0,
   egress: 1,
@@ -215,6 +220,13 @@ function interfaceOps({ path, cgroup }: Owner, { interfaces }: CgroupFacts, warn
   return (['ingress', 'egress'] as const).map((direction) =>
     filter(path, types.socketBuffer, hooks[direction], `tysd_if_${direction}`, program, 'RestrictNetworkInterfaces'),
   );
+}
+
+function boundOps({ path, cgroup: { BindNetworkInterface: name } }: Owner, { interfaces }: CgroupFacts, warnings: string[]): readonly Op[] {
+  if (name === '') return [];
+  const index = interfaces.get(name);
+  if (index === undefined) warnings.push(`BindNetworkInterface=: there is no interface ${name}, so no socket of IP can be opened`);
+  return [filter(path, types.socket, hooks.sock_create, 'tysd_if_bound', bindInterfaceProgram(index), 'BindNetworkInterface')];
 }
 
 function pinnedOps({ path, cgroup }: Owner, warnings: string[]): readonly Op[] {

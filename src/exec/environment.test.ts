@@ -144,6 +144,29 @@ test('the system starts its processes with a fixed path, a user with its own env
   assert.deepEqual(managerEnvironment('user', own, ['A=1']), ['PATH=/usr/local/bin:/usr/bin:/bin', 'HOME=/home/ann', 'A=1']);
 });
 
+function watched(name: string, text: string): readonly string[] {
+  return [`${name}_PRESSURE_WATCH=/sys/fs/cgroup/a/${name.toLowerCase()}.pressure`, `${name}_PRESSURE_WRITE=${btoa(`${text}\0`)}`];
+}
+
+test('pressure on processors and disks is told of to who asks for it', () => {
+  const machine = {
+    controllers: new Set(['']),
+    capabilities: new Set(['']),
+    features: new Set(['pressure stall information']),
+    rights: new Set(['']),
+  };
+  const context = { ...rootContext, cgroup: '/sys/fs/cgroup/a', sandbox: { machine, policy: 'systemd' as const } };
+  const told = (cgroup: Partial<CgroupSettings>): readonly string[] => {
+    const exec = plan(mainRequest(serviceOf({}, { cgroup: { MemoryPressureWatch: 'skip', ...cgroup } })), context).at(-1);
+    return exec?.op === 'exec' ? exec.env.filter((variable) => variable.includes('_PRESSURE_')) : [];
+  };
+  assert.deepEqual(told({}), []);
+  assert.deepEqual(told({ CPUPressureWatch: true }), watched('CPU', 'some 200000 2000000'));
+  assert.deepEqual(told({ IOPressureWatch: true, IOPressureThresholdSec: 100_000 }), watched('IO', 'some 100000 2000000'));
+  assert.deepEqual(told({ CPUAccounting: true, CPUPressureThresholdSec: 5000 }), watched('CPU', 'some 5000 2000000'));
+  assert.deepEqual(told({ CPUPressureWatch: false, IOPressureWatch: 'skip' }), ['CPU_PRESSURE_WATCH=/dev/null']);
+});
+
 test('memory pressure is told of where memory is counted and the kernel tells, and the file is the user’s', () => {
   const machine = {
     controllers: new Set(['memory']),
@@ -159,14 +182,14 @@ test('memory pressure is told of where memory is counted and the kernel tells, a
     return [...variables, ...ops.flatMap((op) => (op.op === 'chown' ? [`${op.path} of ${op.uid}`] : []))];
   };
   const file = '/sys/fs/cgroup/a/memory.pressure';
-  const watched = (text: string): readonly string[] => [
+  const ofMemory = (text: string): readonly string[] => [
     `MEMORY_PRESSURE_WATCH=${file}`,
     `MEMORY_PRESSURE_WRITE=${btoa(`${text}\0`)}`,
     `${file} of 1`,
   ];
-  assert.deepEqual(told({}), watched('some 200000 2000000'));
-  assert.deepEqual(told({ MemoryPressureThresholdSec: 0 }), watched('some 1 2000000'));
-  assert.deepEqual(told({ MemoryPressureWatch: true, MemoryAccounting: false }), watched('some 200000 2000000'));
+  assert.deepEqual(told({}), ofMemory('some 200000 2000000'));
+  assert.deepEqual(told({ MemoryPressureThresholdSec: 0 }), ofMemory('some 1 2000000'));
+  assert.deepEqual(told({ MemoryPressureWatch: true, MemoryAccounting: false }), ofMemory('some 200000 2000000'));
   assert.deepEqual(told({ MemoryAccounting: false }), []);
   assert.deepEqual(told({ MemoryPressureWatch: 'skip' }), []);
   assert.deepEqual(told({ MemoryPressureWatch: false }), ['MEMORY_PRESSURE_WATCH=/dev/null']);

@@ -16,7 +16,10 @@ export function cgroupFacts(world: World, config: UnitConfig): CgroupFacts | und
   if (!hasCgroupFilters(config.cgroup, config.exec) && !above.some((name) => filters(world, name))) return undefined;
   const slices = slicesOf(world, above);
   const chain = [config.cgroup, ...slices.map(({ cgroup }) => cgroup)];
-  const names = chain.flatMap(({ RestrictNetworkInterfaces }) => RestrictNetworkInterfaces.flatMap((list) => list.names));
+  const names = chain.flatMap(({ RestrictNetworkInterfaces, BindNetworkInterface }) => [
+    ...RestrictNetworkInterfaces.flatMap((list) => list.names),
+    BindNetworkInterface,
+  ]);
   return { slices, devices: tablesOf(options.files, chain, config.exec), interfaces: interfaceIndexes(options.files, names) };
 }
 
@@ -48,7 +51,7 @@ function slicesOf(world: World, names: readonly string[]): readonly SliceFacts[]
 function interfaceIndexes(files: Files, names: readonly string[]): ReadonlyMap<string, number> {
   const indexes = new Map<string, number>();
   for (const name of names) {
-    if (name.includes('/') || name.startsWith('.')) continue;
+    if (name === '' || name.includes('/') || name.startsWith('.')) continue;
     const index = Number(textOf(files, `/sys/class/net/${name}/ifindex`).trim());
     if (index > 0) indexes.set(name, index);
   }

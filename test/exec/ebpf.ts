@@ -30,6 +30,11 @@ export function runProgram(program: Uint8Array, input: Input): number {
         registers[to] = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(place, true);
         break;
       }
+      case 0x63: {
+        const { bytes, at: place } = memory(left + offset);
+        new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).setUint32(place, right, true);
+        break;
+      }
       case 0xbf:
         registers[to] = right;
         break;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { addressProgram } from '../../src/exec/bpf/address.ts';
+import { bindInterfaceProgram } from '../../src/exec/bpf/bind-interface.ts';
 import { deviceProgram } from '../../src/exec/bpf/device.ts';
 import { interfaceProgram } from '../../src/exec/bpf/interface.ts';
 import { socketBindProgram } from '../../src/exec/bpf/socket-bind.ts';
@@ -20,8 +21,8 @@ const skip = process.getuid?.() !== 0 || mount === undefined ? 'needs root and c
 const root = `${mount ?? ''}/tysd-filter-test-${process.pid}`;
 const helpers = join(import.meta.dirname, '../differential/run/helpers');
 
-const [deviceType, packetType, addressType] = [15, 8, 18];
-const hooks = { ingress: 0, egress: 1, device: 6, bind4: 8, bind6: 9 };
+const [deviceType, packetType, addressType, socketType] = [15, 8, 18, 9];
+const hooks = { create: 2, ingress: 0, egress: 1, device: 6, bind4: 8, bind6: 9 };
 
 function filter(type: number, attach: number, name: string, program: Uint8Array, cgroup = ''): Op {
   return { op: 'cgroup-filter', cgroup, type, attach, name, program };
@@ -35,6 +36,10 @@ function prefixOf(text: string) {
 
 function over(indexes: readonly number[], inverted: boolean): readonly Op[] {
   return [filter(packetType, hooks.egress, 'test_if', interfaceProgram(indexes, inverted))];
+}
+
+function bound(index: number | undefined): readonly Op[] {
+  return [filter(socketType, hooks.create, 'test_bound', bindInterfaceProgram(index))];
 }
 
 describe('filters of cgroups', { skip }, () => {
@@ -116,6 +121,13 @@ describe('filters of cgroups', { skip }, () => {
     assert.equal((await said('packets', over([lo], false)))[0], '127.0.0.1: sent 0, came 1');
     assert.equal((await said('packets', over([lo + 1], false)))[0], '127.0.0.1: sent 1, came 0');
     assert.equal((await said('packets', over([lo], true)))[0], '127.0.0.1: sent 1, came 0');
+  });
+
+  test('new sockets are bound to an interface, and none can be made without it', async () => {
+    const lo = Number(readFileSync('/sys/class/net/lo/ifindex', 'utf8'));
+    assert.equal((await said('packets', bound(lo)))[0], '127.0.0.1: sent 0, came 1');
+    assert.match((await said('packets', bound(999_999)))[0] ?? '', /^127\.0\.0\.1: sent \d*[1-9]\d*, came 0$/);
+    assert.equal((await said('packets', bound(undefined)))[0], '127.0.0.1: no socket: 1');
   });
 
   test('ports that are denied cannot be bound to', async () => {

@@ -26,6 +26,11 @@ export function load(to: number, from: number, offset: number): Step {
   return make(0x61, to, { from, offset });
 }
 
+/** Puts the lower 32 bits of a register there. */
+export function store(to: number, offset: number, from: number): Step {
+  return make(0x63, to, { from, offset });
+}
+
 /** A copy of a whole register. */
 export function copy(to: number, from: number): Step {
   return make(0xbf, to, { from });

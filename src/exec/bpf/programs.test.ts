@@ -5,6 +5,7 @@ import { isAllReached, runProgram } from '../../../test/exec/ebpf.ts';
 import { type IpPrefix, parseIpPrefix } from '../../unit/values/ip-address.ts';
 import type { SocketBindRule } from '../../unit/values/socket-bind-rule.ts';
 import { addressProgram } from './address.ts';
+import { bindInterfaceProgram } from './bind-interface.ts';
 import { deviceProgram, type DeviceNumbers } from './device.ts';
 import { interfaceProgram } from './interface.ts';
 import { socketBindProgram } from './socket-bind.ts';
@@ -178,4 +179,23 @@ function over(index: number, listed: readonly number[], inverted: boolean): numb
 test('packets go over the interfaces that are listed, or over all others', () => {
   assert.deepEqual([over(2, [1, 2], false), over(3, [1, 2], false), over(2, [1, 2], true), over(3, [1, 2], true)], [1, 0, 0, 1]);
   assert.deepEqual([over(1, [], false), over(1, [], true)], [0, 1]);
+});
+
+/** What the program answers about a new socket that is bound to this interface already, and what it is bound to then. */
+function bound(index: number | undefined, before: number): readonly [result: number, bound: number] {
+  const program = bindInterfaceProgram(index);
+  assert.ok(isAllReached(program));
+  const context = words(before, 2);
+  return [runProgram(program, { context }), new DataView(context.buffer).getUint32(0, true)];
+}
+
+test('a new socket is bound to the interface unless it is bound already, and there is none without the interface', () => {
+  assert.deepEqual(
+    [bound(3, 0), bound(3, 5), bound(undefined, 0)],
+    [
+      [1, 3],
+      [1, 5],
+      [0, 0],
+    ],
+  );
 });

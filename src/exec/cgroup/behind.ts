@@ -51,4 +51,5 @@ const byFile: Readonly<Record<string, readonly string[]>> = {
   tysd_bind_ipv6: ['SocketBindAllow', 'SocketBindDeny'],
   tysd_if_ingress: ['RestrictNetworkInterfaces'],
   tysd_if_egress: ['RestrictNetworkInterfaces'],
+  tysd_if_bound: ['BindNetworkInterface'],
 };

@@ -22,7 +22,7 @@ export const filterNeeds: Readonly<Record<string, Requirement>> = {
   ),
   ...each(
     ['kernel BPF', 'capability CAP_SYS_ADMIN'],
-    ['IPAddressAllow', 'IPAddressDeny', 'SocketBindAllow', 'SocketBindDeny', 'RestrictNetworkInterfaces'],
+    ['IPAddressAllow', 'IPAddressDeny', 'SocketBindAllow', 'SocketBindDeny', 'RestrictNetworkInterfaces', 'BindNetworkInterface'],
   ),
   ...each(['kernel BPF', 'capability CAP_SYS_ADMIN'], ['IPIngressFilterPath', 'IPEgressFilterPath', 'BPFProgram'], unfilteredScopes),
   ...each(['kernel device filters', 'capability CAP_SYS_ADMIN'], ['DeviceAllow', 'DevicePolicy']),

@@ -92,8 +92,10 @@ export const resourceNeeds: Readonly<Record<string, Requirement>> = {
       }),
     ),
   ),
-  MemoryPressureWatch: { needs: ['kernel pressure stall information'], without: 'ignored', sandbox: false },
-  MemoryPressureThresholdSec: { needs: ['kernel pressure stall information'], without: 'ignored', sandbox: false },
+  ...each(
+    ['Memory', 'CPU', 'IO'].flatMap((resource) => [`${resource}PressureWatch`, `${resource}PressureThresholdSec`]),
+    { needs: ['kernel pressure stall information'], without: 'ignored', sandbox: false },
+  ),
 };
 
 function each<T>(settings: readonly string[], what: T): Record<string, T> {

@@ -161,25 +161,21 @@ export const cgroupRows = {
     since: 254,
     meaning: 'Whether $MEMORY_PRESSURE_* is set: no, yes, auto, skip',
   }),
-  CPUPressureThresholdSec: last(timespan, undefined, {
+  CPUPressureThresholdSec: last(orEmpty(timespan, undefined), undefined, {
     since: 261,
     meaning: 'Threshold advertised in $CPU_PRESSURE_WRITE',
-    status: later.resources,
   }),
-  CPUPressureWatch: last(oneOf('no', 'yes', 'auto', 'skip'), undefined, {
+  CPUPressureWatch: last(orEmpty(booleanOr('auto', 'skip'), undefined), undefined, {
     since: 261,
-    meaning: 'Whether $CPU_PRESSURE_* is set',
-    status: later.resources,
+    meaning: 'Whether $CPU_PRESSURE_* is set: no, yes, auto, skip',
   }),
-  IOPressureThresholdSec: last(timespan, undefined, {
+  IOPressureThresholdSec: last(orEmpty(timespan, undefined), undefined, {
     since: 261,
     meaning: 'Threshold advertised in $IO_PRESSURE_WRITE',
-    status: later.resources,
   }),
-  IOPressureWatch: last(oneOf('no', 'yes', 'auto', 'skip'), undefined, {
+  IOPressureWatch: last(orEmpty(booleanOr('auto', 'skip'), undefined), undefined, {
     since: 261,
-    meaning: 'Whether $IO_PRESSURE_* is set',
-    status: later.resources,
+    meaning: 'Whether $IO_PRESSURE_* is set: no, yes, auto, skip',
   }),
   NFTSet: entries(plainString, { since: 255, meaning: 'nftables sets to add the cgroup/user/group to', status: later.resources }),
   CoredumpReceive: last(boolean, false, {
@@ -187,7 +183,7 @@ export const cgroupRows = {
     meaning: 'Forward crashes inside the unit to its own coredump socket',
     status: later.resources,
   }),
-  BindNetworkInterface: last(string, '', { since: 260, meaning: 'Network interface sockets are bound to', status: later.resources }),
+  BindNetworkInterface: last(string, '', { since: 260, meaning: 'Network interface that sockets are bound to' }),
 };
 
 /** Slice is empty where it is not set: graph/default-dependencies.ts then chooses. */
