@@ -263,6 +263,9 @@ int limit_descriptors(const struct run *run, struct rlimit *before);
 int op_utmp(struct run *run, const struct op *op);
 int op_utmp_dead(struct run *run, const struct op *op);
 
+/* ops_ipc.c */
+int op_remove_ipc(struct run *run, const struct op *op);
+
 /* ops_process.c: ops of a file of their own. */
 int op_coredump_filter(struct run *run, const struct op *op);
 int op_scheduler(struct run *run, const struct op *op);
@@ -326,6 +329,8 @@ int image_mount(int root, const char *file, const char *target, const char *opti
 /* tree.c: what a child does to directory trees. */
 int tree_remove(const char *path);
 int tree_own(int fd, uint32_t uid, uint32_t gid);
+/* Removes what belongs to the user or the group in the directory; UINT32_MAX is nobody. 0 or -errno. */
+int tree_remove_owned(const char *path, uint32_t uid, uint32_t gid);
 
 /* path.c: what a child does to have a path watched. */
 int path_watch(int above, int self, const char *path, uint32_t mask);

@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 2u
-#define OPS_HASH 0xc5cd40fau
+#define OPS_HASH 0x48ca6fd9u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -59,6 +59,7 @@
     X(unmount, 202, "s") /* unmount(path: string) */ \
     X(mkdir_parents, 233, "su") /* mkdir-parents(path: string, mode: u32) */ \
     X(directory, 233, "suuu") /* directory(path: string, mode: u32, uid: u32, gid: u32) */ \
+    X(remove_ipc, 255, "uu") /* remove-ipc(uid: u32, gid: u32) */ \
     X(own_directory, 226, "su") /* own-directory(path: string, mode: u32) */ \
     X(move_directory, 233, "sss") /* move-directory(path: string, to: string, link: string) */ \
     X(remove, 233, "s") /* remove(path: string) */ \

@@ -89,3 +89,40 @@ int tree_own(int fd, uint32_t uid, uint32_t gid) {
     uint32_t ids[2] = {uid, gid};
     return walk(fd, own_entry, ids, 0);
 }
+
+struct owned {
+    uint64_t mount;
+    uint32_t uid, gid;
+};
+
+static int remove_owned_entry(int directory, const char *name, void *context, int depth) {
+    const struct owned *owned = context;
+    struct stat info;
+    if (depth > MAX_DEPTH) return -ELOOP;
+    if (fstatat(directory, name, &info, AT_SYMLINK_NOFOLLOW) < 0) return errno == ENOENT ? 0 : -errno;
+    if (S_ISDIR(info.st_mode)) {
+        uint64_t mount = 0;
+        int fd = open_directory(directory, name);
+        if (fd < 0) return errno == ENOENT ? 0 : -errno;
+        int result = mount_of(fd, "", &mount);
+        /* What else is mounted there is no shared memory. */
+        if (!result && mount != owned->mount) return close(fd), 0;
+        if (!result) result = walk(fd, remove_owned_entry, context, depth + 1);
+        close(fd);
+        if (result) return result;
+    }
+    if ((owned->uid == UINT32_MAX || info.st_uid != owned->uid) && (owned->gid == UINT32_MAX || info.st_gid != owned->gid)) return 0;
+    /* Others may have put something into the directory. */
+    if (!unlinkat(directory, name, S_ISDIR(info.st_mode) ? AT_REMOVEDIR : 0) || errno == ENOENT || errno == ENOTEMPTY) return 0;
+    return -errno;
+}
+
+int tree_remove_owned(const char *path, uint32_t uid, uint32_t gid) {
+    struct owned owned = {.uid = uid, .gid = gid};
+    int fd = open_directory(AT_FDCWD, path);
+    if (fd < 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+    int result = mount_of(fd, "", &owned.mount);
+    if (!result) result = walk(fd, remove_owned_entry, &owned, 0);
+    close(fd);
+    return result;
+}

@@ -188,6 +188,11 @@ export const ops = {
     exit: 233,
     doc: 'Make the directory and its parents, following no symlink in its last component; set mode and owner, and those of its content where the owner differs.',
   },
+  'remove-ipc': {
+    fields: { uid: 'u32', gid: 'u32' },
+    exit: 255,
+    doc: 'Remove the shared memory, semaphores and message queues, of System V and POSIX, that belong to the user or the group; 0xffffffff is nobody. Shared memory of System V that a process has attached stays.',
+  },
   'own-directory': {
     fields: { path: 'string', mode: 'u32' },
     exit: 226,

@@ -91,6 +91,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   xattr: '{path}{slot} {name} ← {value}',
   'cgroup-filter': '{name} ← {program} {cgroup}',
   'cgroup-pinned-filter': '{path} {cgroup}',
+  'remove-ipc': 'of {uid}:{gid}',
   'own-directory': '{path} {mode}',
   'move-directory': '{path} → {to}',
   'private-pids': '',

@@ -1,5 +1,6 @@
 import { isInactiveOrFailed } from '../graph/active-state.ts';
 import { removalPlan } from '../exec/directories.ts';
+import { ipcRemoval } from './ipc.ts';
 import { releaseDynamicUser } from './dynamic-users.ts';
 import type { Look } from '../type/type.ts';
 import { leaveSpace } from './space.ts';
@@ -17,11 +18,12 @@ export interface Cleaner {
 export function cleanAfterRun(world: World, unit: Unit, before: Look): void {
   if (hasEnded(before) || !hasEnded(unit.look)) return;
   const restarting = willStartAgain(unit);
+  const ipc = ipcRemoval(world, unit);
   if (!restarting) releaseDynamicUser(world, unit);
   const removal = removalPlan(unit.config, world.options.facts.directories, { restarting });
   const left = leaveSpace(world, unit);
-  if (removal.length + left.length === 0) return;
-  const plan = [...removal, ...left];
+  if (removal.length + left.length + ipc.length === 0) return;
+  const plan = [...removal, ...left, ...ipc];
   const child = world.nextChild();
   world.command({ do: 'run', child, group: '', plan });
   watchCleaner(world, unit, { child, before: before.active });

@@ -53,7 +53,7 @@ export const sandboxRows = {
     meaning: 'Images mounted at given places: image:mountpoint[:opts]',
   }),
   MountImagePolicy: last(plainString, '', { since: 254, meaning: 'Image policy for MountImages', status: unchecked }),
-  RemoveIPC: last(boolean, false, { since: 232, meaning: 'Remove SysV/POSIX IPC objects of user/group on stop', status: later.sandbox }),
+  RemoveIPC: last(boolean, false, { since: 232, meaning: 'Remove SysV/POSIX IPC objects of user/group on stop' }),
   SecureBits: last(words, undefined, { since: 183, meaning: 'keep-caps, noroot... secure bits' }),
   CapabilityBoundingSet: combining('merge', everyEntry(capabilityList, { since: 183, meaning: 'Bounding set; ~ inverts' })),
   AmbientCapabilities: combining('merge', entries(capabilityList, { since: 229, meaning: 'Ambient set' })),
