@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mainRequest, plan, rootContext, serviceConfig, userContext } from '../../test/exec/example.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { compile } from './plan.ts';
 import { renderOp } from './render.ts';
 import { orderMounts } from './mount-order.ts';
 import type { MountEntry, MountMode } from './mount-entry.ts';
@@ -184,4 +185,31 @@ test('a path counts as what its symlinks lead to, so that it cannot be covered b
     'bind /real',
     'inaccessible /real/a',
   ]);
+});
+
+/** Why nothing is started; '' where it is. */
+function refusal(exec: Partial<ExecSettings>): string {
+  const compiled = compile(mainRequest(serviceConfig(exec)), rootContext);
+  return compiled.ok ? '' : compiled.error.message;
+}
+
+test('a root or an image that is to be verified, checked or put together in a way that tysd has not is not used without', () => {
+  assert.deepEqual(
+    [
+      refusal({ RootImage: '/a.raw', RootHash: 'ab' }),
+      refusal({ RootImage: '/a.raw', RootImagePolicy: 'root=verity' }),
+      refusal({ MountImages: ['/a.raw:/mnt'], MountImagePolicy: 'root=verity' }),
+      refusal({ ExtensionImages: ['/a.raw'], ExtensionImagePolicy: 'root=verity' }),
+      refusal({ RootMStack: '/a.mstack' }),
+      refusal({ RootImage: '/a.raw', MountImages: ['/a.raw:/mnt'] }),
+    ],
+    [
+      'RootHash= asks for a verified image, which takes dm-verity: that is not set up here',
+      'RootImagePolicy= cannot be checked here',
+      'MountImagePolicy= cannot be checked here',
+      'ExtensionImagePolicy= cannot be checked here',
+      'RootMStack= asks for a root that is put together of layers, which is not done here',
+      '',
+    ],
+  );
 });

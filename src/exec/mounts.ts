@@ -103,6 +103,8 @@ export function whyNoImage(exec: ExecSettings): string | undefined {
   if (exec.RootImage !== '' && verity !== undefined)
     return `${verity}= asks for a verified image, which takes dm-verity: that is not set up here`;
   if (exec.RootImage !== '' && exec.RootImagePolicy !== '') return 'RootImagePolicy= cannot be checked here';
+  if (exec.RootMStack !== '') return 'RootMStack= asks for a root that is put together of layers, which is not done here';
+  if (exec.ExtensionImages.length > 0 && exec.ExtensionImagePolicy !== '') return 'ExtensionImagePolicy= cannot be checked here';
   return exec.MountImages.length > 0 && exec.MountImagePolicy !== '' ? 'MountImagePolicy= cannot be checked here' : undefined;
 }
 

@@ -18,7 +18,7 @@ import { mergeNumbers, noNumbers } from './merge.ts';
 import { combining, entries, last, list, merged, obsolete, type Facts, type Setting, single, type Values } from './setting.ts';
 import { words } from '../values/words.ts';
 import { controllers } from './checked-words.ts';
-import { later } from './status.ts';
+import { later, without } from './status.ts';
 
 /** What systemd.resource-control(5) describes. */
 export const cgroupRows = {
@@ -125,29 +125,29 @@ export const cgroupRows = {
   ManagedOOMSwap: last(orEmpty(oneOf('auto', 'kill'), undefined), undefined, {
     since: 247,
     meaning: 'systemd-oomd swap monitoring: auto, kill',
-    status: later.oomd,
+    status: without.oomd,
   }),
   ManagedOOMMemoryPressure: last(orEmpty(oneOf('auto', 'kill'), undefined), undefined, {
     since: 247,
     meaning: 'systemd-oomd pressure monitoring: auto, kill',
-    status: later.oomd,
+    status: without.oomd,
   }),
   ManagedOOMMemoryPressureLimit: last(orEmpty(permyriad, undefined), undefined, {
     since: 247,
     meaning: 'Pressure limit in percent',
-    status: later.oomd,
+    status: without.oomd,
   }),
   ManagedOOMMemoryPressureDurationSec: last(timespan, undefined, {
     since: 257,
     meaning: 'Time above the limit before acting',
-    status: later.oomd,
+    status: without.oomd,
   }),
   ManagedOOMPreference: last(oneOf('none', 'avoid', 'omit'), undefined, {
     since: 248,
     meaning: 'Candidate preference: none, avoid, omit',
-    status: later.oomd,
+    status: without.oomd,
   }),
-  OOMRules: last(words, undefined, { since: 261, meaning: 'Named systemd-oomd rule sets', status: later.oomd }),
+  OOMRules: last(words, undefined, { since: 261, meaning: 'Named systemd-oomd rule sets', status: without.oomd }),
   NetClass: obsolete({ since: 0, meaning: 'Obsolete no-op' }),
   BPFProgram: entries(plainString, { since: 249, meaning: 'type:path of a pinned BPF program to attach' }),
   SocketBindAllow: entries(socketBindRule, { since: 249, meaning: 'Allowed bind(): [family:][proto:]ports or any' }),
@@ -177,11 +177,15 @@ export const cgroupRows = {
     since: 261,
     meaning: 'Whether $IO_PRESSURE_* is set: no, yes, auto, skip',
   }),
-  NFTSet: entries(plainString, { since: 255, meaning: 'nftables sets to add the cgroup/user/group to', status: later.resources }),
+  NFTSet: entries(plainString, {
+    since: 255,
+    meaning: 'nftables sets to add the cgroup/user/group to',
+    status: { accepted: 'tysd changes no sets of nftables, as systemd does where it is built without' },
+  }),
   CoredumpReceive: last(boolean, false, {
     since: 255,
     meaning: 'Forward crashes inside the unit to its own coredump socket',
-    status: later.resources,
+    status: { accepted: 'it is for systemd-coredump, which asks systemd of it' },
   }),
   BindNetworkInterface: last(string, '', { since: 260, meaning: 'Network interface that sockets are bound to' }),
 };

@@ -19,7 +19,7 @@ import { combining, entries, last, list, obsolete, type Values } from './setting
 import { textLike, wordsLike } from './checked-words.ts';
 import { decodeBase64 } from '../../base/base64.ts';
 import { refuse } from '../values/parser.ts';
-import { later } from './status.ts';
+import { without } from './status.ts';
 
 /** Identity, scheduling, environment and directories of processes (systemd.exec(5)). */
 export const processRows = {
@@ -85,25 +85,25 @@ export const processRows = {
   StateDirectoryAccounting: last(boolean, false, {
     since: 258,
     meaning: 'Project quota accounting for StateDirectory',
-    status: later.process,
+    status: without.quotas,
   }),
-  StateDirectoryQuota: last(plainString, '', { since: 258, meaning: 'Size limit for StateDirectory', status: later.process }),
+  StateDirectoryQuota: last(plainString, '', { since: 258, meaning: 'Size limit for StateDirectory', status: without.quotas }),
   StateDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the state dir' }),
   CacheDirectoryMode: last(mode, 0o755, { since: 234, meaning: 'Mode of CacheDirectory' }),
   CacheDirectoryAccounting: last(boolean, false, {
     since: 258,
     meaning: 'Project quota accounting for CacheDirectory',
-    status: later.process,
+    status: without.quotas,
   }),
-  CacheDirectoryQuota: last(plainString, '', { since: 258, meaning: 'Size limit for CacheDirectory', status: later.process }),
+  CacheDirectoryQuota: last(plainString, '', { since: 258, meaning: 'Size limit for CacheDirectory', status: without.quotas }),
   CacheDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the cache dir' }),
   LogsDirectoryMode: last(mode, 0o755, { since: 234, meaning: 'Mode of LogsDirectory' }),
   LogsDirectoryAccounting: last(boolean, false, {
     since: 258,
     meaning: 'Project quota accounting for LogsDirectory',
-    status: later.process,
+    status: without.quotas,
   }),
-  LogsDirectoryQuota: last(plainString, '', { since: 258, meaning: 'Size limit for LogsDirectory', status: later.process }),
+  LogsDirectoryQuota: last(plainString, '', { since: 258, meaning: 'Size limit for LogsDirectory', status: without.quotas }),
   LogsDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the log dir' }),
   ConfigurationDirectoryMode: last(mode, 0o755, { since: 234, meaning: 'Mode of ConfigurationDirectory' }),
   ConfigurationDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the configuration dir (never chowned)' }),

@@ -40,14 +40,14 @@ export const sandboxRows = {
   RootMStack: last(orEmpty(fatal(absolutePath), ''), '', {
     since: 260,
     meaning: 'Layered mount stack used as root',
-    status: later.sandbox,
+    status: { refused: 'stacks of mounts are not put together here, and a unit not started in another root than it asks for' },
   }),
   ExtensionDirectories: list(prefixedPathList, {
     since: 251,
     meaning: 'Directories overlaid on /usr, /opt, /etc as extensions',
   }),
   ExtensionImages: entries(plainString, { since: 248, meaning: 'Images overlaid on the service hierarchy', status: later.sandbox }),
-  ExtensionImagePolicy: last(plainString, '', { since: 254, meaning: 'Image policy for ExtensionImages', status: later.sandbox }),
+  ExtensionImagePolicy: last(plainString, '', { since: 254, meaning: 'Image policy for ExtensionImages', status: unchecked }),
   MountImages: entries(plainString, {
     since: 247,
     meaning: 'Images mounted at given places: image:mountpoint[:opts]',
@@ -99,7 +99,10 @@ export const sandboxRows = {
     entries(invertibleNames, {
       since: 250,
       meaning: 'Allowed file system types (BPF LSM), or denied with ~',
-      status: { notYet: 'no program of the BPF security module is loaded yet' },
+      status: {
+        refused:
+          'tysd loads no program of the BPF security module; units start without, as on kernels that have none, unless Sandbox=strict',
+      },
     }),
   ),
   ReadWriteDirectories: renamed('ReadWritePaths', { since: 0, meaning: 'Legacy spelling of ReadWritePaths' }),

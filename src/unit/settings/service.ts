@@ -147,7 +147,7 @@ export const serviceRows = {
   RefreshOnReload: last(plainString, '', {
     since: 260,
     meaning: 'What a reload refreshes: extensions, credentials',
-    status: { notYet: 'a reload leaves extensions and credentials as they are' },
+    status: { accepted: 'a reload leaves extensions and credentials as they are, as before systemd 260; a restart renews them' },
   }),
 };
 
