@@ -60,6 +60,14 @@ export const insightVerbs: Readonly<Record<string, Verb>> = {
     load: () => import('./commands/why.ts').then((m) => m.runWhy),
     doc: 'Show what brought units into their states',
   },
+  monitor: {
+    group: 'Insight',
+    usage: '[UNIT…]',
+    least: 0,
+    most: many,
+    load: () => import('./commands/monitor.ts').then((m) => m.runMonitor),
+    doc: 'Show what happens to units and jobs as it happens',
+  },
   waiting: {
     group: 'Insight',
     usage: '',

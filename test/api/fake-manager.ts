@@ -45,6 +45,7 @@ export class FakeManager implements ManagerApi {
   readonly #edges = new Map<string, readonly { readonly key: string; readonly unit: string }[]>();
   readonly #jobs = new Map<number, JobInfo>();
   readonly #listeners = new Set<(change: Change) => void>();
+  #subscribed: () => void = () => undefined;
   #environment: readonly string[] = ['LANG=C.UTF-8'];
   #lastJob = 0;
 
@@ -142,6 +143,11 @@ export class FakeManager implements ManagerApi {
 
   tell(change: Change): void {
     for (const listener of this.#listeners) listener(change);
+  }
+
+  /** Resolves at the next subscription. */
+  subscribed(): Promise<void> {
+    return new Promise((resolve) => (this.#subscribed = resolve));
   }
 
   get listeners(): number {
@@ -297,6 +303,7 @@ export class FakeManager implements ManagerApi {
 
   subscribe(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
+    this.#subscribed();
     return () => this.#listeners.delete(listener);
   }
 

@@ -19,6 +19,17 @@ export interface Ran {
   readonly status: number;
 }
 
+/** Who looks at what the tool says. */
+export interface Watching {
+  /** Text of what is shown live with which the reader goes away. */
+  until: string | undefined;
+  /** Hears what is shown live. */
+  seen: (text: string) => void;
+  /** Whether standard error is a terminal. */
+  isTerminal: boolean;
+  readonly progress: (string | undefined)[];
+}
+
 /** A manager behind a control socket, and the tool that is run against it. */
 export interface Bench {
   readonly manager: FakeManager;
@@ -28,10 +39,11 @@ export interface Bench {
   readonly directory: string;
   /** What the journal has written down of what happened. */
   readonly written: unknown[];
+  readonly watching: Watching;
   readonly tysctl: (...argv: readonly string[]) => Promise<Ran>;
   readonly systemctl: (...argv: readonly string[]) => Promise<Ran>;
   /** Replaces the server by a new one of the same manager, as when the manager process is replaced; connections are lost. */
-  readonly restart: () => Promise<void>;
+  readonly restart: (meanwhile?: () => void) => Promise<void>;
   readonly run: (program: string, argv: readonly string[], environment?: Readonly<Record<string, string>>) => Promise<Ran>;
 }
 
@@ -46,15 +58,17 @@ export async function withBench(
   const install = new FakeInstall();
   const local = new FakeInstall();
   const written: unknown[] = [];
+  const watching: Watching = { until: undefined, seen: () => undefined, isTerminal: false, progress: [] };
   prepare(manager);
   const listen = () => listenControl({ path: join(directory, 'control.sock') }, fakeServices(manager, install));
   let server = serve ? await listen() : undefined;
-  const restart = async (): Promise<void> => {
+  const restart = async (meanwhile?: () => void): Promise<void> => {
     if (server?.ok === true) server.value.close();
+    meanwhile?.();
     server = await listen();
   };
   const run = (program: string, argv: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
-    runTool(program, argv, { TYSD_RUNTIME_DIRECTORY: directory, ...environment }, local, written);
+    runTool(program, argv, { TYSD_RUNTIME_DIRECTORY: directory, ...environment }, local, written, watching);
   try {
     await test({
       manager,
@@ -62,6 +76,7 @@ export async function withBench(
       local,
       directory,
       written,
+      watching,
       restart,
       run,
       tysctl: (...argv) => run('tysctl', argv),
@@ -79,6 +94,7 @@ async function runTool(
   environment: Readonly<Record<string, string>>,
   local: FakeInstall,
   written: readonly unknown[],
+  watching: Watching,
 ): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
@@ -114,6 +130,13 @@ async function runTool(
     terminal: {
       print: (text) => out.push(...text.split('\n')),
       warn: (text) => err.push(...text.split('\n')),
+      live: (text) => {
+        out.push(...text.split('\n'));
+        watching.seen(text);
+        return Promise.resolve(watching.until === undefined || !text.includes(watching.until));
+      },
+      watched: watching.isTerminal,
+      progress: (line) => void watching.progress.push(line),
       style: makeStyle({ colours: false, unicode: true }),
       width: undefined,
     },

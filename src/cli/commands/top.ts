@@ -87,21 +87,19 @@ async function watch(terminal: Terminal, { root, legacy }: Roots, options: TopOp
   let before: Sample | undefined;
   for (let shown = 1; ; shown++) {
     const now = takeSample(root, options.depth, Math.round(performance.now() * 1000), legacy);
-    show(terminal, rowsOf(now, before, options.order), options, isScreen);
+    const shownAll = await show(terminal, rowsOf(now, before, options.order), options, isScreen);
+    if (!shownAll) return;
     before = now;
     if (iterations > 0 && shown >= iterations) return;
-    if (!isScreen) terminal.print('');
+    if (!isScreen && !(await terminal.live(''))) return;
     await new Promise((resolve) => setTimeout(resolve, options.delayUsec / 1000));
   }
 }
 
-function show(terminal: Terminal, rows: ReturnType<typeof rowsOf>, options: TopOptions, isScreen: boolean): void {
-  if (!isScreen) {
-    for (const line of renderRows(rows, options, undefined)) terminal.print(line);
-    return;
-  }
+/** False where nobody looks any more. */
+function show(terminal: Terminal, rows: ReturnType<typeof rowsOf>, options: TopOptions, isScreen: boolean): Promise<boolean> {
+  if (!isScreen) return terminal.live(renderRows(rows, options, undefined).join('\n'));
   const width = terminal.width ?? 80;
   const lines = renderRows(rows, options, width).slice(0, Math.max(10, (process.stdout.rows ?? 25) - 3));
-  terminal.print(`\x1b[H\x1b[J${terminal.style.underline(headerLine(width))}\n`);
-  for (const line of lines) terminal.print(line);
+  return terminal.live([`\x1b[H\x1b[J${terminal.style.underline(headerLine(width))}\n`, ...lines].join('\n'));
 }

@@ -1,5 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { makeStyle, type Terminal } from './terminal.ts';
+import { shortened } from './wrap.ts';
 
 /** A terminal whose standard output is written, or given to a pager, when the command is done. */
 export interface OpenTerminal extends Terminal {
@@ -16,9 +18,25 @@ export function openTerminal(environment: Environment, argv: readonly string[]):
   const lines: string[] = [];
   const screen = once(screenSize);
   const style = once(() => makeStyle({ colours: hasColours(environment, screen() !== undefined), unicode: isUnicode(environment) }));
+  const watched = once(() => isatty(2) && environment['TERM'] !== 'dumb');
+  let shown = false;
+  const progress = (line: string | undefined): void => {
+    if (!shown && line === undefined) return;
+    shown = line !== undefined;
+    // A line that wraps could not be taken away again.
+    void writeAll(2, `\r\x1b[K${line === undefined ? '' : shortened(line, (process.stderr.columns || 80) - 1)}`);
+  };
   return {
     print: (line) => void lines.push(line),
-    warn: (line) => void writeAll(2, `${line}\n`),
+    warn: (line) => {
+      progress(undefined);
+      void writeAll(2, `${line}\n`);
+    },
+    live: (text) => writeAll(1, `${text}\n`),
+    progress,
+    get watched() {
+      return watched();
+    },
     get style() {
       return style();
     },
@@ -74,19 +92,20 @@ export function isUnicode(environment: Environment): boolean {
   return locale === undefined || /utf-?8/i.test(locale);
 }
 
-/** Writes all of it; a reader that went away, as `head` does, is no error. */
-async function writeAll(fd: 1 | 2, text: string): Promise<void> {
+/** Writes all of it; false where the reader went away, as `head` does, which is no error. */
+async function writeAll(fd: 1 | 2, text: string): Promise<boolean> {
   let bytes = Buffer.from(text);
   try {
     while (bytes.length > 0) bytes = bytes.subarray(writeSync(fd, bytes));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return;
+    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return false;
     // Somebody made the pipe non-blocking: the stream knows how to wait.
     const rest = bytes;
     const stream = fd === 1 ? process.stdout : process.stderr;
     stream.on('error', () => undefined);
-    await new Promise<void>((resolve) => stream.write(rest, () => resolve()));
+    return new Promise<boolean>((resolve) => stream.write(rest, (failure) => resolve(failure === undefined || failure === null)));
   }
+  return true;
 }
 
 /** False where there is no pager to be had. */

@@ -52,6 +52,12 @@ export async function ours({ program, argv, environment = {} }: Call): Promise<R
       terminal: {
         print: (text) => void out.push(text),
         warn: (text) => void err.push(text),
+        live: (text) => {
+          out.push(text);
+          return Promise.resolve(true);
+        },
+        watched: false,
+        progress: () => undefined,
         style: makeStyle({ colours: false, unicode: true }),
         width: undefined,
       },
