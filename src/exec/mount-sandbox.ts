@@ -7,6 +7,7 @@ import {
   kernelLogs,
   kernelModules,
   kernelTunables,
+  logSockets,
   readOnlyHomes,
   strictSystem,
   systemDirectories,
@@ -45,6 +46,7 @@ export function sandboxMounts(exec: ExecSettings, context: ExecContext, hasRoot:
     ...(protectHome === false ? [] : protectHome === true ? hiddenHomes : protectHome === 'tmpfs' ? temporaryHomes : readOnlyHomes),
     ...(protectSystem === false ? [] : systemTables[protectSystem === true ? 'yes' : protectSystem]),
     ...apiMounts(exec, hasRoot),
+    ...(bindsLogSockets(exec, hasRoot) ? logSockets : []),
     ...hostnameMounts(exec),
     ...(exec.PrivateBPF ? [ownPrograms] : []),
     ...(hasPrivateNetwork(exec) ? [{ path: '/sys', mode: 'system-information', setting: 'PrivateNetwork' } as const] : []),
@@ -155,6 +157,11 @@ function hostnameMounts(exec: ExecSettings): readonly MountEntry[] {
     mode: 'read-only',
     setting: 'ProtectHostname',
   }));
+}
+
+/** In another root with an empty /run, or with a /dev whose `log` leads there, nobody could write to the journal without them. */
+function bindsLogSockets(exec: ExecSettings, hasRoot: boolean): boolean {
+  return exec.BindLogSockets ?? (hasRoot && (exec.PrivateDevices || mountsApi(exec, hasRoot)));
 }
 
 /** Whether /proc, /sys, /dev and /run are mounted where they are missing. */

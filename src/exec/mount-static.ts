@@ -83,3 +83,14 @@ export const apiFileSystems = table('MountAPIVFS', [
   ['/sys', 'system-information', 'required'],
   ['/run', 'run', 'required', { options: 'mode=0755,size=20%,nr_inodes=800k', attributes: 0x2 | 0x4 | 0x1000000 }],
 ]);
+
+export const logSockets = table(
+  'BindLogSockets',
+  ['socket', 'stdout', 'dev-log'].map((name): Row => [
+    `/run/systemd/journal/${name}`,
+    'bind',
+    'optional',
+    // tysd's own is a link.
+    { follow: true, readOnly: true, noExec: true, noSuid: true },
+  ]),
+);

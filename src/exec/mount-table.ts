@@ -8,7 +8,7 @@ import { pressureMounts } from './pressure.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
 import { hasPrivateIpc, privateTmp } from './space.ts';
 import { isSet, mountsApi, sandboxMounts } from './mount-sandbox.ts';
-import { readOnlyHomes, systemDirectoriesAndEtc } from './mount-static.ts';
+import { logSockets, readOnlyHomes, systemDirectoriesAndEtc } from './mount-static.ts';
 
 /** All that the settings want, in no order; empty where nothing is to be mounted. */
 export function wantedMounts(request: ExecRequest, exec: ExecSettings, context: ExecContext): readonly MountEntry[] {
@@ -32,6 +32,7 @@ export function pathsWithLinks(exec: ExecSettings, context: Pick<ExecContext, 'd
     ...(exec.ProtectHome === false && !exec.DynamicUser ? [] : readOnlyHomes.map(({ path }) => path)),
     ...(exec.ProtectSystem === false ? [] : systemDirectoriesAndEtc.map(({ path }) => path)),
     ...(privateTmp(exec) === false ? [] : ['/tmp', '/var/tmp']),
+    ...(exec.BindLogSockets === true ? logSockets.map(({ path }) => path) : []),
     ...managedPaths(exec, context).map(({ path }) => path),
   ];
 }
@@ -62,6 +63,7 @@ export function needsMountNamespace(request: ExecRequest, exec: ExecSettings, co
     hasPrivateIpc(exec) ||
     exec.PrivatePIDs ||
     exec.PrivateBPF ||
+    exec.BindLogSockets === true ||
     (root !== undefined && (mountsApi(exec, true) || managedPaths(exec, context).length > 0))
   );
 }

@@ -54,7 +54,7 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
   // sd_booted(3): the scripts of packages look for this directory to know that systemctl is what starts services here.
   if (init && scope === 'system') {
     mkdirSync('/run/systemd/system', { recursive: true });
-    offerStreams(runtimeDirectory);
+    offerSockets(runtimeDirectory);
   }
   const tracking = chooseTracking(options.cgroup, init);
   if (!tracking.ok) return refuse(tracking.error, 1);
@@ -68,7 +68,7 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       ...controllers.map(({ controller, root: own, isGiven }) => `--${isGiven ? 'given-' : ''}controller=${controller}=${own}`),
       `--manager-patience=${resolved.value.managerPatienceMs}`,
       ...(home === '' ? [] : [`--cgroup-home=${home}`]),
-      ...(scope === 'system' && init ? ['--syslog=/dev/log', '--native=/run/systemd/journal/socket'] : []),
+      ...(scope === 'system' && init ? [`--syslog=${syslogSocket}`, '--native=/run/systemd/journal/socket'] : []),
       ...servant('manager', [...self, '--process=manager']),
       ...servant('journal', [
         ...self,
@@ -126,17 +126,24 @@ function ownTerminal(): string | undefined {
   );
 }
 
-/** Where the journal's library looks for the socket of streams (sd_journal_stream_fd(3)). */
-function offerStreams(runtimeDirectory: string): void {
-  const path = '/run/systemd/journal/stdout';
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    rmSync(path, { force: true });
-    symlinkSync(join(runtimeDirectory, 'stdout'), path);
-  } catch (error) {
-    process.stderr.write(`tysd: no ${path}: ${error instanceof Error ? error.message : String(error)}\n`);
+/** Where the journal's library looks for the socket of streams (sd_journal_stream_fd(3)), and syslog(3) for its own, which a private /dev has a link to as well. */
+function offerSockets(runtimeDirectory: string): void {
+  const links = [
+    ['/run/systemd/journal/stdout', join(runtimeDirectory, 'stdout')],
+    ['/dev/log', syslogSocket],
+  ] as const;
+  for (const [path, target] of links) {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      rmSync(path, { force: true });
+      symlinkSync(target, path);
+    } catch (error) {
+      process.stderr.write(`tysd: no ${path}: ${error instanceof Error ? error.message : String(error)}\n`);
+    }
   }
 }
+
+const syslogSocket = '/run/systemd/journal/dev-log';
 
 /** The manager's side: what runTysd resolved. */
 export function resolvedByTysd(environment: NodeJS.ProcessEnv): Resolved {

@@ -9,6 +9,7 @@ export const mountNeeds: Readonly<Record<string, Requirement>> = {
     'PrivateDevices',
     'PrivateMounts',
     'PrivateBPF',
+    'BindLogSockets',
     'ProtectSystem',
     'ProtectHome',
     'ProtectKernelTunables',

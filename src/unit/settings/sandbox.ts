@@ -156,7 +156,7 @@ export const sandboxRows = {
     meaning: 'Mount propagation: shared, slave, private',
   }),
   MountAPIVFS: last(tristate, undefined, { since: 233, meaning: 'Mount /proc, /sys, /dev in the namespace' }),
-  BindLogSockets: last(tristate, undefined, { since: 257, meaning: 'Bind the journal sockets into the namespace', status: later.sandbox }),
+  BindLogSockets: last(tristate, undefined, { since: 257, meaning: 'Bind the journal sockets into the namespace' }),
   Personality: last(orEmpty(personality, ''), '', { since: 209, meaning: 'ABI personality reported by uname' }),
   SELinuxContext: last(string, '', { since: 209, meaning: 'SELinux label for exec; leading - ignores errors', status: later.sandbox }),
   AppArmorProfile: last(string, '', { since: 210, meaning: 'AppArmor profile; leading - ignores errors', status: later.sandbox }),
