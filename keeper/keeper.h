@@ -319,6 +319,7 @@ int op_enter_root(struct run *run, const struct op *op);
 int op_private_pids(struct run *run, const struct op *op);
 int op_unshare(struct run *run, const struct op *op);
 int op_namespace(struct run *run, const struct op *op);
+int op_enter_namespace(struct run *run, const struct op *op);
 int op_user_namespace(struct run *run, const struct op *op);
 /* Holds a socket under the name, if nothing is, through which children share a namespace. A descriptor or -errno. */
 int namespace_storage(struct keeper *keeper, const char *name);

@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 2u
-#define OPS_HASH 0x48ca6fd9u
+#define OPS_HASH 0x18103697u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -87,6 +87,7 @@
     X(unshare, 226, "u") /* unshare(kinds: u32) */ \
     X(namespace, 226, "sus") /* namespace(name: string, kind: u32, from: string) */ \
     X(user_namespace, 217, "ss") /* user-namespace(uids: string, gids: string) */ \
+    X(enter_namespace, 226, "nu") /* enter-namespace(slot: u32, kind: u32) */ \
     X(mount_namespace, 226, "u") /* mount-namespace(insist: u32) */ \
     X(root, 226, "s") /* root(path: string) */ \
     X(root_image, 226, "ssu") /* root-image(path: string, options: string, attributes: u32) */ \

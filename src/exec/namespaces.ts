@@ -6,13 +6,17 @@ import type { ExecContext, ExecRequest } from './request.ts';
 import { hasPrivateIpc, hasPrivateNetwork, heldSpace } from './space.ts';
 
 /** Kinds of namespaces, as clone(2) has them. */
-const kinds = { cgroup: 0x02000000, uts: 0x04000000, ipc: 0x08000000, net: 0x40000000 } as const;
+const kinds = { cgroup: 0x02000000, uts: 0x04000000, ipc: 0x08000000, user: 0x10000000, net: 0x40000000 } as const;
+
+/** The slot of the namespace of UserNamespacePath=, whose path may lead nowhere in the new root. */
+export const userNamespaceSlot = 1021;
 
 /** Without privileges none of these can be had but in a user namespace, so a user's manager makes one first (systemd.exec(5), PrivateUsers=). */
 export function needsUserNamespaceFirst(request: ExecRequest, exec: ExecSettings, context: ExecContext): boolean {
   if (context.scope === 'system' || context.privileged || request.command.privilege === 'full') return false;
   return (
     exec.PrivateUsers !== false ||
+    exec.UserNamespacePath !== '' ||
     hasPrivateNetwork(exec) ||
     exec.RootDirectory !== '' ||
     exec.MountAPIVFS === true ||
@@ -25,7 +29,11 @@ export function needsUserNamespaceFirst(request: ExecRequest, exec: ExecSettings
 /** The user namespace of an unprivileged manager, and what is shared with the unit's other processes: networks and IPC. */
 export function sharedNamespaceOps(request: ExecRequest, exec: ExecSettings, context: ExecContext, identity: Identity): readonly Op[] {
   if (request.command.privilege === 'full') return [];
-  const ops: Op[] = needsUserNamespaceFirst(request, exec, context) ? [userNamespace(exec, context, identity)] : [];
+  const ops: Op[] = needsUserNamespaceFirst(request, exec, context)
+    ? exec.UserNamespacePath === ''
+      ? [userNamespace(exec, context, identity)]
+      : [openedNamespace(exec), enteredNamespace]
+    : [];
   if (exec.PrivatePIDs) ops.push({ op: 'private-pids' });
   const { space } = context;
   if (space === undefined) return ops;
@@ -52,11 +60,23 @@ function nameOps({ ProtectHostname }: ExecSettings): readonly Op[] {
   return [{ op: 'write', path: '/proc/sys/kernel/hostname', bytes: new TextEncoder().encode(name), exit: 226 }];
 }
 
+/** UserNamespacePath= is looked up before the root is another one. */
+export function userNamespaceOpening(request: ExecRequest, exec: ExecSettings, context: ExecContext): readonly Op[] {
+  return exec.UserNamespacePath === '' || needsUserNamespaceFirst(request, exec, context) ? [] : [openedNamespace(exec)];
+}
+
 /** The user namespace of a privileged manager comes last, so that all else is made with full rights. */
 export function userNamespaceOps(request: ExecRequest, exec: ExecSettings, context: ExecContext, identity: Identity): readonly Op[] {
-  if (request.command.privilege === 'full' || exec.PrivateUsers === false) return [];
-  return needsUserNamespaceFirst(request, exec, context) ? [] : [userNamespace(exec, context, identity)];
+  if (request.command.privilege === 'full' || needsUserNamespaceFirst(request, exec, context)) return [];
+  if (exec.UserNamespacePath !== '') return [enteredNamespace];
+  return exec.PrivateUsers === false ? [] : [userNamespace(exec, context, identity)];
 }
+
+function openedNamespace({ UserNamespacePath }: ExecSettings): Op {
+  return { op: 'open', slot: userNamespaceSlot, path: UserNamespacePath, flags: 0, mode: 0, exit: 217, setting: 'UserNamespacePath' };
+}
+
+const enteredNamespace: Op = { op: 'enter-namespace', slot: userNamespaceSlot, kind: kinds.user, exit: 217, setting: 'UserNamespacePath' };
 
 /** The first 65536 ids, as the mode `identity` leaves them. */
 const manyIds = 65_536;

@@ -272,6 +272,11 @@ export const ops = {
     exit: 217,
     doc: 'A new user namespace with these maps (user_namespaces(7)), in which setgroups(2) is denied.',
   },
+  'enter-namespace': {
+    fields: { slot: 'u32', kind: 'u32' },
+    exit: 226,
+    doc: 'setns(2) to the namespace of this kind that the slot holds.',
+  },
   'mount-namespace': {
     fields: { insist: 'u32' },
     exit: 226,

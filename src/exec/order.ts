@@ -112,6 +112,7 @@ function usedSlots(op: Op): readonly number[] {
     case 'credential-data':
     case 'credential-file':
     case 'credentials-close':
+    case 'enter-namespace':
       return [op.slot];
     case 'xattr':
       return op.path === '' ? [op.slot] : [];

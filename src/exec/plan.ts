@@ -6,6 +6,7 @@ import { delegationOps } from './delegation.ts';
 import { type CgroupFilterOps, cgroupFilterOps } from './cgroup-filters.ts';
 import { credentialFailure, credentialOps } from './credentials.ts';
 import { whyNoImage } from './mounts.ts';
+import { userNamespaceSlot } from './namespaces.ts';
 import { pressureOps } from './pressure.ts';
 import { privateTmpOps } from './private-tmp.ts';
 import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
@@ -118,7 +119,7 @@ function withinMachine(request: ExecRequest, { sandbox }: ExecContext): Result<E
 const firstPassed = 3;
 const idleSlot = 1023;
 const spareSlot = 1022;
-const maximumPassed = spareSlot - firstPassed;
+const maximumPassed = userNamespaceSlot - firstPassed;
 
 /** How long a process of Type=idle waits for the job queue to become empty (systemd.service(5)). */
 const idleMs = 5000;

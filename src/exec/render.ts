@@ -98,6 +98,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   unshare: '{kinds}',
   namespace: '{kind} held {name}{from}',
   'user-namespace': 'users {uids} groups {gids}',
+  'enter-namespace': '{slot} {kind}',
   'mount-namespace': '{insist}',
   root: '{path}',
   'root-image': '{path}{options}{attributes}',

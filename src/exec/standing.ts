@@ -5,11 +5,12 @@ import { directoryOps } from './directories.ts';
 import { errors } from './errno.ts';
 import { extensionError } from './extensions.ts';
 import { type Identity, identify, type MissingIdentity } from './identity.ts';
+import { labelOps } from './labels.ts';
 import { limitOps } from './limits.ts';
 import { mountOps } from './mounts.ts';
 import { rootOf } from './mount-images.ts';
 import { needsMountNamespace } from './mount-table.ts';
-import { hostnameOps, sharedNamespaceOps, userNamespaceOps } from './namespaces.ts';
+import { hostnameOps, sharedNamespaceOps, userNamespaceOpening, userNamespaceOps } from './namespaces.ts';
 import type { Op } from './op.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
 import { schedulingOps } from './scheduling.ts';
@@ -140,6 +141,7 @@ function makeStanding(request: ExecRequest, exec: ExecSettings, context: ExecCon
     limits: [...umask(exec, context), ...(sandboxed ? limitOps(exec, context) : [])],
     namespaces: sharedNamespaceOps(request, exec, context, identity),
     confinement: [
+      ...(sandboxed ? [...labelOps(exec), ...userNamespaceOpening(request, exec, context)] : []),
       ...mountOps(request, exec, context),
       ...hostnameOps(request, exec),
       ...identity.groupOps,

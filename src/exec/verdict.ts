@@ -75,7 +75,8 @@ const settled = new WeakMap<UnitConfig, { readonly machine: Machine; readonly po
 
 /** In a user namespace of its own a service may mount what its manager may not. */
 function asSeenBy({ exec }: UnitConfig, machine: Machine): Machine {
-  if (exec === undefined || exec.PrivateUsers === false || !machine.features.has('user namespaces')) return machine;
+  if (exec === undefined || (exec.PrivateUsers === false && exec.UserNamespacePath === '') || !machine.features.has('user namespaces'))
+    return machine;
   return { ...machine, rights: new Set([...machine.rights, 'to make namespaces']) };
 }
 

@@ -41,6 +41,7 @@ export const mountNeeds: Readonly<Record<string, Requirement>> = {
   ...each('fails', 'ipc namespaces', ['IPCNamespacePath']),
   ...each('ignored', 'pid namespaces', ['PrivatePIDs']),
   ...each('ignored', 'uts namespaces', ['ProtectHostname']),
+  UserNamespacePath: { needs: ['kernel user namespaces'], without: 'fails', sandbox: true },
   PrivateUsers: { needs: ['kernel user namespaces'], without: 'ignored', sandbox: true },
 };
 

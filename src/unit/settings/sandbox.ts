@@ -129,7 +129,7 @@ export const sandboxRows = {
     since: 232,
     meaning: 'cgroup tree read-only (private/strict: own namespace)',
   }),
-  UserNamespacePath: last(orEmpty(absolutePath, ''), '', { since: 259, meaning: 'Join an existing user namespace', status: later.sandbox }),
+  UserNamespacePath: last(orEmpty(absolutePath, ''), '', { since: 259, meaning: 'Join an existing user namespace' }),
   NetworkNamespacePath: last(orEmpty(absolutePath, ''), '', {
     since: 242,
     meaning: 'Join an existing network namespace',
@@ -158,9 +158,9 @@ export const sandboxRows = {
   MountAPIVFS: last(tristate, undefined, { since: 233, meaning: 'Mount /proc, /sys, /dev in the namespace' }),
   BindLogSockets: last(tristate, undefined, { since: 257, meaning: 'Bind the journal sockets into the namespace' }),
   Personality: last(orEmpty(personality, ''), '', { since: 209, meaning: 'ABI personality reported by uname' }),
-  SELinuxContext: last(string, '', { since: 209, meaning: 'SELinux label for exec; leading - ignores errors', status: later.sandbox }),
-  AppArmorProfile: last(string, '', { since: 210, meaning: 'AppArmor profile; leading - ignores errors', status: later.sandbox }),
-  SmackProcessLabel: last(string, '', { since: 218, meaning: 'SMACK label; leading - ignores errors', status: later.sandbox }),
+  SELinuxContext: last(string, '', { since: 209, meaning: 'SELinux label for exec; leading - ignores errors' }),
+  AppArmorProfile: last(string, '', { since: 210, meaning: 'AppArmor profile; leading - ignores errors' }),
+  SmackProcessLabel: last(string, '', { since: 218, meaning: 'SMACK label; leading - ignores errors' }),
   ProtectHostname: last(hostnameProtection, '', { since: 242, meaning: 'Private/immutable hostname' }),
 };
 

@@ -14,6 +14,14 @@ compareProbes('namespaces and extensions that are there already', {
     after: 'cat /run/t/NAME.same; umount /run/t/NAME.ipc',
     differs: [{ systemd: '2', tysd: '1', why: '252 forgets the path unless PrivateIPC= is set too; it is documented to be entered' }],
   },
+  'UserNamespacePath=': {
+    before: `unshare --user --map-root-user sleep 600 >/dev/null 2>&1 & holder=$!
+      ln -s /proc/$holder/ns/user /run/t/NAME.user; until_ok grep -q ' 1$' /proc/$holder/uid_map`,
+    unit: 'UserNamespacePath=/run/t/NAME.user\nProtectSystem=strict\nReadWritePaths=/run/t\nExecStart=/bin/sh -c "{ stat -Lc %%i /proc/self/ns/user /run/t/NAME.user | uniq | wc -l; cat /proc/self/uid_map; } >/run/t/NAME.same"',
+    look: ['ids'],
+    after: "tr -s ' ' </run/t/NAME.same; kill $holder",
+    differs: [{ systemd: '2\n 0 0 4294967295', tysd: '1\n 0 0 1', why: '252 does not know it; 259 does' }],
+  },
   'ExtensionDirectories=': {
     before: `mkdir -p /run/t/NAME/usr/lib/extension-release.d /run/t/NAME/usr/share/extended
       echo ID=_any >/run/t/NAME/usr/lib/extension-release.d/extension-release.NAME`,
