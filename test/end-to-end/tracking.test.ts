@@ -28,7 +28,7 @@ for (const kind of kinds) {
     const state = await daemon.state('s.scope');
     assert.equal(await daemon.job('stop', 's.scope'), 'done');
     assert.deepEqual([state, (await ran).status, isAlive(child)], ['active (running)', null, false]);
-    await daemon.untilUnit('s.scope', ({ load }) => load === 'not-found');
+    await daemon.untilGone('s.scope');
   });
 
   test(`${kind}: a daemon that forked twice into sessions of its own is tracked, and a stop leaves nothing of it`, { skip }, async () => {

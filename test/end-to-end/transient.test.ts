@@ -97,7 +97,7 @@ test('run --pipe connects the service with its caller across managers, and leave
   // The client may hear of the start only after the service has ended.
   assert.deepEqual([status, out, err.split('\n').toSorted()], [3, 'before\nafter\n', ['', 'Running as unit: p.service', 'wrong']]);
   await daemon.ask('unit.reset-failed', { unit: 'p.service' });
-  await daemon.untilUnit('p.service', ({ load }) => load === 'not-found');
+  await daemon.untilGone('p.service');
   assert.deepEqual(transientFiles(daemon), []);
 });
 
@@ -125,7 +125,7 @@ test('a scope and its process outlive managers and reloads, and the scope ends w
   const reloaded = await daemon.state('s.scope');
   tell(daemon, 's');
   assert.deepEqual([killed, reloaded, (await ran).status], ['active (running)', 'active (running)', 4]);
-  await daemon.untilUnit('s.scope', ({ load }) => load === 'not-found');
+  await daemon.untilGone('s.scope');
 });
 
 test('a scope is stopped with all that runs in it', async () => {
@@ -159,7 +159,7 @@ test('transient services outlive managers and reloads with all that they were gi
     [0, 'A=b C=100%', 'Some text', 'yes', join(daemon.runtimeDirectory, 'transient/t.service'), String(pid)],
   );
   assert.equal(await daemon.job('stop', 't.service'), 'done');
-  await daemon.untilUnit('t.service', ({ load }) => load === 'not-found');
+  await daemon.untilGone('t.service');
 });
 
 test('set-property changes what is told of a unit at once, and after a reload', async () => {

@@ -208,6 +208,12 @@ export class Daemon {
     });
   }
 
+  /** Waits until a transient unit is gone: the unit goes at once, its file when the keeper knows of that, and who asks in between has it loaded again. */
+  async untilGone(name: string): Promise<void> {
+    await this.untilFile(`run/transient/${name}`, (text) => text === '');
+    assert.equal((await this.unit(name)).load, 'not-found');
+  }
+
   /** Waits until nothing has a job any more. */
   async untilIdle(): Promise<void> {
     await this.until('the end of all jobs', async () => {
