@@ -150,6 +150,7 @@ test('a keeper whose program on disk is another file becomes that, with all that
       startedAt: first.connection.inventory.startedAt,
     },
   );
+  await next.event('executed', ({ child }) => child === 2);
   assert.deepEqual(
     next.events.slice(0, firstEvents.length).map(({ sequence, event }) => [sequence, event]),
     firstEvents,
