@@ -25,9 +25,6 @@ export interface Watching {
   until: string | undefined;
   /** Hears what is shown live. */
   seen: (text: string) => void;
-  /** Whether standard error is a terminal. */
-  isTerminal: boolean;
-  readonly progress: (string | undefined)[];
 }
 
 /** A manager behind a control socket, and the tool that is run against it. */
@@ -58,7 +55,7 @@ export async function withBench(
   const install = new FakeInstall();
   const local = new FakeInstall();
   const written: unknown[] = [];
-  const watching: Watching = { until: undefined, seen: () => undefined, isTerminal: false, progress: [] };
+  const watching: Watching = { until: undefined, seen: () => undefined };
   prepare(manager);
   const listen = () => listenControl({ path: join(directory, 'control.sock') }, fakeServices(manager, install));
   let server = serve ? await listen() : undefined;
@@ -135,8 +132,6 @@ async function runTool(
         watching.seen(text);
         return Promise.resolve(watching.until === undefined || !text.includes(watching.until));
       },
-      watched: watching.isTerminal,
-      progress: (line) => void watching.progress.push(line),
       style: makeStyle({ colours: false, unicode: true }),
       width: undefined,
     },

@@ -1,7 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { makeStyle, type Terminal } from './terminal.ts';
-import { shortened } from './wrap.ts';
 
 /** A terminal whose standard output is written, or given to a pager, when the command is done. */
 export interface OpenTerminal extends Terminal {
@@ -18,25 +16,10 @@ export function openTerminal(environment: Environment, argv: readonly string[]):
   const lines: string[] = [];
   const screen = once(screenSize);
   const style = once(() => makeStyle({ colours: hasColours(environment, screen() !== undefined), unicode: isUnicode(environment) }));
-  const watched = once(() => isatty(2) && environment['TERM'] !== 'dumb');
-  let shown = false;
-  const progress = (line: string | undefined): void => {
-    if (!shown && line === undefined) return;
-    shown = line !== undefined;
-    // A line that wraps could not be taken away again.
-    void writeAll(2, `\r\x1b[K${line === undefined ? '' : shortened(line, (process.stderr.columns || 80) - 1)}`);
-  };
   return {
     print: (line) => void lines.push(line),
-    warn: (line) => {
-      progress(undefined);
-      void writeAll(2, `${line}\n`);
-    },
+    warn: (line) => void writeAll(2, `${line}\n`),
     live: (text) => writeAll(1, `${text}\n`),
-    progress,
-    get watched() {
-      return watched();
-    },
     get style() {
       return style();
     },

@@ -4,10 +4,6 @@ export interface Terminal {
   readonly warn: (line: string) => void;
   /** Prints at once what is there to be watched, and never to a pager; false where nobody reads any more. */
   readonly live: (text: string) => Promise<boolean>;
-  /** Whether standard error is a terminal, where somebody may be told more than scripts expect. */
-  readonly watched: boolean;
-  /** Shows a line on standard error in place of the one before; undefined takes it away. For terminals only. */
-  readonly progress: (line: string | undefined) => void;
   readonly style: Style;
   /** Columns to keep to; undefined where lines may be of any length. */
   readonly width: number | undefined;

@@ -13,14 +13,3 @@ export function wrapped(text: string, width: number | undefined, indent: number)
   }
   return [...lines, line];
 }
-
-/** The text in one line of at most `width` columns, cut at its end. All that is not ASCII is taken to be wide, so it may be cut early but not late. */
-export function shortened(text: string, width: number): string {
-  let columns = 0;
-  let cut = 0;
-  for (const character of text) {
-    columns += character < '\x7f' ? 1 : 2;
-    if (columns <= width - 3) cut += character.length;
-  }
-  return columns <= width ? text : `${text.slice(0, cut)}...`;
-}

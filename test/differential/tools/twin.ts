@@ -56,8 +56,6 @@ export async function ours({ program, argv, environment = {} }: Call): Promise<R
           out.push(text);
           return Promise.resolve(true);
         },
-        watched: false,
-        progress: () => undefined,
         style: makeStyle({ colours: false, unicode: true }),
         width: undefined,
       },
