@@ -23,7 +23,6 @@ function fieldText(entry: Entry, name: string): string {
   return valueText(entryField(entry, name) ?? (name === 'UNIT' ? entryField(entry, 'USER_UNIT') : undefined) ?? '');
 }
 
-// oxlint-disable-next-line no-control-regex
 const controls = /[\x00-\x1f\x7f-\x9f]/g;
 
 const logs = 'The last lines before this one may tell the reason: journalctl -u @UNIT@.';
@@ -84,6 +83,6 @@ const catalog: Readonly<Record<string, Explanation>> = {
   },
   eed00a68ffd84e31882105fd973abdd1: {
     subject: 'All that was to be started is started',
-    text: 'It took @USERSPACE_USEC@ microseconds. systemd-analyze blame tells which units took how much of it.',
+    text: 'It took @USERSPACE_USEC@ microseconds. tysctl history tells what was started when.',
   },
 };
