@@ -1,5 +1,5 @@
 import type { Result } from '../base/result.ts';
-import type { JobEnd } from '../graph/report.ts';
+import { type JobEnd, jobEndOf } from '../graph/report.ts';
 import type { RequestFailure, Ticket } from '../graph/request.ts';
 import type { ManagerApi } from './manager.ts';
 
@@ -13,8 +13,7 @@ export class JobResults {
   constructor(manager: ManagerApi) {
     this.#stop = manager.subscribe((change) => {
       if (change.change !== 'job-removed') return;
-      const { result, unitResult } = change;
-      const end: JobEnd = { result, ...(unitResult === undefined ? {} : { unitResult }) };
+      const end = jobEndOf(change);
       this.#finishedNow?.set(change.job, end);
       const waiting = this.#waiting.get(change.job);
       this.#waiting.delete(change.job);

@@ -50,6 +50,11 @@ export interface JobEnd {
   readonly unitResult?: string;
 }
 
+/** Of what tells more of a job, how it ended. */
+export function jobEndOf({ result, unitResult }: JobEnd): JobEnd {
+  return { result, ...(unitResult === undefined ? {} : { unitResult }) };
+}
+
 /** A job that was asked for, and how it ended if it has. */
 export type JobOutcome = { readonly job: number } & Partial<JobEnd>;
 

@@ -1,4 +1,4 @@
-import type { JobEnd, JobOutcome } from '../graph/report.ts';
+import { type JobEnd, jobEndOf, type JobOutcome } from '../graph/report.ts';
 import type { Job } from './job.ts';
 import { isAnswerBlob, readBlob, type AnswerBlob } from './state-blob.ts';
 import type { World } from './world.ts';
@@ -27,12 +27,8 @@ export function outcomeOf(world: World, name: string, asker: string): JobOutcome
   const unit = world.peek(name)?.name ?? name;
   const asked = ({ unit: of, askers }: Pick<AnswerBlob, 'unit' | 'askers'>) => of === unit && askers.includes(asker);
   for (const job of world.jobs.values()) if (asked(job)) return { job: job.id };
-  for (const [job, answer] of [...world.answers].toReversed()) if (asked(answer)) return { job, ...endOf(answer) };
+  for (const [job, answer] of [...world.answers].toReversed()) if (asked(answer)) return { job, ...jobEndOf(answer) };
   return undefined;
-}
-
-function endOf({ result, unitResult }: JobEnd): JobEnd {
-  return { result, ...(unitResult === undefined ? {} : { unitResult }) };
 }
 
 /** They are in the order in which they came. */
