@@ -8,7 +8,7 @@ const bin = join(import.meta.dirname, '../../bin');
 
 const units = {
   'default.target': wanting('runs.service'),
-  'runs.service': '[Unit]\nDescription=It runs\n[Service]\nExecStart=/bin/sleep infinity\n',
+  'runs.service': '[Unit]\nDescription=It \x1b[31mruns\n[Service]\nExecStart=/bin/sleep infinity\n',
   'rests.service': '[Unit]\nDescription=It rests\n[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=default.target\n',
   'many@.service': '[Service]\nExecStart=/bin/sleep infinity\n',
 };
@@ -41,6 +41,8 @@ describe('completion', () => {
     ['journalctl --outp', ['--output=', '--output-fields=']],
     ['journalctl -o json-p', ['json-pretty']],
     ['tysctl @ start no-such', []],
+    ['tysctl @ logs --outp', ['--output=', '--output-fields=']],
+    ['tysctl @ restart logs ru', ['runs.service']],
   ] as const) {
     test(`bash: ${line}`, async () => {
       const typed = line.replace('@', `--runtime-directory=${daemon.runtimeDirectory}`);
@@ -61,6 +63,17 @@ describe('completion', () => {
       assert.deepEqual([checked.status, checked.stderr], [0, '']);
     });
   }
+
+  test('no description commands the terminal', async () => {
+    const { out } = await run(join(bin, 'tysctl'), [
+      'complete',
+      'tysctl',
+      `--runtime-directory=${daemon.runtimeDirectory}`,
+      'stop',
+      'runs',
+    ]);
+    assert.equal(out, 'words\nruns.service\tIt  [31mruns\n');
+  });
 
   test('another shell is refused', async () => {
     const ran = await run(join(bin, 'tysctl'), ['completion', 'csh']);

@@ -25,8 +25,10 @@ export function runCompletion({ words, terminal }: Invocation): Promise<number> 
  * are meant, else `words`; then a line for each, with its meaning after a tab. Nothing goes wrong aloud, for it would be in the user's way.
  */
 export async function runComplete(call: Call, [program = '', ...words]: readonly string[]): Promise<number> {
-  const logs = program === 'journalctl' || words.slice(0, -1).includes('logs');
-  const { wanted, prefix } = wantedAt(logs && program !== 'journalctl' ? words.slice(words.indexOf('logs') + 1) : words, {
+  // What follows the verb is another program's, as where it is carried out.
+  const verb = words.slice(0, -1).findIndex((word) => !word.startsWith('-'));
+  const logs = program === 'journalctl' || words[verb] === 'logs';
+  const { wanted, prefix } = wantedAt(logs && program !== 'journalctl' ? words.slice(verb + 1) : words, {
     verbs: logs ? {} : ownVerbs(),
     options: logs ? await call.services.logsOptions() : optionRows,
     subverbs: logs ? {} : { analyze: (await import('./analyze.ts')).analyzeVerbs() },
@@ -39,9 +41,9 @@ export async function runComplete(call: Call, [program = '', ...words]: readonly
   const candidates = await answers(wanted, call, words);
   call.terminal.print('words');
   for (const { word, doc } of candidates.filter((each) => each.word.startsWith(typed))) {
-    // A name or a description must not end the line that it is on.
+    // A description must not end the line that it is on, nor command the terminal.
     const line = doc === undefined || doc === '' ? word : `${word}\t${doc}`;
-    call.terminal.print(`${prefix}${line.replaceAll(/[\n\r]/g, ' ')}`);
+    call.terminal.print(`${prefix}${line.replaceAll(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, ' ')}`);
   }
   return 0;
 }
