@@ -91,6 +91,9 @@ function timed(argv: readonly string[]): number {
   );
 }
 
+/** How many entries may come before the reader has begun to follow, each looked for a second. */
+const patience = 20;
+
 /** From the commit of an entry until it is read from the standard output of one who follows. */
 async function followed(storage: Storage): Promise<number> {
   const reader = spawn(journalctl, ['--file', path, '-f', '-n', '0', '-o', 'cat', '-u', 'b-0.service'], {
@@ -104,6 +107,8 @@ async function followed(storage: Storage): Promise<number> {
   });
   const times: number[] = [];
   for (let number = entries; times.length < repeats; number++) {
+    if (number - entries > repeats + patience || reader.exitCode !== null)
+      throw new Error(`${times.length} of ${repeats} entries were read by journalctl -f`);
     const seen = new Promise<void>((resolve) => {
       look = () => text.includes(`line ${number} `) && resolve();
     });
