@@ -12,7 +12,7 @@ function run(home: string, argv: readonly string[], input: string): string {
   const { stdout, stderr, status } = spawnSync(tysctl, ['--user', ...argv], {
     encoding: 'utf8',
     input,
-    env: { PATH: process.env['PATH'], HOME: home, XDG_RUNTIME_DIR: join(home, 'run') },
+    env: { PATH: process.env['PATH'], HOME: home, XDG_RUNTIME_DIR: join(home, 'run'), TYSD_RUNTIME_DIRECTORY: join(home, 'run/tysd') },
   });
   return `${stdout}${stderr}-> ${status}`;
 }
