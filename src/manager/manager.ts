@@ -241,14 +241,14 @@ export class Manager {
 
   kill(name: string, whom: 'all' | 'main' | 'control', signal: number): Result<undefined, RequestFailure> {
     const world = this.#fresh();
-    const unit = world.peek(name);
+    const unit = this.#loaded(name);
     if (unit === undefined) return err(notLoaded(name));
     return killUnit(world, unit, whom, signal);
   }
 
   resetFailed(name?: string): Result<undefined, RequestFailure> {
     const world = this.#fresh();
-    const unit = name === undefined ? undefined : world.peek(name);
+    const unit = name === undefined ? undefined : this.#loaded(name);
     if (name !== undefined && unit === undefined) return err(notLoaded(name));
     for (const each of unit === undefined ? [...world.units.values()] : [unit]) resetFailed(world, each);
     return ok(undefined);
@@ -383,6 +383,14 @@ export class Manager {
   #find(name: string): Unit | undefined {
     this.#wake();
     return findUnit(this.#world, name);
+  }
+
+  /** The unit of that name if it is loaded or something loaded mentions it: for systemd that is the same. */
+  #loaded(name: string): Unit | undefined {
+    const unit = this.#world.peek(name);
+    if (unit !== undefined) return unit;
+    this.#world.loadMentioned();
+    return this.#world.peek(name);
   }
 
   #changeEnvironment(assignments: readonly string[], names: readonly string[]): void {

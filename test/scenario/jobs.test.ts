@@ -134,6 +134,13 @@ test('a service that crashes too often hits the start limit and stays failed unt
   assert.equal(simulation.state('a.service'), 'inactive (dead)');
 });
 
+test('a unit that a loaded one mentions is loaded for who resets or signals it, though nothing has looked at it', () => {
+  const simulation = new Simulation({ units: { 'default.target': '[Unit]\nAfter=a.service', 'a.service': daemon() } }).boot();
+  assert.deepEqual(simulation.manager.resetFailed('a.service'), { ok: true, value: undefined });
+  const reset = simulation.manager.resetFailed('other.service');
+  assert.ok(!reset.ok && reset.error.code === 'no-such-unit');
+});
+
 test('isolating a target stops what it does not want', () => {
   const simulation = new Simulation({
     units: {
