@@ -110,7 +110,7 @@ static bool hangs(const struct keeper *keeper) {
 void journal_check(struct keeper *keeper) {
     bool full = journal_full(keeper);
     if (!buffer_length(&keeper->journal_frames) || (!full && !keeper->journal_patience)) return;
-    if (patience_look(keeper, &keeper->journal_waits, keeper->journal_patience) != PATIENCE_ENDS) return;
+    if (patience_look(keeper, &keeper->journal_waits, keeper->journal_patience, keeper->journal.pid) != PATIENCE_ENDS) return;
     bool drops = full && (keeper->journal_killed || !hangs(keeper));
     if (drops) drop_oldest(keeper);
     keeper->journal_killed = !drops && hangs(keeper);

@@ -445,6 +445,8 @@ bool cgroup_kill(struct keeper *keeper, const char *path);
 int cgroup_enter(int cgroup_fd, pid_t pid); /* pid 0 is the caller */
 
 /* session.c: groups where there are no cgroups. */
+/* What proc(5) says of a process in `stat` after its name, held in `text`; NULL if it is gone. */
+const char *process_stat(pid_t pid, char text[1024]);
 struct child;
 void session_start(struct keeper *keeper);
 void sessions_save(struct keeper *keeper, struct saving *saving);
@@ -652,6 +654,7 @@ void datagrams_remove(struct keeper *keeper);
 /* How long one waits for another, in µs. */
 struct patience {
     uint64_t next;
+    uint64_t looked, ran; /* the last look, and the processor time of the other by then, as far as it had work to do */
     int left;
 };
 
@@ -687,8 +690,8 @@ void end_step(struct keeper *keeper);
 /* watchdog.c: a servant that hangs is killed. */
 enum patience_state { PATIENCE_WAITS, PATIENCE_LOOKS, PATIENCE_ENDS };
 void patience_renew(struct patience *patience, uint64_t whole);
-/* To be asked in each turn. When it has ended it begins anew. */
-enum patience_state patience_look(struct keeper *keeper, struct patience *patience, uint64_t whole);
+/* To be asked in each turn; `pid` is who is waited for. When it has ended it begins anew. */
+enum patience_state patience_look(struct keeper *keeper, struct patience *patience, uint64_t whole, pid_t pid);
 void watchdog_heard(struct keeper *keeper);
 void watchdog_check(struct keeper *keeper);
 

@@ -56,17 +56,23 @@ static char *read_whole(const char *path, size_t *length) {
     return (char *)buffer.bytes;
 }
 
-static bool read_stat(pid_t pid, pid_t *parent, pid_t *session) {
-    char path[64], text[1024];
+const char *process_stat(pid_t pid, char text[1024]) {
+    char path[64];
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    ssize_t got = fd < 0 ? -1 : read(fd, text, 1023);
     if (fd >= 0) close(fd);
-    if (got <= 0) return false;
+    if (got <= 0) return NULL;
     text[got] = 0;
     /* The name may hold anything, so the fields are counted from its last parenthesis. */
     const char *after = strrchr(text, ')');
-    return after && sscanf(after, ") %*c %d %*d %d", parent, session) == 2;
+    return after ? after + 1 : NULL;
+}
+
+static bool read_stat(pid_t pid, pid_t *parent, pid_t *session) {
+    char text[1024];
+    const char *fields = process_stat(pid, text);
+    return fields && sscanf(fields, " %*c %d %*d %d", parent, session) == 2;
 }
 
 static struct group *by_session(struct keeper *keeper, pid_t sid) {
