@@ -291,10 +291,18 @@ struct cgroup_program {
     const void *instructions;
     size_t length;
 };
-/* Attaches the program to the cgroup, in place of one of its name. */
+/* What a program counts of what goes one way, in the only value of its map. */
+struct counted {
+    uint64_t bytes, packets;
+};
+/* cgroup_filter.c. Attaches the program to the cgroup, in place of one of its name. One that loads a map is given that which this one counts in, or a new one. */
 int cgroup_filter(int cgroup_fd, const struct cgroup_program *program);
 /* Takes the program of that name away, if there is one. */
 int cgroup_unfilter(int cgroup_fd, uint32_t attach, const char *name);
+/* What the program of that name has counted; false if there is none that counts. */
+bool cgroup_counted(int cgroup_fd, uint32_t attach, const char *name, struct counted *counted);
+/* The tool --traffic: for each cgroup v2, by its path, what was received and sent as BYTES PACKETS BYTES PACKETS, or - where nobody counts. */
+int tell_traffic(int argc, char **argv);
 int cgroup_pinned_filter(int cgroup_fd, uint32_t attach, const char *path);
 
 /* Moves a descriptor out of the way of every number that the plan places one at; or -errno. */

@@ -170,6 +170,7 @@ static const struct {
     {"--terminal", forward_terminal},
     {"--go-on", resume_plan},
     {"--probe", probe_namespaces},
+    {"--traffic", tell_traffic},
 };
 
 int main(int argc, char **argv) {

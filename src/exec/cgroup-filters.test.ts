@@ -91,6 +91,26 @@ test('a slice has filters of its own, above those of the unit, and its addresses
   ]);
 });
 
+test('traffic is counted by what filters addresses, in the unit and in slices that are asked to', () => {
+  const [any] = ['0.0.0.0/0'].map((text) => parseIpPrefix(text)).filter((prefix) => prefix !== undefined);
+  assert.ok(any !== undefined);
+  const slice = { path: 'a.slice', cgroup: cgroupOf({ IPAccounting: true, IPAddressDeny: [any] }) };
+  const counting = (cgroup: string, attach: number, denied: typeof slice.cgroup.IPAddressDeny) => ({
+    op: 'cgroup-filter',
+    cgroup,
+    type: 8,
+    attach,
+    name: ['tysd_ip_ingress', 'tysd_ip_egress'][attach],
+    program: addressProgram(attach === 0 ? 'ingress' : 'egress', [], denied, true),
+    setting: denied.length === 0 ? 'IPAccounting' : 'IPAddressDeny',
+    ...(denied.length === 0 ? { tolerate: true } : {}),
+  });
+  const within = cgroupFilterOps(cgroupOf({ IPAccounting: true }), execOf(), { ...facts, slices: [slice] }, true);
+  assert.deepEqual(within.ops, [counting('a.slice', 0, []), counting('a.slice', 1, []), counting('', 0, [any]), counting('', 1, [any])]);
+  const itself = cgroupFilterOps(slice.cgroup, execOf(), { ...facts, isSlice: true }, true);
+  assert.deepEqual(itself.ops, [counting('', 0, []), counting('', 1, [])]);
+});
+
 function tolerates(strict: boolean): readonly (boolean | undefined)[] {
   return cgroupFilterOps(cgroupOf({ DevicePolicy: 'closed' }), execOf(), facts, strict).ops.map(({ tolerate }) => tolerate);
 }
@@ -122,11 +142,12 @@ test('interfaces that there are not, and programs that are none, are told', () =
   );
 });
 
-test('only settings that take something away are filters', () => {
+test('only settings that take something away or count are filters', () => {
   const [one] = [parseIpPrefix('10.0.0.1')].filter((prefix) => prefix !== undefined);
   assert.ok(one !== undefined);
   assert.equal(hasCgroupFilters(cgroupOf({ IPAddressAllow: [one], SocketBindAllow: [{}] }), execOf()), false);
   assert.equal(hasCgroupFilters(cgroupOf({ IPAddressDeny: [one] }), execOf()), true);
+  assert.equal(hasCgroupFilters(cgroupOf({ IPAccounting: true }), execOf()), true);
   assert.equal(hasCgroupFilters(cgroupOf({}), execOf({ PrivateDevices: true })), true);
 });
 

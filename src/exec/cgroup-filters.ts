@@ -23,6 +23,8 @@ export interface CgroupFacts {
   readonly devices: DeviceTables;
   /** The indexes of network interfaces by their names. */
   readonly interfaces: ReadonlyMap<string, number>;
+  /** The unit is a slice: what it says of addresses is for the units in it, and no filter of its own cgroup. */
+  readonly isSlice?: boolean;
 }
 
 /** The ops that filter what a cgroup may do, and what is to be told about the settings. */
@@ -59,6 +61,7 @@ const made = new WeakMap<
 /** Slices are compared by what they are configured as, the rest by what it says. */
 function isSame(one: CgroupFacts, other: CgroupFacts): boolean {
   return (
+    one.isSlice === other.isSlice &&
     one.slices.length === other.slices.length &&
     one.slices.every(({ path, cgroup }, index) => other.slices[index]?.path === path && other.slices[index]?.cgroup === cgroup) &&
     one.interfaces.size === other.interfaces.size &&
@@ -84,13 +87,14 @@ function makeOps(cgroup: CgroupSettings, exec: ExecSettings, facts: CgroupFacts,
   const owners = [...facts.slices.toReversed().filter(({ path }) => path !== ''), { path: '', cgroup }];
   const ops = owners.flatMap((owner): readonly Op[] => [
     ...deviceOps(owner, owner.path === '' ? exec : undefined, facts, warnings),
-    ...(owner.path === '' ? addressOps([cgroup, ...facts.slices.map((slice) => slice.cgroup)]) : []),
+    ...packetOps(owner, owner.path === '' && facts.isSlice !== true ? [cgroup, ...facts.slices.map((slice) => slice.cgroup)] : []),
     ...socketBindOps(owner),
     ...interfaceOps(owner, facts, warnings),
     ...boundOps(owner, facts, warnings),
     ...pinnedOps(owner, warnings),
   ]);
-  return { ops: strict ? ops : ops.map((op) => ({ ...op, tolerate: true })), warnings };
+  // What is only counted keeps nobody from anything.
+  return { ops: ops.map((op) => (strict && op.setting !== 'IPAccounting' ? op : { ...op, tolerate: true })), warnings };
 }
 
 const nothing: CgroupFilterOps = { ops: [], warnings: [] };
@@ -111,6 +115,7 @@ export const ownPrograms: readonly { readonly name: string; readonly type: numbe
 export const filterSettings: ReadonlySet<string> = new Set([
   'DeviceAllow',
   'DevicePolicy',
+  'IPAccounting',
   'IPAddressAllow',
   'IPAddressDeny',
   'SocketBindAllow',
@@ -125,6 +130,7 @@ export function hasCgroupFilters(cgroup: CgroupSettings, exec: ExecSettings | un
     cgroup.DeviceAllow.length > 0 ||
     cgroup.DevicePolicy !== 'auto' ||
     exec?.PrivateDevices === true ||
+    cgroup.IPAccounting === true ||
     cgroup.IPAddressDeny.length > 0 ||
     cgroup.IPIngressFilterPath.length > 0 ||
     cgroup.IPEgressFilterPath.length > 0 ||
@@ -178,19 +184,22 @@ function deviceOps({ path, cgroup }: Owner, exec: ExecSettings | undefined, { de
   return [filter(path, types.device, hooks.device, 'tysd_devices', programs.devices(allowed.devices), setting)];
 }
 
-function addressOps(chain: readonly CgroupSettings[]): readonly Op[] {
+/** One program for both, since what another one drops is not to be counted. */
+function packetOps({ path, cgroup: { IPAccounting } }: Owner, chain: readonly CgroupSettings[]): readonly Op[] {
   const denied = chain.flatMap(({ IPAddressDeny }) => IPAddressDeny);
+  const counts = IPAccounting === true;
   // Who may be spoken with matters only where others may not.
-  if (denied.length === 0) return [];
-  const allowed = chain.flatMap(({ IPAddressAllow }) => IPAddressAllow);
+  if (denied.length === 0 && !counts) return [];
+  const allowed = denied.length === 0 ? [] : chain.flatMap(({ IPAddressAllow }) => IPAddressAllow);
+  const setting = denied.length === 0 ? 'IPAccounting' : 'IPAddressDeny';
   return (['ingress', 'egress'] as const).map((direction) =>
     filter(
-      '',
+      path,
       types.socketBuffer,
       hooks[direction],
       `tysd_ip_${direction}`,
-      programs.addresses([direction, allowed, denied]),
-      'IPAddressDeny',
+      programs.addresses([direction, allowed, denied, counts]),
+      setting,
     ),
   );
 }

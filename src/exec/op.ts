@@ -253,7 +253,7 @@ export const ops = {
   'cgroup-filter': {
     fields: { cgroup: 'string', type: 'u32', attach: 'u32', name: 'string', program: 'bytes' },
     exit: 219,
-    doc: 'Load a program of eBPF (bpf(2)) and attach it to the cgroup at this path below the root, or where that is empty to the child’s own, in place of one of this name.',
+    doc: 'Load a program of eBPF (bpf(2)) and attach it to the cgroup at this path below the root, or where that is empty to the child’s own, in place of one of this name. A map that it loads is an array of one value of 16 bytes, that of the program before.',
   },
   'cgroup-pinned-filter': {
     fields: { cgroup: 'string', attach: 'u32', path: 'string' },

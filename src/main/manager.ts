@@ -31,10 +31,11 @@ import { statusPrinter } from './console.ts';
 import { gatherFacts } from './facts.ts';
 import { generatorsOf, hasFstabGenerator } from './generators.ts';
 import { freshId } from './fresh-id.ts';
-import { findSessionProgram } from './keeper-path.ts';
+import { findKeeper, findSessionProgram } from './keeper-path.ts';
 import { systemLocale } from './locale.ts';
 import { showProgress } from './progress.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
+import { trafficOf } from './traffic.ts';
 import { resolvedByTysd } from './tysd.ts';
 import { version } from './version.ts';
 
@@ -69,8 +70,10 @@ export async function runManager(): Promise<void> {
   const own = ownDirectories({ scope, init, runtimeDirectory, searchPath: generated.searchPath });
   const generators = generated.output === undefined ? undefined : generatorsOf(resolved.scope, generated.output, environment, facts);
   const sessionProgram = findSessionProgram([process.execPath]);
+  const keeperProgram = findKeeper([process.execPath]);
   const manager = startManager({
     keeper,
+    ...(keeperProgram === undefined ? {} : { traffic: (cgroup) => trafficOf(keeperProgram, cgroup) }),
     ...(sessionProgram === undefined ? {} : { sessionProgram }),
     clock: realClock(keeper.inventory.at),
     files: realFiles,

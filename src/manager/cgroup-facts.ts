@@ -20,7 +20,12 @@ export function cgroupFacts(world: World, config: UnitConfig): CgroupFacts | und
     ...RestrictNetworkInterfaces.flatMap((list) => list.names),
     BindNetworkInterface,
   ]);
-  return { slices, devices: tablesOf(options.files, chain, config.exec), interfaces: interfaceIndexes(options.files, names) };
+  return {
+    slices,
+    devices: tablesOf(options.files, chain, config.exec),
+    interfaces: interfaceIndexes(options.files, names),
+    ...(config.type === 'slice' ? { isSlice: true } : {}),
+  };
 }
 
 /** What the devices that a unit may use are called. */

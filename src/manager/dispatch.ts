@@ -10,6 +10,7 @@ import { offerOf } from './connections.ts';
 import { noteProcess } from './run-usage.ts';
 import { watchFired, watchMade } from './clock-watch.ts';
 import { removeGroup } from './effects.ts';
+import { countedTraffic } from './group-usage.ts';
 import { generatorEnded } from './generators.ts';
 import { lookupEnded } from './lookups.ts';
 import { idlePipeMade } from './idle-pipe.ts';
@@ -92,7 +93,7 @@ function exited(world: World, child: number, exit: Exit): void {
   world.mountTargets.delete(child);
   if (target !== undefined && target !== '') log(world, 3, `${unit.name}: ${describeMountFailure(exit, target)}`, unit);
   if (endCleaner(world, unit, child, failure)) return;
-  noteUsage(unit, exit.groupUsec);
+  noteUsage(world, unit, exit.groupUsec, exit.groupEmpty);
   noteProcess(unit, exit);
   markDead(world, unit, exit);
   const { how, status, groupEmpty: isEmpty } = exit;
@@ -161,7 +162,7 @@ function groupEmpty(world: World, group: string, usec: number): void {
   const unit = world.peek(group);
   if (unit === undefined) world.command({ do: 'remove-group', group });
   else {
-    noteUsage(unit, usec);
+    noteUsage(world, unit, usec, true);
     deliver(world, unit, { event: 'group-empty' });
     if (unit.groupMark === unknownMark) removeGroup(world, unit);
     world.toCollect.add(unit);
@@ -178,8 +179,9 @@ function outOfMemory(world: World, group: string): void {
 }
 
 /** What its group has used is known to the last: nobody can ask when it is gone. */
-function noteUsage(unit: Unit, usec: number): void {
+function noteUsage(world: World, unit: Unit, usec: number, isEmpty: boolean): void {
   if (usec > 0) unit.cpuUsec = usec;
+  if (isEmpty) unit.traffic = countedTraffic(world, unit);
 }
 
 function entered(world: World, { group, pid, errno }: Extract<KeeperEvent, { readonly event: 'entered' }>): void {

@@ -1,5 +1,6 @@
 import { unreachable } from '../base/assert.ts';
 import type { Effect } from '../type/type.ts';
+import { isFiltered } from './live-filters.ts';
 import { acceptedPrefix, endConnection, serveConnection, withdrawConnection } from './connections.ts';
 import { guessMain, readPidFile, unwatchPidFile } from './main-process.ts';
 import { log } from './records.ts';
@@ -46,7 +47,7 @@ function carryOutOne(world: World, unit: Unit, effect: Effect): void {
     case 'watch-group':
       return watchGroup(world, unit);
     case 'make-group':
-      if (world.resources.isActive) makeGroup(world, unit);
+      if (world.resources.isActive || isFiltered(world, unit)) makeGroup(world, unit);
       return;
     case 'remove-group':
       return removeGroup(world, unit);

@@ -6,6 +6,7 @@ import type { UnitCounters } from '../graph/report.ts';
 import { groupPath, slicesAbove } from '../graph/slice-of.ts';
 import type { CgroupSettings } from '../unit/settings/cgroup.ts';
 import { ROOT_SLICE } from '../unit/slice.ts';
+import type { Traffic } from './options.ts';
 import { resourceContext } from './resource-context.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -22,7 +23,7 @@ export function groupUsage(world: World, unit: Unit): Readonly<Record<string, st
     EffectiveMemoryNodes: ranges(read(world, directory, 'cpuset.mems.effective')),
     TasksCurrent: number(read(world, directoryOf(world, unit, 'pids'), 'pids.current')),
     ...ioUsage(read(world, directory, 'io.stat')),
-    ...uncounted,
+    ...traffic(world, unit),
   };
 }
 
@@ -103,13 +104,22 @@ const memoryNames = [
 
 const notSet = '[not set]';
 
-/** What only accounting by programs in the kernel would bring. */
-const uncounted: Readonly<Record<string, string>> = {
-  IPIngressBytes: '[no data]',
-  IPIngressPackets: '[no data]',
-  IPEgressBytes: '[no data]',
-  IPEgressPackets: '[no data]',
-};
+const trafficNames = ['IPIngressBytes', 'IPIngressPackets', 'IPEgressBytes', 'IPEgressPackets'] as const;
+
+/** Of the group that is there, or of the last one. */
+function traffic(world: World, unit: Unit): Readonly<Record<string, string>> {
+  const isThere = unit.groupMark !== '' || unit.config.type === 'slice';
+  const counted = unit.config.cgroup?.IPAccounting !== true ? undefined : isThere ? countedTraffic(world, unit) : unit.traffic;
+  return Object.fromEntries(trafficNames.map((name, index) => [name, counted === undefined ? '[no data]' : String(counted[index])]));
+}
+
+/** What the unit's group has received and sent so far, where that is counted. */
+export function countedTraffic(world: World, unit: Unit): Traffic | undefined {
+  const { keeper, traffic: ask } = world.options;
+  if (unit.config.cgroup?.IPAccounting !== true || keeper.inventory.tracking !== 'cgroup2') return undefined;
+  const directory = directoryOf(world, unit);
+  return directory === undefined ? undefined : ask?.(directory);
+}
 
 /** How much more the unit may take before it meets a limit of its own or of a slice that it is in. */
 function memoryAvailable(world: World, unit: Unit): string {

@@ -1,4 +1,4 @@
-import { cgroupFilterOps, ownPrograms } from '../exec/cgroup-filters.ts';
+import { cgroupFilterOps, hasCgroupFilters, ownPrograms } from '../exec/cgroup-filters.ts';
 import { withoutUnmet } from '../exec/verdict.ts';
 import { groupPath, slicesAbove } from '../graph/slice-of.ts';
 import { initialValues } from '../unit/settings/parts.ts';
@@ -17,6 +17,12 @@ export function filterGroup(world: World, unit: Unit): void {
     allowed(world, unit, name);
     world.command({ do: 'filter', path, type, attach, name, program });
   }
+}
+
+/** Whether the unit itself, and not only a slice above it, has a cgroup that is to be filtered. */
+export function isFiltered({ options }: World, { config }: Unit): boolean {
+  if (options.keeper.inventory.tracking !== 'cgroup2' || options.self.uid !== 0) return false;
+  return config.cgroup !== undefined && hasCgroupFilters(config.cgroup, config.exec);
 }
 
 /** The same when settings have changed: what is not asked for any more is taken away. */
@@ -55,8 +61,6 @@ function filtersOf(world: World, unit: Unit): readonly Filter[] {
   return ops.flatMap((op): readonly Filter[] => {
     if (op.op !== 'cgroup-filter') return [];
     const { cgroup, type, attach, name, program } = op;
-    // What a slice says of addresses is no filter of its own cgroup.
-    if (cgroup === '' && config.type === 'slice' && name.startsWith('tysd_ip_')) return [];
     return [{ path: cgroup === '' ? own : cgroup, type, attach, name, program }];
   });
 }

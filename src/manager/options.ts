@@ -72,6 +72,8 @@ export interface ManagerOptions {
   readonly unitsAtOnce?: number;
   /** False where the kernel does not let us make user namespaces, whatever its files say. */
   readonly userNamespaces?: boolean;
+  /** What the kernel has counted of the traffic of a cgroup v2, by its path; undefined where it counts none. */
+  readonly traffic?: (cgroup: string) => Traffic | undefined;
   /** A number in [0, 1). */
   random(): number;
   /** A fresh 128-bit id, as 32 hexadecimal digits. */
@@ -93,6 +95,9 @@ export interface ManagerOptions {
   setShowStatus?(shown: boolean): void;
   setLogLevel?(level: 'debug' | undefined): void;
 }
+
+/** Bytes and packets of the internet protocol, in the order of `IPIngressBytes` and its kin: received, received, sent, sent. */
+export type Traffic = readonly [number, number, number, number];
 
 /** A line such as "[  OK  ] Started a.service." */
 export interface StatusLine {

@@ -172,6 +172,7 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
   unit.refusals = blob.refusals === undefined ? undefined : new Map(blob.refusals);
   unit.attributes = blob.attributes === undefined ? undefined : new Map(blob.attributes);
   unit.cpuUsec = blob.cpu;
+  unit.traffic = blob.traffic;
   unit.used = blob.used === undefined ? undefined : { cpuUsec: blob.used[0], largestKib: blob.used[1] };
   unit.stamps = stampsOf(blob);
   unit.condition = verdictOf(blob.condition);

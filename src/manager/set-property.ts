@@ -3,8 +3,9 @@ import { filterSettings } from '../exec/cgroup-filters.ts';
 import type { RequestFailure } from '../graph/request.ts';
 import { amend } from '../unit/amend.ts';
 import { type Line, linesOf, placeOf, type Property, textOfLines } from '../unit/property.ts';
-import { refilterGroup } from './live-filters.ts';
+import { isFiltered, refilterGroup } from './live-filters.ts';
 import { badName, findUnit, loadFailure } from './requests.ts';
+import { makeGroup } from './spawn.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -32,7 +33,11 @@ export function setProperties(
   try {
     for (const line of lines.value) setOne(world, unit, line, options.runtime);
     world.resources.changed(unit);
-    if (lines.value.some(({ key }) => filterSettings.has(key))) refilterGroup(world, unit);
+    if (lines.value.some(({ key }) => filterSettings.has(key))) {
+      // A slice that needed no cgroup of its own may need one now.
+      if (unit.config.type === 'slice' && unit.look.active === 'active' && isFiltered(world, unit)) makeGroup(world, unit);
+      refilterGroup(world, unit);
+    }
   } catch (error) {
     return err({ code: 'refused', message: error instanceof Error ? error.message : String(error) });
   }

@@ -9,6 +9,7 @@ import type { TriggerDetails } from '../type/type.ts';
 import type { Watch, WatchName } from './clock-watch.ts';
 import type { Cleaner } from './cleaner.ts';
 import type { GeneratorRun } from './generators.ts';
+import type { Traffic } from './options.ts';
 import type { Window } from './rate-limit.ts';
 import type { Job } from './job.ts';
 import type { Alarm, Refusal, Stamps, Unit, Verdict } from './unit.ts';
@@ -23,6 +24,7 @@ export interface UnitBlob {
   readonly details?: TriggerDetails;
   readonly group?: string;
   readonly cpu?: number;
+  readonly traffic?: Traffic;
   /** Processor time and KiB of those processes of the run that have ended. */
   readonly used?: readonly [number, number];
   /** What was written to its cgroup. */
@@ -220,6 +222,7 @@ function unitBlob(unit: Unit): UnitBlob {
   if (unit.invocationId !== '') blob.invocation = unit.invocationId;
   if (unit.details !== undefined) blob.details = unit.details;
   if (unit.cpuUsec !== undefined) blob.cpu = unit.cpuUsec;
+  if (unit.traffic !== undefined) blob.traffic = unit.traffic;
   if (unit.used !== undefined) blob.used = [unit.used.cpuUsec, unit.used.largestKib];
   if (unit.groupMark !== '') blob.group = unit.groupMark;
   if (unit.attributes !== undefined) blob.attributes = [...unit.attributes];

@@ -8,6 +8,7 @@ import type { Cleaner } from './cleaner.ts';
 import type { Asked } from './lookups.ts';
 import type { Space } from '../exec/request.ts';
 import type { Job } from './job.ts';
+import type { Traffic } from './options.ts';
 import type { Window } from './rate-limit.ts';
 
 /** When a unit last crossed each line (semantics 13.1). */
@@ -76,6 +77,8 @@ export class Unit {
   attributes: ReadonlyMap<string, string> | undefined;
   /** The processor time that its group had used when it went, in microseconds. */
   cpuUsec: number | undefined;
+  /** What its group had received and sent when it went, if that was counted. */
+  traffic: Traffic | undefined;
   /** Children that have not exited, and the path of what they run. */
   children: Map<number, string> | undefined;
   /** The ops of its children that may fail, and the setting that each is there for. */

@@ -1,11 +1,14 @@
-/** What a program of eBPF is given: its context, and for packets their bytes from the network header on. */
+/** What a program of eBPF is given: its context, for packets their bytes from the network header on, and the only value of its map. */
 export interface Input {
   readonly context: Uint8Array;
   readonly packet?: Uint8Array;
+  readonly map?: Uint8Array;
 }
 
 const stackTop = 0x10000;
 const contextAt = 0x20000;
+const mapAt = 0x30000;
+const valueAt = 0x40000;
 
 /** Runs a program as the kernel does, as far as tysd's programs go, and gives its result. Throws where the kernel would not load it. */
 export function runProgram(program: Uint8Array, input: Input): number {
@@ -14,8 +17,12 @@ export function runProgram(program: Uint8Array, input: Input): number {
   const registers: number[] = Array.from({ length: 11 }, () => Number.NaN);
   registers[1] = contextAt;
   registers[10] = stackTop;
-  const memory = (address: number): { readonly bytes: Uint8Array; readonly at: number } =>
-    address >= contextAt ? { bytes: input.context, at: address - contextAt } : { bytes: stack, at: address - stackTop + stack.length };
+  const memory: Memory = (address) =>
+    address >= valueAt
+      ? { bytes: input.map ?? new Uint8Array(), at: address - valueAt }
+      : address >= contextAt
+        ? { bytes: input.context, at: address - contextAt }
+        : { bytes: stack, at: address - stackTop + stack.length };
   for (let at = 0; at < program.length / 8; at += 1) {
     const [code, to, from] = [view.getUint8(8 * at), view.getUint8(8 * at + 1) & 15, view.getUint8(8 * at + 1) >> 4];
     const [offset, value] = [view.getInt16(8 * at + 2, true), view.getInt32(8 * at + 4, true)];
@@ -68,8 +75,25 @@ export function runProgram(program: Uint8Array, input: Input): number {
       case 0x26:
         jump(left >>> 0 > value >>> 0);
         break;
+      case 0x05:
+        jump(true);
+        break;
+      case 0x15:
+        jump(left === value);
+        break;
+      case 0x18:
+        if (from !== 1) throw new Error('no map');
+        registers[to] = mapAt;
+        at += 1;
+        break;
+      case 0xdb: {
+        const { bytes, at: place } = memory(left + offset);
+        const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+        words.setBigUint64(place, words.getBigUint64(place, true) + BigInt(right), true);
+        break;
+      }
       case 0x85:
-        registers[0] = loadBytes(registers, input.packet ?? new Uint8Array(), memory);
+        registers[0] = value === 1 ? lookUp(registers, input, memory) : loadBytes(registers, input.packet ?? new Uint8Array(), memory);
         for (const each of [1, 2, 3, 4, 5]) registers[each] = Number.NaN;
         break;
       case 0x95:
@@ -92,18 +116,25 @@ export function isAllReached(program: Uint8Array): boolean {
     if (reached.has(at) || at >= count) continue;
     reached.add(at);
     const code = view.getUint8(8 * at);
-    if (code !== 0x95) open.push(at + 1);
-    if ([0x56, 0x16, 0x5e, 0xa6, 0x26].includes(code)) open.push(at + 1 + view.getInt16(8 * at + 2, true));
+    if (code === 0x18) reached.add(at + 1);
+    if (code !== 0x95 && code !== 0x05) open.push(code === 0x18 ? at + 2 : at + 1);
+    if ([0x05, 0x15, 0x56, 0x16, 0x5e, 0xa6, 0x26].includes(code)) open.push(at + 1 + view.getInt16(8 * at + 2, true));
   }
   return reached.size === count;
 }
 
+type Memory = (address: number) => { readonly bytes: Uint8Array; readonly at: number };
+
+/** bpf_map_lookup_elem, in an array of one value. */
+function lookUp(registers: readonly number[], { map }: Input, memory: Memory): number {
+  const [, from, key = 0] = registers;
+  if (from !== mapAt) throw new Error('no map');
+  const { bytes, at } = memory(key);
+  return map !== undefined && new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at, true) === 0 ? valueAt : 0;
+}
+
 /** bpf_skb_load_bytes. */
-function loadBytes(
-  registers: readonly number[],
-  packet: Uint8Array,
-  memory: (address: number) => { readonly bytes: Uint8Array; readonly at: number },
-): number {
+function loadBytes(registers: readonly number[], packet: Uint8Array, memory: Memory): number {
   const [, , offset = 0, target = 0, length = 0] = registers;
   if (offset + length > packet.length) return -14;
   const { bytes, at } = memory(target);

@@ -11,7 +11,7 @@ import { interfaceProgram } from '../../src/exec/bpf/interface.ts';
 import { socketBindProgram } from '../../src/exec/bpf/socket-bind.ts';
 import type { Op } from '../../src/exec/op.ts';
 import { parseIpPrefix } from '../../src/unit/values/ip-address.ts';
-import { startKeeper } from './harness.ts';
+import { binary, startKeeper } from './harness.ts';
 
 const mount = readFileSync('/proc/self/mountinfo', 'utf8')
   .split('\n')
@@ -32,6 +32,19 @@ function prefixOf(text: string) {
   const prefix = parseIpPrefix(text);
   assert.ok(prefix !== undefined);
   return prefix;
+}
+
+function counted(denied: readonly string[], counts = true): readonly Op[] {
+  const refused = denied.map(prefixOf);
+  return (['ingress', 'egress'] as const).map((way) =>
+    filter(packetType, hooks[way], `tysd_ip_${way}`, addressProgram(way, [], refused, counts)),
+  );
+}
+
+/** Each time four packets of version 4 and one of version 6, with one byte each, go both ways; and some more of version 6. */
+function traffic(times: number, six = 0): string {
+  const one = `${times * (4 * 29 + 49) + six * 49} ${times * 5 + six}`;
+  return `${one} ${one}\n-\n`;
 }
 
 function over(indexes: readonly number[], inverted: boolean): readonly Op[] {
@@ -114,6 +127,23 @@ describe('filters of cgroups', { skip }, () => {
       filter(packetType, hooks.ingress, 'test_in', addressProgram('ingress', [], [prefixOf('127.1.0.0/16')])),
     ]);
     assert.deepEqual(incoming.slice(1, 4), ['127.0.0.2: sent 0, came 1', '127.1.2.3: sent 0, came 0', '127.200.0.1: sent 0, came 1']);
+  });
+
+  test('what a program counts is told, and the one that takes its place counts on', async () => {
+    await using keeper = await startKeeper(['--tracking=cgroup2', `--cgroup=${root}`]);
+    const manager = await keeper.manager();
+    manager.do({ do: 'make-group', group: 'a', path: 'a.service', mark: 'MARK=a' });
+    const told: string[] = [];
+    for (const [index, ops] of [[], counted([]), counted([]), counted(['127.0.0.0/8']), counted([], false), counted([])].entries()) {
+      const child = index + 1;
+      const exec: Op = { op: 'exec', paths: [join(directory, 'act')], argv: ['act', 'packets'], env: [] };
+      manager.do({ do: 'run', child, group: 'a', plan: [...ops, exec] });
+      const { exit } = await manager.event('exited', (event) => event.child === child);
+      assert.deepEqual([exit.status, exit.failedOp, exit.errno], [0, -1, 0]);
+      const answer = spawnSync(binary, ['--traffic', `${root}/a.service`, `${root}/nonsense`], { encoding: 'utf8' });
+      told.push(answer.stdout);
+    }
+    assert.deepEqual(told, ['-\n-\n', traffic(1), traffic(2), traffic(2, 1), '-\n-\n', traffic(1)]);
   });
 
   test('packets over an interface that is not listed are dropped', async () => {

@@ -59,6 +59,8 @@ test('a service that runs, with all that there can be said about it', () => {
     TasksMax: '28909',
     FileDescriptorStoreMax: '5',
     NFileDescriptorStore: '2',
+    IPIngressBytes: '1200',
+    IPEgressBytes: '0',
     MemoryCurrent: '3355443',
     CPUUsageNSec: '4170000',
   };
@@ -103,6 +105,7 @@ test('a service that runs, with all that there can be said about it', () => {
     '   Main PID: 4194999; Control PID: 4194998',
     '     Status: "Serving 3 requests"',
     '      Error: 2',
+    '         IP: 1.1K in, 0B out',
     '      Tasks: 3 (limit: 28909)',
     '   FD Store: 2 (limit: 5)',
     '     Memory: 3.1M',

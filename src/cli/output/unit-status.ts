@@ -47,6 +47,7 @@ export function renderStatus(view: StatusView): readonly string[] {
     ...exitedCommands(view),
     ...mainAndControl(view),
     ...statusText(view),
+    ...traffic(view),
     ...transfer(view),
     ...tasks(view),
     ...descriptorStore(view),
@@ -284,6 +285,12 @@ function memory({ properties }: StatusView): readonly string[] {
     return bytes === undefined || (isProtection && bytes === 0) ? [] : [`${label}: ${formatBytes(bytes)}`];
   });
   return [statusRow('Memory', `${formatBytes(current)}${limits.length === 0 ? '' : ` (${limits.join(' ')})`}`)];
+}
+
+function traffic({ properties }: StatusView): readonly string[] {
+  const [received, sent] = [number(properties['IPIngressBytes']), number(properties['IPEgressBytes'])];
+  if (received === undefined || sent === undefined) return [];
+  return [statusRow('IP', `${formatBytes(received)} in, ${formatBytes(sent)} out`)];
 }
 
 function transfer({ properties }: StatusView): readonly string[] {

@@ -1,9 +1,11 @@
 import type { IpPrefix } from '../../unit/values/ip-address.ts';
+import { countSteps } from './traffic.ts';
 import {
   add,
   and,
   copy,
   encode,
+  jump,
   jumpUnless,
   load,
   loadPacket,
@@ -33,12 +35,18 @@ const families = {
 
 /**
  * A program for BPF_CGROUP_INET_INGRESS or EGRESS that drops what comes from or goes to the denied addresses, unless they are allowed too
- * (systemd.resource-control(5), IPAddressAllow=).
+ * (systemd.resource-control(5), IPAddressAllow=). If asked to it counts what it lets through.
  */
-export function addressProgram(direction: Direction, allowed: readonly IpPrefix[], denied: readonly IpPrefix[]): Uint8Array {
+export function addressProgram(
+  direction: Direction,
+  allowed: readonly IpPrefix[],
+  denied: readonly IpPrefix[],
+  counts = false,
+): Uint8Array {
   const inet = familySteps('inet', direction, allowed, denied);
   const inet6 = familySteps('inet6', direction, allowed, denied);
-  return encode([copy(r6, r1), load(r7, r6, protocolOffset), ...inet, ...inet6, ...result(1)]);
+  const passed = [{ label: 'passed' }, ...(counts ? countSteps(r6) : []), ...result(1)];
+  return encode([copy(r6, r1), load(r7, r6, protocolOffset), ...inet, ...inet6, ...passed]);
 }
 
 function familySteps(
@@ -66,7 +74,7 @@ function familySteps(
     // A packet without an address is not to be let through on the strength of having none.
     jumpUnless(r0, 0, `${family} bad`),
     ...used.flatMap(({ prefix, verdict }, index) => matchSteps(prefix, verdict, `${family} after ${index}`)),
-    ...(otherwise === 0 ? [] : result(1)),
+    ...(otherwise === 0 ? [] : [jump('passed')]),
     { label: `${family} bad` },
     ...result(0),
   ]);
@@ -85,7 +93,7 @@ function matchSteps({ bytes, length }: IpPrefix, verdict: number, next: string):
     if (mask !== 0xffffffff) steps.push(and(r1, mask));
     steps.push(jumpUnless(r1, view.getUint32(at, true), next));
   }
-  return [...steps, ...result(verdict), { label: next }];
+  return [...steps, ...(verdict === 1 ? [jump('passed')] : result(verdict)), { label: next }];
 }
 
 /** A mask of so many bits, as a word in memory is loaded by a little-endian machine. */

@@ -15,6 +15,7 @@ export const [r0, r1, r2, r3, r4, r5, r6, r7] = [0, 1, 2, 3, 4, 5, 6, 7];
 export const stack = 10;
 
 /** Helper functions of the kernel (linux/bpf.h). */
+const MAP_LOOKUP = 1;
 const SKB_LOAD_BYTES = 26;
 
 function make(code: number, to: number, more: Partial<Instruction> = {}): Instruction {
@@ -58,7 +59,11 @@ export function fromNetwork16(to: number): Step {
   return make(0xdc, to, { value: 16 });
 }
 
-/** Jumps compare the lower 32 bits. */
+export function jump(target: string): Step {
+  return make(0x05, 0, { target });
+}
+
+/** Jumps with a condition compare the lower 32 bits. */
 export function jumpUnless(register: number, value: number, target: string): Step {
   return make(0x56, register, { value, target });
 }
@@ -81,6 +86,23 @@ export function jumpIfGreater(register: number, value: number, target: string): 
 
 /** Copies bytes of the packet, whose context is in r1, from the offset in r2 to the address in r3; r0 is 0 if they are there. */
 export const loadPacket: Step = make(0x85, 0, { value: SKB_LOAD_BYTES });
+
+/** The address of the program's only map (BPF_PSEUDO_MAP_FD), which whoever loads the program makes and names there. */
+export function loadMap(to: number): readonly Step[] {
+  return [make(0x18, to, { from: 1 }), make(0x00, 0)];
+}
+
+/** The address of the value in the map in r1 whose key is at the address in r2, or 0. */
+export const lookUp: Step = make(0x85, 0, { value: MAP_LOOKUP });
+
+export function jumpIfNull(register: number, target: string): Step {
+  return make(0x15, register, { target });
+}
+
+/** Adds a register to the 64 bits there, at once. */
+export function count(to: number, offset: number, from: number): Step {
+  return make(0xdb, to, { from, offset });
+}
 
 /** Ends with a result. */
 export function result(value: number): readonly Step[] {

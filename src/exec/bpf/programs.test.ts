@@ -83,6 +83,31 @@ test('packets are dropped whose other end is denied and not allowed', { timeout:
   );
 });
 
+test('packets that pass are counted with their bytes, and those that are dropped are not', () => {
+  const all = [prefixOf('10.0.0.0/8'), prefixOf('::/0')];
+  const run = (program: Uint8Array, map: Uint8Array | undefined, text: string, length: number): number => {
+    assert.ok(isAllReached(program));
+    const address = prefixOf(text);
+    const packet = new Uint8Array(40);
+    packet.set(address.bytes, address.family === 'inet' ? 12 : 8);
+    const context = words(length, 0, 0, 0, address.family === 'inet' ? 0x0008 : 0xdd86);
+    return runProgram(program, map === undefined ? { context, packet } : { context, packet, map });
+  };
+  const map = new Uint8Array(16);
+  const filtered = addressProgram('ingress', [prefixOf('10.1.2.3')], all, true);
+  const verdicts = [
+    run(filtered, map, '10.1.2.3', 100),
+    run(filtered, map, '10.1.2.4', 1000),
+    run(filtered, map, '::1', 1000),
+    run(filtered, map, '192.168.0.1', 20),
+    run(addressProgram('ingress', [], [], true), map, '::1', 3),
+    // A kernel that finds no value lets the packet pass all the same.
+    run(addressProgram('ingress', [], [], true), undefined, '::1', 3),
+  ];
+  const counted = new DataView(map.buffer);
+  assert.deepEqual([verdicts, counted.getBigUint64(0, true), counted.getBigUint64(8, true)], [[1, 0, 0, 1, 1, 1], 123n, 3n]);
+});
+
 test('what is no packet of the internet protocol passes, and one without an address does not', () => {
   const program = addressProgram('ingress', [], [prefixOf('10.0.0.0/8')]);
   assert.equal(runProgram(program, { context: words(0, 0, 0, 0, 0x0608), packet: new Uint8Array(4) }), 1);

@@ -25,6 +25,7 @@ export const filterNeeds: Readonly<Record<string, Requirement>> = {
     ['IPAddressAllow', 'IPAddressDeny', 'SocketBindAllow', 'SocketBindDeny', 'RestrictNetworkInterfaces', 'BindNetworkInterface'],
   ),
   ...each(['kernel BPF', 'capability CAP_SYS_ADMIN'], ['IPIngressFilterPath', 'IPEgressFilterPath', 'BPFProgram'], unfilteredScopes),
+  IPAccounting: { needs: ['kernel BPF', 'capability CAP_SYS_ADMIN'], without: 'ignored', sandbox: false },
   ...each(['kernel device filters', 'capability CAP_SYS_ADMIN'], ['DeviceAllow', 'DevicePolicy']),
   ...each(['kernel BPF as a security module', 'capability CAP_SYS_ADMIN'], ['RestrictFileSystems']),
 };

@@ -18,7 +18,7 @@ import { mergeNumbers, noNumbers } from './merge.ts';
 import { combining, entries, last, list, merged, obsolete, type Facts, type Setting, single, type Values } from './setting.ts';
 import { words } from '../values/words.ts';
 import { controllers } from './checked-words.ts';
-import { later, without } from './status.ts';
+import { without } from './status.ts';
 
 /** What systemd.resource-control(5) describes. */
 export const cgroupRows = {
@@ -117,7 +117,7 @@ export const cgroupRows = {
     meaning: 'Sub-cgroup for the main process of a delegated unit',
   }),
   DisableControllers: combining('merge', list(controllers, { since: 240, meaning: 'Controllers not enabled below this unit' })),
-  IPAccounting: last(boolean, undefined, { since: 235, meaning: 'IP traffic accounting switch', status: later.resources }),
+  IPAccounting: last(boolean, undefined, { since: 235, meaning: 'IP traffic accounting switch' }),
   IPAddressAllow: list(addressPrefixList, { since: 235, meaning: 'Allowed peer address prefixes' }),
   IPAddressDeny: list(addressPrefixList, { since: 235, meaning: 'Denied peer address prefixes' }),
   IPIngressFilterPath: entries(absolutePath, { since: 243, meaning: 'Pinned BPF program for ingress' }),
