@@ -337,9 +337,13 @@ int image_mount(int root, const char *file, const char *target, const char *opti
 
 /* tree.c: what a child does to directory trees. */
 int tree_remove(const char *path);
+int tree_remove_at(int directory, const char *name);
 int tree_own(int fd, uint32_t uid, uint32_t gid);
 /* Removes what belongs to the user or the group in the directory; UINT32_MAX is nobody. 0 or -errno. */
 int tree_remove_owned(const char *path, uint32_t uid, uint32_t gid);
+
+/* copy.c: has a copy of a directory tree or of a file at `root` in the directory, unless it is there. 0 or -errno. */
+int copy_once(const char *path, const char *directory);
 
 /* path.c: what a child does to have a path watched. */
 int path_watch(int above, int self, const char *path, uint32_t mask);

@@ -381,6 +381,11 @@ static int op_move_directory(struct run *run, const struct op *op) {
     return errno == EEXIST ? 0 : -errno;
 }
 
+static int op_copy_once(struct run *run, const struct op *op) {
+    (void)run;
+    return copy_once(TEXT(0), TEXT(1));
+}
+
 static int op_remove(struct run *run, const struct op *op) {
     (void)run;
     return tree_remove(TEXT(0));

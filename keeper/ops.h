@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 2u
-#define OPS_HASH 0x18103697u
+#define OPS_HASH 0x1de81052u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -61,6 +61,7 @@
     X(directory, 233, "suuu") /* directory(path: string, mode: u32, uid: u32, gid: u32) */ \
     X(remove_ipc, 255, "uu") /* remove-ipc(uid: u32, gid: u32) */ \
     X(own_directory, 226, "su") /* own-directory(path: string, mode: u32) */ \
+    X(copy_once, 226, "ss") /* copy-once(path: string, to: string) */ \
     X(move_directory, 233, "sss") /* move-directory(path: string, to: string, link: string) */ \
     X(remove, 233, "s") /* remove(path: string) */ \
     X(chown, 235, "suu") /* chown(path: string, uid: u32, gid: u32) */ \

@@ -66,12 +66,14 @@ static int remove_entry(int directory, const char *name, void *context, int dept
     return !unlinkat(directory, name, AT_REMOVEDIR) || errno == ENOENT ? 0 : -errno;
 }
 
-int tree_remove(const char *path) {
+int tree_remove_at(int directory, const char *name) {
     uint64_t mount;
-    int result = mount_of(AT_FDCWD, path, &mount);
+    int result = mount_of(directory, name, &mount);
     if (result) return result == -ENOENT ? 0 : result;
-    return remove_entry(AT_FDCWD, path, &mount, 0);
+    return remove_entry(directory, name, &mount, 0);
 }
+
+int tree_remove(const char *path) { return tree_remove_at(AT_FDCWD, path); }
 
 static int own_entry(int directory, const char *name, void *context, int depth) {
     const uint32_t *ids = context;

@@ -1,4 +1,5 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { ephemeralCopy } from './ephemeral-root.ts';
 import { imageOptions, rootOf } from './mount-images.ts';
 import { isExec, isNoExec, isReadOnly, isWithin, orderMounts } from './mount-order.ts';
 import type { MountEntry, MountMode } from './mount-entry.ts';
@@ -28,7 +29,7 @@ export function mountOps(request: ExecRequest, exec: ExecSettings, context: Exec
   const known = made.get(exec);
   const view = known !== undefined && isFor(known, request, context) ? known : makeView(request, exec, context);
   if (view !== known) made.set(exec, view);
-  return view.ops.map((op) => (op.op === 'bind-mount' && op.setting === 'PrivateTmp' ? privateTmpOp(op, context) : op));
+  return view.ops.map((op) => ofThisRun(op, context));
 }
 
 /** The ops of one view, and all that they depend on but the settings. */
@@ -90,6 +91,14 @@ function makeView(request: ExecRequest, exec: ExecSettings, context: ExecContext
     links,
     extensions: JSON.stringify(context.extensions ?? ''),
   };
+}
+
+/** What differs from run to run: the private directories for temporary files, and the copy of the root. */
+function ofThisRun(op: Op, context: ExecContext): Op {
+  if (op.op === 'bind-mount' && op.setting === 'PrivateTmp') return privateTmpOp(op, context);
+  const { space } = context;
+  if (space?.root === undefined || (op.op !== 'root' && op.op !== 'root-image')) return op;
+  return op.path === '/' ? op : { ...op, path: ephemeralCopy(space.root), setting: 'RootEphemeral' };
 }
 
 function privateTmpOp(op: Extract<Op, { readonly op: 'bind-mount' }>, { space }: ExecContext): Op {

@@ -198,6 +198,11 @@ export const ops = {
     exit: 226,
     doc: "Make the directory, or find one's own there that is no symlink; and set its mode.",
   },
+  'copy-once': {
+    fields: { path: 'string', to: 'string' },
+    exit: 226,
+    doc: 'A copy of the directory tree, or the image, at the path as `root` in a directory, unless one is there: owners, modes, times and attributes with it; no mount is crossed and no symlink below the path followed.',
+  },
   'move-directory': {
     fields: { path: 'string', to: 'string', link: 'string' },
     exit: 233,

@@ -8,6 +8,7 @@ import { credentialFailure, credentialOps } from './credentials.ts';
 import { whyNoImage } from './mounts.ts';
 import { userNamespaceSlot } from './namespaces.ts';
 import { pressureOps } from './pressure.ts';
+import { ephemeralRootOps } from './ephemeral-root.ts';
 import { privateTmpOps } from './private-tmp.ts';
 import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
 import type { Identity, MissingIdentity } from './identity.ts';
@@ -80,6 +81,7 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
       ...terminalOwner(streams.value.ops, identity),
       ...standing.directories,
       ...(sandboxed ? privateTmpOps(context) : []),
+      ...ephemeralRootOps(request, exec, context),
       ...credentialOps(request, exec, context, identity),
       ...keyringOps(request, exec, context, identity),
       ...standing.limits,

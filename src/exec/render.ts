@@ -93,6 +93,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   'cgroup-pinned-filter': '{path} {cgroup}',
   'remove-ipc': 'of {uid}:{gid}',
   'own-directory': '{path} {mode}',
+  'copy-once': '{path} → {to}',
   'move-directory': '{path} → {to}',
   'private-pids': '',
   unshare: '{kinds}',

@@ -81,6 +81,8 @@ export interface Space {
   readonly id: string;
   /** The directories, if there are any: each is root's alone and has a `tmp` in it. */
   readonly tmp?: { readonly tmp: string; readonly varTmp: string };
+  /** The directory of the throw-away copy of the unit's root, if it has one; it is not shared with other units. */
+  readonly root?: string;
 }
 
 /** Facts of the machine and the manager that a plan depends on; gathered by the manager at each spawn. */

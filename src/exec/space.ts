@@ -1,4 +1,5 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { ephemeralRootPath, hasEphemeralRoot } from './ephemeral-root.ts';
 import { privateTmpPaths } from './private-tmp.ts';
 import type { Space } from './request.ts';
 
@@ -30,10 +31,19 @@ export function privateTmp(exec: ExecSettings): boolean | 'disconnected' {
 
 /** Whether processes of the unit share something that is made for each run. */
 export function needsSpace(exec: ExecSettings): boolean {
-  return privateTmp(exec) === true || hasPrivateNetwork(exec) || hasPrivateIpc(exec);
+  return privateTmp(exec) === true || hasPrivateNetwork(exec) || hasPrivateIpc(exec) || hasEphemeralRoot(exec);
 }
 
 /** What a run of the unit is to share, under an id that nobody can guess. */
 export function newSpace(exec: ExecSettings, unit: string, { bootId, id }: { readonly bootId: string; readonly id: string }): Space {
-  return privateTmp(exec) === true ? { id, tmp: privateTmpPaths(bootId, unit, id) } : { id };
+  return withOwnRoot(exec, unit, privateTmp(exec) === true ? { id, tmp: privateTmpPaths(bootId, unit, id) } : { id });
+}
+
+/** The same for another unit that takes part in it: the copy of a root is each unit's own. */
+export function withOwnRoot(exec: ExecSettings, unit: string, { id, tmp }: Space): Space {
+  return {
+    id,
+    ...(tmp === undefined ? {} : { tmp }),
+    ...(hasEphemeralRoot(exec) ? { root: ephemeralRootPath(unit, id) } : {}),
+  };
 }

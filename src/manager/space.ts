@@ -1,4 +1,5 @@
-import { needsSpace, newSpace, sharedKinds, heldSpace } from '../exec/space.ts';
+import { ephemeralRootRemoval } from '../exec/ephemeral-root.ts';
+import { needsSpace, newSpace, sharedKinds, heldSpace, withOwnRoot } from '../exec/space.ts';
 import type { Space } from '../exec/request.ts';
 import { privateTmpRemoval } from '../exec/private-tmp.ts';
 import type { Plan } from '../exec/op.ts';
@@ -26,18 +27,19 @@ export function leaveSpace(world: World, unit: Unit): Plan {
   if (space === undefined) return [];
   unit.space = undefined;
   world.dirtyUnits.add(unit);
-  for (const other of world.units.values()) if (other.space?.id === space.id) return [];
+  const own = ephemeralRootRemoval(space);
+  for (const other of world.units.values()) if (other.space?.id === space.id) return own;
   for (const kind of sharedKinds) {
     world.held.delete(heldSpace(space, kind));
     world.command({ do: 'close', name: heldSpace(space, kind) });
   }
-  return privateTmpRemoval(space);
+  return [...own, ...privateTmpRemoval(space)];
 }
 
 function joined(world: World, unit: Unit): Space | undefined {
   for (const name of world.graph.related(unit.name, 'joins-namespace')) {
     const space = world.peek(name)?.space;
-    if (space !== undefined) return space;
+    if (space !== undefined && unit.config.exec !== undefined) return withOwnRoot(unit.config.exec, unit.name, space);
   }
   return undefined;
 }

@@ -27,7 +27,6 @@ export const mountNeeds: Readonly<Record<string, Requirement>> = {
   // What a service needs to find its files is not left out.
   ...each('fails', 'mount namespaces', [
     'RootImage',
-    'RootEphemeral',
     'BindPaths',
     'BindReadOnlyPaths',
     'TemporaryFileSystem',
@@ -35,6 +34,8 @@ export const mountNeeds: Readonly<Record<string, Requirement>> = {
     'ExtensionDirectories',
     'ExtensionImages',
   ]),
+  // As in systemd the copies are in a place that is root's.
+  RootEphemeral: { needs: ['capability CAP_SYS_ADMIN', 'kernel mount namespaces'], without: 'fails', sandbox: true },
   ...each('ignored', 'network namespaces', ['PrivateNetwork']),
   ...each('fails', 'network namespaces', ['NetworkNamespacePath']),
   ...each('ignored', 'ipc namespaces', ['PrivateIPC']),

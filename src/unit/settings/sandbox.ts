@@ -36,7 +36,7 @@ export const sandboxRows = {
   RootHash: last(plainString, '', { since: 246, meaning: 'dm-verity root hash (hex or file) for RootImage', status: unverified }),
   RootHashSignature: last(plainString, '', { since: 246, meaning: 'PKCS7 signature of the root hash', status: unverified }),
   RootVerity: last(orEmpty(fatal(absolutePath), ''), '', { since: 246, meaning: 'File with the dm-verity data', status: unverified }),
-  RootEphemeral: last(boolean, false, { since: 254, meaning: 'Work on a throw-away copy of the root', status: later.sandbox }),
+  RootEphemeral: last(boolean, false, { since: 254, meaning: 'Work on a throw-away copy of the root' }),
   RootMStack: last(orEmpty(fatal(absolutePath), ''), '', {
     since: 260,
     meaning: 'Layered mount stack used as root',
