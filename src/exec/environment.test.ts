@@ -137,11 +137,11 @@ test('a process with a terminal has $TERM: the console that of the manager, a vi
 test('the system starts its processes with a fixed path, a user with its own environment but that path', () => {
   const own = { PATH: '/home/ann/bin', HOME: '/home/ann', NOTIFY_SOCKET: '/run/outer', LISTEN_FDS: '1', GONE: undefined };
   assert.deepEqual(managerEnvironment('system', own, ['LANG=C.UTF-8', 'A=1']), [
-    'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    'LANG=C.UTF-8',
     'A=1',
+    'LANG=C.UTF-8',
+    'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   ]);
-  assert.deepEqual(managerEnvironment('user', own, ['A=1']), ['PATH=/usr/local/bin:/usr/bin:/bin', 'HOME=/home/ann', 'A=1']);
+  assert.deepEqual(managerEnvironment('user', own, ['A=1']), ['A=1', 'HOME=/home/ann', 'PATH=/usr/local/bin:/usr/bin:/bin']);
 });
 
 function watched(name: string, text: string): readonly string[] {

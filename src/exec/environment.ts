@@ -118,7 +118,7 @@ export function managerEnvironment(
   }
   variables.set('PATH', (scope === 'system' ? defaultSearchPath : userSearchPath).join(':'));
   assign(variables, configured);
-  return block(variables);
+  return block(variables).toSorted();
 }
 
 /** The manager's block is the same array from spawn to spawn, so it is taken apart once. */

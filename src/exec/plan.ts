@@ -1,6 +1,7 @@
 import { type Result, err, ok } from '../base/result.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { expandArguments } from '../unit/values/expand.ts';
+import { inheriting } from './inheritance.ts';
 import { keyringOps } from './keyring.ts';
 import { delegationOps } from './delegation.ts';
 import { type CgroupFilterOps, cgroupFilterOps } from './cgroup-filters.ts';
@@ -40,7 +41,7 @@ export interface ExecError {
  * own set-up (no-new-privileges, the working directory as the user sees it) comes after.
  */
 export function compile(asked: ExecRequest, context: ExecContext): Result<Compiled, ExecError> {
-  const possible = withinMachine(asked, context);
+  const possible = withinMachine(heirOf(asked, context), context);
   if (!possible.ok) return possible;
   const request = possible.value;
   const exec = request.config.exec;
@@ -102,6 +103,11 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
 function filtersOfCgroup({ config }: ExecRequest, exec: ExecSettings, context: ExecContext): CgroupFilterOps {
   const policy = exec.SandboxPolicy ?? context.sandbox?.policy ?? 'systemd';
   return cgroupFilterOps(config.cgroup, exec, context.cgroupFacts, policy === 'strict');
+}
+
+function heirOf(request: ExecRequest, { inherited }: ExecContext): ExecRequest {
+  const config = inheriting(request.config, inherited);
+  return config === request.config ? request : { ...request, config };
 }
 
 /** The request without what this machine cannot do, as far as the policy lets it go without; the error is that it does not. */

@@ -5,6 +5,7 @@ import type { CgroupFacts } from './cgroup-filters.ts';
 import type { Machine } from './needs/need.ts';
 import type { Extension } from './extensions.ts';
 import type { CredentialSource, OpenedCredentials } from './credentials.ts';
+import type { Inheritance } from './inheritance.ts';
 import type { Op } from './op.ts';
 import type { SandboxPolicy } from './verdict.ts';
 import type { NativeArchitecture } from './seccomp/architecture.ts';
@@ -126,6 +127,8 @@ export interface ExecContext {
   readonly limits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
   readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';
   readonly defaultStandardError: 'journal' | 'inherit' | 'null';
+  /** What processes have from the manager though no unit says it. */
+  readonly inherited?: Inheritance;
   /** Where the credentials of LoadCredential= and ImportCredential= come from. */
   readonly credentials?: readonly CredentialSource[];
   /** What the unit has of encrypted credentials. */

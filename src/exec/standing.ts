@@ -5,6 +5,7 @@ import { directoryOps } from './directories.ts';
 import { errors } from './errno.ts';
 import { extensionError } from './extensions.ts';
 import { type Identity, identify, type MissingIdentity } from './identity.ts';
+import { inescapable } from './inheritance.ts';
 import { labelOps } from './labels.ts';
 import { limitOps } from './limits.ts';
 import { mountOps } from './mounts.ts';
@@ -130,8 +131,10 @@ function makeStanding(request: ExecRequest, exec: ExecSettings, context: ExecCon
   const sandboxed = request.command.privilege !== 'full';
   const broken = sandboxed ? extensionError(exec, context.extensions ?? []) : undefined;
   if (broken !== undefined) return { ...noExtension, errno: broken };
-  const capabilities = sandboxed ? capabilityOps(exec, identity) : withoutCapabilities;
-  const filter = systemCallFilter(exec, context, sandboxed);
+  const confined = sandboxed ? exec : inescapable(context.inherited);
+  const capabilities = confined === undefined ? withoutCapabilities : capabilityOps(confined, identity);
+  const filter = systemCallFilter(confined, context);
+  const renounces = (sandboxed && (exec.NoNewPrivileges || exec.DynamicUser)) || context.inherited?.NoNewPrivileges === true;
   return {
     kind: 'standing',
     identity,
@@ -152,7 +155,7 @@ function makeStanding(request: ExecRequest, exec: ExecSettings, context: ExecCon
       ...capabilities.after,
       ...directory,
       ...capabilities.bits,
-      ...(sandboxed && (exec.NoNewPrivileges || exec.DynamicUser) ? noNewPrivileges : filter.privilegeOps),
+      ...(renounces ? noNewPrivileges : filter.privilegeOps),
     ],
     filter: filter.ops,
     warnings: filter.warnings,

@@ -5,6 +5,7 @@ import { zoneChanged } from '../base/timestamp.ts';
 import { parseHttpAddress } from '../api/http/address.ts';
 import { JobResults } from '../api/job-results.ts';
 import { managerEnvironment } from '../exec/environment.ts';
+import { inheritanceOf } from '../exec/inheritance.ts';
 import { defaultLimits } from '../exec/limits.ts';
 import { findAccount } from '../manager/accounts.ts';
 import { gatherConditionFacts } from '../manager/condition-facts.ts';
@@ -172,15 +173,17 @@ async function endWith({ closed }: KeeperConnection): Promise<never> {
 }
 
 function engineConfig(
-  { manager, tysd, assigned }: ManagerConfig,
+  { manager, tysd, assigned, places }: ManagerConfig,
   { scope, unit, passEnvironment, confined }: Resolved,
   environment: NodeJS.ProcessEnv,
 ): EngineConfig {
+  const inherited = inheritanceOf(manager, assigned, scope);
   return {
     defaults: {
       timeoutStartUsec: manager.DefaultTimeoutStartSec,
       timeoutStopUsec: manager.DefaultTimeoutStopSec,
       timeoutAbortUsec: manager.DefaultTimeoutAbortSec,
+      deviceTimeoutUsec: manager.DefaultDeviceTimeoutSec,
       restartUsec: manager.DefaultRestartSec,
       startLimitIntervalUsec: manager.DefaultStartLimitIntervalSec,
       startLimitBurst: manager.DefaultStartLimitBurst,
@@ -192,6 +195,7 @@ function engineConfig(
       ...passedOn(passEnvironment, environment),
       ...manager.DefaultEnvironment,
     ]),
+    managerEnvironment: manager.ManagerEnvironment,
     limits: { ...defaultLimits, ...manager.DefaultLimits },
     defaultStandardOutput: simpleOutput(manager.DefaultStandardOutput, 'journal'),
     defaultStandardError: simpleOutput(manager.DefaultStandardError, 'inherit'),
@@ -199,10 +203,13 @@ function engineConfig(
       memoryAccounting: manager.DefaultMemoryAccounting,
       tasksAccounting: manager.DefaultTasksAccounting,
       ioAccounting: manager.DefaultIOAccounting,
+      ipAccounting: manager.DefaultIPAccounting,
       tasksMax: manager.DefaultTasksMax,
+      memoryZSwapWriteback: manager.DefaultMemoryZSwapWriteback,
       memoryPressureWatch: manager.DefaultMemoryPressureWatch,
       memoryPressureThresholdUsec: manager.DefaultMemoryPressureThresholdSec,
     },
+    ...(inherited === undefined ? {} : { inherited, places }),
     sandboxPolicy: assigned.has('Sandbox') || confined !== true ? tysd.Sandbox : 'lenient',
     defaultUnit: unit,
   };

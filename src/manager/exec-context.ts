@@ -2,6 +2,7 @@ import { isGlob } from '../base/glob.ts';
 import { followLinks } from '../base/follow-links.ts';
 import { pathsWithLinks } from '../exec/mount-table.ts';
 import type { ExecContext, Space } from '../exec/request.ts';
+import { withInheritance } from '../exec/inheritance.ts';
 import { isPlain } from '../exec/standing.ts';
 import { groupPath } from '../graph/slice-of.ts';
 import { type Extension, fits, hierarchies } from '../exec/extensions.ts';
@@ -27,7 +28,7 @@ export const idlePipe = 'manager/idle';
 /** Gathers the facts that a process of the unit depends on (systemd.exec(5)); everything is read at this moment. */
 export function execContext(world: World, config: UnitConfig, space?: Space): ExecContext {
   const { options } = world;
-  const { exec } = config;
+  const exec = config.exec && withInheritance(config.exec, options.config.inherited);
   const stream = BigInt(world.nextStream);
   world.nextStream += 1;
   const context: Mutable<ExecContext> = { ...standingFacts(world), environment: world.environment, stream };
@@ -63,13 +64,14 @@ function standingFacts(world: World): Omit<ExecContext, 'environment' | 'stream'
     privileged: options.self.uid === 0,
     self: options.self,
     supplementary: [],
-    ownEnvironment: options.ownEnvironment,
+    ownEnvironment: { ...options.ownEnvironment, ...assigned(options.config.managerEnvironment ?? []) },
     environmentFiles: [],
     notifySocket: options.notifySocket,
     directories: options.facts.directories,
     ...(options.sessionProgram === undefined ? {} : { sessionProgram: options.sessionProgram }),
     inaccessible: `${options.self.uid === 0 ? '/run' : options.facts.directories.runtime}/systemd/inaccessible`,
     limits: options.config.limits,
+    ...(options.config.inherited === undefined ? {} : { inherited: options.config.inherited }),
     defaultStandardOutput: options.config.defaultStandardOutput,
     defaultStandardError: options.config.defaultStandardError,
     idlePipe,
@@ -80,6 +82,10 @@ function standingFacts(world: World): Omit<ExecContext, 'environment' | 'stream'
   };
   standing.set(world, facts);
   return facts;
+}
+
+function assigned(block: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(block.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
 }
 
 const standing = new WeakMap<World, Omit<ExecContext, 'environment' | 'stream'>>();

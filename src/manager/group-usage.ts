@@ -67,6 +67,7 @@ export function settledResources(world: World, unit: Unit): Readonly<Record<stri
   return {
     MemoryAccounting: yesNo(cgroup.MemoryAccounting ?? defaults.memoryAccounting),
     TasksAccounting: yesNo(cgroup.TasksAccounting ?? defaults.tasksAccounting),
+    IPAccounting: yesNo(cgroup.IPAccounting ?? defaults.ipAccounting),
     IOAccounting: yesNo(cgroup.IOAccounting ?? defaults.ioAccounting),
     TasksMax: tasks === Infinity ? 'infinity' : String(tasks),
     ...memoryShares(unit, cgroup, context),

@@ -7,6 +7,8 @@ import { plan } from '../graph/transaction.ts';
 import type { Cycle, PlannedJob, Transaction, TransactionError } from '../graph/transaction.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
+import type { Defaults } from '../type/type.ts';
+import type { UnitConfig } from '../unit/config.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import { keepAnswer } from './answers.ts';
 import { cycleLines } from './cycles.ts';
@@ -340,7 +342,7 @@ function failureAtom(job: Job, result: JobResult): Atom | undefined {
 }
 
 function armJobTimeouts(world: World, job: Job): void {
-  const deadline = jobDeadline(job);
+  const deadline = jobDeadline(world, job);
   if (deadline !== Infinity) world.timers.arm(job, jobTimer, deadline);
 }
 
@@ -348,11 +350,17 @@ function armJobTimeouts(world: World, job: Job): void {
  * When the job has taken too long, CLOCK_MONOTONIC microseconds, or Infinity: JobTimeoutSec= counts from when it was queued,
  * JobRunningTimeoutSec= from when it began to run for the first time.
  */
-export function jobDeadline(job: Job): number {
-  const { JobTimeoutSec, JobRunningTimeoutSec } = job.owner.config.unit;
+export function jobDeadline({ options }: World, job: Job): number {
+  const { config } = job.owner;
+  const { JobTimeoutSec } = config.unit;
   const queued = limitFrom(job.queuedUsec, JobTimeoutSec);
-  const running = job.runningUsec === 0 ? Infinity : limitFrom(job.runningUsec, JobRunningTimeoutSec);
+  const running = job.runningUsec === 0 ? Infinity : limitFrom(job.runningUsec, runningTimeoutOf(config, options.config.defaults));
   return Math.min(queued, running);
+}
+
+/** How long a job of a unit may run, microseconds: who waits for a device has a limit of his own (systemd-system.conf(5), DefaultDeviceTimeoutSec=). */
+export function runningTimeoutOf({ type, unit }: UnitConfig, { deviceTimeoutUsec }: Pick<Defaults, 'deviceTimeoutUsec'>): number {
+  return unit.JobRunningTimeoutSec ?? (type === 'device' ? deviceTimeoutUsec : Infinity);
 }
 
 function limitFrom(beginUsec: number, limitUsec: number): number {

@@ -111,7 +111,7 @@ const noHardwareWatchdog = {
 /** What units get that do not say it themselves. */
 function unitDefaults({ options }: World): Record<string, string> {
   const { config, files, keeper } = options;
-  const { defaults, resources = usualResources } = config;
+  const { defaults, inherited, resources = usualResources } = config;
   const { pid, cgroupRoot } = keeper.inventory;
   const { tasksMax } = resources;
   const tasks = 'absolute' in tasksMax ? tasksMax.absolute : Math.floor((tasksTotal(files, cgroupRoot) * tasksMax.permyriad) / 10_000);
@@ -121,19 +121,19 @@ function unitDefaults({ options }: World): Record<string, string> {
     DefaultTimeoutStartUSec: formatTimespan(defaults.timeoutStartUsec),
     DefaultTimeoutStopUSec: formatTimespan(defaults.timeoutStopUsec),
     DefaultTimeoutAbortUSec: formatTimespan(defaults.timeoutAbortUsec ?? defaults.timeoutStopUsec),
-    DefaultDeviceTimeoutUSec: formatTimespan(defaults.timeoutStartUsec),
+    DefaultDeviceTimeoutUSec: formatTimespan(defaults.deviceTimeoutUsec),
     DefaultRestartUSec: formatTimespan(defaults.restartUsec),
     DefaultStartLimitIntervalUSec: formatTimespan(defaults.startLimitIntervalUsec),
     DefaultStartLimitBurst: String(defaults.startLimitBurst),
     DefaultCPUAccounting: 'yes',
-    DefaultBlockIOAccounting: yesNo(resources.ioAccounting),
+    DefaultBlockIOAccounting: 'no',
     DefaultMemoryAccounting: yesNo(resources.memoryAccounting),
     DefaultTasksAccounting: yesNo(resources.tasksAccounting),
     ...Object.fromEntries(limits.map(([name, value]) => [`Default${name}`, value])),
     DefaultTasksMax: tasks === Infinity ? 'infinity' : String(tasks),
-    TimerSlackNSec: numberIn(files, `/proc/${pid}/timerslack_ns`) ?? '50000',
+    TimerSlackNSec: String(inherited?.TimerSlackNSec ?? numberIn(files, `/proc/${pid}/timerslack_ns`) ?? '50000'),
     DefaultOOMPolicy: defaults.oomPolicy,
-    DefaultOOMScoreAdjust: numberIn(files, `/proc/${pid}/oom_score_adj`) ?? '0',
+    DefaultOOMScoreAdjust: String(inherited?.DefaultOOMScoreAdjust ?? numberIn(files, `/proc/${pid}/oom_score_adj`) ?? '0'),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ResourceDefaults } from '../exec/cgroup/need.ts';
+import type { Inheritance } from '../exec/inheritance.ts';
 import type { Account } from '../exec/request.ts';
 import type { SandboxPolicy } from '../exec/verdict.ts';
 import type { Bus } from '../port/bus.ts';
@@ -18,12 +19,18 @@ export interface ManagerConfig {
   readonly defaults: Defaults;
   /** DefaultEnvironment= and what else every process starts from, as NAME=value. */
   readonly environment: readonly string[];
+  /** ManagerEnvironment=, as NAME=value: what the manager itself has beside its own environment. */
+  readonly managerEnvironment?: readonly string[];
   /** DefaultLimit*=, by name without the word. */
   readonly limits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
   readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';
   readonly defaultStandardError: 'journal' | 'inherit' | 'null';
   /** What units may use and what is counted of them where they do not say it; systemd's own defaults where it is not said. */
   readonly resources?: ResourceDefaults;
+  /** What processes have from the manager though no unit says it. */
+  readonly inherited?: Inheritance;
+  /** Where the files of the configuration set a key last, as PATH:LINE. */
+  readonly places?: ReadonlyMap<string, string>;
   /** May services start without what cannot be applied; `systemd` where it is not said. */
   readonly sandboxPolicy?: SandboxPolicy;
   /** The unit that the manager starts when it comes up first; default.target where it is not said. */

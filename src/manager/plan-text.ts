@@ -1,4 +1,5 @@
 import { causeOf } from '../exec/causes.ts';
+import { inheritedCause } from '../exec/inheritance.ts';
 import { compile } from '../exec/plan.ts';
 import type { Op } from '../exec/op.ts';
 import { renderPlan } from '../exec/render.ts';
@@ -28,7 +29,7 @@ export function planCommands(world: World, unit: Unit, file?: UnitBytes): readon
     const { list } = request;
     const compiled = compile(request, execContext(world, config, plannedSpace(world, unit)));
     if (!compiled.ok) return { list, ops: [], notApplied: [...notApplied, compiled.error.message] };
-    const ops = compiled.value.plan.map((op) => ({ ...describeOp(op), ...causedBy(op, request, places) }));
+    const ops = compiled.value.plan.map((op) => ({ ...describeOp(op), ...(causedBy(op, request, places) ?? causedByManager(world, op)) }));
     return { list, ops, notApplied: [...notApplied, ...compiled.value.warnings] };
   });
 }
@@ -54,10 +55,24 @@ function addUnlessSet(places: Map<string, string>, { path, bytes }: UnitBytes): 
   for (const [key, place] of own) if (!places.has(key)) places.set(key, place);
 }
 
-function causedBy(op: Op, request: ExecRequest, places: ReadonlyMap<string, string>): { readonly setting?: string; readonly at?: string } {
+interface Cause {
+  readonly setting?: string;
+  readonly at?: string;
+}
+
+/** The setting of the unit that an op is there for, and where it stands; undefined where it may be the manager's. */
+function causedBy(op: Op, request: ExecRequest, places: ReadonlyMap<string, string>): Cause | undefined {
   const setting = causeOf(op, request);
   const at = setting === undefined ? undefined : places.get(setting);
-  return { ...(setting === undefined ? {} : { setting }), ...(at === undefined ? {} : { at }) };
+  if (at !== undefined && setting !== undefined) return { setting, at };
+  return setting === undefined || op.setting !== undefined ? undefined : { setting };
+}
+
+function causedByManager({ options: { config } }: World, op: Op): Cause {
+  const setting = inheritedCause(op, config.inherited);
+  if (setting === undefined) return op.setting === undefined ? {} : { setting: op.setting };
+  const at = config.places?.get(setting);
+  return { setting, ...(at === undefined ? {} : { at }) };
 }
 
 function requestsOf(world: World, unit: Unit, config: UnitConfig): readonly ExecRequest[] {

@@ -3,6 +3,7 @@ import { formatTimespan } from '../base/duration.ts';
 import type { TimestampForm } from '../base/timestamp.ts';
 import { yesNo } from '../base/yes-no.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
+import { shownInheritance } from '../exec/inheritance.ts';
 import { kindsIn, shownKinds } from '../graph/dependency.ts';
 import { requiredPaths } from '../graph/required-paths.ts';
 import { groupPath, sliceOf } from '../graph/slice-of.ts';
@@ -16,6 +17,7 @@ import { sandboxTable } from '../unit/shown/sandbox.ts';
 import { shown } from '../unit/shown/value.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import { groupUsage, settledResources } from './group-usage.ts';
+import { runningTimeoutOf } from './jobs.ts';
 import { inheritedLimits } from './inherited-limits.ts';
 import { describeCondition } from './conditions.ts';
 import { shellWords } from '../base/shell-words.ts';
@@ -129,7 +131,7 @@ function settingProperties(world: World, config: UnitConfig): Record<string, str
     OnFailureJobMode: unit.OnFailureJobMode,
     IgnoreOnIsolate: yesNo(world.peek(config.name)?.ignoreOnIsolate ?? unit.IgnoreOnIsolate),
     JobTimeoutUSec: formatTimespan(unit.JobTimeoutSec),
-    JobRunningTimeoutUSec: formatTimespan(unit.JobRunningTimeoutSec),
+    JobRunningTimeoutUSec: formatTimespan(runningTimeoutOf(config, defaults)),
     JobTimeoutAction: unit.JobTimeoutAction,
     CollectMode: unit.CollectMode,
     StartLimitIntervalUSec: formatTimespan(unit.StartLimitIntervalSec ?? defaults.startLimitIntervalUsec),
@@ -180,11 +182,14 @@ function processProperties(world: World, unit: Unit): Record<string, string> {
   return {
     ...(kill === undefined ? {} : shown(killTable, kill)),
     ...(cgroup === undefined ? {} : { ...shown(cgroupTable, cgroup), ...settledResources(world, unit), ...groupUsage(world, unit) }),
-    ...(exec === undefined
-      ? {}
-      : { ...shown(execTable, exec), ...shown(sandboxTable, exec), ...limitProperties(world, exec), CanClean: cleanable(exec) }),
+    ...(exec === undefined ? {} : execProperties(world, exec)),
     ...accountProperties(world, unit),
   };
+}
+
+function execProperties(world: World, exec: ExecSettings): Record<string, string> {
+  const settled = shownInheritance(exec, world.options.config.inherited);
+  return { ...shown(execTable, settled), ...shown(sandboxTable, settled), ...limitProperties(world, exec), CanClean: cleanable(exec) };
 }
 
 function limitProperties({ options }: World, exec: ExecSettings): Readonly<Record<string, string>> {

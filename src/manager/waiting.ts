@@ -48,7 +48,7 @@ function presentOf(unit: Unit): string {
 /** Whichever comes first: the end of the job's time, or of the step that the unit is at. */
 function deadlineOf(world: World, job: Job): Deadline | undefined {
   const { owner } = job;
-  const ofJob = jobDeadline(job);
+  const ofJob = jobDeadline(world, job);
   const step = owner.timers?.get('timeout');
   const pause = owner.timers?.get('restart');
   const all = [

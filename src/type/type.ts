@@ -334,6 +334,7 @@ export interface Defaults {
   readonly timeoutStartUsec: number;
   readonly timeoutStopUsec: number;
   readonly timeoutAbortUsec: number | undefined;
+  readonly deviceTimeoutUsec: number;
   readonly restartUsec: number;
   readonly startLimitIntervalUsec: number;
   readonly startLimitBurst: number;

@@ -23,7 +23,7 @@ export function withDropIns(files: UnitFiles, roots: readonly string[], name: st
 export class ConfigReader {
   readonly #sections: Readonly<Record<string, Table>>;
   readonly #values: Readonly<Record<string, Record<string, unknown>>>;
-  readonly #assigned = new Set<string>();
+  readonly #places = new Map<string, string>();
   readonly #diagnostics: Diagnostic[] = [];
   readonly #context: ValueContext;
   #place: { readonly path: string; readonly assignment: Assignment } | undefined;
@@ -57,7 +57,12 @@ export class ConfigReader {
 
   /** Keys that a file sets. */
   get assigned(): ReadonlySet<string> {
-    return this.#assigned;
+    return new Set(this.#places.keys());
+  }
+
+  /** Where they set it last, as PATH:LINE. */
+  get places(): ReadonlyMap<string, string> {
+    return this.#places;
   }
 
   get diagnostics(): readonly Diagnostic[] {
@@ -108,7 +113,7 @@ export class ConfigReader {
     const value = row.assign(values[property], text, this.#context);
     if (!value.ok) return this.#warn('bad-value', { ...value.error, message: `${key}=: ${value.error.message}` });
     values[property] = value.value;
-    this.#assigned.add(key);
+    this.#places.set(key, `${this.#place?.path}:${this.#place?.assignment.line}`);
   }
 
   #warn(code: string, error: ValueError): void {

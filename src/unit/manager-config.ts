@@ -11,6 +11,8 @@ export interface ManagerConfig {
   readonly tysd: TysdSettings;
   /** Keys that a file sets; for `show` and for what the command line may still decide. */
   readonly assigned: ReadonlySet<string>;
+  /** Where each of these keys is set last, as PATH:LINE. */
+  readonly places: ReadonlyMap<string, string>;
   readonly paths: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -38,5 +40,5 @@ export function readManagerConfig(files: UnitFiles, paths: readonly string[], fa
     Object.assign(Object.create(null), reader.values('Manager')),
     Object.assign(Object.create(null), reader.values('Tysd')),
   ];
-  return { manager, tysd, assigned: reader.assigned, paths, diagnostics: reader.diagnostics };
+  return { manager, tysd, assigned: reader.assigned, places: reader.places, paths, diagnostics: reader.diagnostics };
 }

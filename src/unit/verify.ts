@@ -62,11 +62,7 @@ function settleUnit(draft: UnitDraft): void {
   if (stayOnIsolate.has(draft.type) && !draft.isSet('unit', 'IgnoreOnIsolate')) draft.set('unit', 'IgnoreOnIsolate', true);
 }
 
-/** Who waits for a device waits so long (systemd-system.conf(5), DefaultDeviceTimeoutSec=). */
-const deviceTimeout = 90_000_000;
-
 function settleDevice(draft: UnitDraft): void {
-  if (!draft.isSet('unit', 'JobRunningTimeoutSec')) draft.set('unit', 'JobRunningTimeoutSec', deviceTimeout);
   if (draft.value('unit', 'Description') === '') draft.set('unit', 'Description', pathOfUnit(draft.name) ?? draft.name);
 }
 

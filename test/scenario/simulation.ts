@@ -176,6 +176,7 @@ export class Simulation {
         timeoutStartUsec: 90 * SECOND,
         timeoutStopUsec: 90 * SECOND,
         timeoutAbortUsec: undefined,
+        deviceTimeoutUsec: 90_000_000,
         restartUsec: 100_000,
         startLimitIntervalUsec: 10 * SECOND,
         startLimitBurst: 5,

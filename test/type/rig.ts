@@ -180,6 +180,7 @@ export class Rig<State> {
         timeoutStartUsec: 90 * second,
         timeoutStopUsec: 80 * second,
         timeoutAbortUsec: undefined,
+        deviceTimeoutUsec: 90 * second,
         restartUsec: 0.1 * second,
         startLimitIntervalUsec: 10 * second,
         startLimitBurst: 5,

@@ -23,7 +23,7 @@ export function memoryAttributes(cgroup: CgroupSettings, context: ResourceContex
     ...attribute('memory.max', during(cgroup.StartupMemoryMax) ?? cgroup.MemoryMax ?? oldLimit(cgroup), context, Infinity),
     ...attribute('memory.swap.max', during(cgroup.StartupMemorySwapMax) ?? cgroup.MemorySwapMax ?? unlimited, context, Infinity),
     ...attribute('memory.zswap.max', during(cgroup.StartupMemoryZSwapMax) ?? cgroup.MemoryZSwapMax ?? unlimited, context, Infinity),
-    ...(cgroup.MemoryZSwapWriteback ? [] : [written('memory.zswap.writeback', '0')]),
+    ...((cgroup.MemoryZSwapWriteback ?? context.defaults.memoryZSwapWriteback) ? [] : [written('memory.zswap.writeback', '0')]),
     ...(oomPolicyOf(config, context) === 'kill' ? [written('memory.oom.group', '1')] : []),
   ];
 }

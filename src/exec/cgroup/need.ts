@@ -14,7 +14,9 @@ export interface ResourceDefaults {
   readonly memoryAccounting: boolean;
   readonly tasksAccounting: boolean;
   readonly ioAccounting: boolean;
+  readonly ipAccounting: boolean;
   readonly tasksMax: Amount;
+  readonly memoryZSwapWriteback: boolean;
   readonly memoryPressureWatch: boolean | 'auto' | 'skip';
   readonly memoryPressureThresholdUsec: number;
 }
@@ -24,7 +26,9 @@ export const usualResources: ResourceDefaults = {
   memoryAccounting: true,
   tasksAccounting: true,
   ioAccounting: false,
+  ipAccounting: false,
   tasksMax: { permyriad: 1500 },
+  memoryZSwapWriteback: true,
   memoryPressureWatch: 'auto',
   memoryPressureThresholdUsec: 200_000,
 };
@@ -76,7 +80,7 @@ const needs: Readonly<Record<ManagedController, Needs>> = {
   memory: (cgroup, defaults) =>
     (cgroup.MemoryAccounting ?? defaults.memoryAccounting) ||
     (cgroup.MemoryPressureWatch ?? defaults.memoryPressureWatch) === true ||
-    hasMemoryLimit(cgroup),
+    hasMemoryLimit(cgroup, defaults),
   pids: (cgroup, defaults) => (cgroup.TasksAccounting ?? defaults.tasksAccounting) || isLimit(tasksMaxOf(cgroup, defaults)),
 };
 
@@ -92,7 +96,7 @@ function hasIoSettings(cgroup: CgroupSettings): boolean {
   );
 }
 
-function hasMemoryLimit(cgroup: CgroupSettings): boolean {
+function hasMemoryLimit(cgroup: CgroupSettings, defaults: ResourceDefaults): boolean {
   const limits = [
     cgroup.MemoryHigh,
     cgroup.StartupMemoryHigh,
@@ -108,7 +112,7 @@ function hasMemoryLimit(cgroup: CgroupSettings): boolean {
   return (
     limits.some(isLimit) ||
     protections.some((amount) => amount !== undefined && !('absolute' in amount && amount.absolute === 0)) ||
-    !cgroup.MemoryZSwapWriteback
+    !(cgroup.MemoryZSwapWriteback ?? defaults.memoryZSwapWriteback)
   );
 }
 

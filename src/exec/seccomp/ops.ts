@@ -13,10 +13,10 @@ export interface FilterOps {
 
 /**
  * The filter for SystemCallFilter= and all other settings whose half in the kernel is one (systemd.exec(5)). Where the kernel filters no
- * system calls the process runs without, as with systemd.
+ * system calls the process runs without, as with systemd. Without settings nothing is filtered.
  */
-export function systemCallFilter(exec: ExecSettings, { architecture, sandbox }: ExecContext, sandboxed: boolean): FilterOps {
-  if (!sandboxed) return unfiltered;
+export function systemCallFilter(exec: ExecSettings | undefined, { architecture, sandbox }: ExecContext): FilterOps {
+  if (exec === undefined) return unfiltered;
   const { program, warnings } = seccompFilter(exec, architecture ?? 'x86-64');
   if (program === undefined) return warnings.length === 0 ? unfiltered : { ...unfiltered, warnings };
   if (architecture === undefined) return { ...unfiltered, warnings: [...warnings, unknownArchitecture] };

@@ -33,6 +33,7 @@ const usualDefaults: Defaults = {
   timeoutStartUsec: 90_000_000,
   timeoutStopUsec: 90_000_000,
   timeoutAbortUsec: undefined,
+  deviceTimeoutUsec: 90_000_000,
   restartUsec: 100_000,
   startLimitIntervalUsec: 10_000_000,
   startLimitBurst: 5,

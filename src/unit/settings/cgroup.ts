@@ -78,7 +78,7 @@ export const cgroupRows = {
     since: 254,
     meaning: 'memory.zswap.max during boot/shutdown',
   }),
-  MemoryZSwapWriteback: last(boolean, true, { since: 256, meaning: 'memory.zswap.writeback' }),
+  MemoryZSwapWriteback: last(boolean, undefined, { since: 256, meaning: 'memory.zswap.writeback' }),
   MemoryLimit: last(memoryLimit, undefined, { since: 0, meaning: 'Old limit of cgroup v1, where no other limit of memory is set' }),
   DeviceAllow: entries(deviceRule, { since: 208, meaning: 'Device node or block-/char- class with r, w, m' }),
   DevicePolicy: last(oneOf('auto', 'closed', 'strict'), 'auto', {

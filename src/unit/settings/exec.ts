@@ -22,6 +22,9 @@ import { refuse } from '../values/parser.ts';
 import { without } from './status.ts';
 
 /** Identity, scheduling, environment and directories of processes (systemd.exec(5)). */
+/** What NUMAPolicy= may be. */
+export const numaPolicy = oneOf('default', 'preferred', 'bind', 'interleave', 'local', 'preferred-many', 'weighted-interleave');
+
 export const processRows = {
   WorkingDirectory: last(workingDirectory, undefined, {
     since: 183,
@@ -53,14 +56,7 @@ export const processRows = {
   }),
   CPUSchedulingResetOnFork: last(boolean, false, { since: 183, meaning: 'Reset policy on fork' }),
   CPUAffinity: combining('merge', entries(cpuAffinity, { since: 183, meaning: 'CPU list, or numa' })),
-  NUMAPolicy: last(
-    orEmpty(oneOf('default', 'preferred', 'bind', 'interleave', 'local', 'preferred-many', 'weighted-interleave'), undefined),
-    undefined,
-    {
-      since: 243,
-      meaning: 'default, preferred, bind, interleave, local...',
-    },
-  ),
+  NUMAPolicy: last(orEmpty(numaPolicy, undefined), undefined, { since: 243, meaning: 'default, preferred, bind, interleave, local...' }),
   NUMAMask: last(numaMask, undefined, { since: 243, meaning: 'NUMA node list, or all' }),
   UMask: last(mode, undefined, { since: 183, meaning: 'File mode creation mask' }),
   Environment: list(environmentAssignments, { since: 183, meaning: 'VAR=value assignments' }),
@@ -151,7 +147,7 @@ function cpuSchedulingPolicy(text: string, context: ValueContext): Result<string
   return oneOf('other', 'batch', 'idle', 'fifo', 'ext', 'rr')(text, context);
 }
 
-function numaMask(text: string, context: ValueContext): Result<'all' | readonly number[], ValueError> {
+export function numaMask(text: string, context: ValueContext): Result<'all' | readonly number[], ValueError> {
   return text === 'all' ? ok('all') : cpuSet(text, context);
 }
 

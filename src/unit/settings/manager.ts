@@ -2,8 +2,8 @@ import { ok, type Result } from '../../base/result.ts';
 import { boolean } from '../values/boolean.ts';
 import { capabilityList } from '../values/capability.ts';
 import { type Amount, tasksMax } from '../values/cgroup-limit.ts';
-import { mapped, orEmpty } from '../values/combine.ts';
-import { cpuAffinity, cpuSet } from '../values/cpu-set.ts';
+import { orEmpty } from '../values/combine.ts';
+import { cpuAffinity } from '../values/cpu-set.ts';
 import { booleanOr, oneOf } from '../values/enum.ts';
 import { environmentAssignments } from '../values/environment.ts';
 import { integer, unsigned } from '../values/integer.ts';
@@ -14,8 +14,22 @@ import { logLevel } from '../values/syslog.ts';
 import { nanoseconds, timeout, timespan } from '../values/timespan.ts';
 import { words } from '../values/words.ts';
 import { emergencyAction } from './action.ts';
+import { architectures } from './checked-words.ts';
+import { numaMask, numaPolicy } from './exec.ts';
 import { limitRows } from './limit.ts';
-import { entries, into, last, list, merged, obsolete, renamed, type Row, type SharedSetting, type Values } from './setting.ts';
+import {
+  combining,
+  entries,
+  everyEntry,
+  into,
+  last,
+  list,
+  obsolete,
+  renamed,
+  type Row,
+  type SharedSetting,
+  type Values,
+} from './setting.ts';
 import type { Limits } from './limit.ts';
 
 const later = { notYet: 'tysd does not act on this yet' } as const;
@@ -63,13 +77,9 @@ const managerRows = {
     status: later,
   }),
   ConfirmSpawn: last(plainString, 'no', { since: 183, meaning: 'Ask on the console before each process', status: ofPid1 }),
-  CPUAffinity: merged(mapped(cpuAffinity, single), noAffinity(), join, {
-    since: 183,
-    meaning: 'CPUs of the manager and what it starts',
-    status: later,
-  }),
-  NUMAPolicy: last(plainString, 'default', { since: 243, meaning: 'Memory policy of the manager and what it starts', status: later }),
-  NUMAMask: last(orEmpty(cpuSet, undefined), undefined, { since: 243, meaning: 'Nodes of NUMAPolicy=', status: later }),
+  CPUAffinity: combining('merge', entries(cpuAffinity, { since: 183, meaning: 'CPUs of what the manager starts' })),
+  NUMAPolicy: last(orEmpty(numaPolicy, undefined), undefined, { since: 243, meaning: 'Memory policy of what the manager starts' }),
+  NUMAMask: last(orEmpty(numaMask, undefined), undefined, { since: 243, meaning: 'Nodes of NUMAPolicy=' }),
   RuntimeWatchdogSec: last(watchdog, 0, { since: 198, meaning: 'Hardware watchdog while running', status: ofPid1 }),
   RuntimeWatchdogPreSec: last(watchdog, 0, { since: 251, meaning: 'Warning before the hardware watchdog', status: ofPid1 }),
   RuntimeWatchdogPreGovernor: last(plainString, '', { since: 251, meaning: 'What the kernel does at that warning', status: ofPid1 }),
@@ -77,18 +87,13 @@ const managerRows = {
   ShutdownWatchdogSec: renamed('RebootWatchdogSec', { since: 198, meaning: 'Old name of RebootWatchdogSec=' }),
   KExecWatchdogSec: last(watchdog, 0, { since: 243, meaning: 'Hardware watchdog during a reboot by kexec', status: ofPid1 }),
   WatchdogDevice: last(orEmpty(absolutePath, ''), '', { since: 236, meaning: 'Device of the hardware watchdog', status: ofPid1 }),
-  CapabilityBoundingSet: entries(capabilityList, {
-    since: 198,
-    meaning: 'Capabilities that the manager and what it starts may have',
-    status: later,
-  }),
-  NoNewPrivileges: last(boolean, false, { since: 239, meaning: 'No privileges by set-uid files for anything started', status: later }),
-  SystemCallArchitectures: list(words, { since: 209, meaning: 'System call ABIs of anything started', status: later }),
-  TimerSlackNSec: last(orEmpty(nanoseconds, undefined), undefined, {
-    since: 198,
-    meaning: 'Timer slack of the manager and what it starts',
-    status: later,
-  }),
+  CapabilityBoundingSet: combining(
+    'merge',
+    everyEntry(capabilityList, { since: 198, meaning: 'Capabilities that what the manager starts may have' }),
+  ),
+  NoNewPrivileges: last(boolean, false, { since: 239, meaning: 'No privileges by set-uid files for anything started' }),
+  SystemCallArchitectures: list(architectures, { since: 209, meaning: 'System call ABIs of anything started' }),
+  TimerSlackNSec: last(orEmpty(nanoseconds, undefined), undefined, { since: 198, meaning: 'Timer slack of what the manager starts' }),
   DefaultTimerAccuracySec: last(timespan, 60_000_000, { since: 212, meaning: 'AccuracySec= of timers' }),
   DefaultStandardOutput: last(output, 'journal', { since: 198, meaning: 'StandardOutput= where it is not set' }),
   DefaultStandardError: last(output, 'inherit', { since: 198, meaning: 'StandardError= where it is not set' }),
@@ -98,7 +103,7 @@ const managerRows = {
     since: 243,
     meaning: 'TimeoutAbortSec= where it is not set; empty: as TimeoutStopSec=',
   }),
-  DefaultDeviceTimeoutSec: last(timeout, 90_000_000, { since: 252, meaning: 'How long jobs wait for devices', status: later }),
+  DefaultDeviceTimeoutSec: last(timeout, 90_000_000, { since: 252, meaning: 'How long jobs wait for devices' }),
   DefaultRestartSec: last(timespan, 100_000, { since: 209, meaning: 'RestartSec= where it is not set' }),
   DefaultStartLimitIntervalSec: last(timespan, 10_000_000, { since: 209, meaning: 'StartLimitIntervalSec= where it is not set' }),
   DefaultStartLimitInterval: renamed('DefaultStartLimitIntervalSec', { since: 209, meaning: 'Old name of DefaultStartLimitIntervalSec=' }),
@@ -106,14 +111,17 @@ const managerRows = {
   ReloadLimitIntervalSec: last(timespan, 0, { since: 253, meaning: 'Window of the limit on daemon-reload', status: later }),
   ReloadLimitBurst: last(unsigned, 0, { since: 253, meaning: 'How often daemon-reload may run in that window', status: later }),
   DefaultEnvironment: list(environmentAssignments, { since: 205, meaning: 'Environment of everything started' }),
-  ManagerEnvironment: list(environmentAssignments, { since: 248, meaning: 'Environment of the manager itself', status: later }),
+  ManagerEnvironment: list(environmentAssignments, {
+    since: 248,
+    meaning: 'Environment of the manager itself, for PassEnvironment= and generators',
+  }),
   DefaultCPUAccounting: last(boolean, true, { since: 211, meaning: 'CPUAccounting= where it is not set', status: always }),
-  DefaultIOAccounting: last(boolean, false, { since: 230, meaning: 'IOAccounting= where it is not set', status: later }),
-  DefaultIPAccounting: last(boolean, false, { since: 235, meaning: 'IPAccounting= where it is not set', status: later }),
-  DefaultMemoryAccounting: last(boolean, true, { since: 211, meaning: 'MemoryAccounting= where it is not set', status: later }),
-  DefaultTasksAccounting: last(boolean, true, { since: 227, meaning: 'TasksAccounting= where it is not set', status: later }),
+  DefaultIOAccounting: last(boolean, false, { since: 230, meaning: 'IOAccounting= where it is not set' }),
+  DefaultIPAccounting: last(boolean, false, { since: 235, meaning: 'IPAccounting= where it is not set' }),
+  DefaultMemoryAccounting: last(boolean, true, { since: 211, meaning: 'MemoryAccounting= where it is not set' }),
+  DefaultTasksAccounting: last(boolean, true, { since: 227, meaning: 'TasksAccounting= where it is not set' }),
   DefaultBlockIOAccounting: obsolete({ since: 211, meaning: 'Obsolete cgroup v1' }),
-  DefaultTasksMax: last(tasksMax, fifteenPercent(), { since: 228, meaning: 'TasksMax= where it is not set', status: later }),
+  DefaultTasksMax: last(tasksMax, fifteenPercent(), { since: 228, meaning: 'TasksMax= where it is not set' }),
   DefaultMemoryPressureThresholdSec: last(timespan, 200_000, {
     since: 254,
     meaning: 'MemoryPressureThresholdSec= where it is not set',
@@ -122,7 +130,7 @@ const managerRows = {
     since: 254,
     meaning: 'MemoryPressureWatch= where it is not set',
   }),
-  DefaultMemoryZSwapWriteback: last(boolean, true, { since: 257, meaning: 'MemoryZSwapWriteback= where it is not set', status: later }),
+  DefaultMemoryZSwapWriteback: last(boolean, true, { since: 257, meaning: 'MemoryZSwapWriteback= where it is not set' }),
   DefaultOOMPolicy: last(oneOf('continue', 'stop', 'kill'), 'stop', {
     since: 243,
     meaning: 'OOMPolicy= where it is not set',
@@ -130,10 +138,9 @@ const managerRows = {
   DefaultOOMScoreAdjust: last(orEmpty(integer({ min: -1000, max: 1000 }), undefined), undefined, {
     since: 250,
     meaning: 'OOMScoreAdjust= where it is not set',
-    status: later,
   }),
-  DefaultSmackProcessLabel: last(string, '', { since: 252, meaning: 'SmackProcessLabel= where it is not set', status: later }),
-  DefaultRestrictSUIDSGID: last(boolean, false, { since: 258, meaning: 'RestrictSUIDSGID= where it is not set', status: later }),
+  DefaultSmackProcessLabel: last(string, '', { since: 252, meaning: 'SmackProcessLabel= where it is not set' }),
+  DefaultRestrictSUIDSGID: last(boolean, false, { since: 258, meaning: 'RestrictSUIDSGID= where it is not set' }),
   MinimumUptimeSec: last(timespan, 15_000_000, {
     since: 258,
     meaning: 'The machine runs at least so long before it is shut down',
@@ -209,18 +216,4 @@ function pathList(text: string, context: ValueContext): Result<readonly string[]
     paths.push(path.value);
   }
   return ok(paths);
-}
-
-type Affinity = readonly (readonly number[] | 'numa')[];
-
-function noAffinity(): Affinity {
-  return [];
-}
-
-function single(value: readonly number[] | 'numa'): Affinity {
-  return [value];
-}
-
-function join(current: unknown, added: Affinity): Affinity {
-  return Array.isArray(current) ? [...current, ...added] : added;
 }

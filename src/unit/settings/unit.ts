@@ -85,7 +85,7 @@ export const unitRows = {
     since: 201,
     meaning: 'Time limit for a queued job of this unit to finish; also sets the running limit unless set',
   }),
-  JobRunningTimeoutSec: last(timeout, Infinity, { since: 201, meaning: 'Time limit counted from the moment the job starts running' }),
+  JobRunningTimeoutSec: last(timeout, undefined, { since: 201, meaning: 'Time limit counted from the moment the job starts running' }),
   JobTimeoutAction: last(emergencyAction, 'none', { since: 240, meaning: 'System action taken when a job times out' }),
   JobTimeoutRebootArgument: last(string, '', { since: 240, meaning: 'Reboot argument used with JobTimeoutAction' }),
   StartLimitIntervalSec: last(timespan, undefined, { since: 229, meaning: 'Window of the start rate limit (0 disables)' }),
