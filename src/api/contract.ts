@@ -229,10 +229,10 @@ export const contract = {
   'manager.reexecute': method({
     params: nothing,
     result: done,
-    errors: ['failed'],
+    errors: ['failed', 'refused'],
     doc: 'Replaces the manager process by a new one; services are not touched.',
   }),
-  'manager.reload': method({ params: nothing, result: done, errors: [], doc: 'Reads all unit files afresh.' }),
+  'manager.reload': method({ params: nothing, result: done, errors: ['refused'], doc: 'Reads all unit files afresh.' }),
   'manager.state': method({
     params: nothing,
     result: v.object({

@@ -64,6 +64,8 @@ export interface ManagerApi {
   /** Clears `failed`, the start limit and the restart counter; of all units without a name. */
   resetFailed(unit?: string): Result<undefined, RequestFailure>;
   /** Runs the generators, then reads all unit files afresh; calls back when that is done. */
+  /** Counts a client's wish for a reload, and whether it is within ReloadLimitBurst=. */
+  mayReload(): boolean;
   reload(done?: () => void): void;
   /** Stops everything by way of this target, then ends. */
   exit(action: 'exit' | 'reboot' | 'poweroff' | 'halt' | 'kexec', force: boolean, status?: number): void;

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { formatTimestamp } from '../base/timestamp.ts';
 import type { StatusLine } from '../manager/options.ts';
 
 const levels = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
@@ -12,6 +13,8 @@ export interface ConsolePrinter {
   /** Says what takes long; on a terminal in one line that the next one takes the place of, undefined takes it away. */
   readonly progress: (text: string | undefined) => void;
   readonly setShowStatus: (shown: boolean) => void;
+  /** Whether the lines of `log` begin with the time (systemd-system.conf(5), LogTime=). */
+  readonly setLogTime: (shown: boolean) => void;
   /** undefined is the level that the printer began with. */
   readonly setLogLevel: (level: 'debug' | undefined) => void;
 }
@@ -33,6 +36,7 @@ export function statusPrinter(showStatus: boolean, level: string): ConsolePrinte
   const usual = levels.indexOf(level === 'info' ? 'warning' : level);
   let lowest = usual;
   let isStatusShown = showStatus;
+  let isTimeShown = false;
   let isInProgress = false;
   const isTerminal = isatty(2) && process.env['TERM'] !== 'dumb';
   const clear = (): string => {
@@ -52,10 +56,13 @@ export function statusPrinter(showStatus: boolean, level: string): ConsolePrinte
       if (isStatusShown) print(`${clear()}${marks[line.kind]}${line.text}\n`);
     },
     log: (priority, message) => {
-      if (priority <= lowest) print(`${clear()}tysd: ${message}\n`);
+      if (priority <= lowest) print(`${clear()}${isTimeShown ? `${formatTimestamp(Date.now() * 1000)} ` : ''}tysd: ${message}\n`);
     },
     setShowStatus: (shown) => {
       isStatusShown = shown;
+    },
+    setLogTime: (shown) => {
+      isTimeShown = shown;
     },
     setLogLevel: (wanted) => {
       lowest = wanted === undefined ? usual : levels.indexOf(wanted);

@@ -56,6 +56,7 @@ export async function runManager(): Promise<void> {
   const console = statusPrinter(resolved.showStatus, consoleLevel);
   const readConfig = (): EngineConfig => {
     const config = readConfiguration(resolved, facts, environment);
+    console.setLogTime(config.manager.LogTime);
     for (const { severity, path, line, message } of config.diagnostics)
       console.log(severity === 'error' ? 3 : 4, `${path}:${line}: ${message}`);
     return engineConfig(config, resolved, environment);
@@ -211,6 +212,10 @@ function engineConfig(
     },
     ...(inherited === undefined ? {} : { inherited, places }),
     sandboxPolicy: assigned.has('Sandbox') || confined !== true ? tysd.Sandbox : 'lenient',
+    statusUnitFormat: manager.StatusUnitFormat,
+    controlAltDeleteBurst: manager.CtrlAltDelBurstAction,
+    reloadLimit: { intervalUsec: manager.ReloadLimitIntervalSec, burst: manager.ReloadLimitBurst },
+    minimumUptimeUsec: manager.MinimumUptimeSec,
     defaultUnit: unit,
   };
 }

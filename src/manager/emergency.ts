@@ -1,5 +1,6 @@
 import type { EndAction } from '../port/keeper.ts';
 import type { EmergencyAction } from '../unit/values/types.ts';
+import { isTooEarly } from './minimum-uptime.ts';
 import { log } from './records.ts';
 import { removeOwnDirectories } from './transient-files.ts';
 import type { World } from './world.ts';
@@ -81,9 +82,9 @@ const endings: Readonly<Record<string, EndAction>> = {
   'kexec.target': 'kexec',
 };
 
-/** Tells the keeper to end with what is left; nothing is decided after it. */
-export function endManager(world: World, action: EndAction): void {
-  if (world.ended) return;
+/** Tells the keeper to end with what is left; nothing is decided after it. Only who asks for it by force need not wait for MinimumUptimeSec=. */
+export function endManager(world: World, action: EndAction, { force = false }: { readonly force?: boolean } = {}): void {
+  if (world.ended || (!force && isTooEarly(world, action))) return;
   world.ended = true;
   // What is left by now is not to outlive us.
   for (const { name, groupMark } of world.units.values()) {

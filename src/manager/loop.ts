@@ -13,6 +13,8 @@ import { deliver, moveTo } from './step.ts';
 import { collect } from './collect.ts';
 import { Job } from './job.ts';
 import { keepTimer, letGoUnlessHeld } from './keep.ts';
+import { endManager } from './emergency.ts';
+import { minimumUptimeTimer } from './minimum-uptime.ts';
 import { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -70,6 +72,7 @@ function takeTimers(world: World): void {
       deliver(world, due.key, { event: 'elapsed', timer: due.name });
     } else if (due.key instanceof Job) timeOutJob(world, due.key);
     else if (due.name === generatorTimer) generatorsTimedOut(world);
+    else if (due.name === minimumUptimeTimer && world.delayedEnd !== undefined) endManager(world, world.delayedEnd.action);
     else world.busNames.recheck();
     decideAll(world);
   }

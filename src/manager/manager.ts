@@ -37,6 +37,7 @@ import { apply, deliver } from './step.ts';
 import { locateEdge } from './reason-text.ts';
 import { expectDescriptors, forgetDescriptors } from './streams.ts';
 import { discardTransient, makeTransient } from './transient.ts';
+import { count } from './rate-limit.ts';
 import type { Unit } from './unit.ts';
 import { waitingJobs } from './waiting.ts';
 import { World } from './world.ts';
@@ -254,6 +255,14 @@ export class Manager {
     return ok(undefined);
   }
 
+  mayReload(): boolean {
+    const world = this.#fresh();
+    const { window, allowed } = count(world.reloads, world.now.monotonicUsec, this.#options.config.reloadLimit ?? noLimit);
+    if (window !== world.reloads) world.dirtyManager = true;
+    world.reloads = window;
+    return allowed;
+  }
+
   reload(done: () => void = () => undefined): void {
     const world = this.#fresh();
     // A run that goes on may have been too early for what was changed since.
@@ -304,7 +313,7 @@ export class Manager {
       world.dirtyManager = true;
     }
     if (!force) return startShutdown(world, shutdownTarget(this.#options.scope === 'user' ? 'exit' : action), `${action} was asked for`);
-    endManager(world, action);
+    endManager(world, action, { force });
     // Of one that has ended there are no turns any more.
     send(world);
   }
@@ -404,6 +413,8 @@ export class Manager {
   }
 }
 
+const noLimit = { intervalUsec: 0, burst: 0 };
+
 /** Moves what is not in blobs from the world before a reload to the one after it. */
 function takeOver(world: World, old: World): void {
   world.history = old.history;
@@ -414,7 +425,7 @@ function takeOver(world: World, old: World): void {
   world.failedJobs = old.failedJobs;
   world.interrupts = old.interrupts;
   world.ended = old.ended;
-  for (const [name, count] of old.holders) world.holders.set(name, count);
+  for (const [name, holders] of old.holders) world.holders.set(name, holders);
   for (const [token, names] of old.expected) world.expected.set(token, names);
 }
 

@@ -13,7 +13,7 @@ export function sayJobBegins(world: World, job: Job): void {
   const unit = job.owner;
   const begins = beginnings[job.type];
   if (begins === undefined || instant.has(unit.config.type) || (job.type === 'start' && startsAtOnce(unit))) return;
-  const text = `${begins.verb} ${unit.title}...`;
+  const text = `${begins.verb} ${titleOf(world, unit)}...`;
   log(world, 6, text, unit, { ...fieldsOf(job, begins.type), MESSAGE_ID: begins.id });
   world.options.status?.({ kind: 'plain', text, unit: unit.name });
 }
@@ -22,7 +22,7 @@ export function sayJobBegins(world: World, job: Job): void {
 export function sayJobEnded(world: World, job: Job, result: JobResult, reason: string | undefined): void {
   const { owner } = job;
   if (isSkippedByCondition(job, result)) return;
-  const text = endingText(owner, job.type, result);
+  const text = endingText(owner, titleOf(world, owner), job.type, result);
   if (text === undefined) return;
   const [priority, kind] = tones[result] ?? [4, 'failed'];
   const message = reason === undefined ? text : `${text.replace(/\.$/, '')}: ${reason}`;
@@ -40,7 +40,7 @@ export function sayJobFailed(world: World, job: Job, result: JobResult): void {
 
 /** Says that a unit is left as it is, for a condition does not hold. */
 export function saySkipped(world: World, job: Job, why: string): void {
-  log(world, 6, `${job.owner.title} was skipped because ${why}.`, job.owner, endFields(job, 'done'));
+  log(world, 6, `${titleOf(world, job.owner)} was skipped because ${why}.`, job.owner, endFields(job, 'done'));
 }
 
 function fieldsOf(job: Job, type: JobType): Readonly<Record<string, string>> {
@@ -106,11 +106,22 @@ const stopped: Readonly<Partial<Record<UnitTypeName, string>>> = {
   swap: 'Deactivated swap',
 };
 
-function endingText(unit: Unit, type: JobType, result: JobResult): string | undefined {
-  const { title } = unit;
+/** How messages call the unit (systemd-system.conf(5), StatusUnitFormat=). */
+function titleOf({ options: { config } }: World, unit: Unit): string {
+  switch (config.statusUnitFormat ?? 'combined') {
+    case 'name':
+      return unit.name;
+    case 'description':
+      return unit.description;
+    default:
+      return unit.title;
+  }
+}
+
+function endingText(unit: Unit, title: string, type: JobType, result: JobResult): string | undefined {
   switch (type) {
     case 'start':
-      return startText(unit, result);
+      return startText(unit, title, result);
     case 'stop':
     case 'restart':
       // What is not ours to stop stays, and its job is done all the same.
@@ -131,8 +142,7 @@ function endingText(unit: Unit, type: JobType, result: JobResult): string | unde
   }
 }
 
-function startText(unit: Unit, result: JobResult): string | undefined {
-  const { title } = unit;
+function startText(unit: Unit, title: string, result: JobResult): string | undefined {
   switch (result) {
     case 'done':
       return `${isFinished(unit) ? 'Finished' : (started[unit.config.type] ?? 'Started')} ${title}.`;

@@ -8,6 +8,7 @@ import type { Files } from '../port/files.ts';
 import type { Keeper } from '../port/keeper.ts';
 import type { Defaults } from '../type/type.ts';
 import type { Property } from '../unit/property.ts';
+import type { EmergencyAction } from '../unit/values/types.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import type { ConditionFacts } from './conditions.ts';
 import type { Generators } from './generator-programs.ts';
@@ -33,6 +34,14 @@ export interface ManagerConfig {
   readonly places?: ReadonlyMap<string, string>;
   /** May services start without what cannot be applied; `systemd` where it is not said. */
   readonly sandboxPolicy?: SandboxPolicy;
+  /** How messages call a unit; combined where it is not said. */
+  readonly statusUnitFormat?: 'name' | 'description' | 'combined';
+  /** What a machine does whose Ctrl-Alt-Del is pressed too often; reboot-force where it is not said. */
+  readonly controlAltDeleteBurst?: EmergencyAction;
+  /** How often clients may ask for a reload; as often as they like where it is not said. */
+  readonly reloadLimit?: { readonly intervalUsec: number; readonly burst: number };
+  /** How long the machine is up at least before it ends, from its start. */
+  readonly minimumUptimeUsec?: number;
   /** The unit that the manager starts when it comes up first; default.target where it is not said. */
   readonly defaultUnit: string;
 }

@@ -20,6 +20,7 @@ import { unknownMark } from './spawn.ts';
 import { isJobBlob, isManagerBlob, isUnitBlob, managerKey, readBlob, stampsOf, unpackState, verdictOf } from './state-blob.ts';
 import type { JobBlob, UnitBlob } from './state-blob.ts';
 import { apply } from './step.ts';
+import { setDelayedEnd } from './minimum-uptime.ts';
 import { UnitContext } from './unit-context.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -129,6 +130,8 @@ function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): v
   world.idlePipeMaker = blob.value.idlePipeMaker;
   world.exitStatus = blob.value.exitStatus;
   world.rebootArgument = blob.value.rebootArgument ?? '';
+  if (blob.value.delayedEnd !== undefined) setDelayedEnd(world, blob.value.delayedEnd);
+  world.reloads = blob.value.reloads;
   world.generatedEnvironment = blob.value.generated ?? [];
   if (blob.value.generators !== undefined) setRun(world, blob.value.generators);
   if (blob.value.zone !== undefined) world.zone = blob.value.zone;

@@ -157,7 +157,9 @@ function reload(world: World, job: Job): void {
 /** Takes over what the type decided, or ends the job as the type's refusal says. */
 function take(world: World, job: Job, decided: Step<unknown> | Refusal): void {
   if ('refused' in decided) return refuse(world, job, decided);
-  sayJobBegins(world, job);
+  // As in systemd, nothing is begun that is over at once.
+  const isOver = (job.type === 'stop' || job.type === 'restart') && isInactiveOrFailed(job.owner.type.look(decided.state).active);
+  if (!isOver) sayJobBegins(world, job);
   apply(world, job.owner, decided, () => `${job.type} job ${job.id}`);
 }
 

@@ -1,6 +1,6 @@
 import type { KeeperEvent } from '../port/keeper.ts';
 import type { JobMode } from '../unit/values/types.ts';
-import { endManager, startShutdown } from './emergency.ts';
+import { endManager, startShutdown, takeEmergencyAction } from './emergency.ts';
 import { count } from './rate-limit.ts';
 import { log } from './records.ts';
 import type { World } from './world.ts';
@@ -111,9 +111,11 @@ function terminate(world: World): void {
 /** Ctrl-Alt-Del of a machine, Ctrl-C of a terminal; who presses often wants out at once. */
 function interrupt(world: World): void {
   const isMachine = world.options.init && !world.options.container;
-  const { window, allowed } = count(world.interrupts, world.now.monotonicUsec, { intervalUsec: 2_000_000, burst: isMachine ? 6 : 1 });
+  const action = world.options.config.controlAltDeleteBurst ?? 'reboot-force';
+  const { window, allowed } = count(world.interrupts, world.now.monotonicUsec, { intervalUsec: 2_000_000, burst: isMachine ? 7 : 1 });
   world.interrupts = window;
-  if (!allowed) return endManager(world, isMachine ? 'reboot' : 'exit');
+  if (!allowed && !isMachine) return endManager(world, 'exit');
+  if (!allowed && action !== 'none') return takeEmergencyAction(world, action, 'Ctrl-Alt-Del was pressed more than 7 times within 2s', {});
   startShutdown(world, isMachine ? 'ctrl-alt-del.target' : 'exit.target', 'SIGINT');
 }
 

@@ -10,6 +10,7 @@ import type { Watch, WatchName } from './clock-watch.ts';
 import type { Cleaner } from './cleaner.ts';
 import type { GeneratorRun } from './generators.ts';
 import type { Traffic } from './options.ts';
+import type { DelayedEnd } from './minimum-uptime.ts';
 import type { Window } from './rate-limit.ts';
 import type { Job } from './job.ts';
 import type { Alarm, Refusal, Stamps, Unit, Verdict } from './unit.ts';
@@ -129,6 +130,8 @@ export interface ManagerBlob {
   readonly idlePipeMaker?: number;
   readonly exitStatus: number;
   readonly rebootArgument?: string;
+  readonly delayedEnd?: DelayedEnd;
+  readonly reloads?: Window;
   readonly zone?: ZoneSetting;
   readonly generated?: readonly string[];
   readonly generators?: GeneratorRun;
@@ -296,6 +299,8 @@ function managerBlob(world: World): ManagerBlob {
     ...(world.idlePipeMaker === undefined ? {} : { idlePipeMaker: world.idlePipeMaker }),
     exitStatus: world.exitStatus,
     ...(world.rebootArgument === '' ? {} : { rebootArgument: world.rebootArgument }),
+    ...(world.delayedEnd === undefined ? {} : { delayedEnd: world.delayedEnd }),
+    ...(world.reloads === undefined ? {} : { reloads: world.reloads }),
     ...(world.zone === undefined ? {} : { zone: world.zone }),
     ...(world.generatedEnvironment.length === 0 ? {} : { generated: world.generatedEnvironment }),
     ...(world.generatorRun === undefined ? {} : { generators: world.generatorRun }),

@@ -37,6 +37,7 @@ import type { ZoneSetting } from './time-zone.ts';
 import { Resources } from './resources.ts';
 import { Timers } from './timers.ts';
 import { removeTransientFiles } from './transient-files.ts';
+import type { DelayedEnd } from './minimum-uptime.ts';
 import { Unit } from './unit.ts';
 import type { UnitSource } from './unit-source.ts';
 
@@ -174,6 +175,10 @@ export class World implements TransactionView {
   generatorsDone = false;
   /** The unit files are to be read afresh when this turn is over. */
   reloadWanted = false;
+  /** The end of the machine, which waits for MinimumUptimeSec=. */
+  delayedEnd: DelayedEnd | undefined;
+  /** How often clients asked for a reload of late. */
+  reloads: Window | undefined;
   /** How often SIGINT came of late. */
   interrupts: Window | undefined;
 

@@ -279,6 +279,12 @@ export class FakeManager implements ManagerApi {
     return ok(undefined);
   }
 
+  reloadsAllowed = true;
+
+  mayReload(): boolean {
+    return this.reloadsAllowed;
+  }
+
   reload(done?: () => void): void {
     this.calls.push('reload');
     done?.();

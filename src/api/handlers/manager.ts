@@ -1,4 +1,5 @@
 import { err, ok } from '../../base/result.ts';
+import type { ApiError } from '../error.ts';
 import type { Handlers } from '../handler.ts';
 import type { ManagerApi } from '../manager.ts';
 
@@ -19,11 +20,13 @@ export const managerHandlers: Handlers<
   'manager.state': (_params, { manager }) => ok(systemState(manager)),
 
   'manager.reload': async (_params, { manager }) => {
+    if (!manager.mayReload()) return err(tooOften('Reload'));
     await new Promise<void>((resolve) => manager.reload(resolve));
     return ok(null);
   },
 
-  'manager.reexecute': (_params, { reexecute }) => {
+  'manager.reexecute': (_params, { manager, reexecute }) => {
+    if (!manager.mayReload()) return err(tooOften('Reexecute'));
     if (reexecute === undefined) return err({ code: 'failed', message: 'This manager cannot be replaced while it runs.' });
     // The caller is answered first: this process ends in `reexecute`.
     setImmediate(reexecute);
@@ -51,6 +54,10 @@ export const managerHandlers: Handlers<
     return ok(null);
   },
 };
+
+function tooOften(what: string): ApiError {
+  return { code: 'refused', message: `${what}() request rejected due to rate limit.` };
+}
 
 /** SystemState= where the manager tells it, else what units and jobs show (systemctl(1), is-system-running). */
 function systemState(manager: ManagerApi): { state: string; units: number; failed: number; jobs: number } {

@@ -80,6 +80,7 @@ export const defaultTexts: Readonly<Record<string, string>> = {
   MemorySwapMax: 'infinity',
   MemoryTHP: 'inherit',
   MemoryZSwapMax: 'infinity',
+  MemoryZSwapWriteback: 'yes (DefaultMemoryZSwapWriteback= of the manager)',
   MessageQueueMaxMessages: 'the default of the kernel',
   MessageQueueMessageSize: 'the default of the kernel',
   MountAPIVFS: 'no; yes where RootDirectory= or RootImage= is set',
@@ -135,7 +136,7 @@ export const defaultTexts: Readonly<Record<string, string>> = {
   'X-Tysd-Sandbox': 'Sandbox= of the manager',
   IgnoreOnIsolate: 'no; yes for mount, swap, slice, scope and device units',
   JobTimeoutSec: 'infinity; the running time of device units is limited to 1min 30s',
-  JobRunningTimeoutSec: 'infinity; 1min 30s for device units',
+  JobRunningTimeoutSec: 'infinity; 1min 30s for device units (DefaultDeviceTimeoutSec= of the manager)',
   NotifyAccess: 'none; main where Type=notify, WatchdogSec= or the descriptor store need it',
   Type: 'simple; oneshot without ExecStart=, dbus with BusName=',
 };

@@ -12,7 +12,7 @@ import { timespan } from '../values/timespan.ts';
 import { last, renamed, type Row, type Values } from './setting.ts';
 
 const oneFile = { accepted: 'the journal is one file, of which the oldest entries are deleted' } as const;
-const notSealed = { notYet: 'the journal is not sealed' } as const;
+const notSealed = { refused: 'sealing is of the files of systemd-journald, of which tysd writes none; its store is a database' } as const;
 
 /** Sizes, where none is said: the usual share of the file system. */
 const bytes = orEmpty(size1024, undefined);

@@ -32,7 +32,6 @@ import {
 } from './setting.ts';
 import type { Limits } from './limit.ts';
 
-const later = { notYet: 'tysd does not act on this yet' } as const;
 const ofPid1 = { accepted: 'it is a matter of the machine that tysd is the init of, which tysd leaves as it is' } as const;
 const always = { accepted: 'tysd always accounts for what the kernel offers' } as const;
 const output = oneOf('inherit', 'null', 'tty', 'journal', 'journal+console', 'kmsg', 'kmsg+console');
@@ -55,12 +54,11 @@ const managerRows = {
     meaning: 'Places in the source in messages',
     status: { accepted: 'messages of tysd have none' },
   }),
-  LogTime: last(boolean, false, { since: 246, meaning: 'Time in messages on the console', status: later }),
+  LogTime: last(boolean, false, { since: 246, meaning: 'Time in messages on the console' }),
   ShowStatus: last(booleanOr('auto', 'error'), true, { since: 183, meaning: 'Tell on the console what is started and stopped' }),
   StatusUnitFormat: last(oneOf('name', 'description', 'combined'), 'combined', {
     since: 243,
-    meaning: 'How units are named on the console',
-    status: later,
+    meaning: 'How units are named on the console and in the log',
   }),
   DumpCore: last(boolean, true, { since: 183, meaning: 'Dump core when the manager crashes', status: ofPid1 }),
   CrashChangeVT: last(plainString, 'no', { since: 227, meaning: 'Terminal to show when the manager crashes', status: ofPid1 }),
@@ -73,8 +71,7 @@ const managerRows = {
   }),
   CtrlAltDelBurstAction: last(emergencyAction, 'reboot-force', {
     since: 232,
-    meaning: 'Action when Ctrl-Alt-Del is pressed seven times in 2 s',
-    status: later,
+    meaning: 'Action when Ctrl-Alt-Del is pressed more than seven times in 2 s',
   }),
   ConfirmSpawn: last(plainString, 'no', { since: 183, meaning: 'Ask on the console before each process', status: ofPid1 }),
   CPUAffinity: combining('merge', entries(cpuAffinity, { since: 183, meaning: 'CPUs of what the manager starts' })),
@@ -108,8 +105,8 @@ const managerRows = {
   DefaultStartLimitIntervalSec: last(timespan, 10_000_000, { since: 209, meaning: 'StartLimitIntervalSec= where it is not set' }),
   DefaultStartLimitInterval: renamed('DefaultStartLimitIntervalSec', { since: 209, meaning: 'Old name of DefaultStartLimitIntervalSec=' }),
   DefaultStartLimitBurst: last(unsigned, 5, { since: 209, meaning: 'StartLimitBurst= where it is not set' }),
-  ReloadLimitIntervalSec: last(timespan, 0, { since: 253, meaning: 'Window of the limit on daemon-reload', status: later }),
-  ReloadLimitBurst: last(unsigned, 0, { since: 253, meaning: 'How often daemon-reload may run in that window', status: later }),
+  ReloadLimitIntervalSec: last(timespan, 0, { since: 253, meaning: 'Window of the limit on daemon-reload' }),
+  ReloadLimitBurst: last(unsigned, 0, { since: 253, meaning: 'How often daemon-reload may run in that window' }),
   DefaultEnvironment: list(environmentAssignments, { since: 205, meaning: 'Environment of everything started' }),
   ManagerEnvironment: list(environmentAssignments, {
     since: 248,
@@ -144,7 +141,6 @@ const managerRows = {
   MinimumUptimeSec: last(timespan, 15_000_000, {
     since: 258,
     meaning: 'The machine runs at least so long before it is shut down',
-    status: later,
   }),
   ProtectSystem: last(booleanOr('auto'), false, { since: 257, meaning: 'Mount /usr read-only for the manager', status: ofPid1 }),
   EventLoopRateLimitIntervalSec: last(timespan, 1_000_000, {

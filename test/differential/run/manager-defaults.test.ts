@@ -92,3 +92,30 @@ TimerSlackNSec=60us
 END`,
   },
 );
+
+/** What the manager says in the log of a unit. */
+const logged = (unit: string): string => `journalctl --sync; journalctl -q -o cat _PID=1 UNIT=${unit} | grep -v Deactivated`;
+
+for (const format of ['name', 'description', 'combined'] as const) {
+  compareManagers(
+    `StatusUnitFormat=${format}`,
+    {
+      'what messages call a unit': {
+        units: {
+          [`f${format}.service`]:
+            '[Unit]\nDescription=Some service\nDefaultDependencies=no\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=true\n',
+          [`f${format}-plain.service`]: '[Service]\nExecStart=/act wait\n',
+          [`f${format}-bad.service`]: '[Unit]\nDescription=Bad service\nDefaultDependencies=no\n[Service]\nType=oneshot\nExecStart=false\n',
+        },
+        script: `
+          systemctl start f${format} f${format}-plain; systemctl start f${format}-bad 2>/dev/null
+          systemctl stop f${format} f${format}-plain
+          for unit in f${format} f${format}-plain f${format}-bad; do ${logged('$unit.service')}; done`,
+      },
+    },
+    {
+      profile: 'journal',
+      setup: `mkdir -p etc/systemd/system.conf.d; printf '[Manager]\\nStatusUnitFormat=${format}\\n' >etc/systemd/system.conf.d/format.conf`,
+    },
+  );
+}
