@@ -35,11 +35,14 @@ const covered: Readonly<Record<string, string>> = {
   'end-to-end/services.test.ts': 'OpenFile',
   'end-to-end/actions.test.ts': 'SuccessAction FailureAction StartLimitAction SuccessActionExitStatus FailureActionExitStatus',
   'end-to-end/newer-settings.test.ts':
-    'RestartMode RestartSteps RestartMaxDelaySec FileDescriptorStorePreserve ReloadSignal PollLimitIntervalSec PollLimitBurst WantsMountsFor',
+    'RestartMode RestartSteps RestartMaxDelaySec FileDescriptorStorePreserve ReloadSignal PollLimitIntervalSec PollLimitBurst WantsMountsFor ConcurrencySoftMax ConcurrencyHardMax',
 };
 
 /** Settings without such a case, and the simulated test that they have instead: newer than the systemd that is asked, and about minutes that no test waits for. */
-const simulated: Readonly<Record<string, string>> = { 'type/timer.test.ts': 'DeferReactivation' };
+const simulated: Readonly<Record<string, string>> = {
+  'type/timer.test.ts': 'DeferReactivation',
+  'scenario/concurrency.test.ts': 'ActivatingConcurrencyMax',
+};
 
 /** Settings that have no effect in tysd; docs/directives.md has the reason. */
 const withoutEffect = ['SurviveFinalKillSignal'];

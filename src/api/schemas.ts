@@ -60,6 +60,7 @@ export const jobInfo = v.object({
   state: v.picklist(['waiting', 'running']),
   waitsFor: v.exactOptional(list(v.number())),
   blocks: v.exactOptional(list(v.number())),
+  heldBy: v.exactOptional(v.string()),
 });
 const happened = { usec: v.number(), monotonicUsec: v.number(), unit: v.string() };
 

@@ -67,6 +67,8 @@ export interface JobInfo {
   /** Numbers of the jobs that it waits for, and of those that wait for it; only where they were asked for. */
   readonly waitsFor?: readonly number[];
   readonly blocks?: readonly number[];
+  /** What else it waits for, for people: "room in x.slice (ConcurrencySoftMax=2)". */
+  readonly heldBy?: string;
 }
 
 /** An op of a plan; the setting that asks for it, and the PATH:LINE that set it last, where there is one. */

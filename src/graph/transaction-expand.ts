@@ -45,7 +45,7 @@ const pullRules: Readonly<Record<JobType, readonly PullRule[]>> = {
 /** Adds all that the anchor's job pulls in, each unit and type once. Gives why the anchor cannot be, if it cannot. */
 export function expand(draft: Draft): TransactionError | undefined {
   const { anchor, mode } = draft;
-  const refusal = refuse(anchor.unit, anchor.type);
+  const refusal = refuse(draft, anchor.unit, anchor.type);
   if (refusal !== undefined) return refusal;
   if (mode === 'ignore-dependencies' || mode === 'ignore-requirements') return undefined;
   return expandFrom(draft, anchor);
@@ -105,7 +105,7 @@ function follow(draft: Draft, by: Node, { rule, name, kind }: Pull, path: Frame[
   const unit = draft.view.unit(name);
   const type = collapse(rule.type, unit.active);
   if (type === 'nop') return undefined;
-  const refusal = refuse(unit, type);
+  const refusal = refuse(draft, unit, type);
   if (refusal?.code === 'not-applicable') return undefined;
   if (refusal !== undefined) return refusal;
   const { node, isNew } = addJob(draft, unit, type, { because: 'dependency', kind, of: by.unit.name });
@@ -149,12 +149,20 @@ function kindsOf(rules: readonly PullRule[]): KindSet {
 
 const followed = new WeakMap<readonly PullRule[], KindSet>();
 
-function refuse(unit: TransactionUnit, type: JobType): TransactionError | undefined {
+function refuse(draft: Draft, unit: TransactionUnit, type: JobType): TransactionError | undefined {
   if (type !== 'stop' && unit.load.state !== 'loaded') return loadFailure(unit);
   if (!isApplicable(unit, type)) {
     return { code: 'not-applicable', unit: unit.name, message: `Job type ${type} is not applicable for unit ${unit.name}.` };
   }
-  return undefined;
+  const full = type === 'start' ? draft.view.fullSlice?.(unit.name, startsOf(draft)) : undefined;
+  if (full === undefined) return undefined;
+  const message = `Concurrency limit of the slice unit '${full}' (or one of its parents) the unit '${unit.name}' is contained in has been reached, refusing start job.`;
+  return { code: 'concurrency', unit: unit.name, message };
+}
+
+/** The units that are to be started. */
+function* startsOf({ units }: Draft): Iterable<string> {
+  for (const [name, jobs] of units) if (jobs.some(({ type, alive }) => alive && type === 'start')) yield name;
 }
 
 /** Why a unit that is not loaded cannot be started. */

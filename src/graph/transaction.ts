@@ -46,6 +46,8 @@ export interface TransactionView {
   queued(name: string): QueuedJob | undefined;
   /** All units that are not inactive or that have a job. */
   busy(): Iterable<TransactionUnit>;
+  /** The slice that has no place for the unit, beside those that are there, queued or planned (systemd.slice(5), ConcurrencyHardMax=). */
+  fullSlice?(name: string, planned: Iterable<string>): string | undefined;
 }
 
 /** Why a job is in a transaction. */
@@ -95,7 +97,8 @@ export interface TransactionError {
     | 'not-applicable'
     | 'cyclic'
     | 'conflicting'
-    | 'destructive';
+    | 'destructive'
+    | 'concurrency';
   readonly unit: string;
   readonly message: string;
   /** What there is to say besides, for the log. */

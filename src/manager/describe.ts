@@ -1,6 +1,7 @@
 import { unreachable } from '../base/assert.ts';
 import type { Change, JobInfo, UnitInfo } from '../graph/report.ts';
 import type { Stamp } from '../port/keeper.ts';
+import { describeLimit } from './concurrency.ts';
 import type { Job } from './job.ts';
 import type { Unit } from './unit.ts';
 import type { World, WorldChange } from './world.ts';
@@ -36,7 +37,9 @@ export function describeJob(world: World, job: Job, { order }: { readonly order:
   const { id, unit, type, state } = job;
   if (!order) return { id, unit, type, state };
   const { waitsFor, blocks } = job.type === 'nop' ? { waitsFor: [], blocks: [] } : world.runQueue.around(unit);
-  return { id, unit, type, state, waitsFor: idsOf(waitsFor), blocks: idsOf(blocks) };
+  const limit = world.concurrency.limitOf(job.owner);
+  const held = limit === undefined ? {} : { heldBy: describeLimit(limit) };
+  return { id, unit, type, state, waitsFor: idsOf(waitsFor), blocks: idsOf(blocks), ...held };
 }
 
 function idsOf(jobs: readonly Job[]): readonly number[] {

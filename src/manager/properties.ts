@@ -8,13 +8,14 @@ import { kindsIn, shownKinds } from '../graph/dependency.ts';
 import { requiredPaths } from '../graph/required-paths.ts';
 import { groupPath, sliceOf } from '../graph/slice-of.ts';
 import type { UnitConfig } from '../unit/config.ts';
+import type { SliceSettings } from '../unit/settings/slice.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { cgroupTable } from '../unit/shown/cgroup.ts';
 import { execTable } from '../unit/shown/exec.ts';
 import { killTable } from '../unit/shown/kill.ts';
 import { shownLimits } from '../unit/shown/limits.ts';
 import { sandboxTable } from '../unit/shown/sandbox.ts';
-import { shown } from '../unit/shown/value.ts';
+import { numberOr, shown } from '../unit/shown/value.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import { groupUsage, settledResources } from './group-usage.ts';
 import { runningTimeoutOf } from './jobs.ts';
@@ -37,6 +38,7 @@ export function unitProperties(world: World, unit: Unit, form?: TimestampForm): 
     ...settingProperties(world, unit.config),
     ...processProperties(world, unit),
     ...dependencyProperties(world, unit),
+    ...(unit.config.slice === undefined ? {} : sliceProperties(world, unit.name, unit.config.slice)),
     ...unappliedProperty(world, unit),
     ...(unit.load.state === 'not-found' || unit.load.state === 'masked' ? unread(world, unit) : {}),
   };
@@ -231,6 +233,17 @@ function dependencyProperties(world: World, unit: Unit): Record<string, string> 
   });
   const related = Object.fromEntries(shownKinds.map((kind) => [kind, shellWords(found.get(kind) ?? [])]));
   return unit.config.type === 'slice' ? { ...related, SliceOf: shellWords(membersOf(world, unit)) } : related;
+}
+
+/** As since systemd 258. */
+function sliceProperties(world: World, name: string, slice: SliceSettings): Record<string, string> {
+  const { ConcurrencyHardMax, ConcurrencySoftMax, ActivatingConcurrencyMax } = slice;
+  return {
+    ConcurrencyHardMax: numberOr(ConcurrencyHardMax, 'infinity'),
+    ConcurrencySoftMax: numberOr(ConcurrencySoftMax, 'infinity'),
+    ActivatingConcurrencyMax: numberOr(ActivatingConcurrencyMax, 'infinity'),
+    NCurrentlyActive: String(world.concurrency.active(name)),
+  };
 }
 
 /** The loaded units that are in a slice. */

@@ -148,6 +148,7 @@ const failureCodes: Readonly<Record<TransactionError['code'], RequestFailure['co
   cyclic: 'cyclic',
   conflicting: 'conflicting',
   destructive: 'destructive',
+  concurrency: 'refused',
 };
 
 /** A circle is told step by step: who is in it can then be read in the files. */

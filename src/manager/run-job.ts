@@ -19,7 +19,11 @@ import type { World } from './world.ts';
 
 /** Carries out a job whose turn has come (semantics 12.6). */
 export function runJob(world: World, job: Job): void {
+  const verdict = world.concurrency.judge(job);
+  if (verdict === 'wait') return;
   beginJob(world, job);
+  if (verdict !== 'go')
+    return finishJob(world, job, 'failed', { recursive: true, reason: `the limit of ${verdict.full} is reached (ConcurrencyHardMax=)` });
   switch (job.type) {
     case 'start':
       return start(world, job);

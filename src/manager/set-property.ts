@@ -33,6 +33,7 @@ export function setProperties(
   try {
     for (const line of lines.value) setOne(world, unit, line, options.runtime);
     world.resources.changed(unit);
+    world.concurrency.reconsider(unit.name);
     if (lines.value.some(({ key }) => filterSettings.has(key))) {
       // A slice that needed no cgroup of its own may need one now.
       if (unit.config.type === 'slice' && unit.look.active === 'active' && isFiltered(world, unit)) makeGroup(world, unit);
@@ -47,8 +48,10 @@ export function setProperties(
 /** May be set of a unit that is there already. */
 function isLive({ config }: Unit, name: string): boolean {
   if (name === 'Description') return true;
-  return name !== 'Slice' && name !== 'Delegate' && placeOf(config.type, name)?.part === 'cgroup';
+  return name !== 'Slice' && name !== 'Delegate' && live.has(placeOf(config.type, name)?.part);
 }
+
+const live: ReadonlySet<string | undefined> = new Set(['cgroup', 'slice']);
 
 const heading = ['# Made by `systemctl set-property`. Do not edit: setting the property again replaces the file.'];
 

@@ -1,6 +1,7 @@
 import type { ActiveState } from '../graph/active-state.ts';
 import { carriers } from '../graph/dependency.ts';
 import type { Deadline, Edge, WaitingJob } from '../graph/waiting.ts';
+import { describeLimit } from './concurrency.ts';
 import type { Job } from './job.ts';
 import { jobDeadline } from './jobs.ts';
 import { locateEdge, reasonText } from './reason-text.ts';
@@ -25,7 +26,7 @@ function describe(world: World, job: Job): WaitingJob {
     cause: reason.because === 'requested' ? job.cause : reasonText(world, owner.name, reason),
     sinceUsec: realtimeOf(world, job.runningUsec === 0 ? job.queuedUsec : job.runningUsec),
     ...(deadline === undefined ? {} : { deadline }),
-    now: presentOf(owner),
+    now: presentOf(world, owner),
     // One that was let go ahead waits for nobody.
     waitsFor: job.released ? [] : blockers.map((blocker) => ({ job: blocker.id, edge: orderOf(world, owner.name, blocker.unit) })),
   };
@@ -36,7 +37,9 @@ function realtimeOf({ now }: World, monotonicUsec: number): number {
 }
 
 /** What the unit does at this moment. */
-function presentOf(unit: Unit): string {
+function presentOf(world: World, unit: Unit): string {
+  const limit = world.concurrency.limitOf(unit);
+  if (limit !== undefined) return `it waits for ${describeLimit(limit)}; there are ${limit.users.join(', ')}`;
   const { main, control } = unit.type.pids(unit.state);
   const paths = [...(unit.children?.values() ?? [])].filter((path) => path !== '');
   const pid = control ?? main;

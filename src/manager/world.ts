@@ -37,6 +37,7 @@ import type { ZoneSetting } from './time-zone.ts';
 import { Resources } from './resources.ts';
 import { Timers } from './timers.ts';
 import { removeTransientFiles } from './transient-files.ts';
+import { Concurrency } from './concurrency.ts';
 import type { DelayedEnd } from './minimum-uptime.ts';
 import { Unit } from './unit.ts';
 import type { UnitSource } from './unit-source.ts';
@@ -83,6 +84,7 @@ export class World implements TransactionView {
   readonly timers: Timers<Unit | Job | World>;
   readonly busNames = new BusNames(this);
   readonly resources: Resources;
+  readonly concurrency = new Concurrency(this);
   /** Which unit a child belongs to, while it lives. */
   readonly children = new Map<number, Unit>();
   /** Of children that make a view of the file system: the path that each op is about. */
@@ -244,6 +246,10 @@ export class World implements TransactionView {
     }
   }
 
+  fullSlice(name: string, planned: Iterable<string>): string | undefined {
+    return this.concurrency.fullSlice(name, planned);
+  }
+
   /** The block that every process starts from. */
   get environment(): readonly string[] {
     const { environment } = this.options.config;
@@ -271,6 +277,7 @@ export class World implements TransactionView {
 
   /** Keeps track of who is busy; to be called when a unit's state or job changed. */
   noteBusy(unit: Unit): void {
+    this.concurrency.changed(unit);
     if (unit.job !== undefined || unit.nop !== undefined || unit.look.active !== 'inactive') this.#busy.add(unit);
     else if (this.#busy.delete(unit)) this.#letGo(unit);
     if (unit.look.active === 'failed' && unit.config.unit.CollectMode === 'inactive-or-failed') this.toCollect.add(unit);

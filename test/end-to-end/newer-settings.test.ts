@@ -104,3 +104,27 @@ test('WantsMountsFor= does without a mount that fails, RequiresMountsFor= does n
   assert.equal(await daemon.job('start', 'wants-mount.service'), 'done');
   assert.equal(await daemon.job('start', 'requires-mount.service'), 'dependency');
 });
+
+test('a slice has no more units at a time than it says, and what waits for room says so', async () => {
+  const member = '[Service]\nExecStart=sleep infinity\nSlice=x.slice\n';
+  await using limited = await startTysd({
+    units: {
+      'default.target': '',
+      'x.slice': '[Slice]\nConcurrencySoftMax=1\nConcurrencyHardMax=2\n',
+      'a.service': member,
+      'b.service': member,
+      'c.service': member,
+    },
+  });
+  assert.equal((await limited.tysctl('start', 'a.service')).status, 0);
+  assert.equal((await limited.tysctl('start', '--no-block', 'b.service')).status, 0);
+  const refused = await limited.tysctl('start', 'c.service');
+  assert.match(refused.err, /Concurrency limit of the slice unit 'x\.slice' .* refusing start job/);
+  const listed = await limited.tysctl('list-jobs', '--before');
+  assert.match(listed.out, /b\.service +start +waiting[^]*waiting for room in x\.slice \(ConcurrencySoftMax=1\)/);
+  const waiting = await limited.tysctl('waiting');
+  assert.match(waiting.out, /it waits for room in x\.slice \(ConcurrencySoftMax=1\); there are a\.service/);
+  await limited.tysctl('stop', 'a.service');
+  assert.equal((await limited.tysctl('start', 'b.service')).status, 0);
+  assert.equal((await limited.tysctl('is-active', 'a.service', 'b.service')).out, 'inactive\nactive\n');
+});

@@ -41,7 +41,8 @@ export async function runListJobs(invocation: Invocation): Promise<number> {
     const rows = jobs.flatMap((job): readonly (readonly Cell[])[] => {
       const paint = job.state === 'running' ? bold : unpainted;
       const blocked = options.after ? othersOf('blocking', job.blocks, known) : [];
-      const awaited = options.before ? othersOf('waiting for', job.waitsFor, known) : [];
+      const held: readonly (readonly Cell[])[] = job.heldBy === undefined ? [] : [['└─', `\twaiting for ${job.heldBy}`, '-', '-']];
+      const awaited = options.before ? [...othersOf('waiting for', job.waitsFor, known), ...held] : [];
       return [[String(job.id), { text: job.unit, paint }, job.type, { text: job.state, paint }], ...blocked, ...awaited];
     });
     await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows, shorten: 1 });
