@@ -444,6 +444,28 @@ static int op_watch_clock(struct run *run, const struct op *op) {
     return slot_put(run, NUMBER(0), fd);
 }
 
+static uint64_t usec_of(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static int op_wake_timer(struct run *run, const struct op *op) {
+    clockid_t clock = (clockid_t)NUMBER(1);
+    if (clock != CLOCK_REALTIME_ALARM && clock != CLOCK_BOOTTIME_ALARM) return -EINVAL;
+    uint64_t usec = op->fields[2].number;
+    if (clock == CLOCK_BOOTTIME_ALARM) usec += usec_of(CLOCK_BOOTTIME) - usec_of(CLOCK_MONOTONIC);
+    int fd = timerfd_create(clock, TFD_CLOEXEC | TFD_NONBLOCK);
+    /* All zero would be no alarm at all. */
+    struct itimerspec at = {.it_value = {.tv_sec = (time_t)(usec / 1000000), .tv_nsec = (long)(usec % 1000000) * 1000 + 1}};
+    if (fd >= 0 && timerfd_settime(fd, TFD_TIMER_ABSTIME, &at, NULL) < 0) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
+    return slot_put(run, NUMBER(0), fd);
+}
+
 static int op_watch_path(struct run *run, const struct op *op) {
     return path_watch(slot_get(run, NUMBER(0)), slot_get(run, NUMBER(1)), TEXT(2), NUMBER(3));
 }

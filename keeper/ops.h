@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 2u
-#define OPS_HASH 0x1de81052u
+#define OPS_HASH 0x6046971fu
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -71,6 +71,7 @@
     X(touch, 233, "suU") /* touch(path: string, mode: u32, usec: u64) */ \
     X(inotify, 202, "n") /* inotify(slot: u32) */ \
     X(watch_clock, 202, "n") /* watch-clock(slot: u32) */ \
+    X(wake_timer, 202, "nuU") /* wake-timer(slot: u32, clock: u32, usec: u64) */ \
     X(watch_path, 202, "nnsu") /* watch-path(aboveSlot: u32, selfSlot: u32, path: string, mask: u32) */ \
     X(mkfifo, 202, "su") /* mkfifo(path: string, mode: u32) */ \
     X(socket, 202, "nuuu") /* socket(slot: u32, family: u32, type: u32, protocol: u32) */ \

@@ -228,6 +228,11 @@ export const ops = {
     exit: 202,
     doc: 'A timer in a slot that becomes readable whenever CLOCK_REALTIME is set or the machine wakes up (timerfd_settime(2), TFD_TIMER_CANCEL_ON_SET).',
   },
+  'wake-timer': {
+    fields: { slot: 'u32', clock: 'u32', usec: 'u64' },
+    exit: 202,
+    doc: 'A timer in a slot that wakes the machine: by CLOCK_REALTIME_ALARM (8), or by CLOCK_BOOTTIME_ALARM (9) for a time of CLOCK_MONOTONIC, from which on it counts while the machine sleeps too (timerfd_create(2)).',
+  },
   'watch-path': {
     fields: { aboveSlot: 'u32', selfSlot: 'u32', path: 'string', mask: 'u32' },
     exit: 202,

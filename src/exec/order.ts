@@ -136,6 +136,7 @@ function filledSlots(op: Op): readonly number[] {
     case 'mqueue':
     case 'inotify':
     case 'watch-clock':
+    case 'wake-timer':
     case 'credentials-open':
     case 'terminal':
       return [op.slot];

@@ -78,6 +78,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   touch: '{path} {mode} {usec}',
   inotify: '{slot}',
   'watch-clock': '{slot}',
+  'wake-timer': '{slot} {clock} {usec}',
   'watch-path': '{path} by {selfSlot}, what leads to it by {aboveSlot}, mask {mask}',
   mkfifo: '{path} {mode}',
   socket: '{slot} family {family} type {type} protocol {protocol}',

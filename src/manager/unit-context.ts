@@ -4,6 +4,7 @@ import type { Defaults, StepContext } from '../type/type.ts';
 import { topMount } from '../type/mount/parse.ts';
 import { findAccount, resolveGroup, resolveUser } from './accounts.ts';
 import { localZone } from './clock-watch.ts';
+import { machineOf } from './machine.ts';
 import { heldSockets } from './held-sockets.ts';
 import type { HeldSocket } from './held-sockets.ts';
 import type { Stamp } from '../port/keeper.ts';
@@ -80,7 +81,8 @@ export class UnitContext implements StepContext {
   }
 
   get cannotWake(): string | undefined {
-    return 'tysd does not wake machines from sleep';
+    const { capabilities } = machineOf(this.#world);
+    return capabilities.has('CAP_WAKE_ALARM') ? undefined : 'the manager does not have CAP_WAKE_ALARM';
   }
 
   modified(path: string): number | undefined {

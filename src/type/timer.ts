@@ -1,6 +1,6 @@
 import { invariant } from '../base/assert.ts';
 import type { UnitConfig } from '../unit/config.ts';
-import { endOfTime } from './timer/elapse.ts';
+import { endOfTime, spentAt } from './timer/elapse.ts';
 import { timerProperties } from './timer/properties.ts';
 import { initialTimerState, timerActiveStates, type TimerMemory, type TimerResult, type TimerState } from './timer/state.ts';
 import {
@@ -16,6 +16,7 @@ import {
   type TimerTurn,
   writeStamp,
 } from './timer/turn.ts';
+import { alarmMade, alarmNames, isAlarmDue } from './timer/wake.ts';
 import type { Look, Refusal, Schedule, Step, StepContext, UnitEvent, UnitType } from './type.ts';
 
 /** Timers: units that start others at certain times (systemd.timer(5)). */
@@ -31,7 +32,7 @@ export const timerType: UnitType<TimerState> = {
   properties: timerProperties,
   pids: () => ({}),
   fail,
-  descriptors: () => [],
+  descriptors: alarmNames,
   schedule,
   recovered,
 };
@@ -110,7 +111,9 @@ function react(turn: TimerTurn, state: TimerState, event: UnitEvent): TimerState
     case 'zone-changed':
       return zoneChanged(turn, state);
     case 'exited':
-      return stampWritten(turn, state, event);
+      return alarmMade(turn, state, event.child, event.failure) ?? stampWritten(turn, state, event);
+    case 'readable':
+      return woken(turn, state, event.name);
     case 'reset-failed':
       return resetFailed(state);
     // The rest is for types with processes and descriptors.
@@ -138,6 +141,13 @@ function clockChanged(turn: TimerTurn, state: TimerState): TimerState {
   const realtimeUsec = Math.min(lastTrigger.realtimeUsec, turn.context.realtimeUsec);
   const memory = { ...state.memory, lastTrigger: { ...lastTrigger, realtimeUsec } };
   return turn.settings.OnClockChange ? enterRunning(turn, { ...state, memory }) : enterWaiting(turn, state, memory, true);
+}
+
+/** An alarm clock has gone off; where the machine slept, CLOCK_MONOTONIC may come to that time once more. */
+function woken(turn: TimerTurn, state: TimerState, name: string): TimerState {
+  if (state.sub !== 'waiting' || !isAlarmDue(state, name)) return state;
+  const { monotonicUsec, memory } = state;
+  return enterRunning(turn, { ...state, memory: { ...memory, spent: spentAt(turn.settings, memory, monotonicUsec) } });
 }
 
 /** The local time zone is another one. */

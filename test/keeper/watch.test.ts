@@ -184,3 +184,30 @@ test('a change of the clock is told, and the next one too', async (context) => {
     await manager.event('readable', (event) => event.name === 'clock' && manager.events.indexOf(event) >= since);
   }
 });
+
+/** An alarm for a time that is over. */
+function past(clock: number, name: string): Plan {
+  return [
+    { op: 'wake-timer', slot: 0, clock, usec: 1n },
+    { op: 'keep', slot: 0, name },
+  ];
+}
+
+test('an alarm clock goes off at its time, by either clock', async (context) => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const first = await run(manager, 1, past(9, 'since-boot'));
+  if (first.errno === 1) return context.skip('needs CAP_WAKE_ALARM');
+  assert.deepEqual(
+    [first, await run(manager, 2, past(8, 'wall-clock'))],
+    [
+      { status: 0, errno: 0 },
+      { status: 0, errno: 0 },
+    ],
+  );
+  for (const name of ['since-boot', 'wall-clock']) {
+    manager.do({ do: 'poll', name });
+    await manager.event('readable', (event) => event.name === name);
+  }
+  assert.deepEqual(await run(manager, 3, past(1, 'no-alarm')), { status: 202, errno: 22 });
+});

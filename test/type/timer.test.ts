@@ -271,6 +271,47 @@ test('WakeSystem= is refused with the reason where the machine cannot be woken',
   );
 });
 
+test('WakeSystem= has an alarm clock held for what the timer waits for, and lets go of it when that is another time', () => {
+  const timer = rig({ Elapse: [span('OnActiveSec', 10), span('OnUnitInactiveSec', 60)], WakeSystem: true });
+  timer.start();
+  const [first] = timer.state.memory.wake ?? [];
+  assert.deepEqual([first?.clock, first?.usec, first?.made], ['monotonic', timer.world.now + 10 * second, false]);
+  assert.ok(first !== undefined);
+  timer.send({ event: 'exited', child: first.child, how: 'exited', status: 0, missing: false, groupEmpty: false });
+  assert.deepEqual(timerType.descriptors(timer.state), [first.held]);
+  // The machine slept: by CLOCK_MONOTONIC it is too early, but the alarm has gone off.
+  timer.send({ event: 'readable', name: first.held });
+  assert.deepEqual([timer.sub, timer.state.memory.wake], ['running', []]);
+  timer.world.now += second;
+  unitIs(timer, down);
+  const [second_] = timer.state.memory.wake ?? [];
+  assert.deepEqual([timer.sub, second_?.usec], ['waiting', timer.world.now + 60 * second]);
+  timer.stop();
+  assert.ok(second_ !== undefined);
+  // It is still being made; when it is there nobody wants it.
+  timer.send({ event: 'exited', child: second_.child, how: 'exited', status: 0, missing: false, groupEmpty: false });
+  assert.deepEqual([timer.sub, timer.state.memory.wake], ['dead', []]);
+});
+
+test('an alarm clock that cannot be had is told once, and the timer elapses all the same', () => {
+  const timer = rig({ Elapse: [span('OnActiveSec', 10)], WakeSystem: true });
+  timer.start();
+  const [alarm] = timer.state.memory.wake ?? [];
+  assert.ok(alarm !== undefined);
+  timer.send({
+    event: 'exited',
+    child: alarm.child,
+    how: 'exited',
+    status: 202,
+    missing: false,
+    groupEmpty: false,
+    failure: 'wake-timer: Operation not permitted',
+  });
+  assert.deepEqual(timer.log, ['a.timer: the machine will not be woken up: wake-timer: Operation not permitted']);
+  timer.elapse('monotonic');
+  assert.equal(timer.sub, 'running');
+});
+
 test('what is due when the manager comes back elapses, whatever the unit did meanwhile', () => {
   const timer = rig({ Elapse: [span('OnActiveSec', 1), span('OnActiveSec', 50)] });
   timer.start();

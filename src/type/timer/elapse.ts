@@ -73,6 +73,15 @@ export const isOnce: Readonly<Record<Elapse['base'], boolean>> = {
   OnCalendar: false,
 };
 
+/** The lines that elapse once and that have done so by this time. */
+export function spentAt({ Elapse }: TimerSettings, { elapses, spent }: TimerMemory, usec: number): readonly string[] {
+  const lines = Elapse.flatMap((elapse, index) => {
+    if (elapse.base === 'OnCalendar' || !isOnce[elapse.base] || (elapses[index] ?? Infinity) > usec) return [];
+    return [`${elapse.base}=${elapse.usec}`];
+  });
+  return [...new Set([...spent, ...lines])];
+}
+
 function latest(usec: number | undefined, { lastTrigger }: TimerMemory): number | undefined {
   const found = Math.max(usec ?? 0, lastTrigger.monotonicUsec);
   return found > 0 ? found : undefined;

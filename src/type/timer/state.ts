@@ -26,6 +26,22 @@ export interface TimerMemory {
   readonly spent: readonly string[];
   /** In [0, 1): how much of RandomizedDelaySec= is waited this time. */
   readonly random: number;
+  /** The alarm clocks of WakeSystem=. */
+  readonly wake?: readonly Alarm[];
+}
+
+/** The clocks by which a timer elapses. */
+export type TimerClock = 'monotonic' | 'realtime';
+
+/** An alarm clock of the kernel that wakes the machine, held by the keeper. */
+export interface Alarm {
+  readonly clock: TimerClock;
+  readonly usec: number;
+  /** The child that makes it, or made it. */
+  readonly child: number;
+  /** The name under which the keeper holds it. */
+  readonly held: string;
+  readonly made: boolean;
 }
 
 export interface Moment {

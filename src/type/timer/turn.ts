@@ -4,7 +4,8 @@ import type { UnitConfig } from '../../unit/config.ts';
 import type { TimerSettings } from '../../unit/settings/timer.ts';
 import type { Effect, Step, StepContext } from '../type.ts';
 import { endOfTime, isOnce, planElapse } from './elapse.ts';
-import type { Moment, TimerMemory, TimerResult, TimerState } from './state.ts';
+import { settleAlarms } from './wake.ts';
+import type { Moment, TimerClock, TimerMemory, TimerResult, TimerState } from './state.ts';
 import { sayEnd } from '../say-end.ts';
 
 /** One call of the timer's state machine while it is being worked out. */
@@ -31,13 +32,11 @@ export function concludeTimer(turn: TimerTurn, before: TimerState, after: TimerS
     if (is !== 0 && (is !== was || turn.rearm)) arm(turn, clock, is);
     else if (is === 0 && was !== 0) turn.effects.push({ effect: 'disarm', timer: clock });
   }
-  return { state: after, effects: turn.effects };
+  return { state: settleAlarms(turn, after), effects: turn.effects };
 }
 
-/** The clocks by which a timer elapses; also the names of its alarms. */
-const clocks = ['monotonic', 'realtime'] as const;
-
-export type TimerClock = (typeof clocks)[number];
+/** Also the names of a timer's deadlines. */
+const clocks = ['monotonic', 'realtime'] as const satisfies readonly TimerClock[];
 
 /** Whether an alarm's name is that of a clock. */
 export function isTimerClock(name: string): name is TimerClock {

@@ -43,7 +43,6 @@ export const timerRows = {
   WakeSystem: last(boolean, false, {
     since: 212,
     meaning: 'Wake the machine from suspend',
-    status: { refused: 'tysd does not wake machines from sleep: a timer that asks for it fails with that reason' },
   }),
   RemainAfterElapse: last(boolean, true, {
     since: 229,
