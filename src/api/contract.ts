@@ -392,10 +392,10 @@ export const contract = {
     doc: 'What `manager.reload` would change of the loaded units, setting by setting, and which of those that run need a restart for it; without what generators would write.',
   }),
   'units.properties': method({
-    params: v.strictObject({ ...units.entries, timestamps: timestampForm }),
+    params: v.strictObject({ ...units.entries, timestamps: timestampForm, only: v.exactOptional(list(v.string())) }),
     result: list(v.nullable(properties)),
     errors: [],
-    doc: 'The properties of each of these units as `show` prints them; one that is printed as several lines holds them joined by newlines.',
+    doc: 'The properties of each of these units as `show` prints them, or only those that are named; one that is printed as several lines holds them joined by newlines.',
   }),
   'units.triggers': method({
     params: units,

@@ -27,7 +27,7 @@ const tools: Readonly<Record<string, Tool>> = {
   'systemd-cat': async (call) => (await import('./commands/stream.ts')).runStream(call),
   'systemd-run': async (call) => (await import('./commands/run.ts')).runRun(call, anyPlace),
   'systemd-cgtop': async (call) => (await import('./commands/top.ts')).runTop(call, anyPlace),
-  'systemd-analyze': async (call) => (await import('./commands/analyze.ts')).runAnalyze(call),
+  'systemd-analyze': async (call) => (await import('./commands/analyze.ts')).runAnalyze(call, anyPlace),
   ...Object.fromEntries(
     ['halt', 'poweroff', 'reboot'].map((word) => [word, (call: Call) => runControl({ ...call, argv: [word, ...call.argv] }, 'systemctl')]),
   ),
@@ -70,7 +70,7 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   if (logs !== undefined) return services.runLogs(logs, { scope: options.scope, runtimeDirectory: options.runtimeDirectory });
   if (run !== undefined) return (await import('./commands/run.ts')).runRun({ ...call, argv: run }, options);
   if (top !== undefined) return (await import('./commands/top.ts')).runTop({ ...call, argv: top }, options);
-  if (analyze !== undefined) return (await import('./commands/analyze.ts')).runAnalyze({ ...call, argv: analyze });
+  if (analyze !== undefined) return (await import('./commands/analyze.ts')).runAnalyze({ ...call, argv: analyze }, options);
   if (complete !== undefined) return (await import('./commands/complete.ts')).runComplete(call, complete);
   const [word = 'list-units', ...rest] = words;
   const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;

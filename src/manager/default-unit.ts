@@ -1,3 +1,4 @@
+import { reachStage } from './boot-stages.ts';
 import { endManager } from './emergency.ts';
 import { queueJob } from './jobs.ts';
 import { log } from './records.ts';
@@ -15,6 +16,7 @@ export function queueDefault(world: World): void {
   const { command, exitCodeFrom } = world.options;
   // The command needs no unit files at all, and brings the unit that is to run beside it.
   if (command === undefined) queueDefaultUnit(world);
+  reachStage(world, 'unitsLoadFinish');
   const problem = command === undefined ? undefined : queueCommand(world, command);
   const failure = problem ?? (exitCodeFrom === undefined ? undefined : queueWanted(world, exitCodeFrom));
   if (failure === undefined) return;

@@ -1,6 +1,7 @@
 import type { Op, Plan } from '../exec/op.ts';
 import { openFlags } from '../exec/stdio.ts';
 import { parseEnvironmentFile } from '../unit/values/environment-file.ts';
+import { reachStage } from './boot-stages.ts';
 import { changeEnvironment } from './environment.ts';
 import type { Generators } from './generator-programs.ts';
 import { generatorPrograms } from './generator-programs.ts';
@@ -36,6 +37,7 @@ export function startGenerators(world: World): boolean {
   const hasLeavings = outputs(generators).some((directory) => files.list(directory).length > 0);
   world.generatedEnvironment = [];
   if (waiting.length === 0 && !hasLeavings && generatorPrograms(files, generators.unitPrograms).length === 0) return false;
+  if (!world.started) reachStage(world, 'generatorsStart');
   nextEnvironment(world, generators, waiting);
   return true;
 }
@@ -184,6 +186,7 @@ export function setRun(world: World, run: GeneratorRun): void {
 }
 
 function finish(world: World): void {
+  if (!world.started) reachStage(world, 'generatorsFinish');
   world.generatorRun = undefined;
   world.generatorsDone = true;
   world.dirtyManager = true;

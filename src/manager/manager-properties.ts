@@ -3,6 +3,7 @@ import { shellWords } from '../base/shell-words.ts';
 import type { TimestampForm } from '../base/timestamp.ts';
 import { yesNo } from '../base/yes-no.ts';
 import { usualResources } from '../exec/cgroup/need.ts';
+import { timesBefore } from './boot-stages.ts';
 import type { Files } from '../port/files.ts';
 import { shownLimits } from '../unit/shown/limits.ts';
 import { inheritedLimits } from './inherited-limits.ts';
@@ -54,16 +55,9 @@ export function systemState(world: World): string {
   return 'running';
 }
 
-/** Stages of the boot that were before tysd's time, or that it does not time. */
-const untimed = ['Firmware', 'Loader', 'Kernel', 'InitRD'] as const;
-const untimedAfter = [
-  'SecurityStart',
-  'SecurityFinish',
-  'GeneratorsStart',
-  'GeneratorsFinish',
-  'UnitsLoadStart',
-  'UnitsLoadFinish',
-  'UnitsLoad',
+/** Stages of the boot that others go through: tysd loads no policy of a security module, and runs in no initrd. */
+const untimed = ['SecurityStart', 'SecurityFinish'] as const;
+const ofInitrd = [
   'InitRDSecurityStart',
   'InitRDSecurityFinish',
   'InitRDGeneratorsStart',
@@ -72,12 +66,23 @@ const untimedAfter = [
   'InitRDUnitsLoadFinish',
 ] as const;
 
-function bootTimes({ options, startup }: World, form: TimestampForm | undefined): Record<string, string> {
+function bootTimes({ options, startup, stages }: World, form: TimestampForm | undefined): Record<string, string> {
+  const { startedAt } = options.keeper.inventory;
+  const { firmware, loader, kernel } = timesBefore(options, startedAt);
   return {
-    ...never(untimed),
-    ...timestampProperties('Userspace', options.keeper.inventory.startedAt, form),
+    ...timestampProperties('Firmware', firmware, form),
+    ...timestampProperties('Loader', loader, form),
+    ...timestampProperties('Kernel', kernel, form),
+    ...never(['InitRD']),
+    ...timestampProperties('Userspace', startedAt, form),
     ...timestampProperties('Finish', startup, form),
-    ...never(untimedAfter),
+    ...never(untimed),
+    ...timestampProperties('GeneratorsStart', stages.generatorsStart, form),
+    ...timestampProperties('GeneratorsFinish', stages.generatorsFinish, form),
+    ...timestampProperties('UnitsLoadStart', stages.unitsLoadStart, form),
+    ...timestampProperties('UnitsLoadFinish', stages.unitsLoadFinish, form),
+    ...timestampProperties('UnitsLoad', stages.unitsLoad, form),
+    ...never(ofInitrd),
   };
 }
 

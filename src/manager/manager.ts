@@ -13,6 +13,7 @@ import type { UnitBytes } from '../unit/replaced.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import { outcomeOf } from './answers.ts';
 import { queueDefault } from './default-unit.ts';
+import { reachStage } from './boot-stages.ts';
 import { changeOf, describeJob, describeUnit } from './describe.ts';
 import { endManager, shutdownTarget, startShutdown } from './emergency.ts';
 import { changeEnvironment } from './environment.ts';
@@ -297,8 +298,12 @@ export class Manager {
     const { config, readConfig } = this.#options;
     this.#options = { ...this.#options, config: readConfig?.() ?? config };
     const world = this.#newWorld();
+    const { unitsLoadStart } = world.stages;
     takeOver(world, old);
     new Recovery(world, { blobs, descriptors: heldTables(old), groups: [] }).finish();
+    // What was read before the generators ran does not count.
+    if (!world.started) world.stages = { ...world.stages, ...(unitsLoadStart === undefined ? {} : { unitsLoadStart }) };
+    else reachStage(world, 'unitsLoad');
     // The files may say other things of them now.
     for (const unit of world.units.values()) world.toCheck.add(unit);
     this.#current = world;

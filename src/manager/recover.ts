@@ -126,6 +126,7 @@ function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): v
   world.setEnvironment = blob.value.environment;
   world.started = blob.value.started;
   world.startup = blob.value.startup;
+  world.stages = blob.value.stages ?? {};
   world.idlePipeHeld = blob.value.idlePipe;
   world.idlePipeMaker = blob.value.idlePipeMaker;
   world.exitStatus = blob.value.exitStatus;

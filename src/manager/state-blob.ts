@@ -6,6 +6,7 @@ import type { JobEnd } from '../graph/report.ts';
 import type { Reason } from '../graph/transaction.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { TriggerDetails } from '../type/type.ts';
+import type { BootStages } from './boot-stages.ts';
 import type { Watch, WatchName } from './clock-watch.ts';
 import type { Cleaner } from './cleaner.ts';
 import type { GeneratorRun } from './generators.ts';
@@ -126,6 +127,7 @@ export interface ManagerBlob {
   readonly environment: readonly string[];
   readonly started: boolean;
   readonly startup?: Stamp;
+  readonly stages?: BootStages;
   readonly idlePipe: boolean;
   readonly idlePipeMaker?: number;
   readonly exitStatus: number;
@@ -295,6 +297,7 @@ function managerBlob(world: World): ManagerBlob {
     environment: world.setEnvironment,
     started: world.started,
     ...(world.startup === undefined ? {} : { startup: world.startup }),
+    stages: world.stages,
     idlePipe: world.idlePipeHeld,
     ...(world.idlePipeMaker === undefined ? {} : { idlePipeMaker: world.idlePipeMaker }),
     exitStatus: world.exitStatus,

@@ -19,6 +19,7 @@ import type { UnitText } from '../unit/syntax.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import type { RequestType } from '../graph/job.ts';
 import type { JobEnd } from '../graph/report.ts';
+import type { BootStages } from './boot-stages.ts';
 import { BusNames } from './bus-names.ts';
 import { changeEnvironment } from './environment.ts';
 import type { GeneratorRun } from './generators.ts';
@@ -158,6 +159,8 @@ export class World implements TransactionView {
   started = false;
   /** When the queue was empty for the first time. */
   startup: Stamp | undefined;
+  /** What else is on record of how the manager came up. */
+  stages: BootStages;
   failedJobs = 0;
   now: Stamp;
   /** The local time zone, once somebody has asked for it. */
@@ -204,6 +207,7 @@ export class World implements TransactionView {
   constructor(options: ManagerOptions, wake: () => void) {
     this.options = options;
     this.wake = wake;
+    this.stages = { unitsLoadStart: options.clock.now() };
     this.#source = options.openUnits();
     this.hasDevices = isWritableSys(options.files);
     this.#implicit = {

@@ -57,6 +57,11 @@ test('a manager that is killed at any moment while generators run is followed by
   undisturbed.boot();
   undisturbed.clock.advance(60 * SECOND);
   assert.ok(events > 6);
+  const stages = stagesOf(undisturbed);
+  assert.deepEqual(
+    stages,
+    [0, 4, 4, 4].map((seconds) => String(Number(stages[0]) + seconds * SECOND)),
+  );
   for (let sequence = 1; sequence <= events; sequence++) {
     const simulation = machine();
     simulation.crashAt(sequence);
@@ -64,8 +69,16 @@ test('a manager that is killed at any moment while generators run is followed by
     simulation.clock.advance(60 * SECOND);
     assert.equal(simulation.state('made.service'), 'active (running)', `killed at event ${sequence}`);
     assert.ok(simulation.manager.environment().includes('MADE=yes'), `killed at event ${sequence}`);
+    assert.deepEqual(stagesOf(simulation), stages, `killed at event ${sequence}`);
   }
 });
+
+/** When the generators began and ended, and when the units of the default target were read. */
+function stagesOf({ manager }: Simulation): readonly (string | undefined)[] {
+  const properties = manager.managerProperties();
+  const stages = ['GeneratorsStart', 'GeneratorsFinish', 'UnitsLoadStart', 'UnitsLoadFinish'];
+  return stages.map((stage) => properties[`${stage}TimestampMonotonic`]);
+}
 
 test('a generator that hangs is killed after 90 s, and the boot goes on without it', () => {
   const simulation = machine({ slowly: { runUsec: 3600 * SECOND } }).boot();

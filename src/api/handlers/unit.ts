@@ -27,7 +27,8 @@ export const unitHandlers: Handlers<
 
   'units.pending': (_params, { manager }) => ok(manager.pending()),
 
-  'units.properties': ({ units, timestamps }, { manager }) => ok(units.map((unit) => manager.properties(unit, timestamps) ?? null)),
+  'units.properties': ({ units, timestamps, only }, { manager }) =>
+    ok(units.map((unit) => chosen(manager.properties(unit, timestamps), only) ?? null)),
 
   'units.triggers': ({ units }, { manager }) =>
     ok(
@@ -67,3 +68,11 @@ export const unitHandlers: Handlers<
     return reset.ok ? ok(null) : requestFailed(reset.error, unit ?? '', manager);
   },
 };
+
+function chosen(
+  properties: Readonly<Record<string, string>> | undefined,
+  only: readonly string[] | undefined,
+): Readonly<Record<string, string>> | undefined {
+  if (properties === undefined || only === undefined) return properties;
+  return Object.fromEntries(only.flatMap((name) => (properties[name] === undefined ? [] : [[name, properties[name]]])));
+}

@@ -1,4 +1,4 @@
-import type { CliServices } from '../invocation.ts';
+import type { CliServices, ManagerPlace } from '../invocation.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { AnalyzeOptions } from './options.ts';
 
@@ -9,6 +9,8 @@ export interface AnalyzeCall {
   readonly options: AnalyzeOptions;
   readonly terminal: Terminal;
   readonly services: CliServices;
+  /** Which manager is meant, as far as options before the verb say it. */
+  readonly place: ManagerPlace;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

@@ -1,5 +1,5 @@
 import { readTypedName } from '../../api/unit-name.ts';
-import { parseTimestamp } from '../../api/time.ts';
+import { parseTimespan, parseTimestamp } from '../../api/time.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { flag, type OptionRow, readBoolean, readWords, text, type Words } from '../getopt.ts';
 import { localClock } from './local-clock.ts';
@@ -7,6 +7,8 @@ import { localClock } from './local-clock.ts';
 /** What systemd-analyze's options say. */
 export interface AnalyzeOptions {
   readonly scope: 'system' | 'user' | 'global';
+  /** The manager that was named; any where none was. */
+  readonly manager: 'system' | 'user' | undefined;
   readonly root: string | undefined;
   readonly iterations: number;
   /** Microseconds since 1970; now where it is undefined. */
@@ -19,11 +21,23 @@ export interface AnalyzeOptions {
   readonly threshold: number;
   readonly offline: boolean;
   readonly quiet: boolean;
+  /** Of dot: only one kind of edges. */
+  readonly graph: 'order' | 'require' | undefined;
+  readonly fromPatterns: readonly string[];
+  readonly toPatterns: readonly string[];
+  /** Of critical-chain: how much earlier than the last one a unit may have been up to be shown, in microseconds. */
+  readonly fuzz: number;
+  /** Of plot: how much wider it is, with more details, or as a table with or without a header. */
+  readonly scale: number;
+  readonly detailed: boolean;
+  readonly table: boolean;
+  readonly legend: boolean;
   readonly print: 'help' | 'version' | undefined;
 }
 
 const defaults: AnalyzeOptions = {
   scope: 'system',
+  manager: undefined,
   root: undefined,
   iterations: 1,
   baseTime: undefined,
@@ -32,6 +46,14 @@ const defaults: AnalyzeOptions = {
   threshold: 100,
   offline: false,
   quiet: false,
+  graph: undefined,
+  fromPatterns: [],
+  toPatterns: [],
+  fuzz: 0,
+  scale: 1,
+  detailed: false,
+  table: false,
+  legend: true,
   print: undefined,
 };
 
@@ -40,8 +62,8 @@ const rows: readonly OptionRow<AnalyzeOptions>[] = [
   { long: 'help', short: 'h', isLast: true, ...flag({ print: 'help' }) },
   { long: 'version', isLast: true, ...flag({ print: 'version' }) },
   { long: 'quiet', short: 'q', ...flag({ quiet: true }) },
-  { long: 'order', ...refused('--order') },
-  { long: 'require', ...refused('--require') },
+  { long: 'order', ...flag({ graph: 'order' }) },
+  { long: 'require', ...flag({ graph: 'require' }) },
   { long: 'root', ...text((root) => ({ root: root === '/' ? undefined : root })) },
   { long: 'image', ...refusedValue('--image=') },
   // Of verify, which here always looks at all that the unit itself needs.
@@ -49,22 +71,30 @@ const rows: readonly OptionRow<AnalyzeOptions>[] = [
   { long: 'offline', value: 'required', apply: (value = '') => readBoolean('offline', value, (offline) => ({ offline })) },
   { long: 'threshold', value: 'required', apply: readThreshold },
   { long: 'security-policy', ...refusedValue('--security-policy=') },
-  { long: 'system', ...flag({ scope: 'system' }) },
-  { long: 'user', ...flag({ scope: 'user' }) },
+  { long: 'system', ...flag({ scope: 'system', manager: 'system' }) },
+  { long: 'user', ...flag({ scope: 'user', manager: 'user' }) },
   { long: 'global', ...flag({ scope: 'global' }) },
-  { long: 'from-pattern', ...refusedValue('--from-pattern=') },
-  { long: 'to-pattern', ...refusedValue('--to-pattern=') },
-  { long: 'fuzz', ...refusedValue('--fuzz=') },
+  { long: 'from-pattern', ...text((pattern, { fromPatterns }) => ({ fromPatterns: [...fromPatterns, pattern] })) },
+  { long: 'to-pattern', ...text((pattern, { toPatterns }) => ({ toPatterns: [...toPatterns, pattern] })) },
+  { long: 'fuzz', value: 'required', apply: readFuzz },
   { long: 'no-pager', ...flag({}) },
   { long: 'man', value: 'optional', apply: (value = 'yes') => readFlag('man', value) },
   { long: 'generators', value: 'optional', apply: (value = 'yes') => readFlag('generators', value) },
-  { long: 'host', short: 'H', ...refusedValue('--host=') },
-  { long: 'machine', short: 'M', ...refusedValue('--machine=') },
+  {
+    long: 'host',
+    short: 'H',
+    ...refusal('Another host cannot be reached this way: run systemd-analyze there, as in: ssh HOST systemd-analyze …'),
+  },
+  { long: 'machine', short: 'M', ...refusal('tysd does not run containers: run systemd-analyze inside the container instead.') },
   { long: 'iterations', value: 'required', apply: readIterations },
   { long: 'base-time', value: 'required', apply: readBaseTime },
   { long: 'unit', short: 'U', value: 'required', apply: readUnit },
   { long: 'json', value: 'required', apply: readJson },
   { long: 'profile', ...refusedValue('--profile=') },
+  { long: 'scale-svg', value: 'required', apply: readScale },
+  { long: 'detailed', ...flag({ detailed: true }) },
+  { long: 'table', ...flag({ table: true }) },
+  { long: 'no-legend', ...flag({ legend: false }) },
 ];
 
 /** Reads the command line of systemd-analyze(1). An error is what to print. */
@@ -76,6 +106,9 @@ export function parseAnalyze(argv: readonly string[]): Result<Words<AnalyzeOptio
   return problem === undefined ? read : err(problem);
 }
 
+/** The verbs that can print JSON: those of 257. */
+const jsonVerbs = ['security', 'inspect-elf', 'plot'];
+
 function contradiction(
   { scope, unit, json, root, offline }: AnalyzeOptions,
   [verb = 'time', first]: readonly string[],
@@ -83,8 +116,7 @@ function contradiction(
   if (scope === 'global' && !['dot', 'unit-paths', 'verify'].includes(verb))
     return 'Option --global only makes sense with verbs dot, unit-paths, verify.';
   if (scope === 'user' && verb === 'cat-config') return 'Option --user is not supported for cat-config right now.';
-  if (json !== undefined && verb !== 'security' && verb !== 'inspect-elf')
-    return 'Option --json= is only supported for security and inspect-elf right now.';
+  if (json !== undefined && !jsonVerbs.includes(verb)) return `Option --json= is only supported for ${jsonVerbs.join(', ')} right now.`;
   if (root !== undefined && verb !== 'cat-config' && verb !== 'verify' && verb !== 'condition' && !(verb === 'security' && offline))
     return 'Options --root= and --image= are only supported for cat-config, verify, condition and security when used with --offline= right now.';
   if (unit !== undefined && verb !== 'condition') return 'Option --unit= is only supported for condition';
@@ -93,12 +125,22 @@ function contradiction(
   return undefined;
 }
 
-function refused(option: string): Pick<OptionRow<AnalyzeOptions>, 'value' | 'apply'> {
-  return { value: 'none', apply: () => err(`systemd-analyze: tysd does not have ${option} yet.`) };
+function refusal(reason: string): Pick<OptionRow<AnalyzeOptions>, 'value' | 'apply'> {
+  return { value: 'required', apply: () => err(reason) };
 }
 
 function refusedValue(option: string): Pick<OptionRow<AnalyzeOptions>, 'value' | 'apply'> {
-  return { ...refused(option), value: 'required' };
+  return refusal(`systemd-analyze: tysd does not have ${option} yet.`);
+}
+
+function readFuzz(value = ''): Result<Partial<AnalyzeOptions>, string> {
+  const fuzz = parseTimespan(value);
+  return fuzz.ok ? ok({ fuzz: fuzz.value }) : err(`Failed to parse --fuzz= parameter: ${value}`);
+}
+
+function readScale(value = ''): Result<Partial<AnalyzeOptions>, string> {
+  const scale = /^\d{1,3}(\.\d+)?$/.test(value) ? Number(value) : 0;
+  return scale > 0 ? ok({ scale }) : err(`Failed to parse --scale-svg= parameter: ${value}`);
 }
 
 function readFlag(name: string, value: string): Result<Partial<AnalyzeOptions>, string> {

@@ -3,6 +3,7 @@ import type { Assessment, ServiceExposure } from '../../api/unit-files.ts';
 import { readNames } from '../names.ts';
 import type { Style, Terminal } from '../output/terminal.ts';
 import type { AnalyzeCall } from './call.ts';
+import { json } from './json.ts';
 import { securityLines, tenths } from './security-table.ts';
 
 /** How an exposure is called, from which on, and the face that goes with it. */
@@ -90,14 +91,4 @@ function pointRecord({ name, field, description, badness, exposure }: Assessment
     description: description ?? null,
     exposure: exposure === undefined ? null : tenths(exposure),
   };
-}
-
-/** JSON as systemd writes it: on one line, or with tabs and a blank before each colon. */
-function json(records: readonly Readonly<Record<string, unknown>>[], form: 'short' | 'pretty'): string {
-  if (form === 'short') return JSON.stringify(records);
-  const objects = records.map((record) => {
-    const fields = Object.entries(record).map(([name, value]) => `\t\t${JSON.stringify(name)} : ${JSON.stringify(value)}`);
-    return `\t{\n${fields.join(',\n')}\n\t}`;
-  });
-  return `[\n${objects.join(',\n')}\n]`;
 }

@@ -1,19 +1,25 @@
+import { analyzeBlame, analyzeBootTime } from '../analyze/boot-time.ts';
 import { analyzeCalendar } from '../analyze/calendar.ts';
 import type { AnalyzeRun } from '../analyze/call.ts';
 import { analyzeCondition } from '../analyze/condition.ts';
+import { analyzeCriticalChain } from '../analyze/critical-chain.ts';
+import { analyzeDot } from '../analyze/dot.ts';
 import { parseAnalyze } from '../analyze/options.ts';
+import { analyzePlot } from '../analyze/plot.ts';
 import { analyzeSecurity } from '../analyze/security.ts';
 import { analyzeSystemCallFilter } from '../analyze/system-call-filter.ts';
 import { analyzeCapability, analyzeExitStatus } from '../analyze/tables.ts';
 import { analyzeTimespan, analyzeTimestamp } from '../analyze/time.ts';
 import { analyzeUnitPaths } from '../analyze/unit-paths.ts';
 import { analyzeVerify } from '../analyze/verify.ts';
-import type { Invocation } from '../invocation.ts';
+import type { Invocation, ManagerPlace } from '../invocation.ts';
 import type { Call } from '../main.ts';
 import { versionLines } from './help.ts';
 
 interface Verb {
   readonly least: number;
+  /** How many words it takes at most; without it, any number. */
+  readonly most?: number;
   readonly run: AnalyzeRun;
   readonly usage: string;
   readonly doc: string;
@@ -21,6 +27,11 @@ interface Verb {
 
 /** The verbs of systemd-analyze(1) that tysd has. */
 const verbs: Readonly<Record<string, Verb>> = {
+  time: { least: 0, most: 0, run: analyzeBootTime, usage: '', doc: 'Tell how long the boot took' },
+  blame: { least: 0, most: 0, run: analyzeBlame, usage: '', doc: 'List what took time to start, the slowest first' },
+  'critical-chain': { least: 0, run: analyzeCriticalChain, usage: '[UNIT…]', doc: 'Show what units had to wait for last' },
+  plot: { least: 0, most: 0, run: analyzePlot, usage: '', doc: 'Draw the boot as a picture (SVG)' },
+  dot: { least: 0, run: analyzeDot, usage: '[PATTERN…]', doc: 'Print the graph of dependencies for dot(1)' },
   'unit-paths': { least: 0, run: analyzeUnitPaths, usage: '', doc: 'List the directories in which unit files are looked for' },
   'exit-status': { least: 0, run: analyzeExitStatus, usage: '[STATUS…]', doc: 'List the exit statuses that have names' },
   capability: { least: 0, run: analyzeCapability, usage: '[CAPABILITY…]', doc: 'List the capabilities of Linux' },
@@ -41,13 +52,13 @@ export function analyzeVerbs(): readonly { readonly word: string; readonly doc: 
 /** Verbs of systemd-analyze that tysd does not have: refused, so that no script takes silence for success. */
 const missing: ReadonlySet<string> = new Set(
   (
-    'time blame critical-chain plot dot dump cat-config unit-files filesystems compare-versions inspect-elf ' +
+    'dump cat-config unit-files filesystems compare-versions inspect-elf ' +
     'log-level log-target set-log-level get-log-level set-log-target get-log-target service-watchdogs'
   ).split(' '),
 );
 
 /** systemd-analyze(1). */
-export async function runAnalyze({ argv, terminal, services, environment }: Call): Promise<number> {
+export async function runAnalyze({ argv, terminal, services, environment }: Call, place: ManagerPlace): Promise<number> {
   const refuse = (message: string): number => {
     terminal.warn(message);
     return 1;
@@ -65,12 +76,13 @@ export async function runAnalyze({ argv, terminal, services, environment }: Call
     return refuse(missing.has(word) ? `systemd-analyze: tysd does not have the verb ${word} yet.` : `Unknown command verb ${word}.`);
   }
   if (words.length < verb.least) return refuse('Too few arguments.');
-  return verb.run({ verb: word, words, options, terminal, services, environment });
+  if (words.length > (verb.most ?? words.length)) return refuse('Too many arguments.');
+  return verb.run({ verb: word, words, options, place, terminal, services, environment });
 }
 
 /** The same as a verb of tysctl. */
-export function runAnalyzeVerb({ words, terminal, services, environment }: Invocation): Promise<number> {
-  return runAnalyze({ program: 'systemd-analyze', argv: words, terminal, services, environment });
+export function runAnalyzeVerb({ words, options, terminal, services, environment }: Invocation): Promise<number> {
+  return runAnalyze({ program: 'systemd-analyze', argv: words, terminal, services, environment }, options);
 }
 
 function help(): readonly string[] {

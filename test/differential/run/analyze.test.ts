@@ -1,0 +1,63 @@
+import { compareManagers } from './both.ts';
+
+const oneshot = '[Service]\nType=oneshot\nRemainAfterExit=yes\n';
+
+/** Points in time and spans are other ones in each boot. */
+const steady = String.raw`
+  steady() { sed -E 's/[0-9]+(\.[0-9]+)?(us|ms|s)\b( [0-9]+(us|ms))?/T/g; s/^ +T /T /'; }`;
+
+compareManagers('what systemd-analyze says of the boot', {
+  'time, blame and critical-chain': {
+    units: {
+      'nothing.target.d/chain.conf': '[Unit]\nWants=chain.target\n',
+      'chain.target':
+        '[Unit]\nDefaultDependencies=no\nWants=chain-last.service chain-side.service\nAfter=chain-last.service chain-side.service',
+      'chain-first.service': `${oneshot}ExecStart=/act sleep 600`,
+      'chain-last.service': `[Unit]\nDefaultDependencies=no\nWants=chain-first.service\nAfter=chain-first.service chain-idle.service\n${oneshot}ExecStart=/act sleep 200`,
+      'chain-side.service': `[Unit]\nDefaultDependencies=no\nWants=chain-first.service\nAfter=chain-first.service\n${oneshot}ExecStart=/act sleep 50`,
+      'chain-gone.service': `[Service]\nType=oneshot\nExecStart=/act exit 0`,
+      'chain-idle.service': `${oneshot}ExecStart=/act exit 0`,
+    },
+    script: `${steady}
+      until_ok systemd-analyze
+      run systemd-analyze | steady
+      run systemd-analyze time | steady
+      run systemd-analyze time more
+      run systemd-analyze blame more
+      systemd-analyze blame | steady | grep 'chain-[fls]'
+      # Slices are there without having been started by tysd.
+      chain() { systemd-analyze critical-chain "$@" 2>&1 | steady | grep -v -e '-\\.slice' -e 'system\\.slice' -e 'journald'; }
+      chain
+      chain chain.target
+      chain chain.target --fuzz=300ms
+      chain chain.target chain-last.service --fuzz 10ms
+      chain chain-idle.service
+      chain chain-none.service
+      chain chain-none
+      run systemd-analyze critical-chain --fuzz`,
+  },
+  dot: {
+    units: {
+      'dots-all.service': [
+        '[Unit]\nDefaultDependencies=no\nAfter=dots-a.service\nRequires=dots-b.service\nRequisite=dots-c.service\nBindsTo=dots-d.service',
+        'Wants=dots-e.service\nConflicts=dots-f.service\nBefore=dots-g.service\nPartOf=dots-h.service\nUpholds=dots-i.service',
+        '[Service]\nExecStart=/act wait',
+      ].join('\n'),
+      'dots-b.service': `${oneshot}ExecStart=/act exit 0`,
+      'dots-d.service': `[Unit]\nDefaultDependencies=no\nAfter=dots-b.service\n${oneshot}ExecStart=/act exit 0`,
+    },
+    script: `
+      systemctl start dots-c.service 2>/dev/null
+      systemctl start dots-d.service dots-all.service 2>/dev/null
+      dots() { echo "dot $*"; systemd-analyze dot "$@" 2>/dev/null | sort; }
+      dots 'dots-*'
+      dots --order dots-all.service
+      dots --require dots-all.service
+      dots --from-pattern='dots-all.*'
+      dots --to-pattern='dots-b.*' --from-pattern='dots-*'
+      dots dots-b.service 'dots-d*' --order
+      dots none.service
+      run systemd-analyze dot --from-pattern
+      run systemd-analyze dot none.service 2>&1 | grep -v gold`,
+  },
+});
