@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { kinds } from '../graph/dependency.ts';
 import { requestFailures } from '../graph/request.ts';
 import { installFailures } from '../unit/install/request.ts';
+import { logLevels } from '../unit/values/syslog.ts';
 import type { ErrorCode } from './error.ts';
 import {
   diagnostic,
@@ -233,6 +234,12 @@ export const contract = {
     doc: 'Replaces the manager process by a new one; services are not touched.',
   }),
   'manager.reload': method({ params: nothing, result: done, errors: ['refused'], doc: 'Reads all unit files afresh.' }),
+  'manager.set': method({
+    params: v.strictObject({ logLevel: v.exactOptional(v.picklist(logLevels)), serviceWatchdogs: v.exactOptional(v.boolean()) }),
+    result: done,
+    errors: [],
+    doc: 'Sets the least important messages of the manager that are logged, and whether watchdogs of services are acted on; both last until they are set again or tysd ends.',
+  }),
   'manager.state': method({
     params: nothing,
     result: v.object({

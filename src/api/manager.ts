@@ -9,6 +9,7 @@ import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../
 import type { WaitingJob } from '../graph/waiting.ts';
 import type { Property } from '../unit/property.ts';
 import type { UnitBytes } from '../unit/replaced.ts';
+import type { LogLevel } from '../unit/values/syslog.ts';
 import type { JobMode } from '../unit/values/types.ts';
 
 export type { Change };
@@ -72,6 +73,10 @@ export interface ManagerApi {
   environment(): readonly string[];
   setEnvironment(assignments: readonly string[]): void;
   unsetEnvironment(names: readonly string[]): void;
+  /** The least important messages of the manager itself that are logged from now on. */
+  setLogLevel(level: LogLevel): void;
+  /** Whether watchdogs of services are acted on. */
+  setServiceWatchdogs(enforced: boolean): void;
   /** Calls back at each change; returns what undoes it. */
   subscribe(listener: (change: Change) => void): () => void;
 }

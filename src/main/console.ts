@@ -16,7 +16,7 @@ export interface ConsolePrinter {
   /** Whether the lines of `log` begin with the time (systemd-system.conf(5), LogTime=). */
   readonly setLogTime: (shown: boolean) => void;
   /** undefined is the level that the printer began with. */
-  readonly setLogLevel: (level: 'debug' | undefined) => void;
+  readonly setLogLevel: (level: string | undefined) => void;
 }
 
 /** Tells jobs as systemd does on a console, if `showStatus`; and messages of warning and above, or below down to `level` if that is asked for. */
@@ -32,8 +32,7 @@ export function statusPrinter(showStatus: boolean, level: string): ConsolePrinte
     timeout: `[ ${paint(91, 'TIME')} ] `,
     skipped: `[${paint(33, 'SKIP')}] `,
   };
-  // info is the default level of the log; the terminal is told only what needs a person, unless more is asked for.
-  const usual = levels.indexOf(level === 'info' ? 'warning' : level);
+  const usual = numberOf(level);
   let lowest = usual;
   let isStatusShown = showStatus;
   let isTimeShown = false;
@@ -65,7 +64,7 @@ export function statusPrinter(showStatus: boolean, level: string): ConsolePrinte
       isTimeShown = shown;
     },
     setLogLevel: (wanted) => {
-      lowest = wanted === undefined ? usual : levels.indexOf(wanted);
+      lowest = wanted === undefined ? usual : numberOf(wanted);
     },
   };
 }
@@ -96,4 +95,9 @@ export function reopenConsole(): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** info is the default level of the log; the terminal is told only what needs a person, unless more is asked for. */
+function numberOf(level: string): number {
+  return levels.indexOf(level === 'info' ? 'warning' : level);
 }

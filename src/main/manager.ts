@@ -129,6 +129,7 @@ export async function runManager(): Promise<void> {
       zoneChanged();
     },
     logLevel: resolved.logLevel,
+    logTarget: resolved.logToConsole ? 'console' : 'journal',
     showStatus: resolved.showStatus,
     setShowStatus: console.setShowStatus,
     setLogLevel: console.setLogLevel,

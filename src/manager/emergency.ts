@@ -36,6 +36,8 @@ const actions: Readonly<Record<Exclude<EmergencyAction, 'none'>, ActionRow>> = {
 export interface ActionDetails {
   readonly status?: number | undefined;
   readonly rebootArgument?: string;
+  /** It answers something that went wrong, so it is not carried out where watchdogs are off. */
+  readonly isWatchdog?: boolean;
 }
 
 /** Does what a unit's SuccessAction=, FailureAction=, StartLimitAction= or JobTimeoutAction= says. */
@@ -43,9 +45,10 @@ export function takeEmergencyAction(
   world: World,
   action: EmergencyAction,
   why: string,
-  { status, rebootArgument = '' }: ActionDetails,
+  { status, rebootArgument = '', isWatchdog = true }: ActionDetails,
 ): void {
   if (action === 'none' || !mayDo(world, action)) return;
+  if (isWatchdog && !world.serviceWatchdogs) return log(world, 4, `Watchdogs are off, so ${action} is not carried out: ${why}`, undefined);
   const row = actions[action];
   if (row.end === 'exit' && status !== undefined) setExitStatus(world, status);
   if (row.end === 'reboot' && rebootArgument !== '') setRebootArgument(world, rebootArgument);

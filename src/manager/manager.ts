@@ -10,6 +10,7 @@ import type { WaitingJob } from '../graph/waiting.ts';
 import type { EndAction } from '../port/keeper.ts';
 import type { Property } from '../unit/property.ts';
 import type { UnitBytes } from '../unit/replaced.ts';
+import type { LogLevel } from '../unit/values/syslog.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import { outcomeOf } from './answers.ts';
 import { queueDefault } from './default-unit.ts';
@@ -26,6 +27,7 @@ import { send, turn } from './loop.ts';
 import type { ManagerOptions } from './options.ts';
 import { pendingChanges } from './pending.ts';
 import { notAppliedOf, planCommands } from './plan-text.ts';
+import { setLogLevel } from './log-level.ts';
 import { managerProperties } from './manager-properties.ts';
 import { unitProperties } from './properties.ts';
 import { unitCounters } from './group-usage.ts';
@@ -333,6 +335,16 @@ export class Manager {
 
   unsetEnvironment(names: readonly string[]): void {
     this.#changeEnvironment([], names);
+  }
+
+  setLogLevel(level: LogLevel): void {
+    setLogLevel(this.#fresh(), level);
+  }
+
+  setServiceWatchdogs(enforced: boolean): void {
+    const world = this.#fresh();
+    world.serviceWatchdogs = enforced;
+    world.dirtyManager = true;
   }
 
   subscribe(listener: (change: Change) => void): () => void {

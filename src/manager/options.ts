@@ -106,10 +106,12 @@ export interface ManagerOptions {
   setZone?(zone: string): void;
   /** The least important messages that `log` passes on, and whether `status` is told at all, as it was at the start; for `show`. */
   readonly logLevel?: string;
+  /** Where all that is logged goes. */
+  readonly logTarget?: 'journal' | 'console';
   readonly showStatus?: boolean;
   /** Turns `status` on and off, and `log` to another level and back, as signals ask. */
   setShowStatus?(shown: boolean): void;
-  setLogLevel?(level: 'debug' | undefined): void;
+  setLogLevel?(level: string | undefined): void;
 }
 
 /** Bytes and packets of the internet protocol, in the order of `IPIngressBytes` and its kin: received, received, sent, sent. */

@@ -1,3 +1,4 @@
+import { isLogged } from './log-level.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -10,6 +11,7 @@ export function log(
   fields?: Readonly<Record<string, string>>,
 ): void {
   world.options.log?.(priority, message, unit?.name);
+  if (!isLogged(world, priority)) return;
   world.command({ do: 'journal', record: JSON.stringify(record(world, priority, message, unit, fields)) });
 }
 

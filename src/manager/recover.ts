@@ -8,6 +8,7 @@ import { parseUnitName } from '../unit/name.ts';
 import { setRun } from './generators.ts';
 import { Job } from './job.ts';
 import { restoreJob } from './jobs.ts';
+import { setLogLevel } from './log-level.ts';
 import { log } from './records.ts';
 import { recoverAnswer } from './answers.ts';
 import { carryOut } from './effects.ts';
@@ -127,6 +128,8 @@ function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): v
   world.started = blob.value.started;
   world.startup = blob.value.startup;
   world.stages = blob.value.stages ?? {};
+  world.serviceWatchdogs = blob.value.noWatchdogs !== true;
+  if (blob.value.logLevel !== undefined) setLogLevel(world, blob.value.logLevel);
   world.idlePipeHeld = blob.value.idlePipe;
   world.idlePipeMaker = blob.value.idlePipeMaker;
   world.exitStatus = blob.value.exitStatus;

@@ -1,6 +1,7 @@
 import type { KeeperEvent } from '../port/keeper.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import { endManager, startShutdown, takeEmergencyAction } from './emergency.ts';
+import { setLogLevel } from './log-level.ts';
 import { count } from './rate-limit.ts';
 import { log } from './records.ts';
 import type { World } from './world.ts';
@@ -53,8 +54,8 @@ const commonReactions: Readonly<Record<number, Reaction>> = {
   [SIGTERM]: terminate,
   [RTMIN + 20]: (world) => world.options.setShowStatus?.(true),
   [RTMIN + 21]: (world) => world.options.setShowStatus?.(false),
-  [RTMIN + 22]: (world) => world.options.setLogLevel?.('debug'),
-  [RTMIN + 23]: (world) => world.options.setLogLevel?.(undefined),
+  [RTMIN + 22]: (world) => setLogLevel(world, 'debug'),
+  [RTMIN + 23]: (world) => setLogLevel(world, undefined),
   // There is but one place where the log goes.
   [RTMIN + 26]: nothing,
   [RTMIN + 27]: nothing,

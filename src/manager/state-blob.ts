@@ -5,6 +5,7 @@ import type { JobType } from '../graph/job.ts';
 import type { JobEnd } from '../graph/report.ts';
 import type { Reason } from '../graph/transaction.ts';
 import type { Stamp } from '../port/keeper.ts';
+import type { LogLevel } from '../unit/values/syslog.ts';
 import type { TriggerDetails } from '../type/type.ts';
 import type { BootStages } from './boot-stages.ts';
 import type { Watch, WatchName } from './clock-watch.ts';
@@ -130,6 +131,8 @@ export interface ManagerBlob {
   readonly stages?: BootStages;
   readonly idlePipe: boolean;
   readonly idlePipeMaker?: number;
+  readonly logLevel?: LogLevel;
+  readonly noWatchdogs?: true;
   readonly exitStatus: number;
   readonly rebootArgument?: string;
   readonly delayedEnd?: DelayedEnd;
@@ -300,6 +303,8 @@ function managerBlob(world: World): ManagerBlob {
     stages: world.stages,
     idlePipe: world.idlePipeHeld,
     ...(world.idlePipeMaker === undefined ? {} : { idlePipeMaker: world.idlePipeMaker }),
+    ...(world.logLevel === undefined ? {} : { logLevel: world.logLevel }),
+    ...(world.serviceWatchdogs ? {} : { noWatchdogs: true }),
     exitStatus: world.exitStatus,
     ...(world.rebootArgument === '' ? {} : { rebootArgument: world.rebootArgument }),
     ...(world.delayedEnd === undefined ? {} : { delayedEnd: world.delayedEnd }),

@@ -164,7 +164,11 @@ function sayEnd(world: World, unit: Unit, before: Look, after: Look): void {
 
 function act(world: World, unit: Unit, action: EmergencyAction, status: number | undefined, what: string): void {
   if (action === 'none') return;
-  const details = { status: status ?? exitStatusOf(world, unit), rebootArgument: unit.config.unit.RebootArgument };
+  const details = {
+    status: status ?? exitStatusOf(world, unit),
+    rebootArgument: unit.config.unit.RebootArgument,
+    isWatchdog: what === 'failed',
+  };
   takeEmergencyAction(world, action, `${unit.name} ${what}`, details);
 }
 

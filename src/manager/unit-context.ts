@@ -43,6 +43,10 @@ export class UnitContext implements StepContext {
     return this.#world.options.config.defaults;
   }
 
+  get watchdogs(): boolean {
+    return this.#world.serviceWatchdogs;
+  }
+
   get stopRequested(): boolean {
     return this.#unit.job?.type === 'stop';
   }

@@ -16,6 +16,7 @@ import type { TriggerDetails, UnitEvent } from '../type/type.ts';
 import { isPerpetual } from '../unit/builtin.ts';
 import type { Dependency, UnitConfig } from '../unit/config.ts';
 import type { UnitText } from '../unit/syntax.ts';
+import type { LogLevel } from '../unit/values/syslog.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import type { RequestType } from '../graph/job.ts';
 import type { JobEnd } from '../graph/report.ts';
@@ -162,6 +163,10 @@ export class World implements TransactionView {
   /** What else is on record of how the manager came up. */
   stages: BootStages;
   failedJobs = 0;
+  /** The level that was set while the manager ran. */
+  logLevel: LogLevel | undefined;
+  /** Whether watchdogs of services, and what units ask to be done about the machine when they fail, are acted on. */
+  serviceWatchdogs = true;
   now: Stamp;
   /** The local time zone, once somebody has asked for it. */
   zone: ZoneSetting | undefined;

@@ -285,6 +285,8 @@ export interface StepContext {
   /** A fresh child id. */
   nextChild(): number;
   readonly defaults: Defaults;
+  /** False where services whose watchdog was not heard are to be left alone. */
+  readonly watchdogs?: boolean;
   /** A stop is wanted by a person or a dependency: a queued stop job, or the stop that is being carried out. */
   readonly stopRequested: boolean;
   /** A restart job is queued or running for this unit. */

@@ -240,6 +240,14 @@ export class FakeManager implements ManagerApi {
     };
   }
 
+  setLogLevel(level: string): void {
+    this.own = { ...this.own, LogLevel: level };
+  }
+
+  setServiceWatchdogs(enforced: boolean): void {
+    this.own = { ...this.own, ServiceWatchdogs: enforced ? 'yes' : 'no' };
+  }
+
   managerProperties(): Readonly<Record<string, string>> {
     return { Version: '0.1.0', Environment: this.#environment.join(' '), ...this.own };
   }

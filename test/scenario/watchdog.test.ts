@@ -48,3 +48,41 @@ test('a feed that no manager has heard yet counts from when one hears it', () =>
   simulation.clock.advance(2 * SECOND);
   assert.deepEqual([simulation.state('a.service'), simulation.manager.unit('a.service')?.result], ['failed (failed)', 'watchdog']);
 });
+
+test('while watchdogs are off a silent service is left alone, also by the next manager; on again, one that goes on feeding is watched', () => {
+  const simulation = afterAMinute(64);
+  simulation.manager.setServiceWatchdogs(false);
+  simulation.clock.settle();
+  simulation.crash();
+  simulation.startManager();
+  simulation.clock.advance(60 * SECOND);
+  assert.equal(simulation.state('a.service'), 'active (running)');
+  assert.equal(simulation.manager.managerProperties()['ServiceWatchdogs'], 'no');
+  assert.ok(simulation.messages().includes('a.service: Watchdogs are off, so a timeout is not acted on.'));
+  simulation.manager.setServiceWatchdogs(true);
+  simulation.clock.advance(60 * SECOND);
+  assert.equal(simulation.state('a.service'), 'active (running)');
+  simulation.manager.request('restart', 'a.service', 'replace', 'test');
+  simulation.clock.advance(100 * SECOND);
+  assert.equal(simulation.manager.unit('a.service')?.result, 'watchdog');
+});
+
+test('while watchdogs are off what a unit asks for when it fails is not done, and what it asks for when it succeeds is', () => {
+  assert.deepEqual(
+    withoutWatchdogs('FailureAction=exit').filter((message) => message.startsWith('Watchdogs')),
+    ['Watchdogs are off, so exit is not carried out: a.service failed'],
+  );
+  assert.ok(withoutWatchdogs('SuccessAction=exit').some((message) => message.includes('starting exit.target (exit)')));
+});
+
+/** What is said of the end of the manager when a service ends that asks for it. */
+function withoutWatchdogs(text: string): readonly string[] {
+  const simulation = new Simulation({
+    units: { 'default.target': '', 'a.service': `[Unit]\n${text}\n[Service]\nType=oneshot\nExecStart=/bin/a`, 'exit.target': '' },
+    programs: { '/bin/a': { exit: text.startsWith('Failure') ? 1 : 0, runUsec: SECOND } },
+  }).boot();
+  simulation.manager.setServiceWatchdogs(false);
+  simulation.manager.request('start', 'a.service', 'replace', 'test');
+  simulation.clock.advance(5 * SECOND);
+  return simulation.messages().filter((message) => message.includes('exit'));
+}

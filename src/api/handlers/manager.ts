@@ -13,6 +13,7 @@ export const managerHandlers: Handlers<
   | 'manager.properties'
   | 'manager.reexecute'
   | 'manager.reload'
+  | 'manager.set'
   | 'manager.state'
 > = {
   'manager.info': (_params, { manager }) => ok(manager.info),
@@ -35,6 +36,12 @@ export const managerHandlers: Handlers<
 
   'manager.exit': ({ action, force, status }, { manager }) => {
     setImmediate(() => manager.exit(action, force, status));
+    return ok(null);
+  },
+
+  'manager.set': ({ logLevel, serviceWatchdogs }, { manager }) => {
+    if (logLevel !== undefined) manager.setLogLevel(logLevel);
+    if (serviceWatchdogs !== undefined) manager.setServiceWatchdogs(serviceWatchdogs);
     return ok(null);
   },
 

@@ -2,8 +2,11 @@ import { analyzeBlame, analyzeBootTime } from '../analyze/boot-time.ts';
 import { analyzeCalendar } from '../analyze/calendar.ts';
 import type { AnalyzeRun } from '../analyze/call.ts';
 import { analyzeCondition } from '../analyze/condition.ts';
+import { analyzeCompareVersions } from '../analyze/compare-versions.ts';
 import { analyzeCriticalChain } from '../analyze/critical-chain.ts';
 import { analyzeDot } from '../analyze/dot.ts';
+import { analyzeDump } from '../analyze/dump.ts';
+import { analyzeLogLevel, analyzeLogTarget, analyzeServiceWatchdogs } from '../analyze/manager-settings.ts';
 import { parseAnalyze } from '../analyze/options.ts';
 import { analyzePlot } from '../analyze/plot.ts';
 import { analyzeSecurity } from '../analyze/security.ts';
@@ -32,12 +35,35 @@ const verbs: Readonly<Record<string, Verb>> = {
   'critical-chain': { least: 0, run: analyzeCriticalChain, usage: '[UNIT…]', doc: 'Show what units had to wait for last' },
   plot: { least: 0, most: 0, run: analyzePlot, usage: '', doc: 'Draw the boot as a picture (SVG)' },
   dot: { least: 0, run: analyzeDot, usage: '[PATTERN…]', doc: 'Print the graph of dependencies for dot(1)' },
+  dump: { least: 0, run: analyzeDump, usage: '[PATTERN…]', doc: 'Print all that the manager knows' },
+  'log-level': {
+    least: 0,
+    most: 1,
+    run: analyzeLogLevel,
+    usage: '[LEVEL]',
+    doc: 'Show or set how important a message must be to be logged',
+  },
+  'log-target': { least: 0, most: 1, run: analyzeLogTarget, usage: '[TARGET]', doc: 'Show where the log goes' },
+  'service-watchdogs': {
+    least: 0,
+    most: 1,
+    run: analyzeServiceWatchdogs,
+    usage: '[BOOL]',
+    doc: 'Show or set whether watchdogs of services are acted on',
+  },
   'unit-paths': { least: 0, run: analyzeUnitPaths, usage: '', doc: 'List the directories in which unit files are looked for' },
   'exit-status': { least: 0, run: analyzeExitStatus, usage: '[STATUS…]', doc: 'List the exit statuses that have names' },
   capability: { least: 0, run: analyzeCapability, usage: '[CAPABILITY…]', doc: 'List the capabilities of Linux' },
   condition: { least: 0, run: analyzeCondition, usage: 'ASSIGNMENT…', doc: 'Tell which conditions and asserts hold' },
   security: { least: 0, run: analyzeSecurity, usage: '[UNIT|FILE…]', doc: 'Tell how exposed services are, and to what' },
   'syscall-filter': { least: 0, run: analyzeSystemCallFilter, usage: '[NAME…]', doc: 'List the system calls that filter sets have' },
+  'compare-versions': {
+    least: 2,
+    most: 3,
+    run: analyzeCompareVersions,
+    usage: 'VERSION1 [OP] VERSION2',
+    doc: 'Tell which version is newer',
+  },
   verify: { least: 1, run: analyzeVerify, usage: 'FILE…', doc: 'Check unit files' },
   calendar: { least: 1, run: analyzeCalendar, usage: 'EXPRESSION…', doc: 'Tell when calendar expressions elapse' },
   timestamp: { least: 1, run: analyzeTimestamp, usage: 'EXPRESSION…', doc: 'Read points in time' },
@@ -50,12 +76,15 @@ export function analyzeVerbs(): readonly { readonly word: string; readonly doc: 
 }
 
 /** Verbs of systemd-analyze that tysd does not have: refused, so that no script takes silence for success. */
-const missing: ReadonlySet<string> = new Set(
-  (
-    'dump cat-config unit-files filesystems compare-versions inspect-elf ' +
-    'log-level log-target set-log-level get-log-level set-log-target get-log-target service-watchdogs'
-  ).split(' '),
-);
+const missing: ReadonlySet<string> = new Set('cat-config unit-files filesystems inspect-elf'.split(' '));
+
+/** What verbs were called before; those that took or wanted a word, and those that took none. */
+const former: Readonly<Record<string, Verb>> = {
+  'set-log-level': { least: 1, most: 1, run: analyzeLogLevel, usage: 'LEVEL', doc: '' },
+  'get-log-level': { least: 0, most: 0, run: analyzeLogLevel, usage: '', doc: '' },
+  'set-log-target': { least: 1, most: 1, run: analyzeLogTarget, usage: 'TARGET', doc: '' },
+  'get-log-target': { least: 0, most: 0, run: analyzeLogTarget, usage: '', doc: '' },
+};
 
 /** systemd-analyze(1). */
 export async function runAnalyze({ argv, terminal, services, environment }: Call, place: ManagerPlace): Promise<number> {
@@ -71,7 +100,7 @@ export async function runAnalyze({ argv, terminal, services, environment }: Call
     return 0;
   }
   const [word = 'time', ...words] = parsed.value.words;
-  const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
+  const verb = [verbs, former].find((table) => Object.hasOwn(table, word))?.[word];
   if (verb === undefined) {
     return refuse(missing.has(word) ? `systemd-analyze: tysd does not have the verb ${word} yet.` : `Unknown command verb ${word}.`);
   }

@@ -4,7 +4,7 @@ import { signalProcess } from '../kill.ts';
 import { endReload } from './reload.ts';
 import { controlOf, mainOf, type ServiceState, type ServiceSub, type TimerName } from './state.ts';
 import { type Escalation, enterSignal, enterStop, leave } from './stop.ts';
-import { deadline, type Live, say, type Turn } from './turn.ts';
+import { deadline, type Live, say, type Turn, withDeadline } from './turn.ts';
 
 /** A timer of the service elapsed. */
 export function elapsed(turn: Turn, state: ServiceState, timer: string): ServiceState {
@@ -18,6 +18,10 @@ export function elapsed(turn: Turn, state: ServiceState, timer: string): Service
 
 /** Ends the service because its watchdog was not heard, or because it asked for that (WATCHDOG=trigger). */
 export function watchdogFailed(turn: Turn, state: ServiceState): ServiceState {
+  if (turn.context.watchdogs === false) {
+    say(turn, 4, `${turn.config.name}: Watchdogs are off, so a timeout is not acted on.`);
+    return { ...state, memory: withDeadline(turn, state.memory, 'watchdog', Infinity) };
+  }
   say(turn, 3, `${turn.config.name}: Watchdog timeout.`);
   return enterSignal(turn, liveOf(state), 'stop-watchdog', 'watchdog');
 }

@@ -2,7 +2,8 @@ import { ok } from '../../base/result.ts';
 import { refuse } from './parser.ts';
 import type { ValueParser } from './parser.ts';
 
-const levels = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
+/** Names of the priorities of log records; the place in the list is the number. */
+export const logLevels = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
 const facilities = [
   'kern',
   'user',
@@ -26,15 +27,15 @@ const facilities = [
   'local7',
 ] as const;
 
-/** Names of the priorities of log records; the place in the list is the number. */
-export type LogLevel = (typeof levels)[number];
+/** The name of a priority. */
+export type LogLevel = (typeof logLevels)[number];
 /** Names of the parts of a system that log. */
 export type LogFacility = (typeof facilities)[number];
 
 /** SyslogLevel=, LogLevelMax=: a name, or its number. */
 export const logLevel: ValueParser<LogLevel> = (text) => {
-  const level = levels.find((name, number) => name === text || String(number) === text);
-  return level === undefined ? refuse(`expected one of: ${levels.join(', ')}`) : ok(level);
+  const level = logLevels.find((name, number) => name === text || String(number) === text);
+  return level === undefined ? refuse(`expected one of: ${logLevels.join(', ')}`) : ok(level);
 };
 
 /** SyslogFacility=: a name, or its number. */
@@ -45,7 +46,7 @@ export const logFacility: ValueParser<LogFacility> = (text) => {
 
 /** The number of a level in syslog(3). */
 export function logLevelNumber(level: LogLevel): number {
-  return levels.indexOf(level);
+  return logLevels.indexOf(level);
 }
 
 /** The number of a facility in syslog(3). */

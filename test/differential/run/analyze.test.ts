@@ -60,4 +60,46 @@ compareManagers('what systemd-analyze says of the boot', {
       run systemd-analyze dot --from-pattern
       run systemd-analyze dot none.service 2>&1 | grep -v gold`,
   },
+  'log-level, log-target and service-watchdogs': {
+    alone: true,
+    units: {
+      'dogs-late.service': '[Service]\nType=notify\nWatchdogSec=300ms\nExecStart=/act to /run/t/dogs notify READY=1 wait',
+    },
+    script: `
+      run systemd-analyze log-level
+      run systemd-analyze log-level nonsense
+      run systemd-analyze log-level debug
+      run systemd-analyze log-level
+      run systemctl show -p LogLevel
+      run systemd-analyze log-level 5
+      run systemd-analyze get-log-level
+      run systemd-analyze get-log-level more
+      run systemd-analyze set-log-level
+      run systemd-analyze set-log-level info
+      run systemd-analyze log-level
+      run systemd-analyze log-level info more
+      run systemd-analyze log-target nonsense
+      run systemd-analyze set-log-target
+      run systemd-analyze service-watchdogs
+      run systemd-analyze service-watchdogs nonsense
+      run systemd-analyze service-watchdogs off
+      run systemd-analyze service-watchdogs
+      run systemctl show -p ServiceWatchdogs
+      systemctl start dogs-late; sleep 1
+      state dogs-late
+      run systemd-analyze service-watchdogs yes
+      run systemd-analyze service-watchdogs yes more
+      systemctl restart dogs-late
+      sub dogs-late failed
+      state dogs-late`,
+  },
+  'what is of a unit in a dump': {
+    units: {
+      'dump-one.service': '[Unit]\nDescription=one to dump\nDefaultDependencies=no\nWants=dump-two.service\n[Service]\nExecStart=/act wait',
+    },
+    script: `
+      systemctl start dump-one
+      systemd-analyze dump dump-one.service | grep -E '^-> Unit|(Description|Load State|Active State|Active Exit Timestamp|Transient|Perpetual|Collection Mode|\tSlice|Fragment Path|Condition Result|DefaultDependencies|KillMode|Service State|Result):' | grep -v InSlice | sort
+      systemd-analyze dump 'dump-none*'; echo $?`,
+  },
 });

@@ -384,3 +384,30 @@ test('all exit statuses are listed, and those that came after 252', { skip }, as
   const lines = own.out.split('\n').filter((line) => !since.includes(line.split(' ')[0] ?? ''));
   assert.deepEqual(lines, other.out.split('\n'));
 });
+
+const version = fc.oneof(
+  fc.constantFrom(
+    '',
+    '1',
+    '1.0',
+    '1~rc1',
+    '1-1',
+    '1.2.3-4~5^git6',
+    'abc',
+    'systemd-250~rc1.fc36.aarch64',
+    'systemd-251.fc36.aarch64',
+    '007',
+    'a b',
+  ),
+  fc.array(fc.constantFrom('1', '2', '10', 'a', 'rc', '.', '-', '~', '^', '_', 'Z'), { maxLength: 6 }).map((parts) => parts.join('')),
+);
+const operator = fc.constantFrom('lt', 'le', 'eq', 'ne', 'ge', 'gt', '<', '<=', '==', '=', '!=', '<>', '>=', '>', 'LT', 'bad');
+
+test('compare-versions orders generated versions as systemd’s does', { skip, timeout: 300_000 }, () =>
+  fc.assert(
+    fc.asyncProperty(version, fc.option(operator), version, (left, op, right) =>
+      assertTwins(analyze(['compare-versions', '--', left, ...(op === null ? [] : [op]), right])),
+    ),
+    runs(300),
+  ),
+);
