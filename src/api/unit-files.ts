@@ -9,6 +9,8 @@ export interface UnitFilesApi {
   files(unit: string): UnitFiles | undefined;
   /** Checks units, by name or by path of a file, without running anything. */
   verify(targets: readonly string[]): readonly Verification[];
+  /** All names of units that the search path has, and which of them lead to the same unit. */
+  names(): UnitFileNames;
   /** How exposed services are, by name or by path of a file; without any, all services that the search path has. */
   security(targets: readonly string[] | undefined): readonly ServiceExposure[];
 }
@@ -18,6 +20,13 @@ export interface ServiceExposure {
   readonly unit: string;
   readonly reason?: string;
   readonly assessment?: Assessment;
+}
+
+export interface UnitFileNames {
+  /** Each name with the path of its file, or the name that it stands for; sorted. */
+  readonly ids: readonly { readonly name: string; readonly target: string }[];
+  /** Units that have a file which says something, and all names that lead to each. */
+  readonly units: readonly { readonly unit: string; readonly names: readonly string[] }[];
 }
 
 export interface UnitFiles {

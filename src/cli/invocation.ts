@@ -22,6 +22,8 @@ export interface CliServices {
   readonly recordedHistory: (place: ManagerPlace, words: readonly string[]) => Promise<readonly unknown[]>;
   readonly localInstall: (place: LocalPlace) => Promise<InstallApi>;
   readonly localUnitFiles: (place: LocalPlace) => Promise<UnitFilesApi>;
+  /** The files below a root directory, '' for the machine's own; links lead nowhere outside of it. */
+  readonly fileTree: (root: string) => Promise<FileTree>;
   /** What is wrong in unit files, by their paths or those of directories, and what had better be otherwise. */
   readonly lintFiles: (paths: readonly string[], options: LintOptions) => Promise<readonly Finding[]>;
   /** The conditions and asserts of a unit, or of lines as they would stand in one, by what holds on this machine now. */
@@ -29,6 +31,16 @@ export interface CliServices {
   /** Sends a datagram of sd_notify(3) to $NOTIFY_SOCKET, as from this process if it may; false where there is no such socket. */
   readonly notify: (text: string, pid: number | undefined) => Promise<boolean>;
   readonly launcher: () => Promise<Launcher>;
+}
+
+/** Files, as far as tools look at them. */
+export interface FileTree {
+  /** The content, or undefined where there is no readable regular file. */
+  read(path: string): Uint8Array | undefined;
+  /** Names in a directory, sorted; empty where there is none. */
+  list(path: string): readonly string[];
+  /** What is there, links followed. */
+  follow(path: string): { readonly kind: 'file' | 'directory' | 'missing' | 'other'; readonly isExecutable: boolean };
 }
 
 /** What `systemd-run` needs of the system that JavaScript does not have. */

@@ -1,6 +1,6 @@
 import type { InstallApi } from '../api/install.ts';
 import type { UnitFilesApi } from '../api/unit-files.ts';
-import type { LocalPlace } from '../cli/invocation.ts';
+import type { FileTree, LocalPlace } from '../cli/invocation.ts';
 import { InstallService } from '../manager/install.ts';
 import { globalPlaces, installContext } from '../manager/install-context.ts';
 import { UnitFileReader } from '../manager/unit-files.ts';
@@ -26,6 +26,21 @@ export function localUnitFiles(place: LocalPlace): UnitFilesApi {
   return new UnitFileReader(files, searchPath, facts);
 }
 
+/** The files below a root directory. */
+export function fileTree(root: string): FileTree {
+  const files = filesBelow(root);
+  return {
+    read: (path) => files.read(path),
+    list: (path) => files.list(path),
+    follow: (path) => {
+      // What is masked has nothing in it, also where the tree has no /dev.
+      const kind = files.readLink(path) === '/dev/null' ? 'character' : files.statFollow(path).kind;
+      const known = kind === 'file' || kind === 'directory' || kind === 'missing' ? kind : 'other';
+      return { kind: known, isExecutable: known === 'file' && files.access(path, 1) };
+    },
+  };
+}
+
 /** What is to be said about unit files, by their paths. */
 export function localLint(paths: readonly string[], options: LintOptions): readonly Finding[] {
   return lintFiles(paths, options, realFiles, gatherFacts('system', process.env));
@@ -40,9 +55,13 @@ export function partsOf({ scope, root }: LocalPlace): {
 } {
   const managed = scope === 'system' ? 'system' : 'user';
   return {
-    files: root === '' ? realFiles : rootedFiles(realFiles, root),
+    files: filesBelow(root),
     facts: gatherFacts(managed, process.env),
     scope: managed,
     searchPath: scope === 'global' ? globalSearchPath(process.env) : unitSearchPath(managed, process.env),
   };
+}
+
+function filesBelow(root: string): Files {
+  return root === '' ? realFiles : rootedFiles(realFiles, root);
 }

@@ -24,6 +24,11 @@ interface Verification {
   readonly notCarriedOut: readonly { readonly directive: string; readonly reason: string }[];
 }
 
+interface UnitFileNames {
+  readonly ids: readonly { readonly name: string; readonly target: string }[];
+  readonly units: readonly { readonly unit: string; readonly names: readonly string[] }[];
+}
+
 interface ServiceExposure {
   readonly unit: string;
   readonly reason?: string;
@@ -62,6 +67,31 @@ export class UnitFileReader {
       const { name, config } = this.#target(target);
       return verification(name, config);
     });
+  }
+
+  /** All names of units that the search path has, and which of them lead to the same unit. */
+  names(): UnitFileNames {
+    const directory = new UnitDirectory(this.#files, this.#searchPath);
+    const aliases = new Map<string, string[]>();
+    const ids = directory.names().flatMap((name) => {
+      const entry = directory.entry(name);
+      if (entry === undefined || entry.is === 'unusable') return [];
+      const unit = this.#unitOf(directory, name);
+      if (unit !== undefined) aliases.set(unit, [...(aliases.get(unit) ?? []), name]);
+      return [{ name, target: entry.is === 'alias' ? entry.target : entry.path }];
+    });
+    return { ids, units: [...aliases].map(([unit, names]) => ({ unit, names })) };
+  }
+
+  /** The unit that a name leads to: of a template an instance, where the name has one. Undefined where there is none, or one that is masked. */
+  #unitOf(directory: UnitDirectory, name: string): string | undefined {
+    const found = directory.resolve(name);
+    if (found === undefined || found === 'loop' || found.entry.is !== 'file') return undefined;
+    const { kind, size } = this.#files.statFollow(found.entry.path);
+    if (kind !== 'file' || size === 0) return undefined;
+    const parsed = parseUnitName(name);
+    const instance = parsed.ok ? parsed.value.instance : undefined;
+    return instance === undefined || instance === '' ? found.name : (instantiate(found.name, instance) ?? found.name);
   }
 
   /** How exposed services are; without targets, all services that the search path has, but for templates and what cannot be loaded. */

@@ -371,6 +371,10 @@ export class FakeInstall implements InstallApi {
 
 /** The unit files of FakeInstall, with text. */
 export const fakeUnitFiles: UnitFilesApi = {
+  names: () => ({
+    ids: [{ name: 'web.service', target: '/etc/systemd/system/web.service' }],
+    units: [{ unit: 'web.service', names: ['web.service'] }],
+  }),
   files: (unit) => {
     if (!unit.includes('.')) return undefined;
     if (unit === 'masked.service') return { unit, load: 'masked', files: [] };

@@ -250,7 +250,7 @@ test('what tysd does not have yet is said, with status 1', () =>
     assert.deepEqual((await systemctl('star')).err, ['Unknown command verb star.']);
     assert.deepEqual(await run('systemd-analyze', ['inspect-elf']), {
       out: [],
-      err: ['systemd-analyze: tysd does not have the verb inspect-elf yet.'],
+      err: ['The verb inspect-elf is not there: tysd reads no ELF files: try readelf -n, or file.'],
       status: 1,
     });
     assert.deepEqual(await tysctl('strat', 'web'), { out: [], err: ['Unknown command verb strat.'], status: 1 });

@@ -107,6 +107,7 @@ async function runTool(
       Promise.resolve(written.filter((entry) => words.length === 0 || words.some((word) => JSON.stringify(entry).includes(word)))),
     localInstall: () => Promise.resolve(local),
     localUnitFiles: () => Promise.resolve(fakeUnitFiles),
+    fileTree: () => Promise.resolve({ read: () => undefined, list: () => [], follow: () => ({ kind: 'missing', isExecutable: false }) }),
     lintFiles: (paths, options) => Promise.resolve(findings(paths, options)),
     checkConditions: ({ of }) => {
       const checked = 'unit' in of ? [] : of.assignments.map((text) => ({ text, holds: true }));

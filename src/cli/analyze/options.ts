@@ -32,6 +32,8 @@ export interface AnalyzeOptions {
   readonly detailed: boolean;
   readonly table: boolean;
   readonly legend: boolean;
+  /** Of cat-config: only lines that say something. */
+  readonly tldr: boolean;
   readonly print: 'help' | 'version' | undefined;
 }
 
@@ -54,6 +56,7 @@ const defaults: AnalyzeOptions = {
   detailed: false,
   table: false,
   legend: true,
+  tldr: false,
   print: undefined,
 };
 
@@ -91,10 +94,12 @@ const rows: readonly OptionRow<AnalyzeOptions>[] = [
   { long: 'unit', short: 'U', value: 'required', apply: readUnit },
   { long: 'json', value: 'required', apply: readJson },
   { long: 'profile', ...refusedValue('--profile=') },
-  { long: 'scale-svg', value: 'required', apply: readScale },
-  { long: 'detailed', ...flag({ detailed: true }) },
-  { long: 'table', ...flag({ table: true }) },
-  { long: 'no-legend', ...flag({ legend: false }) },
+  // Younger than 252: no abbreviation of an older one is to mean them, too.
+  { long: 'scale-svg', isWhole: true, value: 'required', apply: readScale },
+  { long: 'detailed', isWhole: true, ...flag({ detailed: true }) },
+  { long: 'table', isWhole: true, ...flag({ table: true }) },
+  { long: 'tldr', isWhole: true, ...flag({ tldr: true }) },
+  { long: 'no-legend', isWhole: true, ...flag({ legend: false }) },
 ];
 
 /** Reads the command line of systemd-analyze(1). An error is what to print. */
@@ -106,8 +111,8 @@ export function parseAnalyze(argv: readonly string[]): Result<Words<AnalyzeOptio
   return problem === undefined ? read : err(problem);
 }
 
-/** The verbs that can print JSON: those of 257. */
-const jsonVerbs = ['security', 'inspect-elf', 'plot'];
+/** The verbs that can print JSON. */
+const jsonVerbs = ['security', 'plot'];
 
 function contradiction(
   { scope, unit, json, root, offline }: AnalyzeOptions,
@@ -116,7 +121,7 @@ function contradiction(
   if (scope === 'global' && !['dot', 'unit-paths', 'verify'].includes(verb))
     return 'Option --global only makes sense with verbs dot, unit-paths, verify.';
   if (scope === 'user' && verb === 'cat-config') return 'Option --user is not supported for cat-config right now.';
-  if (json !== undefined && !jsonVerbs.includes(verb)) return `Option --json= is only supported for ${jsonVerbs.join(', ')} right now.`;
+  if (json !== undefined && !jsonVerbs.includes(verb)) return `Option --json= is only supported for ${jsonVerbs.join(' and ')} right now.`;
   if (root !== undefined && verb !== 'cat-config' && verb !== 'verify' && verb !== 'condition' && !(verb === 'security' && offline))
     return 'Options --root= and --image= are only supported for cat-config, verify, condition and security when used with --offline= right now.';
   if (unit !== undefined && verb !== 'condition') return 'Option --unit= is only supported for condition';

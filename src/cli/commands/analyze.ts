@@ -2,9 +2,14 @@ import { analyzeBlame, analyzeBootTime } from '../analyze/boot-time.ts';
 import { analyzeCalendar } from '../analyze/calendar.ts';
 import type { AnalyzeRun } from '../analyze/call.ts';
 import { analyzeCondition } from '../analyze/condition.ts';
+import { analyzeCatConfig } from '../analyze/cat-config.ts';
 import { analyzeCompareVersions } from '../analyze/compare-versions.ts';
 import { analyzeCriticalChain } from '../analyze/critical-chain.ts';
 import { analyzeDot } from '../analyze/dot.ts';
+import { analyzeFileSystems } from '../analyze/filesystems.ts';
+import { analyzeArchitectures, analyzeHasTpm, analyzePcrs, analyzeSmbios } from '../analyze/machine.ts';
+import { analyzeTransientSettings } from '../analyze/transient-settings.ts';
+import { analyzeUnitFiles } from '../analyze/unit-files.ts';
 import { analyzeDump } from '../analyze/dump.ts';
 import { analyzeLogLevel, analyzeLogTarget, analyzeServiceWatchdogs } from '../analyze/manager-settings.ts';
 import { parseAnalyze } from '../analyze/options.ts';
@@ -52,8 +57,11 @@ const verbs: Readonly<Record<string, Verb>> = {
     doc: 'Show or set whether watchdogs of services are acted on',
   },
   'unit-paths': { least: 0, run: analyzeUnitPaths, usage: '', doc: 'List the directories in which unit files are looked for' },
+  'unit-files': { least: 0, run: analyzeUnitFiles, usage: '[PATTERN…]', doc: 'List the files and other names of units' },
   'exit-status': { least: 0, run: analyzeExitStatus, usage: '[STATUS…]', doc: 'List the exit statuses that have names' },
   capability: { least: 0, run: analyzeCapability, usage: '[CAPABILITY…]', doc: 'List the capabilities of Linux' },
+  filesystems: { least: 0, run: analyzeFileSystems, usage: '[SET…]', doc: 'List the sets of types of file systems' },
+  architectures: { least: 0, run: analyzeArchitectures, usage: '[NAME…]', doc: 'List architectures, and which are those of this machine' },
   condition: { least: 0, run: analyzeCondition, usage: 'ASSIGNMENT…', doc: 'Tell which conditions and asserts hold' },
   security: { least: 0, run: analyzeSecurity, usage: '[UNIT|FILE…]', doc: 'Tell how exposed services are, and to what' },
   'syscall-filter': { least: 0, run: analyzeSystemCallFilter, usage: '[NAME…]', doc: 'List the system calls that filter sets have' },
@@ -65,6 +73,16 @@ const verbs: Readonly<Record<string, Verb>> = {
     doc: 'Tell which version is newer',
   },
   verify: { least: 1, run: analyzeVerify, usage: 'FILE…', doc: 'Check unit files' },
+  'cat-config': { least: 1, run: analyzeCatConfig, usage: 'NAME|PATH…', doc: 'Print a configuration file and its drop-ins' },
+  'transient-settings': {
+    least: 1,
+    run: analyzeTransientSettings,
+    usage: 'TYPE…',
+    doc: 'List what systemd-run can set for units of a type',
+  },
+  'has-tpm2': { least: 0, most: 0, run: analyzeHasTpm, usage: '', doc: 'Tell what of a TPM 2 the machine has' },
+  pcrs: { least: 0, run: analyzePcrs, usage: '[PCR…]', doc: 'Print the registers of the TPM' },
+  smbios11: { least: 0, most: 0, run: analyzeSmbios, usage: '', doc: 'Print what the hypervisor tells by SMBIOS' },
   calendar: { least: 1, run: analyzeCalendar, usage: 'EXPRESSION…', doc: 'Tell when calendar expressions elapse' },
   timestamp: { least: 1, run: analyzeTimestamp, usage: 'EXPRESSION…', doc: 'Read points in time' },
   timespan: { least: 1, run: analyzeTimespan, usage: 'EXPRESSION…', doc: 'Read spans of time' },
@@ -75,8 +93,15 @@ export function analyzeVerbs(): readonly { readonly word: string; readonly doc: 
   return Object.entries(verbs).map(([word, { doc }]) => ({ word, doc }));
 }
 
-/** Verbs of systemd-analyze that tysd does not have: refused, so that no script takes silence for success. */
-const missing: ReadonlySet<string> = new Set('cat-config unit-files filesystems inspect-elf'.split(' '));
+/** Verbs of systemd-analyze that tysd does not have, and why: refused, so that no script takes silence for success. */
+const refused: Readonly<Record<string, string>> = {
+  'inspect-elf': 'tysd reads no ELF files: try readelf -n, or file',
+  malloc: 'the manager is no C program, so there is no allocator to tell of: try tysctl show --property=MemoryCurrent',
+  srk: 'tysd encrypts nothing with a TPM: try tpm2_readpublic, or systemd-analyze of systemd',
+  fdstore: 'the manager knows only how many descriptors a service has stored: try systemctl show --property=NFileDescriptorStore UNIT',
+  'image-policy': 'tysd mounts no images, so it has no policies for them',
+  chid: 'tysd does not boot machines, so it computes no hardware ids: try systemd-analyze of systemd',
+};
 
 /** What verbs were called before; those that took or wanted a word, and those that took none. */
 const former: Readonly<Record<string, Verb>> = {
@@ -102,7 +127,9 @@ export async function runAnalyze({ argv, terminal, services, environment }: Call
   const [word = 'time', ...words] = parsed.value.words;
   const verb = [verbs, former].find((table) => Object.hasOwn(table, word))?.[word];
   if (verb === undefined) {
-    return refuse(missing.has(word) ? `systemd-analyze: tysd does not have the verb ${word} yet.` : `Unknown command verb ${word}.`);
+    return refuse(
+      Object.hasOwn(refused, word) ? `The verb ${word} is not there: ${refused[word] ?? ''}.` : `Unknown command verb ${word}.`,
+    );
   }
   if (words.length < verb.least) return refuse('Too few arguments.');
   if (words.length > (verb.most ?? words.length)) return refuse('Too many arguments.');

@@ -14,6 +14,7 @@ export interface Style {
   readonly red: Paint;
   readonly green: Paint;
   readonly yellow: Paint;
+  readonly blue: Paint;
   readonly bold: Paint;
   readonly grey: Paint;
   readonly underline: Paint;
@@ -31,6 +32,7 @@ export interface Glyphs {
   readonly cross: string;
   readonly reloading: string;
   readonly arrow: string;
+  readonly leads: string;
   readonly ellipsis: string;
   readonly bullet: string;
   readonly vertical: string;
@@ -47,6 +49,7 @@ const unicode: Glyphs = {
   cross: '×',
   reloading: '↻',
   arrow: '→',
+  leads: '←',
   ellipsis: '…',
   bullet: '•',
   vertical: '│ ',
@@ -63,6 +66,7 @@ const ascii: Glyphs = {
   cross: 'x',
   reloading: '@',
   arrow: '->',
+  leads: '<-',
   ellipsis: '...',
   bullet: '*',
   vertical: '| ',
@@ -80,6 +84,7 @@ export function makeStyle(can: { readonly colours: boolean; readonly unicode: bo
     red: paint('0;1;31'),
     green: paint('0;1;32'),
     yellow: paint('0;1;33'),
+    blue: paint('0;1;34'),
     bold: paint('0;1;39'),
     grey: paint('0;38;5;245'),
     underline: paint('0;4'),

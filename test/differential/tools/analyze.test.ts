@@ -375,8 +375,13 @@ const refused: readonly (readonly string[])[] = [
 ];
 
 test('what systemd-analyze refuses is refused in the same words', { skip, timeout: 300_000 }, async () => {
-  for (const argv of refused) await assertTwins(analyze(argv), steady);
+  for (const argv of refused) await assertTwins(analyze(argv), withoutJson);
 });
+
+/** Which verbs can print JSON is not the same. */
+function withoutJson(text: string): string {
+  return steady(text).replace(/security and (inspect-elf|plot)/, 'security and …');
+}
 
 test('all exit statuses are listed, and those that came after 252', { skip }, async () => {
   const [own, other] = [await ours(analyze(['exit-status'])), theirs(analyze(['exit-status']))];

@@ -1,0 +1,1 @@
+export { fileSystemSets } from '../unit/values/file-system-sets.ts';

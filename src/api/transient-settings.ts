@@ -1,0 +1,1 @@
+export { transientSettings } from '../unit/transient-settings.ts';
