@@ -29,7 +29,9 @@ if (existsSync(join(root, 'session/build/tysd-session')))
   copyFileSync(join(root, 'session/build/tysd-session'), join(dist, 'tysd-session'));
 copyFileSync(join(root, 'front/build/tysctl'), join(dist, 'tysctl'));
 symlinkSync('tysctl', join(dist, 'systemctl'));
-for (const name of ['journalctl', 'systemd-notify', 'systemd-escape', 'systemd-analyze', 'systemd-run', 'systemd-cat', 'systemd-cgtop']) {
+const names =
+  'journalctl systemd-analyze systemd-cat systemd-cgtop systemd-escape systemd-notify systemd-run halt init poweroff reboot runlevel shutdown telinit';
+for (const name of names.split(' ')) {
   symlinkSync('tysd', join(dist, name));
 }
 

@@ -139,6 +139,12 @@ export const contract = {
   'install.disable': install('Removes the links that lead to these unit files.'),
   'install.enable': install('Makes the links that the [Install] sections of these unit files ask for.'),
   'install.link': install('Links unit files from outside the search path into it.'),
+  'install.links': method({
+    params: v.strictObject({ unit: unitName, runtime: v.exactOptional(v.boolean(), false), global: v.exactOptional(v.boolean(), false) }),
+    result: list(v.string()),
+    errors: [],
+    doc: 'The links by which the unit file is enabled: what `install.disable` would remove.',
+  }),
   'install.list': method({
     params: nothing,
     result: list(

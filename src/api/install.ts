@@ -20,6 +20,8 @@ export interface InstallApi {
   stateOrErrno(unit: string): Result<UnitFileState, string>;
   /** All unit files of the search path, sorted by type and name as systemctl(1) sorts units. */
   list(): readonly UnitFile[];
+  /** The links that `disable` would remove, for `is-enabled --full`. */
+  links(unit: string, flags: InstallFlags): readonly string[];
   /** The unit that default.target leads to. */
   defaultTarget(): Result<string, InstallFailure>;
 }

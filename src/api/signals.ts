@@ -12,5 +12,5 @@ export function signalText(number: number): string {
 
 /** Every signal as `--signal=help` lists them. */
 export function signalNames(): readonly string[] {
-  return Array.from({ length: 65 }, (_, number) => (number === 0 ? '0' : signalText(number)));
+  return Array.from({ length: 65 }, (_, number) => (number === 0 ? '0' : number < 34 ? signalText(number) : `RTMIN+${number - 34}`));
 }

@@ -8,11 +8,22 @@ import type { Terminal } from './output/terminal.ts';
 export interface Filter {
   /** The types asked for; all where none was. */
   readonly type: (name: string) => boolean;
-  readonly unit: (unit: { readonly name: string; readonly load: string; readonly active: string; readonly sub: string }) => boolean;
+  readonly unit: (unit: Listed) => boolean;
+  /** Whether `list-units` shows a unit: without --all or states, `inactive` ones only while they have a job. */
+  readonly shows: (unit: Listed & { readonly following?: string; readonly job?: object }) => boolean;
+  /** States were asked for, as such or as a type. */
+  readonly hasStates: boolean;
+}
+
+interface Listed {
+  readonly name: string;
+  readonly load: string;
+  readonly active: string;
+  readonly sub: string;
 }
 
 /** Reads --type= and --state=; an error is the exit status, after the message or the list of words that was asked for. */
-export function checkFilter({ types, states }: Pick<Options, 'types' | 'states'>, terminal: Terminal): Result<Filter, number> {
+export function checkFilter({ types, states, all }: Pick<Options, 'types' | 'states' | 'all'>, terminal: Terminal): Result<Filter, number> {
   if (types.includes('help')) {
     printWords(terminal, [{ title: 'unit types', words: unitTypes }]);
     return err(0);
@@ -22,6 +33,7 @@ export function checkFilter({ types, states }: Pick<Options, 'types' | 'states'>
       { title: 'unit load states', words: loadStates },
       { title: 'unit active states', words: activeStates },
       { title: 'unit file states', words: unitFileStates },
+      ...Object.entries(subStates).map(([type, words]) => ({ title: `${type} unit substates`, words: words.split(' ') })),
     ]);
     return err(0);
   }
@@ -35,10 +47,15 @@ export function checkFilter({ types, states }: Pick<Options, 'types' | 'states'>
   const wantedTypes = new Set(types.filter((type) => isUnitType(type)));
   const wantedStates = new Set([...states, ...types.filter((type) => !isUnitType(type))]);
   const type = (name: string) => wantedTypes.size === 0 || wantedTypes.has(typeOf(name));
+  const hasStates = wantedStates.size > 0;
+  const unit = ({ name, load, active, sub }: Listed) =>
+    type(name) && (!hasStates || wantedStates.has(load) || wantedStates.has(active) || wantedStates.has(sub));
   return ok({
     type,
-    unit: ({ name, load, active, sub }) =>
-      type(name) && (wantedStates.size === 0 || wantedStates.has(load) || wantedStates.has(active) || wantedStates.has(sub)),
+    unit,
+    shows: (one) =>
+      unit(one) && (all || (one.following === undefined && (hasStates || one.active !== 'inactive' || one.job !== undefined))),
+    hasStates,
   });
 }
 
@@ -62,6 +79,24 @@ function compare(left: string, right: string): number {
 
 const loadStates: readonly string[] = ['stub', 'loaded', 'not-found', 'bad-setting', 'error', 'merged', 'masked'];
 export const activeStates: readonly string[] = ['active', 'reloading', 'inactive', 'failed', 'activating', 'deactivating', 'maintenance'];
+
+/** The sub states of systemd 252, by type; tysd has fewer. */
+const subStates: Readonly<Record<string, string>> = {
+  automount: 'dead waiting running failed',
+  device: 'dead tentative plugged',
+  mount:
+    'dead mounting mounting-done mounted remounting unmounting remounting-sigterm remounting-sigkill unmounting-sigterm unmounting-sigkill failed cleaning',
+  path: 'dead waiting running failed',
+  scope: 'dead start-chown running abandoned stop-sigterm stop-sigkill failed',
+  service:
+    'dead condition start-pre start start-post running exited reload stop stop-watchdog stop-sigterm stop-sigkill stop-post final-watchdog final-sigterm final-sigkill failed auto-restart cleaning',
+  slice: 'dead active',
+  socket:
+    'dead start-pre start-chown start-post listening running stop-pre stop-pre-sigterm stop-pre-sigkill stop-post final-sigterm final-sigkill failed cleaning',
+  swap: 'dead activating activating-done active deactivating deactivating-sigterm deactivating-sigkill failed cleaning',
+  target: 'dead active',
+  timer: 'dead waiting running elapsed failed',
+};
 
 function printWords(terminal: Terminal, groups: readonly { readonly title: string; readonly words: readonly string[] }[]): void {
   groups.forEach(({ title, words }, index) => {

@@ -60,6 +60,36 @@ export function readWords<Options>(
   return ok({ options, words });
 }
 
+/** The options of a command line, without one of them, as words that mean the same; an error is what to print. */
+export function withoutOption<Options>(
+  program: string,
+  argv: readonly string[],
+  rows: readonly OptionRow<Options>[],
+  left: string,
+): Result<readonly string[], string> {
+  const kept: string[] = [];
+  const rest = [...argv];
+  const words: string[] = [];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word === '--') words.push(...rest.splice(0));
+    else if (!word.startsWith('-') || word === '-') words.push(word);
+    else {
+      const given = word.startsWith('--') ? longOption(program, word, rest, rows) : shortOptions(program, word, rest, rows);
+      if (!given.ok) return given;
+      for (const { row, value } of given.value) {
+        if (row === undefined) return err(value ?? '');
+        if (row.long !== left) kept.push(spelled(row, value));
+      }
+    }
+  }
+  return ok([...kept, ...(words.some((word) => word.startsWith('-')) ? ['--'] : []), ...words]);
+}
+
+function spelled<Options>({ long, short }: OptionRow<Options>, value: string | undefined): string {
+  if (long === undefined) return `-${short ?? ''}${value ?? ''}`;
+  return value === undefined ? `--${long}` : `--${long}=${value}`;
+}
+
 /** An option that does nothing but this. */
 export function flag<Change>(change: Change) {
   return { value: 'none', apply: (): Result<Change, string> => ok(change) } as const;

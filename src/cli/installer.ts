@@ -11,6 +11,8 @@ export interface Installer {
   list(): Promise<Result<Answer<'install.list'>, ApiError>>;
   /** The state of each unit file, or what errno(3) calls the reason why it has none. */
   states(units: readonly string[]): Promise<Result<readonly Result<string, string>[], ApiError>>;
+  /** The links by which a unit file is enabled. */
+  links(unit: string): Promise<Result<readonly string[], ApiError>>;
   defaultTarget(): Promise<Result<string, ApiError>>;
   /** The manager, which has to be told of changes; absent where there is none to tell. */
   readonly client?: Client;
@@ -51,6 +53,7 @@ function remoteInstaller(client: Client, { options }: Invocation): Installer {
       const answer = await client.call('install.states', { units: [...units] });
       return answer.ok ? ok(answer.value.map((state) => (state === null ? err('No such file or directory') : ok(state)))) : answer;
     },
+    links: (unit) => client.call('install.links', { unit, runtime: options.runtime, global: options.global }),
     defaultTarget: () => client.call('install.default', {}),
   };
 }
@@ -63,6 +66,7 @@ function localInstaller(install: InstallApi, { options }: Invocation): Installer
     },
     list: () => Promise.resolve(ok(install.list())),
     states: (units) => Promise.resolve(ok(units.map((unit) => install.stateOrErrno(unit)))),
+    links: (unit) => Promise.resolve(ok(install.links(unit, flags(options)))),
     defaultTarget: () => Promise.resolve(install.defaultTarget()),
   };
 }

@@ -31,6 +31,8 @@ export interface CliServices {
   /** Sends a datagram of sd_notify(3) to $NOTIFY_SOCKET, as from this process if it may; false where there is no such socket. */
   readonly notify: (text: string, pid: number | undefined) => Promise<boolean>;
   readonly launcher: () => Promise<Launcher>;
+  /** The command line by which this program runs as one of its tools. */
+  readonly commandOf: (tool: string) => readonly string[];
 }
 
 /** Files, as far as tools look at them. */

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type { CliServices, Invocation } from './invocation.ts';
 import { connectOnce } from './connect.ts';
-import { parseCommandLine } from './options.ts';
+import { optionRows, parseCommandLine } from './options.ts';
+import type { SysvCall } from './sysv/call.ts';
 import type { Terminal } from './output/terminal.ts';
 import { verbs } from './verbs.ts';
 
@@ -28,8 +29,12 @@ const tools: Readonly<Record<string, Tool>> = {
   'systemd-run': async (call) => (await import('./commands/run.ts')).runRun(call, anyPlace),
   'systemd-cgtop': async (call) => (await import('./commands/top.ts')).runTop(call, anyPlace),
   'systemd-analyze': async (call) => (await import('./commands/analyze.ts')).runAnalyze(call, anyPlace),
+  runlevel: async (call) => (await import('./sysv/runlevel.ts')).runRunlevel(asSysv(call)),
+  telinit: async (call) => (await import('./sysv/telinit.ts')).runTelinit(asSysv(call)),
+  init: async (call) => (await import('./sysv/telinit.ts')).runTelinit(asSysv(call)),
+  shutdown: async (call) => (await import('./sysv/shutdown.ts')).runShutdown(asSysv(call)),
   ...Object.fromEntries(
-    ['halt', 'poweroff', 'reboot'].map((word) => [word, (call: Call) => runControl({ ...call, argv: [word, ...call.argv] }, 'systemctl')]),
+    ['halt', 'poweroff', 'reboot'].map((word) => [word, async (call: Call) => (await import('./sysv/halt.ts')).runHalt(asSysv(call))]),
   ),
 };
 
@@ -39,6 +44,10 @@ export async function runCli(call: Call): Promise<number> {
   const tool = tools[name];
   if (tool !== undefined) return tool(call);
   return runControl(call, name === 'systemctl' ? 'systemctl' : 'tysctl');
+}
+
+function asSysv(call: Call): SysvCall {
+  return { ...call, systemctl: (...argv) => runControl({ ...call, argv }, 'systemctl') };
 }
 
 /** Verbs that do without a manager in systemctl(1); tysctl has a few more. */
@@ -67,6 +76,13 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
     return 0;
   }
   if (options.print !== undefined) return (await import('./commands/help.ts')).runPrint(program, options.print, services.version, terminal);
+  if (options.host !== undefined) {
+    const { runThere } = await import('./remote.ts');
+    const { withoutOption } = await import('./getopt.ts');
+    const ours = isOurs ? call.argv : call.argv.slice(0, first);
+    const there = withoutOption(program, ours, optionRows, 'host');
+    return there.ok ? runThere(options.host, [program, ...there.value, ...call.argv.slice(ours.length)], environment) : 1;
+  }
   if (logs !== undefined) return services.runLogs(logs, { scope: options.scope, runtimeDirectory: options.runtimeDirectory });
   if (run !== undefined) return (await import('./commands/run.ts')).runRun({ ...call, argv: run }, options);
   if (top !== undefined) return (await import('./commands/top.ts')).runTop({ ...call, argv: top }, options);

@@ -1,6 +1,7 @@
 import type { Client } from '../api/client.ts';
 import { isGlob } from '../base/glob.ts';
 import { readTypedName } from '../api/unit-name.ts';
+import { checkFilter } from './filter.ts';
 import type { Invocation } from './invocation.ts';
 
 type Suffix = Parameters<typeof readTypedName>[1];
@@ -74,9 +75,9 @@ function absolutePath(path: string): string {
   return `/${parts.join('/')}`;
 }
 
-/** The units that the words mean: names as they are, then the loaded units that the patterns match. */
+/** The units that the words mean: names as they are, then what `list-units` would show of the units that the patterns match. */
 export async function expandNames(
-  invocation: Pick<Invocation, 'terminal'>,
+  invocation: Pick<Invocation, 'terminal' | 'options'>,
   client: Client,
   words: readonly string[],
   suffix?: Suffix,
@@ -92,5 +93,7 @@ export async function expandNames(
     invocation.terminal.warn(`Failed to expand names: ${matched.error.message}`);
     return undefined;
   }
-  return [...new Set([...read.names, ...matched.value.map((unit) => unit.name)])];
+  const filter = checkFilter(invocation.options, invocation.terminal);
+  if (!filter.ok) return undefined;
+  return [...new Set([...read.names, ...matched.value.filter(filter.value.shows).map((unit) => unit.name)])];
 }

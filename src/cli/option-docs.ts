@@ -37,7 +37,7 @@ export const optionDocs: Readonly<Record<string, string>> = {
   'kill-who': 'The same as --kill-whom=',
   signal: 'Which signal to send',
   'no-ask-password': 'Taken for the sake of scripts: passwords are not asked for',
-  host: 'Another machine',
+  host: 'Another machine, [USER@]HOST[:PORT], where ssh runs the same command',
   machine: 'Refused: tysd does not run containers',
   runtime: 'Only until the next boot',
   'runtime-directory': 'The directory of the manager that is meant',

@@ -1,6 +1,8 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { flag, type OptionRow, readBoolean, readWords, text, type Words } from './getopt.ts';
 import { signalNumber } from '../api/signals.ts';
+import { type Host, readHost } from './host.ts';
+import { listForm } from './output/json.ts';
 import { outputNames } from '../base/output-names.ts';
 import { timestampForms, type TimestampForm } from '../base/timestamp.ts';
 import { cleanableKinds, presetModes, type PresetMode } from './option-words.ts';
@@ -67,6 +69,8 @@ export interface Options {
   readonly forVersion: string | undefined;
   /** Do what is shown without asking. */
   readonly yes: boolean;
+  /** The machine that is meant, in place of this one. */
+  readonly host: Host | undefined;
   readonly print: 'help' | 'version' | undefined;
 }
 
@@ -121,6 +125,7 @@ const defaults: Options = {
   target: undefined,
   forVersion: undefined,
   yes: false,
+  host: undefined,
   print: undefined,
 };
 
@@ -167,7 +172,7 @@ export const optionRows: readonly OptionRow<Options>[] = [
   { long: 'kill-who', ...whom },
   { long: 'signal', short: 's', value: 'required', apply: (value = '') => readSignal(value) },
   { long: 'no-ask-password', ...flag({}) },
-  { long: 'host', short: 'H', ...refused('Another host cannot be reached this way yet: run tysctl there, as in: ssh HOST tysctl …') },
+  { long: 'host', short: 'H', value: 'required', apply: (value = '') => readHostOption(value) },
   { long: 'machine', short: 'M', ...refused('tysd does not run containers: run tysctl inside the container instead.') },
   { long: 'runtime', ...flag({ runtime: true }) },
   { long: 'runtime-directory', isWhole: true, ...text((runtimeDirectory) => ({ runtimeDirectory })) },
@@ -196,7 +201,7 @@ export const optionRows: readonly OptionRow<Options>[] = [
   { long: 'drop-in', isWhole: true, ...text((dropIn) => ({ dropIn })) },
   { long: 'stdin', isWhole: true, ...flag({ stdin: true }) },
   // tysd's own.
-  { long: 'json', isWhole: true, ...flag({ output: 'json' }) },
+  { long: 'json', isWhole: true, ...flag(asJson('json')) },
   { long: 'since', isWhole: true, ...text((since) => ({ since })) },
   { long: 'until', isWhole: true, ...text((until) => ({ until })) },
   { long: 'at', isWhole: true, ...text((at) => ({ at })) },
@@ -223,6 +228,7 @@ function dashHint(program: string, argv: readonly string[]): string {
 }
 
 function contradiction({ options, words }: Words<Options>): string | undefined {
+  if (options.host !== undefined && options.scope === 'user') return 'Cannot access user instance remotely.';
   if (options.wait && !options.block) return '--wait may not be combined with --no-block.';
   if (options.marked && words[0] !== 'reload-or-restart') return "--marked may only be used with 'reload-or-restart'.";
   return undefined;
@@ -254,6 +260,11 @@ function readInhibitors(value = ''): Result<Partial<Options>, string> {
   return isKnown ? ok({}) : err(`Failed to parse --check-inhibitors= argument: ${value}`);
 }
 
+function readHostOption(value: string): Result<Partial<Options>, string> {
+  const host = readHost(value);
+  return host.ok ? ok({ host: host.value }) : host;
+}
+
 function readLines(value: string): Result<Partial<Options>, string> {
   return /^\d{1,9}$/.test(value) ? ok({ lines: Number(value) }) : err(`Failed to parse lines '${value}'`);
 }
@@ -266,7 +277,13 @@ function readSignal(signal: string): Result<Partial<Options>, string> {
 
 function readOutput(output: string): Result<Partial<Options>, string> {
   if (output === 'help') return ok({ list: outputNames });
-  return outputNames.some((name) => name === output) ? ok({ output }) : err(`Unknown output '${output}'.`);
+  if (!outputNames.some((name) => name === output)) return err(`Unknown output '${output}'.`);
+  return ok(listForm(output) === 'table' ? { output } : asJson(output));
+}
+
+/** What programs are to read has nothing for people around it. */
+function asJson(output: string) {
+  return { output, legend: false, plain: true };
 }
 
 function readPresetMode(mode: string): Result<Partial<Options>, string> {

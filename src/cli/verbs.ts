@@ -19,6 +19,7 @@ const start = () => import('./commands/start.ts').then((module) => module.runSta
 const enable = () => import('./commands/enable.ts').then((module) => module.runEnable);
 const leave = () => import('./commands/poweroff.ts').then((module) => module.runPoweroff);
 const logs = (): Promise<Run> => Promise.resolve(({ words, options, services }) => services.runLogs(words, options));
+const sleep = () => import('./commands/sleep.ts').then((module) => module.runSleep);
 /** The code of verbs that tysd does not have yet. */
 export const later = () => import('./commands/not-yet.ts').then((module) => module.runNotYet);
 
@@ -37,7 +38,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   kill: verb(
     'Units',
     'UNIT…',
-    1,
+    0,
     many,
     () => import('./commands/kill.ts').then((m) => m.runKill),
     'Send a signal to the processes of units',
@@ -326,20 +327,29 @@ export const verbs: Readonly<Record<string, Verb>> = {
     () => import('./commands/edit.ts').then((m) => m.runEdit),
     'Edit drop-ins of units, or with --full their files',
   ),
+  'list-machines': verb(
+    'System',
+    '[NAME…]',
+    0,
+    many,
+    () => import('./commands/list-machines.ts').then((m) => m.runListMachines),
+    'Show this machine; there are no others',
+  ),
+  ...Object.fromEntries(
+    ['suspend', 'hibernate', 'hybrid-sleep', 'suspend-then-hibernate'].map((name) => [
+      name,
+      verb('System', '', 0, 0, sleep, 'Refused: tysd puts no machine to sleep'),
+    ]),
+  ),
   ...Object.fromEntries(
     [
       'bind',
-      'hibernate',
-      'hybrid-sleep',
-      'list-machines',
       'log-level',
       'log-target',
       'mount-image',
       'service-log-level',
       'service-log-target',
       'service-watchdogs',
-      'suspend',
-      'suspend-then-hibernate',
       'switch-root',
       'whoami',
     ].map((name) => [name, verb('Units', '', 0, many, later, 'Not there yet')]),

@@ -13,5 +13,7 @@ const processName = name === 'tysd' && argv[0]?.startsWith('--process=') ? argv[
 if (processName !== undefined) (await import('./die-of-errors.ts')).dieOfErrors(`tysd-${processName}`);
 if (processName === 'manager') await (await import('./manager.ts')).runManager();
 else if (processName === 'journal') await (await import('./journal.ts')).runJournal(argv.slice(1));
-else if (name === 'tysd' || name === 'init') process.exitCode = await (await import('./tysd.ts')).runTysd(argv, self);
+// Under the name init a process that is not the init process speaks to it, as in System V.
+else if (name === 'tysd' || (name === 'init' && process.pid === 1))
+  process.exitCode = await (await import('./tysd.ts')).runTysd(argv, self);
 else process.exitCode = await (await import('./tysctl.ts')).runTysctl(name, argv, self);

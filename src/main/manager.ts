@@ -34,6 +34,7 @@ import { generatorsOf, hasFstabGenerator } from './generators.ts';
 import { freshId } from './fresh-id.ts';
 import { findKeeper, findSessionProgram } from './keeper-path.ts';
 import { systemLocale } from './locale.ts';
+import { changeEnvironment } from '../manager/environment.ts';
 import { showProgress } from './progress.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
 import { trafficOf } from './traffic.ts';
@@ -192,11 +193,15 @@ function engineConfig(
       timerAccuracyUsec: manager.DefaultTimerAccuracySec,
       oomPolicy: manager.DefaultOOMPolicy,
     },
-    environment: managerEnvironment(scope, environment, [
-      ...(scope === 'system' ? systemLocale(realFiles) : []),
-      ...passedOn(passEnvironment, environment),
-      ...manager.DefaultEnvironment,
-    ]),
+    environment: changeEnvironment(
+      managerEnvironment(scope, environment, [
+        ...(scope === 'system' ? systemLocale(realFiles) : []),
+        ...passedOn(passEnvironment, environment),
+        ...manager.DefaultEnvironment,
+      ]),
+      [],
+      [],
+    ),
     managerEnvironment: manager.ManagerEnvironment,
     limits: { ...defaultLimits, ...manager.DefaultLimits },
     defaultStandardOutput: simpleOutput(manager.DefaultStandardOutput, 'journal'),

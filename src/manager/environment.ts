@@ -8,6 +8,13 @@ export function changeEnvironment(block: readonly string[], assignments: readonl
   return [...variables.values()].toSorted();
 }
 
+/** A block on top of another: as systemd tells it, the first one's variables stay where they are, and what is new follows. */
+export function overlayEnvironment(block: readonly string[], over: readonly string[]): readonly string[] {
+  const variables = new Map(block.map((entry) => [nameOf(entry), entry]));
+  for (const entry of over) variables.set(nameOf(entry), entry);
+  return [...variables.values()];
+}
+
 function nameOf(entry: string): string {
   const equals = entry.indexOf('=');
   return equals < 0 ? entry : entry.slice(0, equals);

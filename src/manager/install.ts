@@ -69,6 +69,12 @@ export class InstallService {
     return state.ok ? state : err(errnoText(state.error.code));
   }
 
+  links(unit: string, flags: InstallFlags): readonly string[] {
+    const context = flags.global === true ? { ...this.#context, ...this.#globalPlaces } : this.#context;
+    const plan = planDisable([unit], context, { runtime: flags.runtime ?? false, force: false });
+    return plan.changes.flatMap(({ change, path }) => (change === 'unlink' ? [path] : []));
+  }
+
   /** What the preset files say of a unit file, by its own name. */
   preset(file: string): 'enabled' | 'disabled' | undefined {
     const action = presetOf(file, this.#look().presets);

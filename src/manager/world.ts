@@ -22,7 +22,7 @@ import type { RequestType } from '../graph/job.ts';
 import type { JobEnd } from '../graph/report.ts';
 import type { BootStages } from './boot-stages.ts';
 import { BusNames } from './bus-names.ts';
-import { changeEnvironment } from './environment.ts';
+import { changeEnvironment, overlayEnvironment } from './environment.ts';
 import type { GeneratorRun } from './generators.ts';
 import { History } from './history.ts';
 import type { Job } from './job.ts';
@@ -263,7 +263,7 @@ export class World implements TransactionView {
   get environment(): readonly string[] {
     const { environment } = this.options.config;
     if (this.setEnvironment.length === 0 && this.generatedEnvironment.length === 0) return environment;
-    return changeEnvironment(environment, [...this.generatedEnvironment, ...this.setEnvironment], []);
+    return overlayEnvironment(changeEnvironment(environment, this.generatedEnvironment, []), this.setEnvironment);
   }
 
   /** Says how a unit is that is there without a file; undefined where it is gone. */

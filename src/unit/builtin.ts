@@ -120,7 +120,7 @@ const system: Readonly<Record<string, string>> = {
   'system.slice': 'Description=System Slice\nDefaultDependencies=no',
   'user.slice': 'Description=Slice of users and sessions\nBefore=slices.target',
   'machine.slice': 'Description=Slice of containers and virtual machines\nBefore=slices.target',
-  'init.scope': 'Description=The manager\nDefaultDependencies=no',
+  'init.scope': 'Description=System and Service Manager\nDefaultDependencies=no',
   '-.mount': 'Description=Root Mount\nDefaultDependencies=no',
 };
 
@@ -136,7 +136,7 @@ const user: Readonly<Record<string, string>> = {
   'exit.target': 'Description=Exit\nDefaultDependencies=no\nRequires=systemd-exit.service\nAfter=systemd-exit.service\nAllowIsolate=yes',
   'systemd-exit.service':
     'Description=Exit of the manager\nDefaultDependencies=no\nRequires=shutdown.target\nAfter=shutdown.target\nSuccessAction=exit-force',
-  'init.scope': 'Description=The manager\nDefaultDependencies=no',
+  'init.scope': 'Description=System and Service Manager\nDefaultDependencies=no',
   'app.slice': 'Description=Slice of applications',
   'session.slice': 'Description=Slice of core services of the session',
   'background.slice': 'Description=Slice of background tasks',

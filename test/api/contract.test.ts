@@ -19,6 +19,7 @@ const examples: { readonly [Name in MethodName]?: Params<Name> } = {
   'install.disable': { units: ['web.service'] },
   'edges.locate': { edges: [{ of: 'a.target', kind: 'Wants', unit: 'web.service' }] },
   'install.enable': { units: ['web.service'] },
+  'install.links': { unit: 'web.service' },
   'install.link': { units: ['/srv/web.service'] },
   'install.mask': { units: ['web.service'] },
   'install.preset': { units: ['web.service'], presetMode: 'enable-only' },

@@ -360,6 +360,10 @@ export class FakeInstall implements InstallApi {
     return state === undefined ? err('No such file or directory') : ok(state);
   }
 
+  links(unit: string): readonly string[] {
+    return this.state(unit) === 'enabled' ? [`/etc/systemd/system/multi-user.target.wants/${unit}`] : [];
+  }
+
   list(): readonly UnitFile[] {
     return this.files;
   }

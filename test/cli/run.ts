@@ -118,6 +118,7 @@ async function runTool(
       out.push(`notify ${JSON.stringify(text)} ${pid ?? ''}`.trimEnd());
       return Promise.resolve(true);
     },
+    commandOf: (tool) => ['/usr/bin/tysd', `--as=${tool}`],
     launcher: () => Promise.resolve(fakeLauncher(out)),
   };
   const status = await runCli({

@@ -7,7 +7,7 @@ import type { InstallAction } from '../install.ts';
 type InstallMethod = `install.${InstallAction}`;
 
 /** Unit files and the links between them; nothing here starts, stops or reloads. */
-export const installHandlers: Handlers<InstallMethod | 'install.default' | 'install.list' | 'install.states'> = {
+export const installHandlers: Handlers<InstallMethod | 'install.default' | 'install.links' | 'install.list' | 'install.states'> = {
   'install.enable': apply('enable'),
   'install.disable': apply('disable'),
   'install.reenable': apply('reenable'),
@@ -22,6 +22,7 @@ export const installHandlers: Handlers<InstallMethod | 'install.default' | 'inst
   'install.set-default': apply('set-default'),
 
   'install.states': ({ units }, { install }) => ok(units.map((unit) => install.state(unit) ?? null)),
+  'install.links': ({ unit, ...flags }, { install }) => ok(install.links(unit, flags)),
   'install.list': (_params, { install }) => ok(install.list()),
   'install.default': (_params, { install }) => {
     const target = install.defaultTarget();

@@ -27,7 +27,11 @@ export async function runIsEnabled(invocation: Invocation): Promise<number> {
       return 1;
     }
     enabled ||= good.has(state.value);
-    if (!options.quiet) terminal.print(state.value);
+    if (options.quiet) continue;
+    terminal.print(state.value);
+    if (!options.full) continue;
+    const links = await installer.value.links(units[index] ?? '');
+    for (const link of links.ok ? links.value : []) terminal.print(`  ${link}`);
   }
   return enabled ? 0 : 1;
 }

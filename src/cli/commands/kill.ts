@@ -1,6 +1,7 @@
 import { signalNames, signalNumber } from '../../api/signals.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
+import { printTable } from '../output/table.ts';
 
 /** `kill`: sends a signal to the processes of units. */
 export async function runKill(invocation: Invocation): Promise<number> {
@@ -8,6 +9,17 @@ export async function runKill(invocation: Invocation): Promise<number> {
   if (options.signal === 'help') {
     for (const name of signalNames()) terminal.print(name);
     return 0;
+  }
+  if (options.signal === 'list') {
+    await printTable(terminal, {
+      header: ['SIGNAL', 'NAME'],
+      rows: signalNames().flatMap((name) => (name === '0' ? [] : [[String(signalNumber(name)), `SIG${name}`]])),
+    });
+    return 0;
+  }
+  if (words.length === 0) {
+    terminal.warn('Too few arguments.');
+    return 1;
   }
   const signal = signalNumber(options.signal);
   if (signal === undefined) {

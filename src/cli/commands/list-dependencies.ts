@@ -1,15 +1,8 @@
 import type { Client } from '../../api/client.ts';
 import type { Invocation } from '../invocation.ts';
+import { followedEdges } from '../with-dependencies.ts';
 import { expandNames } from '../names.ts';
 import { paintState } from '../output/terminal.ts';
-
-/** Which edges each direction follows (systemctl(1), list-dependencies). */
-const directions = {
-  forward: ['Requires', 'Requisite', 'Wants', 'ConsistsOf', 'BindsTo', 'Upholds'],
-  reverse: ['RequiredBy', 'RequisiteOf', 'WantedBy', 'PartOf', 'BoundBy', 'UpheldBy'],
-  after: ['After'],
-  before: ['Before'],
-} as const;
 
 /** `list-dependencies`: a tree below each unit; of other units than targets only with --all. */
 export async function runListDependencies(invocation: Invocation): Promise<number> {
@@ -21,10 +14,7 @@ export async function runListDependencies(invocation: Invocation): Promise<numbe
   }
   const units = await expandNames(invocation, client.value, words.length === 0 ? ['default.target'] : words);
   if (units === undefined) return 1;
-  const keys = new Set<string>(
-    options.after ? directions.after : options.before ? directions.before : options.reverse ? directions.reverse : directions.forward,
-  );
-  const graph = new Graph(client.value, keys);
+  const graph = new Graph(client.value, followedEdges(options));
   for (const [index, unit] of units.entries()) {
     if (index > 0) terminal.print('');
     const root = await graph.load(unit, options.all);

@@ -42,11 +42,11 @@ export async function runListSockets(invocation: Invocation): Promise<number> {
     terminal.print(renderJson(rows, form));
     return 0;
   }
-  const header = legend && listening.length > 0 ? ['LISTEN', ...(options.showTypes ? ['TYPE'] : []), 'UNIT', 'ACTIVATES'] : undefined;
+  const header = legend ? ['LISTEN', ...(options.showTypes ? ['TYPE'] : []), 'UNIT', 'ACTIVATES'] : undefined;
   const rows = listening.map(({ listen, type, unit, activates }) => [listen, ...(options.showTypes ? [type] : []), unit, activates]);
   await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows });
   if (!legend) return 0;
-  if (listening.length > 0) terminal.print('');
+  terminal.print('');
   terminal.print(`${listening.length} sockets listed.`);
   if (!options.all) terminal.print('Pass --all to see loaded but inactive sockets, too.');
   return 0;

@@ -1,6 +1,7 @@
 import type { Answer } from '../../api/contract.ts';
 import { readNames } from '../names.ts';
 import type { Invocation } from '../invocation.ts';
+import { withDependencies } from '../with-dependencies.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import { printTable, type Cell } from '../output/table.ts';
 import { unpainted } from '../output/terminal.ts';
@@ -20,24 +21,19 @@ export async function runListUnits(invocation: Invocation): Promise<number> {
     terminal.warn(client.error);
     return 1;
   }
-  const patterns = [...read.names, ...read.globs];
-  const units = await client.value.call('units.list', patterns.length === 0 ? {} : { patterns });
+  const patterns = await withDependencies(client.value, options, [...read.names, ...read.globs]);
+  const units = await client.value.call('units.list', patterns.length === 0 ? {} : { patterns: [...patterns] });
   if (!units.ok) {
     terminal.warn(`Failed to list units: ${units.error.message}`);
     return 1;
   }
-  const shown = units.value.filter((unit) => filter.value.unit(unit) && (options.all || options.states.length > 0 || isOfInterest(unit)));
+  const shown = units.value.filter(filter.value.shows);
   shown.sort((left, right) => bySystemdOrder(left.name, right.name));
-  await printUnits(invocation, shown);
+  await printUnits(invocation, shown, filter.value.hasStates);
   return 0;
 }
 
-/** What is listed without --all: `inactive` units only while they have a job. */
-function isOfInterest(unit: Unit): boolean {
-  return unit.following === undefined && (unit.active !== 'inactive' || unit.job !== undefined);
-}
-
-async function printUnits({ options, terminal }: Invocation, units: readonly Unit[]): Promise<void> {
+async function printUnits({ options, terminal }: Invocation, units: readonly Unit[], hasStates: boolean): Promise<void> {
   const jobs = units.some((unit) => unit.job !== undefined);
   const form = listForm(options.output);
   if (form !== 'table') {
@@ -81,8 +77,8 @@ async function printUnits({ options, terminal }: Invocation, units: readonly Uni
       terminal.print('');
     }
   }
-  const filtered = options.all || options.states.length > 0;
   const count = `${units.length} loaded units listed.`;
-  terminal.print(filtered ? count : `${count} Pass --all to see loaded but inactive units, too.`);
-  if (options.states.length === 0) terminal.print("To show all installed unit files use 'systemctl list-unit-files'.");
+  const hasInactive = options.all || options.states.includes('inactive');
+  terminal.print(hasInactive || hasStates ? count : `${count} Pass --all to see loaded but inactive units, too.`);
+  if (hasInactive || !hasStates) terminal.print("To show all installed unit files use 'systemctl list-unit-files'.");
 }

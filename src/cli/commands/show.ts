@@ -1,5 +1,6 @@
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
+import { inSystemdOrder } from '../output/property-order.ts';
 
 type Properties = Readonly<Record<string, string>>;
 
@@ -47,8 +48,8 @@ function print({ options, terminal }: Invocation, objects: readonly Properties[]
   const empty = options.all || wanted.size > 0;
   objects.forEach((properties, index) => {
     if (index > 0) terminal.print('');
-    for (const [name, value] of Object.entries(properties)) {
-      if ((wanted.size > 0 && !wanted.has(name)) || (value === '' && !empty)) continue;
+    for (const [name, value] of inSystemdOrder(properties)) {
+      if ((wanted.size > 0 && !wanted.has(name)) || (value === '' && (!empty || records.test(name)))) continue;
       for (const line of linesOf(name, value)) terminal.print(options.value ? line : `${name}=${line}`);
     }
   });
@@ -59,7 +60,10 @@ function linesOf(name: string, value: string): readonly string[] {
   return structured.test(name) ? value.split('\n') : [value];
 }
 
-const structured = /^(Exec[A-Z]|DeviceAllow$|IO(Read|Write|Device)[A-Z]|Listen$|EnvironmentFiles$|Timers|Paths$|Symlinks$)/;
+/** Lists of records are shown one to a line, so empty ones are not shown at all. */
+const records =
+  /^(Exec(Start|Stop|Reload|Condition)|DeviceAllow$|IODevice|IO(Read|Write)(Bandwidth|IOPS)Max$|Listen$|EnvironmentFiles$|Timers|Paths$)/;
+const structured = new RegExp(`${records.source}|^Symlinks$`);
 
 function fail({ terminal }: Invocation, message: string): number {
   terminal.warn(`Failed to get properties: ${message}`);

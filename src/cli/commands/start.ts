@@ -1,6 +1,7 @@
 import type { Client } from '../../api/client.ts';
 import type { ApiError } from '../../api/error.ts';
 import { jobModes, type JobMode } from '../../api/words.ts';
+import { isGlob } from '../../base/glob.ts';
 import { ok, type Result } from '../../base/result.ts';
 import { exitStatusOf } from '../exit-status.ts';
 import type { Invocation } from '../invocation.ts';
@@ -58,7 +59,7 @@ export async function runStart(invocation: Invocation): Promise<number> {
   const units =
     row.unit === undefined ? await expandNames(invocation, client, words, row.mode === 'isolate' ? 'target' : 'service') : [row.unit];
   if (units === undefined) return 1;
-  if (units.length === 0) warnOfGlob(invocation);
+  if (words.some(isGlob)) warnOfGlob(invocation);
   if (mode === undefined) {
     for (const unit of units)
       explainRefusal(invocation, row.word, unit, { code: 'invalid', message: `Job mode ${options.jobMode} invalid` });
@@ -207,8 +208,8 @@ function warnOfChange(invocation: Invocation, unit: string): void {
   invocation.terminal.warn(changedOnDisk(invocation, unit));
 }
 
-function warnOfGlob({ program, verb, words, options, terminal }: Invocation): void {
-  if (words.length === 0 || verb !== 'start' || options.quiet) return;
+function warnOfGlob({ program, verb, options, terminal }: Invocation): void {
+  if (verb !== 'start' || options.quiet || options.all) return;
   terminal.warn(`Warning: ${program} start called with a glob pattern.`);
   terminal.warn('Hint: unit globs expand to loaded units, so start will usually have no effect.');
   terminal.warn('      Passing --all will also load units which are pulled in by other units.');

@@ -7,6 +7,7 @@ import { changedOnDisk } from '../output/changed-on-disk.ts';
 import { paintState } from '../output/terminal.ts';
 import { formatAgo } from '../../base/duration.ts';
 import { realtimeOf, renderProcesses, renderStatus } from '../output/unit-status.ts';
+import { withDependencies } from '../with-dependencies.ts';
 import { countProcesses, isEmpty, readCgroup, readDescendants, unitOfProcess, type ProcessTree } from '../processes.ts';
 
 type Unit = NonNullable<Answer<'units.get'>[number]>;
@@ -28,8 +29,9 @@ export async function runStatus(invocation: Invocation): Promise<number> {
     return 1;
   }
   if (words.length === 0) return printOverview(invocation, client, info.value);
-  const names = await unitsOf(invocation, client);
-  if (names === undefined) return 1;
+  const asked = await unitsOf(invocation, client);
+  if (asked === undefined) return 1;
+  const names = await withDependencies(client, options, asked);
   let status = 0;
   for (const [index, name] of names.entries()) {
     if (index > 0) terminal.print('');

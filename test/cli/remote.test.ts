@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readHost, sshArguments } from '../../src/cli/host.ts';
+import { withBench } from './run.ts';
+
+/** Runs systemctl with an ssh that notes its arguments, one to a line, and ends with 3. */
+async function withSsh(argv: readonly string[]): Promise<{ readonly status: number; readonly ssh: readonly string[] }> {
+  const directory = mkdtempSync(join(tmpdir(), 'tysd-ssh-'));
+  const noted = join(directory, 'noted');
+  try {
+    writeFileSync(join(directory, 'ssh'), `#!/bin/sh\nprintf '%s\\n' "$@" >'${noted}'\nexit 3\n`, { mode: 0o755 });
+    writeFileSync(noted, '');
+    let status = -1;
+    await withBench(
+      () => undefined,
+      async ({ run }) => void ({ status } = await run('systemctl', argv, { PATH: `${directory}:/usr/bin:/bin` })),
+      false,
+    );
+    return { status, ssh: readFileSync(noted, 'utf8').split('\n').slice(0, -1) };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+test('-H has ssh run the same command on another machine, and ends as that ends', async () => {
+  assert.deepEqual(await withSsh(['-H', 'box', 'is-active', 'x']), { status: 3, ssh: ['-x', '-T', '--', 'box', 'systemctl is-active x'] });
+});
+
+test('-H is taken out of the command wherever it stands, and all else goes along as it was meant', async () => {
+  const { ssh } = await withSsh(['-qaHroot@box.example:2222', '--sta=failed', 'list-units', '--', '-.mount', "it's $HOME"]);
+  assert.deepEqual(ssh, [
+    '-x',
+    '-T',
+    '-p',
+    '2222',
+    '-l',
+    'root',
+    '--',
+    'box.example',
+    `systemctl --quiet --all --state=failed -- list-units -.mount 'it'\\''s $HOME'`,
+  ]);
+});
+
+test('what follows a verb that has options of its own is not looked at', async () => {
+  const { ssh } = await withSsh(['--host=box', 'logs', '-u', 'x', '-H', 'other']);
+  assert.deepEqual(ssh.slice(3), ['box', 'systemctl logs -u x -H other']);
+});
+
+for (const word of [
+  '-oProxyCommand=touch /tmp/x',
+  'user@-oProxyCommand=x',
+  '-l@box',
+  'box;reboot',
+  'box box',
+  '$(reboot)',
+  'box\n-oX',
+  '',
+  'box:0',
+  'box:99999',
+  'box:22x',
+  '@box',
+  'a@b@c',
+  'box/container',
+]) {
+  test(`the host ${JSON.stringify(word)} is refused, and ssh never started`, async () => {
+    const { status, ssh } = await withSsh(['-H', word, 'list-units']);
+    assert.deepEqual({ status, ssh }, { status: 1, ssh: [] });
+  });
+}
+
+test('a manager of a user cannot be meant on another machine', async () => {
+  assert.deepEqual(await withSsh(['--user', '-H', 'box', 'list-units']), { status: 1, ssh: [] });
+});
+
+test('addresses of IPv6 stand in brackets', () => {
+  const host = readHost('me@[fe80::1%eth0]:22');
+  assert.ok(host.ok);
+  assert.deepEqual(sshArguments(host.value, ['tysctl', 'status'], true), [
+    '-x',
+    '-t',
+    '-p',
+    '22',
+    '-l',
+    'me',
+    '--',
+    'fe80::1%eth0',
+    'tysctl status',
+  ]);
+});
