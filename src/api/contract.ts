@@ -120,7 +120,7 @@ export const contract = {
     params: v.strictObject({ edges: list(v.strictObject({ of: unitName, kind: v.picklist(kinds), unit: unitName })) }),
     result: list(v.nullable(v.string())),
     errors: [],
-    doc: 'Where each of these dependencies is declared, as PATH:LINE, the path of a link, `implicit` or `default`; null where no loaded unit declares it.',
+    doc: 'Where each of these dependencies is declared, as PATH:LINE, the path of a link, `implicit` or `default`; null where neither unit declares it.',
   }),
   'history.list': method({
     params: v.strictObject({ units: v.exactOptional(list(unitName)) }),

@@ -109,6 +109,15 @@ export const historyEntry = v.variant('what', [
     cause: v.exactOptional(v.string()),
     by: v.exactOptional(v.string()),
   }),
+  v.object({
+    what: v.literal('refused'),
+    ...happened,
+    type: v.string(),
+    cause: v.string(),
+    message: v.string(),
+    details: v.exactOptional(list(v.string())),
+    by: v.exactOptional(v.string()),
+  }),
   v.object({ what: v.literal('manager'), ...happened, cause: v.string() }),
 ]);
 

@@ -17,9 +17,9 @@ export interface CliServices {
   readonly logsOptions: () => Promise<readonly OptionForm[]>;
   /** The last log lines of these units as `journalctl -o short` prints them, oldest first, without newlines. */
   readonly recentLogs: (request: LogRequest) => Promise<readonly string[]>;
-  /** Unit files and their links without a manager, below another root directory if one is given. */
   /** The entries that the journal of the manager in this place has written down, as JSON values; of these, those that have one of the words. */
   readonly recordedHistory: (place: ManagerPlace, words: readonly string[]) => Promise<readonly unknown[]>;
+  /** Unit files and their links without a manager, below another root directory if one is given. */
   readonly localInstall: (place: LocalPlace) => Promise<InstallApi>;
   readonly localUnitFiles: (place: LocalPlace) => Promise<UnitFilesApi>;
   /** The files below a root directory, '' for the machine's own; links lead nowhere outside of it. */
@@ -104,6 +104,8 @@ export interface LogRequest {
   readonly sinceUsec: number;
   /** The form of --output=; '' for short. */
   readonly output: string;
+  /** Only what the unit's own processes wrote; of this run, where one is named. */
+  readonly own?: { readonly invocation?: string };
 }
 
 /** What is to be judged: assignments such as `ConditionPathExists=/etc`, or a unit. */

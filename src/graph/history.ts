@@ -63,6 +63,20 @@ export interface EndEntry extends Entry {
   readonly by?: string;
 }
 
+/** A request came to no job, or the job of a unit was left out of what was asked for, as its order would be a circle. */
+export interface RefusedEntry extends Entry {
+  readonly what: 'refused';
+  /** What was asked for, as `start`. */
+  readonly type: string;
+  /** Who asked, for people. */
+  readonly cause: string;
+  readonly message: string;
+  /** More lines that belong to the message. */
+  readonly details?: readonly string[];
+  /** The unit whose state brought the request about, where it was none of those who ask. */
+  readonly by?: string;
+}
+
 /** The manager itself did something. */
 export interface ManagerEntry extends Entry {
   readonly what: 'manager';
@@ -70,7 +84,7 @@ export interface ManagerEntry extends Entry {
 }
 
 /** One thing that happened, as the record of the manager has it. */
-export type HistoryEntry = StateEntry | JobEntry | EndEntry | ManagerEntry;
+export type HistoryEntry = StateEntry | JobEntry | EndEntry | RefusedEntry | ManagerEntry;
 
 /** Whether a value that was read from outside is an entry, as far as its kind and what all entries have go. */
 export function isHistoryEntry(value: unknown): value is HistoryEntry {
@@ -86,6 +100,7 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   state: ['from', 'to', 'cause'],
   job: ['job', 'type', 'cause', 'anchor'],
   end: ['job', 'type', 'result'],
+  refused: ['type', 'cause', 'message'],
   manager: ['cause'],
 };
 

@@ -18,7 +18,7 @@ import { version } from './version.ts';
 export function printLogs(argv: readonly string[], stateDirectory: string): Promise<number> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  return run(argv, stateDirectory, process.stdout, stop.signal);
+  return readLogs(argv, stateDirectory, process.stdout, stop.signal);
 }
 
 /** The directory below which the journal is: the manager knows; where none answers, the usual place is the best guess. */
@@ -40,7 +40,7 @@ function chosen(stateDirectory: string, runtimeDirectory: string): string {
 
 /** The last log lines of a unit, as `status` shows them. */
 export async function recentLogs(request: LogRequest): Promise<readonly string[]> {
-  const { stateDirectory, runtimeDirectory, unit, lines, sinceUsec, output } = request;
+  const { stateDirectory, runtimeDirectory, unit, lines, sinceUsec, output, own } = request;
   const chunks: Buffer[] = [];
   const out = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -49,8 +49,10 @@ export async function recentLogs(request: LogRequest): Promise<readonly string[]
     },
   });
   const since = sinceUsec > 0 ? [`--since=@${sinceUsec / 1e6}`] : [];
-  const argv = [`--unit=${unit}`, `--lines=${lines}`, ...since, `--output=${output === '' ? 'short' : output}`, '--quiet'];
-  await run(argv, chosen(stateDirectory, runtimeDirectory), out, new AbortController().signal);
+  const run = own?.invocation === undefined ? [] : [`_SYSTEMD_INVOCATION_ID=${own.invocation}`];
+  const whose = own === undefined ? [`--unit=${unit}`] : [`_SYSTEMD_UNIT=${unit}`, ...run];
+  const argv = [...whose, `--lines=${lines}`, ...since, `--output=${output === '' ? 'short' : output}`, '--quiet'];
+  await readLogs(argv, chosen(stateDirectory, runtimeDirectory), out, new AbortController().signal);
   return Buffer.concat(chunks)
     .toString()
     .split('\n')
@@ -62,7 +64,7 @@ export async function recordedHistory(place: ManagerPlace, words: readonly strin
   return readHistory(historyPath(await journalDirectoryOf(place)), words);
 }
 
-async function run(argv: readonly string[], stateDirectory: string, out: NodeJS.WritableStream, signal: AbortSignal): Promise<number> {
+async function readLogs(argv: readonly string[], stateDirectory: string, out: NodeJS.WritableStream, signal: AbortSignal): Promise<number> {
   const nowUsec = Date.now() * 1000;
   const options = parseLogsArguments(argv, nowUsec, { time: parseTime, unit: readTypedName, fieldsOfPath });
   if (!options.ok) {

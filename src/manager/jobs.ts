@@ -1,4 +1,4 @@
-import { isActive, isInactiveOrFailed } from '../graph/active-state.ts';
+import { isActive } from '../graph/active-state.ts';
 import type { Atom } from '../graph/dependency.ts';
 import { areConflicting, collapse, isSuperset, mergeTypes } from '../graph/job.ts';
 import type { JobResult, JobType, RequestType } from '../graph/job.ts';
@@ -14,7 +14,7 @@ import { keepAnswer } from './answers.ts';
 import { cycleLines } from './cycles.ts';
 import { takeEmergencyAction } from './emergency.ts';
 import { Job } from './job.ts';
-
+import { recordDropped, recordEnd, recordJob, recordRefused, type Ending } from './job-history.ts';
 import { sayJobEnded, sayJobFailed } from './messages.ts';
 import { log } from './records.ts';
 import { holdIdlePipe } from './idle-pipe.ts';
@@ -35,6 +35,7 @@ export function queueJob(
   if (!planned.ok) {
     for (const remark of planned.error.remarks ?? []) log(world, 4, remark, undefined);
     logCycles(world, planned.error.cycles ?? []);
+    recordRefused(world, unit.name, { type: request, cause, by, ...planned.error });
     world.toCollect.add(unit);
     return planned;
   }
@@ -48,6 +49,7 @@ export function queueJob(
 function install(world: World, transaction: Transaction, cause: string, by: string | undefined): Job | undefined {
   for (const remark of transaction.remarks) log(world, 4, remark, undefined);
   logCycles(world, transaction.cycles);
+  for (const cycle of transaction.cycles) recordDropped(world, cycle, cause, by);
   for (const name of transaction.cancel) {
     const job = world.peek(name)?.job;
     if (job !== undefined) finishJob(world, job, 'canceled', { recursive: false });
@@ -67,21 +69,6 @@ function install(world: World, transaction: Transaction, cause: string, by: stri
 /** Where the circle can be cut: systemd only names the units. */
 function logCycles(world: World, cycles: readonly Cycle[]): void {
   for (const cycle of cycles) for (const line of cycleLines(world, cycle)) log(world, 4, line, undefined);
-}
-
-function recordJob(world: World, { id, type, unit, cause, reason }: Job, anchor: Job, by: string | undefined): void {
-  world.history.add({
-    what: 'job',
-    usec: world.now.realtimeUsec,
-    monotonicUsec: world.now.monotonicUsec,
-    unit,
-    job: id,
-    type,
-    cause,
-    anchor: anchor.id,
-    ...(by === undefined ? {} : { by }),
-    ...(reason.because === 'requested' ? {} : { reason }),
-  });
 }
 
 /** Puts a job that was queued before the manager was restarted back where it was. */
@@ -238,12 +225,6 @@ function turnsIntoStart(job: Job, result: JobResult): boolean {
   return job.type === 'restart' && result === 'done';
 }
 
-/** What there is to say of an end: why, for people, and which unit it came from. */
-interface Ending {
-  readonly reason: string | undefined;
-  readonly by: string | undefined;
-}
-
 function end(world: World, job: Job, result: JobResult, ending: Ending): void {
   const { owner } = job;
   world.jobs.delete(job.id);
@@ -274,26 +255,6 @@ function endOf({ owner }: Job, result: JobResult): JobEnd {
   const isKept = owner.config.unit.CollectMode === 'inactive';
   const hasFailed = isKept && result !== 'done' && result !== 'skipped' && owner.look.result !== '';
   return { result, ...(hasFailed ? { unitResult: owner.look.result } : {}) };
-}
-
-/** What is done is told by the states; all else is told here. */
-function recordEnd(world: World, { id, type, owner }: Job, result: JobResult, { reason, by }: Ending): void {
-  const skipped = type === 'start' && result === 'done' && owner.condition?.met === false && isInactiveOrFailed(owner.look.active);
-  const isTold = result === 'failed' && reason === undefined && owner.look.active === 'failed';
-  if ((result === 'done' && !skipped) || isTold) return;
-  const unmet = (skipped ? owner.condition?.unmet : result === 'assert' ? owner.assertion?.unmet : undefined) ?? [];
-  const cause = reason ?? (unmet.length === 0 ? undefined : `${unmet.join(', ')} did not hold`);
-  world.history.add({
-    what: 'end',
-    usec: world.now.realtimeUsec,
-    monotonicUsec: world.now.monotonicUsec,
-    unit: owner.name,
-    job: id,
-    type,
-    result: skipped ? 'condition' : result,
-    ...(cause === undefined ? {} : { cause }),
-    ...(by === undefined ? {} : { by }),
-  });
 }
 
 /** Queues the units of OnFailure= or OnSuccess=. */

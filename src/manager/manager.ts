@@ -357,6 +357,9 @@ export class Manager {
   }
 
   locateEdge(of: string, kind: Kind, unit: string): string | undefined {
+    // Who is asked may have been forgotten since.
+    this.#find(of);
+    this.#find(unit);
     return locateEdge(this.#world, of, kind, unit);
   }
 

@@ -6,6 +6,7 @@ import { misuseOf, plan as planTransaction } from '../graph/transaction.ts';
 import type { PlannedJob, TransactionError } from '../graph/transaction.ts';
 import { parseUnitName } from '../unit/name.ts';
 import type { JobMode } from '../unit/values/types.ts';
+import { recordRefused } from './job-history.ts';
 import { queueJob } from './jobs.ts';
 import { cycleLines, edgesOf } from './cycles.ts';
 import { locateEdge, reasonText } from './reason-text.ts';
@@ -22,7 +23,11 @@ export function requestJob(
   asker?: string,
 ): Result<Ticket, RequestFailure> {
   const prepared = prepare(world, job, name, mode);
-  if (!prepared.ok) return prepared;
+  if (!prepared.ok) {
+    const unit = job === 'stop' ? undefined : world.peek(name)?.name;
+    if (unit !== undefined) recordRefused(world, unit, { type: job, cause, message: prepared.error.message, by: undefined });
+    return prepared;
+  }
   const queued = queueJob(world, prepared.value.type, prepared.value.unit.name, mode, cause);
   if (!queued.ok) return err(failureOf(world, queued.error));
   const { id, unit } = queued.value;

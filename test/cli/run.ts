@@ -102,7 +102,7 @@ async function runTool(
       return Promise.resolve(0);
     },
     logsOptions: () => Promise.resolve([{ long: 'unit', short: 'u', value: 'required' }]),
-    recentLogs: ({ unit, lines }) => Promise.resolve([`the last ${lines} lines of ${unit}`]),
+    recentLogs: ({ unit, lines, own }) => Promise.resolve([`the last ${lines} ${own === undefined ? '' : 'own '}lines of ${unit}`]),
     recordedHistory: (_place, words) =>
       Promise.resolve(written.filter((entry) => words.length === 0 || words.some((word) => JSON.stringify(entry).includes(word)))),
     localInstall: () => Promise.resolve(local),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chainOf } from '../../src/cli/why/chain.ts';
-import type { HistoryEntry } from '../../src/graph/history.ts';
+import type { HistoryEntry, StateEntry } from '../../src/graph/history.ts';
 import type { WaitingJob } from '../../src/graph/waiting.ts';
 import type { FakeManager } from '../api/fake-manager.ts';
 import { withBench } from './run.ts';
@@ -19,7 +19,7 @@ const job = (seconds: number, unit: string, id: number, more: Partial<HistoryEnt
   anchor: 1,
   ...more,
 });
-const state = (seconds: number, unit: string, to: string, cause: string): HistoryEntry => ({
+const state = (seconds: number, unit: string, to: string, cause: string): StateEntry => ({
   what: 'state',
   ...at(seconds, unit),
   from: 'inactive (dead)',
@@ -73,6 +73,34 @@ test('a unit that was not started tells whose fault that was', () => {
   assert.deepEqual(told('skipped.service').slice(0, 1), [
     'skipped.service was not started, as a condition did not hold: ConditionPathExists=/x did not hold',
   ]);
+});
+
+test('restarts that follow each other are one step, whichever way they failed', () => {
+  const crash = (seconds: number, cause: string, restart: number): readonly HistoryEntry[] => [
+    state(seconds, 'a.service', 'active (running)', 'its process is there'),
+    { ...state(seconds + 1, 'a.service', 'activating (auto-restart)', cause), result: 'exit-code' },
+    job(seconds + 2, 'a.service', restart, { cause: 'Restart=', by: 'a.service' }),
+    state(seconds + 2, 'a.service', 'activating (start)', `start job ${restart}`),
+  ];
+  const loop = [
+    job(0, 'a.service', 1, { cause: 'somebody' }),
+    ...crash(1, '/bin/a exited with status 1', 2),
+    ...crash(11, '/bin/a was killed by SIGSEGV', 3),
+    ...crash(21, '/bin/a exited with status 1', 4),
+  ];
+  const links = chainOf('a.service', loop);
+  assert.deepEqual(
+    links.map(({ text, sinceUsec }) => [text, sinceUsec]),
+    [
+      ['became activating (start) by its start job', undefined],
+      [
+        'was started again by Restart=, 3 times, after: /bin/a exited with status 1 (2 times); /bin/a was killed by SIGSEGV (once)',
+        begin + 3e6,
+      ],
+      ['was to be started (job 1): somebody', undefined],
+    ],
+  );
+  assert.deepEqual(links[1]?.behind, { settings: ['ExecStart'], program: '/bin/a' });
 });
 
 test('reasons in a circle come to an end, and what is not on record is left out', () => {
@@ -155,7 +183,7 @@ test('why prints the way, where each dependency is declared, the last words and 
           '           /etc/systemd/system/boot.target.wants/tick.timer',
           '  2026-01-02 01:50:00 boot.target was to be started (job 1): tysd starts it at boot',
           '  Its last words:',
-          '    the last 5 lines of backup.service',
+          '    the last 5 own lines of backup.service',
           '  Its log: tysctl logs -u backup.service',
           '  To try again: tysctl restart backup.service',
         ],
@@ -174,6 +202,7 @@ test('why says what stands in the way of a unit that is not loaded, and that nob
     const bad = await run('tysctl', ['why', 'bad'], environment);
     assert.deepEqual(bad.out.slice(1), [
       '  It could not be loaded: Service has no ExecStart=',
+      '    /etc/bad.service:7: Unknown key Foo=.',
       '  What is wrong in its files: tysctl verify bad.service',
     ]);
     const none = await run('tysctl', ['why', 'none'], environment);

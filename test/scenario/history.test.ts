@@ -14,6 +14,8 @@ function told(entries: readonly HistoryEntry[]): readonly string[] {
         return `${entry.unit}: ${entry.type} job for ${entry.cause}${entry.reason === undefined ? '' : `, ${entry.reason.because} of ${entry.reason.of}`}${entry.by === undefined ? '' : `, by ${entry.by}`}`;
       case 'end':
         return `${entry.unit}: ${entry.type} job: ${entry.result}: ${entry.cause ?? ''}`;
+      case 'refused':
+        return `${entry.unit}: ${entry.type} refused for ${entry.cause}: ${[entry.message, ...(entry.details ?? [])].join('; ')}`;
       case 'manager':
         return `manager: ${entry.cause}`;
       default:

@@ -1,6 +1,8 @@
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
+import { ownLog } from '../output/own-log.ts';
 import { listForm, renderJson } from '../output/json.ts';
+import { culpritOf } from '../why/culprit.ts';
 import { gatherFacts, type WhyFacts } from '../why/facts.ts';
 import { adviceLines, whyLines, type Page } from '../why/lines.ts';
 
@@ -42,7 +44,7 @@ export async function runWhy(invocation: Invocation): Promise<number> {
 }
 
 /** As JSON, the facts without what other commands tell. */
-function told({ unit, fileState, chain, starters, job, blockers, near }: WhyFacts): unknown {
+function told({ unit, fileState, chain, starters, job, blockers, wrong, near }: WhyFacts): unknown {
   const { name, load, loadReason, active, sub, result, sinceUsec, unmetConditions, unmetAsserts } = unit;
   return {
     unit: name,
@@ -58,17 +60,18 @@ function told({ unit, fileState, chain, starters, job, blockers, near }: WhyFact
     chain,
     starters,
     ...(job === undefined ? {} : { job, blockers: blockers.map((blocker) => blocker.job) }),
+    ...(wrong.length === 0 ? {} : { wrong }),
     near,
   };
 }
 
-/** Of a unit that has failed. */
-async function lastWords({ services, options, connect }: Invocation, { unit }: WhyFacts): Promise<readonly string[]> {
-  const client = await connect();
-  const info = client.ok ? await client.value.call('manager.info', {}) : undefined;
-  const lines = options.lines ?? 5;
-  if (unit.active !== 'failed' || info?.ok !== true || lines === 0) return [];
-  const { runtimeDirectory, stateDirectory } = info.value;
-  const log = await services.recentLogs({ runtimeDirectory, stateDirectory, unit: unit.name, lines, sinceUsec: 0, output: '' });
-  return log.length === 0 ? [] : ['  Its last words:', ...log.map((line) => `    ${line}`)];
+/** What the processes wrote whose failure is to blame. */
+async function lastWords(invocation: Invocation, { unit, chain }: WhyFacts): Promise<readonly string[]> {
+  const culprit = culpritOf(unit.name, chain) ?? (unit.active === 'failed' ? { unit: unit.name } : undefined);
+  const log = culprit === undefined ? [] : await ownLog(invocation, culprit, invocation.options.lines ?? 5);
+  if (log.length === 0) return [];
+  return [
+    culprit?.unit === unit.name ? '  Its last words:' : `  The last words of ${culprit?.unit ?? ''}:`,
+    ...log.map((line) => `    ${line}`),
+  ];
 }

@@ -28,6 +28,8 @@ export function entryText(entry: HistoryEntry, style: Style): string {
       return `${entry.type} job ${entry.job} queued: ${reasonText(entry)}`;
     case 'end':
       return `${entry.type} job ${entry.job} ended: ${endText(entry)}`;
+    case 'refused':
+      return `${entry.type} ${style.red('refused')}: ${entry.message.replaceAll('\n', ' ')} (${entry.cause})`;
     case 'manager':
       return `the manager ${entry.cause}`;
     default:

@@ -29,7 +29,8 @@ export async function ownNames(invocation: Invocation, names: readonly string[])
 
 /** No two things that happen to one unit are the same at the same microsecond. */
 function keyOf(entry: HistoryEntry): string {
-  const which = entry.what === 'state' ? `${entry.from} ${entry.to}` : entry.what === 'manager' ? entry.cause : entry.job;
+  const which =
+    entry.what === 'state' ? `${entry.from} ${entry.to}` : entry.what === 'manager' || entry.what === 'refused' ? entry.cause : entry.job;
   return `${entry.usec} ${entry.unit} ${entry.what} ${which}`;
 }
 

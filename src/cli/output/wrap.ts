@@ -13,3 +13,8 @@ export function wrapped(text: string, width: number | undefined, indent: number)
   }
   return [...lines, line];
 }
+
+/** The text, cut to at most so many columns. */
+export function shortened(text: string, width: number, ellipsis: string): string {
+  return text.length <= width ? text : text.slice(0, width - ellipsis.length) + ellipsis;
+}

@@ -1,5 +1,7 @@
 import { unreachable } from '../../base/assert.ts';
 import type { HistoryEntry, Kind } from '../../api/history.ts';
+import { behindCondition, behindFailure, failureText, originOf, type Behind } from './failure.ts';
+import { isRestart, restartsText, restartsUpTo } from './restarts.ts';
 
 /** One step of the way on which a unit came into its state. */
 export interface Link {
@@ -9,7 +11,19 @@ export interface Link {
   readonly text: string;
   /** The dependency that pulled a job in. */
   readonly edge?: { readonly of: string; readonly kind: Kind; readonly unit: string };
+  /** The setting of the unit that it is about. */
+  readonly behind?: Behind;
+  /** It tells how something failed, in this run of the unit. */
+  readonly failed?: true;
+  readonly invocation?: string;
+  /** It tells of several restarts, of which this was the first. */
+  readonly sinceUsec?: number;
+  /** What belongs below it. */
+  readonly details?: readonly string[];
 }
+
+/** A step without its time and unit. */
+type Step = Omit<Link, 'usec' | 'unit'>;
 
 /** So many steps are shown; what has more has its reasons in a circle. */
 const mostLinks = 16;
@@ -29,6 +43,7 @@ function isJob(entry: HistoryEntry, job: number | undefined): boolean {
 
 /** A job that ended so says more than the state that was before it. */
 function isTelling(entry: HistoryEntry): boolean {
+  if (entry.what === 'refused') return !entry.type.includes('stop') && !entry.type.includes('reload');
   return entry.what === 'end' && (entry.type === 'start' || entry.type === 'verify-active') && entry.result !== 'canceled';
 }
 
@@ -36,6 +51,8 @@ class Chain {
   readonly #entries: readonly HistoryEntry[];
   readonly #links: Link[] = [];
   readonly #seen = new Set<number>();
+  /** The failure that was told last. */
+  #told: string | undefined;
 
   constructor(entries: readonly HistoryEntry[]) {
     this.#entries = entries;
@@ -60,6 +77,8 @@ class Chain {
         return this.#tellEnd(entry, index);
       case 'job':
         return this.#tellJob(entry, index);
+      case 'refused':
+        return this.#tellRefused(entry, index);
       case 'manager':
         return undefined;
       default:
@@ -71,19 +90,47 @@ class Chain {
     const job = jobOf(entry);
     if (job !== undefined) {
       // Further back, that there was a job says it all.
-      if (this.#links.length === 0) this.#add(entry, `became ${stateText(entry.to)} by its ${job.type} job`);
+      if (this.#links.length === 0) this.#add(entry, { text: `became ${stateText(entry.to)} by its ${job.type} job` });
       return this.#jobBefore(entry.unit, job.id, index);
     }
-    this.#add(entry, `became ${stateText(entry.to)}: ${entry.cause}`);
+    this.#add(entry, this.#failure(entry, index) ?? { text: `became ${stateText(entry.to)}: ${entry.cause}` });
     // What happens by itself happens to what was started: by whom comes next.
     const before = this.#before(index, (each) => each.what === 'state' && each.unit === entry.unit && jobOf(each) !== undefined);
     return before < 0 ? undefined : before;
   }
 
+  /** A change that a failure led to, told by what began it. */
+  #failure(entry: HistoryEntry & { readonly what: 'state' }, index: number): Step | undefined {
+    if (entry.result === undefined) return undefined;
+    const origin = originOf(this.#entries, index, entry);
+    this.#told = failureText(origin);
+    const behind = behindFailure(origin);
+    return {
+      text: `became ${stateText(entry.to)}: ${this.#told}`,
+      failed: true,
+      ...(behind === undefined ? {} : { behind }),
+      ...(entry.invocation === undefined ? {} : { invocation: entry.invocation }),
+    };
+  }
+
+  /** A request that came to no job, or a job that was left out. */
+  #tellRefused(entry: HistoryEntry & { readonly what: 'refused' }, index: number): number | undefined {
+    const { cause, message, details, by } = entry;
+    const [how = '', ...more] = message.split('\n');
+    this.#add(entry, { text: `${refusals[entry.type] ?? 'was refused'}: ${how}`, details: [...more, ...(details ?? [])] });
+    this.#add(entry, { text: `was asked for: ${originText(cause)}` });
+    return by === undefined ? undefined : this.#before(index, (each) => each.unit === by && each.what === 'state');
+  }
+
   #tellEnd(entry: HistoryEntry & { readonly what: 'end' }, index: number): number | undefined {
     const ending = endings[entry.result] ?? `had a ${entry.type} job that came to nothing (${entry.result})`;
     const whose = entry.by === undefined ? '' : ` (${entry.by})`;
-    this.#add(entry, `${ending}${whose}${entry.cause === undefined ? '' : `: ${entry.cause}`}`);
+    const behind = entry.cause === undefined ? undefined : behindCondition(entry.cause);
+    this.#add(entry, {
+      text: `${ending}${whose}${entry.cause === undefined ? '' : `: ${entry.cause}`}`,
+      ...(entry.by === undefined ? {} : { failed: true }),
+      ...(behind === undefined ? {} : { behind }),
+    });
     const culprit = entry.by === undefined ? -1 : this.#before(index, (each) => each.unit === entry.by && each.what !== 'job');
     return culprit >= 0 ? culprit : this.#jobBefore(entry.unit, entry.job, index);
   }
@@ -91,22 +138,41 @@ class Chain {
   #tellJob(entry: HistoryEntry & { readonly what: 'job' }, index: number): number | undefined {
     const { reason, by } = entry;
     const verb = verbs[entry.type] ?? `was to ${entry.type}`;
+    if (isRestart(entry)) return this.#tellRestarts(entry, index);
     if (reason === undefined) {
       const kind = by === undefined ? undefined : handlerKind(entry.cause);
       const edge = by === undefined || kind === undefined ? undefined : { of: by, kind, unit: entry.unit };
-      this.#add(entry, `${verb} (job ${entry.job}): ${originOf(entry.cause)}`, edge);
+      this.#add(entry, { text: `${verb} (job ${entry.job}): ${originText(entry.cause)}`, ...(edge === undefined ? {} : { edge }) });
       return by === undefined ? undefined : this.#before(index, (each) => each.unit === by && each.what === 'state');
     }
     const { of } = reason;
     if (reason.because === 'dependency') {
-      this.#add(entry, `${verb} (job ${entry.job}): ${reason.kind}= of ${of}`, { of, kind: reason.kind, unit: entry.unit });
-    } else
-      this.#add(entry, `${verb} (job ${entry.job}): ${reason.because === 'isolate' ? `it is not part of ${of}` : `it triggers ${of}`}`);
+      const edge = { of, kind: reason.kind, unit: entry.unit };
+      this.#add(entry, { text: `${verb} (job ${entry.job}): ${reason.kind}= of ${of}`, edge });
+    } else {
+      const why = reason.because === 'isolate' ? `it is not part of ${of}` : `it triggers ${of}`;
+      this.#add(entry, { text: `${verb} (job ${entry.job}): ${why}` });
+    }
     const puller = this.#entries.findLastIndex((each) => isJobOf(each, of) && each.usec === entry.usec && each.anchor === entry.anchor);
     if (puller >= 0) return puller;
     const earlier = this.#before(index, (each) => isJobOf(each, of));
-    if (earlier < 0) this.#add({ ...entry, unit: of }, `was asked for: ${originOf(entry.cause)}`);
+    if (earlier < 0) this.#add({ ...entry, unit: of }, { text: `was asked for: ${originText(entry.cause)}` });
     return earlier;
+  }
+
+  /** All restarts that followed each other are one step: the failure is what matters, and how often. */
+  #tellRestarts(entry: HistoryEntry, index: number): number | undefined {
+    const restarts = restartsUpTo(this.#entries, index);
+    const { behind, invocation, began, count, sinceUsec } = restarts;
+    const isTold = this.#told !== undefined && restarts.failures.has(this.#told);
+    this.#add(entry, {
+      text: restartsText(restarts, this.#told),
+      behind: isTold || behind === undefined ? { settings: ['Restart'] } : behind,
+      failed: true,
+      ...(invocation === undefined ? {} : { invocation }),
+      ...(count > 1 ? { sinceUsec } : {}),
+    });
+    return began;
   }
 
   #jobBefore(unit: string, job: number, index: number): number {
@@ -121,8 +187,8 @@ class Chain {
     return -1;
   }
 
-  #add({ usec, unit }: HistoryEntry, text: string, edge?: Link['edge']): void {
-    this.#links.push({ usec, unit, text, ...(edge === undefined ? {} : { edge }) });
+  #add({ usec, unit }: HistoryEntry, step: Step): void {
+    this.#links.push({ usec, unit, ...step });
   }
 }
 
@@ -148,7 +214,7 @@ function handlerKind(cause: string): Kind | undefined {
   return (['OnFailure', 'OnSuccess'] as const).find((kind) => cause.startsWith(`${kind}= of `));
 }
 
-function originOf(cause: string): string {
+function originText(cause: string): string {
   return cause === 'boot' ? 'tysd starts it at boot' : cause;
 }
 
@@ -159,6 +225,8 @@ const verbs: Readonly<Record<string, string>> = {
   reload: 'was to be reloaded',
   'verify-active': 'was to be active',
 };
+
+const refusals: Readonly<Record<string, string>> = { start: 'was not started', restart: 'was not restarted' };
 
 const endings: Readonly<Record<string, string>> = {
   timeout: 'was not started within its time (JobTimeoutSec=)',

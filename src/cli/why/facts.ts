@@ -5,12 +5,8 @@ import { nearestName } from '../../api/suggest.ts';
 import { readRecord } from '../history/read.ts';
 import type { Invocation } from '../invocation.ts';
 import { blockersOf, type Blocker, type WaitingJob } from '../waiting/blockers.ts';
-import { chainOf, type Link } from './chain.ts';
-
-/** A step of the chain, and where the dependency in it is declared. */
-export interface LocatedLink extends Link {
-  readonly at?: string;
-}
+import { chainOf } from './chain.ts';
+import { keyOf, located, placesOf, type LocatedLink } from './places.ts';
 
 /** A unit that would start this one, and where that is declared. */
 export interface Starter {
@@ -29,6 +25,8 @@ export interface WhyFacts {
   /** The unit's own job, and those that it waits for in the end. */
   readonly job?: WaitingJob;
   readonly blockers: readonly Blocker[];
+  /** What is wrong in its files, where that keeps it from being loaded. */
+  readonly wrong: readonly string[];
   /** Names of unit files that are near to one that there is not. */
   readonly near: readonly string[];
 }
@@ -55,8 +53,17 @@ export async function gatherFacts(invocation: Invocation, client: Client, name: 
     starters: await placed(client, unit.name, starters),
     ...(job === undefined ? {} : { job }),
     blockers: job === undefined ? [] : blockersFor(all, job),
+    wrong: unit.load === 'bad-setting' || unit.load === 'error' ? await problemsOf(client, unit.name) : [],
     near: unit.load === 'not-found' ? await nearNames(client, unit.name) : [],
   };
+}
+
+async function problemsOf(client: Client, unit: string): Promise<readonly string[]> {
+  const verified = await client.call('unit.verify', { targets: [unit] });
+  const diagnostics = verified.ok ? verified.value.flatMap((each) => each.diagnostics) : [];
+  return diagnostics
+    .filter(({ severity }) => severity !== 'notice')
+    .map(({ path, line, message }) => `${path}${line > 0 ? `:${line}` : ''}: ${message}`);
 }
 
 /** From the unit's view: `WantedBy` is what a unit of `Wants=` looks like. */
@@ -77,15 +84,6 @@ const startingKinds: ReadonlyMap<string, Kind> = new Map(
   } as const),
 );
 
-async function located(client: Client, chain: readonly Link[]): Promise<readonly LocatedLink[]> {
-  const edges = chain.flatMap(({ edge }) => (edge === undefined ? [] : [edge]));
-  const places = await placesOf(client, edges);
-  return chain.map((link) => {
-    const at = link.edge === undefined ? undefined : places.get(keyOf(link.edge));
-    return at === undefined ? link : { ...link, at };
-  });
-}
-
 async function placed(client: Client, unit: string, starters: readonly Starter[]): Promise<readonly Starter[]> {
   const places = await placesOf(
     client,
@@ -95,16 +93,6 @@ async function placed(client: Client, unit: string, starters: readonly Starter[]
     const at = places.get(keyOf({ ...starter, unit }));
     return at === undefined ? starter : { ...starter, at };
   });
-}
-
-async function placesOf(client: Client, edges: readonly NonNullable<Link['edge']>[]): Promise<ReadonlyMap<string, string>> {
-  const answer = edges.length === 0 ? undefined : await client.call('edges.locate', { edges: [...edges] });
-  const places = answer?.ok === true ? answer.value : [];
-  return new Map(edges.flatMap((edge, index) => (typeof places[index] === 'string' ? [[keyOf(edge), places[index]]] : [])));
-}
-
-function keyOf({ of, kind, unit }: NonNullable<Link['edge']>): string {
-  return `${of} ${kind} ${unit}`;
 }
 
 /** Of the jobs that come before this one, those that wait for no other. */

@@ -1,9 +1,11 @@
 import { formatAgo } from '../../base/duration.ts';
 import { createTimeText, formatTimestamp } from '../../base/timestamp.ts';
 import { paintState, type Style } from '../output/terminal.ts';
-import { wrapped } from '../output/wrap.ts';
+import { shortened, wrapped } from '../output/wrap.ts';
 import { doing, progressOf } from '../waiting/lines.ts';
-import type { LocatedLink, WhyFacts } from './facts.ts';
+import type { WhyFacts } from './facts.ts';
+import type { LocatedLink } from './places.ts';
+import { culpritOf } from './culprit.ts';
 
 /** Where the lines go to. */
 export interface Page {
@@ -22,14 +24,18 @@ export function whyLines(facts: WhyFacts, page: Page): readonly string[] {
 }
 
 /** What to type next, if anything; after the log lines. */
-export function adviceLines({ unit, fileState, near }: WhyFacts, { program, width }: Page): readonly string[] {
-  const { name, load, active } = unit;
+export function adviceLines({ unit, fileState, near, chain: links }: WhyFacts, { program, width }: Page): readonly string[] {
+  const { name, load, active, sub } = unit;
+  const culprit = culpritOf(name, links);
   const say = (text: string, command: string): string => `  ${text}: ${program} ${command}`;
   const advice = [
     ...near.map((other) => `  Did you mean ${other}?`),
     ...(load === 'masked' ? [say('To allow it again', `unmask ${name}`)] : []),
     ...(load === 'bad-setting' || load === 'error' ? [say('What is wrong in its files', `verify ${name}`)] : []),
-    ...(active === 'failed' ? [say('Its log', `logs -u ${name}`), say('To try again', `restart ${name}`)] : []),
+    ...(culprit === undefined || culprit.unit === name ? [] : [say(`More of ${culprit.unit}`, `why ${culprit.unit}`)]),
+    ...(active === 'failed' || culprit !== undefined ? [say('Its log', `logs -u ${culprit?.unit ?? name}`)] : []),
+    ...(active === 'failed' ? [say('To try again', `restart ${name}`)] : []),
+    ...(sub === 'auto-restart' ? [say('To make it stop', `stop ${name}`)] : []),
     ...(load === 'loaded' && active === 'inactive' && fileState === 'disabled' ? [say('To start it at boot', `enable ${name}`)] : []),
   ];
   return advice.flatMap((line) => wrapped(line, width, 4));
@@ -52,7 +58,8 @@ function state(facts: WhyFacts): readonly string[] {
   const who = starters.map(({ of, kind, at }) => `${kind}= of ${of}${placeText(at)}`);
   if (unit.load === 'not-found') return ['  There is no unit file of that name.', ...who.map((text) => `  It is named by ${text}.`)];
   if (unit.load === 'masked') return [`  It is masked: ${maskOf(unit.fragment)}, so that nothing can start it.`];
-  if (unit.load !== 'loaded') return [`  It could not be loaded: ${unit.loadReason ?? unit.load}`];
+  if (unit.load !== 'loaded')
+    return [`  It could not be loaded: ${unit.loadReason ?? unit.load}`, ...facts.wrong.slice(0, mostWrong).map((line) => `    ${line}`)];
   if (links.length > 0 || job !== undefined) return [];
   if (unit.active !== 'inactive') return ['  How it came to that is not on record: it was so when tysd first looked.'];
   const enabled = fileState === null ? '' : ` Its file is ${fileState}.`;
@@ -60,23 +67,33 @@ function state(facts: WhyFacts): readonly string[] {
   return [`  Nothing has asked for it, as far as the record goes.${enabled}`, `  ${starting}`, ...who.map((text) => `    ${text}`)];
 }
 
+const mostWrong = 8;
+
 function maskOf(fragment: string): string {
   return fragment === '' ? 'its file is empty or a link to /dev/null' : `${fragment} is empty or a link to /dev/null`;
 }
 
 /** Each step with its time, the latest first, and below it where what brought it about is written. */
-function chain({ unit, chain: links }: WhyFacts, { style, nowUsec }: Page): readonly string[] {
+function chain({ unit, chain: links }: WhyFacts, { style, nowUsec, width }: Page): readonly string[] {
   const times = createTimeText(false);
   const [, today] = times.full(nowUsec).split(' ');
+  const stampOf = (usec: number): string => {
+    const [, date = '', time = ''] = times.full(usec).split(' ');
+    return `${date === today ? '' : `${date} `}${time}`;
+  };
   return links.flatMap((link) => {
-    const [, date = '', time = ''] = times.full(link.usec).split(' ');
-    const stamp = style.grey(`${date === today ? '' : `${date} `}${time}`);
-    return [`  ${stamp} ${link.unit === unit.name ? 'it' : link.unit} ${link.text}`, ...place(link, style)];
+    const since = link.sinceUsec === undefined ? '' : ` (the first time at ${stampOf(link.sinceUsec)})`;
+    const text = `  ${style.grey(stampOf(link.usec))} ${link.unit === unit.name ? 'it' : link.unit} ${link.text}${since}`;
+    return [text, ...(link.details ?? []).map((line) => `           ${line.trim()}`), ...place(link, style, width)];
   });
 }
 
-function place({ at }: LocatedLink, style: Style): readonly string[] {
-  return at === undefined ? [] : [`           ${style.grey(at.startsWith('/') ? at : `(${placeWords[at] ?? at})`)}`];
+/** What stands in the file is cut where it is long: the place says where to read on. */
+function place({ at, line }: LocatedLink, style: Style, width: number | undefined): readonly string[] {
+  if (at === undefined) return [];
+  if (!at.startsWith('/')) return [`           ${style.grey(`(${placeWords[at] ?? at})`)}`];
+  const text = line === undefined ? at : `${at}: ${line}`;
+  return [`           ${style.grey(shortened(text, Math.max(40, (width ?? 200) - 11), style.glyphs.ellipsis))}`];
 }
 
 function placeText(at: string | undefined): string {

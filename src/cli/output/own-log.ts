@@ -1,0 +1,15 @@
+import type { Invocation } from '../invocation.ts';
+
+/** The last lines that the processes of a unit wrote themselves; in one run of it, where one is named and wrote anything. */
+export async function ownLog(
+  { services, connect }: Pick<Invocation, 'services' | 'connect'>,
+  { unit, invocation }: { readonly unit: string; readonly invocation?: string },
+  lines: number,
+): Promise<readonly string[]> {
+  const client = await connect();
+  const info = client.ok && lines > 0 ? await client.value.call('manager.info', {}) : undefined;
+  if (info?.ok !== true) return [];
+  const { runtimeDirectory, stateDirectory } = info.value;
+  const own = invocation === undefined ? {} : { invocation };
+  return services.recentLogs({ runtimeDirectory, stateDirectory, unit, lines, sinceUsec: 0, output: '', own });
+}
