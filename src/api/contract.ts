@@ -398,6 +398,12 @@ export const contract = {
     errors: [],
     doc: 'All loaded units; of these, those of which a name matches one of the patterns.',
   }),
+  'units.near': method({
+    params: units,
+    result: list(v.nullable(v.string())),
+    errors: [],
+    doc: 'For each of these names the unit that was most likely meant by it, of those that are loaded or have a file; null where none is near.',
+  }),
   'units.pending': method({
     params: nothing,
     result: list(pendingUnit),

@@ -1,1 +1,1 @@
-export { nearestName } from '../unit/suggest.ts';
+export { nearestUnit, nearestWord } from '../unit/suggest.ts';

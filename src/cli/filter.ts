@@ -1,4 +1,5 @@
 import { unitTypes } from '../api/escape.ts';
+import { nearestWord } from '../api/suggest.ts';
 import { unitFileStates } from '../api/words.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Options } from './options.ts';
@@ -41,6 +42,8 @@ export function checkFilter({ types, states, all }: Pick<Options, 'types' | 'sta
   if (unknown !== undefined) {
     terminal.warn(`Unknown unit type or load state '${unknown}'.`);
     terminal.warn('Use -t help to see a list of allowed values.');
+    const near = terminal.errors === undefined ? undefined : nearestWord(unknown, [...unitTypes, ...loadStates]);
+    if (near !== undefined) terminal.warn(`Did you mean ${near}?`);
     return err(1);
   }
   // A load state given as a type is one of the states asked for.

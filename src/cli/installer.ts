@@ -19,7 +19,7 @@ export interface Installer {
 }
 
 /** Why an operation failed, and what was done and found all the same. */
-interface InstallTrouble {
+export interface InstallTrouble {
   readonly message: string;
   readonly records: readonly InstallRecord[];
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { CliServices, Invocation } from './invocation.ts';
 import { connectOnce } from './connect.ts';
-import { optionRows, parseCommandLine } from './options.ts';
+import { nearestOption, optionRows, parseCommandLine } from './options.ts';
 import type { SysvCall } from './sysv/call.ts';
 import type { Terminal } from './output/terminal.ts';
 import { verbs } from './verbs.ts';
@@ -68,6 +68,7 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   const parsed = parseCommandLine(program, isOurs ? call.argv : call.argv.slice(0, first));
   if (!parsed.ok) {
     terminal.warn(parsed.error);
+    suggest(call, program, nearestOption(parsed.error));
     return 1;
   }
   const { options, words } = parsed.value;
@@ -91,8 +92,8 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   const [word = 'list-units', ...rest] = words;
   const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
   if (verb === undefined) {
-    const { nearest } = await import('./commands/help.ts');
-    terminal.warn(`Unknown command verb ${word}.${program === 'tysctl' ? nearest(word) : ''}`);
+    terminal.warn(`Unknown command verb ${word}.`);
+    suggest(call, program, (await import('./commands/help.ts')).nearestVerb(word));
     return 1;
   }
   if (rest.length < verb.least || rest.length > verb.most) {
@@ -120,4 +121,9 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   } finally {
     connection.close();
   }
+}
+
+/** Below the message that something is not known; nothing is added to systemctl's messages where a program may read them. */
+function suggest({ terminal }: Call, program: 'tysctl' | 'systemctl', near: string | undefined): void {
+  if (near !== undefined && (program === 'tysctl' || terminal.errors !== undefined)) terminal.warn(`Did you mean ${near}?`);
 }

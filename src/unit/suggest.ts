@@ -14,6 +14,33 @@ export function nearestName(written: string, known: Iterable<string>): string | 
   return best;
 }
 
+/** The verb or option that was most likely meant: the one that begins so, if there is only one, else the nearest. */
+export function nearestWord(written: string, known: readonly string[]): string | undefined {
+  const begun = written.length > 2 ? known.filter((word) => word.startsWith(written)) : [];
+  return begun.length === 1 ? begun[0] : nearestName(written, known);
+}
+
+/** The unit that was most likely meant by the name of one that there is not: of the same type, or of the same name and another type. */
+export function nearestUnit(written: string, known: readonly string[]): string | undefined {
+  const { stem, suffix } = partsOf(written);
+  const parts = known.map(partsOf);
+  // An instance is near where its template is.
+  const [prefix = '', instance = ''] = /^([^@]*)@(.+)$/.exec(stem)?.slice(1) ?? [];
+  const others = new Set(parts.filter((each) => each.suffix === suffix && each.stem !== stem).map((each) => each.stem));
+  const ofOtherType = parts.find((each) => each.stem === stem && each.suffix !== suffix);
+  if (ofOtherType !== undefined) return ofOtherType.stem + ofOtherType.suffix;
+  const near = nearestName(stem, others);
+  if (near !== undefined) return near + suffix;
+  const templates = instance === '' ? [] : [...others].flatMap((each) => (each.endsWith('@') ? [each.slice(0, -1)] : []));
+  const template = nearestName(prefix, templates);
+  return template === undefined ? undefined : `${template}@${instance}${suffix}`;
+}
+
+function partsOf(name: string): { readonly stem: string; readonly suffix: string } {
+  const dot = name.lastIndexOf('.');
+  return dot < 0 ? { stem: name, suffix: '' } : { stem: name.slice(0, dot), suffix: name.slice(dot) };
+}
+
 /** How many letters must be added, dropped, changed or swapped with their neighbour; `limit` where it is that many or more. */
 function editDistance(from: string, to: string, limit: number): number {
   let beforeLast: readonly number[] = [];

@@ -252,9 +252,9 @@ test('what tysd does not have yet is said, with status 1', () =>
       err: ['The verb inspect-elf is not there: tysd reads no ELF files: try readelf -n, or file.'],
       status: 1,
     });
-    assert.deepEqual(await tysctl('strat', 'web'), { out: [], err: ['Unknown command verb strat.'], status: 1 });
-    assert.deepEqual((await tysctl('sttop', 'web')).err, ['Unknown command verb sttop. Did you mean stop?']);
-    assert.deepEqual(await tysctl('stat', 'web'), { out: [], err: ['Unknown command verb stat. Did you mean status?'], status: 1 });
+    assert.deepEqual(await tysctl('strat', 'web'), { out: [], err: ['Unknown command verb strat.', 'Did you mean start?'], status: 1 });
+    assert.deepEqual((await tysctl('sttop', 'web')).err, ['Unknown command verb sttop.', 'Did you mean stop?']);
+    assert.deepEqual(await tysctl('stat', 'web'), { out: [], err: ['Unknown command verb stat.', 'Did you mean status?'], status: 1 });
   }));
 
 test('a job is waited for across a restart of the manager, and how one ended meanwhile is asked of the next manager', () =>

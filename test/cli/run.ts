@@ -9,7 +9,7 @@ import { facts } from '../unit/facts.ts';
 import { listenControl } from '../../src/api/jsonrpc/server.ts';
 import type { CliServices, Launcher } from '../../src/cli/invocation.ts';
 import { runCli } from '../../src/cli/main.ts';
-import { makeStyle } from '../../src/cli/output/terminal.ts';
+import { makeStyle, type ErrorScreen } from '../../src/cli/output/terminal.ts';
 import { FakeInstall, FakeManager, fakeServices, fakeUnitFiles } from '../api/fake-manager.ts';
 
 /** What a call of the tool printed, line by line, and how it ended. */
@@ -25,6 +25,8 @@ export interface Watching {
   until: string | undefined;
   /** Hears what is shown live. */
   seen: (text: string) => void;
+  /** Where standard error is a terminal, what is shown there in one line, again and again. */
+  errors: ErrorScreen | undefined;
 }
 
 /** A manager behind a control socket, and the tool that is run against it. */
@@ -55,7 +57,7 @@ export async function withBench(
   const install = new FakeInstall();
   const local = new FakeInstall();
   const written: unknown[] = [];
-  const watching: Watching = { until: undefined, seen: () => undefined };
+  const watching: Watching = { until: undefined, seen: () => undefined, errors: undefined };
   prepare(manager);
   const listen = () => listenControl({ path: join(directory, 'control.sock') }, fakeServices(manager, install));
   let server = serve ? await listen() : undefined;
@@ -134,6 +136,7 @@ async function runTool(
         watching.seen(text);
         return Promise.resolve(watching.until === undefined || !text.includes(watching.until));
       },
+      errors: watching.errors,
       style: makeStyle({ colours: false, unicode: true }),
       width: undefined,
     },

@@ -1,5 +1,6 @@
 import { err, ok } from '../../base/result.ts';
 import { matchesAny } from '../../base/glob.ts';
+import { nearestUnit } from '../../unit/suggest.ts';
 import { requestFailed, type Handlers } from '../handler.ts';
 
 /** What there is to know of units, and what is done to one without a job. */
@@ -13,6 +14,7 @@ export const unitHandlers: Handlers<
   | 'unit.verify'
   | 'units.get'
   | 'units.list'
+  | 'units.near'
   | 'units.pending'
   | 'units.properties'
   | 'units.triggers'
@@ -23,6 +25,14 @@ export const unitHandlers: Handlers<
     if (patterns === undefined) return ok(manager.units());
     const matches = matchesAny(patterns);
     return ok(manager.units().filter((unit) => unit.names.some(matches)));
+  },
+
+  'units.near': ({ units }, { manager, install }) => {
+    const known = [
+      ...install.list().map(({ name }) => name),
+      ...manager.units().flatMap(({ load, names }) => (load === 'not-found' ? [] : names)),
+    ];
+    return ok(units.map((unit) => nearestUnit(unit, known) ?? null));
   },
 
   'units.pending': (_params, { manager }) => ok(manager.pending()),

@@ -1,4 +1,5 @@
 import type { UnitFiles } from '../../api/unit-files.ts';
+import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames, readNames } from '../names.ts';
 
@@ -18,6 +19,7 @@ export async function runCat(invocation: Invocation): Promise<number> {
     const texts = files === undefined ? [] : textsOf(files);
     if (texts.length === 0) {
       terminal.warn(`No files found for ${unit}.`);
+      if (client?.ok === true) await suggestUnit(invocation, unit);
       status = 1;
     }
     for (const text of texts) {

@@ -6,6 +6,7 @@ import type { UnitFiles } from '../../api/unit-files.ts';
 import { editPlaces, editTarget, type EditPlaces } from '../edit/target.ts';
 import { runEditor } from '../edit/editor.ts';
 import { dropInTemplate, editedText, type SourceFile } from '../edit/template.ts';
+import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames, readNames } from '../names.ts';
 
@@ -59,6 +60,7 @@ async function draftOf(name: string, invocation: Invocation, client: Client | un
   const sources = found?.files ?? [];
   if (sources.length === 0 && options.force === 0) {
     terminal.warn(`No files found for ${unit}.`);
+    if (client !== undefined) await suggestUnit(invocation, unit);
     const scope = options.global ? ' --global' : options.scope === 'user' ? ' --user' : '';
     return `Run '${program} edit${scope} --force --full ${unit}' to create a new unit.`;
   }

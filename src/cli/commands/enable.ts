@@ -1,5 +1,6 @@
 import type { InstallAction, InstallRecord } from '../../api/install.ts';
-import { installerOf, type Installer } from '../installer.ts';
+import { suggestUnit } from '../did-you-mean.ts';
+import { installerOf, type Installer, type InstallTrouble } from '../installer.ts';
 import type { Invocation } from '../invocation.ts';
 import { readPlainName, readUnits } from '../names.ts';
 import { recordLine } from '../output/install-records.ts';
@@ -50,6 +51,7 @@ export async function runEnable(invocation: Invocation): Promise<number> {
     if (!outcome.error.records.some(({ change }) => change === 'problem')) {
       terminal.warn(isLocal ? `Failed to ${row.local}: ${outcome.error.message}.` : `Failed to ${row.failure}: ${outcome.error.message}`);
     }
+    await suggestFiles(invocation, installer.value, outcome.error);
     return 1;
   }
   if ((row.operation === 'enable' || row.operation === 'reenable') && !outcome.value.hasInstallInfo && !options.quiet)
@@ -69,15 +71,24 @@ export async function runEnable(invocation: Invocation): Promise<number> {
   return runStart({ ...invocation, verb: row.now, words: units.map(baseName) });
 }
 
+/** Of the unit files that are not there. */
+async function suggestFiles(invocation: Invocation, installer: Installer, { message, records }: InstallTrouble): Promise<void> {
+  const [, told] = /^Unit file (\S+) does not exist\.$/.exec(message) ?? [];
+  const missing = records.flatMap((record) => (record.change === 'problem' && record.code === 'ENOENT' ? [record.unit] : []));
+  for (const unit of new Set([...missing, ...(told === undefined ? [] : [told])])) await suggestUnit(invocation, unit, installer);
+}
+
 function isMissing(record: InstallRecord): boolean {
   return record.change !== 'problem' || record.code === 'ENOENT';
 }
 
-async function warnOfMissing({ terminal }: Invocation, installer: Installer, units: readonly string[]): Promise<void> {
+async function warnOfMissing(invocation: Invocation, installer: Installer, units: readonly string[]): Promise<void> {
   const states = await installer.states(units);
-  units.forEach((unit, index) => {
-    if (states.ok && states.value[index]?.ok === false) terminal.warn(`Unit ${unit} does not exist, proceeding anyway.`);
-  });
+  for (const [index, unit] of units.entries()) {
+    if (!states.ok || states.value[index]?.ok !== false) continue;
+    invocation.terminal.warn(`Unit ${unit} does not exist, proceeding anyway.`);
+    await suggestUnit(invocation, unit, installer);
+  }
 }
 
 /** Prints what was done to the file system, and what was found there. */

@@ -1,3 +1,4 @@
+import { nearestWord } from '../../api/suggest.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { later, verbs } from '../verbs.ts';
 
@@ -7,11 +8,12 @@ export function runPrint(program: string, what: 'help' | 'version', version: str
   return 0;
 }
 
-/** " Did you mean x?" where a verb is near to what was typed, else "". */
-export function nearest(word: string): string {
-  const names = Object.keys(verbs);
-  const found = names.find((verb) => word.length > 2 && verb.startsWith(word)) ?? names.find((verb) => distanceIsOne(word, verb));
-  return found === undefined ? '' : ` Did you mean ${found}?`;
+/** The verb that was most likely meant by a word that is none. */
+export function nearestVerb(word: string): string | undefined {
+  return nearestWord(
+    word,
+    Object.entries(verbs).flatMap(([name, { load }]) => (load === later ? [] : [name])),
+  );
 }
 
 /** Scripts read systemd's version from the second word of the first line. */
@@ -62,14 +64,3 @@ const optionLines: readonly string[] = [
   '  --no-reload, --preset-mode=      Do not reload after a change of links; which presets to apply',
   '  --reverse, --after, --before     Which way list-dependencies goes',
 ];
-
-/** One letter more, less or other. */
-function distanceIsOne(left: string, right: string): boolean {
-  if (Math.abs(left.length - right.length) > 1) return false;
-  const shorter = left.length <= right.length ? left : right;
-  const longer = shorter === left ? right : left;
-  let index = 0;
-  while (index < shorter.length && shorter.charAt(index) === longer.charAt(index)) index++;
-  const skipShort = shorter.length === longer.length ? 1 : 0;
-  return shorter.slice(index + skipShort) === longer.slice(index + 1);
-}

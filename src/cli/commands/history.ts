@@ -1,5 +1,6 @@
 import { historyLines } from '../history/lines.ts';
 import { ownNames, readRecord, readTime } from '../history/read.ts';
+import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { readNames } from '../names.ts';
 import { listForm, renderJson } from '../output/json.ts';
@@ -23,6 +24,9 @@ export async function runHistory(invocation: Invocation): Promise<number> {
   const form = listForm(options.output);
   if (form !== 'table') terminal.print(renderJson(shown, form));
   else if (shown.length > 0) for (const line of historyLines(shown, terminal.style, { named: units.length !== 1 })) terminal.print(line);
-  else terminal.warn(units.length === 0 ? 'Nothing is on record.' : `Nothing is on record of ${units.join(', ')}.`);
+  else {
+    terminal.warn(units.length === 0 ? 'Nothing is on record.' : `Nothing is on record of ${units.join(', ')}.`);
+    for (const unit of units) await suggestUnit(invocation, unit);
+  }
   return shown.length === 0 ? 1 : 0;
 }

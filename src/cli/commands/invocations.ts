@@ -6,6 +6,7 @@ import { formatTimespan } from '../../base/duration.ts';
 import { createTimeText } from '../../base/timestamp.ts';
 import { ownNames, readRecord } from '../history/read.ts';
 import { durationOf, runsOf, type Run } from '../history/runs.ts';
+import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { readNames } from '../names.ts';
 import { listForm, renderJson } from '../output/json.ts';
@@ -28,8 +29,10 @@ export async function runInvocations(invocation: Invocation): Promise<number> {
   if (form !== 'table') {
     const shown = runs.map((run) => described(run, nowUsec));
     terminal.print(renderJson(shown, form));
-  } else if (runs.length === 0) terminal.warn(`No run is on record of ${units.join(', ')}.`);
-  else {
+  } else if (runs.length === 0) {
+    terminal.warn(`No run is on record of ${units.join(', ')}.`);
+    for (const unit of units) await suggestUnit(invocation, unit);
+  } else {
     const named = units.length > 1;
     const header = [...(named ? ['UNIT'] : []), 'STARTED', 'DURATION', 'EXIT', 'CPU', 'MEMORY', 'RESULT'];
     const rows = runs.map((run) => [...(named ? [run.began.unit] : []), ...cells(run, nowUsec, terminal.style)]);

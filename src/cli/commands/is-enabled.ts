@@ -1,3 +1,4 @@
+import { suggestUnit } from '../did-you-mean.ts';
 import { installerOf } from '../installer.ts';
 import type { Invocation } from '../invocation.ts';
 import { readUnits } from '../names.ts';
@@ -24,6 +25,7 @@ export async function runIsEnabled(invocation: Invocation): Promise<number> {
       const what =
         state.error === 'Invalid cross-device link' ? 'look up unit file state' : `get unit file state for ${units[index] ?? ''}`;
       terminal.warn(`Failed to ${what}: ${state.error}`);
+      if (state.error === 'No such file or directory') await suggestUnit(invocation, units[index] ?? '', installer.value);
       return 1;
     }
     enabled ||= good.has(state.value);

@@ -1,4 +1,5 @@
 import { signalNames, signalNumber } from '../../api/signals.ts';
+import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 import { printTable } from '../output/table.ts';
@@ -36,6 +37,7 @@ export async function runKill(invocation: Invocation): Promise<number> {
     const killed = whom === undefined ? undefined : await client.value.call('unit.kill', { unit, whom, signal });
     if (killed?.ok === true) continue;
     terminal.warn(`Failed to kill unit ${unit}: ${killed?.error.message ?? `Invalid who argument ${options.whom}`}`);
+    if (killed?.error.code === 'no-such-unit') await suggestUnit(invocation, unit);
     status = 1;
   }
   return status;

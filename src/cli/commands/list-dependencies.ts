@@ -1,4 +1,5 @@
 import type { Client } from '../../api/client.ts';
+import { suggestIfMissing } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { followedEdges } from '../with-dependencies.ts';
 import { expandNames } from '../names.ts';
@@ -18,6 +19,7 @@ export async function runListDependencies(invocation: Invocation): Promise<numbe
   for (const [index, unit] of units.entries()) {
     if (index > 0) terminal.print('');
     const root = await graph.load(unit, options.all);
+    if (graph.edges(root).length === 0) await suggestIfMissing(invocation, client.value, root);
     terminal.print(root);
     printTree(invocation, graph, root, [root], '');
   }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Answer } from '../../api/contract.ts';
 import { diffLines } from '../../base/diff.ts';
 import { exitStatusOf } from '../exit-status.ts';
+import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 import { listForm, renderJson } from '../output/json.ts';
@@ -20,6 +21,7 @@ export async function runPlan(invocation: Invocation): Promise<number> {
     const plan = await client.value.call('unit.plan', { unit });
     if (!plan.ok) {
       terminal.warn(`Failed to plan ${unit}: ${plan.error.message}`);
+      if (plan.error.code === 'no-such-unit') await suggestUnit(invocation, unit);
       status = exitStatusOf(plan.error);
       continue;
     }

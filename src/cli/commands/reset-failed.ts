@@ -1,3 +1,4 @@
+import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 
@@ -18,6 +19,7 @@ export async function runResetFailed(invocation: Invocation): Promise<number> {
     const reset = await client.value.call('unit.reset-failed', { unit });
     if (reset.ok) continue;
     terminal.warn(`Failed to reset failed state of unit ${unit}: ${reset.error.message}`);
+    if (reset.error.code === 'no-such-unit') await suggestUnit(invocation, unit);
     status = 1;
   }
   return status;

@@ -1,3 +1,4 @@
+import { suggestDirective, suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { readPlainName } from '../names.ts';
 
@@ -18,6 +19,8 @@ export async function runSetProperty(invocation: Invocation): Promise<number> {
   const set = await client.value.call('unit.set-property', { unit, properties, runtime: options.runtime });
   if (set.ok) return 0;
   terminal.warn(set.error.code === 'bad-property' ? set.error.message : `Failed to set unit properties on ${unit}: ${set.error.message}`);
+  if (set.error.code === 'no-such-unit') await suggestUnit(invocation, unit);
+  else await suggestDirective(invocation, set.error.message);
   return 1;
 }
 

@@ -62,7 +62,7 @@ export async function runStart(invocation: Invocation): Promise<number> {
   if (words.some(isGlob)) warnOfGlob(invocation);
   if (mode === undefined) {
     for (const unit of units)
-      explainRefusal(invocation, row.word, unit, { code: 'invalid', message: `Job mode ${options.jobMode} invalid` });
+      await explainRefusal(invocation, row.word, unit, { code: 'invalid', message: `Job mode ${options.jobMode} invalid` });
     return 1;
   }
   if (options.dryRun) return previewJobs(invocation, client, row, units, mode);
@@ -85,6 +85,7 @@ interface JobRequest {
 /** The status is 1 if a job failed, else that of the first request that was refused. */
 async function runJobs(invocation: Invocation, client: Client, requests: readonly JobRequest[]): Promise<number> {
   let refused = 0;
+  let telling = Promise.resolve();
   const ended: ({ readonly unit: string } & Partial<JobEnd>)[] = [];
   await Promise.all(
     requests.map(async (request) => {
@@ -94,10 +95,15 @@ async function runJobs(invocation: Invocation, client: Client, requests: readonl
       const answer = isLost(first) ? await askAgain(invocation, asked) : first;
       if (answer.ok) ended.push(answer.value);
       // A masked unit is not running, so there is nothing to try.
-      else if (answer.error.code !== 'masked' || !request.row.word.startsWith('try-'))
-        refused ||= refuse(invocation, request, answer.error);
+      else if (answer.error.code !== 'masked' || !request.row.word.startsWith('try-')) {
+        refused ||= exitStatusOf(answer.error);
+        // One after the other, so that what belongs together stays so.
+        const { error } = answer;
+        telling = telling.then(async () => void (await refuse(invocation, request, error)));
+      }
     }),
   );
+  await telling;
   // In the order in which they ended.
   const failed = ended.flatMap(({ result = 'done', ...end }) => (result === 'done' || result === 'skipped' ? [] : [{ ...end, result }]));
   for (const { unit, ...end } of failed) await explainJob(invocation, unit, end);
@@ -119,7 +125,7 @@ async function watchJobs(invocation: Invocation, client: Client, requests: reado
     if (answer.ok) anchors.push({ ...answer.value, request });
     // What becomes of it the next manager says.
     else if (isLost(answer)) anchors.push({ unit: request.unit, request });
-    else refused ||= refuse(invocation, request, answer.error);
+    else refused ||= await refuse(invocation, request, answer.error);
     if (!options.showTransaction || !first.ok) continue;
     for (const job of watch.takeNewJobs(first.value.job)) {
       const kind = job.job === first.value.job ? 'anchor' : 'auxiliary';
@@ -132,7 +138,7 @@ async function watchJobs(invocation: Invocation, client: Client, requests: reado
     const seen = job === undefined ? undefined : await Promise.race([watch.jobEnd(job), client.closed]);
     const answer = seen === undefined ? await askAgain(invocation, askingFor(invocation, request, { wait: true })) : ok(seen);
     if (!answer.ok) {
-      refused ||= refuse(invocation, request, answer.error);
+      refused ||= await refuse(invocation, request, answer.error);
       continue;
     }
     const { result = 'done', ...reason } = answer.value;
@@ -154,8 +160,8 @@ function isLost(answer: Result<unknown, ApiError>): boolean {
   return !answer.ok && answer.error.code === 'connection-lost';
 }
 
-function refuse(invocation: Invocation, { row, unit }: JobRequest, error: ApiError): number {
-  explainRefusal(invocation, row.word, unit, error);
+async function refuse(invocation: Invocation, { row, unit }: JobRequest, error: ApiError): Promise<number> {
+  await explainRefusal(invocation, row.word, unit, error);
   return exitStatusOf(error);
 }
 
@@ -166,7 +172,7 @@ async function previewJobs(invocation: Invocation, client: Client, row: JobVerb,
   for (const unit of units) {
     const preview = await client.call('unit.preview', { unit, job: previewed[row.method], mode });
     if (!preview.ok) {
-      explainRefusal(invocation, row.word, unit, preview.error);
+      await explainRefusal(invocation, row.word, unit, preview.error);
       status ||= exitStatusOf(preview.error);
     } else if (form !== 'table') terminal.print(renderJson(preview.value, form));
     else for (const line of previewLines(preview.value, terminal.style, terminal.width)) terminal.print(line);

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Client } from '../../api/client.ts';
 import type { Answer } from '../../api/contract.ts';
+import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 import { changedOnDisk } from '../output/changed-on-disk.ts';
@@ -79,6 +80,7 @@ async function printUnit(invocation: Invocation, client: Client, info: Answer<'m
   }
   if (unit.load === 'not-found' && unit.active === 'inactive') {
     terminal.warn(`Unit ${name} could not be found.`);
+    await suggestUnit(invocation, name);
     return 4;
   }
   const shown = (properties.ok ? properties.value[0] : undefined) ?? {};

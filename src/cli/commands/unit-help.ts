@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 
@@ -23,6 +24,7 @@ export async function runUnitHelp(invocation: Invocation): Promise<number> {
     if (index > 0) terminal.print('');
     if (load === undefined || load === 'not-found') {
       terminal.warn(`Unit ${unit} could not be found.`);
+      await suggestUnit(invocation, unit);
       status = 1;
       continue;
     }

@@ -1,10 +1,13 @@
 import type { ApiError } from '../../api/error.ts';
+import { suggestUnit } from '../did-you-mean.ts';
 import { saysItAll } from '../exit-status.ts';
 import type { Invocation } from '../invocation.ts';
 
 /** Says why a request was not queued, in systemctl's words. */
-export function explainRefusal({ program, options, terminal }: Invocation, word: string, unit: string, error: ApiError): void {
+export async function explainRefusal(invocation: Invocation, word: string, unit: string, error: ApiError): Promise<void> {
+  const { program, options, terminal } = invocation;
   terminal.warn(`Failed to ${word} ${unit}: ${error.message}`);
+  if (error.code === 'no-such-unit') await suggestUnit(invocation, unit);
   if (saysItAll(error)) return;
   const user = options.scope === 'user';
   terminal.warn(`See ${user ? 'user' : 'system'} logs and '${program}${user ? ' --user' : ''} status ${shown(unit)}' for details.`);

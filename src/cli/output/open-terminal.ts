@@ -1,5 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
-import { makeStyle, type Terminal } from './terminal.ts';
+import { lineFormOf, RedrawnLine } from './redrawn-line.ts';
+import { makeStyle, type ErrorScreen, type Terminal } from './terminal.ts';
 
 /** A terminal whose standard output is written, or given to a pager, when the command is done. */
 export interface OpenTerminal extends Terminal {
@@ -14,12 +15,30 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function openTerminal(environment: Environment, argv: readonly string[]): OpenTerminal {
   const lines: string[] = [];
-  const screen = once(screenSize);
+  const screen = once(() => screenSize(1, environment));
+  const form = lineFormOf(environment);
+  const line = new RedrawnLine(form);
+  const errors = once((): ErrorScreen | undefined => {
+    const size = screenSize(2, environment);
+    if (size === undefined) return undefined;
+    const columns = () => screenSize(2, environment)?.columns ?? size.columns;
+    return {
+      style: makeStyle({ colours: hasColours(environment, true), unicode: isUnicode(environment) }),
+      get width() {
+        return columns();
+      },
+      status: (text) => void writeAll(2, line.show(text, columns())),
+      canRedraw: form.redraws,
+    };
+  });
   const style = once(() => makeStyle({ colours: hasColours(environment, screen() !== undefined), unicode: isUnicode(environment) }));
   return {
-    print: (line) => void lines.push(line),
-    warn: (line) => void writeAll(2, `${line}\n`),
+    print: (text) => void lines.push(text),
+    warn: (text) => void writeAll(2, `${line.clear()}${text}\n`),
     live: (text) => writeAll(1, `${text}\n`),
+    get errors() {
+      return errors();
+    },
     get style() {
       return style();
     },
@@ -42,17 +61,27 @@ function isLongerThan(text: string, rows: number | undefined): boolean {
   return rows !== undefined && text.split('\n').length > rows;
 }
 
-/** The size of the terminal that standard output is; undefined where it is none. */
-function screenSize(): { readonly columns: number; readonly rows: number } | undefined {
-  if (!mayBeTerminal() || !process.stdout.isTTY) return undefined;
+/** The size of the terminal that standard output or standard error is; undefined where it is none. $COLUMNS and $LINES are believed first, as systemd does. */
+function screenSize(fd: 1 | 2, environment: Environment): { readonly columns: number; readonly rows: number } | undefined {
+  const stream = fd === 1 ? process.stdout : process.stderr;
+  if (!mayBeTerminal(fd) || !stream.isTTY) return undefined;
   // A terminal that does not know its size reports 0.
-  const { columns, rows } = process.stdout;
-  return { columns: columns > 0 ? columns : 80, rows: rows > 0 ? rows : 24 };
+  const { columns, rows } = stream;
+  return {
+    columns: sizeOf(environment['COLUMNS']) ?? (columns > 0 ? columns : 80),
+    rows: sizeOf(environment['LINES']) ?? (rows > 0 ? rows : 24),
+  };
+}
+
+/** A number of columns or rows that the environment tells. */
+function sizeOf(text = ''): number | undefined {
+  const size = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return size > 0 && size <= 0xffff ? size : undefined;
 }
 
 /** Of the devices that are no terminals, /dev/null and its kin are the usual ones; their major number is 1. */
-function mayBeTerminal(): boolean {
-  const output = fstatSync(1);
+function mayBeTerminal(fd: number): boolean {
+  const output = fstatSync(fd);
   return output.isCharacterDevice() && output.rdev >> 8 !== 1;
 }
 

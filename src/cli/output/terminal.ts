@@ -4,9 +4,22 @@ export interface Terminal {
   readonly warn: (line: string) => void;
   /** Prints at once what is there to be watched, and never to a pager; false where nobody reads any more. */
   readonly live: (text: string) => Promise<boolean>;
+  /** Standard error, where it is a terminal; undefined where a program may read it. */
+  readonly errors: ErrorScreen | undefined;
   readonly style: Style;
   /** Columns to keep to; undefined where lines may be of any length. */
   readonly width: number | undefined;
+}
+
+/** Standard error as a screen that a person looks at. */
+export interface ErrorScreen {
+  readonly style: Style;
+  /** Columns as they are now. */
+  readonly width: number;
+  /** Shows one line, which the next takes the place of, and warnings too; undefined takes it away. */
+  readonly status: (line: string | undefined) => void;
+  /** Whether a line can take the place of another; else each stays. */
+  readonly canRedraw: boolean;
 }
 
 /** Colours and glyphs; colours are the identity where there are none. */

@@ -8,6 +8,7 @@ import { jobModes, type JobMode } from '../../api/words.ts';
 import { readTypedName } from '../../api/unit-name.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Invocation, Launcher } from '../invocation.ts';
+import { suggestDirective } from '../did-you-mean.ts';
 import { explainJob } from '../output/job-failure.ts';
 import { awaitJob } from '../wait.ts';
 import type { RunRequest } from './options.ts';
@@ -99,7 +100,11 @@ export async function start(run: Run, wanted: Wanted): Promise<Result<Client, nu
     cause: `systemd-run (pid ${process.pid})`,
   });
   if (!answer.ok && answer.error.code === 'connection-lost') return startAgain(run, wanted);
-  if (!answer.ok) return err(fail(run, refusal(wanted.kind, answer.error)));
+  if (!answer.ok) {
+    const status = fail(run, refusal(wanted.kind, answer.error));
+    await suggestDirective(run.invocation, answer.error.message);
+    return err(status);
+  }
   return finish(run, answer.value, client);
 }
 

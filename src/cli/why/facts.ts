@@ -1,7 +1,7 @@
 import type { Client } from '../../api/client.ts';
 import type { Answer } from '../../api/contract.ts';
 import type { Kind } from '../../api/history.ts';
-import { nearestName } from '../../api/suggest.ts';
+import { nearUnit } from '../did-you-mean.ts';
 import { readRecord } from '../history/read.ts';
 import type { Invocation } from '../invocation.ts';
 import { blockersOf, type Blocker, type WaitingJob } from '../waiting/blockers.ts';
@@ -54,7 +54,7 @@ export async function gatherFacts(invocation: Invocation, client: Client, name: 
     ...(job === undefined ? {} : { job }),
     blockers: job === undefined ? [] : blockersFor(all, job),
     wrong: unit.load === 'bad-setting' || unit.load === 'error' ? await problemsOf(client, unit.name) : [],
-    near: unit.load === 'not-found' ? await nearNames(client, unit.name) : [],
+    near: unit.load === 'not-found' ? [(await nearUnit(client, unit.name)) ?? []].flat() : [],
   };
 }
 
@@ -107,13 +107,4 @@ function blockersFor(all: readonly WaitingJob[], job: WaitingJob): readonly Bloc
     }
   }
   return blockersOf([...before]).filter((blocker) => blocker.job !== job);
-}
-
-async function nearNames(client: Client, name: string): Promise<readonly string[]> {
-  const files = await client.call('install.list', {});
-  const suffix = name.slice(name.lastIndexOf('.'));
-  // The suffix, which is the same, must not make names near that are not.
-  const stems = files.ok ? files.value.flatMap((file) => (file.name.endsWith(suffix) ? [file.name.slice(0, -suffix.length)] : [])) : [];
-  const near = nearestName(name.slice(0, -suffix.length), stems);
-  return near === undefined ? [] : [near + suffix];
 }

@@ -56,6 +56,7 @@ export async function ours({ program, argv, environment = {} }: Call): Promise<R
           out.push(text);
           return Promise.resolve(true);
         },
+        errors: undefined,
         style: makeStyle({ colours: false, unicode: true }),
         width: undefined,
       },
