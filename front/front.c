@@ -4,7 +4,7 @@
  * start as such a call takes. What is simple stands in the table of verbs; what a unit's name may be, in `read_unit`. The
  * front knows no text but a word for each state: whatever goes another way than wanted is the whole tool's to tell. It is
  * executed in this process with the same arguments, and what was answered so far as TYSD_ANSWERS, so that no job is asked for
- * twice. Nothing here is trusted by anyone. */
+ * twice; so it is where a job takes long and somebody looks on, as TYSD_WAITED says. Nothing here is trusted by anyone. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
@@ -15,9 +15,10 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { MAX_UNITS = 32, MAX_NAME = 200, MAX_REQUESTS = 32 << 10, MAX_ANSWERS = 100 << 10, SILENCE_MS = 15000 };
+enum { MAX_UNITS = 32, MAX_NAME = 200, MAX_REQUESTS = 32 << 10, MAX_ANSWERS = 100 << 10, SILENCE_MS = 15000, PATIENCE_MS = 5000 };
 
 enum asks { FOR_JOBS, FOR_STATES, FOR_RELOAD };
 
@@ -53,6 +54,8 @@ struct call {
 /* The manager's side: what it said so far, and where each line of it is, by the number of the request. */
 struct link {
     int fd, sent;
+    /* Somebody looks on: what takes long is told by the whole tool. */
+    bool watched, waited;
     char text[MAX_ANSWERS + 1];
     size_t length, read;
     const char *answers[2 * MAX_UNITS + 1];
@@ -189,11 +192,23 @@ static bool has_all(const struct link *link) {
     return true;
 }
 
+static int milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int)(now.tv_sec % 1000000 * 1000 + now.tv_nsec / 1000000);
+}
+
 /* The socket is the keeper's, which takes connections also for a manager that hangs: something must be said soon. */
 static bool receive_all(struct link *link) {
+    int began = milliseconds();
     while (!has_all(link)) {
         struct pollfd ready = {link->fd, POLLIN, 0};
         if (!link->length && poll(&ready, 1, SILENCE_MS) == 0) return false;
+        if (link->watched && link->length) {
+            int left = PATIENCE_MS - (milliseconds() - began);
+            link->waited = left <= 0 || poll(&ready, 1, left) == 0;
+            if (link->waited) return false;
+        }
         ssize_t got = recv(link->fd, link->text + link->length, MAX_ANSWERS - link->length, 0);
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) return false;
@@ -242,6 +257,7 @@ static int ask_for_jobs(const struct call *call, struct link *link) {
         put(&requests, "{\"unit\":\"%s\",\"mode\":\"replace\",\"wait\":%s,\"cause\":\"%s %s%s%s (pid %d, uid %u)\"}}\n", call->units[i],
             call->no_block ? "false" : "true", call->program, call->verb->word, user ? " by " : "", user ? user : "", getpid(), getuid());
     }
+    link->watched = !call->no_block && !call->quiet && isatty(STDERR_FILENO);
     if (!ask(link, &requests)) return -1;
     for (int i = 1; i <= call->count; i++)
         if (!is_done(link->answers[i], call->no_block)) return -1;
@@ -303,6 +319,8 @@ static void tell_answers(struct link *link) {
 
 static int hand_over(struct link *link, char **argv) {
     unsetenv("TYSD_ANSWERS");
+    unsetenv("TYSD_WAITED");
+    if (link->waited) setenv("TYSD_WAITED", "1", 1);
     if (link->sent > 1) tell_answers(link);
     char path[4096];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof "tysd");

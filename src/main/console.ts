@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { formatTimestamp } from '../base/timestamp.ts';
+import { lineFormOf, RedrawnLine } from '../cli/output/redrawn-line.ts';
 import type { StatusLine } from '../manager/options.ts';
 
 const levels = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
@@ -12,6 +13,8 @@ export interface ConsolePrinter {
   readonly log: (priority: number, message: string) => void;
   /** Says what takes long; on a terminal in one line that the next one takes the place of, undefined takes it away. */
   readonly progress: (text: string | undefined) => void;
+  /** Whether one line of progress takes the place of the other; else each stays. */
+  readonly redraws: boolean;
   readonly setShowStatus: (shown: boolean) => void;
   /** Whether the lines of `log` begin with the time (systemd-system.conf(5), LogTime=). */
   readonly setLogTime: (shown: boolean) => void;
@@ -22,7 +25,7 @@ export interface ConsolePrinter {
 /** Tells jobs as systemd does on a console, if `showStatus`; and messages of warning and above, or below down to `level` if that is asked for. */
 export function statusPrinter(showStatus: boolean, level: string): ConsolePrinter {
   const print = openConsole();
-  const colours = isatty(2) && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
+  const colours = isatty(2) && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
   const paint = (code: number, text: string): string => (colours ? `\x1b[${code}m${text}\x1b[0m` : text);
   const marks: Readonly<Record<StatusLine['kind'], string>> = {
     plain: '         ',
@@ -36,26 +39,20 @@ export function statusPrinter(showStatus: boolean, level: string): ConsolePrinte
   let lowest = usual;
   let isStatusShown = showStatus;
   let isTimeShown = false;
-  let isInProgress = false;
-  const isTerminal = isatty(2) && process.env['TERM'] !== 'dumb';
-  const clear = (): string => {
-    const was = isInProgress;
-    isInProgress = false;
-    return was ? '\r\x1b[K' : '';
-  };
+  const form = isatty(2) ? lineFormOf(process.env) : { sequences: false, redraws: false };
+  const line = new RedrawnLine(form);
   return {
+    redraws: form.redraws,
     progress: (text) => {
-      if (!isStatusShown || (text === undefined && !isInProgress)) return;
-      const line =
-        text === undefined ? '' : `[ ${paint(91, '***')}  ] ${isTerminal ? text.slice(0, (process.stderr.columns ?? 80) - 10) : text}`;
-      print(isTerminal ? `\r\x1b[K${line}` : `${line}\n`);
-      isInProgress = isTerminal && text !== undefined;
+      if (!isStatusShown) return;
+      const shown = line.show(text === undefined ? undefined : `[ ***  ] ${text}`, columnsOf(process.stderr));
+      if (shown !== '') print(colours ? shown.replace('[ *** ', `[ ${paint(91, '***')} `) : shown);
     },
-    status: (line) => {
-      if (isStatusShown) print(`${clear()}${marks[line.kind]}${line.text}\n`);
+    status: ({ kind, text }) => {
+      if (isStatusShown) print(`${line.clear()}${marks[kind]}${text}\n`);
     },
     log: (priority, message) => {
-      if (priority <= lowest) print(`${clear()}${isTimeShown ? `${formatTimestamp(Date.now() * 1000)} ` : ''}tysd: ${message}\n`);
+      if (priority <= lowest) print(`${line.clear()}${isTimeShown ? `${formatTimestamp(Date.now() * 1000)} ` : ''}tysd: ${message}\n`);
     },
     setShowStatus: (shown) => {
       isStatusShown = shown;
@@ -67,6 +64,11 @@ export function statusPrinter(showStatus: boolean, level: string): ConsolePrinte
       lowest = wanted === undefined ? usual : numberOf(wanted);
     },
   };
+}
+
+/** A console that does not know its size says 0. */
+function columnsOf({ columns }: { readonly columns?: number }): number {
+  return columns !== undefined && columns > 0 ? columns : 80;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { isatty } from 'node:tty';
 import { zoneChanged } from '../base/timestamp.ts';
 import { parseHttpAddress } from '../api/http/address.ts';
 import { JobResults } from '../api/job-results.ts';
@@ -135,7 +134,7 @@ export async function runManager(): Promise<void> {
     setShowStatus: console.setShowStatus,
     setLogLevel: console.setLogLevel,
   });
-  showProgress(manager, console, isatty(2));
+  showProgress(manager, console);
   const links = installContext(resolved.scope, resolved.unitPath, realFiles, facts, environment);
   const install = new InstallService(
     withGenerators(withOwnDirectories(hasOwnPath ? withinOwnPath(links) : links, own), generated.output),

@@ -28,7 +28,7 @@ test('what takes long is told on the console, with what waits for it', async () 
       'after.service': '[Unit]\nAfter=slow.service\n[Service]\nExecStart=/bin/sleep infinity\n',
     },
   });
-  const [line] = await daemon.untilConsole(/^\[ \*\*\* {2}\] slow\.service is being started .*$/m);
+  const [line] = await daemon.untilConsole(/^\[ \*\*\* {2}\] A start job is running for slow\.service .*$/m);
   assert.match(line, /\(\d+s \/ 1min 30s\); 2 more jobs wait for it: start: \/bin\/sleep runs \(process \d+\)$/);
   const { out } = await daemon.tysctl('why', 'after.service');
   assert.match(out, /was to be started \(job \d+\): Wants= of default\.target\n +\S+default\.target:2\n/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { watch, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startTysd, wanting, type Daemon } from './tysd.ts';
@@ -16,12 +16,12 @@ class Screen implements Disposable {
   readonly #socket: string;
   readonly #record: string;
 
-  constructor(daemon: Daemon, columns = 100) {
+  constructor(daemon: Daemon, { columns = 100, environment = '' }: { readonly columns?: number; readonly environment?: string } = {}) {
     this.#daemon = daemon;
     this.#socket = join(daemon.directory, 'tmux');
     this.#record = join(daemon.directory, 'screen');
     writeFileSync(this.#record, '');
-    const shell = `exec env -u NO_COLOR TYSD_RUNTIME_DIRECTORY=${daemon.runtimeDirectory} LANG=C.UTF-8 TERM=xterm-256color PS1='ready$ ' PATH=${join(tysctl, '..')}:$PATH sh`;
+    const shell = `exec env -u NO_COLOR TYSD_RUNTIME_DIRECTORY=${daemon.runtimeDirectory} LANG=C.UTF-8 TERM=xterm-256color PS1='ready$ ' PATH=${join(tysctl, '..')}:$PATH ${environment} sh`;
     this.#tmux('-f', '/dev/null', '-u', 'new-session', '-d', '-x', String(columns), '-y', '40', shell);
     this.#tmux('pipe-pane', `cat >> ${this.#record}`);
   }
@@ -104,4 +104,62 @@ test('a terminal shows status in colours, follows logs, and monitors units, unti
   await screen.until(/^(\^C)?ready\$$/m);
   screen.type('clear; echo "status $?"');
   await screen.until(/^status 0$/m);
+});
+
+const held = {
+  'default.target': wanting(),
+  'held.service':
+    '[Unit]\nDescription=It is held\n[Service]\nType=oneshot\nTimeoutStartSec=90\nExecStart=/bin/sh -c "read word <@dir@/go"\n',
+  'after.service': '[Unit]\nWants=held.service\nAfter=held.service\n[Service]\nType=oneshot\nExecStart=/bin/true\n',
+};
+const running =
+  /^A start job is running for held\.service - It is held \(\d+s \/ 1min 30s\); 1 more job waits for it: start: \/bin\/sh runs/m;
+
+test('what a command waits for is told in one line of the terminal, and gone when it is done', { skip }, async () => {
+  await using daemon = await startTysd({ units: held, before: 'mkfifo go' });
+  using screen = new Screen(daemon, { columns: 120 });
+  screen.type('clear; tysctl start after; echo "status $?"');
+  await screen.until(running);
+  // It is redrawn, and not printed again.
+  const [, first = ''] = /\((\d+)s \//.exec(await screen.until(running)) ?? [];
+  const later = await screen.until(new RegExp(`\\((?!${first}s)\\d+s /`));
+  assert.equal(later.split('A start job is running').length, 2, later);
+  appendFileSync(daemon.path('go'), 'on\n');
+  const done = await screen.until(/^status 0$/m);
+  assert.doesNotMatch(done, /A start job/);
+});
+
+test('the front leaves it to the whole tool to tell what takes long; whoever interrupts it is told what goes on', { skip }, async () => {
+  await using daemon = await startTysd({ units: held, before: 'mkfifo go' });
+  const directory = daemon.path('front');
+  mkdirSync(directory);
+  execFileSync('make', ['-s', '-C', join(import.meta.dirname, '../../front')]);
+  copyFileSync(join(import.meta.dirname, '../../front/build/tysctl'), join(directory, 'tysctl'));
+  writeFileSync(join(directory, 'tysd'), `#!/bin/sh\nexec ${tysctl} "$@"\n`, { mode: 0o755 });
+  using screen = new Screen(daemon, { columns: 120 });
+  screen.type(`clear; ${directory}/tysctl start after`);
+  await screen.until(running);
+  screen.key('C-c');
+  const shown = await screen.until(/^Not waited for any more: the start job of after\.service\. To cancel it: tysctl cancel \d+$/m);
+  assert.doesNotMatch(shown, /A start job/);
+  const { job } = await daemon.unit('after.service');
+  assert.equal(job?.type, 'start');
+  appendFileSync(daemon.path('go'), 'on\n');
+});
+
+test('without colours no control sequence is written, and a dumb terminal keeps each line', { skip }, async () => {
+  await using daemon = await startTysd({ units: held, before: 'mkfifo go' });
+  for (const environment of ['NO_COLOR=1', 'TERM=dumb']) {
+    using screen = new Screen(daemon, { columns: 120, environment });
+    screen.type(`tysctl start after 2>&1 | cat; script -qc 'tysctl start held' ${daemon.path('written')} </dev/null; echo "status $?"`);
+    await daemon.untilUnit('held.service', ({ job }) => job !== undefined);
+    // Into a pipe nothing is told.
+    appendFileSync(daemon.path('go'), 'on\n');
+    await screen.until(/A start job is running for held\.service - It is held/);
+    appendFileSync(daemon.path('go'), 'on\n');
+    await screen.until(/^status 0$/m);
+    const written = readFileSync(daemon.path('written'), 'utf8').split('\n').slice(1, -2).join('\n');
+    assert.match(written, environment === 'TERM=dumb' ? /^A start job is running .*\r?$/m : /\rA start job is running .*\r +\r/);
+    assert.ok(!written.includes('\x1b'), written);
+  }
 });

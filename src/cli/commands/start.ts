@@ -10,6 +10,7 @@ import { changedOnDisk } from '../output/changed-on-disk.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import { previewLines } from '../output/preview.ts';
 import { explainJob, explainRefusal } from '../output/job-failure.ts';
+import { showJobProgress } from '../waiting/job-progress.ts';
 import { askAgain, awaitEnd, type Asking, type JobEnd, Watch } from '../wait.ts';
 
 /** What a verb asks of the manager, the word for it in messages, and the mode and unit that it implies. */
@@ -67,8 +68,10 @@ export async function runStart(invocation: Invocation): Promise<number> {
   }
   if (options.dryRun) return previewJobs(invocation, client, row, units, mode);
   const requests = units.map((unit) => ({ unit, mode, row }));
+  const endProgress = showJobProgress(invocation, units);
   const status =
     options.showTransaction || options.wait ? await watchJobs(invocation, client, requests) : await runJobs(invocation, client, requests);
+  endProgress();
   if (row.method === 'unit.stop' && !options.quiet) await warnOfTriggers(terminal, client, units);
   return status;
 }

@@ -5,8 +5,8 @@ import { lineFormOf, RedrawnLine } from './redrawn-line.ts';
 test('a line takes the place of the one before it, is cut before it would wrap, and goes', () => {
   const line = new RedrawnLine({ sequences: true, redraws: true });
   assert.deepEqual(
-    [line.clear(), line.show('a long line', 8), line.show('b', 8), line.show(undefined, 8), line.clear()],
-    ['', '\r\x1b[Ka long ', '\r\x1b[Kb', '\r\x1b[K', ''],
+    [line.clear(), line.show('a long line', 11), line.show('b', 11), line.show(undefined, 11), line.clear()],
+    ['', '\r\x1b[Ka lon...', '\r\x1b[Kb', '\r\x1b[K', ''],
   );
 });
 

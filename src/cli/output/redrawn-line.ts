@@ -1,3 +1,5 @@
+import { shortened } from './wrap.ts';
+
 /** How a line is shown that the next one takes the place of. */
 export interface LineForm {
   /** The terminal understands control sequences, and they are wanted. */
@@ -16,15 +18,15 @@ export class RedrawnLine {
     this.#form = form;
   }
 
-  /** What shows the line, in place of the one that is shown; cut to less than `columns`, so that it does not wrap. Undefined takes it away. */
+  /** What shows the line, in place of the one that is shown; cut so that it does not wrap, nor does a ^C behind it. Undefined takes it away. */
   show(line: string | undefined, columns: number): string {
     if (line === undefined) return this.clear();
     if (!this.#form.redraws) return `${line}\n`;
-    const text = line.slice(0, Math.max(1, columns - 1));
+    const text = shortened(line, Math.max(4, columns - 3), '...');
     const before = this.#shown;
     this.#shown = text.length;
     if (this.#form.sequences) return `\r\x1b[K${text}`;
-    return `\r${text.padEnd(Math.min(before, columns - 1))}${text.length < before ? `\r${text}` : ''}`;
+    return `\r${text.padEnd(before)}${text.length < before ? `\r${text}` : ''}`;
   }
 
   /** What takes the line away, so that something else can be written; '' where none is shown. */

@@ -24,6 +24,20 @@ export function blockersOf(jobs: readonly WaitingJob[]): readonly Blocker[] {
     .toSorted((a, b) => b.count - a.count || a.job.job - b.job.job);
 }
 
+/** Of the jobs that these come after, directly or not, those that wait for no other; these too. */
+export function blockersBefore(all: readonly WaitingJob[], jobs: readonly WaitingJob[]): readonly Blocker[] {
+  const byId = new Map(all.map((each) => [each.job, each]));
+  const before = new Set(jobs);
+  for (const each of before) {
+    if (each.state === 'running') continue;
+    for (const { job: id } of each.waitsFor) {
+      const other = byId.get(id);
+      if (other !== undefined) before.add(other);
+    }
+  }
+  return blockersOf([...before]);
+}
+
 function countAfter(after: ReadonlyMap<number, Blocker['next']>, first: number): number {
   const seen = new Set<number>([first]);
   for (const id of seen) for (const { job } of after.get(id) ?? []) seen.add(job.job);

@@ -38,11 +38,12 @@ export function blockerLines({ job, next, count }: Blocker, nowUsec: number, sty
   ];
 }
 
-/** One line for the console: which of how many, how long, and how many jobs it keeps. */
+/** One line while it takes long, in systemd's words: which of how many, how long it takes and may take, how many jobs it keeps, and what it does. */
 export function progressLine({ job, count }: Blocker, place: { readonly index: number; readonly of: number }, nowUsec: number): string {
   const which = place.of === 1 ? '' : `(${place.index + 1} of ${place.of}) `;
   const kept = count === 0 ? '' : `; ${count} more ${count === 1 ? 'job waits' : 'jobs wait'} for it`;
-  return `${which}${doing(job)} (${progressOf(job, nowUsec)})${kept}: ${job.now}`;
+  const article = /^[aeiou]/.test(job.type) ? 'An' : 'A';
+  return `${which}${article} ${job.type} job is running for ${job.title} (${progressOf(job, nowUsec)})${kept}: ${job.now}`;
 }
 
 const mostNext = 5;

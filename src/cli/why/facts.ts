@@ -4,7 +4,7 @@ import type { Kind } from '../../api/history.ts';
 import { nearUnit } from '../did-you-mean.ts';
 import { readRecord } from '../history/read.ts';
 import type { Invocation } from '../invocation.ts';
-import { blockersOf, type Blocker, type WaitingJob } from '../waiting/blockers.ts';
+import { blockersBefore, type Blocker, type WaitingJob } from '../waiting/blockers.ts';
 import { chainOf } from './chain.ts';
 import { keyOf, located, placesOf, type LocatedLink } from './places.ts';
 
@@ -52,7 +52,7 @@ export async function gatherFacts(invocation: Invocation, client: Client, name: 
     chain: await located(client, chain),
     starters: await placed(client, unit.name, starters),
     ...(job === undefined ? {} : { job }),
-    blockers: job === undefined ? [] : blockersFor(all, job),
+    blockers: job === undefined ? [] : blockersBefore(all, [job]).filter((blocker) => blocker.job !== job),
     wrong: unit.load === 'bad-setting' || unit.load === 'error' ? await problemsOf(client, unit.name) : [],
     near: unit.load === 'not-found' ? [(await nearUnit(client, unit.name)) ?? []].flat() : [],
   };
@@ -93,18 +93,4 @@ async function placed(client: Client, unit: string, starters: readonly Starter[]
     const at = places.get(keyOf({ ...starter, unit }));
     return at === undefined ? starter : { ...starter, at };
   });
-}
-
-/** Of the jobs that come before this one, those that wait for no other. */
-function blockersFor(all: readonly WaitingJob[], job: WaitingJob): readonly Blocker[] {
-  const byId = new Map(all.map((each) => [each.job, each]));
-  const before = new Set<WaitingJob>([job]);
-  for (const each of before) {
-    if (each.state === 'running') continue;
-    for (const { job: id } of each.waitsFor) {
-      const other = byId.get(id);
-      if (other !== undefined) before.add(other);
-    }
-  }
-  return blockersOf([...before]).filter((blocker) => blocker.job !== job);
 }

@@ -1,0 +1,87 @@
+import type { Blocker } from './blockers.ts';
+import { progressLine } from './lines.ts';
+
+/** What takes less is not told, as on systemd's console. */
+export const patienceMs = 5000;
+/** Where the line can be redrawn it is renewed each second; elsewhere each stays, so they come later and later. */
+const renewMs = 1000;
+const mostMs = 60_000;
+/** So many times a job is shown before the next one has its turn. */
+const looksEach = 3;
+
+/** Time as progress needs it. */
+export interface Ticker {
+  /** CLOCK_REALTIME, microseconds. */
+  readonly nowUsec: () => number;
+  /** Calls `then` after so many milliseconds, unless what is given is called before. */
+  readonly after: (ms: number, then: () => void) => () => void;
+}
+
+/** The clock of this process; it does not keep the process alive. */
+export const realTicker: Ticker = {
+  nowUsec: () => Date.now() * 1000,
+  after: (ms, then) => {
+    const timer = setTimeout(then, ms);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+interface Means {
+  /** The jobs that keep others now; undefined where that is not known at the moment. */
+  readonly look: () => Promise<readonly Blocker[] | undefined>;
+  /** Shows a line in place of the last one; undefined takes it away. */
+  readonly show: (line: string | undefined) => void;
+  readonly redraws: boolean;
+  readonly ticker: Ticker;
+}
+
+/** Tells in one line what is waited for while that takes long, one job after the other; nothing any more as soon as there is none. */
+export class Progress {
+  readonly #means: Means;
+  #cancel: (() => void) | undefined;
+  #turn = 0;
+  #pauseMs = patienceMs;
+
+  constructor(means: Means) {
+    this.#means = means;
+  }
+
+  /** From now on, unless it is so already. */
+  begin(firstMs = patienceMs): void {
+    if (this.#cancel !== undefined) return;
+    this.#turn = 0;
+    this.#pauseMs = patienceMs;
+    this.#wait(firstMs);
+  }
+
+  /** Takes the line away. */
+  end(): void {
+    if (this.#cancel === undefined) return;
+    this.#cancel();
+    this.#cancel = undefined;
+    this.#means.show(undefined);
+  }
+
+  #wait(ms: number): void {
+    this.#cancel = this.#means.ticker.after(ms, () => {
+      // Whoever ends this while it looks cancels this very turn.
+      let isOver = false;
+      const cancel = (): void => void (isOver = true);
+      this.#cancel = cancel;
+      void this.#means.look().then((blockers) => (isOver ? undefined : this.#tell(blockers)));
+    });
+  }
+
+  #tell(blockers: readonly Blocker[] | undefined): void {
+    const { show, redraws, ticker } = this.#means;
+    if (blockers === undefined) return this.#wait(renewMs);
+    if (blockers.length === 0) return this.end();
+    const index = Math.floor(this.#turn / (redraws ? looksEach : 1)) % blockers.length;
+    const blocker = blockers[index];
+    this.#turn += 1;
+    if (blocker !== undefined) show(progressLine(blocker, { index, of: blockers.length }, ticker.nowUsec()));
+    this.#pauseMs = redraws ? renewMs : Math.min(mostMs, this.#pauseMs * 2);
+    this.#wait(this.#pauseMs);
+  }
+}
