@@ -12,13 +12,15 @@ const tysctl = join(import.meta.dirname, '../../bin/tysctl');
 
 /** A terminal of tmux with a shell in it, of a server that only this test has. */
 class Screen implements Disposable {
+  static #made = 0;
   readonly #daemon: Daemon;
   readonly #socket: string;
   readonly #record: string;
 
   constructor(daemon: Daemon, { columns = 100, environment = '' }: { readonly columns?: number; readonly environment?: string } = {}) {
     this.#daemon = daemon;
-    this.#socket = join(daemon.directory, 'tmux');
+    // A server that was told to end goes on for a moment.
+    this.#socket = join(daemon.directory, `tmux-${Screen.#made++}`);
     this.#record = join(daemon.directory, 'screen');
     writeFileSync(this.#record, '');
     const shell = `exec env -u NO_COLOR TYSD_RUNTIME_DIRECTORY=${daemon.runtimeDirectory} LANG=C.UTF-8 TERM=xterm-256color PS1='ready$ ' PATH=${join(tysctl, '..')}:$PATH ${environment} sh`;
@@ -162,4 +164,28 @@ test('without colours no control sequence is written, and a dumb terminal keeps 
     assert.match(written, environment === 'TERM=dumb' ? /^A start job is running .*\r?$/m : /\rA start job is running .*\r +\r/);
     assert.ok(!written.includes('\x1b'), written);
   }
+});
+
+test('on a terminal a start that fails is explained, and into a pipe it has the words of systemctl alone', { skip }, async () => {
+  await using daemon = await startTysd({
+    units: {
+      'default.target': wanting(),
+      'bad.service': '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo no such table >&2; exit 3"\n',
+    },
+  });
+  using screen = new Screen(daemon, { columns: 120 });
+  screen.type('clear; tysctl start bad 2>&1 | cat');
+  const piped = await screen.until(/for details\.$\n^ready\$$/m);
+  assert.match(
+    piped,
+    /^Job for bad\.service failed because the control process exited with error code\.$\n^See "tysctl status bad\.service" .*\.$\n^ready\$$/m,
+  );
+  screen.type('clear; tysctl start bad; tysctl strt bad; tysctl start bat');
+  const shown = await screen.until(/^Did you mean bad\.service\?$/m);
+  assert.match(
+    shown,
+    /^ {2}× it became failed: \/bin\/sh exited with status 3$\n^ {4}\S+\/bad\.service:3: ExecStart=\/bin\/sh -c "echo no such/m,
+  );
+  assert.match(shown, /^ {4}│ .* sh\[\d+\]: no such table$\n^ {2}Next: tysctl why bad\.service$/m);
+  assert.match(shown, /^Unknown command verb strt\.$\n^Did you mean start\?$/m);
 });

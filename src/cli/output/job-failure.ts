@@ -1,6 +1,7 @@
 import type { ApiError } from '../../api/error.ts';
 import { suggestUnit } from '../did-you-mean.ts';
 import { saysItAll } from '../exit-status.ts';
+import { adviseOnFailure, adviseOnRefusal } from './failure-advice.ts';
 import type { Invocation } from '../invocation.ts';
 
 /** Says why a request was not queued, in systemctl's words. */
@@ -8,9 +9,10 @@ export async function explainRefusal(invocation: Invocation, word: string, unit:
   const { program, options, terminal } = invocation;
   terminal.warn(`Failed to ${word} ${unit}: ${error.message}`);
   if (error.code === 'no-such-unit') await suggestUnit(invocation, unit);
-  if (saysItAll(error)) return;
   const user = options.scope === 'user';
-  terminal.warn(`See ${user ? 'user' : 'system'} logs and '${program}${user ? ' --user' : ''} status ${shown(unit)}' for details.`);
+  if (!saysItAll(error))
+    terminal.warn(`See ${user ? 'user' : 'system'} logs and '${program}${user ? ' --user' : ''} status ${shown(unit)}' for details.`);
+  await adviseOnRefusal(invocation, unit, error);
 }
 
 /** How a job ended, and the Result= of its unit then; a manager of old does not tell that. */
@@ -25,16 +27,22 @@ export async function explainJob(invocation: Invocation, unit: string, end: JobF
   const sentence = sentences[end.result];
   if (sentence !== undefined) {
     if (!options.quiet) terminal.warn(sentence(unit, invocation));
+    if (advised.has(end.result)) await adviseOnFailure(invocation, unit);
     return;
   }
   const reason = await reasonOf(invocation, unit, end);
   if (options.quiet) return;
   terminal.warn(reason === undefined ? `Job for ${unit} failed.` : `Job for ${unit} failed because ${reason.text}.`);
   terminal.warn(`See "${command(invocation, 'status', unit)}" and "${logs(invocation, unit)}" for details.`);
-  if (reason?.limited !== true) return;
-  terminal.warn(`To force a start use "${command(invocation, 'reset-failed', unit)}"`);
-  terminal.warn(`followed by "${command(invocation, 'start', unit)}" again.`);
+  if (reason?.limited === true) {
+    terminal.warn(`To force a start use "${command(invocation, 'reset-failed', unit)}"`);
+    terminal.warn(`followed by "${command(invocation, 'start', unit)}" again.`);
+  }
+  await adviseOnFailure(invocation, unit);
 }
+
+/** Results of jobs that have a reason in what happened. */
+const advised: ReadonlySet<string> = new Set(['timeout', 'dependency', 'assert']);
 
 const sentences: Readonly<Record<string, (unit: string, invocation: Invocation) => string>> = {
   canceled: (unit) => `Job for ${unit} canceled.`,

@@ -58,7 +58,8 @@ export async function gatherFacts(invocation: Invocation, client: Client, name: 
   };
 }
 
-async function problemsOf(client: Client, unit: string): Promise<readonly string[]> {
+/** What is wrong in the files of a unit, without what one may merely want to know. */
+export async function problemsOf(client: Client, unit: string): Promise<readonly string[]> {
   const verified = await client.call('unit.verify', { targets: [unit] });
   const diagnostics = verified.ok ? verified.value.flatMap((each) => each.diagnostics) : [];
   return diagnostics
