@@ -1,8 +1,9 @@
 // `npm run build`: dist/tysd, one executable that needs no runtime; dist/tysd-keeper and dist/tysctl,
-// static; and the names that they go by. An argument names another directory than dist/.
+// static; the names that they go by; and the pages of the manual in dist/man. An argument names another directory than dist/.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { writeManual } from './manual/pages.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
@@ -34,6 +35,8 @@ const names =
 for (const name of names.split(' ')) {
   symlinkSync('tysd', join(dist, name));
 }
+
+writeManual(join(dist, 'man'));
 
 function run(command: string, argv: readonly string[]): void {
   const result = spawnSync(command, argv, { cwd: root, stdio: 'inherit' });

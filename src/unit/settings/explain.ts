@@ -6,6 +6,7 @@ import type { Specifiers } from '../specifiers.ts';
 import { defaultTexts } from './default-texts.ts';
 import { unitMeanings } from './meanings-units.ts';
 import { meanings } from './meanings.ts';
+import { journalSections } from './journal.ts';
 import { managerSections } from './manager.ts';
 import { ownSections, type PartName, tables } from './parts.ts';
 import type { Combine, Row, Setting } from './setting.ts';
@@ -63,10 +64,23 @@ export function explainedNames(): readonly string[] {
   return [...new Set(allPlaces().map(({ name }) => name)), ...allSections()];
 }
 
+/** All directives by the page of systemd's manual that tells of them, in the order of the tables. */
+export function explanationsByPage(): ReadonlyMap<string, readonly Explanation[]> {
+  const pages = new Map<string, Explanation[]>();
+  for (const place of allPlaces()) {
+    const explanation = explanationOf(place);
+    pages.set(explanation.page, [...(pages.get(explanation.page) ?? []), explanation]);
+  }
+  return pages;
+}
+
+/** A part of unit files, or whose file it is else. */
+type Part = PartName | 'manager' | 'journal';
+
 interface Place {
   readonly name: string;
   readonly row: Row;
-  readonly part: PartName | 'manager';
+  readonly part: Part;
   readonly sections: readonly string[];
 }
 
@@ -77,7 +91,13 @@ function allPlaces(): readonly Place[] {
   const manager = Object.entries(managerSections).flatMap(([section, table]) =>
     Object.entries<Row>(table).map(([name, row]): Place => ({ name, row, part: 'manager', sections: [section] })),
   );
-  return [...units, ...manager];
+  const journal = Object.entries<Row>(journalSections.Journal).map(([name, row]): Place => ({
+    name,
+    row,
+    part: 'journal',
+    sections: ['Journal'],
+  }));
+  return [...units, ...manager, ...journal];
 }
 
 function allSections(): readonly string[] {
@@ -85,7 +105,7 @@ function allSections(): readonly string[] {
 }
 
 /** The parts in the order of the manual's pages. */
-const pages: Readonly<Record<PartName | 'manager', string>> = {
+const pages: Readonly<Record<Part, string>> = {
   unit: 'systemd.unit(5)',
   install: 'systemd.unit(5)',
   service: 'systemd.service(5)',
@@ -101,6 +121,7 @@ const pages: Readonly<Record<PartName | 'manager', string>> = {
   kill: 'systemd.kill(5)',
   cgroup: 'systemd.resource-control(5)',
   manager: 'systemd-system.conf(5), with [Tysd] in README.md',
+  journal: 'journald.conf(5)',
 };
 
 const partNames = Object.keys(tables).filter(isPart);
@@ -119,12 +140,14 @@ function sectionsOf(part: PartName): readonly string[] {
 
 function explanationOf({ name, row, part, sections }: Place): Explanation {
   const isSetting = row.row === 'setting';
-  const values = isSetting ? valuesOf(row, part) : row.row === 'dependency' ? 'names of units' : undefined;
+  const values = isSetting ? valuesOf(name, row, part) : row.row === 'dependency' ? 'names of units' : undefined;
   const usual = isSetting ? defaultOf(name, part, row.initial) : undefined;
   return {
     directive: name,
     sections,
-    meaning: sentence((part === 'manager' ? undefined : (meanings[part]?.[name] ?? unitMeanings[part]?.[name])) ?? row.meaning),
+    meaning: sentence(
+      (part === 'manager' || part === 'journal' ? undefined : (meanings[part]?.[name] ?? unitMeanings[part]?.[name])) ?? row.meaning,
+    ),
     ...(values === undefined ? {} : { values }),
     ...(usual === undefined ? {} : { default: usual }),
     ...('combine' in row ? { repeats: repeats[row.combine] } : {}),
@@ -162,7 +185,9 @@ const specifiers: Specifiers = { expand: (text) => ok(text) };
 /** Values that no directive takes: what the parser says that it expected is what may stand there. */
 const nonsense = ['\u0001', '=$ ?', '-', 'no such value'];
 
-function valuesOf(row: Setting<unknown>, part: PartName | 'manager'): string {
+function valuesOf(name: string, row: Setting<unknown>, part: Part): string {
+  if ((part === 'service' || part === 'socket') && name.startsWith('Exec'))
+    return 'a command line; the signs -, @, :, +, ! and | before it change how it is run';
   for (const text of nonsense) {
     let remark: string | undefined;
     const taken = row.assign(row.initial, text, { specifiers, scope: 'system', warn: ({ message }) => (remark ??= message) });
@@ -177,8 +202,8 @@ function valuesOf(row: Setting<unknown>, part: PartName | 'manager'): string {
       : 'text; specifiers such as %n are expanded';
 }
 
-function defaultOf(name: string, part: PartName | 'manager', initial: unknown): string | undefined {
-  if (part !== 'manager' || initial === undefined) {
+function defaultOf(name: string, part: Part, initial: unknown): string | undefined {
+  if ((part !== 'manager' && part !== 'journal') || initial === undefined) {
     const told = defaultTexts[`${part}.${name}`] ?? defaultTexts[name];
     if (told !== undefined) return told;
     if (name.startsWith('Startup')) return `as ${name.slice('Startup'.length)}=`;
