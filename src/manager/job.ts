@@ -21,6 +21,8 @@ export class Job implements QueueEntry {
   runningUsec = 0;
   /** What the unit that triggered it says; of two the older stays. */
   details: TriggerDetails | undefined;
+  /** It came of what units did; no client asked for it, and the boot did not. */
+  automatic: boolean;
   /** It waits for nobody, since those that it would wait for wait for it. */
   released = false;
   /** What the clients that asked for it said of themselves: they may ask again for its result. */
@@ -38,6 +40,7 @@ export class Job implements QueueEntry {
       readonly reason: Reason;
       readonly cause: string;
       readonly queuedUsec: number;
+      readonly automatic: boolean;
     },
   ) {
     this.owner = owner;
@@ -48,6 +51,7 @@ export class Job implements QueueEntry {
     this.reason = given.reason;
     this.cause = given.cause;
     this.queuedUsec = given.queuedUsec;
+    this.automatic = given.automatic;
   }
 
   get unit(): string {

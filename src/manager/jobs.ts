@@ -57,7 +57,7 @@ function install(world: World, transaction: Transaction, cause: string, by: stri
   let anchor: Job | undefined;
   for (const planned of transaction.jobs) {
     const fresh = world.nextJobId;
-    const job = installOne(world, planned, cause);
+    const job = installOne(world, planned, cause, by !== undefined);
     anchor ??= job;
     if (job.id < fresh) continue;
     recordJob(world, job, anchor, by);
@@ -136,21 +136,22 @@ export function timeOutJob(world: World, job: Job): void {
   });
 }
 
-function installOne(world: World, planned: PlannedJob, cause: string): Job {
+function installOne(world: World, planned: PlannedJob, cause: string, automatic: boolean): Job {
   const owner = world.unit(planned.unit);
-  if (planned.type === 'nop') return owner.nop ?? addJob(world, owner, planned, cause);
+  if (planned.type === 'nop') return owner.nop ?? addJob(world, owner, planned, cause, automatic);
   const present = owner.job;
-  if (present === undefined) return addJob(world, owner, planned, cause);
+  if (present === undefined) return addJob(world, owner, planned, cause, automatic);
   if (areConflicting(present.type, planned.type)) {
     finishJob(world, present, 'canceled', { recursive: false });
-    return addJob(world, owner, planned, cause);
+    return addJob(world, owner, planned, cause, automatic);
   }
   mergeIntoInstalled(world, present, planned);
+  if (present.automatic && !automatic) askFor(world, present);
   return present;
 }
 
-function addJob(world: World, owner: Unit, planned: PlannedJob, cause: string): Job {
-  const job = new Job(owner, { ...planned, id: world.nextJobId, cause, queuedUsec: world.now.monotonicUsec });
+function addJob(world: World, owner: Unit, planned: PlannedJob, cause: string, automatic: boolean): Job {
+  const job = new Job(owner, { ...planned, id: world.nextJobId, cause, queuedUsec: world.now.monotonicUsec, automatic });
   world.nextJobId += 1;
   world.dirtyManager = true;
   world.jobs.set(job.id, job);
@@ -179,6 +180,13 @@ function mergeIntoInstalled(world: World, present: Job, planned: PlannedJob): vo
   }
   if (planned.ignoreOrder && !present.ignoreOrder) ignoreOrder(world, present);
   if (type !== undefined) retype(world, present, collapse(type, present.owner.look.active), { rerun: !goesOn });
+}
+
+/** A client wants it now as well, and does not wait for RestartSec=. */
+function askFor(world: World, job: Job): void {
+  job.automatic = false;
+  world.dirtyJobs.add(job);
+  if (job.state === 'waiting') world.runQueue.retry(job.unit);
 }
 
 /** Has a queued job wait for nobody, and nobody for it. */

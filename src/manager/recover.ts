@@ -259,7 +259,7 @@ function recoverJob(world: World, key: string, bytes: Uint8Array, lost: Readonly
 
 function jobOf(unit: Unit, id: number, blob: JobBlob): Job {
   const { type, ignoreOrder, irreversible, reason, cause, queued } = blob;
-  const job = new Job(unit, { id, type, ignoreOrder, irreversible, reason, cause, queuedUsec: queued });
+  const job = new Job(unit, { id, type, ignoreOrder, irreversible, reason, cause, queuedUsec: queued, automatic: blob.automatic === true });
   job.state = blob.state;
   job.runningUsec = blob.running;
   job.released = blob.released === true;

@@ -48,6 +48,8 @@ function start(world: World, job: Job): void {
   if (unit.type.can.once === true && unit.stamps.inactiveEnter !== undefined) return finishJob(world, job, 'once', { recursive: true });
   const isUnderWay = unit.look.active === 'activating' && unit.look.willRestart !== true;
   if (unit.look.active === 'deactivating') return postponeJob(world, job);
+  // Only who asks cuts the pause short: what follows from the failure itself would have the service fail again without end.
+  if (unit.look.pauses === true && job.automatic) return postponeJob(world, job);
   if (!isUnderWay && asksForNames(world, job)) return postponeJob(world, job);
   if (unit.look.active !== 'activating' && !isWanted(world, job)) return;
   const missing = missingBond(world, unit);

@@ -110,6 +110,7 @@ export interface JobBlob {
   readonly queued: number;
   readonly running: number;
   readonly details?: TriggerDetails;
+  readonly automatic?: true;
   readonly askers?: readonly string[];
 }
 
@@ -289,6 +290,7 @@ function jobBlob(job: Job): JobBlob {
   };
   if (job.released) blob.released = true;
   if (job.details !== undefined) blob.details = job.details;
+  if (job.automatic) blob.automatic = true;
   if (job.askers.length > 0) blob.askers = job.askers;
   return blob;
 }

@@ -62,6 +62,7 @@ function look(state: ServiceState): Look {
   const { result, startLimitHit, stored } = state.memory;
   if (startLimitHit) return { active, sub: state.sub, result, startLimitHit };
   if (state.sub === 'dead' && stored.length > 0) return { active, sub: 'dead-resources-pinned', result };
+  if (state.sub === 'auto-restart') return { active, sub: state.sub, result, willRestart: true, pauses: true };
   return willRestart[state.sub] === true ? { active, sub: state.sub, result, willRestart: true } : { active, sub: state.sub, result };
 }
 

@@ -16,6 +16,8 @@ export interface Look {
   readonly result: string;
   /** The unit is inactive now but will start again by itself: dependents that stop when it is unneeded must wait. */
   readonly willRestart?: boolean;
+  /** It makes a pause before that (RestartSec=). */
+  readonly pauses?: boolean;
   /** It failed because it was started too often; `result` keeps what failed before that. */
   readonly startLimitHit?: boolean;
 }

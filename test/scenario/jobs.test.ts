@@ -114,6 +114,34 @@ test('a service that crashes is started again after RestartSec=', () => {
   assert.equal(simulation.manager.properties('a.service')?.['NRestarts'], '1');
 });
 
+test('what follows from its failure has a service not start before RestartSec=, but who asks does', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('a.service'),
+      'a.service': daemon('StartLimitIntervalSec=0\nWants=b.service', 'Restart=always\nRestartSec=5\n'),
+      'b.service': daemon('Requires=a.service\nWants=slow.service\nAfter=slow.service'),
+      'slow.service': '[Service]\nType=oneshot\nExecStart=/bin/sleep\n',
+    },
+    // As when there is no process number left.
+    programs: { '/bin/daemon-a.service': { forkErrno: 11 } },
+  }).boot();
+  const restarts = (): unknown => simulation.manager.properties('a.service')?.['NRestarts'];
+  const waiting = (): readonly string[] =>
+    simulation.manager.jobs().flatMap(({ unit, type, state }) => (state === 'waiting' ? [`${unit} ${type}`] : []));
+  assert.deepEqual([simulation.state('a.service'), restarts()], ['activating (auto-restart)', '0']);
+  const queued = ['default.target start', 'b.service start', 'a.service start'];
+  simulation.clock.advance(5 * SECOND - 1);
+  assert.deepEqual([restarts(), waiting()], ['0', queued]);
+  simulation.clock.advance(1);
+  assert.deepEqual([restarts(), waiting()], ['1', queued]);
+  simulation.crash();
+  simulation.boot();
+  assert.deepEqual([simulation.state('a.service'), restarts(), waiting()], ['activating (auto-restart)', '1', queued]);
+  simulation.manager.request('start', 'a.service', 'replace', 'test');
+  simulation.clock.settle();
+  assert.equal(restarts(), '2');
+});
+
 test('a service that crashes too often hits the start limit and stays failed until it is reset', () => {
   const simulation = new Simulation({
     units: { 'default.target': wants('a.service'), 'a.service': daemon('', 'Restart=always\nRestartSec=100ms\n') },

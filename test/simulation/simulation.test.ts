@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { generate } from './generate.ts';
 import { failureText } from './report.ts';
 import { judge } from './run.ts';
+import type { Scenario } from './scenario.ts';
 
 /** How many seeds are looked at each time: the same ones, and fresh ones. */
 const [known, fresh] = [60, 40];
@@ -38,4 +39,19 @@ test('npm run simulate judges seeds in workers, and counts them', { timeout: 600
   const { stdout, status } = spawnSync(process.execPath, [program, '--seed=1', '--seeds=2', '--workers=1'], { encoding: 'utf8' });
   assert.match(stdout, /^2 seeds, \d+ events in .*; 0 failed$/m);
   assert.equal(status, 0);
+});
+
+test('a service whose failure has others ask for it again does not spin', { timeout: 600_000 }, () => {
+  const scenario: Scenario = {
+    units: {
+      's1.service': ['[Unit]', 'Wants=s3.service', 'StartLimitIntervalSec=0', '[Service]', 'Restart=always', 'ExecStart=/bin/main-s1'],
+      's3.service': ['[Unit]', 'BindsTo=s3.timer', '[Service]', 'ExecStart=/bin/main-s3'],
+      's3.timer': ['[Unit]', 'Requires=s1.service', '[Timer]', 'OnCalendar=*:*:0/10'],
+      'default.target': ['[Unit]', 'Wants=s3.service'],
+    },
+    programs: { '/bin/main-s1': [{ forkErrno: 11 }], '/bin/main-s3': [] },
+    steps: [],
+    faults: [],
+  };
+  assert.equal(judge(scenario).violation, undefined);
 });

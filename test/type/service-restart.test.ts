@@ -103,7 +103,7 @@ test('a restart is first seen as the end of the run, then waits, then asks for a
   rig.passed.length = 0;
   rig.exited(1);
   assert.deepEqual(rig.passed, ['failed-before-auto-restart', 'auto-restart']);
-  assert.deepEqual(rig.look, { active: 'activating', sub: 'auto-restart', result: 'exit-code', willRestart: true });
+  assert.deepEqual(rig.look, { active: 'activating', sub: 'auto-restart', result: 'exit-code', willRestart: true, pauses: true });
   assert.deepEqual([...rig.timers], [['restart', 1002 * second]]);
   rig.elapse('restart');
   assert.deepEqual([rig.sub, rig.did], ['auto-restart-queued', ['restart']]);

@@ -96,6 +96,26 @@ compareManagers('automatic restarts', {
       show held-wait.service
       notes held held-wait`,
   },
+  'what comes of a failure does not start a service before its pause is over': {
+    units: {
+      'again.service':
+        '[Unit]\nDefaultDependencies=no\nWants=again-wanted.service\nStartLimitIntervalSec=0\n[Service]\nRestart=always\nRestartSec=3\nEnvironmentFile=/nonexistent\nExecStart=/act wait',
+      'again-wanted.service':
+        '[Unit]\nDefaultDependencies=no\nRequires=again.service\nWants=again-slow.service\nAfter=again-slow.service\n[Service]\nExecStart=/act wait',
+      'again-slow.service': '[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nExecStart=/act wait',
+    },
+    script: `
+      quiet systemctl start --no-block again.service
+      sub again.service auto-restart
+      get again.service NRestarts
+      systemctl list-jobs --no-legend | awk '$2 ~ /^again/ { print $2, $3, $4 }' | sort
+      until_ok property again.service NRestarts 1
+      sub again.service auto-restart
+      get again.service NRestarts
+      systemctl list-jobs --no-legend | awk '$2 ~ /^again/ { print $2, $3, $4 }' | sort
+      show again.service again-wanted.service again-slow.service
+      quiet systemctl stop again again-wanted again-slow`,
+  },
   'a start limit is told and can be reset': {
     units: {
       'limited.service':
