@@ -17,6 +17,7 @@ import { Job } from './job.ts';
 import { recordDropped, recordEnd, recordJob, recordRefused, type Ending } from './job-history.ts';
 import { sayJobEnded, sayJobFailed } from './messages.ts';
 import { log } from './records.ts';
+import { allowRule } from './rule-limit.ts';
 import { holdIdlePipe } from './idle-pipe.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -253,7 +254,7 @@ function end(world: World, job: Job, result: JobResult, ending: Ending): void {
   // What the unit does itself brings OnFailure= by itself; these two never reach the unit.
   if (result === 'timeout' || result === 'dependency') {
     sayJobFailed(world, job, result);
-    wantHandlers(world, owner, 'on-failure');
+    wantHandlersOfJob(world, job, result);
   }
   tellTriggers(world, owner);
 }
@@ -263,6 +264,13 @@ function endOf({ owner }: Job, result: JobResult): JobEnd {
   const isKept = owner.config.unit.CollectMode === 'inactive';
   const hasFailed = isKept && result !== 'done' && result !== 'skipped' && owner.look.result !== '';
   return { result, ...(hasFailed ? { unitResult: owner.look.result } : {}) };
+}
+
+/** No process and no state of the unit is in between, so a handler that asks for the unit again could go round as fast as the manager can. */
+function wantHandlersOfJob(world: World, { owner, type }: Job, result: JobResult): void {
+  if (world.graph.related(owner.name, 'on-failure').length === 0) return;
+  if (allowRule(world, owner, 'start the units of OnFailure=', `its ${type} job ended (${result})`))
+    wantHandlers(world, owner, 'on-failure');
 }
 
 /** Queues the units of OnFailure= or OnSuccess=. */

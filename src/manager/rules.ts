@@ -3,8 +3,7 @@ import type { ActiveState } from '../graph/active-state.ts';
 import { carriers } from '../graph/dependency.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import { endWith } from './exit-code.ts';
-import { count } from './rate-limit.ts';
-import { log } from './records.ts';
+import { allowRule } from './rule-limit.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -100,12 +99,6 @@ function isHolding(unit: Unit | undefined): unit is Unit {
   return unit !== undefined && unit.job === undefined && isActiveNow(unit);
 }
 
-/** These rules share a limit for each unit, so that two of them cannot chase each other for ever. */
-const ruleLimit = { intervalUsec: 10_000_000, burst: 16 };
-
 function wantRarely(world: World, unit: Unit, request: 'start' | 'stop', mode: JobMode, why: Why): void {
-  const { window, allowed } = count(unit.ruleWindow, world.now.monotonicUsec, ruleLimit);
-  unit.ruleWindow = window;
-  if (allowed) world.wanted.push({ request, unit: unit.name, mode, ...why });
-  else log(world, 4, `${unit.name}: not going to ${request} it because ${why.cause}: this happened too often`, unit);
+  if (allowRule(world, unit, `${request} it`, why.cause)) world.wanted.push({ request, unit: unit.name, mode, ...why });
 }

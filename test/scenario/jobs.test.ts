@@ -142,6 +142,23 @@ test('what follows from its failure has a service not start before RestartSec=, 
   assert.equal(restarts(), '2');
 });
 
+test('a handler of OnFailure= that asks for what failed is not started without end', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('x.service'),
+      'x.service': daemon(),
+      // It cannot be started while its service runs.
+      'x.socket': '[Socket]\nListenStream=/run/x.sock\n',
+      'a.service': daemon('Requires=x.socket\nOnFailure=b.service'),
+      'b.service': daemon('BindsTo=a.service'),
+    },
+  }).boot();
+  simulation.manager.request('start', 'a.service', 'replace', 'test');
+  simulation.clock.settle();
+  assert.deepEqual([simulation.manager.jobs(), simulation.state('a.service')], [[], 'inactive (dead)']);
+  assert.equal(simulation.messages().filter((message) => message.includes('this happened too often')).length, 1);
+});
+
 test('a service that crashes too often hits the start limit and stays failed until it is reset', () => {
   const simulation = new Simulation({
     units: { 'default.target': wants('a.service'), 'a.service': daemon('', 'Restart=always\nRestartSec=100ms\n') },

@@ -111,7 +111,7 @@ class Run {
   go(): Violation | undefined {
     const { clock, keeper } = this.#simulation;
     keeper.mayDeliver = (event) => this.#mayDeliver(event);
-    clock.mostTurns = 10_000;
+    clock.mostTurns = 1000;
     try {
       this.#startManager();
       this.#goTo(0);
