@@ -708,12 +708,13 @@ void watchdog_heard(struct keeper *keeper);
 void watchdog_check(struct keeper *keeper);
 
 /* What clients need of the system that JavaScript does not have: `tysd-keeper --notify` and its kin, which are no keepers at all.
- * send.c, become.c, terminal.c. */
+ * send.c, become.c, terminal.c, relay.c. */
 int send_notification(int argc, char **argv);
 int send_descriptors(int argc, char **argv);
 int become_command(int argc, char **argv);
 int forward_terminal(int argc, char **argv);
 int probe_namespaces(int argc, char **argv);
+int relay_datagrams(int argc, char **argv);
 
 enum { MAX_SENDERS = 64 };
 struct keeper {

@@ -171,6 +171,7 @@ static const struct {
     {"--go-on", resume_plan},
     {"--probe", probe_namespaces},
     {"--traffic", tell_traffic},
+    {"--relay", relay_datagrams},
 };
 
 int main(int argc, char **argv) {

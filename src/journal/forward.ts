@@ -3,31 +3,39 @@ import type { ForwardRule, ForwardTarget, Policy } from './policy.ts';
 import { jsonObject } from './output/fields.ts';
 import { entryFields, type Field, type Row, valueText } from './record.ts';
 
-/** Passes entries on to terminals and to the kernel's log, as the rules say. */
-export function createForward(rules: Readonly<Record<ForwardTarget, ForwardRule>>): Policy['forward'] {
-  return (row, targets) => {
-    for (const target of forwardTargets) {
-      const { always, maximum, line, write } = rules[target];
+/** Passes entries on to terminals, the kernel's log and a syslog daemon, as the rules say. */
+export function createForward(rules: Partial<Readonly<Record<ForwardTarget, ForwardRule>>>): Policy['forward'] {
+  const all = forwardTargets.flatMap((target) => (rules[target] === undefined ? [] : [{ target, ...rules[target] }]));
+  return (row, targets, datagram) => {
+    for (const { target, always, maximum, pass } of all) {
       const priority = row.priority ?? 6;
       if ((!always && !targets.includes(target)) || priority > maximum || row.message === null) continue;
-      if (target === 'kmsg' && row.origin.fields['_TRANSPORT'] === 'kernel') continue;
-      write(line(row, priority));
+      // A syslog daemon reads the kernel's log by itself.
+      if (target !== 'console' && row.origin.fields['_TRANSPORT'] === 'kernel') continue;
+      pass(row, priority, datagram);
     }
   };
 }
 
 /** The words of a stream's `FORWARD` that are targets. */
 export function parseTargets(words: string | undefined): readonly ForwardTarget[] {
-  return forwardTargets.filter((target) => words?.split(' ').includes(target) === true);
+  return forwardTargets.filter((target) => target !== 'wall' && words?.split(' ').includes(target) === true);
 }
 
-const forwardTargets = ['console', 'kmsg'] as const satisfies readonly ForwardTarget[];
+const forwardTargets = ['syslog', 'kmsg', 'console', 'wall'] as const satisfies readonly ForwardTarget[];
+
+type LineText = (row: Row, priority: number) => string;
+
+/** Entries as lines of text that somebody writes. */
+export function textLines(line: LineText, write: (text: string) => void): ForwardRule['pass'] {
+  return (row, priority) => write(line(row, priority));
+}
 
 /** How entries look on a console: a line with who said it, or the Journal JSON Format in a line. */
 export const consoleLines = {
   lines: (row) => `${said(row)}\n`,
   json: (row) => `${JSON.stringify(jsonObject([...stampFields(row), ...entryFields(row).filter(isForConsole)], true))}\n`,
-} as const satisfies Readonly<Record<string, ForwardRule['line']>>;
+} as const satisfies Readonly<Record<string, LineText>>;
 
 export type ConsoleFormat = keyof typeof consoleLines;
 
@@ -45,16 +53,17 @@ function isForConsole([name]: Field): boolean {
 
 /** A record for the kernel's log; the facility tells that it is not the kernel that speaks. */
 export function kernelLine(row: Row, priority: number): string {
-  return `<${(facility(row) << 3) | priority}>${said(row).slice(0, longestKernelLine)}\n`;
+  return `<${(facility(row, daemonFacility) << 3) | priority}>${said(row).slice(0, longestKernelLine)}\n`;
 }
 
-function facility({ origin }: Row): number {
-  const number = Number(origin.fields['SYSLOG_FACILITY'] ?? daemonFacility);
-  return Number.isInteger(number) && number > 0 && number <= 127 ? number : daemonFacility;
+/** The facility of an entry, or where it has none or says that it is the kernel's, a usual one. */
+export function facility({ origin }: Row, usual: number): number {
+  const number = Number(origin.fields['SYSLOG_FACILITY'] ?? usual);
+  return Number.isInteger(number) && number > 0 && number <= 127 ? number : usual;
 }
 
-/** Without what a terminal or the kernel would take for a command of its own. */
-function said({ origin: { fields }, message }: Row): string {
+/** Who said what, without what a terminal or the kernel would take for a command of its own. */
+export function said({ origin: { fields }, message }: Row): string {
   const identifier = fields['SYSLOG_IDENTIFIER'] ?? fields['_COMM'];
   const pid = fields['_PID'] === undefined ? '' : `[${fields['_PID']}]`;
   const text = `${identifier === undefined ? '' : `${identifier}${pid}: `}${valueText(message ?? '')}`;
@@ -62,7 +71,7 @@ function said({ origin: { fields }, message }: Row): string {
 }
 
 /** Writes to a file that is opened each time, as a terminal may come and go. */
-export function writerTo(path: string): ForwardRule['write'] {
+export function writerTo(path: string): (text: string) => void {
   return (text) => {
     let file: number | undefined;
     try {

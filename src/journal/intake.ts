@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Stamp } from '../port/keeper.ts';
 import type { JournalFrame } from '../port/journal-wire.ts';
 import { unreachable } from '../base/assert.ts';
-import { levelPrefix, takeLines, takeRest, type LineEnd } from './lines.ts';
+import { levelPrefix, takeLines, takeRest, type LineEnd, withoutTrailingBlanks } from './lines.ts';
 import { type LogRules, logRules } from './log-rules.ts';
 import { parseNative } from './native.ts';
 import type { KernelRecord } from './kmsg.ts';
@@ -98,8 +98,8 @@ export function createIntake(
     else dirty.set(id, undefined);
   }
 
-  function add(row: Row, targets: readonly ForwardTarget[] = []): void {
-    policy.forward(row, targets);
+  function add(row: Row, targets: readonly ForwardTarget[] = [], datagram?: Uint8Array): void {
+    policy.forward(row, targets, datagram);
     if ((row.priority ?? 6) > policy.maximumStored) return;
     rows.push(row);
     bytes += rowOverhead + (row.message?.length ?? 0);
@@ -112,11 +112,11 @@ export function createIntake(
   }
 
   /** Adds what a unit's process said, if the unit's rules let it. */
-  function addFrom(unit: string, row: Row, targets?: readonly ForwardTarget[]): void {
+  function addFrom(unit: string, row: Row, targets?: readonly ForwardTarget[], datagram?: Uint8Array): void {
     const its = rules.get(unit);
     const { keep, dropped } = its?.admit(row.priority ?? 6, row.message ?? nothing, row.realtimeUsec) ?? admitted;
     sayDropped(unit, dropped);
-    if (keep && (its?.limited === true || isWithinRate(unit, row))) add(row, targets);
+    if (keep && (its?.limited === true || isWithinRate(unit, row))) add(row, targets, datagram);
   }
 
   /** RateLimitBurst= of journald.conf(5), for what its unit does not limit. */
@@ -140,9 +140,10 @@ export function createIntake(
 
   function addLine(id: string, stream: Stream, realtimeUsec: number, line: FieldValue, how: LineEnd): void {
     if (stream.header !== undefined) return takeHeader(stream, valueText(line));
-    const prefix = stream.levelPrefix ? levelPrefix(line) : undefined;
+    const kept = withoutTrailingBlanks(line);
+    const prefix = stream.levelPrefix ? levelPrefix(kept) : undefined;
     const prefixed = prefix !== undefined && prefix.length > 0;
-    const message = prefixed ? line.slice(prefix.length) : line;
+    const message = prefixed ? kept.slice(prefix.length) : kept;
     // As journald does, empty lines are not kept.
     if (message.length === 0) return;
     stream.origin ??= streamOrigin(id, stream);
@@ -199,7 +200,8 @@ export function createIntake(
       };
       const origin = origins.ofSender('syslog', sender, known, fields);
       const unit = originUnit(origin);
-      return addFrom(unit, { origin, realtimeUsec, monotonicUsec, unit, priority, message, extra: stamped(extra, realtimeUsec) });
+      const row = { origin, realtimeUsec, monotonicUsec, unit, priority, message, extra: stamped(extra, realtimeUsec) };
+      return addFrom(unit, row, [], frame.bytes);
     }
     for (const fields of parseNative(frame.bytes)) {
       const { shared, content } = divideFields(fields, isSharedBySender);

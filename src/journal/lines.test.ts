@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { levelPrefix, usualLineMax, takeLines, takeRest, type LineEnd } from './lines.ts';
+import { levelPrefix, withoutTrailingBlanks, usualLineMax, takeLines, takeRest, type LineEnd } from './lines.ts';
 import type { FieldValue } from './record.ts';
 
 function split(...chunks: readonly (string | Uint8Array)[]): [FieldValue, LineEnd][] {
@@ -99,4 +99,9 @@ test('a level prefix is a number from 0 to 7 between angle brackets', () => {
     assert.deepEqual(levelPrefix(line), { priority, length }, line);
     assert.deepEqual(levelPrefix(Buffer.from(line)), { priority, length }, line);
   }
+});
+
+test('blanks at the end of a line go, but a line of blanks alone stays', () => {
+  const lines = ['a', ' a \t\r', '  ', '', Buffer.from('\xff \r', 'latin1')];
+  assert.deepEqual(lines.map(withoutTrailingBlanks), ['a', ' a', '  ', '', Buffer.from('\xff', 'latin1')]);
 });

@@ -42,6 +42,18 @@ export function levelPrefix(line: FieldValue): { readonly priority: number; read
   return { priority: digit, length: at + 2 };
 }
 
+/** Without the blanks at its end, as journald keeps a line of output; one of blanks alone stays. */
+export function withoutTrailingBlanks(line: FieldValue): FieldValue {
+  const code = typeof line === 'string' ? (index: number) => line.charCodeAt(index) : (index: number) => line[index] ?? 0;
+  let end = line.length;
+  while (end > 0 && isBlank(code(end - 1))) end--;
+  return end === line.length || end === 0 ? line : line.slice(0, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9 || code === 10 || code === 13;
+}
+
 const newline = 10;
 const less = 60;
 const greater = 62;

@@ -23,13 +23,20 @@ test('fields come as lines or with a length before them, and an empty line divid
 });
 
 test('fields that only the journal may set, and invalid names, are left out', () => {
-  assert.deepEqual(parseNative(Buffer.from('_PID=1\nmessage=x\n1A=y\nMESSAGE=kept')), [[['MESSAGE', 'kept']]]);
+  assert.deepEqual(parseNative(Buffer.from('_PID=1\nmessage=x\n1A=y\nMESSAGE=kept\n')), [[['MESSAGE', 'kept']]]);
 });
 
 test('a length that goes beyond the datagram ends the entry', () => {
   const datagram = Buffer.concat([Buffer.from('MESSAGE=kept\nX\n'), Buffer.alloc(8, 0xff), Buffer.from('rest')]);
   assert.deepEqual(parseNative(datagram), [[['MESSAGE', 'kept']]]);
   assert.deepEqual(parseNative(Buffer.from('X\n123')), []);
+});
+
+test('a field without its newline is left out', () => {
+  assert.deepEqual(parseNative(Buffer.from('MESSAGE=kept\nX=cut')), [[['MESSAGE', 'kept']]]);
+  assert.deepEqual(parseNative(Buffer.concat([Buffer.from('MESSAGE=kept\n'), binary('X', 'cut').subarray(0, -1)])), [
+    [['MESSAGE', 'kept']],
+  ]);
 });
 
 test('no bytes at all make it throw', () => {

@@ -5,7 +5,7 @@ import type { Field } from './record.ts';
  * Reads a datagram of the native journal protocol (sd_journal_send(3)): for each entry its fields, in order.
  *
  * Fields that only the journal may set (`_…`), and those whose names are not valid, are left out; what follows a
- * malformed field is left out too.
+ * malformed field is left out too, as is a field without its newline.
  */
 export function parseNative(datagram: Uint8Array): Field[][] {
   const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength);
@@ -13,8 +13,8 @@ export function parseNative(datagram: Uint8Array): Field[][] {
   let fields: Field[] = [];
   let at = 0;
   while (at < bytes.length) {
-    const found = bytes.indexOf(newline, at);
-    const end = found < 0 ? bytes.length : found;
+    const end = bytes.indexOf(newline, at);
+    if (end < 0) break;
     if (end === at) {
       if (fields.length > 0) entries.push(fields);
       fields = [];
@@ -32,6 +32,7 @@ export function parseNative(datagram: Uint8Array): Field[][] {
     const length = bytes.readBigUInt64LE(end + 1);
     if (length > BigInt(bytes.length - start)) break;
     const stop = start + Number(length);
+    if (bytes[stop] !== newline) break;
     add(fields, bytes.subarray(at, end), bytes.subarray(start, stop));
     at = stop + 1;
   }

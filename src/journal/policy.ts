@@ -8,20 +8,18 @@ export interface Policy {
   readonly rate: string | undefined;
   /** The longest line that is kept whole, in bytes. */
   readonly lineMax: number;
-  /** Passes an entry on; `targets` are those that its stream asks for. */
-  forward(row: Row, targets: readonly ForwardTarget[]): void;
+  /** Passes an entry on; `targets` are those that its stream asks for, `datagram` what it came as, where that was syslog's. */
+  forward(row: Row, targets: readonly ForwardTarget[], datagram?: Uint8Array): void;
 }
 
-export type ForwardTarget = 'console' | 'kmsg';
+export type ForwardTarget = 'syslog' | 'kmsg' | 'console' | 'wall';
 
 /** Where entries are passed on to. */
 export interface ForwardRule {
   /** All entries, and not only those of streams that ask for it. */
   readonly always: boolean;
-  /** The text of an entry, with its newline. */
-  readonly line: (row: Row, priority: number) => string;
-  /** What cannot be written now is not written. */
-  readonly write: (text: string) => void;
   /** The least important priority. */
   readonly maximum: number;
+  /** Passes an entry on; what cannot be passed on now is not. */
+  readonly pass: (row: Row, priority: number, datagram: Uint8Array | undefined) => void;
 }

@@ -68,13 +68,17 @@ export function takeHeader(stream: Stream, line: string): void {
 
 const headerLines = 7;
 
-function meaningOf([identifier = '', unit = '', level = '', prefix = '']: readonly string[], given: Readonly<Record<string, string>>) {
+function meaningOf(
+  [identifier = '', unit = '', level = '', prefix = '', ...forward]: readonly string[],
+  given: Readonly<Record<string, string>>,
+) {
   const priority = /^\d{1,3}$/.test(level) ? Number(level) : defaultPriority;
   return {
     SYSLOG_IDENTIFIER: identifier,
     PRIORITY: String(priority & 7),
     ...(priority > 7 ? { SYSLOG_FACILITY: String(priority >> 3) } : {}),
     LEVEL_PREFIX: prefix === '1' ? '1' : '0',
+    FORWARD: ['syslog', 'kmsg', 'console'].filter((_, index) => forward[index] === '1').join(' '),
     // Only root may say that lines are another unit's.
     ...(unit !== '' && given['_UID'] === '0' ? { UNIT: unit } : {}),
   };

@@ -22,16 +22,16 @@ test('a datagram without timestamp or identifier is a message', () => {
     facility: 1,
     identifier: '',
     message: 'hello world',
-    extra: [],
+    extra: [['SYSLOG_RAW', '<13>hello world']],
   });
   assert.deepEqual(parseSyslog(Buffer.from('<300>odd')), {
-    priority: 6,
-    facility: undefined,
+    priority: 4,
+    facility: 37,
     identifier: '',
-    message: '<300>odd',
-    extra: [],
+    message: 'odd',
+    extra: [['SYSLOG_RAW', '<300>odd']],
   });
-  assert.deepEqual(parseSyslog(Buffer.from('')), { priority: 6, facility: undefined, identifier: '', message: '', extra: [] });
+  assert.deepEqual(parseSyslog(Buffer.from('')), { priority: 6, facility: 1, identifier: '', message: '', extra: [['SYSLOG_RAW', '']] });
 });
 
 test('a datagram of RFC 5424 gives its header fields and structured data', () => {

@@ -4,7 +4,7 @@ import type { Field, FieldValue } from './record.ts';
 /** What a syslog datagram says. */
 export interface SyslogMessage {
   readonly priority: number;
-  /** 0 to 23, or undefined where the datagram has no `<PRI>`. */
+  /** Undefined for that of the kernel, as which nobody else speaks. */
   readonly facility: number | undefined;
   readonly identifier: string;
   readonly message: FieldValue;
@@ -21,9 +21,9 @@ export function parseSyslog(datagram: Uint8Array): SyslogMessage {
 
   const pri = /^<(\d{1,3})>/.exec(text);
   const number = pri === null ? defaultPri : Number(pri[1]);
-  const valid = pri !== null && number <= 191;
-  const body = valid ? text.slice(pri[0].length) : text;
-  const parsed = (valid ? parseNew(body) : undefined) ?? parseOld(body);
+  const body = pri === null ? text : text.slice(pri[0].length);
+  const modern = pri === null ? undefined : parseNew(body);
+  const parsed = modern ?? parseOld(body);
 
   const extra: Field[] = [];
   if (parsed.pid !== '') extra.push(['SYSLOG_PID', parsed.pid]);
@@ -31,11 +31,12 @@ export function parseSyslog(datagram: Uint8Array): SyslogMessage {
   if (parsed.messageId !== '') extra.push(['SYSLOG_MSGID', parsed.messageId]);
   if (parsed.data !== '') extra.push(['SYSLOG_STRUCTURED_DATA', restore(parsed.data)]);
   // As journald does, the datagram is kept where the fields cannot give it back.
-  if (typeof value !== 'string' || parsed.message.includes('\n')) extra.push(['SYSLOG_RAW', fieldValue(datagram)]);
+  const isWhole = modern !== undefined || parsed.timestamp !== '';
+  if (typeof value !== 'string' || parsed.message.includes('\n') || !isWhole) extra.push(['SYSLOG_RAW', fieldValue(datagram)]);
 
   return {
-    priority: valid ? number & 7 : defaultPri & 7,
-    facility: valid ? number >> 3 : undefined,
+    priority: number & 7,
+    facility: number >> 3 || undefined,
     identifier: parsed.identifier,
     message: restore(parsed.message),
     extra,

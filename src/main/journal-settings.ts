@@ -1,9 +1,15 @@
 import { dirname } from 'node:path';
-import { type ConsoleFormat, consoleLines, createForward, kernelLine, writerTo } from '../journal/forward.ts';
-import type { Policy } from '../journal/policy.ts';
+import { createTimeText } from '../base/timestamp.ts';
+import { type ConsoleFormat, consoleLines, createForward, kernelLine, textLines, writerTo } from '../journal/forward.ts';
+import { syslogMessages } from '../journal/forward-syslog.ts';
+import { readHost } from '../journal/machine.ts';
+import type { ForwardRule, Policy } from '../journal/policy.ts';
 import { defaultLimits, type Limits } from '../journal/retention.ts';
+import { terminalsInUse, wallMessages, writeToTerminal } from '../journal/wall.ts';
 import { realFiles } from '../port/files-real.ts';
+import type { Datagram } from '../port/relay.ts';
 import { configRoots, readJournalConfig } from '../unit/journal-config.ts';
+import type { JournalSettings } from '../unit/settings/journal.ts';
 import type { LogLevel } from '../unit/values/syslog.ts';
 import { writeToConsole } from './console-log.ts';
 import { gatherFacts } from './facts.ts';
@@ -26,8 +32,12 @@ export interface ConsoleWish {
   readonly format: ConsoleFormat;
 }
 
+type ForwardRules = Parameters<typeof createForward>[0];
+/** Sends a datagram to a socket of the machine; undefined where nobody can. */
+type Send = ((datagram: Datagram) => void) | undefined;
+
 /** Reads how the journal of the system is to be kept, or (for a user) takes what is usual. `socket` is in the runtime directory. */
-export function planJournal(scope: 'system' | 'user', stateDirectory: string, socket: string, wish: ConsoleWish): JournalPlan {
+export function planJournal(scope: 'system' | 'user', stateDirectory: string, socket: string, wish: ConsoleWish, send: Send): JournalPlan {
   // journald.conf is about the machine's journal.
   const roots = scope === 'system' ? configRoots : [];
   const { journal, assigned, diagnostics } = readJournalConfig(realFiles, roots, gatherFacts(scope, process.env));
@@ -46,18 +56,43 @@ export function planJournal(scope: 'system' | 'user', stateDirectory: string, so
       maximumStored: journal.Storage === 'none' ? -1 : numbers[journal.MaxLevelStore],
       rate: limited ? `${journal.RateLimitIntervalSec} ${journal.RateLimitBurst}` : undefined,
       lineMax: Math.max(smallestLineMax, journal.LineMax),
-      forward: createForward({
-        console: {
-          always: wish.all || journal.ForwardToConsole,
-          maximum: numbers[journal.MaxLevelConsole],
-          line: consoleLines[wish.format],
-          write: wish.all ? writeToConsole() : writerTo(journal.TTYPath),
-        },
-        kmsg: { always: journal.ForwardToKMsg, maximum: numbers[journal.MaxLevelKMsg], line: kernelLine, write: writerTo('/dev/kmsg') },
-      }),
+      forward: createForward(forwardRules(journal, scope, wish, send)),
     },
     readsKernel: journal.ReadKMsg && scope === 'system' && process.ppid === 1,
     remarks: diagnostics.map(({ path, line, message }) => `${path}:${line}: ${message}`),
+  };
+}
+
+function forwardRules(journal: JournalSettings, scope: 'system' | 'user', wish: ConsoleWish, send: Send): ForwardRules {
+  const toConsole = textLines(consoleLines[wish.format], wish.all ? writeToConsole() : writerTo(journal.TTYPath));
+  return {
+    console: { always: wish.all || journal.ForwardToConsole, maximum: numbers[journal.MaxLevelConsole], pass: toConsole },
+    kmsg: { always: journal.ForwardToKMsg, maximum: numbers[journal.MaxLevelKMsg], pass: textLines(kernelLine, writerTo('/dev/kmsg')) },
+    ...(scope === 'system' && send !== undefined && { syslog: syslogRule(journal, send) }),
+    ...(scope === 'system' && { wall: wallRule(journal) }),
+  };
+}
+
+function syslogRule(journal: JournalSettings, send: NonNullable<Send>): ForwardRule {
+  const address = { path: '/run/systemd/journal/syslog', waits: false };
+  return {
+    always: journal.ForwardToSyslog,
+    maximum: numbers[journal.MaxLevelSyslog],
+    pass: syslogMessages(createTimeText(false), (datagram) => send({ ...datagram, ...address })),
+  };
+}
+
+function wallRule(journal: JournalSettings): ForwardRule {
+  return {
+    always: journal.ForwardToWall,
+    maximum: numbers[journal.MaxLevelWall],
+    pass: wallMessages({
+      hostname: readHost().hostname,
+      time: createTimeText(false),
+      nowUsec: () => Date.now() * 1000,
+      terminals: terminalsInUse,
+      write: writeToTerminal,
+    }),
   };
 }
 

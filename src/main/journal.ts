@@ -4,14 +4,16 @@ import { createHistoryFile, historyPath } from '../journal/history.ts';
 import { createJournal } from '../journal/journal.ts';
 import { machineClock, readCommandLine, readHost, readProcessFields } from '../journal/machine.ts';
 import { connectJournal, type JournalLink } from '../port/journal-connection.ts';
+import { createRelay } from '../port/relay.ts';
 import { planJournal } from './journal-settings.ts';
+import { findKeeper } from './keeper-path.ts';
 import { readKernelLog } from './kernel-log.ts';
 
 /**
  * The journal process, which the keeper starts: `--state-directory=DIR` says where entries go, `$TYSD_JOURNAL` where the
  * keeper is, and journald.conf(5) how they are kept.
  */
-export async function runJournal(argv: readonly string[]): Promise<void> {
+export async function runJournal(argv: readonly string[], self: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...argv],
     options: {
@@ -29,10 +31,15 @@ export async function runJournal(argv: readonly string[]): Promise<void> {
     return;
   }
   const clock = machineClock();
-  const plan = planJournal(values.scope === 'system' ? 'system' : 'user', stateDirectory, socket, {
-    all: values.console,
-    format: values['console-format'] === 'json' ? 'json' : 'lines',
-  });
+  const keeper = findKeeper(self);
+  const relay = keeper === undefined ? undefined : createRelay(keeper, warn, () => clock.now().monotonicUsec);
+  const plan = planJournal(
+    values.scope === 'system' ? 'system' : 'user',
+    stateDirectory,
+    socket,
+    { all: values.console, format: values['console-format'] === 'json' ? 'json' : 'lines' },
+    relay?.send,
+  );
   plan.remarks.forEach(warn);
   let link: JournalLink | undefined;
   const path = journalPath(plan.directory);
@@ -68,6 +75,7 @@ export async function runJournal(argv: readonly string[]): Promise<void> {
   link.close();
   if (failure !== undefined) warn(failure);
   journal[Symbol.dispose]();
+  await relay?.close();
   // A read of the kernel's log never ends.
   process.exit(failure === undefined ? 0 : 1);
 }

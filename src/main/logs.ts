@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Writable } from 'node:stream';
+import { isatty } from 'node:tty';
 import { readTypedName } from '../api/unit-name.ts';
 import type { LogRequest, ManagerPlace } from '../cli/invocation.ts';
 import { hasColours } from '../cli/output/open-terminal.ts';
@@ -12,13 +13,14 @@ import { readHost } from '../journal/machine.ts';
 import { fieldsOfPath } from '../journal/path-fields.ts';
 import { parseTimestamp } from '../unit/values/timestamp.ts';
 import { defaultRuntimeDirectory, defaultStateDirectory } from './runtime-directory.ts';
+import { standardOutput } from './standard-output.ts';
 import { version } from './version.ts';
 
 /** `journalctl`: prints what the arguments ask for from the journal below this directory; gives the exit status. */
 export function printLogs(argv: readonly string[], stateDirectory: string): Promise<number> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  return readLogs(argv, stateDirectory, process.stdout, stop.signal);
+  return readLogs(argv, stateDirectory, { out: standardOutput(), color: hasColours(process.env, isatty(1)), signal: stop.signal });
 }
 
 /** The directory below which the journal is: the manager knows; where none answers, the usual place is the best guess. */
@@ -52,7 +54,7 @@ export async function recentLogs(request: LogRequest): Promise<readonly string[]
   const run = own?.invocation === undefined ? [] : [`_SYSTEMD_INVOCATION_ID=${own.invocation}`];
   const whose = own === undefined ? [`--unit=${unit}`] : [`_SYSTEMD_UNIT=${unit}`, ...run];
   const argv = [...whose, `--lines=${lines}`, ...since, `--output=${output === '' ? 'short' : output}`, '--quiet'];
-  await readLogs(argv, chosen(stateDirectory, runtimeDirectory), out, new AbortController().signal);
+  await readLogs(argv, chosen(stateDirectory, runtimeDirectory), { out, color: false, signal: new AbortController().signal });
   return Buffer.concat(chunks)
     .toString()
     .split('\n')
@@ -64,14 +66,19 @@ export async function recordedHistory(place: ManagerPlace, words: readonly strin
   return readHistory(historyPath(await journalDirectoryOf(place)), words);
 }
 
-async function readLogs(argv: readonly string[], stateDirectory: string, out: NodeJS.WritableStream, signal: AbortSignal): Promise<number> {
+interface Printing {
+  readonly out: NodeJS.WritableStream;
+  readonly color: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function readLogs(argv: readonly string[], stateDirectory: string, { out, color, signal }: Printing): Promise<number> {
   const nowUsec = Date.now() * 1000;
   const options = parseLogsArguments(argv, nowUsec, { time: parseTime, unit: readTypedName, fieldsOfPath });
   if (!options.ok) {
     error(options.error);
     return 1;
   }
-  const color = out === process.stdout && hasColours(process.env, process.stdout.isTTY);
   return runLogs(options.value, out, {
     path: journalPath(stateDirectory),
     bootId: readHost().bootId,

@@ -12,7 +12,7 @@ const self = compiled ? [process.execPath] : [process.execPath, ...process.execA
 const processName = name === 'tysd' && argv[0]?.startsWith('--process=') ? argv[0].slice('--process='.length) : undefined;
 if (processName !== undefined) (await import('./die-of-errors.ts')).dieOfErrors(`tysd-${processName}`);
 if (processName === 'manager') await (await import('./manager.ts')).runManager();
-else if (processName === 'journal') await (await import('./journal.ts')).runJournal(argv.slice(1));
+else if (processName === 'journal') await (await import('./journal.ts')).runJournal(argv.slice(1), self);
 // Under the name init a process that is not the init process speaks to it, as in System V.
 else if (name === 'tysd' || (name === 'init' && process.pid === 1))
   process.exitCode = await (await import('./tysd.ts')).runTysd(argv, self);

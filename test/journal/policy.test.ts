@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { consoleLines, createForward, kernelLine, parseTargets, writerTo } from '../../src/journal/forward.ts';
+import { consoleLines, createForward, kernelLine, parseTargets, textLines, writerTo } from '../../src/journal/forward.ts';
 import { parseKernelRecord } from '../../src/journal/kmsg.ts';
 import { planJournal } from '../../src/main/journal-settings.ts';
 import { realFiles } from '../../src/port/files-real.ts';
@@ -63,8 +63,8 @@ test('entries are passed on to the console and to the kernel’s log, those of a
   const [terminal, kernel] = [`${scratch.path}/tty`, `${scratch.path}/kmsg`];
   for (const path of [terminal, kernel]) writeFileSync(path, '');
   const forward = createForward({
-    console: { always: true, maximum: 6, line: consoleLines.lines, write: writerTo(terminal) },
-    kmsg: { always: false, maximum: 5, line: kernelLine, write: writerTo(kernel) },
+    console: { always: true, maximum: 6, pass: textLines(consoleLines.lines, writerTo(terminal)) },
+    kmsg: { always: false, maximum: 5, pass: textLines(kernelLine, writerTo(kernel)) },
   });
   const keeper = createKeeperDouble(scratch.path, { policy: { forward } });
   keeper.send(
@@ -76,12 +76,12 @@ test('entries are passed on to the console and to the kernel’s log, those of a
   assert.equal(readFileSync(terminal, 'utf8'), 'a[1]: to the  [31mconsole\nb[2]: to both\nb[2]: not important\n');
   // Nobody but the kernel speaks as the kernel.
   assert.equal(readFileSync(kernel, 'utf8'), '<28>b[2]: to both\n');
-  assert.deepEqual(parseTargets('kmsg console nonsense'), ['console', 'kmsg']);
+  assert.deepEqual(parseTargets('kmsg console nonsense wall'), ['kmsg', 'console']);
 });
 
 test('a console that is not there costs no entry', () => {
   using scratch = createScratch();
-  const rule = { always: true, maximum: 7, line: consoleLines.json, write: writerTo(`${scratch.path}/nowhere`) };
+  const rule = { always: true, maximum: 7, pass: textLines(consoleLines.json, writerTo(`${scratch.path}/nowhere`)) };
   const keeper = createKeeperDouble(scratch.path, { policy: { forward: createForward({ console: rule, kmsg: rule }) } });
   keeper.send(opened(1n, 'a.service'), output(1n, 'kept\n'));
   keeper.flush();
@@ -171,7 +171,7 @@ test('journald.conf is read with its drop-ins, and what is wrong in it is told',
 test('the journal of a user is not ruled by the machine’s journald.conf', () => {
   using scratch = createScratch();
   mkdirSync(`${scratch.path}/run`);
-  const plan = planJournal('user', scratch.path, `${scratch.path}/run/journal.sock`, { all: false, format: 'lines' });
+  const plan = planJournal('user', scratch.path, `${scratch.path}/run/journal.sock`, { all: false, format: 'lines' }, undefined);
   assert.deepEqual(
     [plan.directory, plan.policy.maximumStored, plan.policy.rate, plan.readsKernel, plan.remarks],
     [scratch.path, 7, undefined, false, []],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -46,6 +46,8 @@ export function boot(request: Boot): Booted {
       return path;
     };
     const units = mkdtempSync(join(directory, 'units-'));
+    // Services of other users have scripts there.
+    chmodSync(units, 0o755);
     for (const [name, text] of Object.entries(request.units ?? {})) {
       mkdirSync(dirname(join(units, name)), { recursive: true });
       writeFileSync(join(units, name), text);

@@ -76,9 +76,9 @@ const cases: Readonly<Record<string, Case>> = {
       // Each lives on for a while: real journald looks only when it comes to it.
       'who/sent.sh': `journal=/run/systemd/journal/socket
         /act datagram /dev/log '<30>Jan  1 00:00:00 prog[5]: old style' datagram /dev/log 'no priority' datagram /dev/log '<191>  spaces: around  ' sleep 700
-        /act datagram /dev/log '<30>Jan  1 00:00:00 no-colon' datagram /dev/log '<30>Jan  1 00:00:00 a b: c' datagram /dev/log '<999>big: pri' sleep 700
-        /act datagram $journal "$(printf 'MESSAGE=native\nFOO=bar\nFOO=baz\n_FAKE=1\nPRIORITY=3\nlower=no\nUNIT=x.service\nOBJECT_PID=1')" sleep 700
-        /act datagram $journal "$(printf 'MESSAGE=a\n\nMESSAGE=b\nPRIORITY=1\nX=y\nX=z\n\nX=no message\n\nPRIORITY=9\nMESSAGE=odd')" large $journal large sleep 700
+        /act datagram /dev/log '<30>Jan  1 00:00:00 no-colon' datagram /dev/log '<30>Jan  1 00:00:00 a b: c' datagram /dev/log '<999>big: pri' datagram /dev/log '<4>as: the kernel' sleep 700
+        /act datagram $journal "$(printf 'MESSAGE=native\nFOO=bar\nFOO=baz\n_FAKE=1\nPRIORITY=3\nlower=no\nUNIT=x.service\nOBJECT_PID=1\n.')" sleep 700
+        /act datagram $journal "$(printf 'MESSAGE=a\n\nMESSAGE=b\nPRIORITY=1\nX=y\nX=z\n\nX=no message\n\nPRIORITY=9\nMESSAGE=odd\nCUT=no newline')" large $journal large sleep 700
         echo by cat | systemd-cat -t ident -p warning
         `,
       'who-tool.service': service('User=daemon\nType=oneshot\nExecStart=/bin/sh /etc/systemd/system/who/tool.sh'),
