@@ -263,6 +263,9 @@ int limit_descriptors(const struct run *run, struct rlimit *before);
 int op_utmp(struct run *run, const struct op *op);
 int op_utmp_dead(struct run *run, const struct op *op);
 
+/* ops_journal.c */
+int op_journal(struct run *run, const struct op *op);
+
 /* ops_ipc.c */
 int op_remove_ipc(struct run *run, const struct op *op);
 

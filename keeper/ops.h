@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 2u
-#define OPS_HASH 0x6046971fu
+#define OPS_HASH 0xd36321e1u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -43,6 +43,7 @@
     X(open, 208, "nsuu") /* open(slot: u32, path: string, flags: u32, mode: u32) */ \
     X(take, 202, "ns") /* take(slot: u32, name: string) */ \
     X(output, 209, "nUs") /* output(slot: u32, stream: u64, meta: string) */ \
+    X(journal, 209, "nssuu") /* journal(slot: u32, path: string, header: string, uid: u32, gid: u32) */ \
     X(pipe, 202, "nn") /* pipe(readSlot: u32, writeSlot: u32) */ \
     X(data, 208, "nb") /* data(slot: u32, bytes: bytes) */ \
     X(keep, 202, "ns") /* keep(slot: u32, name: string) */ \

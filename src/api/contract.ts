@@ -220,6 +220,7 @@ export const contract = {
       runtimeDirectory: v.string(),
       notifySocket: v.string(),
       stateDirectory: v.string(),
+      journal: v.picklist(['own', 'system']),
       tracking: v.string(),
       cgroupRoot: v.string(),
       controllers: v.record(v.string(), v.string()),

@@ -90,6 +90,8 @@ export interface ManagerInfo {
   /** Where descriptors are sent to. */
   readonly notifySocket: string;
   readonly stateDirectory: string;
+  /** Whose journal has what services say: ours, or the one of the machine. */
+  readonly journal: 'own' | 'system';
   readonly tracking: string;
   readonly cgroupRoot: string;
   /** The root of our cgroups in the hierarchy of each controller of cgroup v1. */

@@ -98,6 +98,8 @@ export interface ManagerPlace {
 export interface LogRequest {
   readonly runtimeDirectory: string;
   readonly stateDirectory: string;
+  /** Whose journal has it: tysd's, or the one of the machine. */
+  readonly journal: 'own' | 'system';
   readonly unit: string;
   readonly lines: number;
   /** Only lines since then, CLOCK_REALTIME microseconds; 0 for all. */

@@ -140,6 +140,11 @@ export const ops = {
     exit: 209,
     doc: 'Make a pipe whose other end the keeper reads and forwards to the journal as this stream; meta travels to the journal unread.',
   },
+  journal: {
+    fields: { slot: 'u32', path: 'string', header: 'string', uid: 'u32', gid: 'u32' },
+    exit: 209,
+    doc: 'Have the slot be a connection, made as this user (0xffffffff: as we are), to the journal that listens at the path, on which the header is sent; where it does not listen, or not now, the slot stays what it is.',
+  },
   pipe: { fields: { readSlot: 'u32', writeSlot: 'u32' }, exit: 202, doc: 'pipe2(2) into two slots.' },
   data: { fields: { slot: 'u32', bytes: 'bytes' }, exit: 208, doc: 'A sealed memfd with these bytes, read from the start.' },
   keep: {

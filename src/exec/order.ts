@@ -113,6 +113,7 @@ function usedSlots(op: Op): readonly number[] {
     case 'credential-file':
     case 'credentials-close':
     case 'enter-namespace':
+    case 'journal':
       return [op.slot];
     case 'xattr':
       return op.path === '' ? [op.slot] : [];

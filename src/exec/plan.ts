@@ -14,6 +14,7 @@ import { privateTmpOps } from './private-tmp.ts';
 import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
 import type { Identity, MissingIdentity } from './identity.ts';
 import { attributeOp } from './attribute.ts';
+import { handOver } from './hand-over.ts';
 import type { Op, Plan } from './op.ts';
 import { openedFiles, openFileOps } from './open-files.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
@@ -76,7 +77,7 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
       ...delegationOps(request, context, identity),
       ...pressureOps(request.config, context, identity),
       ...idleWait(request, context),
-      ...streams.value.ops,
+      ...(context.handsOver === true ? handOver(streams.value.ops, request, exec, identity) : streams.value.ops),
       ...standing.scheduling,
       ...utmpOps(exec, context, identity),
       ...terminalOwner(streams.value.ops, identity),

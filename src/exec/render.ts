@@ -54,6 +54,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   open: '{slot} ← {path} ({flags})',
   take: '{slot} ← held {name}',
   output: '{slot} → journal ({meta})',
+  journal: '{slot} → {path}',
   pipe: '{readSlot} ← {writeSlot}',
   data: '{slot} ← {bytes}',
   keep: '{slot} → held {name}',

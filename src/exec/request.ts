@@ -139,6 +139,8 @@ export interface ExecContext {
   readonly sessionProgram?: string;
   /** A fresh id for the output stream of this process. */
   readonly stream: bigint;
+  /** What is said goes to the journal of the machine, which is not ours, where that listens. */
+  readonly handsOver?: boolean;
   /** Name under which the keeper holds the pipe of Type=idle. */
   readonly idlePipe: string;
   /** Directory of the unit's cgroup, where that is a cgroup v2. */

@@ -211,3 +211,34 @@ test('the journal is told whose stream it is, and how its lines begin', () => {
     },
   ]);
 });
+
+test('where another journal listens the stream goes there, as its user, with what is known of it before it', () => {
+  const context = { ...rootContext, handsOver: true };
+  const exec = {
+    SyslogIdentifier: 'two\nlines',
+    SyslogLevel: 'err',
+    SyslogFacility: 'local0',
+    StandardOutput: { kind: 'kmsg+console' },
+  } as const;
+  assert.deepEqual(streams(exec, {}, context), [
+    ...nullInput,
+    'output 1 → journal (stdout of two\\nlines)',
+    'journal 1 → /run/systemd/journal/stdout, if possible',
+    'dup 1 → 1',
+    'dup 1 → 2',
+  ]);
+  const op = plan(mainRequest(serviceConfig(exec)), context).find(({ op: name }) => name === 'journal');
+  assert.deepEqual(op, {
+    op: 'journal',
+    slot: 1,
+    path: '/run/systemd/journal/stdout',
+    header: 'two lines\na.service\n131\n1\n0\n1\n1\n',
+    uid: 0xffff_ffff,
+    gid: 0xffff_ffff,
+    tolerate: true,
+  });
+  assert.deepEqual(
+    streams({ StandardOutput: { kind: 'null' }, LogNamespace: 'apart', StandardError: { kind: 'journal' } }, {}, context).slice(4, 6),
+    ['output 2 → journal (stderr of a)', 'journal 2 → /run/systemd/journal.apart/stdout, if possible'],
+  );
+});

@@ -21,12 +21,29 @@ export function streamMeta(request: ExecRequest, exec: ExecSettings, stream: 'st
   return JSON.stringify(meta);
 }
 
+/** What a stream to systemd-journald begins with (sd_journal_stream_fd(3)): who writes, how, and where to it is passed on. */
+export function streamHeader({ config, command }: ExecRequest, exec: ExecSettings, target: string): string {
+  const level = Number(levels[exec.SyslogLevel] ?? 6) | (Number(facilities[exec.SyslogFacility] ?? 3) << 3);
+  const forward = (forwards[target] ?? '').split(' ');
+  const lines = [
+    exec.SyslogIdentifier === '' ? baseName(command.path) : exec.SyslogIdentifier,
+    config.name,
+    String(level),
+    exec.SyslogLevelPrefix ? '1' : '0',
+    // To a syslog daemon only as journald's configuration says.
+    '0',
+    forward.includes('kmsg') ? '1' : '0',
+    forward.includes('console') ? '1' : '0',
+  ];
+  return lines.map((line) => `${line.replaceAll('\n', ' ')}\n`).join('');
+}
+
 /** journald's own, for the one of the two that a unit does not set (journald.conf(5)). */
 const usualRate = { intervalUsec: 30_000_000, burst: 10_000 };
 
 function addLogRules(meta: Record<string, string>, exec: ExecSettings): void {
   const { LogLevelMax, LogFilterPatterns, LogRateLimitIntervalSec, LogRateLimitBurst } = exec;
-  if (LogLevelMax !== undefined) meta['LEVEL_MAX'] = levels[LogLevelMax] ?? '7';
+  if (LogLevelMax !== undefined) meta['LEVEL_MAX'] = levelNumber(LogLevelMax);
   if (LogFilterPatterns.length > 0) meta['PATTERNS'] = LogFilterPatterns.join('\n');
   if (LogRateLimitIntervalSec !== undefined || LogRateLimitBurst !== undefined)
     meta['RATE'] = `${LogRateLimitIntervalSec ?? usualRate.intervalUsec} ${LogRateLimitBurst ?? usualRate.burst}`;
@@ -34,6 +51,11 @@ function addLogRules(meta: Record<string, string>, exec: ExecSettings): void {
 
 /** Where the journal passes the stream on to, for the kinds of StandardOutput= that say so. */
 const forwards: Readonly<Record<string, string>> = { 'journal+console': 'console', kmsg: 'kmsg', 'kmsg+console': 'kmsg console' };
+
+/** A level as its number, in a digit. */
+export function levelNumber(level: string): string {
+  return levels[level] ?? '7';
+}
 
 const levels: Readonly<Record<string, string>> = {
   emerg: '0',

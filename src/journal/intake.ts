@@ -21,6 +21,8 @@ export interface Surroundings extends ProcessReader {
   /** Keeps entries of the manager's record of what happened, a JSON array; the same may come again after a crash. */
   readonly history?: (entries: string) => void;
   readonly policy: Policy;
+  /** Hears the fields of each of the manager's records, for another journal of the machine; the same may come again after a crash. */
+  readonly handOver?: (fields: Readonly<Record<string, string>>) => void;
   /** The trusted fields of the process that writes the manager's records. */
   readonly manager: Readonly<Record<string, string>>;
 }
@@ -171,6 +173,7 @@ export function createIntake(
       else if (isSharedByManager(name)) (shared ??= {})[name] = value;
       else extra.push([name, value]);
     }
+    surroundings.handOver?.(given);
     // What is no object is a message all the same.
     if (message === null && extra.length === 0 && shared === undefined) message = record;
     const unit = given['UNIT'] ?? given['USER_UNIT'] ?? '';

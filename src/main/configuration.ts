@@ -16,6 +16,8 @@ export interface Resolved {
   readonly unitPath: readonly string[];
   readonly runtimeDirectory: string;
   readonly stateDirectory: string;
+  /** Output and messages go to another journal of the machine where one listens. */
+  readonly handsOver: boolean;
   readonly logLevel: string;
   readonly showStatus: boolean;
   /** Entries of the journal go to standard error, so that messages do not go there by themselves. */
@@ -67,6 +69,7 @@ export function resolveOptions(
     stateDirectory: resolve(
       options.stateDirectory ?? said(tysd.StateDirectory) ?? rustysd.value.stateDirectory ?? defaultStateDirectory(scope, environment),
     ),
+    handsOver: tysd.Journal === 'system' || (tysd.Journal === 'auto' && scope === 'system' && process.pid === 1),
     logLevel: options.logLevel ?? manager.LogLevel,
     showStatus: options.showStatus ?? (assigned.has('ShowStatus') ? manager.ShowStatus !== false : isShownByDefault(options)),
     logToConsole: options.logToConsole === true,

@@ -4,7 +4,9 @@ import { createHistoryFile, historyPath } from '../journal/history.ts';
 import { createJournal } from '../journal/journal.ts';
 import { machineClock, readCommandLine, readHost, readProcessFields } from '../journal/machine.ts';
 import { connectJournal, type JournalLink } from '../port/journal-connection.ts';
-import { createRelay } from '../port/relay.ts';
+import { realFiles } from '../port/files-real.ts';
+import { createRelay, type Relay } from '../port/relay.ts';
+import { nativeMessage } from '../journal/native-message.ts';
 import { planJournal } from './journal-settings.ts';
 import { findKeeper } from './keeper-path.ts';
 import { readKernelLog } from './kernel-log.ts';
@@ -19,6 +21,7 @@ export async function runJournal(argv: readonly string[], self: readonly string[
     options: {
       'state-directory': { type: 'string' },
       scope: { type: 'string' },
+      'hand-over': { type: 'boolean', default: false },
       console: { type: 'boolean', default: false },
       'console-format': { type: 'string', default: 'lines' },
     },
@@ -54,6 +57,7 @@ export async function runJournal(argv: readonly string[], self: readonly string[
       policy: plan.policy,
       processFields: readProcessFields,
       commandLine: readCommandLine,
+      ...(values['hand-over'] && relay !== undefined && { handOver: toSystemJournal(relay) }),
       manager: readProcessFields(process.ppid, Infinity),
       history: (entries) => history.add(entries),
     },
@@ -79,6 +83,19 @@ export async function runJournal(argv: readonly string[], self: readonly string[
   // A read of the kernel's log never ends.
   process.exit(failure === undefined ? 0 : 1);
 }
+
+/** Passes the manager's records on where another journal than ours listens, in the name of the keeper, which is process 1 if we are the init. */
+function toSystemJournal(relay: Relay): (fields: Readonly<Record<string, string>>) => void {
+  const keeper = process.ppid;
+  const sender = { pid: keeper, uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  return (fields) => {
+    if (realFiles.stat(systemJournal).kind === 'socket')
+      relay.send({ path: systemJournal, ...sender, waits: true, bytes: nativeMessage(fields, keeper === 1) });
+  };
+}
+
+/** Ours is a link at that place (tysd.ts). */
+const systemJournal = '/run/systemd/journal/socket';
 
 function warn(text: string): void {
   console.error(`tysd-journal: ${text}`);

@@ -10,29 +10,42 @@ import { journalPath } from '../journal/database.ts';
 import { runLogs } from '../journal/logs.ts';
 import { historyPath, readHistory } from '../journal/history.ts';
 import { readHost } from '../journal/machine.ts';
+import { askJournalctl, becomeJournalctl } from './system-journalctl.ts';
 import { fieldsOfPath } from '../journal/path-fields.ts';
 import { parseTimestamp } from '../unit/values/timestamp.ts';
 import { defaultRuntimeDirectory, defaultStateDirectory } from './runtime-directory.ts';
 import { standardOutput } from './standard-output.ts';
 import { version } from './version.ts';
 
-/** `journalctl`: prints what the arguments ask for from the journal below this directory; gives the exit status. */
-export function printLogs(argv: readonly string[], stateDirectory: string): Promise<number> {
+/** `journalctl`: prints what the arguments ask for from this journal; gives the exit status. */
+export function printLogs(argv: readonly string[], { stateDirectory, journal }: LogPlace): Promise<number> {
+  // A place that is named is one of ours.
+  if (journal === 'system' && !argv.some((word) => namesPlace.test(word))) becomeJournalctl(argv);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   return readLogs(argv, stateDirectory, { out: standardOutput(), color: hasColours(process.env, isatty(1)), signal: stop.signal });
 }
 
-/** The directory below which the journal is: the manager knows; where none answers, the usual place is the best guess. */
-export async function journalDirectoryOf({ scope, runtimeDirectory }: ManagerPlace): Promise<string> {
+const namesPlace = /^(?:-D|--directory|--file)/;
+
+/** Which journal is meant, and the directory below which ours is. */
+interface LogPlace {
+  readonly stateDirectory: string;
+  readonly journal: 'own' | 'system';
+}
+
+/** The manager knows where the journal is; where none answers, the usual place is the best guess. */
+export async function journalOf({ scope, runtimeDirectory }: ManagerPlace): Promise<LogPlace> {
   const uid = process.getuid?.() ?? 0;
   const client = await connectToManager({ scope, runtimeDirectory, uid, environment: process.env });
   const whose = scope ?? (uid === 0 ? 'system' : 'user');
   const usual = chosen(defaultStateDirectory(whose, process.env), runtimeDirectory ?? defaultRuntimeDirectory(whose, uid, process.env));
-  if (!client.ok) return usual;
+  if (!client.ok) return { stateDirectory: usual, journal: 'own' };
   const info = await client.value.call('manager.info', {});
   client.value.close();
-  return info.ok ? chosen(info.value.stateDirectory, info.value.runtimeDirectory) : usual;
+  if (!info.ok) return { stateDirectory: usual, journal: 'own' };
+  const { stateDirectory, runtimeDirectory: runtime, journal } = info.value;
+  return { stateDirectory: chosen(stateDirectory, runtime), journal };
 }
 
 /** A journal that is gone after a reboot (Storage=volatile) is the one that is written now. */
@@ -42,7 +55,18 @@ function chosen(stateDirectory: string, runtimeDirectory: string): string {
 
 /** The last log lines of a unit, as `status` shows them. */
 export async function recentLogs(request: LogRequest): Promise<readonly string[]> {
-  const { stateDirectory, runtimeDirectory, unit, lines, sinceUsec, output, own } = request;
+  const text = request.journal === 'system' ? await askJournalctl(recentArguments(request)) : undefined;
+  return (text ?? (await askOurs(request))).split('\n').filter((line) => line !== '');
+}
+
+function recentArguments({ unit, lines, sinceUsec, output, own }: LogRequest): readonly string[] {
+  const run = own?.invocation === undefined ? [] : [`_SYSTEMD_INVOCATION_ID=${own.invocation}`];
+  const whose = own === undefined ? [`--unit=${unit}`] : [`_SYSTEMD_UNIT=${unit}`, ...run];
+  const since = sinceUsec > 0 ? [`--since=@${sinceUsec / 1e6}`] : [];
+  return [...whose, `--lines=${lines}`, ...since, `--output=${output === '' ? 'short' : output}`, '--quiet'];
+}
+
+async function askOurs(request: LogRequest): Promise<string> {
   const chunks: Buffer[] = [];
   const out = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -50,20 +74,15 @@ export async function recentLogs(request: LogRequest): Promise<readonly string[]
       done();
     },
   });
-  const since = sinceUsec > 0 ? [`--since=@${sinceUsec / 1e6}`] : [];
-  const run = own?.invocation === undefined ? [] : [`_SYSTEMD_INVOCATION_ID=${own.invocation}`];
-  const whose = own === undefined ? [`--unit=${unit}`] : [`_SYSTEMD_UNIT=${unit}`, ...run];
-  const argv = [...whose, `--lines=${lines}`, ...since, `--output=${output === '' ? 'short' : output}`, '--quiet'];
-  await readLogs(argv, chosen(stateDirectory, runtimeDirectory), { out, color: false, signal: new AbortController().signal });
-  return Buffer.concat(chunks)
-    .toString()
-    .split('\n')
-    .filter((line) => line !== '');
+  const directory = chosen(request.stateDirectory, request.runtimeDirectory);
+  await readLogs(recentArguments(request), directory, { out, color: false, signal: new AbortController().signal });
+  return Buffer.concat(chunks).toString();
 }
 
 /** The entries of the manager's history that are written down, as JSON values; of these, those that have one of the words. */
 export async function recordedHistory(place: ManagerPlace, words: readonly string[]): Promise<readonly unknown[]> {
-  return readHistory(historyPath(await journalDirectoryOf(place)), words);
+  const { stateDirectory } = await journalOf(place);
+  return readHistory(historyPath(stateDirectory), words);
 }
 
 interface Printing {

@@ -110,6 +110,7 @@ export async function runManager(): Promise<void> {
     notifySocket: `${resolved.runtimeDirectory}/notify`,
     runtimeDirectory: resolved.runtimeDirectory,
     stateDirectory: resolved.stateDirectory,
+    mayHandOver: resolved.handsOver,
     version,
     init,
     // Where an exit status is wanted, something waits for us to exit: that is no machine to be switched off.

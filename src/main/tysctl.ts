@@ -31,6 +31,6 @@ export function servicesOf(self: readonly string[]): CliServices {
 }
 
 async function runLogs(argv: readonly string[], place: ManagerPlace): Promise<number> {
-  const { journalDirectoryOf, printLogs } = await import('./logs.ts');
-  return printLogs(argv, await journalDirectoryOf(place));
+  const { journalOf, printLogs } = await import('./logs.ts');
+  return printLogs(argv, await journalOf(place));
 }

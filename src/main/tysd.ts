@@ -68,12 +68,13 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       ...controllers.map(({ controller, root: own, isGiven }) => `--${isGiven ? 'given-' : ''}controller=${controller}=${own}`),
       `--manager-patience=${resolved.value.managerPatienceMs}`,
       ...(home === '' ? [] : [`--cgroup-home=${home}`]),
-      ...(scope === 'system' && init ? [`--syslog=${syslogSocket}`, '--native=/run/systemd/journal/socket'] : []),
+      ...(scope === 'system' && init ? [`--syslog=${syslogSocket}`, `--native=${join(runtimeDirectory, 'native')}`] : []),
       ...servant('manager', [...self, '--process=manager']),
       ...servant('journal', [
         ...self,
         '--process=journal',
         ...consoleWish(options),
+        ...(resolved.value.handsOver ? ['--hand-over'] : []),
         `--scope=${options.scope}`,
         `--state-directory=${stateDirectory}`,
       ]),
@@ -126,10 +127,14 @@ function ownTerminal(): string | undefined {
   );
 }
 
-/** Where the journal's library looks for the socket of streams (sd_journal_stream_fd(3)), and syslog(3) for its own, which a private /dev has a link to as well. */
+/**
+ * Where the journal's library looks for the sockets of streams and of messages (sd_journal_stream_fd(3)), and syslog(3) for its own, which a private /dev has
+ * a link to as well. The first two are links to ours, which tells them from those of another journal.
+ */
 function offerSockets(runtimeDirectory: string): void {
   const links = [
     ['/run/systemd/journal/stdout', join(runtimeDirectory, 'stdout')],
+    ['/run/systemd/journal/socket', join(runtimeDirectory, 'native')],
     ['/dev/log', syslogSocket],
   ] as const;
   for (const [path, target] of links) {

@@ -2,6 +2,7 @@ import { unreachable } from '../base/assert.ts';
 import type { Effect } from '../type/type.ts';
 import { isFiltered } from './live-filters.ts';
 import { acceptedPrefix, endConnection, serveConnection, withdrawConnection } from './connections.ts';
+import { forgetLogState } from './log-state.ts';
 import { guessMain, readPidFile, unwatchPidFile } from './main-process.ts';
 import { log } from './records.ts';
 import { makeGroup, runPlan, spawn } from './spawn.ts';
@@ -124,6 +125,7 @@ export function removeGroup(world: World, unit: Unit): void {
   if (unit.groupMark === '') return;
   world.command({ do: 'remove-group', group: unit.name });
   unit.groupMark = '';
+  forgetLogState(world, unit);
   world.resources.removed(unit);
   world.dirtyUnits.add(unit);
 }

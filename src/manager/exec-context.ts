@@ -12,6 +12,7 @@ import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { ServiceSettings } from '../unit/settings/service.ts';
 import { parseRange } from '../unit/values/cpu-set.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
+import { handsOver } from './hands-over.ts';
 import { credentialSources } from './credential-sources.ts';
 import { dynamicUid } from './dynamic-users.ts';
 import { openedCredentials } from './opened-credentials.ts';
@@ -34,6 +35,7 @@ export function execContext(world: World, config: UnitConfig, space?: Space): Ex
   const context: Mutable<ExecContext> = { ...standingFacts(world), environment: world.environment, stream };
   const filters = cgroupFacts(world, config);
   if (filters !== undefined) context.cgroupFacts = filters;
+  if (handsOver(options)) context.handsOver = true;
   if (space !== undefined) context.space = space;
   if (config.service !== undefined && config.service.OpenFile.length > 0) context.unopenable = unopenable(options, config.service);
   if (config.cgroup !== undefined) Object.assign(context, cgroupOf(options, config));

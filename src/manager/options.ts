@@ -72,6 +72,8 @@ export interface ManagerOptions {
   readonly ownEnvironment: Readonly<Record<string, string | undefined>>;
   /** The program that opens PAM sessions, where tysd was built with it. */
   readonly sessionProgram?: string;
+  /** What services say, and what we say ourselves, goes to another journal of the machine where one listens. */
+  readonly mayHandOver?: boolean;
   /** A unit to make and start in place of the default unit, at the very first start. */
   readonly command?: { readonly unit: string; readonly properties: readonly Property[] };
   /** The unit whose end ends the manager, with its exit status. */

@@ -7,6 +7,7 @@ import { execContext } from './exec-context.ts';
 import { monitorEnvironment } from './monitor.ts';
 import { processesOf } from './main-process.ts';
 import { filterGroup } from './live-filters.ts';
+import { tellLogState } from './log-state.ts';
 import { log } from './records.ts';
 import { trying } from './refusals.ts';
 import { spaceOf } from './space.ts';
@@ -27,6 +28,7 @@ export function spawn(world: World, unit: Unit, { child, request: asked, reportE
     return;
   }
   for (const warning of compiled.value.warnings) log(world, 4, `${unit.name}: ${warning}`, unit);
+  tellLogState(world, unit);
   runPlan(world, unit, { child, plan: compiled.value.plan, path: request.command.path, reportExec: reportExec ?? false });
 }
 

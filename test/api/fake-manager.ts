@@ -24,6 +24,7 @@ export class FakeManager implements ManagerApi {
     runtimeDirectory: '/run/tysd',
     notifySocket: '/run/tysd/notify',
     stateDirectory: '/var/lib/tysd',
+    journal: 'own',
     tracking: 'session',
     cgroupRoot: '',
     controllers: {},

@@ -100,10 +100,10 @@ class Monitor {
 
   async #failure(unit: string, usec: number, client: Client, info: Answer<'manager.info'>): Promise<MonitorEvent> {
     const { program, services, options } = this.#invocation;
-    const { runtimeDirectory, stateDirectory } = info;
+    const { runtimeDirectory, stateDirectory, journal } = info;
     const [history, log] = await Promise.all([
       client.call('history.list', { units: [unit] }),
-      services.recentLogs({ runtimeDirectory, stateDirectory, unit, lines: options.lines ?? logLines, sinceUsec: 0, output: '' }),
+      services.recentLogs({ runtimeDirectory, stateDirectory, journal, unit, lines: options.lines ?? logLines, sinceUsec: 0, output: '' }),
     ]);
     const entries = history.ok ? history.value : [];
     const last = entries.findLast((entry) => entry.what === 'state' && entry.to.startsWith('failed'));

@@ -117,6 +117,7 @@ async function printLogs(
   const log = await services.recentLogs({
     runtimeDirectory: info.runtimeDirectory,
     stateDirectory: info.stateDirectory,
+    journal: info.journal,
     unit: unit.name,
     lines,
     sinceUsec: started === undefined ? 0 : Math.max(0, started - slackUsec),

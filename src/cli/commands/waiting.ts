@@ -43,10 +43,10 @@ export async function runWaiting(invocation: Invocation): Promise<number> {
 
 /** The last log lines of a unit, below each other. */
 async function lastWords({ services, options }: Invocation, info: Answer<'manager.info'>, unit: string): Promise<readonly string[]> {
-  const { runtimeDirectory, stateDirectory } = info;
+  const { runtimeDirectory, stateDirectory, journal } = info;
   const lines = options.lines ?? 3;
   if (lines === 0) return [];
-  const log = await services.recentLogs({ runtimeDirectory, stateDirectory, unit, lines, sinceUsec: 0, output: '' });
+  const log = await services.recentLogs({ runtimeDirectory, stateDirectory, journal, unit, lines, sinceUsec: 0, output: '' });
   return log.map((line, index) => row(index === 0 ? 'Log' : '', line));
 }
 

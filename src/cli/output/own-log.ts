@@ -9,7 +9,7 @@ export async function ownLog(
   const client = await connect();
   const info = client.ok && lines > 0 ? await client.value.call('manager.info', {}) : undefined;
   if (info?.ok !== true) return [];
-  const { runtimeDirectory, stateDirectory } = info.value;
+  const { runtimeDirectory, stateDirectory, journal } = info.value;
   const own = invocation === undefined ? {} : { invocation };
-  return services.recentLogs({ runtimeDirectory, stateDirectory, unit, lines, sinceUsec: 0, output: '', own });
+  return services.recentLogs({ runtimeDirectory, stateDirectory, journal, unit, lines, sinceUsec: 0, output: '', own });
 }

@@ -168,6 +168,11 @@ const tysdRows = {
   UnitPath: list(pathList, { since: 0, meaning: 'Directories of unit files, instead of the usual ones' }),
   RuntimeDirectory: last(orEmpty(absolutePath, ''), '', { since: 0, meaning: 'Directory of sockets and of what is gone after a reboot' }),
   StateDirectory: last(orEmpty(absolutePath, ''), '', { since: 0, meaning: 'Directory of the journal' }),
+  Journal: last(oneOf('auto', 'own', 'system'), 'auto', {
+    since: 0,
+    meaning:
+      'Where output and messages go: to the journal of tysd, or to that of the machine (systemd-journald) where it runs; `auto` is the latter where tysd is process 1. It counts from the next start',
+  }),
   Sandbox: last(oneOf('strict', 'systemd', 'lenient'), 'systemd', {
     since: 0,
     meaning: 'X-Tysd-Sandbox= where a unit does not set it: may services start without what cannot be applied',

@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { realFiles } from '../port/files-real.ts';
+
+/** Becomes the machine's own journalctl, which reads its journal; comes back where there is none. */
+export function becomeJournalctl(argv: readonly string[]): void {
+  const program = findJournalctl();
+  if (program === undefined || process.execve === undefined)
+    process.stderr.write('What is logged is in the journal of systemd-journald, whose journalctl is not here; this is what tysd has.\n');
+  else process.execve(program, ['journalctl', ...argv], environment());
+}
+
+/** What the machine's own journalctl prints; undefined where there is none. */
+export function askJournalctl(argv: readonly string[]): Promise<string | undefined> {
+  const program = findJournalctl();
+  if (program === undefined) return Promise.resolve(undefined);
+  return new Promise((resolve) =>
+    execFile(program, [...argv, '--no-pager'], { maxBuffer: longestAnswer, env: environment() }, (error, stdout) =>
+      resolve(error === null ? stdout : undefined),
+    ),
+  );
+}
+
+const longestAnswer = 64 << 20;
+
+/** The first that is not this very program by one of its names. */
+function findJournalctl(): string | undefined {
+  const own = realFiles.realPath(process.execPath);
+  const directories = [...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/bin'];
+  return directories
+    .filter((directory) => directory.startsWith('/'))
+    .map((directory) => `${directory}/journalctl`)
+    .find((path) => realFiles.access(path, 1) && realFiles.realPath(path) !== own && !isScript(path));
+}
+
+/** Ours from the source is a script, theirs never. */
+function isScript(path: string): boolean {
+  const start = realFiles.read(path, 2);
+  return start !== undefined && new TextDecoder().decode(start) === '#!';
+}
+
+function environment(): Record<string, string> {
+  return Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}

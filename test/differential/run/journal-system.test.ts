@@ -1,0 +1,58 @@
+import { type Case, compareManagers } from './both.ts';
+
+/** Fields of entries in the order in which they are named, an entry in one line. */
+const prepare = `
+      fields() {
+        local names=$1; shift
+        journalctl --sync
+        journalctl -q -a -o verbose --output-fields="$names" "$@" | awk -v names="$names" '
+          function flush() { if (!seen) return; line = ""; for (i = 1; i <= count; i++) if (name[i] in value) line = line " " name[i] "=" value[name[i]]; print substr(line, 2); delete value; seen = 0 }
+          BEGIN { count = split(names, name, ",") }
+          /^    [A-Z_]/ { at = index($0, "="); key = substr($0, 5, at - 5); value[key] = substr($0, at + 1); next }
+          { flush(); seen = 1 } END { flush() }' | LC_ALL=C sed -E 's/(INVOCATION_ID)=[0-9a-f]{32}/\\1=ID/g; s/_STREAM_ID=[0-9a-f]{32}/_STREAM_ID=ID/'
+      }
+      logged() { until_ok has_line "$@"; }
+      has_line() { local word=$1; shift; journalctl -q -o cat "$@" | grep -q -- "$word"; }
+      masked() { LC_ALL=C sed -E 's/^[A-Z][a-z]{2} [0-9]{2} [0-9:]{8} /TIME /; s/\\[[0-9]+\\]/[PID]/'; }
+      systemctl start systemd-journald.socket systemd-journald-dev-log.socket systemd-journald.service`;
+
+const who =
+  'MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,SYSLOG_FACILITY,SYSLOG_PID,_TRANSPORT,_UID,_GID,_COMM,_EXE,_CMDLINE,_CAP_EFFECTIVE,_SYSTEMD_CGROUP,_SYSTEMD_UNIT,_SYSTEMD_SLICE,_SYSTEMD_INVOCATION_ID,_STREAM_ID,ROLE';
+const about =
+  'MESSAGE,MESSAGE_ID,PRIORITY,SYSLOG_IDENTIFIER,SYSLOG_FACILITY,_TRANSPORT,_PID,_UID,UNIT,INVOCATION_ID,JOB_TYPE,JOB_RESULT,UNIT_RESULT,EXIT_CODE,EXIT_STATUS,COMMAND';
+
+function service(lines: string): string {
+  return `[Unit]\nDefaultDependencies=no\n[Service]\n${lines}\n`;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  'where systemd-journald runs, it has what services and the manager say': {
+    units: {
+      'sys-out.service': service('ExecStart=/bin/sh -c \'echo one; echo "<3>three"; echo "  blanks  "; exec sleep 1000\''),
+      'sys-err.service': service(
+        'User=daemon\nSyslogIdentifier=named\nSyslogFacility=local1\nSyslogLevel=notice\nSyslogLevelPrefix=no\nStandardError=journal+console\nExecStart=/bin/sh -c \'echo "<3>out"; echo err >&2; exec sleep 1000\'',
+      ),
+      'sys-own.service': service(
+        'User=daemon\nLogExtraFields=ROLE=x\nLogLevelMax=notice\nExecStart=/bin/sh -c \'echo "<5>kept"; echo "<6>not kept"; echo $$JOURNAL_STREAM | grep -c :; exec sleep 1000\'',
+      ),
+      'sys-tool.service': service(
+        'Type=oneshot\nExecStart=/bin/sh -c \'logger -t tool by syslog; /act datagram /run/systemd/journal/socket "$$(printf "MESSAGE=native\\\\nSYSLOG_IDENTIFIER=tool\\\\n.")" sleep 300; echo cat | systemd-cat -t tool; sleep 0.5\'',
+      ),
+      'sys-fails.service': service('ExecStart=sh -c "sleep 0.2; echo dying; sleep 0.2; exit 3"'),
+    },
+    script: `${prepare}
+      systemctl start sys-out sys-err sys-own sys-tool
+      systemctl start sys-fails; settle sys-fails.service
+      logged blanks -u sys-out; logged err -u sys-err; logged kept -u sys-own; logged dying -u sys-fails; logged Failed -u sys-fails
+      for unit in sys-out sys-err sys-own; do fields ${who} _SYSTEMD_UNIT=$unit.service; done
+      fields MESSAGE,PRIORITY,_TRANSPORT,_UID,_SYSTEMD_UNIT -t tool
+      fields ${about} UNIT=sys-out.service; fields ${about} UNIT=sys-fails.service
+      journalctl -q -u sys-fails | masked
+      systemctl status sys-fails | sed -n '/^$/,$p' | masked
+      systemctl show -p ActiveState,SubState systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket
+      journalctl -q -o cat /usr/bin/sleep | sort; echo "status $?"
+      systemctl stop sys-out sys-err sys-own`,
+  },
+};
+
+compareManagers('handed over to systemd-journald', cases, { profile: 'journal' });
