@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { readFlags, type FlagRow } from './flags.ts';
+import { grepPattern } from './grep-pattern.ts';
 import type { BootChoice, LogsAction, LogsOptions } from './logs-options.ts';
 import { type OutputName, outputNames } from '../base/output-names.ts';
 import type { FieldGroup } from './query.ts';
@@ -130,7 +131,7 @@ const flags: Readonly<Record<string, Row>> = {
   '--priority': { takes: 'value', apply: priority },
   '--facility': { takes: 'value', apply: facility },
   '--grep': { takes: 'value', apply: (draft, value) => assign(draft, { pattern: value }) },
-  '--case-sensitive': { takes: 'optional', apply: caseSensitive },
+  '--case-sensitive': { takes: 'optional', apply: caseSensitive, refusesEmpty: 'Bad --case-sensitive= argument "": Invalid argument' },
   '--dmesg': { takes: 'nothing', apply: (draft) => assign(draft, { kernel: true, boot: draft.boot ?? { id: undefined, offset: 0 } }) },
   '--output': { takes: 'value', apply: output },
   '--output-fields': {
@@ -141,7 +142,12 @@ const flags: Readonly<Record<string, Row>> = {
         value.split(',').filter((name) => name !== ''),
       ),
   },
-  '--lines': { takes: 'optional', apply: lines, nextIsValue: (word) => word === 'all' || isCount(word) },
+  '--lines': {
+    takes: 'optional',
+    apply: lines,
+    refusesEmpty: "Failed to parse lines ''",
+    nextIsValue: (word) => word === 'all' || isCount(word),
+  },
   '--reverse': { takes: 'nothing', apply: (draft) => assign(draft, { reverse: true }) },
   '--show-cursor': { takes: 'nothing', apply: (draft) => assign(draft, { showCursor: true }) },
   '--utc': { takes: 'nothing', apply: (draft) => assign(draft, { utc: true }) },
@@ -246,12 +252,15 @@ function parseBoot(text: string): BootChoice | 'all' | undefined {
   if (text === 'all') return 'all';
   const found = /^(?:([0-9a-f]{32})|([0-9a-f]{8}-[0-9a-f-]{27}))?([+-]?\d+)?$/i.exec(text);
   if (found === null || text === '') return undefined;
-  return { id: (found[1] ?? found[2])?.replaceAll('-', '').toLowerCase(), offset: Number(found[3] ?? 0) };
+  const offset = Number(found[3] ?? 0);
+  return Math.abs(offset) > maximumCount ? undefined : { id: (found[1] ?? found[2])?.replaceAll('-', '').toLowerCase(), offset };
 }
 
 function priority(draft: Draft, value: string): string | undefined {
   const priorities = parsePriorities(value);
-  return priorities.ok ? assign(draft, { priorities: priorities.value }) : priorities.error;
+  if (!priorities.ok) return priorities.error;
+  // All of them is no condition: there are entries that have none.
+  return assign(draft, { priorities: priorities.value.length === 8 ? undefined : priorities.value });
 }
 
 function facility(draft: Draft, value: string): string | undefined {
@@ -339,7 +348,7 @@ function parseMatches(words: readonly string[], { fieldsOfPath }: WordReader): R
       group = new Map();
       continue;
     }
-    const [, name, value] = /^([A-Z_][A-Z0-9_]*)=(.*)$/s.exec(word) ?? [];
+    const [, name, value] = /^(?!__)([A-Z0-9_]+)=(.*)$/s.exec(word) ?? [];
     if (name === undefined || value === undefined) return err(`Failed to add match '${word}': Invalid argument`);
     group.set(name, [...(group.get(name) ?? []), value]);
   }
@@ -351,7 +360,7 @@ function findContradiction(draft: Draft): string | undefined {
   if (draft.follow && draft.reverse) return 'Please specify either --reverse= or --follow=, not both.';
   if (draft.sinceUsec !== undefined && draft.untilUsec !== undefined && draft.sinceUsec > draft.untilUsec)
     return '--since= must be before --until=.';
-  if (draft.action.do === 'field' && !/^[A-Z_][A-Z0-9_]*$/.test(draft.action.name))
+  if (draft.action.do === 'field' && !/^(?!__)[A-Z0-9_]+$/.test(draft.action.name))
     return 'Failed to query unique data objects: Invalid argument';
   const starts = [draft.cursor, draft.afterCursor, draft.cursorFile, draft.sinceUsec].filter((start) => start !== undefined);
   if (starts.length > 1) return 'Please specify only one of --since=, --cursor=, and --after-cursor=.';
@@ -372,17 +381,6 @@ function finish(draft: Draft, matches: readonly FieldGroup[], grep: RegExp | und
 }
 
 /** A pattern in lower case matches either case, if nothing else is asked for. */
-function compilePattern(draft: Draft): Result<RegExp | undefined, string> {
-  const { pattern } = draft;
-  if (pattern === undefined) return ok(undefined);
-  const sensitive = draft.caseSensitive ?? /\p{Lu}/u.test(pattern);
-  // What Perl's expressions have for their options at the start is here beside them.
-  const [options = '', letters = ''] = /^\(\?([ims]+)\)/.exec(pattern) ?? [];
-  const letter = new Set(`${letters}u${sensitive ? '' : 'i'}`);
-  try {
-    return ok(new RegExp(pattern.slice(options.length), Array.from(letter).join('')));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : 'invalid';
-    return err(`Bad pattern "${pattern}": ${reason}`);
-  }
+function compilePattern({ pattern, caseSensitive: told }: Draft): Result<RegExp | undefined, string> {
+  return pattern === undefined ? ok(undefined) : grepPattern(pattern, told ?? /\p{Lu}/u.test(pattern));
 }

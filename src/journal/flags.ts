@@ -4,6 +4,8 @@ import { err, ok, type Result } from '../base/result.ts';
 export interface FlagRow<Draft> {
   readonly takes: 'nothing' | 'value' | 'optional';
   apply(draft: Draft, value: string): string | undefined;
+  /** For an optional value: what is said of one that is attached and empty. */
+  readonly refusesEmpty?: string;
   /** For an optional value: the next word is it, though it is not attached. */
   nextIsValue?(word: string): boolean;
 }
@@ -40,11 +42,12 @@ function readLong<Draft>(program: string, word: string, rest: string[], table: F
   const name = equals < 0 ? word : word.slice(0, equals);
   const attached = equals < 0 ? undefined : word.slice(equals + 1);
   const found = Object.hasOwn(table.rows, name) ? [name] : Object.keys(table.rows).filter((known) => known.startsWith(name));
-  if (found.length > 1) return `${program}: option '${name}' is ambiguous; possibilities: ${found.map((known) => `'${known}'`).join(' ')}`;
+  if (found.length > 1) return `${program}: option '${word}' is ambiguous; possibilities: ${found.map((known) => `'${known}'`).join(' ')}`;
   const row = table.rows[found[0] ?? ''];
   if (row === undefined) return `${program}: unrecognized option '${name}'`;
   if (row.takes === 'nothing')
     return attached === undefined ? row.apply(draft, '') : `${program}: option '${found[0]}' doesn't allow an argument`;
+  if (attached === '' && row.refusesEmpty !== undefined) return row.refusesEmpty;
   const value = attached ?? nextValue(row, rest);
   return value === undefined ? `${program}: option '${found[0]}' requires an argument` : row.apply(draft, value);
 }

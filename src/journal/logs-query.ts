@@ -55,24 +55,25 @@ function chooseBoot({ id, offset }: BootChoice, boots: readonly Boot[], currentB
   const index = anchor + offset;
   const found = id !== undefined && anchor < 0 ? undefined : boots[index];
   if (found !== undefined) return ok(found.bootId);
-  const shown = (id ?? '') + (id !== undefined && offset === 0 ? '' : `${offset >= 0 ? '+' : ''}${offset}`);
+  const shown = id ?? `${offset >= 0 ? '+' : ''}${offset}`;
   return err(`Data from the specified boot (${shown}) is not available: No such boot ID in journal`);
 }
 
 function chooseStart(
   options: LogsOptions,
   journalId: string,
-): Result<{ readonly after?: number; readonly sinceUsec?: number } | undefined, string> {
+): Result<Pick<Query, 'after' | 'before' | 'sinceUsec' | 'untilUsec'> | undefined, string> {
   const fromFile = options.cursorFile === undefined ? ok(undefined) : readCursorFile(options.cursorFile);
   if (!fromFile.ok) return fromFile;
   const text = options.cursor ?? options.afterCursor ?? fromFile.value;
   if (text === undefined) return ok(undefined);
   const cursor = parseCursor(text);
   if (cursor === undefined) return err('Failed to seek to cursor: Invalid argument');
-  const inclusive = options.cursor !== undefined;
-  if (cursor.journalId === journalId && cursor.id > 0) return ok({ after: inclusive ? cursor.id - 1 : cursor.id });
+  const step = options.cursor === undefined ? 1 : 0;
+  if (cursor.journalId === journalId && cursor.id > 0)
+    return ok(options.reverse ? { before: cursor.id - step + 1 } : { after: cursor.id + step - 1 });
   if (cursor.realtimeUsec === undefined) return err('Failed to seek to cursor: Invalid argument');
-  return ok({ sinceUsec: cursor.realtimeUsec + (inclusive ? 0 : 1) });
+  return ok(options.reverse ? { untilUsec: cursor.realtimeUsec - step } : { sinceUsec: cursor.realtimeUsec + step });
 }
 
 /** One that is not there yet is made later. */

@@ -24,7 +24,7 @@ export interface Showing {
 /** Prints the entries of a query, and with `--follow` those that come later; gives the exit status. */
 export async function showEntries(options: LogsOptions, query: PlacedQuery, showing: Showing): Promise<number> {
   const { reader, ended, surroundings } = showing;
-  const printer = createPrinter(options, showing);
+  const printer = createPrinter(options, query, showing);
   // Asked for before the query, so that nothing that comes meanwhile is missed.
   const followed = reader.lastId();
   for (const entry of selectEntries(options, query, reader)) if (!(await printer.print(entry))) return 0;
@@ -37,7 +37,8 @@ export async function showEntries(options: LogsOptions, query: PlacedQuery, show
   if (problem !== undefined) surroundings.error(problem);
   if (problem !== undefined) return 1;
   if (ended.aborted) return 0;
-  return options.grep !== undefined && printer.last() === undefined ? 1 : 0;
+  const wantsSome = options.grep !== undefined || (options.lines !== 0 && (options.showCursor || options.cursorFile !== undefined));
+  return wantsSome && printer.last() === undefined ? 1 : 0;
 }
 
 interface Printer {
@@ -54,7 +55,7 @@ interface Printer {
 /** Output is gathered to blocks of this size. */
 const blockBytes = 32 * 1024;
 
-function createPrinter(options: LogsOptions, { reader, out, surroundings, ended }: Showing): Printer {
+function createPrinter(options: LogsOptions, query: PlacedQuery, { reader, out, surroundings, ended }: Showing): Printer {
   const format = createFormat(options.output, {
     time: createTimeText(options.utc),
     journalId: reader.id,
@@ -97,7 +98,9 @@ function createPrinter(options: LogsOptions, { reader, out, surroundings, ended 
     flush,
     async end() {
       if (talks && last === undefined) gather('-- No entries --\n');
-      const cursor = last === undefined ? undefined : cursorText(last, reader.id);
+      // Who asks for no entries asks where the journal is now.
+      const [place = last] = options.lines === 0 ? take(reader.entries(query, 'backward'), 1) : [];
+      const cursor = place === undefined ? undefined : cursorText(place, reader.id);
       if (options.showCursor && cursor !== undefined) gather(`-- cursor: ${cursor}\n`);
       await flush();
       return options.cursorFile !== undefined && cursor !== undefined ? saveCursor(options.cursorFile, cursor) : undefined;

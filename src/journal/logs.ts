@@ -53,6 +53,10 @@ export async function runLogs(options: LogsOptions, out: NodeJS.WritableStream, 
 }
 
 async function show(options: LogsOptions, path: string, out: NodeJS.WritableStream, surroundings: LogsSurroundings): Promise<number> {
+  if (options.path !== undefined && options.directory === undefined && !existsSync(path)) {
+    surroundings.error('Failed to open files: No such file or directory');
+    return 1;
+  }
   if (!options.follow && !existsSync(path)) {
     // That nothing has ever been logged is no failure.
     if (!options.quiet) surroundings.error(`No journal files were found (${path} does not exist).`);

@@ -17,6 +17,8 @@ export interface Query {
   readonly matches?: readonly FieldGroup[];
   /** Only entries with a higher id. */
   readonly after?: number;
+  /** Only entries with a lower id. */
+  readonly before?: number;
 }
 
 /** Values that are wanted of fields, by field. */
@@ -192,9 +194,9 @@ function unitBranches(
   return [...known.map((where) => ({ where, values: [] })), { where: others, values: [...wide, ...wide] }];
 }
 
-/** Units that are told apart by the fields of the source alone: slices, which are those of other units, and the manager's own. */
+/** Units that are told apart by the fields of the source alone: slices, which are those of other units, the manager's own, and that of a user's manager, which has units in it. */
 function isWide(name: string): boolean {
-  return name.endsWith('.slice') || name === 'init.scope';
+  return name.endsWith('.slice') || name === 'init.scope' || /^user@\d+\.service$/.test(name);
 }
 
 function unitIds(database: DatabaseSync, names: readonly string[]): number[] {
@@ -215,7 +217,7 @@ function idRange(database: DatabaseSync, query: Query): { readonly first: number
   add('boot = ?', query.bootId);
   const row = database.prepare(`select min(first) as first, max(last) as last from span where ${conditions.join(' and ')}`).get(...values);
   const first = Math.max(Number(row?.['first'] ?? 1), (query.after ?? 0) + 1);
-  return { first, last: Number(row?.['last'] ?? 0) };
+  return { first, last: Math.min(Number(row?.['last'] ?? 0), (query.before ?? Infinity) - 1) };
 }
 
 function accepts(query: Query, entry: Entry): boolean {

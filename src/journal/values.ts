@@ -9,7 +9,7 @@ export const facilities: readonly string[] =
 /** Reads `--priority=`: one level and all above it in importance, or a range. */
 export function parsePriorities(text: string): Result<readonly number[], string> {
   const range = text.split('..');
-  const [from, to] = range.map((word) => levels[word]);
+  const [from, to] = range.map((word) => levels[word] ?? levels[/^\s*0*([0-7])$/.exec(word)?.[1] ?? '']);
   if (range.length === 1) return from === undefined ? err(`Unknown log level ${text}`) : ok(numbers(0, from));
   if (range.length !== 2 || from === undefined || to === undefined) return err(`Failed to parse log level range ${text}`);
   return ok(numbers(Math.min(from, to), Math.max(from, to)));

@@ -37,6 +37,12 @@ test('the command line is stronger than tysd.conf, that than RUSTYSD_*, and that
   );
 });
 
+test('output goes to another journal where tysd.conf says so, and by itself only where tysd is process 1', () => {
+  using scene = makeScene({ 'own.conf': '[Tysd]\nJournal=own\n', 'system.conf': '[Tysd]\nJournal=system\n', 'auto.conf': '' });
+  const told = ['own', 'system', 'auto'].map((name) => scene.resolve([`--config=${scene.path(`${name}.conf`)}`], {}).handsOver);
+  assert.deepEqual(told, [false, true, false]);
+});
+
 test("a user's own configuration files are read in order, drop-ins over them, and those of a rustysd directory beside them", () => {
   using scene = makeScene({
     'config/systemd/user.conf': '[Manager]\nLogLevel=debug\nDefaultTimeoutStartSec=5\n',

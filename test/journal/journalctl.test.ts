@@ -85,6 +85,24 @@ test('the present boot is the one that -b means, and the whole journal what --di
   assert.equal(boot.stdout, Buffer.from('Upper CASE Straße\n').toString('latin1'));
 });
 
+test('a cursor is where to go on, from a file that is brought up to date, and backwards', async () => {
+  using scratch = createScratch();
+  const path = journalPath(scratch.path);
+  storeCorpus(path);
+  const file = `${scratch.path}/cursor`;
+  const read = async (...argv: string[]): Promise<string> => (await run(path, ['-q', '-o', 'cat', ...argv])).stdout;
+  assert.equal(await read(`--cursor-file=${file}`, '-U', '@1700000003'), 'first line\nan error\nwarn here\nnotice here\n');
+  assert.equal(await read(`--cursor-file=${file}`, '-n1'), 'debug here\n');
+  const cursor = readFileSync(file, 'utf8').trim();
+  assert.equal(await read('-c', cursor, '-n1'), 'debug here\n');
+  assert.equal(await read('-c', cursor, '-n2', '-r'), 'debug here\nnotice here\n');
+  assert.equal(await read('--after-cursor', cursor, '-n2', '-r'), 'notice here\nwarn here\n');
+  // Nothing is shown, but where the journal is now is remembered.
+  assert.equal(await read(`--cursor-file=${file}`, '-n0', '-u', 'b'), '');
+  assert.equal(await read('-c', readFileSync(file, 'utf8').trim(), '-u', 'b'), 'Started b.\n');
+  assert.deepEqual(await run(path, ['-q', `--cursor-file=${scratch.path}/none`, '-u', 'nix']), { status: 1, stdout: '', stderr: '' });
+});
+
 function useTimeZone(zone: string): Disposable {
   const before = process.env['TZ'];
   process.env['TZ'] = zone;
