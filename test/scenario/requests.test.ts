@@ -15,7 +15,7 @@ test('what is set in the environment by request outlives a reload, and what is c
   simulation.clock.settle();
   simulation.environment = ['A=changed', 'B=changed', 'E=new'];
   simulation.manager.reload();
-  assert.deepEqual(simulation.manager.environment(), ['A=changed', 'B=set', 'C=set', 'E=new']);
+  assert.deepEqual(simulation.manager.environment(), ['A=changed', 'B=set', 'E=new', 'C=set']);
   simulation.clock.settle();
   simulation.crash();
   simulation.startManager();

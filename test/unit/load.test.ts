@@ -287,15 +287,12 @@ test('a file full of garbage lines is told in a bounded number of lines', () => 
 });
 
 test('directives that have no effect yet are listed, and told as notices where that is asked for', () => {
-  const nodes = { [`${LIB}/a.service`]: `${service}IPAccounting=no\nBPFDelegateMaps=any\nNetClass=5\nStartLimitInterval=3\n` };
+  const nodes = { [`${LIB}/a.service`]: `${service}BPFDelegateMaps=any\nNetClass=5\nStartLimitInterval=3\n` };
   const quiet = load('a.service', nodes);
-  assert.deepEqual(
-    [quiet.exec?.notApplied, quiet.diagnostics, quiet.unit.StartLimitIntervalSec],
-    [['IPAccounting', 'BPFDelegateMaps'], [], 3_000_000],
-  );
+  assert.deepEqual([quiet.exec?.notApplied, quiet.diagnostics, quiet.unit.StartLimitIntervalSec], [['BPFDelegateMaps'], [], 3_000_000]);
   assert.deepEqual(
     load('a.service', nodes, true).diagnostics.map(({ severity, code }) => `${severity} ${code}`),
-    ['notice not-applied', 'notice not-applied', 'notice obsolete-key', 'notice old-spelling'],
+    ['notice not-applied', 'notice obsolete-key', 'notice old-spelling'],
   );
 });
 

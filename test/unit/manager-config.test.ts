@@ -19,6 +19,7 @@ test('without files the manager has the defaults of systemd', () => {
     UnitPath: [],
     RuntimeDirectory: '',
     StateDirectory: '',
+    Journal: 'auto',
     Sandbox: 'systemd',
     HTTP: '',
     ManagerPatience: 30_000_000,
