@@ -314,7 +314,10 @@ int out_of_the_way(const struct run *run, int fd);
 /* Brings the loopback network interface up. 0 or -errno. */
 int loopback_up(void);
 
-/* ops_mount.c, ops_namespace.c: ops of a kind of their own. 0 or -errno. */
+/* What an op gives that has done what it may, and not all that was asked for. */
+enum { PARTLY = 1 };
+
+/* ops_mount.c, ops_namespace.c: ops of a kind of their own. 0, PARTLY or -errno. */
 int op_mount_namespace(struct run *run, const struct op *op);
 int op_root(struct run *run, const struct op *op);
 int op_root_image(struct run *run, const struct op *op);

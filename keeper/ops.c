@@ -112,6 +112,7 @@ static int op_wait(struct run *run, const struct op *op) {
     return 0;
 }
 
+/* Above what is permitted it is that, and PARTLY. */
 static int limit_set(int resource, struct rlimit *limit) {
     if (!setrlimit((__rlimit_resource_t)resource, limit)) return 0;
     if (errno != EPERM) return -errno;
@@ -119,7 +120,7 @@ static int limit_set(int resource, struct rlimit *limit) {
     if (getrlimit((__rlimit_resource_t)resource, &now) < 0) return -errno;
     if (limit->rlim_max > now.rlim_max) limit->rlim_max = now.rlim_max;
     if (limit->rlim_cur > limit->rlim_max) limit->rlim_cur = limit->rlim_max;
-    return RESULT(setrlimit((__rlimit_resource_t)resource, limit));
+    return setrlimit((__rlimit_resource_t)resource, limit) < 0 ? -errno : PARTLY;
 }
 
 static int op_rlimit(struct run *run, const struct op *op) {
@@ -127,14 +128,18 @@ static int op_rlimit(struct run *run, const struct op *op) {
     if (NUMBER(0) != RLIMIT_NOFILE) return limit_set((int)NUMBER(0), &limit);
     /* The ops after this one need descriptors above those that fork copied, so it is lowered only at exec. */
     struct rlimit now;
+    int result = 0;
     if (getrlimit(RLIMIT_NOFILE, &now) < 0) return -errno;
     if (limit.rlim_max > now.rlim_max) {
         struct rlimit raised = {now.rlim_cur, limit.rlim_max};
-        if (setrlimit(RLIMIT_NOFILE, &raised) < 0) limit.rlim_max = now.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &raised) < 0) {
+            limit.rlim_max = now.rlim_max;
+            result = PARTLY;
+        }
     }
     if (limit.rlim_cur > limit.rlim_max) limit.rlim_cur = limit.rlim_max;
     run->descriptors = limit;
-    return 0;
+    return result;
 }
 
 static int op_nice(struct run *run, const struct op *op) {
@@ -661,7 +666,8 @@ int limit_descriptors(const struct run *run, struct rlimit *before) {
     if (getrlimit(RLIMIT_NOFILE, before) < 0) return -errno;
     if (before->rlim_cur == run->descriptors.rlim_cur && before->rlim_max == run->descriptors.rlim_max) return 0;
     struct rlimit wanted = run->descriptors;
-    return limit_set(RLIMIT_NOFILE, &wanted);
+    int result = limit_set(RLIMIT_NOFILE, &wanted);
+    return result == PARTLY ? 0 : result;
 }
 
 /* The filter may refuse what is left to do but exec, so that is done before. */
@@ -742,8 +748,8 @@ _Noreturn void run_plan(struct run *run) {
         const struct op *op = &run->plan->ops[i];
         int result = functions[op->code](run, op);
         if (!result) continue;
-        if (op->tolerate) {
-            tolerated(run->report, op, i, -result);
+        if (op->tolerate || result == PARTLY) {
+            tolerated(run->report, op, i, result == PARTLY ? EPERM : -result);
             continue;
         }
         run->report->error = -result;

@@ -287,13 +287,20 @@ int op_file_system(struct run *run, const struct op *op) {
     clear(run, TEXT(1));
     target = look(root, TEXT(1), NUMBER(5));
     if (target < 0) return target;
-    bool has_fallback = op->fields[4].number;
+    bool has_fallback = op->fields[4].number, partly = false;
     int result = mount_at(run, TEXT(0), target, TEXT(0), NUMBER(2), TEXT(3));
     /* An older kernel may not know an option of /proc. */
-    if (result == -EINVAL && has_fallback) result = mount_at(run, TEXT(0), target, TEXT(0), NUMBER(2), NULL);
-    if (has_fallback && (result == -EPERM || result == -EACCES)) result = fall_back(run, op, target, result);
+    if (result == -EINVAL && has_fallback) {
+        result = mount_at(run, TEXT(0), target, TEXT(0), NUMBER(2), NULL);
+        partly = true;
+    }
+    if (has_fallback && (result == -EPERM || result == -EACCES)) {
+        result = fall_back(run, op, target, result);
+        partly = true;
+    }
     close(target);
-    return result ? result : enter_if_root(run, TEXT(1));
+    if (!result) result = enter_if_root(run, TEXT(1));
+    return result || !partly || !op->fields[3].number ? result : PARTLY;
 }
 
 static int bind_device(struct run *run, int old, int directory, const char *name, const struct stat *info) {

@@ -118,9 +118,10 @@ int op_ambient(struct run *run, const struct op *op) {
     struct capabilities now;
     int result = capabilities_get(&now), last = last_capability();
     if (result) return result;
-    uint64_t set = op->fields[0].number & ((uint64_t)now.data[1].permitted << 32 | now.data[0].permitted);
+    uint64_t set = op->fields[0].number & (((uint64_t)2 << last) - 1);
     for (int i = 0; i <= last; i++)
         if (prctl(PR_CAPBSET_READ, (unsigned long)i, 0, 0, 0) != 1) set &= ~((uint64_t)1 << i);
+    if (set & ~((uint64_t)now.data[1].permitted << 32 | now.data[0].permitted)) return -EPERM;
     now.data[0].inheritable |= (uint32_t)set;
     now.data[1].inheritable |= (uint32_t)(set >> 32);
     if (syscall(SYS_capset, &now.header, now.data) < 0) return -errno;

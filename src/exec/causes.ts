@@ -1,6 +1,5 @@
 import { assignedSettings } from '../unit/assigned.ts';
 import type { UnitConfig } from '../unit/config.ts';
-import { limitNames, resourceNumber } from '../unit/values/rlimit.ts';
 import type { Op } from './op.ts';
 import type { ExecRequest } from './request.ts';
 
@@ -9,10 +8,6 @@ export function causeOf(op: Op, { config, list }: Pick<ExecRequest, 'config' | '
   if (op.setting !== undefined) return op.setting;
   const assigned = new Set(assignedSettings(config).map(({ name }) => name));
   if (op.op === 'exec') return list;
-  if (op.op === 'rlimit') {
-    const name = limitNames.find((each) => resourceNumber(each) === op.resource);
-    return name !== undefined && config.exec?.Limits[name] !== undefined ? `Limit${name}` : undefined;
-  }
   return candidatesOf(op, config).find((name) => assigned.has(name));
 }
 

@@ -1,5 +1,15 @@
 /** Errors that plans fail with by themselves (errno(3)). */
-export const errors = { ENOENT: 2, ESRCH: 3, ENXIO: 6, EBUSY: 16, EREMOTE: 66, EBADMSG: 74, EOPNOTSUPP: 95, ESTALE: 116 } as const;
+export const errors = {
+  ENOENT: 2,
+  ESRCH: 3,
+  ENXIO: 6,
+  EACCES: 13,
+  EBUSY: 16,
+  EREMOTE: 66,
+  EBADMSG: 74,
+  EOPNOTSUPP: 95,
+  ESTALE: 116,
+} as const;
 
 /** What strerror(3) says of the errors of Linux. */
 const messages: Readonly<Record<number, string>> = {

@@ -88,9 +88,11 @@ test('DynamicUser= prefers a user of that name that exists, without its home', (
   assert.deepEqual(exec?.op === 'exec' && exec.env.slice(2, -1), ['LOGNAME=daemon', 'USER=daemon']);
 });
 
-test('DynamicUser= without privileges says that it does nothing', () => {
-  assert.deepEqual(changes({ DynamicUser: true }, userContext), []);
-  assert.deepEqual(warnings(mainRequest(serviceConfig({ DynamicUser: true })), userContext), [
+test('DynamicUser= without privileges fails as with systemd, and with a lenient policy says that it does nothing', () => {
+  const lenient = { DynamicUser: true, SandboxPolicy: 'lenient' } as const;
+  assert.deepEqual(plan(mainRequest(serviceConfig({ DynamicUser: true })), userContext).at(-1), { op: 'fail', errno: 13, exit: 217 });
+  assert.deepEqual(changes(lenient, userContext), []);
+  assert.deepEqual(warnings(mainRequest(serviceConfig(lenient)), userContext), [
     'DynamicUser= needs privileges: the service runs as the user of the manager',
   ]);
 });

@@ -37,6 +37,7 @@ export function identify(request: ExecRequest, exec: ExecSettings, context: Exec
   const dynamic = exec.DynamicUser && context.privileged;
   const account = dynamic ? dynamicAccount(request, context) : exec.User === '' ? undefined : context.account;
   if (dynamic && account === undefined) return { ...missing(217, 'All uids for dynamic users are taken'), errno: errors.EBUSY };
+  if (exec.DynamicUser && !dynamic && !isLenient(exec, context)) return { ...missing(217, needsPrivileges), errno: errors.EACCES };
   if (exec.User !== '' && account === undefined) return missing(217, `User ${exec.User} does not exist`);
   const gid = exec.Group === '' ? account?.gid : (context.gid ?? (dynamic ? account?.gid : undefined));
   if (exec.Group !== '' && gid === undefined) return missing(216, `Group ${exec.Group} does not exist`);
@@ -61,7 +62,12 @@ const changesUser: ReadonlySet<Command['privilege']> = new Set<Command['privileg
 
 const none: readonly never[] = [];
 const noChange: Pick<Identity, 'groupOps' | 'userOps'> = { groupOps: none, userOps: none };
-const withoutDynamicUser: readonly string[] = ['DynamicUser= needs privileges: the service runs as the user of the manager'];
+const needsPrivileges = 'DynamicUser= needs privileges';
+const withoutDynamicUser: readonly string[] = [`${needsPrivileges}: the service runs as the user of the manager`];
+
+function isLenient({ SandboxPolicy }: ExecSettings, { sandbox }: ExecContext): boolean {
+  return (SandboxPolicy ?? sandbox?.policy) === 'lenient';
+}
 
 function missing(exit: number, message: string): MissingIdentity {
   return { kind: 'missing', exit, errno: errors.ESRCH, message };

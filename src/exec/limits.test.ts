@@ -9,7 +9,7 @@ test('a limit of the unit wins over the default of the manager, and no limit is 
   const context = { ...rootContext, limits: { NOFILE: { soft: 1024, hard: 524288 }, CORE: { soft: 0, hard: 10 } } };
   assert.deepEqual(limitOps(exec, context), [
     { op: 'rlimit', resource: 4, soft: 0n, hard: 10n },
-    { op: 'rlimit', resource: 7, soft: 5n, hard: 0xffff_ffff_ffff_ffffn },
+    { op: 'rlimit', resource: 7, soft: 5n, hard: 0xffff_ffff_ffff_ffffn, setting: 'LimitNOFILE' },
   ]);
 });
 

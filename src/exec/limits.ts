@@ -13,9 +13,11 @@ export function limitOps(exec: ExecSettings, context: ExecContext): readonly Op[
   if (known !== undefined && known.defaults === context.limits) return known.ops;
   const ops: Op[] = [];
   for (const name of limitNames) {
-    const limit = exec.Limits[name] ?? context.limits[name];
-    if (limit !== undefined)
-      ops.push({ op: 'rlimit', resource: resourceNumber(name), soft: rlimitValue(limit.soft), hard: rlimitValue(limit.hard) });
+    const own = exec.Limits[name];
+    const limit = own ?? context.limits[name];
+    if (limit === undefined) continue;
+    const op: Op = { op: 'rlimit', resource: resourceNumber(name), soft: rlimitValue(limit.soft), hard: rlimitValue(limit.hard) };
+    ops.push(own === undefined ? op : { ...op, setting: `Limit${name}` });
   }
   computed.set(exec, { defaults: context.limits, ops });
   return ops;

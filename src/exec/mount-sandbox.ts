@@ -147,7 +147,10 @@ function apiMounts(exec: ExecSettings, hasRoot: boolean): readonly MountEntry[] 
   const hidden = isSet(exec.ProtectProc, 'default') || isSet(exec.ProcSubset, 'all');
   const words = hidden ? [`hidepid=${exec.ProtectProc === undefined || exec.ProtectProc === 'default' ? 'off' : exec.ProtectProc}`] : [];
   if (exec.ProcSubset === 'pid') words.push('subset=pid');
-  return apiFileSystems.map((entry) => (entry.mode === 'processes' ? { ...entry, options: words.join(',') } : entry));
+  const setting = isSet(exec.ProtectProc, 'default') ? 'ProtectProc' : 'ProcSubset';
+  return apiFileSystems.map((entry) =>
+    entry.mode === 'processes' ? { ...entry, options: words.join(','), ...(hidden ? { setting } : {}) } : entry,
+  );
 }
 
 function hostnameMounts(exec: ExecSettings): readonly MountEntry[] {

@@ -31,7 +31,7 @@ export const ops = {
   rlimit: {
     fields: { resource: 'u32', soft: 'u64', hard: 'u64' },
     exit: 205,
-    doc: 'setrlimit(2); a limit above the permitted one is lowered to it.',
+    doc: 'setrlimit(2); a limit above the permitted one is lowered to it, which is told if it is there for a setting.',
   },
   nice: { fields: { value: 'i32' }, exit: 201, doc: 'setpriority(2).' },
   'oom-score': { fields: { value: 'i32' }, exit: 206, doc: 'Write /proc/self/oom_score_adj.' },
@@ -70,7 +70,7 @@ export const ops = {
   ambient: {
     fields: { set: 'u64' },
     exit: 218,
-    doc: 'Add these to the inheritable and the ambient set of capabilities, if they are permitted.',
+    doc: 'Add those of these that are in the bounding set to the inheritable and the ambient set of capabilities.',
   },
   'keep-capabilities': {
     fields: { bits: 'u32' },
@@ -401,6 +401,9 @@ export type Op = {
     readonly setting?: string;
   } & { readonly [Field in keyof (typeof ops)[Name]['fields']]: FieldValue<(typeof ops)[Name]['fields'][Field] & FieldType> };
 }[OpName];
+
+/** Ops that do what they may and then tell that this is not all. */
+export const partlyDone: ReadonlySet<Op['op']> = new Set<Op['op']>(['rlimit', 'file-system']);
 
 /** What a child does from fork on; one that does not end with `exec` or `exit` ends with status 0. */
 export type Plan = readonly Op[];

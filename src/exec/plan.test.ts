@@ -98,7 +98,7 @@ test('a service that sets nearly everything is set up in the order of systemd, a
     { op: 'ioprio', class: 3, level: 4 },
     { ...keyring, uid: 1, gid: 4 },
     { op: 'umask', mask: 0o077 },
-    { op: 'rlimit', resource: 4, soft: 0n, hard: 0xffff_ffff_ffff_ffffn },
+    { op: 'rlimit', resource: 4, soft: 0n, hard: 0xffff_ffff_ffff_ffffn, setting: 'LimitCORE' },
     { op: 'rlimit', resource: 7, soft: 1024n, hard: 524288n },
     { op: 'take', slot: 3, name: 'socket/a' },
     { op: 'nonblock', slot: 3, on: 1 },

@@ -37,15 +37,20 @@ export function verdictsOf(
   refusals: ReadonlyMap<string, string> = new Map(),
 ): readonly SettingVerdict[] {
   const seen = asSeenBy(config, machine);
-  return assignedSettings(config).map((assigned) => {
+  const found = assignedSettings(config).map((assigned): SettingVerdict => {
     const verdict = judge(config, assigned, seen);
     const why = refusals.get(assigned.name);
-    const found: Verdict =
-      why === undefined || verdict.verdict === 'not-applied'
-        ? verdict
-        : { verdict: 'not-applied', why, sandbox: requirements[assigned.name]?.sandbox ?? false, fails: false };
-    return { setting: assigned.name, ...found };
+    return why === undefined || verdict.verdict === 'not-applied'
+      ? { setting: assigned.name, ...verdict }
+      : refusedVerdict(assigned.name, why, requirements[assigned.name]?.sandbox ?? false);
   });
+  // All limits are one row of the tables.
+  const limits = [...refusals].filter(([setting]) => setting.startsWith('Limit'));
+  return limits.length === 0 ? found : [...found, ...limits.map(([setting, why]) => refusedVerdict(setting, why, false))];
+}
+
+function refusedVerdict(setting: string, why: string, sandbox: boolean): SettingVerdict {
+  return { setting, verdict: 'not-applied', why, sandbox, fails: false };
 }
 
 /** Why the policy `strict` does not let a unit start; undefined where nothing of its sandbox is missing. */

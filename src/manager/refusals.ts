@@ -1,5 +1,5 @@
 import { errnoMessage } from '../exec/errno.ts';
-import type { Plan } from '../exec/op.ts';
+import { partlyDone, type Plan } from '../exec/op.ts';
 import { log } from './records.ts';
 import type { Refusal, Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -7,7 +7,8 @@ import type { World } from './world.ts';
 /** A plan is tried: what was refused before may not be now, and which of its ops may fail is remembered. */
 export function trying(world: World, unit: Unit, child: number, plan: Plan): void {
   const ops = new Map<number, string>();
-  for (const [index, { tolerate, setting }] of plan.entries()) if (tolerate === true && setting !== undefined) ops.set(index, setting);
+  for (const [index, { op, tolerate, setting }] of plan.entries())
+    if ((tolerate === true || partlyDone.has(op)) && setting !== undefined) ops.set(index, setting);
   for (const setting of ops.values()) allowed(world, unit, setting);
   if (ops.size === 0) return;
   unit.tolerates ??= new Map();
@@ -20,9 +21,12 @@ export function tolerated(world: World, child: number, op: number, errno: number
   const setting = unit?.tolerates?.get(child)?.get(op);
   if (unit === undefined || setting === undefined || unit.refusals?.has(setting) === true) return;
   const why = `the kernel refused it: ${errnoMessage(errno)}`;
-  refused(world, unit, setting, { settings: [setting], why });
+  refused(world, unit, setting, { settings: together.find((each) => each.includes(setting)) ?? [setting], why });
   log(world, 4, `${unit.name}: ${setting}= is not applied: ${why}`, unit);
 }
+
+/** Settings that one op carries out. */
+const together: readonly (readonly string[])[] = [['ProtectProc', 'ProcSubset']];
 
 /** Notes what is not applied; `key` is what can be tried again. */
 export function refused(world: World, unit: Unit, key: string, refusal: Refusal): void {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 
 import { type Result, err, ok } from '../base/result.ts';
-import { type FieldType, type OpName, type OpRow, type Plan, ops } from '../exec/op.ts';
+import { type FieldType, type OpName, type OpRow, type Plan, ops, partlyDone } from '../exec/op.ts';
 import type { Batch, Command, EndAction, Exit, Inventory, KeeperEvent, KeeperEventBody, Stamp } from './keeper.ts';
 
 /** Version of the manager's link; both ends must have the same. */
@@ -346,7 +346,7 @@ function encodePlan(writer: FrameWriter, plan: Plan): void {
     const flags =
       (op.tolerate === true ? tolerateFlag : 0) |
       (exit === undefined ? 0 : exitFlag) |
-      (op.tolerate === true && op.setting !== undefined ? tellFlag : 0);
+      ((op.tolerate === true || partlyDone.has(op.op)) && op.setting !== undefined ? tellFlag : 0);
     writer.u8s(row.code, flags, exit ?? 0);
     const values: Readonly<Record<string, unknown>> = op;
     const { fields, types } = row;

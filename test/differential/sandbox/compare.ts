@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Case, compareManagers, compiled, type Setting } from '../run/both.ts';
+import { type Case, compareManagers, compiled, type Program, type Setting } from '../run/both.ts';
 
 /** What the probe can tell; probe.c has a function for each. */
 type Section =
@@ -59,18 +59,24 @@ export function compareProbes(
     setup: `${accounts}\n${setup}`,
     programs: {
       ...programs,
-      [probePath]: () => compiled(import.meta.dirname, ['probe.c', 'probe-process.c', 'probe-places.c', 'probe-calls.c']),
+      [probePath]: builtProbe,
     },
   });
 }
 
-const accounts = `
+/** The probe as a program. */
+export function builtProbe(): Program {
+  return compiled(import.meta.dirname, ['probe.c', 'probe-process.c', 'probe-places.c', 'probe-calls.c']);
+}
+
+/** Makes the user in a root directory. */
+export const accounts = `
 echo 'probe:x:1000:1000:Probe:/home/probe:/bin/sh' >>etc/passwd
 printf 'probe:x:1000:\\nextra:x:2000:probe\\n' >>etc/group
 mkdir -p home/probe; chown 1000:1000 home/probe`;
 
 /** The unit of a test: its name with what cannot be in a unit's name made hyphens. */
-function unitName(test: string): string {
+export function unitName(test: string): string {
   return test
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
@@ -120,7 +126,7 @@ function service(unit: string, look: Probe['look']): string {
 const onlyOneHas = /^mount \/(opt\/tysd|run\/lock|run\/systemd\/incoming|run\/credentials) /;
 
 /** The lines without what is another in each boot. */
-function comparable(lines: readonly string[]): readonly string[] {
+export function comparable(lines: readonly string[]): readonly string[] {
   const known = new Map<string, string>();
   const counts = new Map<string, number>();
   const word = (namespace: string): string => {
