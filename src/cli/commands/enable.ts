@@ -4,6 +4,7 @@ import { installerOf, type Installer, type InstallTrouble } from '../installer.t
 import type { Invocation } from '../invocation.ts';
 import { readPlainName, readUnits } from '../names.ts';
 import { recordLine } from '../output/install-records.ts';
+import { syncWithSysv } from '../sysv-install.ts';
 import { runStart } from './start.ts';
 
 /** What a verb does to links, how its failure is worded, and what --now adds to it. */
@@ -35,10 +36,14 @@ export async function runEnable(invocation: Invocation): Promise<number> {
   const { verb, words, options, terminal } = invocation;
   const row = installVerbs[verb];
   if (row === undefined) throw new Error(`${verb} is no verb of unit files`);
-  const units = readWords(invocation, row);
-  if (units === undefined) return 1;
+  const wanted = readWords(invocation, row);
+  if (wanted === undefined) return 1;
   const installer = await installerOf(invocation);
   if (!installer.ok) return installer.error;
+  const sysv = verb === 'enable' || verb === 'disable' ? await syncWithSysv(invocation, installer.value, wanted) : undefined;
+  if (sysv?.failed === true) return 1;
+  const units = sysv?.native ?? wanted;
+  if (units.length === 0 && wanted.length > 0) return 0;
   const isLocal = installer.value.client === undefined;
   const isTold = !isLocal && (row.operation === 'mask' || row.operation === 'unmask');
   if (isTold) await warnOfMissing(invocation, installer.value, units);

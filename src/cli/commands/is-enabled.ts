@@ -2,6 +2,7 @@ import { suggestUnit } from '../did-you-mean.ts';
 import { installerOf } from '../installer.ts';
 import type { Invocation } from '../invocation.ts';
 import { readUnits } from '../names.ts';
+import { syncWithSysv } from '../sysv-install.ts';
 
 /** States for which `is-enabled` ends with 0 (systemctl(1), is-enabled). */
 const good: ReadonlySet<string> = new Set(['enabled', 'enabled-runtime', 'static', 'alias', 'indirect', 'generated']);
@@ -9,16 +10,19 @@ const good: ReadonlySet<string> = new Set(['enabled', 'enabled-runtime', 'static
 /** `is-enabled`: prints the state of each unit file; 0 if at least one is enabled or need not be. A unit file that is not there ends it. */
 export async function runIsEnabled(invocation: Invocation): Promise<number> {
   const { words, options, terminal } = invocation;
-  const units = readUnits(invocation, 'to check', words);
-  if (units === undefined) return 1;
+  const wanted = readUnits(invocation, 'to check', words);
+  if (wanted === undefined) return 1;
   const installer = await installerOf(invocation);
   if (!installer.ok) return installer.error;
+  const sysv = await syncWithSysv(invocation, installer.value, wanted);
+  const units = sysv.native;
+  let enabled = sysv.states.includes('enabled');
+  if (!options.quiet) for (const state of sysv.states) terminal.print(state);
   const states = await installer.value.states(units);
   if (!states.ok) {
     terminal.warn(`Failed to get unit file states: ${states.error.message}`);
     return 1;
   }
-  let enabled = false;
   for (const [index, state] of states.value.entries()) {
     if (!state.ok) {
       // A link that cannot be an alias is noticed before the unit itself is looked for.

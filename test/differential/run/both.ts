@@ -43,6 +43,10 @@ export interface Setting {
   readonly attempts?: readonly number[];
   /** With the controllers of cgroup v1 that this machine has. */
   readonly hybrid?: boolean;
+  /** Another root directory than the small one, with systemd in it. */
+  readonly rootfs?: () => string;
+  /** How long all cases together may take. */
+  readonly timeoutSec?: number;
 }
 
 /** A program that was built for a test, in a directory that goes with it. */
@@ -135,7 +139,7 @@ export function saidByBoth(cases: Readonly<Record<string, Case>>): ReadonlyMap<s
   return askBoth(cases, { act: act.path, together: 6 });
 }
 
-interface Asking extends Pick<Setting, 'profile' | 'setup' | 'hybrid'> {
+interface Asking extends Pick<Setting, 'profile' | 'setup' | 'hybrid' | 'rootfs' | 'timeoutSec'> {
   readonly act: string;
   readonly together: number;
   readonly copies?: Boot['copies'];
@@ -143,12 +147,12 @@ interface Asking extends Pick<Setting, 'profile' | 'setup' | 'hybrid'> {
 
 function askBoth(
   cases: Readonly<Record<string, Case>>,
-  { act, together, profile = 'bare', setup, copies = {}, hybrid = false }: Asking,
+  { act, together, profile = 'bare', setup, copies = {}, hybrid = false, rootfs = systemdImage, timeoutSec = 240 }: Asking,
 ): ReadonlyMap<string, Said> {
   const ask = (manager: 'systemd' | 'tysd'): ((name: string) => string | readonly string[]) => {
     const booted = boot({
       manager,
-      rootfs: systemdImage(),
+      rootfs: rootfs(),
       profile,
       hybrid,
       target: 'nothing.target',
@@ -156,7 +160,7 @@ function askBoth(
       units: { 'nothing.target': '[Unit]\nDefaultDependencies=no\n', ...unitFiles(cases) },
       copies: { ...copies, [act]: '/act', [busPolicy]: '/etc/dbus-1/system.d/tests.conf' },
       script: wholeScript(cases, together),
-      timeoutSec: 240,
+      timeoutSec,
     });
     const lines = answers(booted.output);
     return (name) => {
