@@ -72,6 +72,13 @@ export function bySystemdOrder(left: string, right: string): number {
   return compare(typeOf(left), typeOf(right)) || compare(left.toLowerCase(), right.toLowerCase()) || compare(left, right);
 }
 
+/** Which of these units are the last of their types, before those of another. */
+export function typeEnds(units: readonly { readonly name: string }[]): ReadonlySet<number> {
+  return new Set(
+    units.flatMap(({ name }, index) => (index + 1 < units.length && typeOf(units[index + 1]?.name ?? '') !== typeOf(name) ? [index] : [])),
+  );
+}
+
 function isUnitType(word: string): boolean {
   return unitTypes.some((type) => type === word);
 }

@@ -106,6 +106,8 @@ export interface LogRequest {
   readonly sinceUsec: number;
   /** The form of --output=; '' for short. */
   readonly output: string;
+  /** In the colours of their priorities. */
+  readonly color?: boolean;
   /** Only what the unit's own processes wrote; of this run, where one is named. */
   readonly own?: { readonly invocation?: string };
 }

@@ -3,6 +3,7 @@ import type { Invocation } from './invocation.ts';
 import { readNames } from './names.ts';
 import { listForm, renderJson } from './output/json.ts';
 import { type Cell, printTable } from './output/table.ts';
+import type { Style } from './output/terminal.ts';
 
 /** A loaded unit of a type that has a list of its own, and its properties. */
 export interface Listed {
@@ -30,6 +31,11 @@ export async function findListed(invocation: Invocation, type: 'timer' | 'path')
   return found.map((unit, index) => ({ unit, properties: properties.value[index] ?? {} }));
 }
 
+/** The number of what is listed, so that one sees it; that there is nothing stands out. */
+export function countText({ bold, red }: Style, text: string, count: number): string {
+  return (count > 0 ? bold : red)(text);
+}
+
 /** What a list shows. */
 export interface Listing {
   /** What the rows are, in the plural. */
@@ -50,7 +56,7 @@ export async function printListing({ options, terminal }: Invocation, { noun, he
   await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header: legend ? header : undefined, rows });
   if (!legend) return 0;
   terminal.print('');
-  terminal.print(`${rows.length} ${noun} listed.`);
+  terminal.print(countText(terminal.style, `${rows.length} ${noun} listed.`, rows.length));
   if (!options.all) terminal.print(`Pass --all to see loaded but inactive ${noun}, too.`);
   return 0;
 }

@@ -75,7 +75,7 @@ async function askOurs(request: LogRequest): Promise<string> {
     },
   });
   const directory = chosen(request.stateDirectory, request.runtimeDirectory);
-  await readLogs(recentArguments(request), directory, { out, color: false, signal: new AbortController().signal });
+  await readLogs(recentArguments(request), directory, { out, color: request.color ?? false, signal: new AbortController().signal });
   return Buffer.concat(chunks).toString();
 }
 

@@ -189,3 +189,29 @@ test('on a terminal a start that fails is explained, and into a pipe it has the 
   assert.match(shown, /^ {4}│ .* sh\[\d+\]: no such table$\n^ {2}Next: tysctl why bad\.service$/m);
   assert.match(shown, /^Unknown command verb strt\.$\n^Did you mean start\?$/m);
 });
+
+test('lists and status keep to the width of the terminal, and $COLUMNS says otherwise', { skip }, async () => {
+  const words = 'a long line of the log that goes on and on until it does not fit on any screen and ends in these words';
+  await using daemon = await startTysd({
+    units: {
+      'default.target': wanting('talks.service'),
+      'talks.service': `[Unit]\nDescription=A service with a description that is rather long, longer than lists have room for\n[Service]\nExecStart=/bin/sh -c "echo ${words}; exec sleep infinity"\n`,
+    },
+  });
+  await daemon.untilLog('talks.service', (line) => line === words);
+  using screen = new Screen(daemon, { columns: 70 });
+  screen.type('clear; tysctl --no-pager status talks; echo "end 1 $?"');
+  const status = await screen.until(/^end 1 0$/m);
+  assert.match(
+    status,
+    /^\w+ \d\d [\d:]+ \S+ sh\[\d+\]: a long line of the log.*….*words$\n^(?:.*\n)?Hint: Some lines were ellipsized, use -l to show in full\.$/m,
+  );
+  screen.type('clear; tysctl --no-pager -l status talks; echo "end 2 $?"');
+  assert.doesNotMatch(await screen.until(/^end 2 0$/m), /…|Hint/);
+  screen.type('clear; tysctl --no-pager list-units talks.service; echo "end 3 $?"');
+  const listed = await screen.until(/end 3 0$/m, { colours: true });
+  assert.match(listed, /␛\[4m +UNIT +LOAD +ACTIVE +SUB +DESCRIPTION *\n/);
+  assert.match(listed, /(?:^|m) {2}talks\.service loaded active running A service with a description \w*…$/m);
+  screen.type('clear; COLUMNS=60 tysctl --no-pager list-units talks.service; echo "end 4 $?"');
+  assert.match(await screen.until(/^end 4 0$/m), /^ {2}talks\.service loaded active running A service with a desc…$/m);
+});

@@ -33,7 +33,7 @@ export async function runListJobs(invocation: Invocation): Promise<number> {
       ),
     );
   } else if (jobs.length === 0) {
-    if (legend) terminal.print(listed.value.length === 0 ? 'No jobs running.' : 'No jobs listed.');
+    if (legend) terminal.print(terminal.style.green(listed.value.length === 0 ? 'No jobs running.' : 'No jobs listed.'));
   } else {
     const header = legend ? ['JOB', 'UNIT', 'TYPE', 'STATE'] : undefined;
     const { bold } = terminal.style;
@@ -48,7 +48,7 @@ export async function runListJobs(invocation: Invocation): Promise<number> {
     await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows, shorten: 1 });
     if (legend) {
       terminal.print('');
-      terminal.print(`${jobs.length} jobs listed.`);
+      terminal.print(`${bold(`${jobs.length} jobs listed`)}.`);
     }
   }
   return 0;

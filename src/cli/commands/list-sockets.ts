@@ -1,4 +1,5 @@
 import type { Invocation } from '../invocation.ts';
+import { countText } from '../listing.ts';
 import { readNames } from '../names.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import { printTable } from '../output/table.ts';
@@ -47,7 +48,7 @@ export async function runListSockets(invocation: Invocation): Promise<number> {
   await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows });
   if (!legend) return 0;
   terminal.print('');
-  terminal.print(`${listening.length} sockets listed.`);
+  terminal.print(countText(terminal.style, `${listening.length} sockets listed.`, listening.length));
   if (!options.all) terminal.print('Pass --all to see loaded but inactive sockets, too.');
   return 0;
 }

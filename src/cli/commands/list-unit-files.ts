@@ -1,7 +1,8 @@
 import { matchesAny } from '../../base/glob.ts';
-import { bySystemdOrder, checkFilter } from '../filter.ts';
+import { bySystemdOrder, checkFilter, typeEnds } from '../filter.ts';
 import { installerOf } from '../installer.ts';
 import type { Invocation } from '../invocation.ts';
+import { countText } from '../listing.ts';
 import { readNames } from '../names.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import { printTable, type Cell } from '../output/table.ts';
@@ -35,12 +36,12 @@ export async function runListUnitFiles(invocation: Invocation): Promise<number> 
     const rows = files.map((file): readonly Cell[] => [
       file.name,
       { text: file.state, paint: paintFileState(file.state, terminal.style) },
-      { text: file.preset ?? '-', paint: paintFileState(file.preset ?? '', terminal.style) },
+      { text: file.preset ?? '-', paint: file.preset === undefined ? terminal.style.grey : paintFileState(file.preset, terminal.style) },
     ]);
-    await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows });
+    await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows, groupEnds: typeEnds(files) });
     if (legend) {
       terminal.print('');
-      terminal.print(`${files.length} unit files listed.`);
+      terminal.print(countText(terminal.style, `${files.length} unit files listed.`, files.length));
     }
   } else {
     terminal.print(
@@ -53,9 +54,8 @@ export async function runListUnitFiles(invocation: Invocation): Promise<number> 
   return files.length === 0 ? 1 : 0;
 }
 
-/** The colour of a unit file's state, in lists and in `status`. */
-export function paintFileState(state: string, { green, red, yellow }: Style): (text: string) => string {
-  if (state === 'enabled' || state === 'enabled-runtime' || state === 'alias') return green;
-  if (state === 'bad' || state.startsWith('masked')) return red;
-  return state === 'disabled' ? yellow : unpainted;
+/** The colour of a unit file's state, and of a preset, as systemctl has it. */
+function paintFileState(state: string, { green, red }: Style): (text: string) => string {
+  if (state === 'enabled' || state === 'alias') return green;
+  return state === 'bad' || state === 'disabled' || state.startsWith('masked') ? red : unpainted;
 }

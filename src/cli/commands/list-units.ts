@@ -5,7 +5,8 @@ import { withDependencies } from '../with-dependencies.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import { printTable, type Cell } from '../output/table.ts';
 import { unpainted } from '../output/terminal.ts';
-import { bySystemdOrder, checkFilter } from '../filter.ts';
+import { bySystemdOrder, checkFilter, typeEnds } from '../filter.ts';
+import { countText } from '../listing.ts';
 
 type Unit = Answer<'units.list'>[number];
 
@@ -64,7 +65,7 @@ async function printUnits({ options, terminal }: Invocation, units: readonly Uni
   });
   await printTable(
     { ...terminal, width: options.full ? undefined : terminal.width },
-    { header: legend ? header : undefined, rows, shorten: dots ? 1 : 0 },
+    { header: legend ? header : undefined, rows, shorten: dots ? 1 : 0, groupEnds: typeEnds(units) },
   );
   if (!legend) return;
   if (units.length > 0) {
@@ -77,8 +78,9 @@ async function printUnits({ options, terminal }: Invocation, units: readonly Uni
       terminal.print('');
     }
   }
-  const count = `${units.length} loaded units listed.`;
+  const { grey } = terminal.style;
+  const count = countText(terminal.style, `${units.length} loaded units listed.`, units.length);
   const hasInactive = options.all || options.states.includes('inactive');
-  terminal.print(hasInactive || hasStates ? count : `${count} Pass --all to see loaded but inactive units, too.`);
-  if (hasInactive || !hasStates) terminal.print("To show all installed unit files use 'systemctl list-unit-files'.");
+  terminal.print(hasInactive || hasStates ? count : `${count} ${grey('Pass --all to see loaded but inactive units, too.')}`);
+  if (hasInactive || !hasStates) terminal.print(grey("To show all installed unit files use 'systemctl list-unit-files'."));
 }

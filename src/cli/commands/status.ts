@@ -6,6 +6,7 @@ import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 import { changedOnDisk } from '../output/changed-on-disk.ts';
 import { paintState } from '../output/terminal.ts';
+import { cutInMiddle } from '../output/wrap.ts';
 import { formatAgo } from '../../base/duration.ts';
 import { realtimeOf, renderProcesses, renderStatus } from '../output/unit-status.ts';
 import { withDependencies } from '../with-dependencies.ts';
@@ -95,6 +96,7 @@ async function printUnit(invocation: Invocation, client: Client, info: Answer<'m
     processes: processesOf(unit, shown, info),
     notApplied: notApplied.ok ? notApplied.value : [],
     style: terminal.style,
+    width: invocation.options.full ? undefined : terminal.width,
     timestamp: invocation.options.timestamp,
     nowUsec: Date.now() * 1000,
   });
@@ -122,10 +124,14 @@ async function printLogs(
     lines,
     sinceUsec: started === undefined ? 0 : Math.max(0, started - slackUsec),
     output: options.output,
+    color: terminal.style.bold('') !== '',
   });
   if (log.length === 0) return;
   terminal.print('');
-  for (const line of log) terminal.print(line);
+  const width = options.full ? undefined : terminal.width;
+  const shown = log.map((line) => cutInMiddle(line, width, terminal.style.glyphs.ellipsis));
+  for (const line of shown) terminal.print(line);
+  if (shown.some((line, index) => line !== log[index])) terminal.print('Hint: Some lines were ellipsized, use -l to show in full.');
 }
 
 /** What is logged about a start carries a time a little before the state changed. */
@@ -151,7 +157,7 @@ function list(properties: Properties, name: string): readonly string[] {
   return (properties[name] ?? '').split(' ').filter((word) => word !== '');
 }
 
-async function printOverview({ terminal }: Invocation, client: Client, info: Answer<'manager.info'>): Promise<number> {
+async function printOverview({ terminal, options }: Invocation, client: Client, info: Answer<'manager.info'>): Promise<number> {
   const [state, properties, units] = await Promise.all([
     client.call('manager.state', {}),
     client.call('manager.properties', {}),
@@ -176,7 +182,8 @@ async function printOverview({ terminal }: Invocation, client: Client, info: Ans
   const tree = cgroup ?? { processes: [], groups: units.ok ? units.value.flatMap(groupOf) : [] };
   if (cgroup !== undefined) terminal.print(`   CGroup: ${info.cgroupRoot.replace(/^\/sys\/fs\/cgroup(\/systemd)?/, '') || '/'}`);
   else if (tree.groups.length > 0) terminal.print(`Processes: ${countProcesses(tree)} of ${countUnits(tree)}${how(info)}`);
-  for (const line of renderProcesses(tree, style)) terminal.print(`           ${line}`);
+  const width = options.full || terminal.width === undefined ? undefined : Math.max(20, terminal.width - 11);
+  for (const line of renderProcesses(tree, style, width)) terminal.print(`           ${line}`);
   return 0;
 }
 

@@ -51,10 +51,28 @@ test('wide characters take two columns', async () => {
   );
 });
 
-test('lines that are too long lose from the last column first, then from names', async () => {
+test('lines that are too long lose from the last column and from names, from whichever is wider', async () => {
   const rows = [['a-very-long-name-of-a-unit.service', 'loaded', 'A description that goes on and on']];
-  assert.deepEqual(await renderTable({ header: undefined, rows, shorten: 0 }, style, 60), [
-    'a-very-long-name-of-a-unit.service loaded A description tha…',
+  const table = { header: undefined, rows, shorten: 0 };
+  assert.deepEqual(await renderTable(table, style, 60), ['a-very-long-name-of-a-uni… loaded A description that goes o…']);
+  assert.deepEqual(await renderTable(table, style, 40), ['a-very-long-nam… loaded A description t…']);
+  assert.deepEqual(await renderTable({ ...table, rows: [['short', 'loaded', 'A description that goes on and on']] }, style, 30), [
+    'short loaded A description th…',
   ]);
-  assert.deepEqual(await renderTable({ header: undefined, rows, shorten: 0 }, style, 40), ['a-very-long-name-of… loaded A descripti…']);
+  assert.deepEqual(await renderTable({ ...table, rows: [['a-very-long-name-of-a-unit.service', 'loaded', 'short']] }, style, 30), [
+    'a-very-long-name… loaded short',
+  ]);
+});
+
+test('where there are colours a line goes along below the header and the end of each group, whatever is painted in it', async () => {
+  const coloured = makeStyle({ colours: true, unicode: true });
+  const rows = [
+    [{ text: 'a', paint: coloured.red }, 'x'],
+    ['b', 'longer'],
+  ];
+  assert.deepEqual(await renderTable({ header: ['U', 'D'], rows, groupEnds: new Set([0]) }, coloured), [
+    '\x1b[0;4mU D     \x1b[0m',
+    '\x1b[0;4;1;31ma\x1b[0m\x1b[0;4m x     \x1b[0m',
+    'b longer',
+  ]);
 });

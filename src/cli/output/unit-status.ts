@@ -6,6 +6,7 @@ import { countProcesses, isEmpty, type ProcessTree } from '../processes.ts';
 import { belowRow, statusRow } from './status-row.ts';
 import { paintState, type Style } from './terminal.ts';
 import { exitedCommands, mainAndControl } from './unit-processes.ts';
+import { shortened } from './wrap.ts';
 
 type Unit = NonNullable<Answer<'units.get'>[number]>;
 type Properties = Readonly<Record<string, string>>;
@@ -20,6 +21,8 @@ export interface StatusView {
   /** Sentences on settings that are not carried out. */
   readonly notApplied: readonly string[];
   readonly style: Style;
+  /** Columns to which the command lines of processes are cut; undefined where they may be of any length. */
+  readonly width?: number | undefined;
   /** How points in time are shown. */
   readonly timestamp: TimestampForm;
   /** CLOCK_REALTIME, microseconds. */
@@ -68,17 +71,18 @@ export function realtimeOf({ unit, properties }: Pick<StatusView, 'unit' | 'prop
 }
 
 /** A tree of processes below its cgroup's path, each line with its branch. */
-export function renderProcesses({ processes, groups }: ProcessTree, style: Style, indent = ''): readonly string[] {
+export function renderProcesses({ processes, groups }: ProcessTree, style: Style, columns?: number, indent = ''): readonly string[] {
   const { branch, last, vertical } = style.glyphs;
   const width = Math.max(0, ...processes.map(({ pid }) => String(pid).length));
   const count = processes.length + groups.length;
   const lines = processes.map(({ pid, command }, index) => {
     const glyph = index === count - 1 ? last : branch;
-    return style.grey(`${indent}${glyph}${String(pid).padStart(width)} ${command}`);
+    const line = `${indent}${glyph}${String(pid).padStart(width)} ${command}`;
+    return style.grey(columns === undefined ? line : shortened(line, columns, style.glyphs.ellipsis));
   });
   groups.forEach(({ name, tree }, index) => {
     const isLast = processes.length + index === count - 1;
-    lines.push(`${indent}${isLast ? last : branch}${name}`, ...renderProcesses(tree, style, indent + (isLast ? '  ' : vertical)));
+    lines.push(`${indent}${isLast ? last : branch}${name}`, ...renderProcesses(tree, style, columns, indent + (isLast ? '  ' : vertical)));
   });
   return lines;
 }
@@ -304,10 +308,12 @@ function processorTime({ properties }: StatusView): readonly string[] {
   return nanoseconds === undefined ? [] : [statusRow('CPU', formatTimespan(Math.floor(nanoseconds / 1000), 1000))];
 }
 
-function processTree({ unit, processes, style }: StatusView): readonly string[] {
+function processTree({ unit, processes, style, width }: StatusView): readonly string[] {
   // An empty group is of interest only where processes are still expected.
   if (processes === undefined || (isEmpty(processes.tree) && !/\.(socket|mount|swap)$/.test(unit.name))) return [];
-  const lines = renderProcesses(processes.tree, style).map((line) => belowRow + line);
+  const lines = renderProcesses(processes.tree, style, width === undefined ? undefined : Math.max(20, width - belowRow.length)).map(
+    (line) => belowRow + line,
+  );
   if (processes.path !== '') return [statusRow('CGroup', processes.path), ...lines];
   return lines.length === 0 ? [] : [statusRow('Processes', String(countProcesses(processes.tree))), ...lines];
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shortened, wrapped } from './wrap.ts';
+import { cutInMiddle, shortened, wrapped } from './wrap.ts';
 
 test('a text is broken between words, and what comes below is indented', () => {
   assert.deepEqual(wrapped('  one two three', 9, 4), ['  one two', '    three']);
@@ -17,4 +17,13 @@ test('what is cut ends in an ellipsis, and is not longer for it', () => {
     [shortened('abcdef', 6, '…'), shortened('abcdefg', 6, '…'), shortened('abcdefg', 6, '...')],
     ['abcdef', 'abcde…', 'abc...'],
   );
+});
+
+test('a log line is cut near its end, and its colours stay', () => {
+  assert.equal(
+    cutInMiddle('Nov 29 12:54:35 oracle sh[101]: a long line of the log that goes on', 40, '…'),
+    'Nov 29 12:54:35 oracle sh[101]: a lo… on',
+  );
+  assert.equal(cutInMiddle('short', 40, '…'), 'short');
+  assert.equal(cutInMiddle('\x1b[1mabcdefghijklmnop\x1b[0m', 11, '…'), '\x1b[1mabcdefghi\x1b[0m…\x1b[1mp\x1b[0m');
 });

@@ -24,3 +24,26 @@ function columnsOf(text: string): number {
 export function shortened(text: string, width: number, ellipsis: string): string {
   return text.length <= width ? text : text.slice(0, width - ellipsis.length) + ellipsis;
 }
+
+/** The line, cut near its end where it is longer than `width` columns, so that its last words are seen; colours stay. As systemctl cuts log lines. */
+export function cutInMiddle(line: string, width: number | undefined, ellipsis: string): string {
+  if (width === undefined || columnsOf(line) <= width) return line;
+  const kept = Math.max(1, width - ellipsis.length);
+  const head = Math.ceil(kept * 0.9);
+  return sliceColumns(line, 0, head) + ellipsis + sliceColumns(line, columnsOf(line) - (kept - head), Infinity);
+}
+
+/** What stands from one column to before another, with all colours on the way, so that it is painted as it was. */
+function sliceColumns(line: string, from: number, to: number): string {
+  let column = 0;
+  let slice = '';
+  // oxlint-disable-next-line no-control-regex
+  for (const [part] of line.matchAll(/\x1b\[[\d;]*m|[\s\S]/g)) {
+    if (part.length > 1) slice += part;
+    else {
+      if (column >= from && column < to) slice += part;
+      column += 1;
+    }
+  }
+  return slice;
+}
