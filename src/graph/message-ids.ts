@@ -13,5 +13,8 @@ export const messageIds = {
   processExit: '98e322203f7a4ed290d09fe03c09fe15',
   restartScheduled: '5eb03494b6584870a536b337290809b3',
   outOfMemory: 'fe6faa94e7774663a0da52717891d8ef',
-  startupFinished: 'eed00a68ffd84e31882105fd973abdd1',
+  spawnFailed: '641257651c1b4ec9a8624d7a40a9e1e7',
+  startupFinished: 'b07a249cd024414a82dd00cd181378ff',
+  /** Of a container, or a user's manager. */
+  userStartupFinished: 'eed00a68ffd84e31882105fd973abdd1',
 } as const;

@@ -137,7 +137,7 @@ export function createIntake(
   }
 
   function sayDropped(unit: string, dropped: number): void {
-    if (dropped > 0) note(`Suppressed ${dropped} messages from ${unit}`, 4);
+    if (dropped > 0) note(`Suppressed ${dropped} messages from ${unit}`, 4, { MESSAGE_ID: suppressed, N_DROPPED: String(dropped) });
   }
 
   function addLine(id: string, stream: Stream, realtimeUsec: number, line: FieldValue, how: LineEnd): void {
@@ -248,8 +248,8 @@ export function createIntake(
     addNow({ origin, unit: '', priority, message, extra: [stamp, ...extra] });
   }
 
-  function note(text: string, priority: number): void {
-    addNow({ origin: own, unit: '', priority, message: text, extra: [] });
+  function note(text: string, priority: number, fields: Readonly<Record<string, string>> = {}): void {
+    addNow({ origin: own, unit: '', priority, message: text, extra: Object.entries(fields) });
   }
 
   function addNow(row: Omit<Row, 'realtimeUsec' | 'monotonicUsec'>): void {
@@ -353,6 +353,9 @@ export function createIntake(
 
 const admitted = { keep: true, dropped: 0 } as const;
 const nothing = new Uint8Array();
+
+/** The id that journald gives that message, too. */
+const suppressed = 'a596d6fe7bfa4994828e72309e95d61e';
 
 const maximumUnits = 20_000;
 

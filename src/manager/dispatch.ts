@@ -103,9 +103,13 @@ function exited(world: World, child: number, exit: Exit): void {
   deliver(
     world,
     unit,
-    failure === undefined ? event : { ...event, failure, failedOp: exit.failedOp },
+    failure === undefined ? event : { ...event, failure, failureFields: spawnFailure(exit, path), failedOp: exit.failedOp },
     () => failure ?? describeEnd(path, exit),
   );
+}
+
+function spawnFailure({ errno }: Exit, path: string): Readonly<Record<string, string>> {
+  return { MESSAGE_ID: messageIds.spawnFailed, EXECUTABLE: path, ERRNO: String(errno) };
 }
 
 /** A child that works for the manager itself. */

@@ -163,6 +163,10 @@ function checkAll(world: World): boolean {
   return true;
 }
 
+function isMachine({ options: { scope, init, container } }: World): boolean {
+  return scope === 'system' && init && !container;
+}
+
 /** The first time that no job is left, the start is over. */
 function noteStartup(world: World): void {
   if (world.jobs.size > 0) return;
@@ -173,7 +177,7 @@ function noteStartup(world: World): void {
   world.resources.startupFinished();
   const usec = Math.floor(world.now.monotonicUsec - world.options.keeper.inventory.startedAt.monotonicUsec);
   log(world, 6, `Startup finished in ${formatTimespan(usec, MILLISECOND)}.`, undefined, {
-    MESSAGE_ID: messageIds.startupFinished,
+    MESSAGE_ID: isMachine(world) ? messageIds.startupFinished : messageIds.userStartupFinished,
     USERSPACE_USEC: String(usec),
   });
   world.announce({ change: 'startup-finished' });

@@ -34,6 +34,8 @@ export type UnitEvent =
       readonly status: number;
       /** What failed before exec, for people: "Failed at step EXEC spawning /usr/bin/x: No such file or directory". */
       readonly failure?: string;
+      /** What the entry about that says beside it. */
+      readonly failureFields?: Readonly<Record<string, string>>;
       /** Which op of the plan failed, where `failure` says so. */
       readonly failedOp?: number;
       /** The command's file does not exist: with the prefix `-` that is a success. */

@@ -27,7 +27,7 @@ const controls = /[\x00-\x1f\x7f-\x9f]/g;
 
 const logs = 'The last lines before this one may tell the reason: journalctl -u @UNIT@.';
 
-/** By MESSAGE_ID=: the messages of the manager (graph/message-ids.ts). */
+/** By MESSAGE_ID=: the messages of the manager (graph/message-ids.ts), and of the journal itself. */
 const catalog: Readonly<Record<string, Explanation>> = {
   '7d4958e842da4a758f6c1cdc7b36dcc5': {
     subject: '@UNIT@ is being started',
@@ -80,6 +80,18 @@ const catalog: Readonly<Record<string, Explanation>> = {
   fe6faa94e7774663a0da52717891d8ef: {
     subject: 'A process of @UNIT@ was killed for want of memory',
     text: 'The kernel had no memory left, of the machine or below a limit such as MemoryMax=. OOMPolicy= says what follows for the unit.',
+  },
+  '641257651c1b4ec9a8624d7a40a9e1e7': {
+    subject: '@EXECUTABLE@ could not be executed for @UNIT@',
+    text: 'What had to be done before it could run failed, or running it did: error number @ERRNO@. tysctl plan @UNIT@ shows the steps.',
+  },
+  a596d6fe7bfa4994828e72309e95d61e: {
+    subject: 'Messages of a unit were left out',
+    text: 'It said more than its limit allows (LogRateLimitBurst=, or RateLimitBurst= of journald.conf). So many are missing: @N_DROPPED@. Other units are not touched by that.',
+  },
+  b07a249cd024414a82dd00cd181378ff: {
+    subject: 'The machine has started',
+    text: 'What was to be started took @USERSPACE_USEC@ microseconds. systemd-analyze and tysctl history tell what took how long.',
   },
   eed00a68ffd84e31882105fd973abdd1: {
     subject: 'All that was to be started is started',

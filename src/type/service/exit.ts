@@ -78,7 +78,7 @@ function controlExited(turn: Turn, state: ServiceState, control: Process, event:
 /** A command that is missing and may fail counts as one that succeeded (systemd.service(5), prefix `-`). */
 function effectiveExit(turn: Turn, process: Process, event: Exited): ProcessExit {
   if (event.missing && commandOf(turn.service, process)?.ignoreFailure === true) return { how: 'exited', status: 0 };
-  if (event.failure !== undefined) say(turn, 3, `${turn.config.name}: ${event.failure}`);
+  if (event.failure !== undefined) say(turn, 3, `${turn.config.name}: ${event.failure}`, event.failureFields);
   return { how: event.how, status: event.status };
 }
 

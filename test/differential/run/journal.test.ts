@@ -65,6 +65,20 @@ const cases: Readonly<Record<string, Case>> = {
       why: 'since version 254 an automatic restart is a start, and nothing is stopped for it',
     })),
   },
+  'what is said of a program that cannot be executed': {
+    units: {
+      'say-no-file.service': service('ExecStart=/nonexistent/prog'),
+      'say-no-right.service': service('ExecStart=/etc/hostname'),
+      'say-no-user.service': service('User=nix\nExecStart=true'),
+      'say-no-directory.service': service('WorkingDirectory=/nonexistent\nExecStart=true'),
+    },
+    script: `${read}
+      for unit in no-file no-right no-user no-directory; do
+        quiet systemctl start say-$unit; settle say-$unit.service
+        logged 'Failed at step' UNIT=say-$unit.service
+        fields MESSAGE,MESSAGE_ID,PRIORITY,SYSLOG_FACILITY,UNIT,INVOCATION_ID,EXECUTABLE,ERRNO UNIT=say-$unit.service PRIORITY=3 MESSAGE_ID=641257651c1b4ec9a8624d7a40a9e1e7
+      done`,
+  },
   'who writes to stdout, /dev/log and the journal’s socket': {
     units: {
       'who-out.service': service('ExecStart=/bin/sh /etc/systemd/system/who/out.sh "a word" "$$x"'),
