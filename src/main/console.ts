@@ -15,6 +15,7 @@ export interface ConsolePrinter {
   readonly progress: (text: string | undefined) => void;
   /** Whether one line of progress takes the place of the other; else each stays. */
   readonly redraws: boolean;
+  readonly showsStatus: () => boolean;
   readonly setShowStatus: (shown: boolean) => void;
   /** Whether the lines of `log` begin with the time (systemd-system.conf(5), LogTime=). */
   readonly setLogTime: (shown: boolean) => void;
@@ -54,6 +55,7 @@ export function statusPrinter(showStatus: boolean, level: string): ConsolePrinte
     log: (priority, message) => {
       if (priority <= lowest) print(`${line.clear()}${isTimeShown ? `${formatTimestamp(Date.now() * 1000)} ` : ''}tysd: ${message}\n`);
     },
+    showsStatus: () => isStatusShown,
     setShowStatus: (shown) => {
       isStatusShown = shown;
     },

@@ -6,6 +6,7 @@ import type { ConsolePrinter } from './console.ts';
 /** Says on the console what jobs wait for while that takes long, at boot, at shutdown and in between. */
 export function showProgress(manager: Manager, console: ConsolePrinter): void {
   const look = async (): Promise<readonly Blocker[]> => {
+    if (!console.showsStatus()) return [];
     const { blockersOf } = await import('../cli/waiting/blockers.ts');
     return blockersOf(manager.waiting());
   };

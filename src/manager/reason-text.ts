@@ -27,8 +27,9 @@ export function locateEdge(world: World, of: string, kind: Kind, unit: string, {
 }
 
 function declaredAt(world: World, from: string, kind: Kind, to: string): string | undefined {
-  const target = world.peek(to)?.name ?? to;
-  const declared = world.peek(from)?.declared.find(({ key, unit }) => key === kind && (world.peek(unit)?.name ?? unit) === target);
+  const target = world.peek(to);
+  const names = target === undefined ? [to] : [target.name, ...target.config.names];
+  const declared = names.flatMap((name) => world.peek(from)?.declaredOn(name) ?? []).find(({ key }) => key === kind);
   if (declared === undefined) return undefined;
   const { origin } = declared;
   if (origin.from === 'file') return `${origin.path}:${origin.line}`;

@@ -61,6 +61,7 @@ export class Unit {
   readonly type: UnitType<unknown>;
   /** All that the unit declares: by its files, implied by what it is, and by default. */
   readonly declared: readonly Dependency[];
+  #declaredBy: ReadonlyMap<string, readonly Dependency[]> | undefined;
   readonly perpetual: boolean;
   readonly graph: DependencyGraph;
   state: unknown;
@@ -133,6 +134,12 @@ export class Unit {
     this.perpetual = perpetual !== undefined;
     this.state = perpetual ?? type.initial;
     this.look = type.look(this.state);
+  }
+
+  /** What the unit declares about the unit that it calls so. */
+  declaredOn(name: string): readonly Dependency[] {
+    this.#declaredBy ??= Map.groupBy(this.declared, ({ unit }) => unit);
+    return this.#declaredBy.get(name) ?? [];
   }
 
   get load(): LoadState {

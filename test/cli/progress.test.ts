@@ -20,6 +20,11 @@ class FakeTicker implements Ticker {
     return this.#waiting.size > 0;
   }
 
+  /** So many milliseconds go by at once. */
+  pass(ms: number): void {
+    this.#ms += ms;
+  }
+
   /** So many milliseconds go by, one alarm after the other. */
   async advance(ms: number): Promise<void> {
     const end = this.#ms + ms;
@@ -33,7 +38,7 @@ class FakeTicker implements Ticker {
       // What it looks at comes with the next turns.
       for (let turn = 0; turn < 5; turn++) await Promise.resolve();
     }
-    this.#ms = end;
+    this.#ms = Math.max(this.#ms, end);
   }
 }
 
@@ -102,6 +107,19 @@ test('a line is redrawn each second, one job after the other, and goes when ther
   progress.begin();
   await ticker.advance(5000);
   assert.match(shown.at(-1) ?? '', /^A start job is running for slow\.service - A slow one \(15s \/ 1min 30s\): /);
+});
+
+test('where a look takes long, the jobs have twenty times as long until the next one', async () => {
+  const ticker = new FakeTicker();
+  const looks: number[] = [];
+  const look = () => {
+    looks.push(ticker.nowUsec() / 1000);
+    ticker.pass(400);
+    return Promise.resolve(blockersBefore([slow], [slow]));
+  };
+  new Progress({ look, show: () => {}, redraws: true, ticker }).begin();
+  await ticker.advance(30_000);
+  assert.deepEqual(looks, [5000, 13_400, 21_800]);
 });
 
 test('where lines stay, they come later and later', async () => {

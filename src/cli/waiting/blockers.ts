@@ -16,7 +16,11 @@ export function blockersOf(jobs: readonly WaitingJob[]): readonly Blocker[] {
   const after = new Map<number, Blocker['next'][number][]>();
   for (const job of jobs) {
     if (job.state === 'running') continue;
-    for (const { job: id, edge } of job.waitsFor) after.set(id, [...(after.get(id) ?? []), { job, edge }]);
+    for (const { job: id, edge } of job.waitsFor) {
+      const others = after.get(id);
+      if (others === undefined) after.set(id, [{ job, edge }]);
+      else others.push({ job, edge });
+    }
   }
   return jobs
     .filter(({ state, waitsFor }) => state === 'running' || waitsFor.length === 0)

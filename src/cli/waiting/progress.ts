@@ -6,6 +6,8 @@ export const patienceMs = 5000;
 /** Where the line can be redrawn it is renewed each second; elsewhere each stays, so they come later and later. */
 const renewMs = 1000;
 const mostMs = 60_000;
+/** A look at many thousands of jobs takes long: the pause after it is so many times as long, as the jobs are to go on. */
+const pausePerLook = 20;
 /** So many times a job is shown before the next one has its turn. */
 const looksEach = 3;
 
@@ -69,19 +71,22 @@ export class Progress {
       let isOver = false;
       const cancel = (): void => void (isOver = true);
       this.#cancel = cancel;
-      void this.#means.look().then((blockers) => (isOver ? undefined : this.#tell(blockers)));
+      const { look, ticker } = this.#means;
+      const beganUsec = ticker.nowUsec();
+      void look().then((blockers) => (isOver ? undefined : this.#tell(blockers, (ticker.nowUsec() - beganUsec) / 1000)));
     });
   }
 
-  #tell(blockers: readonly Blocker[] | undefined): void {
+  #tell(blockers: readonly Blocker[] | undefined, lookMs: number): void {
     const { show, redraws, ticker } = this.#means;
-    if (blockers === undefined) return this.#wait(renewMs);
+    const leastMs = lookMs * pausePerLook;
+    if (blockers === undefined) return this.#wait(Math.max(renewMs, leastMs));
     if (blockers.length === 0) return this.end();
     const index = Math.floor(this.#turn / (redraws ? looksEach : 1)) % blockers.length;
     const blocker = blockers[index];
     this.#turn += 1;
     if (blocker !== undefined) show(progressLine(blocker, { index, of: blockers.length }, ticker.nowUsec()));
     this.#pauseMs = redraws ? renewMs : Math.min(mostMs, this.#pauseMs * 2);
-    this.#wait(this.#pauseMs);
+    this.#wait(Math.max(this.#pauseMs, leastMs));
   }
 }
