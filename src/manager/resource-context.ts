@@ -24,7 +24,7 @@ export function resourceContext(world: World, unit: Unit): ResourceContext {
       return Math.min(memoryOf(files), numberIn(files, limit) ?? Infinity);
     },
     get tasksTotal() {
-      return tasksTotal(files, inventory.controllers.get('pids') ?? root);
+      return world.resources.tasksTotal;
     },
     get slices() {
       return slicesAbove(unit.config, scope).flatMap((slice) => world.peek(slice)?.config.cgroup ?? []);

@@ -2,6 +2,7 @@ import { type Attribute, attributesOf, initialValue } from '../exec/cgroup/attri
 import { settingsBehind } from '../exec/cgroup/behind.ts';
 import { writesOf } from '../exec/cgroup/legacy.ts';
 import { disabledControllers, type ManagedController, managedControllers, neededControllers, usualResources } from '../exec/cgroup/need.ts';
+import { SECOND } from '../base/duration.ts';
 import { errnoMessage } from '../exec/errno.ts';
 import { groupPath, slicesAbove } from '../graph/slice-of.ts';
 import type { KeeperEvent } from '../port/keeper.ts';
@@ -9,7 +10,7 @@ import { ROOT_SLICE, slicePath } from '../unit/slice.ts';
 import { legacyControllers } from './legacy-controllers.ts';
 import { log } from './records.ts';
 import { allowed, refused } from './refusals.ts';
-import { resourceContext } from './resource-context.ts';
+import { resourceContext, tasksTotal } from './resource-context.ts';
 import { makeGroup } from './spawn.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -37,6 +38,9 @@ export class Resources {
   /** What is enabled below each slice, as far as it is known. */
   readonly #enabled = new Map<string, Set<ManagedController>>();
   #isStale = true;
+  /** What is wanted below each slice, as far as somebody asked since it was last another. */
+  readonly #wantedBelow = new Map<string, ReadonlySet<ManagedController>>();
+  #tasks = { readUsec: -Infinity, total: Infinity };
 
   constructor(world: World) {
     this.#world = world;
@@ -61,12 +65,14 @@ export class Resources {
     this.#counted.set(unit, { slices, controllers });
     this.#count(unit, 1);
     if (disabledControllers(unit.config).length > 0) this.#isStale = true;
+    if (unit.config.type === 'slice') this.#wantedBelow.clear();
   }
 
   unloaded(unit: Unit): void {
     if (!this.isActive) return;
     this.#count(unit, -1);
     this.#counted.delete(unit);
+    if (unit.config.type === 'slice') this.#wantedBelow.clear();
     this.#enabled.delete(unit.name);
   }
 
@@ -169,13 +175,32 @@ export class Resources {
         const count = (counts.get(controller) ?? 0) + change;
         counts.set(controller, count);
         // Only the first that needs it and the last make a difference.
-        if (count === 0 || (count === 1 && change === 1)) this.#isStale = true;
+        if (count !== 0 && (count !== 1 || change !== 1)) continue;
+        this.#isStale = true;
+        this.#wantedBelow.clear();
       }
     }
   }
 
-  /** What is to be enabled below a slice: what somebody in it needs, unless the slice or one above it forbids it. */
+  /** How many tasks there can be in all, as it was within the last second: each start of a unit asks. */
+  get tasksTotal(): number {
+    const { now, options } = this.#world;
+    if (now.monotonicUsec < this.#tasks.readUsec + SECOND) return this.#tasks.total;
+    const { controllers, cgroupRoot } = options.keeper.inventory;
+    this.#tasks = { readUsec: now.monotonicUsec, total: tasksTotal(options.files, controllers.get('pids') ?? cgroupRoot) };
+    return this.#tasks.total;
+  }
+
   #wanted(slice: string): ReadonlySet<ManagedController> {
+    const known = this.#wantedBelow.get(slice);
+    if (known !== undefined) return known;
+    const wanted = this.#findWanted(slice);
+    this.#wantedBelow.set(slice, wanted);
+    return wanted;
+  }
+
+  /** What is to be enabled below a slice: what somebody in it needs, unless the slice or one above it forbids it. */
+  #findWanted(slice: string): ReadonlySet<ManagedController> {
     const counts = this.#counts.get(slice);
     if (counts === undefined) return new Set();
     const unit = this.#world.peek(slice);
