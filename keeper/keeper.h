@@ -322,6 +322,7 @@ int op_mount_namespace(struct run *run, const struct op *op);
 int op_root(struct run *run, const struct op *op);
 int op_root_image(struct run *run, const struct op *op);
 int op_mount_image(struct run *run, const struct op *op);
+int op_extension_image(struct run *run, const struct op *op);
 int op_mount_point(struct run *run, const struct op *op);
 int op_bind_mount(struct run *run, const struct op *op);
 int op_mask(struct run *run, const struct op *op);

@@ -3,7 +3,7 @@
 #define OPS_H
 
 #define WIRE_VERSION 2u
-#define OPS_HASH 0xd36321e1u
+#define OPS_HASH 0x7687dda9u
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -95,6 +95,7 @@
     X(root, 226, "s") /* root(path: string) */ \
     X(root_image, 226, "ssu") /* root-image(path: string, options: string, attributes: u32) */ \
     X(mount_image, 226, "sssuu") /* mount-image(path: string, target: string, options: string, attributes: u32, how: u32) */ \
+    X(extension_image, 226, "sssusSu") /* extension-image(path: string, place: string, options: string, attributes: u32, name: string, release: strings, how: u32) */ \
     X(mount_point, 226, "su") /* mount-point(target: string, how: u32) */ \
     X(bind_mount, 226, "ssu") /* bind-mount(source: string, target: string, how: u32) */ \
     X(mask, 226, "ssu") /* mask(target: string, nodes: string, how: u32) */ \

@@ -205,6 +205,83 @@ int op_mount_image(struct run *run, const struct op *op) {
     return result == -ENOENT && NUMBER(4) & OPTIONAL ? 0 : result;
 }
 
+/* The value that a line of os-release(5) has for the key; false if there is none, or one that is too long. */
+static bool value_of(const char *text, const char *key, char *value, size_t size) {
+    size_t length = strlen(key);
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, key, length) || line[length] != '=') continue;
+        const char *from = line + length + 1;
+        size_t count = strcspn(from, "\n");
+        if (count >= 2 && (*from == '"' || *from == '\'') && from[count - 1] == *from) from++, count -= 2;
+        if (count >= size) return false;
+        memcpy(value, from, count);
+        value[count] = 0;
+        return true;
+    }
+    return false;
+}
+
+/* As systemd has it: of any system, or of the same distribution, and of its level, or where one has none of its version. */
+static int check_release(const char *text, char *const *system) {
+    char id[256], own[256];
+    if (!value_of(text, "ID", id, sizeof id)) return -ESTALE;
+    if (!strcmp(id, "_any")) return 0;
+    if (!*system[0] || strcmp(id, system[0])) return -ESTALE;
+    if (*system[1] && value_of(text, "SYSEXT_LEVEL", own, sizeof own)) return strcmp(own, system[1]) ? -ESTALE : 0;
+    if (!*system[2]) return 0;
+    return value_of(text, "VERSION_ID", own, sizeof own) && !strcmp(own, system[2]) ? 0 : -ESTALE;
+}
+
+static int read_release(struct run *run, int image, const char *name, char *text, size_t size) {
+    char path[PATH_MAX], link[TEXT_OF_FD];
+    size_t length = append(path, 0, "usr/lib/extension-release.d/extension-release.");
+    if (strlen(name) >= sizeof path - length || strchr(name, '/')) return -ENAMETOOLONG;
+    append(path, length, name);
+    struct stat info;
+    int found = look(image, path, FOLLOW);
+    if (found < 0) return found;
+    int fd = fstat(found, &info) < 0 || !S_ISREG(info.st_mode) ? -1 : openat(view_of(run)->proc, way(link, found), O_RDONLY | O_CLOEXEC);
+    close(found);
+    if (fd < 0) return -ENOENT;
+    ssize_t got = read(fd, text, size - 1);
+    int result = got < 0 ? -errno : 0;
+    text[got < 0 ? 0 : got] = 0;
+    close(fd);
+    return result;
+}
+
+/* What is laid over the system's hierarchies are directories of the image, wherever a link in it would lead. */
+static int check_hierarchy(int image, const char *name) {
+    struct stat info;
+    int fd = look(image, name, 0);
+    if (fd < 0) return fd == -ENOENT ? 0 : fd;
+    int result = fstat(fd, &info) < 0 ? -errno : S_ISDIR(info.st_mode) ? 0 : -ENOTDIR;
+    close(fd);
+    return result;
+}
+
+int op_extension_image(struct run *run, const struct op *op) {
+    if (is_off(run)) return 0;
+    static char release[1 << 16];
+    int old = view_of(run)->old, target = look_or_make(old, TEXT(1), 0, S_IFDIR);
+    if (target < 0) return target;
+    if (op->fields[5].number != 3) return close(target), -EINVAL;
+    char text[TEXT_OF_FD];
+    int result = RESULT(fchdir(view_of(run)->proc));
+    if (!result) result = image_mount(old, TEXT(0), way(text, target), TEXT(2), NUMBER(3) | MS_RDONLY);
+    close(target);
+    if (result) return result == -ENOENT && NUMBER(6) & OPTIONAL ? 0 : result;
+    int image = look(old, TEXT(1), 0);
+    if (image < 0) return image;
+    result = read_release(run, image, TEXT(4), release, sizeof release);
+    if (!result) result = check_release(release, op->fields[5].data);
+    if (!result) result = check_hierarchy(image, "usr");
+    if (!result) result = check_hierarchy(image, "opt");
+    close(image);
+    return result;
+}
+
 int op_mount_point(struct run *run, const struct op *op) {
     if (is_off(run)) return 0;
     int target = look(view_of(run)->root, TEXT(0), NUMBER(1));

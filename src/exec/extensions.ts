@@ -1,4 +1,7 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { imageOptions } from './mount-images.ts';
+import type { Op } from './op.ts';
+import type { ExecContext } from './request.ts';
 
 /** A directory of ExtensionDirectories=, and whether it is an extension of this system (systemd-sysext(8)). */
 export interface Extension {
@@ -28,6 +31,38 @@ export function extensionError(exec: ExecSettings, extensions: readonly Extensio
     if (state === 'unnamed' || (state === 'missing' && !ignoreMissing)) return ENOENT;
   }
   return undefined;
+}
+
+/** One of ExtensionImages=, `[-]IMAGE[:OPTIONS]`, and where it is mounted to be laid over the system's hierarchies: in the old root, so that the process does not see it. */
+interface ExtensionImage {
+  readonly path: string;
+  readonly place: string;
+  readonly optional: boolean;
+  readonly options: string;
+}
+
+/** The images of ExtensionImages=, each with a place of its own. */
+export function extensionImages(exec: ExecSettings, { directories }: Pick<ExecContext, 'directories'>): readonly ExtensionImage[] {
+  return exec.ExtensionImages.map((text, index) => {
+    const optional = text.startsWith('-');
+    const [path = '', ...rest] = (optional ? text.slice(1) : text).split(':');
+    return { path, place: `${directories.runtime}/systemd/unit-extensions/${index}`, optional, options: rest.join(':') };
+  });
+}
+
+/** Mounts the images, as far as they are extensions of this system. */
+export function extensionImageOps(exec: ExecSettings, context: ExecContext): readonly Op[] {
+  const { ID = '', SYSEXT_LEVEL = '', VERSION_ID = '' } = context.osRelease ?? {};
+  return extensionImages(exec, context).map(({ path, place, optional, options }) => ({
+    op: 'extension-image',
+    path,
+    place,
+    ...imageOptions(options),
+    name: path.slice(path.lastIndexOf('/') + 1).replace(/\.raw$/, ''),
+    release: [ID, SYSEXT_LEVEL, VERSION_ID],
+    how: optional ? 1 : 0,
+    setting: 'ExtensionImages',
+  }));
 }
 
 const ENOENT = 2;

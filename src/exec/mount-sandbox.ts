@@ -1,5 +1,5 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
-import { hierarchies } from './extensions.ts';
+import { extensionImages, hierarchies } from './extensions.ts';
 import { mountImages } from './mount-images.ts';
 import {
   apiFileSystems,
@@ -123,12 +123,17 @@ function imageMounts(exec: ExecSettings): readonly MountEntry[] {
 }
 
 /** The hierarchies of extensions (systemd-sysext(8)), the last one named on top. */
-function extensionMounts(exec: ExecSettings, { extensions = [] }: ExecContext): readonly MountEntry[] {
+function extensionMounts(exec: ExecSettings, context: ExecContext): readonly MountEntry[] {
+  const { extensions = [] } = context;
+  const images = extensionImages(exec, context);
   const fitting = exec.ExtensionDirectories.flatMap(({ path }) => extensions.filter((each) => each.path === path && each.state === 'fits'));
   return hierarchies.flatMap((path): readonly MountEntry[] => {
-    const layers = fitting.filter((each) => each.hierarchies.includes(path)).map((each) => `${each.path}${path}`);
+    const directories = fitting.filter((each) => each.hierarchies.includes(path)).map((each) => `${each.path}${path}`);
+    const layers = [...images.map(({ place }) => `${place}${path}`), ...directories].toReversed();
     if (layers.length === 0) return [];
-    return [{ path, mode: 'overlay', setting: 'ExtensionDirectories', layers: layers.toReversed(), readOnly: true }];
+    if (directories.length > 0) return [{ path, mode: 'overlay', setting: 'ExtensionDirectories', layers, readOnly: true }];
+    // Which of the hierarchies an image has is known to nobody yet; what is laid over none stays as it is.
+    return [{ path, mode: 'overlay', setting: 'ExtensionImages', layers, optional: true }];
   });
 }
 

@@ -45,7 +45,7 @@ export function needsMountNamespace(request: ExecRequest, exec: ExecSettings, co
     exec.RootEphemeral ||
     accessLists.some((setting) => exec[setting].length > 0) ||
     exec.BindPaths.length + exec.BindReadOnlyPaths.length + exec.TemporaryFileSystem.length + mountImages(exec).length > 0 ||
-    exec.ExtensionDirectories.length > 0 ||
+    exec.ExtensionDirectories.length + exec.ExtensionImages.length > 0 ||
     (exec.MountFlags !== undefined && exec.MountFlags !== 'shared') ||
     (privateTmp(exec) === true && context.space?.tmp !== undefined) ||
     privateTmp(exec) === 'disconnected' ||
@@ -79,7 +79,7 @@ export function insistsOnMounts(exec: ExecSettings, lenient: boolean): boolean {
     exec.RootImage !== '' ||
     (exec.DynamicUser && (!lenient || hasPrivateDirectories(exec))) ||
     mountImages(exec).length > 0 ||
-    exec.ExtensionDirectories.length > 0 ||
+    exec.ExtensionDirectories.length + exec.ExtensionImages.length > 0 ||
     [...exec.BindPaths, ...exec.BindReadOnlyPaths].some(({ source, destination }) => source !== destination)
   );
 }

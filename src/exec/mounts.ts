@@ -1,5 +1,6 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { ephemeralCopy } from './ephemeral-root.ts';
+import { extensionImageOps } from './extensions.ts';
 import { imageOptions, rootOf } from './mount-images.ts';
 import { isExec, isNoExec, isReadOnly, isWithin, orderMounts } from './mount-order.ts';
 import type { MountEntry, MountMode } from './mount-entry.ts';
@@ -77,6 +78,7 @@ function makeView(request: ExecRequest, exec: ExecSettings, context: ExecContext
   const ops: readonly Op[] = [
     { op: 'mount-namespace', insist: insistsOnMounts(exec, isLenient(exec, context)) ? 1 : 0 },
     rootOp(request, exec),
+    ...(full ? none : extensionImageOps(exec, context)),
     ...entries.map((entry) => entryOp(entry, { inImage, nodes: context.inaccessible })),
     ...restrictions(entries, !full && (exec.NoNewPrivileges || exec.DynamicUser), inImage),
     { op: 'enter-root', propagation: propagations[exec.MountFlags ?? 'shared'] },

@@ -308,6 +308,11 @@ export const ops = {
     exit: 226,
     doc: 'Mount the file system in this image, of the old root, at the target.',
   },
+  'extension-image': {
+    fields: { path: 'string', place: 'string', options: 'string', attributes: 'u32', name: 'string', release: 'strings', how: 'u32' },
+    exit: 226,
+    doc: 'Mount the file system in this image, of the old root, read-only at a place there, which is made if it is missing, and fail where it does not say that it is an extension of that name of this release: its ID, SYSEXT_LEVEL and VERSION_ID.',
+  },
   'mount-point': {
     fields: { target: 'string', how: 'u32' },
     exit: 226,

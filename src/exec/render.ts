@@ -106,6 +106,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   root: '{path}',
   'root-image': '{path}{options}{attributes}',
   'mount-image': '{target} ← {path}{options}{attributes}{how}',
+  'extension-image': '{place} ← {path}{options}{attributes}{how}',
   'mount-point': '{target}{how}',
   'bind-mount': '{target} ← {source}{how}',
   mask: '{target}{how}',

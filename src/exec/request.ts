@@ -113,6 +113,8 @@ export interface ExecContext {
   readonly space?: Space;
   /** Paths that settings name and that lead elsewhere through symlinks, as seen in the new root: where they lead. */
   readonly links?: ReadonlyMap<string, string>;
+  /** What the system says of itself in os-release(5), where images are to be extensions of it. */
+  readonly osRelease?: Readonly<Record<string, string>>;
   /** What is known of the directories of ExtensionDirectories=. */
   readonly extensions?: readonly Extension[];
   /** Directory of the files that cover what is inaccessible. */

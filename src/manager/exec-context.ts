@@ -49,6 +49,7 @@ export function execContext(world: World, config: UnitConfig, space?: Space): Ex
     ...openedOf(world, exec),
     environmentFiles: environmentFiles(options, exec),
     links: links(options, exec),
+    ...(exec.ExtensionImages.length === 0 ? {} : { osRelease: options.facts.osRelease }),
     ...(exec.ExtensionDirectories.length === 0 ? {} : { extensions: extensions(options, exec) }),
   };
 }

@@ -57,6 +57,11 @@ interface Ended {
   readonly errno: number;
 }
 
+/** The first op behind those that begin a view. */
+function failedView(errno: number): Ended {
+  return { status: 226, failedOp: 2, errno };
+}
+
 const good: Ended = { status: 0, failedOp: -1, errno: 0 };
 
 /** A view of the file system with these ops in it. */
@@ -310,6 +315,48 @@ test('an image is mounted from a loop device that goes with the child', { skip: 
   const enopkg = 65;
   assert.deepEqual(await shop.run(view([mount])), { status: 226, failedOp: 2, errno: enopkg });
 });
+
+test(
+  'an image is laid over a hierarchy if it is an extension of this system, and not otherwise',
+  { skip: skip || whyNoLoops() },
+  async () => {
+    await using shop = await workshop();
+    const content = join(shop.at, 'content');
+    const place = join(shop.at, 'place');
+    mkdirSync(join(content, 'usr/lib/extension-release.d'), { recursive: true });
+    mkdirSync(join(shop.at, 'base'));
+    writeFileSync(join(shop.at, 'base/under'), '');
+    writeFileSync(join(content, 'usr/over'), '');
+    const image = (name: string, release: string): string => {
+      const path = join(shop.at, `${name}.raw`);
+      writeFileSync(join(content, 'usr/lib/extension-release.d/extension-release.x'), release);
+      writeFileSync(path, '');
+      truncateSync(path, 4 << 20);
+      tool('mke2fs', ['-q', '-d', content, path]);
+      return path;
+    };
+    const ops = (path: string, { release = ['debian', '', '12'], how = 0, name = 'x' } = {}): readonly Op[] =>
+      view([
+        { op: 'extension-image', path, place, options: '', attributes: 0, name, release, how },
+        { op: 'overlay', target: join(shop.at, 'base'), layers: [`${place}/usr`, `${place}/opt`], how: 0 },
+      ]);
+    const script = `ls ${shop.at}/base; ls ${place}`;
+    const fits = image('fits', 'ID=debian\nVERSION_ID="12"\n');
+    assert.deepEqual(await seen(shop, ops(fits), script), ['lib', 'over', 'under']);
+    const estale = 116;
+    assert.deepEqual(await shop.run(ops(fits, { release: ['debian', '', '13'] })), failedView(estale));
+    assert.deepEqual(await shop.run(ops(fits, { release: ['arch', '', '12'] })), failedView(estale));
+    assert.deepEqual(await shop.run(ops(fits, { name: 'y' })), failedView(2));
+    assert.deepEqual(await shop.run(ops(fits, { name: '../x' })), failedView(36));
+    assert.deepEqual(await shop.run(ops(join(shop.at, 'missing'))), failedView(2));
+    assert.deepEqual(await seen(shop, ops(join(shop.at, 'missing'), { how: optional }), script), ['under']);
+    const level = image('level', 'SYSEXT_LEVEL=2\nID=debian\n');
+    assert.deepEqual(await seen(shop, ops(level, { release: ['debian', '2', '13'] }), script), ['lib', 'over', 'under']);
+    assert.deepEqual(await shop.run(ops(level, { release: ['debian', '1', '12'] })), failedView(estale));
+    symlinkSync('/etc', join(content, 'opt'));
+    assert.deepEqual(await shop.run(ops(image('link', 'ID=_any\n'))), failedView(40));
+  },
+);
 
 function whyNoLoops(): string | false {
   if (!existsSync('/dev/loop-control')) return 'needs loop devices';

@@ -46,9 +46,9 @@ export const sandboxRows = {
     since: 251,
     meaning: 'Directories overlaid on /usr, /opt, /etc as extensions',
   }),
-  ExtensionImages: entries(plainString, { since: 248, meaning: 'Images overlaid on the service hierarchy', status: later.sandbox }),
+  ExtensionImages: list(words, { since: 248, meaning: 'Images overlaid on the service hierarchy' }),
   ExtensionImagePolicy: last(plainString, '', { since: 254, meaning: 'Image policy for ExtensionImages', status: unchecked }),
-  MountImages: entries(plainString, {
+  MountImages: list(words, {
     since: 247,
     meaning: 'Images mounted at given places: image:mountpoint[:opts]',
   }),
