@@ -127,7 +127,7 @@ int op_namespace(struct run *run, const struct op *op) {
     lock.l_type = F_UNLCK;
     fcntl(op->fd, F_SETLK, &lock);
     /* As in systemd: who may not have one goes on without. */
-    return result == -EPERM ? 0 : result;
+    return result == -EPERM ? PARTLY : result;
 }
 
 static int write_once(int directory, const char *name, const char *text) {

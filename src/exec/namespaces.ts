@@ -38,7 +38,9 @@ export function sharedNamespaceOps(request: ExecRequest, exec: ExecSettings, con
   const { space } = context;
   if (space === undefined) return ops;
   const shared = (kind: 'net' | 'ipc', path: string): Op => {
-    const op = { op: 'namespace', name: heldSpace(space, kind), kind: kinds[kind], from: path } as const;
+    const setting =
+      kind === 'net' ? (path === '' ? 'PrivateNetwork' : 'NetworkNamespacePath') : path === '' ? 'PrivateIPC' : 'IPCNamespacePath';
+    const op = { op: 'namespace', name: heldSpace(space, kind), kind: kinds[kind], from: path, setting } as const;
     return kind === 'net' ? { ...op, exit: 225 } : op;
   };
   if (hasPrivateNetwork(exec)) ops.push(shared('net', exec.NetworkNamespacePath));

@@ -280,7 +280,7 @@ export const ops = {
   namespace: {
     fields: { name: 'string', kind: 'u32', from: 'string' },
     exit: 226,
-    doc: 'Enter the network or IPC namespace that the keeper holds under this name; the first who comes makes it, or takes that of the path. Who may not goes on without.',
+    doc: 'Enter the network or IPC namespace that the keeper holds under this name; the first who comes makes it, or takes that of the path. Who may not goes on without, which is told.',
   },
   'user-namespace': {
     fields: { uids: 'string', gids: 'string' },
@@ -408,7 +408,7 @@ export type Op = {
 }[OpName];
 
 /** Ops that do what they may and then tell that this is not all. */
-export const partlyDone: ReadonlySet<Op['op']> = new Set<Op['op']>(['rlimit', 'file-system']);
+export const partlyDone: ReadonlySet<Op['op']> = new Set<Op['op']>(['rlimit', 'file-system', 'namespace']);
 
 /** What a child does from fork on; one that does not end with `exec` or `exit` ends with status 0. */
 export type Plan = readonly Op[];

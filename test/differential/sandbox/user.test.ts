@@ -88,6 +88,19 @@ const cases: Readonly<Record<string, Wanted>> = {
   'ProtectHome=tmpfs': { unit: 'ProtectHome=tmpfs', beside: owned, look: ['namespaces', 'paths /home/probe'] },
   'PrivateUsers=': { unit: owned, look: ['ids', ...places] },
   'PrivateNetwork=': { unit: 'PrivateNetwork=yes', beside: owned, look: places },
+  // The namespace that the first process has made belongs to that one's namespace of users.
+  'PrivateNetwork= of a second process': {
+    unit: 'PrivateNetwork=yes\nExecStartPre=/probe -o /run/t/NAME.first @namespaces',
+    beside: owned,
+    // It has mounts of its own, for a /sys that fits.
+    effect: 'partial',
+    look: ['namespaces'],
+  },
+  'PrivateIPC= of a second process': {
+    unit: 'PrivateIPC=yes\nExecStartPre=/probe -o /run/t/NAME.first @namespaces',
+    beside: owned,
+    look: ['namespaces'],
+  },
   'PrivateIPC=': { unit: 'PrivateIPC=yes', beside: owned, look: places },
   'PrivateTmp=': { unit: 'PrivateTmp=yes', beside: owned, look: [...places, 'paths /tmp/ /var/tmp/'] },
   'PrivateDevices=': { unit: 'PrivateDevices=yes', beside: owned, look: [...places, 'paths /dev/'] },
