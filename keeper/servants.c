@@ -49,7 +49,7 @@ int servant_accept(struct keeper *keeper, struct servant *servant) {
     return -1;
 }
 
-static const int terminal_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
+static const int group_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU};
 
 /* Words with '=' before the program are variables for it, as for env(1); what the keeper's own environment has of them counts more. */
 static char **program_of(const struct servant *servant) {
@@ -72,9 +72,9 @@ _Noreturn static void become_servant(struct keeper *keeper, struct servant *serv
     sigprocmask(SIG_SETMASK, &none, NULL);
     /* A signal to the process group, as by Ctrl-C or timeout(1), is the keeper's alone: it tells the manager. */
     if (!servant->same_session) setsid();
-    /* Whoever waits on an automount point waits for the manager, which must never wait itself: as process 1 the keeper has it in its own
-     * group, which passes. Then the keys of a terminal reach it too. */
-    for (size_t i = 0; servant->same_session && i < sizeof terminal_signals / sizeof *terminal_signals; i++) signal(terminal_signals[i], SIG_IGN);
+    /* Whoever waits on an automount point waits for the manager, which must never wait itself: where there may be such points the keeper
+     * has it in its own group, which passes. Then what is sent to that group reaches it too. */
+    for (size_t i = 0; servant->same_session && i < sizeof group_signals / sizeof *group_signals; i++) signal(group_signals[i], SIG_IGN);
     setrlimit(RLIMIT_NOFILE, &keeper->descriptor_limit);
     dup2(keeper->stdio_null, 0);
     if (servant->passed_fd >= 0 && (servant->passed_fd == 3 ? fcntl(3, F_SETFD, 0) : dup2(servant->passed_fd, 3)) < 0) _exit(126);
@@ -123,7 +123,7 @@ void servants_start(struct keeper *keeper) {
     keeper->control_fd = servant_listen(keeper, "control.sock", SOCK_STREAM, 0600, keeper->control_fd, path);
     watchdog_heard(keeper);
     keeper->manager.passed_fd = keeper->control_fd;
-    keeper->manager.same_session = getpid() == 1;
+    keeper->manager.same_session = getpid() == 1 || keeper->manager.same_session;
     keeper->journal.passed_fd = -1;
     snprintf(keeper->manager.environment[0], sizeof keeper->manager.environment[0], "TYSD_KEEPER=%s", keeper->manager.socket_path);
     snprintf(keeper->manager.environment[1], sizeof keeper->manager.environment[1], "TYSD_CONTROL_FD=3");

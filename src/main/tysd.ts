@@ -1,4 +1,4 @@
-import { fstatSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, fstatSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
 import { err, ok, type Result } from '../base/result.ts';
@@ -68,6 +68,8 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       ...controllers.map(({ controller, root: own, isGiven }) => `--${isGiven ? 'given-' : ''}controller=${controller}=${own}`),
       `--manager-patience=${resolved.value.managerPatienceMs}`,
       ...(home === '' ? [] : [`--cgroup-home=${home}`]),
+      // Only who is in its group passes automount points.
+      ...(scope === 'system' && !init && existsSync('/dev/autofs') ? ['--manager-in-group'] : []),
       ...(scope === 'system' && init ? [`--syslog=${syslogSocket}`, `--native=${join(runtimeDirectory, 'native')}`] : []),
       ...servant('manager', [...self, '--process=manager']),
       ...servant('journal', [

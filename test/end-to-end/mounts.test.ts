@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { unitOfPath } from '../../src/unit/name.ts';
@@ -13,7 +13,7 @@ function run(...argv: readonly [string, ...string[]]): void {
   assert.equal(status, 0, `${argv.join(' ')}: ${stderr}`);
 }
 
-function nameOf(path: string, type: 'mount' | 'swap'): string {
+function nameOf(path: string, type: 'mount' | 'swap' | 'automount'): string {
   return unitOfPath(path, type) ?? '';
 }
 
@@ -95,4 +95,35 @@ function whyNoSwap(): string | false {
   if (spawnSync('test', ['-e', '/run/systemd/container', '-o', '-e', '/run/.containerenv']).status === 0)
     return 'swap is not for containers';
   return statfsSync('/var/tmp').type === ext4 ? false : 'needs /var/tmp on ext4';
+}
+
+test(
+  'beside another init automount points work too, over the death of the manager, and are gone after the stop',
+  { skip: noAutofs() },
+  async () => {
+    await using daemon = await startTysd({ units: { 'default.target': '' }, options: ['--system'] });
+    const place = join(daemon.directory, 'auto');
+    const [automount, mount] = [nameOf(place, 'automount'), nameOf(place, 'mount')];
+    using cleanup = new DisposableStack();
+    cleanup.defer(() => spawnSync('umount', ['--lazy', '--recursive', place]));
+    daemon.write(automount, `[Automount]\nWhere=${place}\n`);
+    daemon.write(mount, `[Mount]\nWhat=tmpfs\nWhere=${place}\nType=tmpfs\nOptions=size=64k\n`);
+    assert.equal(await daemon.job('start', automount), 'done');
+    await daemon.killManager();
+    await daemon.untilUnit(automount, ({ sub }) => sub === 'waiting');
+    // The manager looks at what is below the point, and must not wait for itself.
+    daemon.write('looks.service', `[Unit]\nConditionPathExists=${place}/there\n[Service]\nType=oneshot\nExecStart=true\n`);
+    assert.equal(await daemon.job('start', 'looks.service'), 'done');
+    // In a group of its own, as what is in tysd's own passes.
+    run('setsid', '--wait', 'stat', `${place}/.`);
+    await daemon.untilUnit(mount, ({ sub }) => sub === 'mounted');
+    assert.equal(await daemon.state(automount), 'active (running)');
+    assert.equal(await daemon.stop(), 0);
+    assert.equal(readFileSync('/proc/self/mountinfo', 'utf8').includes(place), false);
+  },
+);
+
+/** Why there can be no automount points. */
+function noAutofs(): string | false {
+  return needsRoot || (existsSync('/dev/autofs') ? false : 'needs /dev/autofs');
 }
