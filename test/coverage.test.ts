@@ -33,6 +33,7 @@ const covered: Readonly<Record<string, string>> = {
   'differential/run/devices.test.ts': 'DefaultDependencies',
   'differential/run/service-details.test.ts': 'RootDirectoryStartOnly',
   'end-to-end/services.test.ts': 'OpenFile',
+  'differential/run/exit-status.test.ts': 'SuccessAction FailureAction SuccessActionExitStatus FailureActionExitStatus',
   'end-to-end/actions.test.ts': 'SuccessAction FailureAction StartLimitAction SuccessActionExitStatus FailureActionExitStatus',
   'end-to-end/newer-settings.test.ts':
     'RestartMode RestartSteps RestartMaxDelaySec FileDescriptorStorePreserve ReloadSignal PollLimitIntervalSec PollLimitBurst WantsMountsFor ConcurrencySoftMax ConcurrencyHardMax',

@@ -26,6 +26,8 @@ export interface Boot {
   readonly profile?: 'bare' | 'journal' | 'dbus' | 'sysinit';
   /** With the controllers of cgroup v1 that this machine has. */
   readonly hybrid?: boolean;
+  /** The script brings the manager to its end; the status with which process 1 ends is the last line of the output. */
+  readonly ends?: boolean;
 }
 
 export interface Booted {
@@ -63,6 +65,7 @@ export function boot(request: Boot): Booted {
       consoleLog,
       ...Object.entries(request.environment ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
       ...(request.hybrid === true ? ['--hybrid'] : []),
+      ...(request.ends === true ? ['--ends'] : []),
       ...(request.manager === 'tysd'
         ? ['--init', '/opt/tysd/tysd --system', '--bind', `${join(root, 'dist')}:/opt/tysd`, '--profile', 'bare']
         : ['--profile', request.profile ?? 'sysinit']),
