@@ -9,6 +9,8 @@ export interface UnitFilesApi {
   files(unit: string): UnitFiles | undefined;
   /** Checks units, by name or by path of a file, without running anything. */
   verify(targets: readonly string[]): readonly Verification[];
+  /** Checks units as they would be started, without a manager: by name, or by path of a file, whose directory is searched before all others. */
+  verifyStart(targets: readonly string[], options: StartCheckOptions): StartCheck;
   /** All names of units that the search path has, and which of them lead to the same unit. */
   names(): UnitFileNames;
   /** How exposed services are, by name or by path of a file; without any, all services that the search path has. */
@@ -20,6 +22,30 @@ export interface ServiceExposure {
   readonly unit: string;
   readonly reason?: string;
   readonly assessment?: Assessment;
+}
+
+export interface StartCheckOptions {
+  /** Also load what the units mention, and so on, and plan their start. */
+  readonly recursive: boolean;
+  /** The instance that stands for a template. */
+  readonly instance: string;
+}
+
+/** What is to be said of units that are to start, and of all that was loaded for that. */
+export interface StartCheck {
+  readonly units: readonly StartableUnit[];
+  readonly others: readonly Diagnostic[];
+}
+
+export interface StartableUnit extends Verification {
+  /** Why a job to start it could not be queued. */
+  readonly refusal?: string;
+  /** The service that a socket starts, where that one is not loaded. */
+  readonly missingService?: string;
+  /** The programs of its commands, but of those that may fail. */
+  readonly programs: readonly string[];
+  /** Pages of the manual that it names, as `ls(1)`. */
+  readonly manuals: readonly string[];
 }
 
 export interface UnitFileNames {

@@ -2,6 +2,8 @@ import { mangleUnitName } from '../unit/mangle.ts';
 import type { UnitTypeName } from '../unit/config.ts';
 import { isGlob } from '../base/glob.ts';
 
+export { isUnitName } from '../unit/name.ts';
+
 /** What a person typed, as the name of a unit or a pattern of names. */
 export interface TypedName {
   readonly name: string;

@@ -1,4 +1,5 @@
 import { numberOf } from '../exec/seccomp/architecture.ts';
+import { plan } from '../graph/transaction.ts';
 import type { Files } from '../port/files.ts';
 import type { LoadState, UnitConfig } from '../unit/config.ts';
 import type { Diagnostic } from '../unit/diagnostic.ts';
@@ -8,7 +9,9 @@ import { assess, type Assessment } from '../unit/security/assess.ts';
 import { subjectOf } from '../unit/security/subject.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import { UnitDirectory } from '../unit/unit-directory.ts';
+import type { Command } from '../unit/values/types.ts';
 import { nativeArchitecture } from './native-architecture.ts';
+import { OfflineView } from './offline-view.ts';
 
 interface UnitText {
   readonly unit: string;
@@ -27,6 +30,18 @@ interface Verification {
 interface UnitFileNames {
   readonly ids: readonly { readonly name: string; readonly target: string }[];
   readonly units: readonly { readonly unit: string; readonly names: readonly string[] }[];
+}
+
+interface StartCheck {
+  readonly units: readonly StartableUnit[];
+  readonly others: readonly Diagnostic[];
+}
+
+interface StartableUnit extends Verification {
+  readonly refusal?: string;
+  readonly missingService?: string;
+  readonly programs: readonly string[];
+  readonly manuals: readonly string[];
 }
 
 interface ServiceExposure {
@@ -67,6 +82,29 @@ export class UnitFileReader {
       const { name, config } = this.#target(target);
       return verification(name, config);
     });
+  }
+
+  /** Checks units as they would be started where nothing is active yet. */
+  verifyStart(targets: readonly string[], { recursive, instance }: { readonly recursive: boolean; readonly instance: string }): StartCheck {
+    const own = targets.flatMap((target) => (target.includes('/') ? [target.slice(0, target.lastIndexOf('/')) || '/'] : []));
+    const searchPath = [...new Set([...own, ...this.#searchPath])];
+    const directory = new UnitDirectory(this.#files, searchPath);
+    const { scope, directories } = this.#facts;
+    const view = new OfflineView({
+      scope,
+      directories,
+      load: (name) => loadUnit(name, { directory, facts: this.#facts, notices: true }),
+      hasFile: (name) => directory.entry(name) !== undefined,
+    });
+    const names = targets.map((target) => exampleOf(target.slice(target.lastIndexOf('/') + 1), instance));
+    const configs = names.map((name) => view.config(name));
+    if (recursive) for (const name of names) view.loadAround(name);
+    const units = configs.map((config) => startableUnit(config, view, recursive));
+    const mentioned = view.loaded().filter((config) => !configs.includes(config));
+    return {
+      units,
+      others: mentioned.flatMap(({ diagnostics }) => diagnostics.filter((diagnostic) => !isNotice(diagnostic))),
+    };
   }
 
   /** All names of units that the search path has, and which of them lead to the same unit. */
@@ -136,8 +174,8 @@ export class UnitFileReader {
 }
 
 /** A template is judged by an instance of it. */
-function exampleOf(name: string): string {
-  return /@\.[a-z]+$/.test(name) ? (instantiate(name, 'instance') ?? name) : name;
+function exampleOf(name: string, instance = 'instance'): string {
+  return /@\.[a-z]+$/.test(name) ? (instantiate(name, instance) ?? name) : name;
 }
 
 function verification(unit: string, config: UnitConfig): Verification {
@@ -162,4 +200,35 @@ function isNotice(diagnostic: Diagnostic): boolean {
 function reasonOf(load: LoadState): string | undefined {
   if ('reason' in load) return load.reason;
   return load.state === 'not-found' ? 'there is no such file' : undefined;
+}
+
+function startableUnit(config: UnitConfig, view: OfflineView, isPlanned: boolean): StartableUnit {
+  const found = verification(config.name, config);
+  if (config.load.state !== 'loaded') return { ...found, programs: [], manuals: [] };
+  const planned = isPlanned ? plan('start', config.name, 'replace', view) : undefined;
+  const missing = missingService(config, view);
+  return {
+    ...found,
+    ...(planned?.ok === false ? { refusal: planned.error.message } : {}),
+    ...(missing === undefined ? {} : { missingService: missing }),
+    programs: commandsOf(config).flatMap(({ path, ignoreFailure }) => (ignoreFailure ? [] : [path])),
+    manuals: config.unit.Documentation.flatMap((uri) => (uri.startsWith('man:') ? [uri.slice('man:'.length)] : [])),
+  };
+}
+
+/** The service that a socket starts: for connections that are accepted, an instance of it. */
+function missingService({ name, socket }: UnitConfig, view: OfflineView): string | undefined {
+  if (socket === undefined) return undefined;
+  const prefix = name.slice(0, name.lastIndexOf('.'));
+  const service = socket.Accept ? `${prefix}@internal.service` : socket.Service === '' ? `${prefix}.service` : socket.Service;
+  return view.config(service).load.state === 'loaded' ? undefined : service;
+}
+
+function commandsOf({ service, socket }: UnitConfig): readonly Command[] {
+  if (service !== undefined) {
+    const { ExecCondition, ExecStartPre, ExecStart, ExecStartPost, ExecReload, ExecStop, ExecStopPost } = service;
+    return [ExecCondition, ExecStartPre, ExecStart, ExecStartPost, ExecReload, ExecStop, ExecStopPost].flat();
+  }
+  if (socket === undefined) return [];
+  return [socket.ExecStartPre, socket.ExecStartPost, socket.ExecStopPre, socket.ExecStopPost].flat();
 }

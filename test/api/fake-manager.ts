@@ -376,6 +376,12 @@ export class FakeInstall implements InstallApi {
 
 /** The unit files of FakeInstall, with text. */
 export const fakeUnitFiles: UnitFilesApi = {
+  verifyStart: (targets) => ({
+    units: fakeUnitFiles
+      .verify(targets)
+      .map((found) => ({ ...found, unit: found.unit.slice(found.unit.lastIndexOf('/') + 1), programs: ['/bin/nowhere'], manuals: [] })),
+    others: [],
+  }),
   names: () => ({
     ids: [{ name: 'web.service', target: '/etc/systemd/system/web.service' }],
     units: [{ unit: 'web.service', names: ['web.service'] }],

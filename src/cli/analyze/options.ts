@@ -1,4 +1,4 @@
-import { readTypedName } from '../../api/unit-name.ts';
+import { isUnitName, readTypedName } from '../../api/unit-name.ts';
 import { parseTimespan, parseTimestamp } from '../../api/time.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { flag, type OptionRow, readBoolean, readWords, text, type Words } from '../getopt.ts';
@@ -32,6 +32,11 @@ export interface AnalyzeOptions {
   readonly detailed: boolean;
   readonly table: boolean;
   readonly legend: boolean;
+  /** Of verify: whose warnings count; undefined where none do. */
+  readonly recursion: 'no' | 'one' | 'yes' | undefined;
+  /** Of verify: whether pages of the manual are looked for, and the instance that stands for a template. */
+  readonly man: boolean;
+  readonly instance: string;
   /** Of cat-config: only lines that say something. */
   readonly tldr: boolean;
   readonly print: 'help' | 'version' | undefined;
@@ -56,6 +61,9 @@ const defaults: AnalyzeOptions = {
   detailed: false,
   table: false,
   legend: true,
+  recursion: undefined,
+  man: true,
+  instance: 'i',
   tldr: false,
   print: undefined,
 };
@@ -69,7 +77,6 @@ const rows: readonly OptionRow<AnalyzeOptions>[] = [
   { long: 'require', ...flag({ graph: 'require' }) },
   { long: 'root', ...text((root) => ({ root: root === '/' ? undefined : root })) },
   { long: 'image', ...refusedValue('--image=') },
-  // Of verify, which here always looks at all that the unit itself needs.
   { long: 'recursive-errors', value: 'required', apply: readRecursion },
   { long: 'offline', value: 'required', apply: (value = '') => readBoolean('offline', value, (offline) => ({ offline })) },
   { long: 'threshold', value: 'required', apply: readThreshold },
@@ -81,8 +88,8 @@ const rows: readonly OptionRow<AnalyzeOptions>[] = [
   { long: 'to-pattern', ...text((pattern, { toPatterns }) => ({ toPatterns: [...toPatterns, pattern] })) },
   { long: 'fuzz', value: 'required', apply: readFuzz },
   { long: 'no-pager', ...flag({}) },
-  { long: 'man', value: 'optional', apply: (value = 'yes') => readFlag('man', value) },
-  { long: 'generators', value: 'optional', apply: (value = 'yes') => readFlag('generators', value) },
+  { long: 'man', value: 'optional', apply: (value = 'yes') => readBoolean('man', value, (man) => ({ man })) },
+  { long: 'generators', value: 'optional', apply: readGenerators },
   {
     long: 'host',
     short: 'H',
@@ -98,6 +105,7 @@ const rows: readonly OptionRow<AnalyzeOptions>[] = [
   { long: 'scale-svg', isWhole: true, value: 'required', apply: readScale },
   { long: 'detailed', isWhole: true, ...flag({ detailed: true }) },
   { long: 'table', isWhole: true, ...flag({ table: true }) },
+  { long: 'instance', isWhole: true, value: 'required', apply: readInstance },
   { long: 'tldr', isWhole: true, ...flag({ tldr: true }) },
   { long: 'no-legend', isWhole: true, ...flag({ legend: false }) },
 ];
@@ -148,12 +156,21 @@ function readScale(value = ''): Result<Partial<AnalyzeOptions>, string> {
   return scale > 0 ? ok({ scale }) : err(`Failed to parse --scale-svg= parameter: ${value}`);
 }
 
-function readFlag(name: string, value: string): Result<Partial<AnalyzeOptions>, string> {
-  return readBoolean(name, value, () => ({}));
+function readGenerators(value = 'yes'): Result<Partial<AnalyzeOptions>, string> {
+  const wanted = readBoolean('generators', value, (generators) => generators);
+  if (!wanted.ok) return wanted;
+  return wanted.value
+    ? err('Generators are not run to verify units: what they make depends on the machine. Verify the files that they have made.')
+    : ok({});
 }
 
 function readRecursion(value = ''): Result<Partial<AnalyzeOptions>, string> {
-  return ['yes', 'no', 'one'].includes(value) ? ok({}) : err(`Unknown mode passed to --recursive-errors='${value}'.`);
+  const recursion = (['no', 'one', 'yes'] as const).find((mode) => mode === value);
+  return recursion === undefined ? err(`Unknown mode passed to --recursive-errors='${value}'.`) : ok({ recursion });
+}
+
+function readInstance(value = ''): Result<Partial<AnalyzeOptions>, string> {
+  return isUnitName(`x@${value}.service`) && value !== '' ? ok({ instance: value }) : err(`Invalid instance name: ${value}`);
 }
 
 function readThreshold(value = ''): Result<Partial<AnalyzeOptions>, string> {

@@ -25,21 +25,33 @@ export async function runVerify(invocation: Invocation): Promise<number> {
 }
 
 /** Prints what is to be said about units; 1 where one of them would not load. */
-export function printVerifications(terminal: Terminal, found: readonly Verification[]): number {
+function printVerifications(terminal: Terminal, found: readonly Verification[]): number {
   for (const verification of found) printVerification(terminal, verification);
   return found.some(isBad) ? 1 : 0;
 }
 
 /** Prints all that is to be said about one unit; nothing where it is in order. */
-export function printVerification(terminal: Terminal, { unit, load, loadReason, diagnostics, notCarriedOut }: Verification): void {
+export function printVerification(terminal: Terminal, verification: Verification): void {
+  const { unit, load, loadReason, diagnostics } = verification;
+  printDiagnostics(terminal, diagnostics);
+  if (load !== 'loaded') terminal.warn(`${unit}: ${terminal.style.red('error')}: ${loadReason ?? `not loaded (${load})`}`);
+  printNotCarriedOut(terminal, verification);
+}
+
+/** Prints what is to be said about lines of unit files. */
+export function printDiagnostics(terminal: Terminal, diagnostics: Verification['diagnostics']): void {
   const { red, yellow, grey } = terminal.style;
   const paints = { error: red, warning: yellow, notice: grey } as const;
   for (const { path, line, column, severity, message } of diagnostics) {
     const place = [path, ...(line > 0 ? [line] : []), ...(column > 0 ? [column] : [])].join(':');
     terminal.warn(`${place}: ${paints[severity](severity)}: ${message}`);
   }
-  if (load !== 'loaded') terminal.warn(`${unit}: ${red('error')}: ${loadReason ?? `not loaded (${load})`}`);
-  for (const { directive, reason } of notCarriedOut) terminal.warn(`${unit}: ${grey('not carried out')}: ${directive}= (${reason})`);
+}
+
+/** Prints what of a unit tysd does not carry out. */
+export function printNotCarriedOut(terminal: Terminal, { unit, notCarriedOut }: Pick<Verification, 'unit' | 'notCarriedOut'>): void {
+  for (const { directive, reason } of notCarriedOut)
+    terminal.warn(`${unit}: ${terminal.style.grey('not carried out')}: ${directive}= (${reason})`);
 }
 
 function isBad({ load, diagnostics }: Verification): boolean {
