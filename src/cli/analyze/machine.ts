@@ -1,5 +1,6 @@
 import { machine } from 'node:os';
 import type { FileTree } from '../invocation.ts';
+import { json } from './json.ts';
 import { printTable } from '../output/table.ts';
 import type { AnalyzeCall } from './call.ts';
 
@@ -79,6 +80,11 @@ export async function analyzePcrs({ words, options, services, terminal }: Analyz
       .toLowerCase();
   if (tree.follow('/sys/class/tpm/tpm0').kind === 'missing')
     terminal.warn('System does not have a TPM2 device, so the registers have no values.');
+  if (options.json !== undefined) {
+    const records = asked.map((number) => ({ nr: number, name: registers[number] ?? null, sha256: held(number) || null }));
+    terminal.print(json(records, options.json));
+    return 0;
+  }
   const rows = asked.map((number) => [String(number), registers[number] ?? '-', held(number) || '-']);
   await printTable(terminal, { header: options.legend ? ['NR', 'NAME', 'SHA256'] : undefined, rows, numbers: new Set([0]) });
   return 0;
@@ -146,6 +152,15 @@ export async function analyzeArchitectures({ words, options, terminal }: Analyze
     return 1;
   }
   const support = (name: string): string => (name === own ? 'native' : secondary[own]?.includes(name) === true ? 'secondary' : 'foreign');
+  if (options.json !== undefined) {
+    terminal.print(
+      json(
+        names.map((name) => ({ name, support: support(name) })),
+        options.json,
+      ),
+    );
+    return 0;
+  }
   const { green, grey } = terminal.style;
   const rows = names.map((name) => [
     name,

@@ -69,7 +69,7 @@ const defaults: AnalyzeOptions = {
 };
 
 /** In the order in which getopt_long(3) names those that an abbreviation may mean. */
-const rows: readonly OptionRow<AnalyzeOptions>[] = [
+export const analyzeOptionRows: readonly OptionRow<AnalyzeOptions>[] = [
   { long: 'help', short: 'h', isLast: true, ...flag({ print: 'help' }) },
   { long: 'version', isLast: true, ...flag({ print: 'version' }) },
   { long: 'quiet', short: 'q', ...flag({ quiet: true }) },
@@ -112,7 +112,7 @@ const rows: readonly OptionRow<AnalyzeOptions>[] = [
 
 /** Reads the command line of systemd-analyze(1). An error is what to print. */
 export function parseAnalyze(argv: readonly string[]): Result<Words<AnalyzeOptions>, string> {
-  const read = readWords('systemd-analyze', argv, rows, defaults);
+  const read = readWords('systemd-analyze', argv, analyzeOptionRows, defaults);
   if (!read.ok || read.value.options.print !== undefined) return read;
   const { options, words } = read.value;
   const problem = contradiction(options, words);
@@ -120,7 +120,7 @@ export function parseAnalyze(argv: readonly string[]): Result<Words<AnalyzeOptio
 }
 
 /** The verbs that can print JSON. */
-const jsonVerbs = ['security', 'plot'];
+const jsonVerbs = ['security', 'plot', 'pcrs', 'architectures', 'capability', 'exit-status'];
 
 function contradiction(
   { scope, unit, json, root, offline }: AnalyzeOptions,
@@ -129,7 +129,7 @@ function contradiction(
   if (scope === 'global' && !['dot', 'unit-paths', 'verify'].includes(verb))
     return 'Option --global only makes sense with verbs dot, unit-paths, verify.';
   if (scope === 'user' && verb === 'cat-config') return 'Option --user is not supported for cat-config right now.';
-  if (json !== undefined && !jsonVerbs.includes(verb)) return `Option --json= is only supported for ${jsonVerbs.join(' and ')} right now.`;
+  if (json !== undefined && !jsonVerbs.includes(verb)) return `Option --json= is only supported for ${jsonVerbs.join(', ')} right now.`;
   if (root !== undefined && verb !== 'cat-config' && verb !== 'verify' && verb !== 'condition' && !(verb === 'security' && offline))
     return 'Options --root= and --image= are only supported for cat-config, verify, condition and security when used with --offline= right now.';
   if (unit !== undefined && verb !== 'condition') return 'Option --unit= is only supported for condition';

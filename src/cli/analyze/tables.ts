@@ -1,6 +1,7 @@
 import { capabilityNames, capabilityNumber } from '../../api/capability.ts';
 import { exitStatusCode, exitStatuses } from '../../api/exit-names.ts';
 import { printTable } from '../output/table.ts';
+import { json } from './json.ts';
 import type { AnalyzeCall } from './call.ts';
 
 /** `exit-status [STATUS…]`: the exit statuses that have names. */
@@ -33,7 +34,7 @@ function capabilityRow(number: number): readonly string[] {
 
 /** Prints the rows of the words, or all where there are none; a word without a row is a sentence, and ends it. */
 async function printRows(
-  { words, terminal }: AnalyzeCall,
+  { words, options, terminal }: AnalyzeCall,
   header: readonly string[],
   all: readonly (readonly string[])[],
   find: (word: string) => readonly string[] | string,
@@ -47,6 +48,12 @@ async function printRows(
   }
   const asked = found.flatMap((row) => (typeof row === 'string' ? [] : [row]));
   const rows = words.length === 0 ? all : order(asked);
+  if (options.json !== undefined) {
+    const record = (row: readonly string[]) =>
+      Object.fromEntries(header.map((name, at) => [name.toLowerCase(), at === 1 ? Number(row[at]) : row[at]]));
+    terminal.print(json(rows.map(record), options.json));
+    return 0;
+  }
   await printTable({ ...terminal, width: undefined }, { header, rows, numbers: new Set([1]) });
   return 0;
 }

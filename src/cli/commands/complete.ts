@@ -25,14 +25,11 @@ export function runCompletion({ words, terminal }: Invocation): Promise<number> 
  * are meant, else `words`; then a line for each, with its meaning after a tab. Nothing goes wrong aloud, for it would be in the user's way.
  */
 export async function runComplete(call: Call, [program = '', ...words]: readonly string[]): Promise<number> {
-  // What follows the verb is another program's, as where it is carried out.
+  // What follows some verbs is another program's, as where it is carried out.
   const verb = words.slice(0, -1).findIndex((word) => !word.startsWith('-'));
-  const logs = program === 'journalctl' || words[verb] === 'logs';
-  const { wanted, prefix } = wantedAt(logs && program !== 'journalctl' ? words.slice(verb + 1) : words, {
-    verbs: logs ? {} : ownVerbs(),
-    options: logs ? await call.services.logsOptions() : optionRows,
-    subverbs: logs ? {} : { analyze: (await import('./analyze.ts')).analyzeVerbs() },
-  });
+  const tool = tools[program] ?? verbTools[words[verb] ?? ''];
+  const own = tool === undefined || Object.hasOwn(tools, program) ? words : words.slice(verb + 1);
+  const { wanted, prefix } = wantedAt(own, await grammarOf(tool, call));
   if (wanted.want === 'files') {
     call.terminal.print('files');
     return 0;
@@ -46,6 +43,25 @@ export async function runComplete(call: Call, [program = '', ...words]: readonly
     call.terminal.print(`${prefix}${line.replaceAll(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, ' ')}`);
   }
   return 0;
+}
+
+/** Programs whose command lines are other ones than tysctl's, and the verbs of tysctl that they are. */
+const tools: Readonly<Record<string, Tool>> = { journalctl: 'logs', 'systemd-analyze': 'analyze' };
+const verbTools: Readonly<Record<string, Tool>> = { logs: 'logs', analyze: 'analyze' };
+
+type Tool = 'logs' | 'analyze';
+
+async function grammarOf(tool: Tool | undefined, { services }: Call): Promise<Grammar> {
+  if (tool === 'logs') return { verbs: {}, options: await services.logsOptions() };
+  if (tool === undefined) return { verbs: ownVerbs(), options: optionRows };
+  const [{ analyzeVerbs }, { analyzeOptionRows }, { analyzeOptionDocs }] = await Promise.all([
+    import('../analyze/verbs.ts'),
+    import('../analyze/options.ts'),
+    import('../analyze/option-docs.ts'),
+  ]);
+  const docs = Object.fromEntries(Object.entries(analyzeOptionDocs).map(([long, { doc }]) => [long, doc]));
+  const entries = Object.entries(analyzeVerbs).map(([word, row]) => [word, { ...row, most: row.most ?? Infinity }]);
+  return { verbs: Object.fromEntries(entries), options: analyzeOptionRows, docs };
 }
 
 function ownVerbs(): Grammar['verbs'] {

@@ -3,10 +3,10 @@ export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
 /** Names that are completed, and the verb of tysctl that is asked for each. */
-const programs = ['tysctl', 'systemctl', 'journalctl'] as const;
+const programs = ['tysctl', 'systemctl', 'journalctl', 'systemd-analyze'] as const;
 
 /**
- * What a shell loads to complete the command lines of tysctl, systemctl and journalctl. All that it knows it asks the program itself, by
+ * What a shell loads to complete the command lines of tysctl, systemctl, journalctl and systemd-analyze. All that it knows it asks the program itself, by
  * `complete PROGRAM WORDS…`: a first line that is `files` or `words`, then a line for each word, with its meaning after a tab.
  */
 export function completionScript(shell: Shell): string {
@@ -14,7 +14,7 @@ export function completionScript(shell: Shell): string {
 }
 
 /** Bash breaks words at `=` and `:`, which is undone here: what is asked for is the word as it was typed. */
-const bash = `# Completion of tysctl, systemctl and journalctl for bash.
+const bash = `# Completion of tysctl, systemctl, journalctl and systemd-analyze for bash.
 _tysd_complete() {
     local line=\${COMP_LINE:0:COMP_POINT} words=() answer kind word cut
     read -ra words <<<"$line"
@@ -42,7 +42,7 @@ complete -F _tysd_complete ${programs.join(' ')}
 `;
 
 const zsh = `#compdef ${programs.join(' ')}
-# Completion of tysctl, systemctl and journalctl for zsh.
+# Completion of tysctl, systemctl, journalctl and systemd-analyze for zsh.
 _tysd_complete() {
     local -a answer open closed
     local line
@@ -70,7 +70,7 @@ else
 fi
 `;
 
-const fish = `# Completion of tysctl, systemctl and journalctl for fish.
+const fish = `# Completion of tysctl, systemctl, journalctl and systemd-analyze for fish.
 function __tysd_complete
     set -l typed (commandline -opc)
     set -l current (commandline -ct)

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { analyzeOptionDocs } from '../analyze/option-docs.ts';
+import { analyzeOptionRows } from '../analyze/options.ts';
 import { optionDocs } from '../option-docs.ts';
 import { optionRows } from '../options.ts';
 import { verbs } from '../verbs.ts';
 import { type Grammar, wantedAt } from './wanted.ts';
 
-const grammar: Grammar = { verbs, options: optionRows, subverbs: { analyze: [{ word: 'calendar' }] } };
+const grammar: Grammar = { verbs, options: optionRows };
 
 /** What is wanted, in short. */
 function at(...words: readonly string[]): string {
@@ -33,7 +35,6 @@ for (const [words, wanted] of [
   [['verify', ''], '|files'],
   [['unset-environment', ''], '|variables'],
   [['explain', ''], '|directives'],
-  [['analyze', ''], '|words calendar'],
   [['completion', ''], '|words bash zsh'],
   [['--type='], '--type=|words service mount'],
   [['--type=service,so'], '--type=service,|words service mount'],
@@ -50,4 +51,8 @@ for (const [words, wanted] of [
 test('each option has a line about it, and there is none about others', () => {
   const long = new Set(optionRows.flatMap((row) => row.long ?? []));
   assert.deepEqual(Object.keys(optionDocs).toSorted(), [...long].toSorted());
+});
+
+test('each option of systemd-analyze has a line about it, and there is none about others', () => {
+  assert.deepEqual(Object.keys(analyzeOptionDocs).toSorted(), analyzeOptionRows.flatMap((row) => row.long ?? []).toSorted());
 });

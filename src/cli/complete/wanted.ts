@@ -28,8 +28,8 @@ export type Wanted =
 export interface Grammar {
   readonly verbs: Readonly<Record<string, Pick<Verb, 'usage' | 'doc' | 'most'>>>;
   readonly options: readonly OptionForm[];
-  /** The verbs of verbs: `analyze`. */
-  readonly subverbs: Readonly<Record<string, readonly Candidate[]>>;
+  /** What each option does; where it is not said, tysctl's. */
+  readonly docs?: Readonly<Record<string, string>>;
 }
 
 /** What the last of these words, which may be but begun, can become; `prefix` of it is not part of the answer, as in `--type=`. */
@@ -83,10 +83,10 @@ function pendingOption(word: string | undefined, options: Grammar['options']): s
 /** Options without a long name, by one that takes the same. */
 const shortOnly: Readonly<Record<string, string>> = { P: 'property' };
 
-function optionCandidates({ options }: Grammar): readonly Candidate[] {
+function optionCandidates({ options, docs = optionDocs }: Grammar): readonly Candidate[] {
   return options.flatMap(({ long, value }) => {
     if (long === undefined) return [];
-    const doc = optionDocs[long];
+    const doc = docs[long];
     return [{ word: `--${long}${value === 'required' ? '=' : ''}`, ...(doc === undefined ? {} : { doc }) }];
   });
 }
@@ -95,9 +95,7 @@ function verbCandidates({ verbs }: Grammar): readonly Candidate[] {
   return Object.entries(verbs).map(([word, { doc }]) => ({ word, doc }));
 }
 
-function argumentOf(verb: string, given: readonly string[], { verbs, subverbs }: Grammar): Wanted {
-  const subverb = subverbs[verb];
-  if (subverb !== undefined && given.length === 0) return { want: 'words', candidates: subverb };
+function argumentOf(verb: string, given: readonly string[], { verbs }: Grammar): Wanted {
   const row = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
   if (row === undefined || given.length >= row.most) return { want: 'nothing' };
   const special = Object.hasOwn(ownArguments, verb) ? ownArguments[verb] : undefined;
@@ -108,6 +106,8 @@ function argumentOf(verb: string, given: readonly string[], { verbs, subverbs }:
 }
 
 const units = (choice: UnitChoice): Wanted => ({ want: 'units', choice });
+const oneOf = (all: readonly string[]): Wanted => ({ want: 'words', candidates: all.map((word) => ({ word })) });
+const priorities: readonly string[] = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
 
 /** What the words of the usage stand for. */
 const kinds: Readonly<Record<string, Wanted>> = {
@@ -120,6 +120,9 @@ const kinds: Readonly<Record<string, Wanted>> = {
   JOB: { want: 'jobs' },
   NAME: { want: 'variables' },
   DIRECTIVE: { want: 'directives' },
+  TYPE: oneOf(unitTypes),
+  LEVEL: oneOf(priorities),
+  BOOL: oneOf(['yes', 'no']),
 };
 
 /** Verbs that make sense for some units only. */
@@ -164,8 +167,6 @@ const valueKinds: Readonly<Record<string, Wanted>> = {
   'user-unit': units('all'),
 };
 
-const priorities = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
-
 /** The words that may follow options, of systemctl's and journalctl's alike. */
 const values: Readonly<Record<string, () => readonly string[]>> = {
   type: () => unitTypes,
@@ -181,4 +182,8 @@ const values: Readonly<Record<string, () => readonly string[]>> = {
   legend: () => ['yes', 'no'],
   target: () => ['container', 'user', 'system'],
   priority: () => priorities,
+  'recursive-errors': () => ['no', 'one', 'yes'],
+  json: () => ['short', 'pretty', 'off'],
+  man: () => ['yes', 'no'],
+  offline: () => ['yes', 'no'],
 };
