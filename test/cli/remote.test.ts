@@ -7,7 +7,10 @@ import { readHost, sshArguments } from '../../src/cli/host.ts';
 import { withBench } from './run.ts';
 
 /** Runs systemctl with an ssh that notes its arguments, one to a line, and ends with 3. */
-async function withSsh(argv: readonly string[]): Promise<{ readonly status: number; readonly ssh: readonly string[] }> {
+async function withSsh(
+  argv: readonly string[],
+  program = 'systemctl',
+): Promise<{ readonly status: number; readonly ssh: readonly string[] }> {
   const directory = mkdtempSync(join(tmpdir(), 'tysd-ssh-'));
   const noted = join(directory, 'noted');
   try {
@@ -16,7 +19,7 @@ async function withSsh(argv: readonly string[]): Promise<{ readonly status: numb
     let status = -1;
     await withBench(
       () => undefined,
-      async ({ run }) => void ({ status } = await run('systemctl', argv, { PATH: `${directory}:/usr/bin:/bin` })),
+      async ({ run }) => void ({ status } = await run(program, argv, { PATH: `${directory}:/usr/bin:/bin` })),
       false,
     );
     return { status, ssh: readFileSync(noted, 'utf8').split('\n').slice(0, -1) };
@@ -89,4 +92,11 @@ test('addresses of IPv6 stand in brackets', () => {
     'fe80::1%eth0',
     'tysctl status',
   ]);
+});
+
+test('systemd-analyze -H has the same asked there', async () => {
+  const { status, ssh } = await withSsh(['-H', 'box', 'critical-chain', '--fuzz=1s', 'x.service'], 'systemd-analyze');
+  assert.deepEqual({ status, command: ssh.at(-1) }, { status: 3, command: 'systemd-analyze --fuzz=1s critical-chain x.service' });
+  assert.equal((await withSsh(['analyze', '-H', 'box', 'blame'], 'tysctl')).ssh.at(-1), 'tysctl analyze blame');
+  assert.deepEqual(await withSsh(['-H', '-oX=y', 'blame'], 'systemd-analyze'), { status: 1, ssh: [] });
 });

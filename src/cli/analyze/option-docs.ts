@@ -20,7 +20,7 @@ export const analyzeOptionDocs: Readonly<Record<string, { readonly value?: strin
   'no-pager': { doc: 'Do not give long output to a pager' },
   man: { value: 'BOOL', doc: 'verify: whether manual pages are looked for' },
   generators: { value: 'BOOL', doc: 'Refused: generators are not run' },
-  host: { value: 'HOST', doc: 'Refused: run it there, by ssh' },
+  host: { value: '[USER@]HOST', doc: 'Run the same on another machine, by ssh' },
   machine: { value: 'CONTAINER', doc: 'Refused: tysd does not run containers' },
   iterations: { value: 'N', doc: 'calendar: how often it elapses' },
   'base-time': { value: 'TIME', doc: 'calendar: counted from then' },

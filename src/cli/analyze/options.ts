@@ -2,6 +2,7 @@ import { isUnitName, readTypedName } from '../../api/unit-name.ts';
 import { parseTimespan, parseTimestamp } from '../../api/time.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { flag, type OptionRow, readBoolean, readWords, text, type Words } from '../getopt.ts';
+import { type Host, readHost } from '../host.ts';
 import { localClock } from './local-clock.ts';
 
 /** What systemd-analyze's options say. */
@@ -9,6 +10,8 @@ export interface AnalyzeOptions {
   readonly scope: 'system' | 'user' | 'global';
   /** The manager that was named; any where none was. */
   readonly manager: 'system' | 'user' | undefined;
+  /** The machine on which the same is to be asked. */
+  readonly host: Host | undefined;
   readonly root: string | undefined;
   readonly iterations: number;
   /** Microseconds since 1970; now where it is undefined. */
@@ -45,6 +48,7 @@ export interface AnalyzeOptions {
 const defaults: AnalyzeOptions = {
   scope: 'system',
   manager: undefined,
+  host: undefined,
   root: undefined,
   iterations: 1,
   baseTime: undefined,
@@ -90,11 +94,7 @@ export const analyzeOptionRows: readonly OptionRow<AnalyzeOptions>[] = [
   { long: 'no-pager', ...flag({}) },
   { long: 'man', value: 'optional', apply: (value = 'yes') => readBoolean('man', value, (man) => ({ man })) },
   { long: 'generators', value: 'optional', apply: readGenerators },
-  {
-    long: 'host',
-    short: 'H',
-    ...refusal('Another host cannot be reached this way: run systemd-analyze there, as in: ssh HOST systemd-analyze …'),
-  },
+  { long: 'host', short: 'H', value: 'required', apply: readHostOption },
   { long: 'machine', short: 'M', ...refusal('tysd does not run containers: run systemd-analyze inside the container instead.') },
   { long: 'iterations', value: 'required', apply: readIterations },
   { long: 'base-time', value: 'required', apply: readBaseTime },
@@ -123,9 +123,10 @@ export function parseAnalyze(argv: readonly string[]): Result<Words<AnalyzeOptio
 const jsonVerbs = ['security', 'plot', 'pcrs', 'architectures', 'capability', 'exit-status'];
 
 function contradiction(
-  { scope, unit, json, root, offline }: AnalyzeOptions,
+  { scope, unit, json, root, offline, host }: AnalyzeOptions,
   [verb = 'time', first]: readonly string[],
 ): string | undefined {
+  if (host !== undefined && scope === 'user') return 'Cannot access user instance remotely.';
   if (scope === 'global' && !['dot', 'unit-paths', 'verify'].includes(verb))
     return 'Option --global only makes sense with verbs dot, unit-paths, verify.';
   if (scope === 'user' && verb === 'cat-config') return 'Option --user is not supported for cat-config right now.';
@@ -144,6 +145,11 @@ function refusal(reason: string): Pick<OptionRow<AnalyzeOptions>, 'value' | 'app
 
 function refusedValue(option: string): Pick<OptionRow<AnalyzeOptions>, 'value' | 'apply'> {
   return refusal(`systemd-analyze: tysd does not have ${option} yet.`);
+}
+
+function readHostOption(value = ''): Result<Partial<AnalyzeOptions>, string> {
+  const host = readHost(value);
+  return host.ok ? ok({ host: host.value }) : host;
 }
 
 function readFuzz(value = ''): Result<Partial<AnalyzeOptions>, string> {
