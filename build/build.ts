@@ -31,7 +31,9 @@ if (existsSync(join(root, 'session/build/tysd-session')))
 copyFileSync(join(root, 'front/build/tysctl'), join(dist, 'tysctl'));
 symlinkSync('tysctl', join(dist, 'systemctl'));
 const names =
-  'journalctl systemd-analyze systemd-cat systemd-cgtop systemd-escape systemd-notify systemd-run halt init poweroff reboot runlevel shutdown telinit';
+  'journalctl systemd-analyze systemd-ask-password systemd-cat systemd-cgls systemd-cgtop systemd-delta systemd-detect-virt ' +
+  'systemd-escape systemd-inhibit systemd-notify systemd-path systemd-run systemd-tty-ask-password-agent ' +
+  'halt init poweroff reboot runlevel shutdown telinit';
 for (const name of names.split(' ')) {
   symlinkSync('tysd', join(dist, name));
 }

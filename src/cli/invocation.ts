@@ -31,6 +31,8 @@ export interface CliServices {
   /** Sends a datagram of sd_notify(3) to $NOTIFY_SOCKET, as from this process if it may; false where there is no such socket. */
   readonly notify: (text: string, pid: number | undefined) => Promise<boolean>;
   readonly launcher: () => Promise<Launcher>;
+  /** What this machine runs in, by the names of systemd-detect-virt(1). */
+  readonly virtualization: () => Promise<{ readonly container: string; readonly vm: string; readonly privateUsers: boolean }>;
   /** The command line by which this program runs as one of its tools. */
   readonly commandOf: (tool: string) => readonly string[];
 }

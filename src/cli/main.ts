@@ -29,6 +29,16 @@ const tools: Readonly<Record<string, Tool>> = {
   'systemd-run': async (call) => (await import('./commands/run.ts')).runRun(call, anyPlace),
   'systemd-cgtop': async (call) => (await import('./commands/top.ts')).runTop(call, anyPlace),
   'systemd-analyze': async (call) => (await import('./commands/analyze.ts')).runAnalyze(call, anyPlace),
+  'systemd-delta': async (call) => (await import('./tools/delta.ts')).runDelta(call),
+  'systemd-path': async (call) => (await import('./tools/path.ts')).runPath(call),
+  'systemd-cgls': async (call) => (await import('./tools/cgls.ts')).runCgls(call),
+  'systemd-detect-virt': async (call) => (await import('./tools/detect-virt.ts')).runDetectVirt(call),
+  ...Object.fromEntries(
+    ['systemd-inhibit', 'systemd-ask-password', 'systemd-tty-ask-password-agent'].map((name) => [
+      name,
+      async (call: Call) => (await import('./tools/refused.ts')).runRefused(call),
+    ]),
+  ),
   runlevel: async (call) => (await import('./sysv/runlevel.ts')).runRunlevel(asSysv(call)),
   telinit: async (call) => (await import('./sysv/telinit.ts')).runTelinit(asSysv(call)),
   init: async (call) => (await import('./sysv/telinit.ts')).runTelinit(asSysv(call)),

@@ -20,3 +20,16 @@ export function checkConditions({ place, of }: ConditionRequest): Result<Conditi
   if ('assignments' in of) return checkAssignments(of.assignments, { facts }, conditionFacts);
   return checkUnitConditions(of.unit, { directory: new UnitDirectory(files, searchPath), facts }, conditionFacts);
 }
+
+/** What this machine runs in: what told its init process so, then what the kernel shows. */
+export function virtualizationHere(): { readonly container: string; readonly vm: string; readonly privateUsers: boolean } {
+  const { files, facts } = partsOf({ scope: 'system', root: '' });
+  const given = { facts, version, firstBoot: false, environment: () => [] };
+  const told = Buffer.from(files.read('/proc/1/environ') ?? new Uint8Array())
+    .toString()
+    .split('\0');
+  const init = told.find((each) => each.startsWith('container='))?.slice('container='.length);
+  const container = containerId({ container: init });
+  const { kind, id, privateUsers } = gatherConditionFacts(files, { ...given, containerId: '' }).virtualization;
+  return { container: container === '' ? 'none' : container, vm: kind === 'vm' ? id : 'none', privateUsers };
+}

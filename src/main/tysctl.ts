@@ -25,6 +25,7 @@ export function servicesOf(self: readonly string[]): CliServices {
     lintFiles: async (paths, options) => (await import('./local.ts')).localLint(paths, options),
     checkConditions: async (request) => (await import('./local-conditions.ts')).checkConditions(request),
     notify: async (text, pid) => (await import('./notify.ts')).sendNotification(self, text, pid),
+    virtualization: async () => (await import('./local-conditions.ts')).virtualizationHere(),
     commandOf: (tool) => [...self.filter((word) => !word.startsWith('--as=')), `--as=${tool}`],
     launcher: async () => (await import('./launcher.ts')).launcherOf(self),
   };

@@ -89,7 +89,8 @@ function virtualization(containerId: string, text: ReadText): ConditionFacts['vi
   const privateUsers = !/^\s*0\s+0\s+4294967295\s*$/.test(text('/proc/self/uid_map') || '0 0 4294967295');
   if (containerId !== '') return { kind: 'container', id: containerId, privateUsers };
   const vendor = `${text('/sys/class/dmi/id/sys_vendor')} ${text('/sys/class/dmi/id/product_name')} ${text('/sys/class/dmi/id/bios_vendor')}`;
-  const id = hypervisors.find(([word]) => vendor.includes(word))?.[1];
+  const clocks = text('/sys/devices/system/clocksource/clocksource0/available_clocksource');
+  const id = hypervisors.find(([word]) => vendor.includes(word))?.[1] ?? hypervisorClocks.find(([word]) => clocks.includes(word))?.[1];
   if (id !== undefined) return { kind: 'vm', id, privateUsers };
   const isVirtual = /^flags\s*:.*\bhypervisor\b/m.test(text('/proc/cpuinfo'));
   return { kind: isVirtual ? 'vm' : 'none', id: isVirtual ? 'vm-other' : 'none', privateUsers };
@@ -110,6 +111,13 @@ const hypervisors: readonly (readonly [string, string])[] = [
   ['Hyper-V', 'microsoft'],
   ['Google Compute Engine', 'google'],
   ['Firecracker', 'amazon'],
+];
+
+/** Clocks that only the kernels of their guests have, where no firmware tells more. */
+const hypervisorClocks: readonly (readonly [string, string])[] = [
+  ['kvm-clock', 'kvm'],
+  ['hyperv_clocksource', 'microsoft'],
+  ['xen', 'xen'],
 ];
 
 function groupsByNumber(text: string): ReadonlyMap<number, string> {

@@ -120,6 +120,7 @@ async function runTool(
       out.push(`notify ${JSON.stringify(text)} ${pid ?? ''}`.trimEnd());
       return Promise.resolve(true);
     },
+    virtualization: () => Promise.resolve({ container: 'lxc', vm: 'kvm', privateUsers: false }),
     commandOf: (tool) => ['/usr/bin/tysd', `--as=${tool}`],
     launcher: () => Promise.resolve(fakeLauncher(out)),
   };

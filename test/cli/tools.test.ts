@@ -151,3 +151,27 @@ test('status without cgroups says how many processes there are, and shows them b
 function processLines(lines: readonly string[]): readonly string[] {
   return lines.filter((line) => /[├└]─ *\d+ /.test(line));
 }
+
+test('tools that tysd refuses to be say why, and do nothing', () =>
+  withBench(
+    nobody,
+    async ({ run }) => {
+      for (const name of ['systemd-inhibit', 'systemd-ask-password', 'systemd-tty-ask-password-agent']) {
+        const { out, err, status } = await run(`/usr/bin/${name}`, ['--what=shutdown', 'true']);
+        assert.deepEqual({ out, lines: err.length, status }, { out: [], lines: 1, status: 1 });
+        assert.match(err[0] ?? '', new RegExp(`^${name}: \\w`));
+      }
+    },
+    false,
+  ));
+
+test('systemd-detect-virt tells the container first, and ends with 1 where there is none', () =>
+  withBench(
+    nobody,
+    async ({ run }) => {
+      assert.deepEqual(await run('systemd-detect-virt', []), { out: ['lxc'], err: [], status: 0 });
+      assert.deepEqual(await run('systemd-detect-virt', ['-qv']), { out: [], err: [], status: 0 });
+      assert.deepEqual(await run('systemd-detect-virt', ['--private-users']), { out: [], err: [], status: 1 });
+    },
+    false,
+  ));
