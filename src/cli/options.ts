@@ -137,8 +137,8 @@ export const optionRows: readonly OptionRow<Options>[] = [
   { long: 'help', short: 'h', isLast: true, ...flag({ print: 'help' }) },
   { long: 'version', isLast: true, ...flag({ print: 'version' }) },
   { long: 'type', short: 't', value: 'required', apply: readTypes },
-  { long: 'property', short: 'p', ...text((value, { properties }: Options) => ({ properties: [...properties, ...commas(value)] })) },
-  { short: 'P', ...text((value, { properties }: Options) => ({ properties: [...properties, ...commas(value)], value: true })) },
+  { long: 'property', short: 'p', ...text((value, { properties }: Options) => ({ properties: withProperties(properties, value) })) },
+  { short: 'P', ...text((value, { properties }: Options) => ({ properties: withProperties(properties, value), value: true })) },
   { long: 'all', short: 'a', ...flag({ all: true }) },
   { long: 'reverse', ...flag({ reverse: true }) },
   { long: 'after', ...flag({ after: true }) },
@@ -249,6 +249,11 @@ function refused(reason: string): Pick<OptionRow<Options>, 'value' | 'apply'> {
 
 function commas(value: string): readonly string[] {
   return value.split(',').filter((part) => part !== '');
+}
+
+/** An empty list means none of them, not all. */
+function withProperties(before: readonly string[], value: string): readonly string[] {
+  return value === '' && before.length === 0 ? [''] : [...before, ...commas(value)];
 }
 
 function readTypes(value = '', { types }: Options): Result<Partial<Options>, string> {

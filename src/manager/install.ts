@@ -52,7 +52,8 @@ export class InstallService {
     const [problem] = plan.problems;
     const { changes, records } = plan;
     if (problem !== undefined) {
-      const message = plan.problems.map((each) => each.message).join('\n');
+      // As on systemd's bus, one reason is told, the first.
+      const { message } = problem;
       return err({ code: codes[problem.code], message, errno: errnoText(records.includes(problem) ? problem.code : 'EINVAL'), records });
     }
     return ok({ changes, records, hasInstallInfo: plan.hasInstallSettings });

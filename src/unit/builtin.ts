@@ -49,7 +49,7 @@ const everywhere: Readonly<Record<string, string>> = {
   'sockets.target': 'Description=Sockets',
   'paths.target': 'Description=Paths',
   'timers.target': 'Description=Timers\nDefaultDependencies=no\nConflicts=shutdown.target',
-  '-.slice': 'Description=Root Slice\nDefaultDependencies=no',
+  '-.slice': 'Description=Root Slice\nDocumentation=man:systemd.special(7)\nDefaultDependencies=no',
 };
 
 const system: Readonly<Record<string, string>> = {
@@ -117,10 +117,10 @@ const system: Readonly<Record<string, string>> = {
   ...ending('kexec', 'Reboot by kexec'),
   ...ending('soft-reboot', 'Reboot of user space', 'JobTimeoutSec=30min\nJobTimeoutAction=soft-reboot-force'),
   ...ending('exit', 'Exit'),
-  'system.slice': 'Description=System Slice\nDefaultDependencies=no',
+  'system.slice': 'Description=System Slice\nDocumentation=man:systemd.special(7)\nDefaultDependencies=no',
   'user.slice': 'Description=Slice of users and sessions\nBefore=slices.target',
   'machine.slice': 'Description=Slice of containers and virtual machines\nBefore=slices.target',
-  'init.scope': 'Description=System and Service Manager\nDefaultDependencies=no',
+  'init.scope': 'Description=System and Service Manager\nDocumentation=man:systemd(1)\nDefaultDependencies=no',
   '-.mount': 'Description=Root Mount\nDefaultDependencies=no',
 };
 
@@ -136,7 +136,7 @@ const user: Readonly<Record<string, string>> = {
   'exit.target': 'Description=Exit\nDefaultDependencies=no\nRequires=systemd-exit.service\nAfter=systemd-exit.service\nAllowIsolate=yes',
   'systemd-exit.service':
     'Description=Exit of the manager\nDefaultDependencies=no\nRequires=shutdown.target\nAfter=shutdown.target\nSuccessAction=exit-force',
-  'init.scope': 'Description=System and Service Manager\nDefaultDependencies=no',
+  'init.scope': 'Description=System and Service Manager\nDocumentation=man:systemd(1)\nDefaultDependencies=no',
   'app.slice': 'Description=Slice of applications',
   'session.slice': 'Description=Slice of core services of the session',
   'background.slice': 'Description=Slice of background tasks',

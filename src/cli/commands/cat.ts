@@ -1,3 +1,4 @@
+import type { Client } from '../../api/client.ts';
 import type { UnitFiles } from '../../api/unit-files.ts';
 import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
@@ -22,6 +23,7 @@ export async function runCat(invocation: Invocation): Promise<number> {
       if (client?.ok === true) await suggestUnit(invocation, unit);
       status = 1;
     }
+    if (texts.length > 0 && client?.ok === true) await warnOfChange(invocation, client.value, unit);
     for (const text of texts) {
       if (!first) terminal.print('');
       first = false;
@@ -29,6 +31,16 @@ export async function runCat(invocation: Invocation): Promise<number> {
     }
   }
   return status;
+}
+
+/** What is shown is what is on disk, which the manager may not have read yet. */
+async function warnOfChange({ program, options, terminal }: Invocation, client: Client, unit: string): Promise<void> {
+  const told = await client.call('units.properties', { units: [unit] });
+  if (!told.ok || told.value[0]?.['NeedDaemonReload'] !== 'yes') return;
+  terminal.warn(`# Warning: ${unit} changed on disk, the version systemd has loaded is outdated.`);
+  terminal.warn("# This output shows the current version of the unit's original fragment and drop-in files.");
+  terminal.warn('# If fragments or drop-ins were added or removed, they are not properly reflected in this output.');
+  terminal.warn(`# Run '${program}${options.scope === 'user' ? ' --user' : ''} daemon-reload' to reload units.`);
 }
 
 function textsOf({ unit, load, files }: UnitFiles): readonly string[] {

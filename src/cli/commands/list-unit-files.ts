@@ -11,7 +11,7 @@ import { unpainted, type Style } from '../output/terminal.ts';
 /** `list-unit-files`: from the manager, or from the disk with --root= or where no manager runs. 1 where patterns match nothing. */
 export async function runListUnitFiles(invocation: Invocation): Promise<number> {
   const { words, options, terminal } = invocation;
-  const filter = checkFilter({ ...options, states: [] }, terminal);
+  const filter = checkFilter({ ...options, states: options.states.filter((state) => state === 'help') }, terminal);
   if (!filter.ok) return filter.error;
   const read = readNames(invocation, words);
   if (read === undefined) return 1;

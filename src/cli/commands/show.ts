@@ -35,7 +35,7 @@ export async function runShow(invocation: Invocation): Promise<number> {
   const shown: Properties[] = [];
   for (const number of numbers) {
     const job = queued.get(number);
-    if (job === undefined) return fail(invocation, `Job ${number} does not exist.`);
+    if (job === undefined) return fail(invocation, `Unknown object '/org/freedesktop/systemd1/job/${number}'.`);
     shown.push({ Id: number, Unit: job.unit, JobType: job.type, State: job.state });
   }
   print(invocation, [...shown, ...units.value.filter((properties) => properties !== null)]);

@@ -30,14 +30,18 @@ export async function runStatus(invocation: Invocation): Promise<number> {
     terminal.warn(`Failed to ask the manager: ${info.error.message}`);
     return 1;
   }
-  if (words.length === 0) return printOverview(invocation, client, info.value);
-  const asked = await unitsOf(invocation, client);
+  const hasFilter = options.all || options.types.length > 0 || options.states.length > 0;
+  const isOverview = words.length === 0 && options.types.length === 0 && options.states.length === 0;
+  let status = isOverview ? await printOverview(invocation, client, info.value) : 0;
+  if (words.length === 0 && !hasFilter) return status;
+  const asked = words.length === 0 ? await expandNames(invocation, client, ['*']) : await unitsOf(invocation, client);
   if (asked === undefined) return 1;
   const names = await withDependencies(client, options, asked);
-  let status = 0;
-  for (const [index, name] of names.entries()) {
-    if (index > 0) terminal.print('');
-    status = (await printUnit(invocation, client, info.value, name)) || status;
+  let isBelow = isOverview;
+  for (const name of names) {
+    const told = await printUnit(invocation, client, info.value, name, isBelow);
+    isBelow ||= told === 0 || told === 3;
+    status = told || status;
   }
   return status;
 }
@@ -67,7 +71,14 @@ async function unitsOf(invocation: Invocation, client: Client): Promise<readonly
   return [...names, ...found];
 }
 
-async function printUnit(invocation: Invocation, client: Client, info: Answer<'manager.info'>, name: string): Promise<number> {
+/** `isBelow` says that something stands above it, from which an empty line parts it. */
+async function printUnit(
+  invocation: Invocation,
+  client: Client,
+  info: Answer<'manager.info'>,
+  name: string,
+  isBelow: boolean,
+): Promise<number> {
   const { terminal } = invocation;
   const [units, properties, notApplied] = await Promise.all([
     client.call('units.get', { units: [name] }),
@@ -100,6 +111,7 @@ async function printUnit(invocation: Invocation, client: Client, info: Answer<'m
     timestamp: invocation.options.timestamp,
     nowUsec: Date.now() * 1000,
   });
+  if (isBelow) terminal.print('');
   for (const line of lines) terminal.print(line);
   await printLogs(invocation, info, unit, shown);
   if (shown['NeedDaemonReload'] === 'yes') terminal.warn(changedOnDisk(invocation, unit.name));
