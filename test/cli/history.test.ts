@@ -135,3 +135,50 @@ test('status --at shows how a unit was then, why, and what came next', () =>
     assert.deepEqual(early.err, ['The record goes back only to Sun 2026-11-29 01:50:00 UTC; before that nothing is known.']);
     assert.equal(early.status, 3);
   }));
+
+test('restarts that go as the one before them are told once, with how often; -l and JSON have each', () =>
+  withBench(
+    (manager) => {
+      manager.add('loop.service');
+      manager.entries.push({ what: 'job', ...at(0, 'loop.service'), job: 1, type: 'start', cause: 'boot', anchor: 1 });
+      for (let round = 0; round < 9; round++) {
+        const cause = round < 8 ? '/bin/loop exited with status 1' : '/bin/loop was killed by SIGSEGV';
+        manager.entries.push(
+          {
+            what: 'state',
+            ...at(round + 0.1, 'loop.service'),
+            from: 'active (running)',
+            to: 'activating (auto-restart)',
+            cause,
+            result: 'exit-code',
+          },
+          {
+            what: 'state',
+            ...at(round + 0.2, 'other.service'),
+            from: 'inactive (dead)',
+            to: 'active (running)',
+            cause: `start job ${round}`,
+          },
+          { what: 'job', ...at(round + 0.5, 'loop.service'), job: 10 + round, type: 'start', cause: 'Restart=', anchor: 10 + round },
+        );
+      }
+    },
+    async ({ run }) => {
+      const { out } = await run('tysctl', ['history', 'loop'], environment);
+      assert.deepEqual(out, [
+        '-- Sun 2026-11-29 UTC --',
+        '01:50:00.000 start job 1 queued: boot',
+        '01:50:00.100 activating (auto-restart): /bin/loop exited with status 1',
+        '01:50:00.500 start job 10 queued: Restart=',
+        '01:50:01.100 activating (auto-restart): /bin/loop exited with status 1',
+        '01:50:01.500 the same again, 5 times until 01:50:05 (history -l shows each)',
+        '01:50:06.500 start job 16 queued: Restart=',
+        '01:50:07.100 activating (auto-restart): /bin/loop exited with status 1',
+        '01:50:07.500 start job 17 queued: Restart=',
+        '01:50:08.100 activating (auto-restart): /bin/loop was killed by SIGSEGV',
+        '01:50:08.500 start job 18 queued: Restart=',
+      ]);
+      const whole = await run('tysctl', ['history', '-l', 'loop'], environment);
+      assert.equal(whole.out.length, 20);
+    },
+  ));

@@ -249,7 +249,7 @@ test('waiting shows what keeps the others, until when, what happens then, and wh
           'Then: after.service, start: After=slow.service',
           '/etc/after.service:3',
           'and 1 more',
-          'Log: the last 3 lines of slow.service',
+          'Log: the last 3 own lines of slow.service',
         ],
         err: [],
         status: 0,

@@ -1,4 +1,5 @@
 import { historyLines } from '../history/lines.ts';
+import { withoutRepeats } from '../history/repeats.ts';
 import { ownNames, readRecord, readTime } from '../history/read.ts';
 import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
@@ -20,11 +21,16 @@ export async function runHistory(invocation: Invocation): Promise<number> {
   const record = await readRecord(invocation, units.length === 0 ? undefined : units);
   const last = options.until === undefined ? Infinity : until.value;
   const inTime = record.filter(({ usec, unit }) => usec >= since.value && usec <= last && (units.length === 0 || units.includes(unit)));
-  const shown = options.lines === undefined ? inTime : inTime.slice(-options.lines);
+  const latest = <Entry>(entries: readonly Entry[]): readonly Entry[] =>
+    options.lines === undefined ? entries : entries.slice(-options.lines);
+  const shown = latest(inTime);
   const form = listForm(options.output);
   if (form !== 'table') terminal.print(renderJson(shown, form));
-  else if (shown.length > 0) for (const line of historyLines(shown, terminal.style, { named: units.length !== 1 })) terminal.print(line);
-  else {
+  else if (shown.length > 0) {
+    const told = options.full ? shown : latest(withoutRepeats(inTime));
+    for (const line of historyLines(told, { style: terminal.style, width: terminal.width, named: units.length !== 1 }))
+      terminal.print(line);
+  } else {
     terminal.warn(units.length === 0 ? 'Nothing is on record.' : `Nothing is on record of ${units.join(', ')}.`);
     for (const unit of units) await suggestUnit(invocation, unit);
   }

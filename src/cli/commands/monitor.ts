@@ -3,6 +3,7 @@ import type { Answer } from '../../api/contract.ts';
 import type { Change } from '../../api/manager.ts';
 import { createTimeText } from '../../base/timestamp.ts';
 import { ownNames } from '../history/read.ts';
+import { failureText, originOf } from '../why/failure.ts';
 import type { Invocation } from '../invocation.ts';
 import { eventLines, Observer, type MonitorEvent } from '../monitor/events.ts';
 import { readNames } from '../names.ts';
@@ -106,11 +107,13 @@ class Monitor {
       services.recentLogs({ runtimeDirectory, stateDirectory, journal, unit, lines: options.lines ?? logLines, sinceUsec: 0, output: '' }),
     ]);
     const entries = history.ok ? history.value : [];
-    const last = entries.findLast((entry) => entry.what === 'state' && entry.to.startsWith('failed'));
+    const index = entries.findLastIndex((entry) => entry.what === 'state' && entry.to.startsWith('failed'));
+    const last = entries[index];
+    const cause = last?.what === 'state' ? failureText(originOf(entries, index, last)) : undefined;
     const name = `${unit.startsWith('-') ? '-- ' : ''}${quoteForShell(unit)}`;
     const tool = `${program}${options.scope === 'user' ? ' --user' : ''}`;
     const next = [`${tool} why ${name}`, `${tool} status ${name}`];
-    return { usec, event: 'failure', unit, ...(last === undefined ? {} : { cause: last.cause }), log, next };
+    return { usec, event: 'failure', unit, ...(cause === undefined ? {} : { cause }), log, next };
   }
 }
 

@@ -1,7 +1,7 @@
-import type { Answer } from '../../api/contract.ts';
 import type { Invocation } from '../invocation.ts';
 import { listForm, renderJson } from '../output/json.ts';
-import { wrapped } from '../output/wrap.ts';
+import { ownLog } from '../output/own-log.ts';
+import { cutInMiddle, wrapped } from '../output/wrap.ts';
 import { blockersOf } from '../waiting/blockers.ts';
 import { blockerLines, row } from '../waiting/lines.ts';
 
@@ -13,9 +13,9 @@ export async function runWaiting(invocation: Invocation): Promise<number> {
     terminal.warn(connected.error);
     return 1;
   }
-  const [jobs, info] = await Promise.all([connected.value.call('jobs.waiting', {}), connected.value.call('manager.info', {})]);
-  if (!jobs.ok || !info.ok) {
-    for (const answer of [jobs, info]) if (!answer.ok) terminal.warn(`Failed to ask the manager: ${answer.error.message}`);
+  const jobs = await connected.value.call('jobs.waiting', {});
+  if (!jobs.ok) {
+    terminal.warn(`Failed to ask the manager: ${jobs.error.message}`);
     return 1;
   }
   const form = listForm(options.output);
@@ -36,18 +36,16 @@ export async function runWaiting(invocation: Invocation): Promise<number> {
     terminal.print('');
     const lines = blockerLines(blocker, Date.now() * 1000, terminal.style);
     for (const line of lines.flatMap((each) => wrapped(each, terminal.width, 15))) terminal.print(line);
-    for (const line of await lastWords(invocation, info.value, blocker.job.unit)) terminal.print(line);
+    for (const line of await lastWords(invocation, blocker.job.unit)) terminal.print(line);
   }
   return 0;
 }
 
-/** The last log lines of a unit, below each other. */
-async function lastWords({ services, options }: Invocation, info: Answer<'manager.info'>, unit: string): Promise<readonly string[]> {
-  const { runtimeDirectory, stateDirectory, journal } = info;
-  const lines = options.lines ?? 3;
-  if (lines === 0) return [];
-  const log = await services.recentLogs({ runtimeDirectory, stateDirectory, journal, unit, lines, sinceUsec: 0, output: '' });
-  return log.map((line, index) => row(index === 0 ? 'Log' : '', line));
+/** What its processes wrote last, below each other. */
+async function lastWords(invocation: Invocation, unit: string): Promise<readonly string[]> {
+  const { options, terminal } = invocation;
+  const log = await ownLog(invocation, { unit }, options.lines ?? 3);
+  return log.map((line, index) => cutInMiddle(row(index === 0 ? 'Log' : '', line), terminal.width, terminal.style.glyphs.ellipsis));
 }
 
 function counted(number: number, word: string): string {

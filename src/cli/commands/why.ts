@@ -1,6 +1,7 @@
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 import { ownLog } from '../output/own-log.ts';
+import { cutInMiddle } from '../output/wrap.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import { culpritOf } from '../why/culprit.ts';
 import { gatherFacts, type WhyFacts } from '../why/facts.ts';
@@ -67,11 +68,12 @@ function told({ unit, fileState, chain, starters, job, blockers, wrong, near }: 
 
 /** What the processes wrote whose failure is to blame. */
 async function lastWords(invocation: Invocation, { unit, chain }: WhyFacts): Promise<readonly string[]> {
+  const { terminal } = invocation;
   const culprit = culpritOf(unit.name, chain) ?? (unit.active === 'failed' ? { unit: unit.name } : undefined);
   const log = culprit === undefined ? [] : await ownLog(invocation, culprit, invocation.options.lines ?? 5);
   if (log.length === 0) return [];
   return [
     culprit?.unit === unit.name ? '  Its last words:' : `  The last words of ${culprit?.unit ?? ''}:`,
-    ...log.map((line) => `    ${line}`),
+    ...log.map((line) => cutInMiddle(`    ${line}`, terminal.width, terminal.style.glyphs.ellipsis)),
   ];
 }

@@ -1,6 +1,7 @@
 import type { HistoryEntry, StateEntry } from '../../api/history.ts';
 import { formatTimespan } from '../../base/duration.ts';
 import { formatTimestamp } from '../../base/timestamp.ts';
+import { failureText, originOf } from '../why/failure.ts';
 import type { Invocation } from '../invocation.ts';
 import { readNames } from '../names.ts';
 import { listForm, renderJson } from '../output/json.ts';
@@ -70,7 +71,9 @@ function printOne({ terminal }: Invocation, unit: string, record: readonly Histo
   else {
     const since = `${formatTimestamp(state.usec)}; for ${formatTimespan(usec - state.usec, 1000)} then`;
     terminal.print(`     Active: ${paintedState(state.to, style)} since ${since}`);
-    terminal.print(`      Cause: ${state.cause}`);
+    terminal.print(
+      `      Cause: ${state.result === undefined ? state.cause : failureText(originOf(before, before.lastIndexOf(state), state))}`,
+    );
   }
   // A job that came after the last change was still to be done.
   if (job?.what === 'job' && (state === undefined || job.usec >= state.usec || state.what !== 'state' || state.job === job.job))

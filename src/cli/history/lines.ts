@@ -1,10 +1,19 @@
 import type { HistoryEntry } from '../../api/history.ts';
 import { unreachable } from '../../base/assert.ts';
-import { createTimeText } from '../../base/timestamp.ts';
+import { createTimeText, type TimeText } from '../../base/timestamp.ts';
 import { paintState, type Style } from '../output/terminal.ts';
+import { wrapped } from '../output/wrap.ts';
+import type { Repeats } from './repeats.ts';
+
+interface Page {
+  readonly style: Style;
+  readonly width: number | undefined;
+  /** Each line names its unit. */
+  readonly named: boolean;
+}
 
 /** The lines of `history`: one for each entry, below a line for each day. */
-export function historyLines(entries: readonly HistoryEntry[], style: Style, { named }: { readonly named: boolean }): readonly string[] {
+export function historyLines(entries: readonly (HistoryEntry | Repeats)[], { style, width, named }: Page): readonly string[] {
   const times = createTimeText(false);
   const lines: string[] = [];
   let day = '';
@@ -14,9 +23,15 @@ export function historyLines(entries: readonly HistoryEntry[], style: Style, { n
     day = date ?? '';
     const milliseconds = String(Math.floor((entry.usec % 1_000_000) / 1000)).padStart(3, '0');
     const unit = named && entry.unit !== '' ? `${style.bold(entry.unit)} ` : '';
-    lines.push(`${style.grey(`${time ?? ''}.${milliseconds}`)} ${unit}${entryText(entry, style)}`);
+    const text = entry.what === 'repeats' ? repeatsText(entry, style, times) : entryText(entry, style);
+    lines.push(...wrapped(`${style.grey(`${time ?? ''}.${milliseconds}`)} ${unit}${text}`, width, 'HH:MM:SS.mmm '.length));
   }
   return lines;
+}
+
+function repeatsText({ count, untilUsec }: Repeats, style: Style, times: TimeText): string {
+  const [, , until = ''] = times.full(untilUsec).split(' ');
+  return style.grey(`the same again, ${count} times until ${until} (history -l shows each)`);
 }
 
 /** What one entry says, without its time and unit. */
