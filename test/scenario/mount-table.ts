@@ -1,18 +1,30 @@
 import type { Script } from '../../src/port/keeper-fake.ts';
 import { Simulation, type SimulationOptions } from './simulation.ts';
 
-/** A simulated machine on which mount(8) and umount(8) change the mount table. */
+/** A simulated machine on which mount(8), umount(8), swapon(8) and swapoff(8) change the kernel's tables. */
 export class MountMachine {
   readonly simulation: Simulation;
   readonly #mounts: string[];
+  readonly #swaps = new Set<string>();
 
   constructor(
-    options: Pick<SimulationOptions, 'units' | 'init' | 'programs' | 'files' | 'adapt'> & { readonly mounts?: readonly string[] },
+    options: Pick<SimulationOptions, 'units' | 'init' | 'programs' | 'files' | 'adapt'> & {
+      readonly mounts?: readonly string[];
+      /** The kernel can swap. */
+      readonly swaps?: boolean;
+    },
   ) {
     this.#mounts = ['/', ...(options.mounts ?? [])];
-    const programs = { '/bin/mount': mounting(this), '/bin/umount': unmounting(this), ...options.programs };
+    const programs = {
+      '/bin/mount': mounting(this),
+      '/bin/umount': unmounting(this),
+      '/sbin/swapon': (_run: number, argv: readonly string[]) => swapping(() => this.#swaps.add(argv.at(-1) ?? '')),
+      '/sbin/swapoff': (_run: number, argv: readonly string[]) => swapping(() => this.#swaps.delete(argv.at(-1) ?? '')),
+      ...options.programs,
+    };
     this.simulation = new Simulation({ init: true, ...options, programs });
     this.simulation.files.live('/proc/self/mountinfo', () => this.#lines());
+    if (options.swaps === true) this.simulation.files.live('/proc/swaps', () => swapTable([...this.#swaps]));
   }
 
   /** Automount points are there as soon as the keeper holds their pipes. */
@@ -39,8 +51,20 @@ export class MountMachine {
     if (!quietly) this.#tell();
   }
 
-  #tell(): void {
-    this.simulation.keeper.readable('manager/table/mounts');
+  /** Somebody uses an area for swapping. */
+  swapOn(what: string): void {
+    this.#swaps.add(what);
+    this.#tell('swaps');
+  }
+
+  /** Somebody gives one up. */
+  swapOff(what: string): void {
+    this.#swaps.delete(what);
+    this.#tell('swaps');
+  }
+
+  #tell(table: 'mounts' | 'swaps' = 'mounts'): void {
+    this.simulation.keeper.readable(`manager/table/${table}`);
     this.simulation.clock.settle();
   }
 }
@@ -61,4 +85,13 @@ function unmounting(machine: MountMachine) {
     machine.unmount(where, true);
     return { runUsec: 1000 };
   };
+}
+
+function swapTable(areas: readonly string[]): string {
+  return ['Filename Type Size Used Priority', ...areas.map((what) => `${what} file 8 0 -2`), ''].join('\n');
+}
+
+function swapping(change: () => void): Script {
+  change();
+  return { runUsec: 1000 };
 }

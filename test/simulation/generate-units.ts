@@ -1,5 +1,6 @@
 import type { Script } from '../../src/port/keeper-fake.ts';
 import type { Random } from '../scenario/random.ts';
+import { makeAutomount, makeDevice, makeSwap, makeTransients } from './generate-kernel.ts';
 import type { Deed } from './scenario.ts';
 
 const SECOND = 1_000_000;
@@ -32,6 +33,10 @@ export function makeUnits(random: Random): Machine {
   for (const slice of slices) draft.units[slice] = ['[Unit]'];
   const names = services.map((name) => `${name}.service`);
   if (random.chance(0.25)) names.push(makeMount(draft));
+  if (random.chance(0.12)) names.push(makeSwap(draft));
+  if (random.chance(0.15)) names.push(...makeAutomount(draft));
+  if (random.chance(0.2)) names.push(makeDevice(draft));
+  if (random.chance(0.3)) makeTransients(draft);
   const hasBus = random.chance(0.15);
   if (hasBus) names.push(makeBus(draft));
   for (const name of services) makeService(draft, name, slices);
@@ -91,6 +96,7 @@ function makeService(draft: Draft, name: string, slices: readonly string[]): voi
     ...maybe(0.6, 'Restart=on-failure', ...(type === 'oneshot' ? [] : ['Restart=always', 'Restart=on-success', 'Restart=on-abnormal'])),
     ...maybe(0.5, 'RestartSec=1', 'RestartSec=3', 'RestartSec=400ms', 'RestartSec=7'),
     ...maybe(0.05, 'RestartMode=direct'),
+    ...(random.chance(0.15) ? [`RestartSteps=${random.between(1, 4)}`, 'RestartMaxDelaySec=13'] : []),
     ...(random.chance(0.9) ? [`TimeoutStartSec=${random.between(4, 15)}`] : []),
     ...(random.chance(0.9) ? [`TimeoutStopSec=${random.between(2, 6)}`] : []),
     ...maybe(0.15, 'RuntimeMaxSec=11', 'RuntimeMaxSec=37'),
@@ -218,6 +224,7 @@ const triggers: Readonly<Record<'timer' | 'socket' | 'accept' | 'path', (draft: 
       '[Timer]',
       `AccuracySec=${random.one(['1us', '1us', '1us', '3', '20'])}`,
       ...(chosen.length === 0 ? ['OnActiveSec=11'] : chosen),
+      ...(random.chance(0.2) ? ['RandomizedDelaySec=3', ...(random.chance(0.7) ? ['FixedRandomDelay=yes'] : [])] : []),
       ...(random.chance(0.15) ? ['Persistent=yes'] : []),
       ...(random.chance(0.15) ? ['RemainAfterElapse=no'] : []),
     ];

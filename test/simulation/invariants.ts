@@ -86,7 +86,9 @@ export function jobsHaveReasons(model: Model, jobs: readonly JobInfo[]): string 
     if (isAmongThem(job, byId, new Set())) return `job ${job.id} of ${job.unit} waits for itself`;
     const { active } = model.unit(job.unit);
     const isOnItsWay = onTheWay.has(active);
-    if (!isOnItsWay && (job.state === 'running' || job.waitsFor?.length === 0))
+    // A device comes by itself, or not in time.
+    const awaitsDevice = job.unit.endsWith('.device') && job.type === 'start' && job.state === 'running';
+    if (!isOnItsWay && !awaitsDevice && (job.state === 'running' || job.waitsFor?.length === 0))
       return `the ${job.type} job of ${job.unit} is ${job.state} although ${job.unit} is ${active}, and no other job comes before it`;
   }
   return undefined;
@@ -158,11 +160,23 @@ export function startLimitIsHeld(model: Model, { unit, from, to, job, at }: Tran
 
 /** The job of an automatic restart is not queued before RestartSec= is over (systemd.service(5)). */
 export function restartWaits(model: Model, { unit, from, to, at }: Transition): string | undefined {
-  if (to.sub === 'auto-restart') unit.waitsSinceUsec = at.monotonicUsec;
-  if (from.sub !== 'auto-restart' || to.sub !== 'auto-restart-queued') return undefined;
-  const delayUsec = usecOf(model.lines.get(unit.name) ?? [], 'RestartSec') ?? 100_000;
-  const waitedUsec = at.monotonicUsec - (unit.waitsSinceUsec ?? 0);
-  return waitedUsec < delayUsec ? `${unit.name} starts again after ${waitedUsec} µs, not ${delayUsec}` : undefined;
+  if (to.sub === 'auto-restart')
+    unit.pause = { sinceUsec: at.monotonicUsec, usec: pauseOf(model.lines.get(unit.name) ?? [], unit.restarts) };
+  // Whoever asks cuts the pause short, and that start is the restart.
+  if (from.sub === 'auto-restart' && !isDown(to)) unit.restarts += 1;
+  else if (isDown(from) && !isDown(to) && !from.sub.startsWith('auto-restart')) unit.restarts = 0;
+  if (from.sub !== 'auto-restart' || to.sub !== 'auto-restart-queued' || unit.pause === undefined) return undefined;
+  const waitedUsec = at.monotonicUsec - unit.pause.sinceUsec;
+  return waitedUsec < unit.pause.usec ? `${unit.name} starts again after ${waitedUsec} µs, not ${unit.pause.usec}` : undefined;
+}
+
+/** The pause before the next restart: it grows in RestartSteps= from RestartSec= to RestartMaxDelaySec=. */
+function pauseOf(lines: readonly string[], restarts: number): number {
+  const least = usecOf(lines, 'RestartSec') ?? 100_000;
+  const most = usecOf(lines, 'RestartMaxDelaySec');
+  const steps = Number(valuesOf(lines, 'RestartSteps').at(-1) ?? 0);
+  if (most === undefined || steps === 0 || restarts === 0 || least >= most) return least;
+  return restarts >= steps ? most : Math.floor(least * (most / least) ** (restarts / steps)) - 1;
 }
 
 /** Each time that a timer elapses, one of its lines says so that has not been answered for this time (systemd.timer(5)). */

@@ -17,8 +17,10 @@ export interface WatchedUnit {
   starts: { beganUsec: number; count: number; lastJob: number } | undefined;
   /** Its ExecStopPost= took too long. */
   gaveUp: boolean;
-  /** When it began to wait for its automatic restart. */
-  waitsSinceUsec: number | undefined;
+  /** Since when it waits for its automatic restart, and for how long it has to. */
+  pause: { readonly sinceUsec: number; readonly usec: number } | undefined;
+  /** Automatic restarts since it was started otherwise, or reset. */
+  restarts: number;
   readonly timer: WatchedTimer;
 }
 
@@ -73,6 +75,8 @@ export class Model {
   readonly changed = new Set<WatchedUnit>();
   /** How often each command line was run. */
   readonly runs = new Map<string, number>();
+  /** Those who looked below an automount point and were answered, with the error. */
+  readonly answered = new Set<string>();
   readonly #circles = new Map<string, boolean>();
   /** The calendar has been gone through twice, so nothing can be said of it. */
   clockWentBack = false;
@@ -220,6 +224,7 @@ export class Model {
   }
 
   #ran({ plan }: Extract<Batch['commands'][number], { readonly do: 'run' }>): void {
+    for (const op of plan) if (op.op === 'autofs-answer') this.answered.add(`${op.token}: ${op.error}`);
     const exec = plan.find((op) => op.op === 'exec');
     if (exec === undefined) return;
     const line = exec.argv.join(' ');
@@ -244,7 +249,8 @@ function blank(name: string): WatchedUnit {
     dueUsec: Infinity,
     starts: undefined,
     gaveUp: false,
-    waitsSinceUsec: undefined,
+    pause: undefined,
+    restarts: 0,
     timer,
   };
 }

@@ -32,6 +32,14 @@ export type Deed =
   | { readonly do: 'remove'; readonly path: string }
   /** Somebody mounts or unmounts behind the manager's back. */
   | { readonly do: 'mount' | 'unmount'; readonly where: string }
+  /** Somebody uses an area for swapping, or gives it up. */
+  | { readonly do: 'swap-on' | 'swap-off'; readonly what: string }
+  /** Somebody looks at what is below an automount point. */
+  | { readonly do: 'visit'; readonly unit: string; readonly token: number }
+  /** udev tells of the network interface, or that it is gone. */
+  | { readonly do: 'plug' | 'unplug' }
+  /** A client makes a unit; of a scope with a process that is there already. */
+  | { readonly do: 'transient'; readonly unit: string; readonly properties: Readonly<Record<string, string>>; readonly process?: Script }
   | { readonly do: 'own' | 'release'; readonly name: string }
   /** The wall clock is set. */
   | { readonly do: 'set-clock'; readonly byUsec: number }
