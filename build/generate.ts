@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 import { type FieldType, type OpRow, ops } from '../src/exec/op.ts';
 import { directivesDocument } from '../src/unit/settings/document.ts';
-import { opsHash, wireVersion } from '../src/port/wire.ts';
+import { keeperInterface, opsHash, wireVersion } from '../src/port/wire.ts';
 
 /** Field types as letters of the header. */
 const letters: Readonly<Record<FieldType, string>> = { u32: 'u', i32: 'i', u64: 'U', string: 's', strings: 'S', bytes: 'b' };
@@ -49,6 +49,7 @@ function opsHeader(): string {
 
 #define WIRE_VERSION ${wireVersion}u
 #define OPS_HASH 0x${opsHash.toString(16)}u
+#define KEEPER_INTERFACE "${keeperInterface};"
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */

@@ -688,13 +688,14 @@ struct servant {
     int passed_fd; /* becomes its descriptor 3, or -1 */
     bool same_session; /* as the keeper's, and the same process group */
     bool answered; /* it has done something: it is no program that dies at once */
+    unsigned deaths; /* of those that died before they had, since one had */
     uint64_t started_at, start_at, backoff;
 };
 void servants_start(struct keeper *keeper);
 void servants_check(struct keeper *keeper);
 /* Newer builds, if there are any, take the places of the journal and of the keeper; the manager ends by itself. */
 void servants_replace(struct keeper *keeper);
-/* A second request to stop, while no manager is there to hear the first, ends the keeper. */
+/* A second request to stop ends the keeper where no manager is there to hear the first, or each one dies before it has heard it. */
 void servants_signalled(struct keeper *keeper, int signal);
 bool servant_reaped(struct keeper *keeper, pid_t pid, int status);
 void servant_save(const struct servant *servant, struct saving *saving);

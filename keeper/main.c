@@ -19,6 +19,9 @@
 
 #include "keeper.h"
 
+/* Read by tysd before it executes this program (src/main/keeper-interface.ts). */
+__attribute__((used)) static const char interface_mark[] = KEEPER_INTERFACE;
+
 static void add_argument(struct servant *servant, char *argument) {
     servant->argv[servant->argc++] = argument;
     servant->argv[servant->argc] = NULL;

@@ -4,6 +4,7 @@
 
 #define WIRE_VERSION 2u
 #define OPS_HASH 0x7687dda9u
+#define KEEPER_INTERFACE "tysd-keeper interface 2.7687dda9.1;"
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */

@@ -136,6 +136,7 @@ static void ended(struct keeper *keeper, struct servant *servant, int status) {
     bool steady = now - servant->started_at >= STEADY_USEC;
     servant->start_at = now + (steady ? 0 : backoff);
     servant->backoff = steady || servant->answered || !backoff ? FIRST_BACKOFF : backoff * 2 > LAST_BACKOFF ? LAST_BACKOFF : backoff * 2;
+    if (!servant->answered) servant->deaths++;
     pid_t pid = servant->pid;
     servant->pid = -1;
     if (keeper->end_phase) return;
@@ -185,8 +186,10 @@ void servant_restore(struct keeper *keeper, struct cursor *cursor, struct servan
 
 void servants_signalled(struct keeper *keeper, int signal) {
     if (signal != SIGTERM && signal != SIGINT) return;
-    if (keeper->link_ready || getpid() == 1) keeper->stop_requests = 0;
-    else if (++keeper->stop_requests >= 2) end_begin(keeper, 1, 0, "");
+    if (getpid() == 1) return;
+    bool heard = keeper->link_ready && !keeper->manager.deaths;
+    keeper->stop_requests = heard ? 1 : keeper->stop_requests + 1;
+    if (keeper->stop_requests >= 2) end_begin(keeper, 1, 0, "");
 }
 
 void end_begin(struct keeper *keeper, uint32_t status, uint8_t action, const char *argument) {

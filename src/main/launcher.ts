@@ -5,11 +5,12 @@ import type { BecomeCommand, Launcher, PseudoTerminal } from '../cli/invocation.
 import { findAccount, readAccount, resolveGroup } from '../manager/accounts.ts';
 import { type Question, readAnswer } from '../manager/name-service.ts';
 import { realFiles } from '../port/files-real.ts';
+import { checkKeeper } from './keeper-interface.ts';
 import { findKeeper } from './keeper-path.ts';
 
 /** What `systemd-run` needs of the system, by the keeper's program; undefined where that is not there. */
 export function launcherOf(self: readonly string[]): Launcher {
-  const keeper = findKeeper(self);
+  const keeper = fittingKeeper(self);
   return {
     passStreams: (socket, token) => keeper !== undefined && spawnSync(keeper, ['--pass', socket, token], { stdio: 'inherit' }).status === 0,
     openTerminal: () => (keeper === undefined ? Promise.resolve(undefined) : openTerminal(keeper)),
@@ -17,6 +18,14 @@ export function launcherOf(self: readonly string[]): Launcher {
     account: (user) => Promise.resolve(findAccount({ files: realFiles }, user) ?? namedAccount(user)),
     group: (group) => Promise.resolve(resolveGroup({ files: realFiles }, group) ?? namedGroup(group)),
   };
+}
+
+/** One that was built for another tysd is as good as none, and that is said. */
+function fittingKeeper(self: readonly string[]): string | undefined {
+  const path = findKeeper(self);
+  const checked = path === undefined ? undefined : checkKeeper(realFiles, path);
+  if (checked?.ok === false) process.stderr.write(`${checked.error}\n`);
+  return checked?.ok === true ? checked.value : undefined;
 }
 
 /** What the machine's name service says, which may be more than its files. */

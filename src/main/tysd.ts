@@ -6,6 +6,7 @@ import { enterCgroup, type Tracking } from './cgroup.ts';
 import { commandProperties, findProgram, type NotRunnable } from './command.ts';
 import { resolveOptions, type Resolved } from './configuration.ts';
 import { gatherFacts } from './facts.ts';
+import { checkKeeper } from './keeper-interface.ts';
 import { findKeeper } from './keeper-path.ts';
 import { help, parseOptions, type Options } from './options.ts';
 import { mayAdminister, mayMakeUserNamespaces } from './rights.ts';
@@ -51,6 +52,8 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
 
   const keeper = findKeeper(self);
   if (keeper === undefined) return refuse('tysd-keeper is not there; it belongs beside tysd (npm run build makes it)', 1);
+  const fitting = checkKeeper(realFiles, keeper);
+  if (!fitting.ok) return refuse(fitting.error, 1);
   // sd_booted(3): the scripts of packages look for this directory to know that systemctl is what starts services here.
   if (init && scope === 'system') {
     mkdirSync('/run/systemd/system', { recursive: true });

@@ -22,6 +22,12 @@ export const opsHash: number = fnv1a(
     .join(';'),
 );
 
+/** Version of the keeper's options: it changes when tysd gives it one that it did not have before, or means another thing by one. */
+const optionsVersion = 1;
+
+/** What a keeper's program and this tysd must have in common, as it stands in the program. */
+export const keeperInterface = `tysd-keeper interface ${wireVersion}.${opsHash.toString(16)}.${optionsVersion}`;
+
 /** What the keeper sends: `keeper/PROTOCOL.md`, "The manager's link". */
 export type KeeperFrame =
   | { readonly kind: 'hello'; readonly version: number; readonly opsHash: number }

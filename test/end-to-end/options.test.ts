@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -40,6 +40,22 @@ test('a second tysd with the same runtime directory is refused, and the first go
   assert.equal(second.status, 1);
   assert.match(second.err, /another tysd runs with /);
   assert.equal(await daemon.state('default.target'), 'active (active)');
+});
+
+test('a keeper that was built for another tysd is refused with what to do', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tysd-old-keeper-'));
+  try {
+    const keeper = join(directory, 'tysd-keeper');
+    const program = readFileSync(join(import.meta.dirname, '../../keeper/build/tysd-keeper'));
+    program.write('0', program.indexOf('tysd-keeper interface ') + 'tysd-keeper interface '.length);
+    writeFileSync(keeper, program, { mode: 0o755 });
+    const places = [`--unit-path=${directory}`, `--runtime-directory=${directory}/run`, `--state-directory=${directory}/state`];
+    const { status, err } = await run(tysd, ['--user', ...places], { TYSD_KEEPER_PATH: keeper });
+    assert.equal(status, 1);
+    assert.match(err, /^tysd: \S+ was built for another tysd \(interface 0\..*make -C keeper makes it anew/);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 });
 
 test('sockets that a killed tysd left behind do not keep the next from starting', async () => {

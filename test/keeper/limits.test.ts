@@ -144,8 +144,8 @@ test('a connection for which there is no descriptor is told with its error, and 
   await manager.event('accepted', (event) => event.errno === 0 && event.as.startsWith('d/'));
 });
 
-/** Nobody else is this user, so that its processes can be counted. */
-const user = 61_234;
+/** Nobody else is this user, not even in another run of these tests, so that its processes can be counted. */
+const user = 1_000_000 + process.pid;
 const asUser = ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups'];
 const runsForOthers =
   privileged && spawnSync('/usr/bin/env', [...asUser, process.execPath, join(import.meta.dirname, 'bridge.ts')]).status !== 126;

@@ -37,6 +37,32 @@ test('a second request to stop ends a keeper that has no manager, and all that i
   assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
 });
 
+test('a second request to stop ends a keeper whose managers all die of the first', async () => {
+  await using keeper = await startKeeper();
+  const first = await keeper.manager();
+  keeper.process.kill('SIGTERM');
+  await first.event('signalled');
+  first.connection.close();
+  // It is connected, and about to die like the one before.
+  const second = await keeper.manager();
+  await second.event('signalled');
+  keeper.process.kill('SIGTERM');
+  assert.equal(await keeper.exited, 1);
+});
+
+test('a second request to stop is for a manager that has heard the first', async () => {
+  await using keeper = await startKeeper();
+  (await keeper.manager()).connection.close();
+  const manager = await keeper.manager();
+  keeper.process.kill('SIGTERM');
+  const { sequence } = await manager.event('signalled');
+  manager.connection.send({ acknowledge: sequence, commands: [] });
+  manager.do({ do: 'run', child: 1, group: '', plan: [{ op: 'exit', status: 3 }] });
+  await manager.event('exited');
+  keeper.process.kill('SIGTERM');
+  await manager.event('signalled', (event) => event.sequence > sequence);
+});
+
 test('an end waits for nobody for ever: not for a plan that hangs, an output that others hold open, or a journal that is stopped', async () => {
   await using keeper = await startKeeper([], true);
   const manager = await keeper.manager();
