@@ -47,6 +47,8 @@ export function moveTo(world: World, unit: Unit, state: unknown, cause: Cause, o
     if (options.reloadFailed || unit.job?.type === 'reload') settleJob(world, unit, options);
     // A process id or a status text is another: those who watch show it.
     if (isOther) world.announce({ change: 'unit', unit });
+    // A descriptor that it held may have kept it.
+    if (isOther && isInactiveOrFailed(after.active)) world.toCollect.add(unit);
     return;
   }
   note(world, unit, before, after, cause);

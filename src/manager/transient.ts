@@ -3,6 +3,7 @@ import type { RequestFailure, TransientRequest, TransientUnit } from '../graph/r
 import type { UnitTypeName } from '../unit/config.ts';
 import { isUnitName, parseUnitName } from '../unit/name.ts';
 import { type Line, linesOf, textOfLines } from '../unit/property.ts';
+import { collect } from './collect.ts';
 import { badName, loadFailure } from './requests.ts';
 import { adoptStreams } from './streams.ts';
 import type { Unit } from './unit.ts';
@@ -69,11 +70,18 @@ function draftOf(world: World, { unit: name, properties }: TransientUnit): Resul
 
 /** Nothing is known of such a unit but perhaps its name. */
 function isFree(world: World, name: string): boolean {
+  dropLeftover(world, name);
   const unit = world.unit(name);
   world.toCollect.add(unit);
   const { load, config, look, job } = unit;
   const isBlank = load.state === 'not-found' || (load.state === 'loaded' && !unit.perpetual);
   return isBlank && config.fragment === undefined && config.dropIns.length === 0 && look.active === 'inactive' && job === undefined;
+}
+
+/** A manager that was killed before it had told of a unit may leave its file: who asks again must not wait until it has gone. */
+function dropLeftover(world: World, name: string): void {
+  const present = world.peek(name);
+  if (present?.config.transient === true && world.toCollect.has(present)) collect(world);
 }
 
 const heading = ['# This is a transient unit file: a program made the unit while tysd ran. Do not edit, the file goes with the unit.'];

@@ -120,3 +120,23 @@ test('a path unit that is stopped holds nothing', () => {
   simulation.clock.settle();
   assert.deepEqual(simulation.keeper.descriptors(), []);
 });
+
+test('a path unit that is stopped while its watches are made anew is unloaded, with its service', () => {
+  const simulation = new Simulation({
+    ...watched('PathModified=/run/a'),
+    units: { 'default.target': '[Unit]\n', 'a.path': '[Path]\nPathModified=/run/a\n', 'a.service': '[Service]\nExecStart=/bin/daemon\n' },
+  }).boot();
+  simulation.manager.request('start', 'a.path', 'replace', 'test');
+  write(simulation, '/run/a');
+  assert.equal(simulation.state('a.service'), 'active (running)');
+  simulation.files.unlink('/run/a');
+  simulation.files.write('/run/a', 'x');
+  simulation.manager.request('stop', 'a.path', 'replace', 'test');
+  simulation.manager.request('stop', 'a.service', 'replace', 'test');
+  simulation.clock.advance(SECOND);
+  const names = simulation.manager.units().map(({ name }) => name);
+  assert.deepEqual(
+    names.filter((name) => name.startsWith('a.')),
+    [],
+  );
+});

@@ -261,6 +261,22 @@ test('a kill for want of memory stops the scope, or kills it as a whole, or is n
   assert.deepEqual(scopeAfterKill({ Delegate: 'yes' }), ['active', 'success', '1']);
 });
 
+test('who asked a manager that died before it had told of the unit may ask the next one at once', () => {
+  const simulation = machine();
+  const pid = simulation.keeper.outsider();
+  for (let time = 0; time < 2; time += 1) {
+    simulation.manager.startTransient(asked('s.scope', {}, { pids: [pid] }), 'fail', 'test');
+    simulation.manager.startTransient(asked('nap.service', sleeper), 'fail', 'test');
+    simulation.crash();
+    simulation.startManager();
+  }
+  const answers = [start(simulation, asked('s.scope', {}, { pids: [pid] })), start(simulation, asked('nap.service', sleeper))];
+  assert.deepEqual(
+    [answers, simulation.state('s.scope'), simulation.state('nap.service')],
+    [['started', 'started'], 'active (running)', 'active (running)'],
+  );
+});
+
 test('a scope survives a new manager, and is stopped by it with SIGKILL where SIGTERM does not do', () => {
   const simulation = machine();
   const pid = simulation.keeper.outsider({ ignores: [15] });
