@@ -1,4 +1,5 @@
 import { findRow, type Measured } from './report.ts';
+import { crowdStored } from './logs.ts';
 import { recovered } from './recovery.ts';
 import { operations } from './runtime.ts';
 import { costs } from './slope.ts';
@@ -87,6 +88,13 @@ const targets: readonly Target[] = [
   {
     wanted: 'connections a second with Accept=yes: 3.85x those of systemd',
     measure: (measured) => toSystemd(measured, operations.accepted, { limit: 3.85, least: true }),
+  },
+  {
+    wanted: '100 services that write at once: lines a second, no fewer than journald',
+    measure: ({ logs }) => {
+      const [own, theirs] = ['tysd', 'systemd'].map((name) => logs.get(name)?.median(crowdStored));
+      return own === undefined || theirs === undefined ? undefined : { value: own / theirs, limit: 1, least: true, unit: 'x' };
+    },
   },
   {
     wanted: "a service with systemd-logind's whole sandbox: less processor time than systemd's",

@@ -100,6 +100,9 @@ function listener(number: number): string {
 const unit = '[Unit]\nDefaultDependencies=no\n';
 const unlimited = `${unit}StartLimitIntervalSec=0\n`;
 
+/** How many services write at the same time. */
+export const crowd = 100;
+
 /** Never started at boot. */
 const runTimeUnits: readonly (readonly [string, string])[] = [
   ['x-true.service', `${unlimited}[Service]\nType=oneshot\nExecStart=/bin/true\n`],
@@ -112,6 +115,11 @@ const runTimeUnits: readonly (readonly [string, string])[] = [
   ['tcp.service', `${unlimited}[Service]\nExecStart=/bench/socket-onebyte\n`],
   ['accept.socket', `${unit}[Socket]\nListenStream=/run/accept.sock\nAccept=yes\nMaxConnections=1000\nTriggerLimitIntervalSec=0\n`],
   ['accept@.service', `${unit}[Service]\nExecStart=/bench/socket-onebyte --conn\n`],
+  [
+    'logcrowd@.service',
+    `${unit}Before=logcrowd.target\n[Service]\nType=oneshot\nTimeoutStartSec=infinity\nEnvironmentFile=/run/logspam.env\nExecStart=/bench/logspam $LINES /run/logcrowd.%i\n`,
+  ],
+  ['logcrowd.target', `${unit}Wants=${Array.from({ length: crowd }, (_, number) => `logcrowd@${number}.service`).join(' ')}\n`],
   [
     'logspam.service',
     `${unit}[Service]\nType=oneshot\nTimeoutStartSec=infinity\nEnvironmentFile=/run/logspam.env\nExecStart=/bench/logspam $LINES /run/logspam.stamps\n`,
