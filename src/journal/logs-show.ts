@@ -57,7 +57,7 @@ const blockBytes = 32 * 1024;
 
 function createPrinter(options: LogsOptions, query: PlacedQuery, { reader, out, surroundings, ended }: Showing): Printer {
   const format = createFormat(options.output, {
-    time: createTimeText(options.utc),
+    time: createTimeText(options.utc || surroundings.localIsUtc === true),
     journalId: reader.id,
     all: options.all,
     hostname: options.hostname,

@@ -19,6 +19,8 @@ export interface LogsSurroundings {
   readonly path: string;
   readonly bootId: string;
   readonly nowUsec: number;
+  /** Local time is UTC, so that nobody needs to load time zones, which takes milliseconds. */
+  readonly localIsUtc?: boolean;
   /** The text of `--version`. */
   readonly version: string;
   readonly color: boolean;

@@ -4,7 +4,6 @@ import { isatty } from 'node:tty';
 import { readTypedName } from '../api/unit-name.ts';
 import type { LogRequest, ManagerPlace } from '../cli/invocation.ts';
 import { hasColours } from '../cli/output/open-terminal.ts';
-import { connectToManager } from '../cli/place.ts';
 import { parseLogsArguments } from '../journal/arguments.ts';
 import { journalPath } from '../journal/database.ts';
 import { runLogs } from '../journal/logs.ts';
@@ -12,21 +11,24 @@ import { historyPath, readHistory } from '../journal/history.ts';
 import { readHost } from '../journal/machine.ts';
 import { askJournalctl, becomeJournalctl } from './system-journalctl.ts';
 import { fieldsOfPath } from '../journal/path-fields.ts';
+import { realFiles } from '../port/files-real.ts';
 import { parseTimestamp } from '../unit/values/timestamp.ts';
 import { defaultRuntimeDirectory, defaultStateDirectory } from './runtime-directory.ts';
 import { standardOutput } from './standard-output.ts';
 import { version } from './version.ts';
 
-/** `journalctl`: prints what the arguments ask for from this journal; gives the exit status. */
-export function printLogs(argv: readonly string[], { stateDirectory, journal }: LogPlace): Promise<number> {
-  // A place that is named is one of ours.
-  if (journal === 'system' && !argv.some((word) => namesPlace.test(word))) becomeJournalctl(argv);
+/** `journalctl`: prints what the arguments ask for from the journal of this manager; gives the exit status. */
+export async function printLogs(argv: readonly string[], place: ManagerPlace): Promise<number> {
+  // One that is named is one of ours, and needs no manager to be found.
+  const { stateDirectory, journal }: LogPlace = argv.some((word) => namesPlace.test(word)) ? named : await journalOf(place);
+  if (journal === 'system') becomeJournalctl(argv);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   return readLogs(argv, stateDirectory, { out: standardOutput(), color: hasColours(process.env, isatty(1)), signal: stop.signal });
 }
 
 const namesPlace = /^(?:-D|--directory|--file)/;
+const named = { stateDirectory: '', journal: 'own' } as const;
 
 /** Which journal is meant, and the directory below which ours is. */
 interface LogPlace {
@@ -35,7 +37,8 @@ interface LogPlace {
 }
 
 /** The manager knows where the journal is; where none answers, the usual place is the best guess. */
-export async function journalOf({ scope, runtimeDirectory }: ManagerPlace): Promise<LogPlace> {
+async function journalOf({ scope, runtimeDirectory }: ManagerPlace): Promise<LogPlace> {
+  const { connectToManager } = await import('../cli/place.ts');
   const uid = process.getuid?.() ?? 0;
   const client = await connectToManager({ scope, runtimeDirectory, uid, environment: process.env });
   const whose = scope ?? (uid === 0 ? 'system' : 'user');
@@ -102,11 +105,18 @@ async function readLogs(argv: readonly string[], stateDirectory: string, { out, 
     path: journalPath(stateDirectory),
     bootId: readHost().bootId,
     nowUsec,
+    localIsUtc: localIsUtc(process.env['TZ']),
     version: `tysd ${version}`,
     color,
     error,
     signal,
   });
+}
+
+/** As far as it can be told without loading time zones. */
+function localIsUtc(told: string | undefined): boolean {
+  const name = told ?? realFiles.readLink('/etc/localtime')?.split('/zoneinfo/').at(-1);
+  return name !== undefined && /^:?(?:Etc\/)?UTC0?$/.test(name);
 }
 
 function error(text: string): void {

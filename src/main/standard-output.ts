@@ -1,15 +1,15 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 
 /**
- * Standard output as a stream. The runtime's own makes a pipe non-blocking and leaves it so for all that share it, and programs that come after us in a
- * script do not expect that; so pipes are written to as they are.
+ * Standard output as a stream. The runtime's own takes milliseconds to make, and makes a pipe non-blocking and leaves it so for all that share it, which programs that
+ * come after us in a script do not expect; so it is written to as it is.
  */
 export function standardOutput(): NodeJS.WritableStream {
-  return fstatSync(1).isFIFO() ? new Writable({ write: (chunk: Buffer, _encoding, done) => writePipe(chunk, done) }) : process.stdout;
+  return new Writable({ write: (chunk: Buffer, _encoding, done) => writeAll(chunk, done) });
 }
 
-function writePipe(chunk: Buffer, done: (error?: Error | null) => void): void {
+function writeAll(chunk: Buffer, done: (error?: Error | null) => void): void {
   let left: Uint8Array = chunk;
   try {
     while (left.length > 0) left = left.subarray(writeSync(1, left));

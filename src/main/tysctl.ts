@@ -32,6 +32,5 @@ export function servicesOf(self: readonly string[]): CliServices {
 }
 
 async function runLogs(argv: readonly string[], place: ManagerPlace): Promise<number> {
-  const { journalOf, printLogs } = await import('./logs.ts');
-  return printLogs(argv, await journalOf(place));
+  return (await import('./logs.ts')).printLogs(argv, place);
 }
