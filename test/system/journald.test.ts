@@ -1,5 +1,6 @@
 // Another journal than tysd's own, which a unit of tysd's is: a double that tells what it is given, and goes away.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { buildTysd } from '../differential/run/both.ts';
 import { boot } from './container.ts';
@@ -51,6 +52,8 @@ own after
 
 const once = (lines: string): string => `${early}[Service]\nType=oneshot\n${lines}\n`;
 
+const inner = (word: string): string => once(`User=daemon\nExecStart=/bin/sh -c "echo ${word}; sleep 0.5"\nRemainAfterExit=yes`);
+
 describe('another journal on the machine', { skip: whyNoImage() }, () => {
   test('has what services and tysd say as long as it listens, and tysd has the rest', { timeout: 300_000 }, () => {
     buildTysd();
@@ -92,6 +95,53 @@ describe('another journal on the machine', { skip: whyNoImage() }, () => {
       'Starting after.service...',
       'to tysd again',
       'Finished after.service.',
+    ]);
+  });
+
+  test('beside systemd tysd keeps its log, and hands it over where it is told to', { timeout: 300_000 }, () => {
+    buildTysd();
+    const tysd = (name: string): string =>
+      `${early}[Service]\nType=exec\nDelegate=yes\nExecStart=/opt/tysd/tysd --system --config=/etc/systemd/system/conf/${name} --runtime-directory=/run/${name} --state-directory=/run/${name}/state --unit-path=/etc/systemd/system/inner --unit=${name}.service\n`;
+    const booted = boot({
+      manager: 'systemd',
+      rootfs: systemdImage(),
+      profile: 'journal',
+      target: 'nothing.target',
+      units: {
+        'nothing.target': early,
+        'keeps.service': tysd('own'),
+        'hands.service': tysd('over'),
+        'conf/own': '[Tysd]\n',
+        'conf/over': '[Tysd]\nJournal=system\n',
+        'inner/own.service': inner('kept'),
+        'inner/over.service': inner('handed'),
+      },
+      copies: { [join(import.meta.dirname, '../../dist')]: '/opt/tysd' },
+      script: `
+until_ok() { for _ in $(seq 600); do "$@" >/dev/null 2>&1 && return 0; sleep 0.05; done; echo "gave up: $*"; }
+systemctl start keeps hands
+own() { /opt/tysd/tysctl --runtime-directory=/run/own logs -q -o cat "$@"; }
+said() { journalctl -q -o cat "$@"; }
+finished() { "$@" | grep -q Finished; }
+until_ok finished own -u own; until_ok finished said -u over
+own -u own | grep -v Deactivated
+echo "== of the machine"
+said -u own
+said -u over | grep -v Deactivated
+said -t sh | sort
+journalctl -q -o json -t sh MESSAGE=handed | grep -o '"_UID":"[0-9]*"\\|"_SYSTEMD_CGROUP":"[^"]*over.service"' | sed 's/tysd-[0-9]*.scope/SCOPE/'
+`,
+    });
+    assert.deepEqual(booted.output.trim().split('\n').toSorted(), [
+      '"_SYSTEMD_CGROUP":"/system.slice/hands.service/SCOPE/system.slice/over.service"',
+      '"_UID":"1"',
+      '== of the machine',
+      'Finished over.service.',
+      'Finished own.service.',
+      'Starting over.service...',
+      'Starting own.service...',
+      'handed',
+      'kept',
     ]);
   });
 });
