@@ -38,6 +38,9 @@ const cases: Readonly<Record<string, Case>> = {
       'sys-tool.service': service(
         'Type=oneshot\nExecStart=/bin/sh -c \'logger -t tool by syslog; /act datagram /run/systemd/journal/socket "$$(printf "MESSAGE=native\\\\nSYSLOG_IDENTIFIER=tool\\\\n.")" sleep 300; echo cat | systemd-cat -t tool; sleep 0.5\'',
       ),
+      'sys-stays.service': service(
+        "ExecStart=/bin/sh -c 'echo before; until [ -e /run/t/restarted ]; do sleep 0.05; done; echo after; exec sleep 1000'",
+      ),
       'sys-fails.service': service('ExecStart=sh -c "sleep 0.2; echo dying; sleep 0.2; exit 3"'),
     },
     script: `${prepare}
@@ -51,7 +54,11 @@ const cases: Readonly<Record<string, Case>> = {
       systemctl status sys-fails | sed -n '/^$/,$p' | masked
       systemctl show -p ActiveState,SubState systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket
       journalctl -q -o cat /usr/bin/sleep | sort; echo "status $?"
-      systemctl stop sys-out sys-err sys-own`,
+      systemctl start sys-stays; logged before -u sys-stays
+      systemctl restart systemd-journald.service; touch /run/t/restarted
+      logged after -u sys-stays; fields MESSAGE,_SYSTEMD_UNIT,_TRANSPORT,_UID _TRANSPORT=stdout _SYSTEMD_UNIT=sys-stays.service
+      systemctl start sys-tool; journalctl -q -o cat -t tool | sort | uniq -c
+      systemctl stop sys-out sys-err sys-own sys-stays`,
   },
 };
 
