@@ -8,7 +8,7 @@ const acts = (unit: string, service: string): string => `[Unit]\nDefaultDependen
 const started = 'systemctl start acts.service';
 
 /** What brings process 1 of a container to its end: a unit, and what is done in a shell. */
-const cases: Readonly<Record<string, { readonly unit?: string; readonly script: string }>> = {
+const cases: Readonly<Record<string, Ending>> = {
   'SuccessAction=exit': { unit: acts('SuccessAction=exit', 'ExecStart=true'), script: started },
   'SuccessAction=exit with a status': { unit: acts('SuccessAction=exit\nSuccessActionExitStatus=41', 'ExecStart=true'), script: started },
   'SuccessAction=exit with the status of the service': {
@@ -33,27 +33,34 @@ const cases: Readonly<Record<string, { readonly unit?: string; readonly script: 
   'poweroff of a container': { script: 'systemctl poweroff' },
 };
 
+interface Ending {
+  readonly unit?: string;
+  readonly script: string;
+}
+
+/** How process 1 ended; or all that was said, where that is not known. */
+function endOf(manager: 'systemd' | 'tysd', { unit, script }: Ending): string {
+  const { output, errors } = boot({
+    manager,
+    rootfs: systemdImage(),
+    profile: 'bare',
+    target: 'nothing.target',
+    ends: true,
+    units: { 'nothing.target': '[Unit]\nDefaultDependencies=no\n', ...(unit === undefined ? {} : { 'acts.service': unit }) },
+    script: `#!/bin/bash\n[ -d /opt/tysd ] && PATH=/opt/tysd:$PATH\n${script}\n`,
+    timeoutSec: 60,
+  });
+  return /process 1 ended with \d+/.exec(output)?.[0] ?? `${output}\n${errors}`;
+}
+
 describe('the exit status of process 1', { skip: whyNotAsked }, () => {
   before(buildTysd);
 
-  for (const [name, { unit, script }] of Object.entries(cases)) {
+  for (const [name, ending] of Object.entries(cases)) {
     test(name, { timeout: 240_000 }, () => {
-      const ended = (manager: 'systemd' | 'tysd'): string | undefined => {
-        const { output, errors } = boot({
-          manager,
-          rootfs: systemdImage(),
-          profile: 'bare',
-          target: 'nothing.target',
-          ends: true,
-          units: { 'nothing.target': '[Unit]\nDefaultDependencies=no\n', ...(unit === undefined ? {} : { 'acts.service': unit }) },
-          script: `#!/bin/bash\n[ -d /opt/tysd ] && PATH=/opt/tysd:$PATH\n${script}\n`,
-          timeoutSec: 60,
-        });
-        return /process 1 ended with \d+/.exec(output)?.[0] ?? `${output}\n${errors}`;
-      };
-      const systemd = ended('systemd');
-      assert.match(systemd ?? '', /^process 1 ended with \d+$/);
-      assert.equal(ended('tysd'), systemd);
+      const systemd = endOf('systemd', ending);
+      assert.match(systemd, /^process 1 ended with \d+$/);
+      assert.equal(endOf('tysd', ending), systemd);
     });
   }
 });
