@@ -188,8 +188,10 @@ test('a manager that crashes at every start is tried again later and later, says
 function installation() {
   const directory = mkdtempSync(join(tmpdir(), 'tysd-upgrade-'));
   for (const name of readdirSync(built)) {
-    if (statSync(join(built, name)).isFile() && !isLink(join(built, name))) linkSync(join(built, name), join(directory, name));
-    else symlinkSync(readlinkSync(join(built, name)), join(directory, name));
+    const path = join(built, name);
+    if (isLink(path)) symlinkSync(readlinkSync(path), join(directory, name));
+    // The pages of the manual are no programs.
+    else if (statSync(path).isFile()) linkSync(path, join(directory, name));
   }
   return {
     directory,
