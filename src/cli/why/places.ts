@@ -41,7 +41,7 @@ async function linesOf(client: Client, units: Iterable<string>): Promise<Readonl
   const found = new Map<string, readonly AssignedLine[]>();
   for (const unit of units) {
     const files = await client.call('unit.files', { unit });
-    if (files.ok) found.set(unit, assignedLines(files.value.files));
+    if (files.ok) found.set(unit, assignedLines(unit, files.value.files));
   }
   return found;
 }
