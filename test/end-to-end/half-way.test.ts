@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { compiledAct } from '../differential/run/both.ts';
 import { isRoot, startTysd, type Daemon } from './tysd.ts';
 
 const unit = 'e2e-half-way.service';
@@ -38,28 +39,79 @@ const lines = [
   'ExecStart=/bin/true',
 ];
 
-function why(): string | false {
-  if (!isRoot) return 'needs root';
+/** What a start makes that has another root, and a cgroup of its own to give away. */
+const rootLines = [
+  'Type=oneshot',
+  'RootDirectory=@dir@/root',
+  'RootEphemeral=yes',
+  'MountAPIVFS=yes',
+  'RuntimeDirectory=e2e-half-way:e2e-half-way-link',
+  'RuntimeDirectory=e2e-half-way-3',
+  'Delegate=yes',
+  'DelegateSubgroup=e2e-half-way-sub',
+  'IPAccounting=yes',
+  'IPAddressDeny=any',
+  'SocketBindDeny=any',
+  'KeyringMode=private',
+  'PrivateTmp=yes',
+  'PrivateUsers=yes',
+  'PrivatePIDs=yes',
+  'LoadCredential=file:@dir@/secret',
+  'StandardInput=data',
+  'StandardInputText=text',
+  'OpenFile=@dir@/secret:opened:read-only',
+  'BindReadOnlyPaths=/usr/share:/bound',
+  'ExecStart=/act exit 0',
+];
+const imageLines = ['MountImages=@dir@/image:/mounted', 'ExtensionImages=@dir@/image'];
+
+const images = existsSync('/dev/loop-control') && runs('mke2fs', ['-V']);
+
+function runs(name: string, argv: readonly string[]): boolean {
   try {
-    execFileSync('unshare', ['--mount', '--net', 'true'], { stdio: 'ignore' });
-    return false;
+    execFileSync(name, argv, { stdio: 'ignore' });
+    return true;
   } catch {
-    return 'needs the right to make namespaces';
+    return false;
   }
 }
 
-test('a start that fails at any op of its plan leaves nothing behind', { skip: why(), timeout: 240_000 }, async () => {
+/** A root directory with a program in it, and an image that is an extension of every system. */
+function makeRoot(daemon: Daemon): void {
+  using act = compiledAct();
+  const release = 'usr/lib/extension-release.d';
+  for (const name of ['root/usr', `content/${release}`]) mkdirSync(daemon.path(name), { recursive: true });
+  copyFileSync(act.path, daemon.path('root/act'));
+  writeFileSync(daemon.path('secret'), 'word');
+  writeFileSync(daemon.path(`content/${release}/extension-release.image`), 'ID=_any\n');
+  if (images) assert.ok(runs('mke2fs', ['-q', '-d', daemon.path('content'), daemon.path('image'), '4M']));
+}
+
+function why(): string | false {
+  if (!isRoot) return 'needs root';
+  return runs('unshare', ['--mount', '--net', 'true']) ? false : 'needs the right to make namespaces';
+}
+
+test('a start that fails at any op of its plan leaves nothing behind', { skip: why(), timeout: 240_000 }, () => failsAnywhere(lines, 60));
+
+test('neither does one with another root, its copy, images and a cgroup to give away', { skip: why(), timeout: 240_000 }, () =>
+  failsAnywhere([...rootLines, ...(images ? imageLines : [])], 50),
+);
+
+async function failsAnywhere(service: readonly string[], least: number): Promise<void> {
   await using daemon = await startTysd({
-    units: { 'default.target': '[Unit]\n', [unit]: `[Unit]\nStartLimitIntervalSec=0\n[Service]\n${lines.join('\n')}\n` },
+    units: { 'default.target': '[Unit]\n', [unit]: `[Unit]\nStartLimitIntervalSec=0\n[Service]\n${service.join('\n')}\n` },
     options: ['--system'],
     environment: { BUN_OPTIONS: `--preload=${join(import.meta.dirname, 'failing-op.ts')}` },
   });
+  makeRoot(daemon);
   const { controllers } = await daemon.ask('manager.info', {});
   const roots = [daemon.cgroup, ...Object.values(controllers)].filter((root) => root !== '');
   assert.equal(await failingAt(daemon, Infinity), 'done', daemon.console);
+  assert.equal(await daemon.job('stop', unit), 'done');
   const before = look(daemon);
   const count = Number(readFileSync(daemon.path('length'), 'utf8'));
-  assert.ok(count > 60, `${count} ops`);
+  assert.ok(count > least, `${count} ops`);
   for (let position = 0; position < count; position++) {
     assert.equal(await failingAt(daemon, position), 'failed', `op ${position}`);
     const [properties] = await daemon.ask('units.properties', { units: [unit] });
@@ -72,8 +124,8 @@ test('a start that fails at any op of its plan leaves nothing behind', { skip: w
   await daemon.job('stop', unit);
   // A cgroup is removed a moment after its last process has gone.
   for (const root of roots)
-    execFileSync('timeout', ['20', 'sh', '-c', `while find '${root}' -name '${unit}' 2>/dev/null | grep -q .; do sleep 0.02; done`]);
-});
+    execFileSync('timeout', ['20', 'sh', '-c', `while find '${root}' -name '*half-way*' 2>/dev/null | grep -q .; do sleep 0.02; done`]);
+}
 
 async function failingAt(daemon: Daemon, position: number): Promise<string> {
   writeFileSync(daemon.path('fails'), `${unit} ${position}\n`);
@@ -91,10 +143,20 @@ function look(daemon: Daemon): object {
   return {
     mounts: mine(readFileSync('/proc/self/mountinfo', 'utf8')),
     keepersMounts: mine(readFileSync(`/proc/${daemon.pid}/mountinfo`, 'utf8')),
-    directories: ['/run', '/tmp', '/var/tmp', '/run/private', '/var/lib/private'].map(named),
+    directories: ['/run', '/tmp', '/var/tmp', '/run/private', '/var/lib/private', '/var/lib/systemd/ephemeral-trees'].map(named),
+    loops: loopsOf(daemon.directory),
     runtime: tree(daemon.runtimeDirectory),
     held: descriptorsOf(daemon.pid),
   };
+}
+
+/** Loop devices that hold a file of the directory. */
+function loopsOf(directory: string): readonly string[] {
+  const files = readdirSync('/sys/block').map((name) => `/sys/block/${name}/loop/backing_file`);
+  return files
+    .filter((path) => existsSync(path))
+    .map((path) => readFileSync(path, 'utf8'))
+    .filter((path) => path.startsWith(directory));
 }
 
 function tree(directory: string): readonly string[] {
