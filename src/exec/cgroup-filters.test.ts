@@ -107,6 +107,10 @@ test('traffic is counted by what filters addresses, in the unit and in slices th
   });
   const within = cgroupFilterOps(cgroupOf({ IPAccounting: true }), execOf(), { ...facts, slices: [slice] }, true);
   assert.deepEqual(within.ops, [counting('a.slice', 0, []), counting('a.slice', 1, []), counting('', 0, [any]), counting('', 1, [any])]);
+  const byDefault = [undefined, false].map(
+    (IPAccounting) => cgroupFilterOps(cgroupOf({ IPAccounting }), execOf(), { ...facts, countsByDefault: true }, false).ops.length,
+  );
+  assert.deepEqual(byDefault, [2, 0]);
   const itself = cgroupFilterOps(slice.cgroup, execOf(), { ...facts, isSlice: true }, true);
   assert.deepEqual(itself.ops, [counting('', 0, []), counting('', 1, [])]);
 });
@@ -148,6 +152,8 @@ test('only settings that take something away or count are filters', () => {
   assert.equal(hasCgroupFilters(cgroupOf({ IPAddressAllow: [one], SocketBindAllow: [{}] }), execOf()), false);
   assert.equal(hasCgroupFilters(cgroupOf({ IPAddressDeny: [one] }), execOf()), true);
   assert.equal(hasCgroupFilters(cgroupOf({ IPAccounting: true }), execOf()), true);
+  const byDefault = [undefined, false, true].map((IPAccounting) => hasCgroupFilters(cgroupOf({ IPAccounting }), execOf(), true));
+  assert.deepEqual(byDefault, [true, false, true]);
   assert.equal(hasCgroupFilters(cgroupOf({}), execOf({ PrivateDevices: true })), true);
 });
 

@@ -25,6 +25,8 @@ export interface CgroupFacts {
   readonly interfaces: ReadonlyMap<string, number>;
   /** The unit is a slice: what it says of addresses is for the units in it, and no filter of its own cgroup. */
   readonly isSlice?: boolean;
+  /** Traffic is counted where IPAccounting= is not set. */
+  readonly countsByDefault?: boolean;
 }
 
 /** The ops that filter what a cgroup may do, and what is to be told about the settings. */
@@ -62,6 +64,7 @@ const made = new WeakMap<
 function isSame(one: CgroupFacts, other: CgroupFacts): boolean {
   return (
     one.isSlice === other.isSlice &&
+    one.countsByDefault === other.countsByDefault &&
     one.slices.length === other.slices.length &&
     one.slices.every(({ path, cgroup }, index) => other.slices[index]?.path === path && other.slices[index]?.cgroup === cgroup) &&
     one.interfaces.size === other.interfaces.size &&
@@ -87,7 +90,11 @@ function makeOps(cgroup: CgroupSettings, exec: ExecSettings, facts: CgroupFacts,
   const owners = [...facts.slices.toReversed().filter(({ path }) => path !== ''), { path: '', cgroup }];
   const ops = owners.flatMap((owner): readonly Op[] => [
     ...deviceOps(owner, owner.path === '' ? exec : undefined, facts, warnings),
-    ...packetOps(owner, owner.path === '' && facts.isSlice !== true ? [cgroup, ...facts.slices.map((slice) => slice.cgroup)] : []),
+    ...packetOps(
+      owner,
+      owner.path === '' && facts.isSlice !== true ? [cgroup, ...facts.slices.map((slice) => slice.cgroup)] : [],
+      facts.countsByDefault === true,
+    ),
     ...socketBindOps(owner),
     ...interfaceOps(owner, facts, warnings),
     ...boundOps(owner, facts, warnings),
@@ -124,13 +131,13 @@ export const filterSettings: ReadonlySet<string> = new Set([
   'BindNetworkInterface',
 ]);
 
-/** Whether these settings ask for any filter of a cgroup. */
-export function hasCgroupFilters(cgroup: CgroupSettings, exec: ExecSettings | undefined): boolean {
+/** Whether these settings ask for any filter of a cgroup, or for its traffic to be counted. */
+export function hasCgroupFilters(cgroup: CgroupSettings, exec: ExecSettings | undefined, countsByDefault = false): boolean {
   return (
     cgroup.DeviceAllow.length > 0 ||
     cgroup.DevicePolicy !== 'auto' ||
     exec?.PrivateDevices === true ||
-    cgroup.IPAccounting === true ||
+    (cgroup.IPAccounting ?? countsByDefault) ||
     cgroup.IPAddressDeny.length > 0 ||
     cgroup.IPIngressFilterPath.length > 0 ||
     cgroup.IPEgressFilterPath.length > 0 ||
@@ -185,9 +192,9 @@ function deviceOps({ path, cgroup }: Owner, exec: ExecSettings | undefined, { de
 }
 
 /** One program for both, since what another one drops is not to be counted. */
-function packetOps({ path, cgroup: { IPAccounting } }: Owner, chain: readonly CgroupSettings[]): readonly Op[] {
+function packetOps({ path, cgroup: { IPAccounting } }: Owner, chain: readonly CgroupSettings[], countsByDefault: boolean): readonly Op[] {
   const denied = chain.flatMap(({ IPAddressDeny }) => IPAddressDeny);
-  const counts = IPAccounting === true;
+  const counts = IPAccounting ?? countsByDefault;
   // Who may be spoken with matters only where others may not.
   if (denied.length === 0 && !counts) return [];
   const allowed = denied.length === 0 ? [] : chain.flatMap(({ IPAddressAllow }) => IPAddressAllow);

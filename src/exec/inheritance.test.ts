@@ -72,9 +72,9 @@ const KILL = 5;
 const SYS_PTRACE = 19;
 const without = ((1n << 41n) - 1n) & ~(1n << BigInt(KILL)) & ~(1n << BigInt(SYS_PTRACE));
 
-function said(lines: string, scope: 'system' | 'user' = 'system'): Inheritance | undefined {
+function said(lines: string, scope: 'system' | 'user' = 'system', score?: number): Inheritance | undefined {
   const { manager, assigned } = readManagerConfig(new Tree({ '/c': `[Manager]\n${lines}\n` }), ['/c'], facts);
-  return inheritanceOf(manager, assigned, scope);
+  return inheritanceOf(manager, assigned, scope, score);
 }
 
 /** As the loader makes it: what is set over what all units share. */
@@ -87,3 +87,14 @@ function bounding(from: Inheritance | undefined, exec: Partial<ExecSettings>): b
   const found = ops.find((op): op is Extract<Op, { readonly op: 'bounding-set' }> => op.op === 'bounding-set');
   return found?.keep;
 }
+
+test("what a user's manager starts is more likely to be killed for want of memory than the manager", () => {
+  const scores = [
+    said('', 'user', 200),
+    said('', 'user', 950),
+    said('', 'user'),
+    said('DefaultOOMScoreAdjust=7', 'user', 200),
+    said('', 'system', 0),
+  ].map((from) => from?.DefaultOOMScoreAdjust);
+  assert.deepEqual(scores, [300, 1000, undefined, 7, undefined]);
+});

@@ -41,13 +41,23 @@ const inherited: readonly Inherited[] = [
 /** Rights that only the system's manager can take from itself. */
 const ofSystem: ReadonlySet<Inherited> = new Set<Inherited>(['CapabilityBoundingSet', 'NoNewPrivileges']);
 
-/** What the configuration says of this; undefined where it says nothing. */
-export function inheritanceOf(settings: ManagerSettings, assigned: ReadonlySet<string>, scope: 'system' | 'user'): Inheritance | undefined {
+/** What the configuration says of this; undefined where it says nothing. What a user's manager starts is killed for want of memory before it is itself. */
+export function inheritanceOf(
+  settings: ManagerSettings,
+  assigned: ReadonlySet<string>,
+  scope: 'system' | 'user',
+  ownScore: number | undefined,
+): Inheritance | undefined {
   const said = inherited.filter((name) => assigned.has(name) && (scope === 'system' || !ofSystem.has(name)));
-  if (said.length === 0) return undefined;
+  const lowers = scope === 'user' && ownScore !== undefined && !assigned.has('DefaultOOMScoreAdjust');
+  if (said.length === 0 && !lowers) return undefined;
   const found: Inheritance = Object.fromEntries(said.map((name) => [name, settings[name]]));
-  return found;
+  return lowers ? { ...found, DefaultOOMScoreAdjust: Math.min(ownScore + belowUser, worstScore) } : found;
 }
+
+/** As systemd has it. */
+const belowUser = 100;
+const worstScore = 1000;
 
 /** The unit with what it has from the manager; the same object where that is nothing. */
 export function inheriting(config: UnitConfig, from: Inheritance | undefined): UnitConfig {

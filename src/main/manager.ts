@@ -180,7 +180,7 @@ function engineConfig(
   { scope, unit, passEnvironment, confined }: Resolved,
   environment: NodeJS.ProcessEnv,
 ): EngineConfig {
-  const inherited = inheritanceOf(manager, assigned, scope);
+  const inherited = inheritanceOf(manager, assigned, scope, ownScore());
   return {
     defaults: {
       timeoutStartUsec: manager.DefaultTimeoutStartSec,
@@ -224,6 +224,12 @@ function engineConfig(
     minimumUptimeUsec: manager.MinimumUptimeSec,
     defaultUnit: unit,
   };
+}
+
+/** Its own score for the choice of what is killed for want of memory; undefined where there is no /proc that says it. */
+function ownScore(): number | undefined {
+  const text = new TextDecoder().decode(realFiles.read('/proc/self/oom_score_adj', 16));
+  return /^-?\d+\n$/.test(text) ? Number(text) : undefined;
 }
 
 function simpleOutput(output: string, otherwise: 'journal' | 'inherit'): 'journal' | 'inherit' | 'null' {

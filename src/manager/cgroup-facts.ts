@@ -13,7 +13,8 @@ export function cgroupFacts(world: World, config: UnitConfig): CgroupFacts | und
   const { options } = world;
   if (config.cgroup === undefined || options.keeper.inventory.tracking !== 'cgroup2' || options.self.uid !== 0) return undefined;
   const above = slicesAbove(config, options.scope);
-  if (!hasCgroupFilters(config.cgroup, config.exec) && !above.some((name) => filters(world, name))) return undefined;
+  const countsByDefault = options.config.resources?.ipAccounting === true;
+  if (!hasCgroupFilters(config.cgroup, config.exec, countsByDefault) && !above.some((name) => filters(world, name))) return undefined;
   const slices = slicesOf(world, above);
   const chain = [config.cgroup, ...slices.map(({ cgroup }) => cgroup)];
   const names = chain.flatMap(({ RestrictNetworkInterfaces, BindNetworkInterface }) => [
@@ -25,6 +26,7 @@ export function cgroupFacts(world: World, config: UnitConfig): CgroupFacts | und
     devices: tablesOf(options.files, chain, config.exec),
     interfaces: interfaceIndexes(options.files, names),
     ...(config.type === 'slice' ? { isSlice: true } : {}),
+    ...(countsByDefault ? { countsByDefault } : {}),
   };
 }
 
@@ -40,7 +42,7 @@ function tablesOf(files: Files, chain: readonly CgroupSettings[], exec: ExecSett
 
 function filters(world: World, slice: string): boolean {
   const cgroup = world.units.get(slice)?.config.cgroup;
-  return cgroup !== undefined && hasCgroupFilters(cgroup, undefined);
+  return cgroup !== undefined && hasCgroupFilters(cgroup, undefined, world.options.config.resources?.ipAccounting);
 }
 
 function slicesOf(world: World, names: readonly string[]): readonly SliceFacts[] {

@@ -110,14 +110,18 @@ const trafficNames = ['IPIngressBytes', 'IPIngressPackets', 'IPEgressBytes', 'IP
 /** Of the group that is there, or of the last one. */
 function traffic(world: World, unit: Unit): Readonly<Record<string, string>> {
   const isThere = unit.groupMark !== '' || unit.config.type === 'slice';
-  const counted = unit.config.cgroup?.IPAccounting !== true ? undefined : isThere ? countedTraffic(world, unit) : unit.traffic;
+  const counted = !counts(world, unit) ? undefined : isThere ? countedTraffic(world, unit) : unit.traffic;
   return Object.fromEntries(trafficNames.map((name, index) => [name, counted === undefined ? '[no data]' : String(counted[index])]));
+}
+
+function counts(world: World, { config }: Unit): boolean {
+  return config.cgroup?.IPAccounting ?? world.options.config.resources?.ipAccounting ?? false;
 }
 
 /** What the unit's group has received and sent so far, where that is counted. */
 export function countedTraffic(world: World, unit: Unit): Traffic | undefined {
   const { keeper, traffic: ask } = world.options;
-  if (unit.config.cgroup?.IPAccounting !== true || keeper.inventory.tracking !== 'cgroup2') return undefined;
+  if (!counts(world, unit) || keeper.inventory.tracking !== 'cgroup2') return undefined;
   const directory = directoryOf(world, unit);
   return directory === undefined ? undefined : ask?.(directory);
 }

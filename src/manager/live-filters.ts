@@ -22,7 +22,7 @@ export function filterGroup(world: World, unit: Unit): void {
 /** Whether the unit itself, and not only a slice above it, has a cgroup that is to be filtered. */
 export function isFiltered({ options }: World, { config }: Unit): boolean {
   if (options.keeper.inventory.tracking !== 'cgroup2' || options.self.uid !== 0) return false;
-  return config.cgroup !== undefined && hasCgroupFilters(config.cgroup, config.exec);
+  return config.cgroup !== undefined && hasCgroupFilters(config.cgroup, config.exec, options.config.resources?.ipAccounting);
 }
 
 /** The same when settings have changed: what is not asked for any more is taken away. */

@@ -16,10 +16,6 @@ const owned = 'PrivateUsers=yes';
 const places = ['caps', 'namespaces', 'mounts'] as const;
 const filters = ['caps', 'seccomp', 'calls'] as const;
 
-/** A user's manager has a default of its own. */
-const score = [{ systemd: 'oom-score 100', tysd: 'oom-score 0', why: 'tysd has no DefaultOOMScoreAdjust= so far' }];
-const noScore = [{ systemd: 'some effect', tysd: 'no effect', why: 'without the default there is nothing to lower' }];
-
 /** 252 sets the groups that the process has already, which only root may; the manual says that one's own user may be named. */
 const ownGroups = (name: string): NonNullable<Probe['differs']> => [
   { systemd: `${name}: 1`, tysd: `${name}: 0`, why: 'no right is asked for that is not there' },
@@ -41,19 +37,19 @@ const cases: Readonly<Record<string, Wanted>> = {
   'LimitNOFILE=': { unit: 'LimitNOFILE=512:1024', look: ['limits'] },
   'LimitNOFILE= above what there is': { unit: 'LimitNOFILE=1000000000', effect: 'partial', look: ['limits'] },
   'LimitNICE= above what there is': { unit: 'LimitNICE=30', look: ['limits'] },
-  'UMask=': { unit: 'UMask=0027', look: ['scheduling'], differs: score },
-  'Nice=': { unit: 'Nice=5', look: ['scheduling'], differs: score },
-  'Nice= that takes a right': { unit: 'Nice=-5', look: ['scheduling'], differs: score },
+  'UMask=': { unit: 'UMask=0027', look: ['scheduling'] },
+  'Nice=': { unit: 'Nice=5', look: ['scheduling'] },
+  'Nice= that takes a right': { unit: 'Nice=-5', look: ['scheduling'] },
   'OOMScoreAdjust=': { unit: 'OOMScoreAdjust=500', look: ['scheduling'] },
-  'OOMScoreAdjust= that takes a right': { unit: 'OOMScoreAdjust=-500', look: ['scheduling'], differs: noScore },
-  'CPUSchedulingPolicy=': { unit: 'CPUSchedulingPolicy=batch', look: ['scheduling'], differs: score },
+  'OOMScoreAdjust= that takes a right': { unit: 'OOMScoreAdjust=-500', effect: 'partial', look: ['scheduling'] },
+  'CPUSchedulingPolicy=': { unit: 'CPUSchedulingPolicy=batch', look: ['scheduling'] },
   'CPUSchedulingPolicy= that takes a right': { unit: 'CPUSchedulingPolicy=fifo\nCPUSchedulingPriority=5', look: ['scheduling'] },
-  'CPUAffinity=': { unit: 'CPUAffinity=0', look: ['scheduling'], differs: score },
-  'IOSchedulingClass=': { unit: 'IOSchedulingClass=idle', look: ['scheduling'], differs: score },
+  'CPUAffinity=': { unit: 'CPUAffinity=0', look: ['scheduling'] },
+  'IOSchedulingClass=': { unit: 'IOSchedulingClass=idle', look: ['scheduling'] },
   'IOSchedulingClass= that takes a right': { unit: 'IOSchedulingClass=realtime', look: ['scheduling'] },
-  'TimerSlackNSec=': { unit: 'TimerSlackNSec=1ms', look: ['scheduling'], differs: score },
-  'Personality=': { unit: 'Personality=x86', look: ['scheduling'], differs: score },
-  'CoredumpFilter=': { unit: 'CoredumpFilter=all', look: ['scheduling'], differs: score },
+  'TimerSlackNSec=': { unit: 'TimerSlackNSec=1ms', look: ['scheduling'] },
+  'Personality=': { unit: 'Personality=x86', look: ['scheduling'] },
+  'CoredumpFilter=': { unit: 'CoredumpFilter=all', look: ['scheduling'] },
   'IgnoreSIGPIPE=': { unit: 'IgnoreSIGPIPE=no', look: ['signals'] },
   'KeyringMode=': { unit: 'KeyringMode=private', look: ['keyring'] },
   'User= of oneself': { unit: 'User=probe', effect: 'same', look: ['ids'], differs: ownGroups('user-of-oneself') },
