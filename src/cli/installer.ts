@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Client } from '../api/client.ts';
 import type { Answer } from '../api/contract.ts';
 import type { ApiError } from '../api/error.ts';
@@ -29,7 +30,13 @@ export interface InstallTrouble {
  * does the work itself. An error is an exit status, after the message.
  */
 export async function installerOf(invocation: Invocation): Promise<Result<Installer, number>> {
-  const { options, services } = invocation;
+  const { options, services, verb, terminal } = invocation;
+  const { root = '/' } = options;
+  if (!existsSync(root)) {
+    if (!looksFirst.has(verb)) return ok(nothingThere);
+    terminal.warn(`Failed to initialize unit search paths for root directory ${root}: ${missing}`);
+    return err(1);
+  }
   const uid = process.getuid?.() ?? 0;
   const local = async (scope: LocalPlace['scope']) =>
     ok(localInstaller(await services.localInstall({ scope, root: options.root ?? '' }), invocation));
@@ -39,6 +46,19 @@ export async function installerOf(invocation: Invocation): Promise<Result<Instal
   const client = await invocation.connect();
   return client.ok ? ok(remoteInstaller(client.value, invocation)) : local(scope);
 }
+
+const missing = 'No such file or directory';
+
+/** Verbs that look at the unit files before they do anything, and word it so. */
+const looksFirst: ReadonlySet<string> = new Set(['enable', 'disable', 'is-enabled']);
+
+/** Of a root directory that does not exist: it is not made, as a mistyped name would have links made in it. */
+const nothingThere: Installer = {
+  apply: () => Promise.resolve(err({ message: missing, records: [] })),
+  list: () => Promise.resolve(err({ code: 'failed', message: missing })),
+  states: () => Promise.resolve(err({ code: 'failed', message: missing })),
+  defaultTarget: () => Promise.resolve(err({ code: 'failed', message: missing })),
+};
 
 function remoteInstaller(client: Client, { options }: Invocation): Installer {
   return {

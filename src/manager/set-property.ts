@@ -27,7 +27,7 @@ export function setProperties(
   if (!lines.ok) return err({ code: lines.error.inManager ? 'invalid' : 'bad-property', message: lines.error.message });
   const fixed = properties.find((property) => !isLive(unit, property.name));
   if (fixed !== undefined) {
-    const message = `Cannot set property ${fixed.name.replace(/Sec$/, 'USec')}, or unknown property.`;
+    const message = `Cannot set property ${shownName(fixed.name)}, or unknown property.`;
     return err({ code: 'invalid', message });
   }
   try {
@@ -43,6 +43,11 @@ export function setProperties(
     return err({ code: 'refused', message: error instanceof Error ? error.message : String(error) });
   }
   return ok(undefined);
+}
+
+/** Durations and the addresses of sockets are other properties on the bus. */
+function shownName(name: string): string {
+  return /^Listen[A-Z]/.test(name) ? 'Listen' : name.replace(/Sec$/, 'USec');
 }
 
 /** May be set of a unit that is there already. */

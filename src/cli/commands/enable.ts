@@ -14,13 +14,14 @@ interface InstallVerb {
   readonly failure: string;
   /** On the files themselves: "Failed to … unit, reason". */
   readonly local: string;
-  readonly now?: 'start' | 'stop' | 'restart';
+  readonly now?: 'start' | 'stop';
 }
 
 const installVerbs: Readonly<Record<string, InstallVerb>> = {
   enable: { operation: 'enable', failure: 'enable unit', local: 'enable', now: 'start' },
   disable: { operation: 'disable', failure: 'disable unit', local: 'disable', now: 'stop' },
-  reenable: { operation: 'reenable', failure: 'reenable unit', local: 'reenable', now: 'restart' },
+  // As with systemd 252, --now adds nothing to it.
+  reenable: { operation: 'reenable', failure: 'reenable unit', local: 'reenable' },
   preset: { operation: 'preset', failure: 'preset unit', local: 'preset' },
   'preset-all': { operation: 'preset-all', failure: 'preset all units', local: 'preset' },
   mask: { operation: 'mask', failure: 'mask unit', local: 'mask', now: 'stop' },

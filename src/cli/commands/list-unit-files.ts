@@ -19,7 +19,8 @@ export async function runListUnitFiles(invocation: Invocation): Promise<number> 
   if (!installer.ok) return installer.error;
   const listed = await installer.value.list();
   if (!listed.ok) {
-    terminal.warn(`Failed to list unit files: ${listed.error.message}`);
+    const what = installer.value.client === undefined ? 'get unit file list' : 'list unit files';
+    terminal.warn(`Failed to ${what}: ${listed.error.message}`);
     return 1;
   }
   const matches = words.length === 0 ? () => true : matchesAny([...read.names, ...read.globs]);

@@ -16,6 +16,10 @@ compareManagers('unit files, through the manager', {
       run systemctl enable --now inst-two
       run systemctl is-active inst-two
       run systemctl reenable inst-two
+      systemctl stop inst-two
+      run systemctl reenable --now inst-two
+      run systemctl is-active inst-two
+      systemctl start inst-two
       systemctl disable --now inst-one inst-two 2>&1 | sort
       run systemctl is-active inst-two
       run systemctl add-wants inst.target inst-static
@@ -48,6 +52,14 @@ compareManagers('unit files, through the manager', {
       get inst.target Requires
       quiet systemctl disable inst-two`,
     alone: true,
+  },
+  'properties that cannot be set': {
+    units: { 'inst-set.socket': '[Socket]\nListenStream=/run/inst-set\nService=inst-set-two.service', 'inst-set-two.service': runs },
+    script: `
+      run systemctl set-property inst-set.socket ListenStream=/run/inst-else
+      run systemctl set-property inst-set.socket ListenDatagram=/run/inst-else
+      run systemctl set-property inst-set-two.service TimeoutStopSec=1
+      run systemctl set-property inst-set.socket`,
   },
   'list-dependencies in all its forms': {
     units: {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { ours, theirs, whyNoTools, type Ran } from './twin.ts';
 import { linksBelow, within, type Node } from './unit-tree.ts';
@@ -183,6 +184,35 @@ test('systemctl --root does and says what systemd’s does in known cases', { sk
     return JSON.stringify(mine) === JSON.stringify(its) ? [] : [{ words, tysd: differing(mine, its), systemd: differing(its, mine) }];
   });
   assert.deepEqual(wrong, []);
+});
+
+/** Verbs in a root directory that is not there. */
+const astray: readonly string[] = [
+  'enable a',
+  'disable a',
+  'reenable a',
+  'preset a',
+  'preset-all',
+  'mask a',
+  'unmask a',
+  'link /opt/a.service',
+  'revert a',
+  'add-wants m.target a',
+  'add-requires m.target a',
+  'is-enabled a',
+  'list-unit-files',
+  'get-default',
+  'set-default m.target',
+];
+
+test('a root directory that does not exist is an error, and is not made', { skip, timeout: 120_000 }, async () => {
+  await within([], async (root) => {
+    for (const words of astray) {
+      const call = { program: 'systemctl', argv: [`--root=${root}/nowhere`, ...words.split(' ')] };
+      assert.deepEqual(await ours(call), theirs(call), words);
+    }
+    assert.ok(!existsSync(`${root}/nowhere`));
+  });
 });
 
 interface Outcome extends Ran {
