@@ -17,7 +17,7 @@ export const withoutCapabilities: CapabilityOps = { before: [], after: [], bits:
  * CapabilityBoundingSet=, AmbientCapabilities= and SecureBits= (systemd.exec(5), capabilities(7)). The kernel empties the ambient
  * set with the change of the user. What is to be in it after that has to be inheritable, and permitted on the way.
  */
-export function capabilityOps(exec: ExecSettings, identity: Identity): CapabilityOps {
+export function capabilityOps(exec: ExecSettings, identity: Pick<Identity, 'uid' | 'userOps'>): CapabilityOps {
   const keep = boundingSet(exec);
   const ambient = maskOf(ambientSet(exec));
   const bits = secureBits(exec);

@@ -9,6 +9,7 @@ import { type Extension, fits, hierarchies } from '../exec/extensions.ts';
 import { parseEnvironmentFile } from '../unit/values/environment-file.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { initialValues } from '../unit/settings/parts.ts';
 import type { ServiceSettings } from '../unit/settings/service.ts';
 import { parseRange } from '../unit/values/cpu-set.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
@@ -52,6 +53,13 @@ export function execContext(world: World, config: UnitConfig, space?: Space): Ex
     ...(exec.ExtensionImages.length === 0 ? {} : { osRelease: options.facts.osRelease }),
     ...(exec.ExtensionDirectories.length === 0 ? {} : { extensions: extensions(options, exec) }),
   };
+}
+
+/** The facts for a program that is of no unit. */
+export function bareContext(world: World): ExecContext {
+  const { inherited } = world.options.config;
+  const exec = withInheritance(initialValues.exec, inherited);
+  return { ...standingFacts(world), environment: [], stream: 0n, ...numaOf(world.options, exec) };
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };

@@ -1,5 +1,7 @@
 import type { Op, Plan } from '../exec/op.ts';
 import { openFlags } from '../exec/stdio.ts';
+import { inheritedOps } from '../exec/bare.ts';
+import { bareContext } from './exec-context.ts';
 import { parseEnvironmentFile } from '../unit/values/environment-file.ts';
 import { reachStage } from './boot-stages.ts';
 import { changeEnvironment } from './environment.ts';
@@ -156,6 +158,7 @@ function spawn(world: World, argv: readonly string[], environment: readonly stri
     ...(output.length === 0 ? [{ op: 'dup', slot: 2, number: 1 } as const] : output),
     { op: 'chdir', path: '/' },
     { op: 'env-pid', name: 'SYSTEMD_EXEC_PID' },
+    ...inheritedOps(bareContext(world)),
     { op: 'exec', paths: [program], argv, env },
   ];
   world.command({ do: 'run', child, group: '', plan });

@@ -9,6 +9,15 @@ ${lines}
 END`;
 
 const scheduled = (unit: string): Probe => ({ unit, look: ['scheduling'] });
+/** A generator that is the probe itself: it runs at a reload. */
+const generator = (look: string): Probe => ({
+  unit: '',
+  look: ['ids'],
+  after: `mkdir -p /etc/systemd/system-generators
+    printf '#!/bin/sh\\nexec /probe -o /run/t/NAME.generated ${look}\\n' >/etc/systemd/system-generators/NAME
+    chmod 755 /etc/systemd/system-generators/NAME; systemctl daemon-reload
+    rm /etc/systemd/system-generators/NAME; cat /run/t/NAME.generated`,
+});
 const caps = (unit: string): Probe => ({ unit, look: ['ids', 'caps'] });
 
 compareProbes(
@@ -17,6 +26,7 @@ compareProbes(
     'a service that says nothing': { unit: '', look: ['scheduling', 'caps', 'environment', 'seccomp'] },
     'a service that says nothing, of a user': { unit: 'User=probe', look: ['ids', 'scheduling', 'caps'] },
     'a command without a sandbox': { unit: 'ExecStart=+PROBE', look: ['scheduling', 'caps', 'seccomp'] },
+    'a generator': generator('@scheduling @caps @seccomp'),
     'CPUAffinity= of its own': scheduled('CPUAffinity=1'),
     'CPUAffinity= of its own that is reset': scheduled('CPUAffinity=1\nCPUAffinity='),
     'NUMAPolicy= of its own': scheduled('NUMAPolicy=preferred\nNUMAMask=0'),
@@ -54,6 +64,7 @@ compareProbes(
     'a service that says nothing': { unit: '', look: ['caps', 'seccomp', 'calls'] },
     'a service that says nothing, of a user': { unit: 'User=probe', look: ['caps', 'seccomp'] },
     'a command without a sandbox': { unit: 'NoNewPrivileges=no\nExecStart=+PROBE', look: ['caps', 'seccomp'] },
+    'a generator without rights': generator('@caps @seccomp'),
     'NoNewPrivileges=no': caps('NoNewPrivileges=no'),
     'SystemCallArchitectures= of its own': { unit: 'SystemCallArchitectures=x86', look: ['caps', 'seccomp'] },
     'a filter of its own': { unit: 'User=probe\nRestrictRealtime=yes', look: ['caps', 'seccomp', 'calls'] },
