@@ -70,7 +70,7 @@ export function tysctlPage(): Page {
           ),
         ],
       },
-      { heading: 'SEE ALSO', blocks: [text('tysd(8), tysd.unit(5), tysd.directives(7), systemctl(1), journalctl(1)')] },
+      { heading: 'SEE ALSO', blocks: [text('tysctl-analyze(1), tysd(8), tysd.unit(5), tysd.directives(7), systemctl(1), journalctl(1)')] },
     ],
   };
 }

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { manualPages, writeManual } from '../../build/manual/pages.ts';
 import { escaped, inline } from '../../build/manual/roff.ts';
+import { analyzeOptionDocs } from '../../src/cli/analyze/option-docs.ts';
+import { analyzeVerbs, refusedVerbs } from '../../src/cli/analyze/verbs.ts';
 import { optionRows } from '../../src/cli/options.ts';
 import { later, verbs } from '../../src/cli/verbs.ts';
 import { explainedNames, explain } from '../../src/api/explain.ts';
@@ -105,4 +107,13 @@ test('signs of roff stand for themselves', () => {
     '\\&.conf and \\fBx\\fR of \\fIUNIT\\fR, \\fBType=\\fR in \\fBtysd.exec(5)\\fR',
   );
   assert.equal(inline('<b>'), '\\fIb\\fR');
+});
+
+test('the page of tysctl analyze has all its verbs and options', () => {
+  const terms = new Set(termsOf('man1/tysctl-analyze.1').map((term) => /(?<=--)[a-z0-9][a-z0-9-]*|^[a-z][a-z0-9-]*/.exec(term)?.[0]));
+  const wanted = [...Object.keys(analyzeVerbs), ...Object.keys(refusedVerbs), ...Object.keys(analyzeOptionDocs)];
+  assert.deepEqual(
+    wanted.filter((word) => !terms.has(word)),
+    [],
+  );
 });
