@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -97,6 +97,20 @@ test('verify finds in generated units what systemd’s finds, and ends with the 
     runs(120),
   ),
 );
+
+/** Units that the packages of this machine have. */
+const real =
+  skip !== false ? [] : readdirSync('/lib/systemd/system').filter((name) => /\.(service|socket|target|timer|path|mount|slice)$/.test(name));
+
+test('verify finds in the units of this machine what systemd’s finds', { skip, timeout: 300_000 }, async () => {
+  assert.ok(real.length > 20);
+  for (let from = 0; from < real.length; from += 16) {
+    const paths = real.slice(from, from + 16).map((name) => `/lib/systemd/system/${name}`);
+    const call: Call = { program: 'systemd-analyze', argv: ['--man=no', 'verify', ...paths] };
+    const sorted = ({ said, status }: ReturnType<typeof common>) => ({ said: said.toSorted(), status });
+    assert.deepEqual(sorted(common(await ours(call))), sorted(common(theirs(call))), paths.join(' '));
+  }
+});
 
 test('verify looks for pages of the manual, and takes a file under another name', { skip, timeout: 60_000 }, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'verify-'));
