@@ -89,7 +89,7 @@ async function dumpUnit(client: Client, { terminal }: AnalyzeCall, unit: string)
   const properties = answer.ok ? answer.value[0] : undefined;
   if (properties === undefined || properties === null) return;
   const found = new Set(edges.ok ? edges.value.map(({ key }) => key) : []);
-  const line = (label: string, value: string): void => terminal.print(`\t${label}: ${value.replaceAll('\n', '\n\t\t')}`);
+  const line = (label: string, value: string): void => terminal.print(`\t${label}: ${harmless(value).replaceAll('\n', '\n\t\t')}`);
   terminal.print(`-> Unit ${unit}:`);
   for (const [name, label, none = ''] of first) if ((properties[name] ?? none) !== '' || none !== '') line(label, properties[name] || none);
   for (const name of ['Documentation', 'DropInPaths'])
@@ -140,4 +140,9 @@ function kebab(stage: string): string {
     .replace('InitRD', 'Initrd')
     .replaceAll(/(?<!^)[A-Z]/g, '-$&')
     .toLowerCase();
+}
+
+/** What units say of themselves must not command the terminal. */
+function harmless(value: string): string {
+  return value.replaceAll(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
 }
