@@ -16,7 +16,9 @@ import { gatherFacts } from './facts.ts';
 /** Unit files and their links without a manager, for images and other root directories. */
 export function localInstall(place: LocalPlace): InstallApi {
   const { files, facts, scope, searchPath } = partsOf(place);
-  const context = installContext(scope, searchPath, files, facts, process.env);
+  const here = installContext(scope, searchPath, files, facts, process.env);
+  // Who will run what is below another root directory is not known.
+  const context = place.root === '' ? here : { ...here, builtIn: () => undefined };
   return new InstallService(place.scope === 'global' ? { ...context, ...globalPlaces } : context, files, globalPlaces);
 }
 

@@ -2,6 +2,7 @@ import type { GeneratorOutput } from './generator-programs.ts';
 import type { InstallContext } from '../unit/install/context.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import type { OwnDirectories } from './own-directories.ts';
+import { builtinAlias, hasBuiltin } from '../unit/builtin.ts';
 import type { UnitFiles } from '../unit/unit-files.ts';
 
 /** Where `enable --global` makes its links: for all users of the machine. */
@@ -29,6 +30,7 @@ export function installContext(
     transientDirectories: [inRuntime('transient')],
     controlDirectories: [`${configuration}/systemd/${scope}.control`, inRuntime(`${scope}.control`)],
     presetDirectories: presetPlaces.map((place) => `${place}/systemd/${scope}-preset`),
+    builtIn: (name) => (hasBuiltin(name, scope) ? name : builtinAlias(name, scope)),
   };
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { facts } from '../../test/unit/facts.ts';
 import { FakeFiles } from '../port/files-fake.ts';
+import type { InstallContext } from '../unit/install/context.ts';
 import { unitSearchPath } from '../unit/search-path.ts';
 import { InstallService } from './install.ts';
 import { globalPlaces, installContext, withinOwnPath } from './install-context.ts';
@@ -12,8 +13,12 @@ const RUN = '/run/systemd/system';
 const LIB = '/usr/lib/systemd/system';
 const none = { changes: [], records: [], hasInstallInfo: false };
 
+function contextOf(files: FakeFiles): InstallContext {
+  return installContext('system', unitSearchPath('system', {}), files, facts, {});
+}
+
 function serviceOn(files: FakeFiles): InstallService {
-  return new InstallService(installContext('system', unitSearchPath('system', {}), files, facts, {}), files, globalPlaces);
+  return new InstallService(contextOf(files), files, globalPlaces);
 }
 
 function service(content: Readonly<Record<string, string>>): InstallService {
@@ -68,7 +73,7 @@ test('the known scenarios go as with systemctl --root', () => {
 });
 
 function carryOut(step: Step, files: FakeFiles, label: string): 'setUp' | 'states' | 'operations' | 'skipped' {
-  const install = serviceOn(files);
+  const install = new InstallService({ ...contextOf(files), builtIn: () => undefined }, files, globalPlaces);
   const { op, path = '', unit, state } = step;
   if (op === 'write') files.write(path, `${step.content ?? ''}\n`);
   else if (op === 'symlink') files.symlink(step.target ?? '', path);
@@ -255,4 +260,19 @@ test('all unit files are listed by type and name, with what the presets say wher
     { name: 'plain.socket', path: `${LIB}/plain.socket`, state: 'static' },
     { name: 'multi-user.target', path: `${LIB}/multi-user.target`, state: 'static' },
   ]);
+});
+
+test('targets that are built in need no files: units are added to them, and one can be the default', () => {
+  const files = new FakeFiles({ [`${LIB}/a.service`]: '[Install]\nWantedBy=multi-user.target nowhere.target\n' });
+  const install = serviceOn(files);
+  const told = install.apply('enable', ['a.service'], {});
+  assert.deepEqual(told.ok ? told.value.records.flatMap((record) => (record.change === 'note' ? [record.other] : [])) : told.error, [
+    'nowhere.target',
+  ]);
+  assert.deepEqual(install.defaultTarget(), { ok: true, value: 'multi-user.target' });
+  assert.equal(install.apply('set-default', ['rescue.target'], {}).ok, true);
+  assert.equal(files.readLink(`${ETC}/default.target`), `${LIB}/rescue.target`);
+  assert.deepEqual(install.defaultTarget(), { ok: true, value: 'rescue.target' });
+  assert.equal(install.apply('set-default', ['nowhere.target'], {}).ok, false);
+  assert.deepEqual(install.defaultTarget(), { ok: true, value: 'rescue.target' });
 });

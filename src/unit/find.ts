@@ -49,12 +49,15 @@ function findTemplate(directory: UnitDirectory, name: string, scope: 'system' | 
 }
 
 function findBuiltin(directory: UnitDirectory, name: string, scope: 'system' | 'user'): Found | undefined {
+  const entry = directory.entry(name);
   const target = builtinAlias(name, scope);
-  if (target !== undefined && directory.entry(name) === undefined) return findUnit(directory, target, scope);
+  if (target !== undefined && entry === undefined) return findUnit(directory, target, scope);
+  // As `set-default` makes it where no unit file of systemd's is.
+  if (entry?.is === 'alias' && directory.resolve(name) === undefined) return findBuiltin(directory, entry.target, scope);
   if (!hasBuiltin(name, scope)) return undefined;
   return {
     id: name,
-    names: namesOf(directory, { id: name, asked: name, base: name, instance: undefined, scope }),
+    names: [...namesOf(directory, { id: name, asked: name, base: name, instance: undefined, scope }), ...directory.lostAliasesOf(name)],
     shared: false,
     builtin: true,
   };

@@ -108,6 +108,12 @@ export class UnitDirectory {
     return this.#aliases.get(name) ?? [];
   }
 
+  /** The names of links that lead to a name for which there is no file. */
+  lostAliasesOf(name: string): readonly string[] {
+    if (!this.#aliased.has(name) || this.#entries.has(name)) return none;
+    return [...this.#entries].flatMap(([alias, entry]) => (entry.is === 'alias' && endOf(this.#entries, alias) === name ? [alias] : []));
+  }
+
   /** The directories beside a name in the search path, such as `a.service.d` beside `a.service`, the strongest first. */
   beside(name: string): readonly BesideDirectory[] {
     return this.#beside.get(name) ?? none;
@@ -272,6 +278,17 @@ function aliasesIn(entries: ReadonlyMap<string, Entry>): ReadonlyMap<string, rea
     else known.push(name);
   }
   return aliases;
+}
+
+/** The last name of a chain of aliases. */
+function endOf(entries: ReadonlyMap<string, Entry>, name: string): string {
+  let at = name;
+  for (let hops = 0; hops <= LONGEST_CHAIN; hops++) {
+    const entry = entries.get(at);
+    if (entry?.is !== 'alias') return at;
+    at = entry.target;
+  }
+  return name;
 }
 
 function follow(entries: ReadonlyMap<string, Entry>, name: string): { readonly name: string; readonly entry: Entry } | 'loop' | undefined {

@@ -322,6 +322,23 @@ test('essential units are there without files, and files come first', () => {
   assert.deepEqual([load('-.slice', {}).perpetual, load('basic.target', {}).perpetual], [true, undefined]);
 });
 
+test('a link to where the file of a unit that is built in would be is an alias of it', () => {
+  const vendors = { [`${LIB}/a.service`]: service };
+  const linked = load('default.target', { ...vendors, [`${ETC}/default.target`]: { link: `${LIB}/rescue.target` } });
+  assert.deepEqual(
+    [linked.name, [...linked.names].toSorted(), linked.load.state],
+    ['rescue.target', ['default.target', 'rescue.target'], 'loaded'],
+  );
+  const lost = load('default.target', { ...vendors, [`${ETC}/default.target`]: { link: `${LIB}/nowhere.target` } });
+  assert.equal(lost.load.state, 'not-found');
+  const twice = load('default.target', {
+    ...vendors,
+    [`${ETC}/default.target`]: { link: `${LIB}/other.target` },
+    [`${ETC}/other.target`]: { link: `${LIB}/rescue.target` },
+  });
+  assert.equal(twice.name, 'rescue.target');
+});
+
 test('every unit that is built in loads without a word', () => {
   const names = [
     'basic',

@@ -17,6 +17,8 @@ export interface InstallContext {
   /** Where `set-property` writes its drop-ins. */
   readonly controlDirectories: readonly string[];
   readonly presetDirectories: readonly string[];
+  /** The unit that the manager has by this name without a file. */
+  readonly builtIn?: (name: string) => string | undefined;
 }
 
 /** One change to the file system; a plan of them is carried out in order. An `unlink` may be of a directory, which is empty by then. */

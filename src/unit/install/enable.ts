@@ -141,6 +141,7 @@ function linkDependency(
   }
   const isMade = operation.link(`${target}.${suffix}/${linkName}`, path, true);
   const found = findUnitFile(target, operation.view, operation.context, { allowConfigured: false });
-  if (!found.ok && found.error === 'ENOENT') operation.note('no-destination', path, target);
+  const isThere = found.ok || found.error !== 'ENOENT' || operation.context.builtIn?.(target) !== undefined;
+  if (!isThere) operation.note('no-destination', path, target);
   return isMade;
 }
