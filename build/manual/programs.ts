@@ -62,6 +62,10 @@ export function tysctlPage(): Page {
             ['`XDG_RUNTIME_DIR`', "Below it is the socket of the user's manager."],
             ['`SYSTEMD_COLORS`, `NO_COLOR`', 'Whether there are colours: the first decides with yes or no, the second takes them away.'],
             ['`SYSTEMD_PAGER`, `PAGER`', 'What long output is given to; nothing, where it is empty or `cat`.'],
+            [
+              '`SYSTEMD_PAGERSECURE`',
+              'Whether less(1) may not start programs, and the pager may be another all the same; where it is not set, that is so under sudo(8).',
+            ],
             ['`SYSTEMD_LESS`, `SYSTEMD_LESSCHARSET`', 'Options of less(1), in place of FRSXMK, and its character set.'],
             ['`COLUMNS`, `LINES`', 'The size of the terminal, where it is to be another than it says.'],
             ['`LC_ALL`, `LC_CTYPE`, `LANG`', 'Whether glyphs and branches are those of UTF-8 or of ASCII.'],

@@ -57,6 +57,7 @@ const nothingThere: Installer = {
   apply: () => Promise.resolve(err({ message: missing, records: [] })),
   list: () => Promise.resolve(err({ code: 'failed', message: missing })),
   states: () => Promise.resolve(err({ code: 'failed', message: missing })),
+  links: () => Promise.resolve(err({ code: 'failed', message: missing })),
   defaultTarget: () => Promise.resolve(err({ code: 'failed', message: missing })),
 };
 

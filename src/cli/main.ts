@@ -94,7 +94,11 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
     const there = withoutOption(program, ours, optionRows, 'host');
     return there.ok ? runThere(options.host, [program, ...there.value, ...call.argv.slice(ours.length)], environment) : 1;
   }
-  if (logs !== undefined) return services.runLogs(logs, { scope: options.scope, runtimeDirectory: options.runtimeDirectory });
+  if (logs !== undefined)
+    return services.runLogs(options.pager ? logs : ['--no-pager', ...logs], {
+      scope: options.scope,
+      runtimeDirectory: options.runtimeDirectory,
+    });
   if (run !== undefined) return (await import('./commands/run.ts')).runRun({ ...call, argv: run }, options);
   if (top !== undefined) return (await import('./commands/top.ts')).runTop({ ...call, argv: top }, options);
   if (analyze !== undefined) return (await import('./commands/analyze.ts')).runAnalyze({ ...call, argv: analyze }, options);

@@ -43,6 +43,8 @@ export interface LogsOptions {
   readonly oldest: boolean;
   readonly reverse: boolean;
   readonly follow: boolean;
+  /** A pager begins at the end. */
+  readonly pagerEnd: boolean;
   readonly cursor: string | undefined;
   readonly afterCursor: string | undefined;
   readonly cursorFile: string | undefined;

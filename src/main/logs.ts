@@ -4,6 +4,7 @@ import { isatty } from 'node:tty';
 import { readTypedName } from '../api/unit-name.ts';
 import type { LogRequest, ManagerPlace } from '../cli/invocation.ts';
 import { hasColours } from '../cli/output/open-terminal.ts';
+import type { Pager } from '../cli/output/pager.ts';
 import { parseLogsArguments } from '../journal/arguments.ts';
 import { journalPath } from '../journal/database.ts';
 import { runLogs } from '../journal/logs.ts';
@@ -24,7 +25,19 @@ export async function printLogs(argv: readonly string[], place: ManagerPlace): P
   if (journal === 'system') becomeJournalctl(argv);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  return readLogs(argv, stateDirectory, { out: standardOutput(), color: hasColours(process.env, isatty(1)), signal: stop.signal });
+  const pager = await pagerFor(argv);
+  const out = pager?.input ?? standardOutput();
+  const status = await readLogs(argv, stateDirectory, { out, color: hasColours(process.env, isatty(1)), signal: stop.signal });
+  pager?.input.end();
+  await pager?.done;
+  return status;
+}
+
+/** On a terminal what is not followed goes to a pager. */
+async function pagerFor(argv: readonly string[]): Promise<Pager | undefined> {
+  const options = isatty(1) && !argv.includes('--no-pager') ? readArguments(argv, 0) : undefined;
+  if (options?.ok !== true || options.value.follow) return undefined;
+  return (await import('../cli/output/pager.ts')).openPager(process.env, { jumpToEnd: options.value.pagerEnd });
 }
 
 const namesPlace = /^(?:-D|--directory|--file)/;
@@ -96,7 +109,7 @@ interface Printing {
 
 async function readLogs(argv: readonly string[], stateDirectory: string, { out, color, signal }: Printing): Promise<number> {
   const nowUsec = Date.now() * 1000;
-  const options = parseLogsArguments(argv, nowUsec, { time: parseTime, unit: readTypedName, fieldsOfPath });
+  const options = readArguments(argv, nowUsec);
   if (!options.ok) {
     error(options.error);
     return 1;
@@ -117,6 +130,10 @@ async function readLogs(argv: readonly string[], stateDirectory: string, { out, 
 function localIsUtc(told: string | undefined): boolean {
   const name = told ?? realFiles.readLink('/etc/localtime')?.split('/zoneinfo/').at(-1);
   return name !== undefined && /^:?(?:Etc\/)?UTC0?$/.test(name);
+}
+
+function readArguments(argv: readonly string[], nowUsec: number): ReturnType<typeof parseLogsArguments> {
+  return parseLogsArguments(argv, nowUsec, { time: parseTime, unit: readTypedName, fieldsOfPath });
 }
 
 function error(text: string): void {

@@ -215,3 +215,27 @@ test('lists and status keep to the width of the terminal, and $COLUMNS says othe
   screen.type('clear; COLUMNS=60 tysctl --no-pager list-units talks.service; echo "end 4 $?"');
   assert.match(await screen.until(/^end 4 0$/m), /^ {2}talks\.service loaded active running A service with a desc…$/m);
 });
+
+test('what is longer than the screen goes to a pager, and so does the log; none where that is told', { skip }, async () => {
+  await using daemon = await startTysd({
+    units: {
+      'default.target': wanting(),
+      'count.service': '[Service]\nType=oneshot\nExecStart=/bin/sh -c "for i in $(seq 100); do echo number $i of all; done"\n',
+    },
+  });
+  await daemon.job('start', 'count.service');
+  await daemon.untilLog('count.service', (line) => line === 'number 100 of all');
+  const pager = daemon.path('pager');
+  writeFileSync(pager, '#!/bin/sh\necho "less is told $LESS"\nsed -n "s/^number \\(100 of\\)/paged \\1/p"\n', { mode: 0o755 });
+  using screen = new Screen(daemon, { environment: `SYSTEMD_PAGER=${pager}` });
+  screen.type('clear; tysctl logs -u count -o cat; echo "end 1 $?"');
+  assert.match(await screen.until(/^end 1 0$/m), /^less is told FRSXMK$\n^paged 100 of all$/m);
+  screen.type('clear; tysctl logs -eu count -o cat; echo "end 2 $?"');
+  assert.match(await screen.until(/^end 2 0$/m), /^less is told FRSXMK \+G$\n^paged 100 of all$/m);
+  screen.type('clear; tysctl --no-pager logs -u count -o cat; echo "end 3 $?"');
+  assert.match(await screen.until(/^end 3 0$/m), /^number 100 of all$/m);
+  screen.type('clear; tysctl logs -u count -o cat | cat; echo "end 4 $?"');
+  assert.match(await screen.until(/^end 4 0$/m), /^number 100 of all$/m);
+  screen.type('clear; tysctl list-unit-files; tysctl --help; echo "end 5 $?"');
+  assert.doesNotMatch(await screen.until(/^end 5 0$/m), /--quiet/);
+});

@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs';
+import { openPager } from './pager.ts';
 import { lineFormOf, RedrawnLine } from './redrawn-line.ts';
 import { makeStyle, type ErrorScreen, type Terminal } from './terminal.ts';
 
@@ -120,24 +121,10 @@ async function writeAll(fd: 1 | 2, text: string): Promise<boolean> {
   return true;
 }
 
-/** False where there is no pager to be had. */
+/** False where there is to be no pager. */
 async function page(text: string, environment: Environment): Promise<boolean> {
-  const told = environment['SYSTEMD_PAGER'] ?? environment['PAGER'];
-  if (told === '' || told === 'cat') return false;
-  const { spawn } = await import('node:child_process');
-  for (const command of told === undefined ? ['less', 'more'] : [told]) {
-    const shown = await new Promise<boolean>((resolve) => {
-      const pager = spawn('/bin/sh', ['-c', `command -v ${told === undefined ? command : 'sh'} >/dev/null || exit 127; exec ${command}`], {
-        stdio: ['pipe', 'inherit', 'inherit'],
-        env: { ...environment, LESS: environment['SYSTEMD_LESS'] ?? 'FRSXMK', LESSCHARSET: environment['SYSTEMD_LESSCHARSET'] ?? 'utf-8' },
-      });
-      pager.once('error', () => resolve(false));
-      pager.once('exit', (code) => resolve(code !== 127));
-      // A pager may be left before it has read all.
-      pager.stdin.on('error', () => undefined);
-      pager.stdin.end(text);
-    });
-    if (shown) return true;
-  }
-  return false;
+  const pager = await openPager(environment);
+  pager?.input.end(text);
+  await pager?.done;
+  return pager !== undefined;
 }
