@@ -67,10 +67,10 @@ export const sandboxRows = {
   }),
   ProcSubset: last(oneOf('all', 'pid'), undefined, { since: 247, meaning: 'all or pid' }),
   PrivateBPF: last(boolean, false, { since: 258, meaning: 'Private bpffs instance' }),
-  BPFDelegateCommands: last(words, undefined, { since: 258, meaning: 'Commands delegated through bpffs', status: later.sandbox }),
-  BPFDelegateMaps: last(words, undefined, { since: 258, meaning: 'Map types delegated through bpffs', status: later.sandbox }),
-  BPFDelegatePrograms: last(words, undefined, { since: 258, meaning: 'Program types delegated through bpffs', status: later.sandbox }),
-  BPFDelegateAttachments: last(words, undefined, { since: 258, meaning: 'Attach types delegated through bpffs', status: later.sandbox }),
+  BPFDelegateCommands: last(words, undefined, { since: 258, meaning: 'Commands delegated through bpffs', status: later.tokens }),
+  BPFDelegateMaps: last(words, undefined, { since: 258, meaning: 'Map types delegated through bpffs', status: later.tokens }),
+  BPFDelegatePrograms: last(words, undefined, { since: 258, meaning: 'Program types delegated through bpffs', status: later.tokens }),
+  BPFDelegateAttachments: last(words, undefined, { since: 258, meaning: 'Attach types delegated through bpffs', status: later.tokens }),
   SystemCallFilter: combining(
     'merge',
     entries(syscallList, { since: 187, meaning: 'Allowed system calls, or denied with ~; @groups; name:errno' }),
@@ -92,7 +92,7 @@ export const sandboxRows = {
   LockPersonality: last(boolean, false, { since: 235, meaning: 'Refuse personality changes' }),
   DelegateNamespaces: combining(
     'merge',
-    entries(namespaces, { since: 258, meaning: 'Namespaces owned by the user namespace of the service', status: later.sandbox }),
+    entries(namespaces, { since: 258, meaning: 'Namespaces owned by the user namespace of the service', status: later.owners }),
   ),
   RestrictFileSystems: combining(
     'merge',
