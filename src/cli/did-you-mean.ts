@@ -32,8 +32,13 @@ export async function suggestDirective(invocation: Suggesting, message: string):
   if (explained.is === 'nothing' && explained.near !== undefined) invocation.terminal.warn(`Did you mean ${explained.near}=?`);
 }
 
-function mayAdd({ program, terminal }: Suggesting): boolean {
-  return program === 'tysctl' || terminal.errors !== undefined;
+/** Names the verb or the option that was most likely meant, below the message that there is no such. */
+export function suggestWord(terminal: Suggesting['terminal'], program: string, near: string | undefined): void {
+  if (near !== undefined && mayAdd({ program, terminal })) terminal.warn(`Did you mean ${near}?`);
+}
+
+function mayAdd({ program, terminal }: { readonly program: string; readonly terminal: Suggesting['terminal'] }): boolean {
+  return program.startsWith('tysctl') || terminal.errors !== undefined;
 }
 
 /** The name of a unit that is near to one that there is not; a manager of old knows none. */

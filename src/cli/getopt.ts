@@ -1,3 +1,4 @@
+import { nearestWord } from '../api/suggest.ts';
 import { err, ok, type Result } from '../base/result.ts';
 
 /** How an option is written. */
@@ -88,6 +89,14 @@ export function withoutOption<Options>(
 function spelled<Options>({ long, short }: OptionRow<Options>, value: string | undefined): string {
   if (long === undefined) return `-${short ?? ''}${value ?? ''}`;
   return value === undefined ? `--${long}` : `--${long}=${value}`;
+}
+
+/** The option that was most likely meant, by the message of one that there is not. */
+export function nearestOption(error: string, forms: readonly OptionForm[]): string | undefined {
+  const [, typed] = /: unrecognized option '--([^='\n]*)/.exec(error) ?? [];
+  const names = forms.flatMap(({ long }) => (long === undefined ? [] : [long]));
+  const near = typed === undefined ? undefined : nearestWord(typed, names);
+  return near === undefined ? undefined : `--${near}`;
 }
 
 /** An option that does nothing but this. */

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import type { CliServices, Invocation } from './invocation.ts';
 import { connectOnce } from './connect.ts';
-import { nearestOption, optionRows, parseCommandLine } from './options.ts';
+import { suggestWord } from './did-you-mean.ts';
+import { nearestOption } from './getopt.ts';
+import { optionRows, parseCommandLine } from './options.ts';
 import type { SysvCall } from './sysv/call.ts';
 import type { Terminal } from './output/terminal.ts';
 import { verbs } from './verbs.ts';
@@ -78,7 +80,7 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   const parsed = parseCommandLine(program, isOurs ? call.argv : call.argv.slice(0, first));
   if (!parsed.ok) {
     terminal.warn(parsed.error);
-    suggest(call, program, nearestOption(parsed.error));
+    suggestWord(terminal, program, nearestOption(parsed.error, optionRows));
     return 1;
   }
   const { options, words } = parsed.value;
@@ -107,7 +109,7 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
   if (verb === undefined) {
     terminal.warn(`Unknown command verb ${word}.`);
-    suggest(call, program, (await import('./commands/help.ts')).nearestVerb(word));
+    suggestWord(terminal, program, (await import('./commands/help.ts')).nearestVerb(word));
     return 1;
   }
   if (rest.length < verb.least || rest.length > verb.most) {
@@ -135,9 +137,4 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   } finally {
     connection.close();
   }
-}
-
-/** Below the message that something is not known; nothing is added to systemctl's messages where a program may read them. */
-function suggest({ terminal }: Call, program: 'tysctl' | 'systemctl', near: string | undefined): void {
-  if (near !== undefined && (program === 'tysctl' || terminal.errors !== undefined)) terminal.warn(`Did you mean ${near}?`);
 }

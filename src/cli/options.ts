@@ -1,6 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { flag, type OptionRow, readBoolean, readWords, text, type Words } from './getopt.ts';
-import { nearestWord } from '../api/suggest.ts';
 import { signalNumber } from '../api/signals.ts';
 import { type Host, readHost } from './host.ts';
 import { listForm } from './output/json.ts';
@@ -220,14 +219,6 @@ export function parseCommandLine(program: string, argv: readonly string[]): Resu
   if (!read.ok) return read.error.endsWith("invalid option -- '.'") ? err(`${read.error}\n${dashHint(program, argv)}`) : read;
   const problem = contradiction(read.value);
   return problem === undefined || read.value.options.print !== undefined ? read : err(problem);
-}
-
-/** The option that was most likely meant, by the message of one that there is not. */
-export function nearestOption(error: string): string | undefined {
-  const [, typed] = /: unrecognized option '--([^='\n]*)/.exec(error) ?? [];
-  const names = optionRows.flatMap(({ long }) => (long === undefined ? [] : [long]));
-  const near = typed === undefined ? undefined : nearestWord(typed, names);
-  return near === undefined ? undefined : `--${near}`;
 }
 
 /** Units may be called -.mount, which looks like options. */

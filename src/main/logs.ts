@@ -3,9 +3,10 @@ import { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { readTypedName } from '../api/unit-name.ts';
 import type { LogRequest, ManagerPlace } from '../cli/invocation.ts';
+import { nearestOption } from '../cli/getopt.ts';
 import { hasColours } from '../cli/output/open-terminal.ts';
 import type { Pager } from '../cli/output/pager.ts';
-import { parseLogsArguments } from '../journal/arguments.ts';
+import { logsOptionForms, parseLogsArguments } from '../journal/arguments.ts';
 import { journalPath } from '../journal/database.ts';
 import { runLogs } from '../journal/logs.ts';
 import { historyPath, readHistory } from '../journal/history.ts';
@@ -112,6 +113,8 @@ async function readLogs(argv: readonly string[], stateDirectory: string, { out, 
   const options = readArguments(argv, nowUsec);
   if (!options.ok) {
     error(options.error);
+    const near = isatty(2) ? nearestOption(options.error, logsOptionForms()) : undefined;
+    if (near !== undefined) error(`Did you mean ${near}?`);
     return 1;
   }
   return runLogs(options.value, out, {

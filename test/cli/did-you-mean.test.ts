@@ -51,6 +51,25 @@ test('what is nearly right is named below the message, which stays what it is; a
     }
   }));
 
+test('so it is with the verbs and options of other tools', () =>
+  withBench(example, async ({ run, watching }) => {
+    const others: readonly (readonly [program: string, argv: readonly string[], near: string])[] = [
+      ['systemd-analyze', ['calender', 'daily'], 'calendar'],
+      ['systemd-analyze', ['verify', '--recursve-errors=no'], '--recursive-errors'],
+      ['systemd-run', ['--wiat', 'true'], '--wait'],
+    ];
+    for (const [program, argv, near] of others) {
+      watching.errors = undefined;
+      const before = await run(program, argv);
+      watching.errors = screen;
+      const after = await run(program, argv);
+      assert.deepEqual([argv, after], [argv, { ...before, err: [...before.err, `Did you mean ${near}?`] }]);
+    }
+    watching.errors = undefined;
+    assert.deepEqual((await run('tysctl', ['run', '--wiat', 'true'])).err.at(-1), 'Did you mean --wait?');
+    assert.deepEqual((await run('tysctl', ['analyze', 'calender', 'daily'])).err.at(-1), 'Did you mean calendar?');
+  }));
+
 test('what is near to nothing is not guessed', () =>
   withBench(example, async ({ tysctl }) => {
     assert.deepEqual((await tysctl('start', 'frobnicator')).err, [

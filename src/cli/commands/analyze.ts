@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
+import { nearestWord } from '../../api/suggest.ts';
 import { analyzeHelp } from '../analyze/help.ts';
 import { analyzeOptionRows, parseAnalyze } from '../analyze/options.ts';
 import { analyzeVerbs, formerVerbs, refusedVerbs } from '../analyze/verbs.ts';
-import { withoutOption } from '../getopt.ts';
+import { suggestWord } from '../did-you-mean.ts';
+import { nearestOption, withoutOption } from '../getopt.ts';
 import type { Host } from '../host.ts';
 import type { Invocation, ManagerPlace } from '../invocation.ts';
 import type { Call } from '../main.ts';
@@ -10,13 +12,17 @@ import { versionLines } from './help.ts';
 
 /** systemd-analyze(1). */
 export async function runAnalyze(call: Call, place: ManagerPlace): Promise<number> {
-  const { argv, terminal, services, environment } = call;
+  const { program, argv, terminal, services, environment } = call;
   const refuse = (message: string): number => {
     terminal.warn(message);
     return 1;
   };
   const parsed = parseAnalyze(argv);
-  if (!parsed.ok) return refuse(parsed.error);
+  if (!parsed.ok) {
+    refuse(parsed.error);
+    suggestWord(terminal, basename(program), nearestOption(parsed.error, analyzeOptionRows));
+    return 1;
+  }
   const { options } = parsed.value;
   if (options.print !== undefined) {
     for (const line of options.print === 'help' ? analyzeHelp() : versionLines('systemd-analyze', services.version)) terminal.print(line);
@@ -26,9 +32,10 @@ export async function runAnalyze(call: Call, place: ManagerPlace): Promise<numbe
   const [word = 'time', ...words] = parsed.value.words;
   const verb = [analyzeVerbs, formerVerbs].find((table) => Object.hasOwn(table, word))?.[word];
   if (verb === undefined) {
-    return refuse(
-      Object.hasOwn(refusedVerbs, word) ? `The verb ${word} is not there: ${refusedVerbs[word] ?? ''}.` : `Unknown command verb ${word}.`,
-    );
+    if (Object.hasOwn(refusedVerbs, word)) return refuse(`The verb ${word} is not there: ${refusedVerbs[word] ?? ''}.`);
+    refuse(`Unknown command verb ${word}.`);
+    suggestWord(terminal, basename(program), nearestWord(word, Object.keys(analyzeVerbs)));
+    return 1;
   }
   if (words.length < verb.least) return refuse('Too few arguments.');
   if (words.length > (verb.most ?? words.length)) return refuse('Too many arguments.');

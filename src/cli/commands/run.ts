@@ -4,7 +4,9 @@ import type { Invocation, ManagerPlace } from '../invocation.ts';
 import type { Call } from '../main.ts';
 import { parseCommandLine } from '../options.ts';
 import { helpText } from '../run/help.ts';
-import { parseRun } from '../run/options.ts';
+import { suggestWord } from '../did-you-mean.ts';
+import { nearestOption } from '../getopt.ts';
+import { parseRun, runOptionForms } from '../run/options.ts';
 import { runScope } from '../run/scope.ts';
 import { runService } from '../run/service.ts';
 import { runTrigger } from '../run/trigger.ts';
@@ -14,9 +16,11 @@ import type { Run } from '../run/run.ts';
 export async function runRun(call: Call, place: ManagerPlace): Promise<number> {
   const { terminal, services, environment } = call;
   const program = call.program.endsWith('systemd-run') ? 'systemd-run' : 'tysctl run';
-  const parsed = parseRun(program, call.argv, { directory: process.cwd(), environment, isTerminal: [0, 1, 2].every((fd) => isatty(fd)) });
+  const surroundings = { directory: process.cwd(), environment, isTerminal: [0, 1, 2].every((fd) => isatty(fd)) };
+  const parsed = parseRun(program, call.argv, surroundings);
   if (!parsed.ok) {
     terminal.warn(parsed.error);
+    suggestWord(terminal, program, nearestOption(parsed.error, runOptionForms(surroundings)));
     return 1;
   }
   const request = parsed.value;

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../base/result.ts';
-import { flag, type OptionRow, readBoolean, readWords, text } from '../getopt.ts';
+import { flag, type OptionRow, readBoolean, readWords, text, type OptionForm } from '../getopt.ts';
 
 /** Everything that systemd-run's options can say. */
 export interface RunOptions {
@@ -66,6 +66,11 @@ export function parseRun(program: string, argv: readonly string[], surroundings:
   const request = { ...implied, command, streams: streamsOf(implied, surroundings), trigger: trigger[0] };
   const problem = options.print === undefined ? conflicts.find(({ when }) => when(request)) : undefined;
   return problem === undefined ? ok(request) : err(problem.message);
+}
+
+/** How the options of systemd-run are written. */
+export function runOptionForms(surroundings: Surroundings): readonly OptionForm[] {
+  return rowsFor(surroundings);
 }
 
 const defaults: RunOptions = {
