@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -131,11 +132,23 @@ class Chaos {
     }
   }
 
+  /** The manager's sockets and who has the other ends, for whoever looks for one too many. */
+  async #socketsOfManager(): Promise<string> {
+    const { stdout, error } = spawnSync('ss', ['-xpn'], { encoding: 'utf8' });
+    if (error !== undefined) return `no ss: ${error.message}`;
+    const own = `pid=${await this.#daemon.managerPid()},`;
+    const lines = stdout.split('\n');
+    const peers = new Set(lines.filter((line) => line.includes(own)).map((line) => line.trim().split(/\s+/)[7]));
+    return lines.filter((line) => line.includes(own) || peers.has(line.trim().split(/\s+/)[5])).join('\n');
+  }
+
   /** Waits until the keeper holds what it held before, and no more: processes that have ended may not be reaped yet. */
   async untilHeld(wanted: Readonly<Record<string, unknown>>): Promise<void> {
     for (let attempts = 0; attempts < 200 && !isDeepStrictEqual(await this.held(), wanted); attempts++)
       await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.deepEqual(await this.held(), wanted);
+    const held = await this.held();
+    if (!isDeepStrictEqual(held, wanted)) console.log(await this.#socketsOfManager());
+    assert.deepEqual(held, wanted);
   }
 
   /** Kills one servant or both, at any moment of their lives. One that never came to work would prove nothing, and the keeper would start it ever later. */

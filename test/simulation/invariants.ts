@@ -147,14 +147,13 @@ export function startLimitIsHeld(model: Model, { unit, from, to, job, at }: Tran
   if (job?.type !== 'start' || !unit.name.endsWith('.service') || !isDown(from) || isDown(to)) return undefined;
   const intervalUsec = usecOf(lines, 'StartLimitIntervalSec') ?? 10_000_000;
   const burst = Number(valuesOf(lines, 'StartLimitBurst').at(-1) ?? 5);
-  if (intervalUsec === 0 || unit.starts?.lastJob === job.id) return undefined;
+  if (intervalUsec === 0) return undefined;
   const window = unit.starts;
   if (window === undefined || window.beganUsec + intervalUsec < at.monotonicUsec) {
-    unit.starts = { beganUsec: at.monotonicUsec, count: 1, lastJob: job.id };
+    unit.starts = { beganUsec: at.monotonicUsec, count: 1 };
     return undefined;
   }
   window.count += 1;
-  window.lastJob = job.id;
   return window.count > burst ? `${unit.name} was started ${window.count} times in ${intervalUsec} µs, of ${burst}` : undefined;
 }
 

@@ -14,7 +14,7 @@ export interface WatchedUnit {
   /** When the first of its deadlines is to be answered at the latest; Infinity where it has none. */
   dueUsec: number;
   /** Starts as StartLimitBurst= counts them: in the window that began then. */
-  starts: { beganUsec: number; count: number; lastJob: number } | undefined;
+  starts: { beganUsec: number; count: number } | undefined;
   /** Its ExecStopPost= took too long. */
   gaveUp: boolean;
   /** Since when it waits for its automatic restart, and for how long it has to. */
