@@ -11,7 +11,7 @@ import { commandLineOf, isAlive, processesWith } from './processes.ts';
 const bin = join(import.meta.dirname, '../../bin');
 
 /** What waits longer than this waits for ever, and fails with what the daemon said. */
-const overdueMs = 60_000;
+const overdueMs = Number(process.env['TYSD_TEST_OVERDUE_MS'] ?? 60_000);
 
 export const isRoot = process.getuid?.() === 0;
 /** For `skip` of tests that only root can run. */
