@@ -6,10 +6,11 @@ import { entryFields, type Field, type Row, valueText } from './record.ts';
 /** Passes entries on to terminals, the kernel's log and a syslog daemon, as the rules say. */
 export function createForward(rules: Partial<Readonly<Record<ForwardTarget, ForwardRule>>>): Policy['forward'] {
   const all = forwardTargets.flatMap((target) => (rules[target] === undefined ? [] : [{ target, ...rules[target] }]));
-  return (row, targets, datagram) => {
-    for (const { target, always, maximum, pass } of all) {
+  return (row, { targets = [], datagram, handedOver = false }) => {
+    for (const { target, always, maximum, pass, ours = false } of all) {
       const priority = row.priority ?? 6;
       if ((!always && !targets.includes(target)) || priority > maximum || row.message === null) continue;
+      if (handedOver && !ours) continue;
       // A syslog daemon reads the kernel's log by itself.
       if (target !== 'console' && row.origin.fields['_TRANSPORT'] === 'kernel') continue;
       pass(row, priority, datagram);

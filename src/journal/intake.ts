@@ -6,7 +6,7 @@ import { levelPrefix, takeLines, takeRest, type LineEnd, withoutTrailingBlanks }
 import { type LogRules, logRules } from './log-rules.ts';
 import { parseNative } from './native.ts';
 import type { KernelRecord } from './kmsg.ts';
-import type { ForwardTarget, Policy } from './policy.ts';
+import type { Forwarding, Policy } from './policy.ts';
 import { createOrigins, divideFields, originUnit, type Host } from './origins.ts';
 import { createSenders, type ProcessReader } from './senders.ts';
 import { type Field, type FieldValue, type Origin, type Row, valueText } from './record.ts';
@@ -21,8 +21,8 @@ export interface Surroundings extends ProcessReader {
   /** Keeps entries of the manager's record of what happened, a JSON array; the same may come again after a crash. */
   readonly history?: (entries: string) => void;
   readonly policy: Policy;
-  /** Hears the fields of each of the manager's records, for another journal of the machine; the same may come again after a crash. */
-  readonly handOver?: (fields: Readonly<Record<string, string>>) => void;
+  /** Hands the fields of each of the manager's records over to another journal of the machine, if there is one; the same may come again after a crash. */
+  readonly handOver?: (fields: Readonly<Record<string, string>>) => boolean;
   /** The trusted fields of the process that writes the manager's records. */
   readonly manager: Readonly<Record<string, string>>;
 }
@@ -100,8 +100,8 @@ export function createIntake(
     else dirty.set(id, undefined);
   }
 
-  function add(row: Row, targets: readonly ForwardTarget[] = [], datagram?: Uint8Array): void {
-    policy.forward(row, targets, datagram);
+  function add(row: Row, how: Forwarding = {}): void {
+    policy.forward(row, how);
     if ((row.priority ?? 6) > policy.maximumStored) return;
     rows.push(row);
     bytes += rowOverhead + (row.message?.length ?? 0);
@@ -114,11 +114,11 @@ export function createIntake(
   }
 
   /** Adds what a unit's process said, if the unit's rules let it. */
-  function addFrom(unit: string, row: Row, targets?: readonly ForwardTarget[], datagram?: Uint8Array): void {
+  function addFrom(unit: string, row: Row, how?: Forwarding): void {
     const its = rules.get(unit);
     const { keep, dropped } = its?.admit(row.priority ?? 6, row.message ?? nothing, row.realtimeUsec) ?? admitted;
     sayDropped(unit, dropped);
-    if (keep && (its?.limited === true || isWithinRate(unit, row))) add(row, targets, datagram);
+    if (keep && (its?.limited === true || isWithinRate(unit, row))) add(row, how);
   }
 
   /** RateLimitBurst= of journald.conf(5), for what its unit does not limit. */
@@ -152,7 +152,7 @@ export function createIntake(
     const priority = prefixed ? prefix.priority : stream.priority;
     const { origin, unit, forward } = stream;
     const monotonicUsec = monotonicAt(realtimeUsec);
-    addFrom(unit, { origin, realtimeUsec, monotonicUsec, unit, priority, message, extra: lineBreaks[how] }, forward);
+    addFrom(unit, { origin, realtimeUsec, monotonicUsec, unit, priority, message, extra: lineBreaks[how] }, { targets: forward });
   }
 
   function streamOrigin(id: string, stream: Stream): Origin {
@@ -173,7 +173,7 @@ export function createIntake(
       else if (isSharedByManager(name)) (shared ??= {})[name] = value;
       else extra.push([name, value]);
     }
-    surroundings.handOver?.(given);
+    const handedOver = surroundings.handOver?.(given) ?? false;
     // What is no object is a message all the same.
     if (message === null && extra.length === 0 && shared === undefined) message = record;
     const unit = given['UNIT'] ?? given['USER_UNIT'] ?? '';
@@ -181,7 +181,7 @@ export function createIntake(
     const origin = origins.ofManager(shared);
     extra.push(sentAt(realtimeUsec));
     const monotonicUsec = monotonicAt(realtimeUsec);
-    add({ priority, message, extra, origin, realtimeUsec, monotonicUsec, unit: unit || originUnit(origin) });
+    add({ priority, message, extra, origin, realtimeUsec, monotonicUsec, unit: unit || originUnit(origin) }, { handedOver });
   }
 
   function noteRun(unit: string, run: string): void {
@@ -204,7 +204,7 @@ export function createIntake(
       const origin = origins.ofSender('syslog', sender, known, fields);
       const unit = originUnit(origin);
       const row = { origin, realtimeUsec, monotonicUsec, unit, priority, message, extra: stamped(extra, realtimeUsec) };
-      return addFrom(unit, row, [], frame.bytes);
+      return addFrom(unit, row, { datagram: frame.bytes });
     }
     for (const fields of parseNative(frame.bytes)) {
       const { shared, content } = divideFields(fields, isSharedBySender);

@@ -8,8 +8,17 @@ export interface Policy {
   readonly rate: string | undefined;
   /** The longest line that is kept whole, in bytes. */
   readonly lineMax: number;
-  /** Passes an entry on; `targets` are those that its stream asks for, `datagram` what it came as, where that was syslog's. */
-  forward(row: Row, targets: readonly ForwardTarget[], datagram?: Uint8Array): void;
+  forward(row: Row, how: Forwarding): void;
+}
+
+/** What is known of an entry that may be passed on. */
+export interface Forwarding {
+  /** Where its stream asks for it to go. */
+  readonly targets?: readonly ForwardTarget[];
+  /** What it came as, where that was syslog's. */
+  readonly datagram?: Uint8Array;
+  /** Another journal has it, and passes it on as it is told to. */
+  readonly handedOver?: boolean;
 }
 
 export type ForwardTarget = 'syslog' | 'kmsg' | 'console' | 'wall';
@@ -18,6 +27,8 @@ export type ForwardTarget = 'syslog' | 'kmsg' | 'console' | 'wall';
 export interface ForwardRule {
   /** All entries, and not only those of streams that ask for it. */
   readonly always: boolean;
+  /** Also what another journal is given. */
+  readonly ours?: boolean;
   /** The least important priority. */
   readonly maximum: number;
   /** Passes an entry on; what cannot be passed on now is not. */

@@ -66,7 +66,7 @@ export function planJournal(scope: 'system' | 'user', stateDirectory: string, so
 function forwardRules(journal: JournalSettings, scope: 'system' | 'user', wish: ConsoleWish, send: Send): ForwardRules {
   const toConsole = textLines(consoleLines[wish.format], wish.all ? writeToConsole() : writerTo(journal.TTYPath));
   return {
-    console: { always: wish.all || journal.ForwardToConsole, maximum: numbers[journal.MaxLevelConsole], pass: toConsole },
+    console: { ours: wish.all, always: wish.all || journal.ForwardToConsole, maximum: numbers[journal.MaxLevelConsole], pass: toConsole },
     kmsg: { always: journal.ForwardToKMsg, maximum: numbers[journal.MaxLevelKMsg], pass: textLines(kernelLine, writerTo('/dev/kmsg')) },
     ...(scope === 'system' && send !== undefined && { syslog: syslogRule(journal, send) }),
     ...(scope === 'system' && { wall: wallRule(journal) }),

@@ -85,12 +85,13 @@ export async function runJournal(argv: readonly string[], self: readonly string[
 }
 
 /** Passes the manager's records on where another journal than ours listens, in the name of the keeper, which is process 1 if we are the init. */
-function toSystemJournal(relay: Relay): (fields: Readonly<Record<string, string>>) => void {
+function toSystemJournal(relay: Relay): (fields: Readonly<Record<string, string>>) => boolean {
   const keeper = process.ppid;
   const sender = { pid: keeper, uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   return (fields) => {
-    if (realFiles.stat(systemJournal).kind === 'socket')
-      relay.send({ path: systemJournal, ...sender, waits: true, bytes: nativeMessage(fields, keeper === 1) });
+    if (realFiles.stat(systemJournal).kind !== 'socket') return false;
+    relay.send({ path: systemJournal, ...sender, waits: true, bytes: nativeMessage(fields, keeper === 1) });
+    return true;
   };
 }
 

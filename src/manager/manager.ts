@@ -1,4 +1,4 @@
-import { handsOver } from './hands-over.ts';
+import { otherJournalListens } from './hands-over.ts';
 import type { TimestampForm } from '../base/timestamp.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { kindsIn, type Kind } from '../graph/dependency.ts';
@@ -112,7 +112,7 @@ export class Manager {
     const { version, scope, unitPath, runtimeDirectory, notifySocket, stateDirectory, keeper } = this.#options;
     const { tracking, cgroupRoot } = keeper.inventory;
     const controllers = Object.fromEntries(keeper.inventory.controllers);
-    const journal: 'own' | 'system' = handsOver(this.#options) ? 'system' : 'own';
+    const journal: 'own' | 'system' = otherJournalListens(this.#options) ? 'system' : 'own';
     return { version, scope, unitPath, runtimeDirectory, notifySocket, stateDirectory, journal, tracking, cgroupRoot, controllers };
   }
 

@@ -66,9 +66,9 @@ test('only what is important enough goes to all, without what a terminal would o
     write: (terminal, message) => void told.push(terminal, message),
   });
   const forward = createForward({ wall: { always: true, maximum: 0, pass: wall } });
-  forward(row('it \x1b[2J burns', { SYSLOG_IDENTIFIER: 'cry', _PID: '7' }), []);
-  forward(row('smoke', { SYSLOG_IDENTIFIER: 'cry' }, 1), []);
-  forward(row('the kernel', { _TRANSPORT: 'kernel' }), []);
+  forward(row('it \x1b[2J burns', { SYSLOG_IDENTIFIER: 'cry', _PID: '7' }), {});
+  forward(row('smoke', { SYSLOG_IDENTIFIER: 'cry' }, 1), {});
+  forward(row('the kernel', { _TRANSPORT: 'kernel' }), {});
   assert.deepEqual(told, [
     'tty1',
     '\r\nBroadcast message from systemd-journald@box (Tue 2023-11-14 22:13:20 UTC):\r\n\r\ncry[7]: it  [2J burns\r\n\r\n',
@@ -81,10 +81,12 @@ test('a syslog daemon is given a message of RFC 3164, or the datagram as it came
   const forward = createForward({ syslog: { always: false, maximum: 6, pass } });
   const fields = { SYSLOG_IDENTIFIER: 'app', SYSLOG_FACILITY: '0', _PID: '7', _UID: '1', _GID: '2' };
   const early = { ...row('first of the month', fields, 4), realtimeUsec: 1_701_388_800_000_000 };
-  forward(early, ['syslog']);
-  forward(early, []);
-  forward({ ...early, priority: 7 }, ['syslog']);
-  forward(row('parsed', { _COMM: 'sh' }, 5), ['syslog'], Buffer.from('<13>as it came'));
+  forward(early, { targets: ['syslog'] });
+  forward(early, {});
+  forward({ ...early, priority: 7 }, { targets: ['syslog'] });
+  forward(row('parsed', { _COMM: 'sh' }, 5), { targets: ['syslog'], datagram: Buffer.from('<13>as it came') });
+  // Another journal has it, and passes it on itself.
+  forward(early, { targets: ['syslog'], handedOver: true });
   assert.deepEqual(sent, [
     ['<12>Dec  1 00:00:00 app[7]: first of the month', { pid: 7, uid: 1, gid: 2 }],
     ['<13>as it came', { pid: 0, uid: 0, gid: 0 }],

@@ -48,6 +48,7 @@ systemctl stop peer.socket peer.service
 systemctl start after
 until_ok kept after 'to tysd again'
 own after
+journalctl -q -o cat -u after 2>&1 | head -1
 `;
 
 const once = (lines: string): string => `${early}[Service]\nType=oneshot\n${lines}\n`;
@@ -95,6 +96,7 @@ describe('another journal on the machine', { skip: whyNoImage() }, () => {
       'Starting after.service...',
       'to tysd again',
       'Finished after.service.',
+      'Starting after.service...',
     ]);
   });
 
