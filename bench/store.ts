@@ -12,6 +12,8 @@ const units = 1000;
 const bootId = 'b'.repeat(32);
 const journalctl = join(import.meta.dirname, '../dist/journalctl');
 const repeats = 21;
+/** How many entries may come before the reader has begun to follow, each looked for a second. */
+const patience = 20;
 /** About what an entry takes on the disk, and as much again to be on the safe side. */
 const bytesOfEntry = 400;
 
@@ -90,9 +92,6 @@ function timed(argv: readonly string[]): number {
     }),
   );
 }
-
-/** How many entries may come before the reader has begun to follow, each looked for a second. */
-const patience = 20;
 
 /** From the commit of an entry until it is read from the standard output of one who follows. */
 async function followed(storage: Storage): Promise<number> {
