@@ -25,14 +25,6 @@ struct copy {
     uint64_t mount; /* that is not left */
 };
 
-struct entry {
-    uint64_t inode;
-    int64_t offset;
-    uint16_t length;
-    uint8_t type;
-    char name[];
-};
-
 static char piece[PIECE], names[PIECE];
 
 static int fail(int fd) {

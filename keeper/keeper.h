@@ -343,6 +343,14 @@ int namespace_storage(struct keeper *keeper, const char *name);
 int image_mount(int root, const char *file, const char *target, const char *options, uint32_t flags);
 
 /* tree.c: what a child does to directory trees. */
+/* As getdents64(2) gives it. */
+struct entry {
+    uint64_t inode;
+    int64_t offset;
+    uint16_t length;
+    uint8_t type;
+    char name[];
+};
 int tree_remove(const char *path);
 int tree_remove_at(int directory, const char *name);
 int tree_own(int fd, uint32_t uid, uint32_t gid);

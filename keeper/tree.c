@@ -11,14 +11,6 @@
 
 enum { MAX_DEPTH = 256 };
 
-struct entry {
-    uint64_t inode;
-    int64_t offset;
-    uint16_t length;
-    uint8_t type;
-    char name[];
-};
-
 typedef int entry_function(int directory, const char *name, void *context, int depth);
 
 /* Calls `each` for what is in the directory; goes on after an error and gives the first. */

@@ -1,22 +1,16 @@
 // A container with Docker's defaults (capabilities, filter of system calls, masked paths, read-only cgroups), made by a tysd outside: one
 // inside runs the services of examples/container, and the units of their packages as they are.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Daemon, startTysd, wanting } from '../end-to-end/tysd.ts';
+import { DockerRoot, dockerCapabilities, shell } from './docker-root.ts';
 import { debianImage, whyNoImage } from './image.ts';
 
 const project = join(import.meta.dirname, '../..');
 // The same image as debian.test.ts, so that it is made once.
 const packages = ['nginx', 'redis-server', 'cron', 'openssh-server', 'dbus'];
 const why = whyNoImage();
-
-/** What Docker lets root of a container keep. */
-const capabilities =
-  'CAP_CHOWN CAP_DAC_OVERRIDE CAP_FSETID CAP_FOWNER CAP_MKNOD CAP_NET_RAW CAP_SETGID CAP_SETUID CAP_SETFCAP CAP_SETPCAP CAP_NET_BIND_SERVICE CAP_SYS_CHROOT CAP_KILL CAP_AUDIT_WRITE';
 
 function container(root: string, command: string): string {
   return `[Service]
@@ -30,7 +24,7 @@ ProtectHostname=yes
 ProtectKernelTunables=yes
 ProtectControlGroups=yes
 InaccessiblePaths=-/proc/kcore -/proc/keys -/proc/timer_list -/sys/firmware
-CapabilityBoundingSet=${capabilities}
+CapabilityBoundingSet=${dockerCapabilities}
 SystemCallFilter=~@mount @swap @reboot @module @raw-io @clock @cpu-emulation bpf keyctl add_key request_key setns unshare perf_event_open
 SystemCallErrorNumber=EPERM
 RestrictNamespaces=yes
@@ -41,28 +35,13 @@ StandardError=append:${root}/console
 `;
 }
 
-function shell(script: string): string {
-  const ran = spawnSync('bash', ['-c', script], { encoding: 'utf8', timeout: 60_000 });
-  assert.equal(ran.status, 0, `${script}\n${ran.stdout}${ran.stderr}`);
-  return ran.stdout;
-}
-
-/** A copy of the image that can be written to, with tysd and the example in it. */
-class Root {
-  readonly directory = mkdtempSync(join(tmpdir(), 'tysd-docker-'));
-  readonly path = join(this.directory, 'root');
-
+/** A root directory with the example in it. */
+class Root extends DockerRoot {
   constructor() {
-    shell(`mount -t tmpfs tmpfs ${this.directory} && cd ${this.directory} && mkdir upper work root &&
-      mount -t overlay -o lowerdir=${debianImage(packages, { systemd: false })},upperdir=upper,workdir=work overlay root &&
-      touch root/.dockerenv && (cd ${project} && node_modules/.bin/bun build/build.ts ${this.path}/usr/lib/tysd) &&
-      cp -r ${project}/examples/container/units/. root/etc/systemd/system/ && ${project}/bin/tysctl --root=${this.path} --quiet enable counter`);
-  }
-
-  [Symbol.dispose](): void {
-    spawnSync('umount', ['-l', this.path]);
-    spawnSync('umount', ['-l', this.directory]);
-    rmSync(this.directory, { recursive: true, force: true });
+    super(debianImage(packages, { systemd: false }));
+    shell(
+      `cp -r ${project}/examples/container/units/. ${this.path}/etc/systemd/system/ && ${project}/bin/tysctl --root=${this.path} --quiet enable counter`,
+    );
   }
 }
 

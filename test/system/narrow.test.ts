@@ -1,20 +1,14 @@
 // tysd as the entrypoint of containers with Docker's defaults and less than these: a root that cannot be written to, no cgroups, another user than root. There is
 // no /dev/log and no /var/lib/tysd in any of them before tysd runs.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Daemon, startTysd, wanting } from '../end-to-end/tysd.ts';
+import { DockerRoot, dockerCapabilities } from './docker-root.ts';
 import { systemdImage, whyNoImage } from './image.ts';
 
-const project = join(import.meta.dirname, '../..');
 const why = whyNoImage();
-
-/** What Docker lets root of a container keep. */
-const capabilities =
-  'CAP_CHOWN CAP_DAC_OVERRIDE CAP_FSETID CAP_FOWNER CAP_MKNOD CAP_NET_RAW CAP_SETGID CAP_SETUID CAP_SETFCAP CAP_SETPCAP CAP_NET_BIND_SERVICE CAP_SYS_CHROOT CAP_KILL CAP_AUDIT_WRITE';
 
 /** What a container has less than Docker's defaults. */
 const narrower = {
@@ -56,7 +50,7 @@ ProtectHostname=yes
 ProtectKernelTunables=yes
 ProtectControlGroups=yes
 InaccessiblePaths=-/proc/kcore -/proc/keys -/proc/timer_list -/sys/firmware
-CapabilityBoundingSet=${capabilities}
+CapabilityBoundingSet=${dockerCapabilities}
 SystemCallFilter=~@mount @swap @reboot @module @raw-io @clock @cpu-emulation bpf keyctl add_key request_key setns unshare perf_event_open
 SystemCallErrorNumber=EPERM
 RestrictNamespaces=yes
@@ -92,33 +86,17 @@ systemctl status talks | grep -q 'said aloud'
 exit 7
 `;
 
-function shell(command: string): string {
-  const ran = spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 60_000 });
-  assert.equal(ran.status, 0, `${command}\n${ran.stdout}${ran.stderr}`);
-  return ran.stdout;
-}
-
-/** A copy of the image that can be written to, with tysd and the units in it. */
-class Root {
-  readonly directory = mkdtempSync(join(tmpdir(), 'tysd-narrow-'));
-  readonly path = join(this.directory, 'root');
-
+/** A root directory with the units in it. */
+class Root extends DockerRoot {
   constructor() {
-    shell(`mount -t tmpfs -o mode=755 tmpfs ${this.directory} && cd ${this.directory} && mkdir upper work root &&
-      mount -t overlay -o lowerdir=${systemdImage()},upperdir=upper,workdir=work overlay root && mkdir root/units && touch root/.dockerenv &&
-      (cd ${project} && node_modules/.bin/bun build/build.ts ${this.path}/usr/lib/tysd)`);
+    super(systemdImage());
+    mkdirSync(join(this.path, 'units'));
     for (const [name, text] of Object.entries({ 'talks.service': talks, 'checks.service': checks, 'checks.sh': script }))
       writeFileSync(join(this.path, 'units', name), text);
   }
 
   console(name: string): string {
     return readFileSync(join(this.directory, name), 'utf8');
-  }
-
-  [Symbol.dispose](): void {
-    spawnSync('umount', ['-l', this.path]);
-    spawnSync('umount', ['-l', this.directory]);
-    rmSync(this.directory, { recursive: true, force: true });
   }
 }
 
