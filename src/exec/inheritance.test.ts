@@ -97,4 +97,5 @@ test("what a user's manager starts is more likely to be killed for want of memor
     said('', 'system', 0),
   ].map((from) => from?.DefaultOOMScoreAdjust);
   assert.deepEqual(scores, [300, 1000, undefined, 7, undefined]);
+  assert.deepEqual([said('', 'user', 200)?.raisesScore, said('DefaultOOMScoreAdjust=7', 'user', 200)?.raisesScore], [true, undefined]);
 });

@@ -20,10 +20,13 @@ type Shared =
  * inherits it; here each plan does it, so the keeper and the manager keep what they need, and a reload takes back what is not wanted any more.
  */
 export type Inheritance = Partial<
-  Pick<ManagerSettings, Shared | 'DefaultOOMScoreAdjust' | 'DefaultSmackProcessLabel' | 'DefaultRestrictSUIDSGID'>
+  Pick<ManagerSettings, Shared | 'DefaultOOMScoreAdjust' | 'DefaultSmackProcessLabel' | 'DefaultRestrictSUIDSGID'> & {
+    /** The score is above the manager's own, which anyone may have. */
+    readonly raisesScore: true;
+  }
 >;
 
-type Inherited = keyof Inheritance;
+type Inherited = Exclude<keyof Inheritance, 'raisesScore'>;
 
 const inherited: readonly Inherited[] = [
   'CPUAffinity',
@@ -52,7 +55,7 @@ export function inheritanceOf(
   const lowers = scope === 'user' && ownScore !== undefined && !assigned.has('DefaultOOMScoreAdjust');
   if (said.length === 0 && !lowers) return undefined;
   const found: Inheritance = Object.fromEntries(said.map((name) => [name, settings[name]]));
-  return lowers ? { ...found, DefaultOOMScoreAdjust: Math.min(ownScore + belowUser, worstScore) } : found;
+  return lowers ? { ...found, DefaultOOMScoreAdjust: Math.min(ownScore + belowUser, worstScore), raisesScore: true } : found;
 }
 
 /** As systemd has it. */

@@ -9,8 +9,7 @@ export function schedulingOps(exec: ExecSettings, context: ExecContext): readonl
   // Without privileges niceness may only be raised; systemd goes on where it cannot lower it.
   const tolerate = context.privileged ? {} : { tolerate: true, setting: 'Nice' };
   const ops: Op[] = [];
-  // Even root may lack the capability for a lower score, as in most containers; systemd goes on without.
-  if (OOMScoreAdjust !== undefined) ops.push({ op: 'oom-score', value: OOMScoreAdjust, tolerate: true, setting: 'OOMScoreAdjust' });
+  if (OOMScoreAdjust !== undefined) ops.push(oomScore(OOMScoreAdjust, context.inherited));
   if (exec.CoredumpFilter.length > 0) ops.push({ op: 'coredump-filter', mappings: coredumpMask(exec.CoredumpFilter) & knownToKernel });
   ops.push(...scheduler(exec));
   if (Nice !== undefined) ops.push({ op: 'nice', value: Nice, ...tolerate });
@@ -20,6 +19,12 @@ export function schedulingOps(exec: ExecSettings, context: ExecContext): readonl
   if (MemoryKSM !== undefined) ops.push({ op: 'memory-merge', on: MemoryKSM ? 1 : 0 });
   if (MemoryTHP !== undefined && MemoryTHP !== 'inherit') ops.push({ op: 'huge-pages', ...hugePages[MemoryTHP] });
   return ops;
+}
+
+/** Even root may lack the capability for a lower score, as in most containers; systemd goes on without. That it was refused is told when the program runs, so what cannot be refused is not asked about. */
+function oomScore(value: number, inherited: ExecContext['inherited']): Op {
+  const isGranted = inherited?.raisesScore === true && value === inherited.DefaultOOMScoreAdjust;
+  return { op: 'oom-score', value, ...(isGranted ? {} : { tolerate: true, setting: 'OOMScoreAdjust' }) };
 }
 
 /** PR_THP_DISABLE_EXCEPT_ADVISED. */
