@@ -1,7 +1,7 @@
 import { compareProbes, type Probe } from './compare.ts';
 
 /** What both files have of an id, without times and numbers of processes. Others write to them at the same time, each under an id of its own. */
-const noted = (id: string, unit: string): Probe => ({
+const noted = (id: string, unit: string, ends = 1): Probe => ({
   unit: `UtmpIdentifier=${id}\n${unit}`,
   look: ['ids'],
   before: ': >>/run/utmp',
@@ -10,6 +10,8 @@ const noted = (id: string, unit: string): Probe => ({
     until_ok sh -c "LC_ALL=C grep -q $id /run/utmp" >/dev/null
     told() { utmpdump "$1" 2>/dev/null | LC_ALL=C grep "\\[$id *\\]" | sed -E 's/^\\[([0-9]+)\\] \\[[0-9]+\\]/\\1/; s/\\[[0-9]{4}-[0-9T:,+-]+\\]//'; }
     until_ok sh -c "utmpdump /run/utmp 2>/dev/null | grep \\"\\[$id *\\]\\" | grep -q '^.8'" >/dev/null
+    all_ended() { [ "$(told /var/log/wtmp | grep -c ^8)" -ge ${ends} ]; }
+    [ ${ends} = 1 ] || until_ok all_ended >/dev/null
     told /run/utmp; echo history; told /var/log/wtmp`,
 });
 
@@ -24,7 +26,7 @@ compareProbes(
     'a process that fails': noted('ff', 'UtmpMode=login\nExecStart=/bin/sh -c "exit 7"\nSuccessExitStatus=7'),
     'a process that is killed': noted('gg', 'ExecStart=/bin/sh -c "kill -9 $$$$"\nSuccessExitStatus=SIGKILL'),
     'a program that does not exist': noted('hh', 'ExecStart=/nonexistent'),
-    'several commands': noted('ii', 'ExecStartPre=/bin/true\nExecStartPost=/bin/true\nExecStopPost=/bin/true'),
+    'several commands': noted('ii', 'ExecStartPre=/bin/true\nExecStartPost=/bin/true\nExecStopPost=/bin/true', 4),
   },
   { setup: 'mkdir -p var/log; : >var/log/wtmp' },
 );
