@@ -28,15 +28,15 @@ function service(lines: string): string {
 const cases: Readonly<Record<string, Case>> = {
   'where systemd-journald runs, it has what services and the manager say': {
     units: {
-      'sys-out.service': service('ExecStart=/bin/sh -c \'echo one; echo "<3>three"; echo "  blanks  "; exec sleep 1000\''),
+      'sys-out.service': service('ExecStart=/bin/sh -c \'echo one; echo "<3>three"; echo "  blanks  "; sleep 1000; :\''),
       'sys-err.service': service(
-        'User=daemon\nSyslogIdentifier=named\nSyslogFacility=local1\nSyslogLevel=notice\nSyslogLevelPrefix=no\nStandardError=journal+console\nExecStart=/bin/sh -c \'echo "<3>out"; echo err >&2; exec sleep 1000\'',
+        'User=daemon\nSyslogIdentifier=named\nSyslogFacility=local1\nSyslogLevel=notice\nSyslogLevelPrefix=no\nStandardError=journal+console\nExecStart=/bin/sh -c \'echo "<3>out"; echo err >&2; sleep 1000; :\'',
       ),
       'sys-own.service': service(
-        'User=daemon\nLogExtraFields=ROLE=x\nLogLevelMax=notice\nExecStart=/bin/sh -c \'echo "<5>kept"; echo "<6>not kept"; echo $$JOURNAL_STREAM | grep -c :; exec sleep 1000\'',
+        'User=daemon\nLogExtraFields=ROLE=x\nLogLevelMax=notice\nExecStart=/bin/sh -c \'echo "<5>kept"; echo "<6>not kept"; echo $$JOURNAL_STREAM | grep -c :; sleep 1000; :\'',
       ),
       'sys-tool.service': service(
-        'Type=oneshot\nExecStart=/bin/sh -c \'logger -t tool by syslog; /act datagram /run/systemd/journal/socket "$$(printf "MESSAGE=native\\\\nSYSLOG_IDENTIFIER=tool\\\\n.")" sleep 300; echo cat | systemd-cat -t tool; sleep 0.5\'',
+        'Type=oneshot\nExecStart=/bin/sh -c \'logger -t tool by syslog; /act datagram /run/systemd/journal/socket "$$(printf "MESSAGE=native\\\\nSYSLOG_IDENTIFIER=tool\\\\n.")" sleep 300; systemd-cat -t tool sh -c "echo cat; sleep 1; :"\'',
       ),
       'sys-stays.service': service(
         "ExecStart=/bin/sh -c 'echo before; until [ -e /run/t/restarted ]; do sleep 0.05; done; echo after; exec sleep 1000'",
@@ -48,12 +48,12 @@ const cases: Readonly<Record<string, Case>> = {
       systemctl start sys-fails; settle sys-fails.service
       logged blanks -u sys-out; logged err -u sys-err; logged kept -u sys-own; logged dying -u sys-fails; logged Failed -u sys-fails
       for unit in sys-out sys-err sys-own; do fields ${who} _SYSTEMD_UNIT=$unit.service; done
-      fields MESSAGE,PRIORITY,_TRANSPORT,_UID,_SYSTEMD_UNIT -t tool
+      logged cat -t tool; logged native -t tool; fields MESSAGE,PRIORITY,_TRANSPORT,_UID,_SYSTEMD_UNIT -t tool | LC_ALL=C sort
       fields ${about} UNIT=sys-out.service; fields ${about} UNIT=sys-fails.service
       journalctl -q -u sys-fails | masked
       systemctl status sys-fails | sed -n '/^$/,$p' | masked
       systemctl show -p ActiveState,SubState systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket
-      journalctl -q -o cat /usr/bin/sleep | sort; echo "status $?"
+      journalctl -q -o cat /usr/bin/dash | sort; echo "status $?"
       systemctl start sys-stays; logged before -u sys-stays
       systemctl restart systemd-journald.service; touch /run/t/restarted
       logged after -u sys-stays; fields MESSAGE,_SYSTEMD_UNIT,_TRANSPORT,_UID _TRANSPORT=stdout _SYSTEMD_UNIT=sys-stays.service
