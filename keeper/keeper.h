@@ -353,6 +353,8 @@ struct entry {
 };
 int tree_remove(const char *path);
 int tree_remove_at(int directory, const char *name);
+/* At a path below the base; no part of it is followed that is a symlink. */
+int tree_remove_below(const char *base, const char *path);
 int tree_own(int fd, uint32_t uid, uint32_t gid);
 /* Removes what belongs to the user or the group in the directory; UINT32_MAX is nobody. 0 or -errno. */
 int tree_remove_owned(const char *path, uint32_t uid, uint32_t gid);

@@ -396,6 +396,18 @@ static int op_remove(struct run *run, const struct op *op) {
     return tree_remove(TEXT(0));
 }
 
+static int op_remove_below(struct run *run, const struct op *op) {
+    (void)run;
+    char *const *bases = op->fields[0].data, *const *paths = op->fields[1].data;
+    if (op->fields[0].number != op->fields[1].number) return -EINVAL;
+    int result = 0;
+    for (uint64_t i = 0; i < op->fields[0].number; i++) {
+        int failed = tree_remove_below(bases[i], paths[i]);
+        if (failed && !result) result = failed;
+    }
+    return result;
+}
+
 static int op_chown(struct run *run, const struct op *op) {
     (void)run;
     return RESULT(lchown(TEXT(0), NUMBER(1), NUMBER(2)));

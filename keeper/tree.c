@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -63,6 +64,34 @@ int tree_remove_at(int directory, const char *name) {
     int result = mount_of(directory, name, &mount);
     if (result) return result == -ENOENT ? 0 : result;
     return remove_entry(directory, name, &mount, 0);
+}
+
+/* The directory that holds the last part of the path, reached through no symlink; that part is left in `name`. */
+static int open_above(const char *base, const char *path, char name[NAME_MAX + 1]) {
+    int at = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (at < 0) return -errno;
+    for (;;) {
+        size_t length = strcspn(path, "/");
+        if (length > NAME_MAX) return close(at), -ENAMETOOLONG;
+        memcpy(name, path, length);
+        name[length] = 0;
+        path += length + strspn(path + length, "/");
+        if (!*path) return at;
+        int next = open_directory(at, name), error = errno;
+        close(at);
+        if (next < 0) return -error;
+        at = next;
+    }
+}
+
+int tree_remove_below(const char *base, const char *path) {
+    char name[NAME_MAX + 1];
+    if (!is_path_below(path)) return -EINVAL;
+    int directory = open_above(base, path, name);
+    if (directory < 0) return directory == -ENOENT ? 0 : directory;
+    int result = tree_remove_at(directory, name);
+    close(directory);
+    return result;
 }
 
 int tree_remove(const char *path) { return tree_remove_at(AT_FDCWD, path); }

@@ -264,6 +264,12 @@ export const contract = {
     errors: requestFailures,
     doc: 'Lets go of the processes of a scope: whoever made it has no more to do with them.',
   }),
+  'unit.clean': method({
+    params: v.strictObject({ unit: unitName, what: v.exactOptional(list(v.string()), ['cache', 'runtime']) }),
+    result: done,
+    errors: requestFailures,
+    doc: 'Begins to remove what an inactive unit keeps: of configuration, state, cache, logs, runtime, fdstore, or all. Its state is `maintenance` until that is done.',
+  }),
   'unit.dependencies': method({
     params: unit,
     result: list(v.object({ key: v.string(), unit: v.string() })),

@@ -62,6 +62,8 @@ export interface ManagerApi {
   notApplied(name: string): Result<readonly string[], RequestFailure>;
   dependencies(name: string): readonly { readonly key: string; readonly unit: string }[];
   kill(unit: string, whom: 'all' | 'main' | 'control', signal: number): Result<undefined, RequestFailure>;
+  /** Has what the unit keeps on disk removed, by the words of --what=; calls back to nobody, its state says when that is over. */
+  clean(unit: string, what: readonly string[]): Result<undefined, RequestFailure>;
   /** Clears `failed`, the start limit and the restart counter; of all units without a name. */
   resetFailed(unit?: string): Result<undefined, RequestFailure>;
   /** Runs the generators, then reads all unit files afresh; calls back when that is done. */

@@ -292,7 +292,14 @@ export const verbs: Readonly<Record<string, Verb>> = {
     () => import('./commands/complete.ts').then((m) => m.runCompletion),
     'Print what a shell loads to complete command lines',
   ),
-  clean: verb('Units', 'UNIT…', 1, many, later, 'Remove the directories of units'),
+  clean: verb(
+    'Units',
+    'UNIT…',
+    1,
+    many,
+    () => import('./commands/clean.ts').then((m) => m.runClean),
+    'Remove the directories of inactive units',
+  ),
   freeze: verb('Units', 'UNIT…', 1, many, later, 'Freeze the processes of units'),
   thaw: verb('Units', 'UNIT…', 1, many, later, 'Thaw the processes of units'),
   'set-property': verb(

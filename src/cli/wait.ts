@@ -14,6 +14,7 @@ export class Watch {
   readonly #newJobs: (Change & { readonly change: 'job-new' })[] = [];
   readonly #ended = new Map<number, JobEnd>();
   readonly #waiting = new Map<number, (end: JobEnd) => void>();
+  readonly #maintenance = new Map<string, () => void>();
   readonly #ends = new Map<string, (state: 'inactive' | 'failed') => void>();
 
   constructor(client: Client) {
@@ -40,14 +41,24 @@ export class Watch {
     return active === 'inactive' || active === 'failed' ? active : ended;
   }
 
+  /** Nobody works on the directories of the unit, by its own name, or not any more. */
+  async maintenanceEnd(unit: string): Promise<true> {
+    const ended = new Promise<true>((resolve) => this.#maintenance.set(unit, () => resolve(true)));
+    const now = await this.#client.call('units.get', { units: [unit] });
+    return now.ok && now.value[0]?.active !== 'maintenance' ? true : ended;
+  }
+
   #take(change: Change): void {
     if (change.change === 'job-new') this.#newJobs.push(change);
     else if (change.change === 'job-removed') {
       this.#ended.set(change.job, change);
       this.#waiting.get(change.job)?.(change);
-    } else if (change.change === 'unit' && (change.active === 'inactive' || change.active === 'failed')) {
-      this.#ends.get(change.unit)?.(change.active);
-    }
+    } else if (change.change === 'unit') this.#takeUnit(change);
+  }
+
+  #takeUnit(change: Change & { readonly change: 'unit' }): void {
+    if (change.active !== 'maintenance') this.#maintenance.get(change.unit)?.();
+    if (change.active === 'inactive' || change.active === 'failed') this.#ends.get(change.unit)?.(change.active);
   }
 }
 
@@ -128,4 +139,15 @@ export async function awaitEnd(
   const nextWatch = new Watch(next.value);
   await next.value.call('changes.subscribe', { units: [unit] });
   return awaitEnd(invocation, next.value, nextWatch, unit);
+}
+
+/** Nobody works on the directories of the unit any more; goes on with the next manager where this one is replaced meanwhile. */
+export async function awaitMaintenance(invocation: Pick<Invocation, 'connect'>, client: Client, watch: Watch, unit: string): Promise<void> {
+  const ended = await Promise.race([watch.maintenanceEnd(unit), client.closed]);
+  if (ended === true) return;
+  const next = await invocation.connect();
+  if (!next.ok) return;
+  const nextWatch = new Watch(next.value);
+  await next.value.call('changes.subscribe', { units: [unit] });
+  await awaitMaintenance(invocation, next.value, nextWatch, unit);
 }

@@ -167,6 +167,29 @@ export function removalPlan(
   return credentials.length === 0 && terminal.length === 0 ? runtime : [...credentials, ...runtime, ...terminal];
 }
 
+/** The kinds of directories that `systemctl clean` can be asked to remove. */
+export type CleanableKind = Kind['base'];
+
+/** What removes the directories of these kinds, also those below private/ and the links to them (systemctl(1), clean); empty where there are none. */
+export function cleanPlan(exec: ExecSettings, directories: ExecContext['directories'], wanted: ReadonlySet<CleanableKind>): Plan {
+  const found = kinds
+    .filter(({ base }) => wanted.has(base))
+    .flatMap((kind) =>
+      exec[kind.setting].flatMap((directory) => cleanedPaths(kind, directory).map((path) => ({ base: directories[kind.base], path }))),
+    );
+  // What a service owned may hold links in place of the directories below it, so what is above goes first.
+  found.sort((a, b) => depthOf(a.path) - depthOf(b.path));
+  return found.length === 0 ? none : [{ op: 'remove-below', bases: found.map(({ base }) => base), paths: found.map(({ path }) => path) }];
+}
+
+function cleanedPaths({ base }: Kind, { path, symlinks }: ManagedDirectory): readonly string[] {
+  return [path, ...(base === 'configuration' ? [] : [`private/${path}`]), ...symlinks];
+}
+
+function depthOf(path: string): number {
+  return path.split('/').length;
+}
+
 function runtimeRemoval({ exec }: UnitConfig, directories: ExecContext['directories'], restarting: boolean): Plan {
   if (exec === undefined || exec.RuntimeDirectory.length === 0) return none;
   if (exec.RuntimeDirectoryPreserve === 'yes' || (exec.RuntimeDirectoryPreserve === 'restart' && restarting)) return [];

@@ -218,6 +218,11 @@ export const ops = {
     exit: 233,
     doc: 'Remove a directory tree, crossing no mount and following no symlink; a missing path is no error.',
   },
+  'remove-below': {
+    fields: { bases: 'strings', paths: 'strings' },
+    exit: 233,
+    doc: 'Remove the directory tree at each path below the base of the same number, as `remove` does; no symlink below the base leads anywhere. All are tried, and the first failure is told.',
+  },
   chown: { fields: { path: 'string', uid: 'u32', gid: 'u32' }, exit: 235, doc: 'lchown(2).' },
   chmod: { fields: { path: 'string', mode: 'u32' }, exit: 235, doc: 'chmod(2).' },
   symlink: { fields: { target: 'string', path: 'string' }, exit: 233, doc: 'symlink(2); an equal link is no error.' },

@@ -72,6 +72,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   'mkdir-parents': '{path} {mode}',
   directory: '{path} {mode} {uid}:{gid}',
   remove: '{path}',
+  'remove-below': '{paths} below {bases}',
   chown: '{path} {uid}:{gid}',
   chmod: '{path} {mode}',
   symlink: '{path} → {target}',

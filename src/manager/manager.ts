@@ -16,6 +16,7 @@ import type { JobMode } from '../unit/values/types.ts';
 import { outcomeOf } from './answers.ts';
 import { queueDefault } from './default-unit.ts';
 import { reachStage } from './boot-stages.ts';
+import { cleanUnit } from './clean.ts';
 import { changeOf, describeJob, describeUnit } from './describe.ts';
 import { endManager, shutdownTarget, startShutdown } from './emergency.ts';
 import { changeEnvironment } from './environment.ts';
@@ -250,6 +251,10 @@ export class Manager {
     const unit = this.#loaded(name);
     if (unit === undefined) return err(notLoaded(name));
     return killUnit(world, unit, whom, signal);
+  }
+
+  clean(unit: string, what: readonly string[]): Result<undefined, RequestFailure> {
+    return cleanUnit(this.#fresh(), unit, what);
   }
 
   resetFailed(name?: string): Result<undefined, RequestFailure> {

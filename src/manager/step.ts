@@ -159,7 +159,8 @@ function sayEnd(world: World, unit: Unit, before: Look, after: Look): void {
     wantHandlers(world, unit, 'on-failure');
     act(world, unit, settings.FailureAction, settings.FailureActionExitStatus, 'failed');
   } else if (!isInactiveOrFailed(before.active) && after.active === 'inactive') {
-    wantHandlers(world, unit, 'on-success');
+    // The removal of its directories was no run.
+    if (before.active !== 'maintenance') wantHandlers(world, unit, 'on-success');
     act(world, unit, settings.SuccessAction, settings.SuccessActionExitStatus, 'succeeded');
   }
 }

@@ -3,7 +3,7 @@ import type { UnitConfig } from '../unit/config.ts';
 import { mountAppeared, mountElapsed, mountExited, mountSpawnFailed, mountVanished } from './mount/control.ts';
 import { mountRequest } from './mount/commands.ts';
 import { mountProperties } from './mount/properties.ts';
-import { enterMounting, enterMountSignal, enterRemounting, enterUnmounting } from './mount/stages.ts';
+import { enterMountCleaning, enterMounting, enterMountSignal, enterRemounting, enterUnmounting } from './mount/stages.ts';
 import {
   initialMountState,
   mountActiveStates,
@@ -16,7 +16,7 @@ import {
 } from './mount/state.ts';
 import { concludeMount, type MountTurn, openMountTurn } from './mount/turn.ts';
 import type { TableEntry } from './table.ts';
-import type { Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
+import type { CleanRefusal, CleanRequest, Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
 
 /** Mounts: what is mounted by the unit's command or by anybody else, as the kernel's mount table tells (systemd.mount(5)). */
 export const mountType: UnitType<MountState> = {
@@ -28,6 +28,7 @@ export const mountType: UnitType<MountState> = {
   start,
   stop,
   reload,
+  clean,
   step,
   properties: mountProperties,
   pids: (state) => {
@@ -54,12 +55,13 @@ const meets: Readonly<
     MountSub,
     {
       readonly start: 'begin' | 'under-way' | 'already' | 'again';
-      readonly stop: 'already' | 'unmount' | 'signal' | 'rename' | 'under-way';
+      readonly stop: 'already' | 'unmount' | 'kill' | 'signal' | 'rename' | 'under-way';
     }
   >
 > = {
   dead: { start: 'begin', stop: 'already' },
   failed: { start: 'begin', stop: 'already' },
+  cleaning: { start: 'again', stop: 'kill' },
   mounting: { start: 'under-way', stop: 'signal' },
   'mounting-done': { start: 'under-way', stop: 'signal' },
   mounted: { start: 'already', stop: 'unmount' },
@@ -89,6 +91,7 @@ function stop(state: MountState, config: UnitConfig, context: StepContext): Step
 function stopped(turn: MountTurn, state: MountState): MountState {
   if (!('control' in state)) return enterUnmounting(turn, { ...state.memory, retries: 0 });
   const { memory, control } = state;
+  if (state.sub === 'cleaning') return enterMountSignal(turn, memory, control, 'unmounting-sigkill', 'success');
   if (state.sub === 'remounting-sigterm') return { sub: 'unmounting-sigterm', control, memory };
   if (state.sub === 'remounting-sigkill') return { sub: 'unmounting-sigkill', control, memory };
   return meets[state.sub].stop === 'signal' ? enterMountSignal(turn, memory, control, 'unmounting-sigterm', 'success') : state;
@@ -98,6 +101,13 @@ function reload(state: MountState, config: UnitConfig, context: StepContext): St
   if (state.sub !== 'mounted') return { refused: 'invalid' };
   const turn = openMountTurn(config, context);
   return concludeMount(turn, state, enterRemounting(turn, state.memory));
+}
+
+function clean(state: MountState, { plan }: CleanRequest, config: UnitConfig, context: StepContext): Step<MountState> | CleanRefusal {
+  if (state.sub !== 'dead') return { refused: 'busy' };
+  if (plan.length === 0) return { refused: 'nothing' };
+  const turn = openMountTurn(config, context);
+  return concludeMount(turn, state, enterMountCleaning(turn, state.memory, plan));
 }
 
 function step(state: MountState, event: UnitEvent, config: UnitConfig, context: StepContext): Step<MountState> {
@@ -143,7 +153,7 @@ function groupEmptied(turn: MountTurn, state: MountState): MountState {
 }
 
 function resetFailed(state: MountState): MountState {
-  const memory: MountMemory = { ...state.memory, result: 'success', startLimitHit: false };
+  const memory: MountMemory = { ...state.memory, result: 'success', reloadResult: 'success', cleanResult: 'success', startLimitHit: false };
   return state.sub === 'failed' ? { sub: 'dead', memory } : { ...state, memory };
 }
 

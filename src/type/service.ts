@@ -10,6 +10,7 @@ import { hungUp, notified } from './service/notify.ts';
 import { memoryRanOut } from './service/oom.ts';
 import { mainGuessed, pidFileRead } from './service/pid-file.ts';
 import { serviceProperties } from './service/properties.ts';
+import { enterCleaning } from './service/clean.ts';
 import { enterReload } from './service/reload.ts';
 import { executed, spawned, spawnFailed } from './service/spawned.ts';
 import { enterCondition } from './service/start.ts';
@@ -28,7 +29,7 @@ import {
 } from './service/state.ts';
 import { enterSignal, enterStop } from './service/stop.ts';
 import { conclude, openTurn, say, type Turn } from './service/turn.ts';
-import type { ConnectionEvent, Effect, Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
+import type { CleanRefusal, CleanRequest, ConnectionEvent, Effect, Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
 
 /** Services: processes that are started, watched, stopped and restarted (systemd.service(5)). */
 export const serviceType: UnitType<ServiceState> = {
@@ -39,6 +40,7 @@ export const serviceType: UnitType<ServiceState> = {
   start,
   stop,
   reload,
+  clean,
   step,
   properties: serviceProperties,
   statusText: ({ memory }) => memory.statusText,
@@ -81,6 +83,7 @@ const startable: Readonly<Record<ServiceSub, 'begin' | 'under-way' | 'already' |
   'failed-before-auto-restart': 'again',
   'auto-restart': 'begin',
   'auto-restart-queued': 'begin',
+  cleaning: 'again',
   condition: 'under-way',
   'start-pre': 'under-way',
   start: 'under-way',
@@ -133,17 +136,19 @@ function freshMemory(turn: Turn, { sub, memory }: ServiceState): Memory {
     stored: memory.stored,
     nextStored: memory.nextStored,
     connection: memory.connection,
+    ...(memory.cleanResult === undefined ? {} : { cleanResult: memory.cleanResult }),
   };
 }
 
-/** sub → what a stop job does: nothing is there, nothing but the wait for a restart, stop by signal, stop in order, or wait. */
-const stoppable: Readonly<Record<ServiceSub, 'already' | 'forget' | 'signal' | 'stop' | 'under-way'>> = {
+/** sub → what a stop job does: nothing is there, nothing but the wait for a restart, a removal that is cut short, stop by signal, stop in order, or wait. */
+const stoppable: Readonly<Record<ServiceSub, 'already' | 'forget' | 'kill' | 'signal' | 'stop' | 'under-way'>> = {
   dead: 'already',
   failed: 'already',
   'dead-before-auto-restart': 'forget',
   'failed-before-auto-restart': 'forget',
   'auto-restart': 'forget',
   'auto-restart-queued': 'forget',
+  cleaning: 'kill',
   condition: 'signal',
   'start-pre': 'signal',
   start: 'signal',
@@ -174,12 +179,14 @@ function stop(state: ServiceState, config: UnitConfig, context: StepContext): St
   return conclude(turn, state, ways[way](turn, forbidden));
 }
 
-const ways: Readonly<Record<'forget' | 'signal' | 'stop' | 'under-way', (turn: Turn, state: ServiceState) => ServiceState>> = {
+const ways: Readonly<Record<'forget' | 'kill' | 'signal' | 'stop' | 'under-way', (turn: Turn, state: ServiceState) => ServiceState>> = {
   forget: (turn, state) => ({
     sub: 'dead',
     lingering: 'lingering' in state && state.lingering,
     memory: releaseStored(turn, state.memory, turn.service.FileDescriptorStorePreserve === 'yes'),
   }),
+  // Nothing is lost with what was removing its directories.
+  kill: (turn, state) => enterSignal(turn, liveOf(state), 'final-sigkill', 'success'),
   signal: (turn, state) => enterSignal(turn, liveOf(state), 'stop-sigterm', 'success'),
   stop: (turn, state) => enterStop(turn, liveOf(state), 'success'),
   'under-way': (_turn, state) => state,
@@ -191,6 +198,15 @@ function reload(state: ServiceState, config: UnitConfig, context: StepContext): 
   if (state.sub !== 'running' && state.sub !== 'exited') return { refused: 'invalid' };
   const turn = openTurn(config, context);
   return conclude(turn, state, enterReload(turn, liveOf(state)));
+}
+
+function clean(state: ServiceState, request: CleanRequest, config: UnitConfig, context: StepContext): Step<ServiceState> | CleanRefusal {
+  if (state.sub !== 'dead') return { refused: 'busy' };
+  const descriptors = request.descriptors && state.memory.stored.length > 0;
+  if (request.plan.length === 0 && !descriptors) return { refused: 'nothing' };
+  const turn = openTurn(config, context);
+  const cleaning = enterCleaning(turn, state.memory, { ...request, descriptors });
+  return conclude(turn, state, cleaning.sub === 'dead' ? { ...cleaning, lingering: state.lingering } : cleaning);
 }
 
 function step(state: ServiceState, event: UnitEvent, config: UnitConfig, context: StepContext): Step<ServiceState> {
@@ -253,7 +269,14 @@ function connectionChanged(turn: Turn, state: ServiceState, event: ConnectionEve
 }
 
 function resetFailed(turn: Turn, state: ServiceState): ServiceState {
-  const memory: Memory = { ...state.memory, result: 'success', startLimitHit: false, restarts: 0 };
+  const memory: Memory = {
+    ...state.memory,
+    result: 'success',
+    reloadResult: 'success',
+    cleanResult: 'success',
+    startLimitHit: false,
+    restarts: 0,
+  };
   if (state.sub !== 'failed') return { ...state, memory };
   const kept = releaseStored(turn, memory, turn.service.FileDescriptorStorePreserve === 'yes');
   return { sub: 'dead', lingering: state.lingering, memory: kept };

@@ -15,8 +15,8 @@ import {
 } from './socket/state.ts';
 import { enterSocketSignal, enterStopPre } from './socket/stop.ts';
 import { hearsAgain, quietCame, serviceChanged, serviceOf, trafficCame, waitedTooLong } from './socket/trigger.ts';
-import { concludeSocket, openSocketTurn, type SocketTurn } from './socket/turn.ts';
-import type { Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
+import { concludeSocket, enterSocketCleaning, openSocketTurn, type SocketTurn } from './socket/turn.ts';
+import type { CleanRefusal, CleanRequest, Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
 
 /** Sockets: what the keeper listens on for services, which are started when there is traffic (systemd.socket(5)). */
 export const socketType: UnitType<SocketState> = {
@@ -27,6 +27,7 @@ export const socketType: UnitType<SocketState> = {
   start,
   stop,
   reload: () => ({ refused: 'unsupported' }),
+  clean,
   step,
   properties: socketProperties,
   pids: (state) => {
@@ -47,11 +48,12 @@ function look({ sub, memory }: SocketState): Look {
 const meets: Readonly<
   Record<
     SocketSub,
-    { readonly start: 'begin' | 'under-way' | 'already' | 'again'; readonly stop: 'already' | 'signal' | 'stop' | 'under-way' }
+    { readonly start: 'begin' | 'under-way' | 'already' | 'again'; readonly stop: 'already' | 'kill' | 'signal' | 'stop' | 'under-way' }
   >
 > = {
   dead: { start: 'begin', stop: 'already' },
   failed: { start: 'begin', stop: 'already' },
+  cleaning: { start: 'again', stop: 'kill' },
   'start-pre': { start: 'under-way', stop: 'signal' },
   'start-open': { start: 'under-way', stop: 'signal' },
   'start-post': { start: 'under-way', stop: 'signal' },
@@ -74,9 +76,9 @@ function start(state: SocketState, config: UnitConfig, context: StepContext): St
   const reason = refusal(turn);
   if (reason !== undefined) return { refused: 'failed', reason };
   const groupEmpty = !('lingering' in state && state.lingering);
-  const { window, accepted, refused, connections, sources } = state.memory;
+  const { window, accepted, refused, connections, sources, cleanResult = 'success' } = state.memory;
   // What it has taken so far goes on being served, and counts; nor is a start a way around the trigger limit.
-  const memory = { ...initialSocketState.memory, groupEmpty, window, accepted, refused, connections, sources };
+  const memory = { ...initialSocketState.memory, cleanResult, groupEmpty, window, accepted, refused, connections, sources };
   return concludeSocket(turn, state, enterSocketStartPre(turn, memory));
 }
 
@@ -109,8 +111,15 @@ function stop(state: SocketState, config: UnitConfig, context: StepContext): Ste
   const reached =
     way === 'stop'
       ? enterStopPre(turn, state.memory, 'success')
-      : enterSocketSignal(turn, state.memory, socketControl(state), 'stop-pre-sigterm', 'success');
+      : enterSocketSignal(turn, state.memory, socketControl(state), way === 'kill' ? 'final-sigkill' : 'stop-pre-sigterm', 'success');
   return concludeSocket(turn, state, reached);
+}
+
+function clean(state: SocketState, { plan }: CleanRequest, config: UnitConfig, context: StepContext): Step<SocketState> | CleanRefusal {
+  if (state.sub !== 'dead') return { refused: 'busy' };
+  if (plan.length === 0) return { refused: 'nothing' };
+  const turn = openSocketTurn(config, context);
+  return concludeSocket(turn, state, enterSocketCleaning(turn, state.memory, plan));
 }
 
 function step(state: SocketState, event: UnitEvent, config: UnitConfig, context: StepContext): Step<SocketState> {
@@ -181,7 +190,7 @@ function withPid(state: SocketState, child: number, pid: number): SocketState {
 }
 
 function resetFailed(state: SocketState): SocketState {
-  const memory: SocketMemory = { ...state.memory, result: 'success', startLimitHit: false };
+  const memory: SocketMemory = { ...state.memory, result: 'success', cleanResult: 'success', startLimitHit: false };
   return state.sub === 'failed' ? { sub: 'dead', lingering: state.lingering, memory } : { ...state, memory };
 }
 

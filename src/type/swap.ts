@@ -10,6 +10,7 @@ import {
   enterDeactivating,
   enterDeadOrActive,
   enterSwapActive,
+  enterSwapCleaning,
   enterSwapDead,
   enterSwapSignal,
   openSwapTurn,
@@ -27,7 +28,7 @@ import {
   type SwapSub,
 } from './swap/state.ts';
 import type { TableEntry } from './table.ts';
-import type { Defaults, Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
+import type { CleanRefusal, CleanRequest, Defaults, Look, Refusal, Step, StepContext, UnitEvent, UnitType } from './type.ts';
 
 /** Swap areas: devices and files that the kernel pages out to, as /proc/swaps tells (systemd.swap(5)). */
 export const swapType: UnitType<SwapState> = {
@@ -39,6 +40,7 @@ export const swapType: UnitType<SwapState> = {
   start,
   stop,
   reload: () => ({ refused: 'invalid' }),
+  clean,
   step,
   properties,
   pids: (state) => ('control' in state && state.control.pid !== null ? { control: state.control.pid } : {}),
@@ -61,11 +63,12 @@ const lists: readonly SwapList[] = ['ExecActivate', 'ExecDeactivate'];
 const meets: Readonly<
   Record<
     SwapSub,
-    { readonly start: 'begin' | 'under-way' | 'already' | 'again'; readonly stop: 'already' | 'begin' | 'signal' | 'under-way' }
+    { readonly start: 'begin' | 'under-way' | 'already' | 'again'; readonly stop: 'already' | 'begin' | 'kill' | 'signal' | 'under-way' }
   >
 > = {
   dead: { start: 'begin', stop: 'already' },
   failed: { start: 'begin', stop: 'already' },
+  cleaning: { start: 'again', stop: 'kill' },
   activating: { start: 'under-way', stop: 'signal' },
   'activating-done': { start: 'already', stop: 'signal' },
   active: { start: 'already', stop: 'begin' },
@@ -91,7 +94,15 @@ function stop(state: SwapState, config: UnitConfig, context: StepContext): Step<
   const turn = openSwapTurn(config, context);
   if (!('control' in state)) return concludeSwap(turn, state, enterDeactivating(turn, state.memory));
   if (way === 'under-way') return { state, effects: [] };
-  return concludeSwap(turn, state, enterSwapSignal(turn, state.memory, state.control, 'deactivating-sigterm', 'success'));
+  const phase = way === 'kill' ? 'deactivating-sigkill' : 'deactivating-sigterm';
+  return concludeSwap(turn, state, enterSwapSignal(turn, state.memory, state.control, phase, 'success'));
+}
+
+function clean(state: SwapState, { plan }: CleanRequest, config: UnitConfig, context: StepContext): Step<SwapState> | CleanRefusal {
+  if (state.sub !== 'dead') return { refused: 'busy' };
+  if (plan.length === 0) return { refused: 'nothing' };
+  const turn = openSwapTurn(config, context);
+  return concludeSwap(turn, state, enterSwapCleaning(turn, state.memory, plan));
 }
 
 function step(state: SwapState, event: UnitEvent, config: UnitConfig, context: StepContext): Step<SwapState> {
@@ -128,6 +139,8 @@ function exited(turn: SwapTurn, state: SwapState, event: Extract<UnitEvent, { re
   if (!('control' in state) || state.control.child !== event.child) return state;
   if (event.failure !== undefined) sayOfSwap(turn, 3, event.failure);
   const { list } = state.control.command;
+  if (list === 'clean')
+    return after(turn, { ...state, memory: { ...state.memory, groupEmpty: event.groupEmpty } }, resultOf(event.how, event.status));
   const run = {
     pid: state.control.pid ?? 0,
     startRealtimeUsec: state.memory.runs[list]?.startRealtimeUsec ?? 0,
@@ -150,6 +163,8 @@ function spawnFailed(turn: SwapTurn, state: SwapState, child: number, reason: st
 }
 
 function after(turn: SwapTurn, { sub, memory }: Controlled, result: SwapResult): SwapState {
+  if (sub === 'cleaning')
+    return enterDeadOrActive(turn, { ...memory, cleanResult: memory.cleanResult === 'success' ? result : 'timeout' }, result);
   if (sub !== 'activating' && sub !== 'activating-done') return enterDeadOrActive(turn, memory, result);
   return result === 'success' || memory.entry !== null ? enterSwapActive(memory, result) : enterSwapDead(turn, memory, result);
 }
@@ -159,6 +174,10 @@ function elapsed(turn: SwapTurn, state: SwapState): SwapState {
   if (!('control' in state) || atUsec === 0 || turn.context.now < atUsec) return state;
   turn.elapsed = true;
   const { memory, control, sub } = state;
+  if (sub === 'cleaning') {
+    sayOfSwap(turn, 4, 'Cleaning timed out. killing.');
+    return enterSwapSignal(turn, { ...memory, cleanResult: 'timeout' }, control, 'deactivating-sigkill', 'success');
+  }
   if (sub === 'deactivating-sigkill' || (sub === 'deactivating-sigterm' && !turn.kill.SendSIGKILL)) {
     sayOfSwap(turn, 4, 'Swap process still around after SIGKILL. Ignoring.');
     return enterDeadOrActive(turn, memory, 'timeout');
@@ -184,7 +203,7 @@ function groupEmptied(turn: SwapTurn, state: SwapState): SwapState {
 }
 
 function resetFailed(state: SwapState): SwapState {
-  const memory: SwapMemory = { ...state.memory, result: 'success', startLimitHit: false };
+  const memory: SwapMemory = { ...state.memory, result: 'success', cleanResult: 'success', startLimitHit: false };
   return state.sub === 'failed' ? { sub: 'dead', memory } : { ...state, memory };
 }
 

@@ -17,7 +17,7 @@ import {
   writeStamp,
 } from './timer/turn.ts';
 import { alarmMade, alarmNames, isAlarmDue } from './timer/wake.ts';
-import type { Look, Refusal, Schedule, Step, StepContext, UnitEvent, UnitType } from './type.ts';
+import type { CleanRefusal, CleanRequest, Look, Refusal, Schedule, Step, StepContext, UnitEvent, UnitType } from './type.ts';
 
 /** Timers: units that start others at certain times (systemd.timer(5)). */
 export const timerType: UnitType<TimerState> = {
@@ -28,6 +28,7 @@ export const timerType: UnitType<TimerState> = {
   start,
   stop,
   reload: () => ({ refused: 'unsupported' }),
+  clean,
   step,
   properties: timerProperties,
   pids: () => ({}),
@@ -89,6 +90,14 @@ function stop(state: TimerState, config: UnitConfig, context: StepContext): Step
   if (timerActiveStates[state.sub] !== 'active') return { refused: 'already' };
   const turn = openTimerTurn(config, context);
   return concludeTimer(turn, state, enterTimerDead(turn, state.memory, 'success'));
+}
+
+/** What a timer has is the stamp of Persistent=, which counts as its state. */
+function clean(state: TimerState, { what }: CleanRequest, config: UnitConfig, context: StepContext): Step<TimerState> | CleanRefusal {
+  if (state.sub !== 'dead') return { refused: 'busy' };
+  const turn = openTimerTurn(config, context);
+  if (what.size !== 1 || !what.has('state') || !turn.settings.Persistent) return { refused: 'nothing' };
+  return { state, effects: [{ effect: 'unlink', path: stampPath(turn) }] };
 }
 
 function step(state: TimerState, event: UnitEvent, config: UnitConfig, context: StepContext): Step<TimerState> {

@@ -255,6 +255,21 @@ export type Refusal =
   | { readonly refused: 'unsupported'; readonly reason?: string }
   | { readonly refused: 'failed'; readonly reason: string };
 
+/** What `clean` is asked to remove (systemctl(1)). */
+export interface CleanRequest {
+  /** What removes the directories of the wanted kinds; empty where the unit has none of them. */
+  readonly plan: Plan;
+  /** The kinds that are wanted. */
+  readonly what: ReadonlySet<string>;
+  /** Stored descriptors are among them. */
+  readonly descriptors: boolean;
+}
+
+/** Why nothing is removed: the unit is in use, or has nothing of what is wanted. */
+export interface CleanRefusal {
+  readonly refused: 'busy' | 'nothing';
+}
+
 /** What a type may know besides its state and its configuration. */
 export interface StepContext {
   /** CLOCK_MONOTONIC, microseconds. */
@@ -371,6 +386,8 @@ export interface UnitType<State> {
   start(state: State, config: UnitConfig, context: StepContext): Step<State> | Refusal;
   stop(state: State, config: UnitConfig, context: StepContext): Step<State> | Refusal;
   reload(state: State, config: UnitConfig, context: StepContext): Step<State> | Refusal;
+  /** Has the directories of the unit removed, which is inactive; absent for types that have none. */
+  clean?(state: State, request: CleanRequest, config: UnitConfig, context: StepContext): Step<State> | CleanRefusal;
   step(state: State, event: UnitEvent, config: UnitConfig, context: StepContext): Step<State>;
   /** The unit's properties for `show`, beyond those of every unit: systemd's property names to their text. */
   properties(state: State, config: UnitConfig, defaults?: Defaults, form?: TimestampForm): Readonly<Record<string, string>>;

@@ -34,6 +34,7 @@ const examples: { readonly [Name in MethodName]?: Params<Name> } = {
   'job.wait': { job: 1 },
   'manager.exit': { action: 'exit', status: 3 },
   'unit.abandon': { unit: 'web.service' },
+  'unit.clean': { unit: 'web.service', what: ['state'] },
   'unit.dependencies': { unit: 'web.service' },
   'unit.files': { unit: 'web.service' },
   'unit.hold': { unit: 'web.service' },

@@ -282,6 +282,11 @@ export class FakeManager implements ManagerApi {
     return this.#units.has(unit) ? ok(undefined) : err({ code: 'no-such-unit', message: `Unit ${unit} not loaded.` });
   }
 
+  clean(unit: string, what: readonly string[]): Result<undefined, RequestFailure> {
+    this.calls.push(`clean ${unit} ${what.join(',')}`);
+    return this.#units.has(unit) ? ok(undefined) : err({ code: 'no-such-unit', message: `Unit ${unit} not loaded.` });
+  }
+
   resetFailed(unit?: string): Result<undefined, RequestFailure> {
     this.calls.push(`reset-failed ${unit ?? '*'}`);
     if (unit !== undefined && !this.#units.has(unit)) return err({ code: 'no-such-unit', message: `Unit ${unit} not loaded.` });

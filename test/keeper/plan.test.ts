@@ -173,6 +173,23 @@ test('exec of a program that is not there fails with 203, and so does one that m
   });
 });
 
+test('what is removed below a base is reached through no symlink, and one failure keeps nothing else from being removed', async () => {
+  await using keeper = await startKeeper();
+  const at = (name: string) => join(keeper.directory, name);
+  for (const name of ['base/own/deep', 'base/tree/deep', 'victim/deep']) mkdirSync(at(name), { recursive: true });
+  symlinkSync(at('base'), at('link-to-base'));
+  symlinkSync(at('victim'), at('base/own/link'));
+  symlinkSync(at('victim'), at('base/leaf'));
+  const paths = ['own/link/deep', 'missing/deep', 'leaf', 'tree', '../victim'];
+  const plan: Plan = [{ op: 'remove-below', bases: paths.map(() => at('link-to-base')), paths }];
+  assert.deepEqual(await run(keeper, plan), { how: 'exited', status: 233, failedOp: 0, errno: 20 });
+  assert.deepEqual(
+    ['victim/deep', 'base/own/link', 'base/tree'].map((name) => existsSync(at(name))),
+    [true, true, false],
+  );
+  assert.throws(() => lstatSync(at('base/leaf')));
+});
+
 test('a plan without exec just carries out its ops: directories, files and links', async () => {
   await using keeper = await startKeeper();
   const at = (name: string) => join(keeper.directory, name);

@@ -5,6 +5,7 @@ import { requestFailed, type Handlers } from '../handler.ts';
 
 /** What there is to know of units, and what is done to one without a job. */
 export const unitHandlers: Handlers<
+  | 'unit.clean'
   | 'unit.dependencies'
   | 'unit.files'
   | 'unit.kill'
@@ -71,6 +72,11 @@ export const unitHandlers: Handlers<
   'unit.kill': ({ unit, whom, signal }, { manager }) => {
     const killed = manager.kill(unit, whom, signal);
     return killed.ok ? ok(null) : requestFailed(killed.error, unit, manager);
+  },
+
+  'unit.clean': ({ unit, what }, { manager }) => {
+    const cleaned = manager.clean(unit, what);
+    return cleaned.ok ? ok(null) : requestFailed(cleaned.error, unit, manager);
   },
 
   'unit.reset-failed': ({ unit }, { manager }) => {

@@ -28,7 +28,7 @@ export function mountElapsed(turn: MountTurn, state: MountState): MountState {
   turn.elapsed = true;
   const { message, to, result } = timeouts[state.sub];
   sayOfMount(turn, 4, message);
-  const memory: MountMemory = state.sub.startsWith('remounting') ? { ...state.memory, reloadResult: 'timeout' } : state.memory;
+  const memory = timedOutMemory(state);
   const next = to === undefined || (to.endsWith('sigkill') && !turn.kill.SendSIGKILL) ? undefined : to;
   return next === undefined ? enterDeadOrMounted(turn, memory, result) : enterMountSignal(turn, memory, state.control, next, result);
 }
@@ -62,6 +62,11 @@ export function mountVanished(turn: MountTurn, state: MountState): MountState {
   return state.sub === 'mounting-done' ? { ...state, sub: 'mounting' } : state;
 }
 
+function timedOutMemory({ sub, memory }: MountState): MountMemory {
+  if (sub === 'cleaning') return { ...memory, cleanResult: 'timeout' };
+  return sub.startsWith('remounting') ? { ...memory, reloadResult: 'timeout' } : memory;
+}
+
 function resultOf({ config, mount }: MountTurn, { command }: MountProcess, event: Exited): MountResult {
   const prepared = command.list === 'ExecMount' ? placeOps(mount, whereOf(config)).length : 0;
   if (event.failedOp !== undefined && event.failedOp < prepared) return 'resources';
@@ -70,6 +75,7 @@ function resultOf({ config, mount }: MountTurn, { command }: MountProcess, event
 }
 
 function remember({ context }: MountTurn, memory: MountMemory, { pid, command }: MountProcess, { how, status }: Exited): MountMemory {
+  if (command.list === 'clean') return memory;
   const began = memory.runs[command.list];
   const ended = {
     pid: pid ?? 0,
@@ -99,6 +105,8 @@ const goesByTable: After = (turn, memory, result) => enterDeadOrMounted(turn, me
 
 /** sub → what the end of its process leads to. */
 const afterProcess: Readonly<Record<MountControlledSub, After>> = {
+  cleaning: (turn, memory, result) =>
+    enterDeadOrMounted(turn, { ...memory, cleanResult: worse(memory.cleanResult ?? 'success', result) }, result),
   mounting: (turn, memory, result) => {
     if (result === 'success') sayOfMount(turn, 4, 'Mount process finished, but there is no mount.');
     return enterMountDead(turn, memory, result === 'success' ? 'protocol' : result);
@@ -125,6 +133,7 @@ interface Timeout {
 
 /** sub → what the end of its time limit leads to. */
 const timeouts: Readonly<Record<MountControlledSub, Timeout>> = {
+  cleaning: { message: 'Mount cleaning timed out. Stopping.', to: 'unmounting-sigkill', result: 'success' },
   mounting: { message: 'Mounting timed out. Terminating.', to: 'unmounting-sigterm', result: 'timeout' },
   'mounting-done': { message: 'Mounting timed out. Terminating.', to: 'unmounting-sigterm', result: 'timeout' },
   remounting: { message: 'Remounting timed out. Terminating remount process.', to: 'remounting-sigterm', result: 'success' },

@@ -1,3 +1,4 @@
+import type { Plan } from '../../exec/op.ts';
 import { killProcesses } from '../kill.ts';
 import { mountRequest, whereOf } from './commands.ts';
 import type { MountKillPhase, MountList, MountMemory, MountProcess, MountResult, MountState } from './state.ts';
@@ -10,8 +11,8 @@ const mostRetries = 32;
 
 /** Begins to mount. */
 export function enterMounting(turn: MountTurn, given: MountMemory): MountState {
-  const { entry, groupEmpty } = given;
-  const memory: MountMemory = { ...initialMountState.memory, entry, groupEmpty };
+  const { entry, groupEmpty, cleanResult } = given;
+  const memory: MountMemory = { ...initialMountState.memory, entry, groupEmpty, ...(cleanResult === undefined ? {} : { cleanResult }) };
   if (turn.config.fragment === undefined) return cannotRun(turn, memory, 'mount', 'resources');
   turn.effects.push({ effect: 'warn-not-empty', path: whereOf(turn.config) });
   return { sub: 'mounting', ...run(turn, memory, 'ExecMount') };
@@ -28,6 +29,21 @@ export function enterRemounting(turn: MountTurn, given: MountMemory): MountState
 /** Begins to unmount. */
 export function enterUnmounting(turn: MountTurn, memory: MountMemory): MountState {
   return { sub: 'unmounting', ...run(turn, memory, 'ExecUnmount') };
+}
+
+/** Has a child remove the directories of the unit. */
+export function enterMountCleaning(turn: MountTurn, given: MountMemory, plan: Plan): MountState {
+  const { context, config } = turn;
+  const child = context.nextChild();
+  turn.effects.push({ effect: 'run', child, plan });
+  const limit = config.exec?.TimeoutCleanSec ?? Infinity;
+  const memory: MountMemory = {
+    ...given,
+    cleanResult: 'success',
+    groupEmpty: false,
+    deadlineUsec: limit === Infinity ? 0 : context.now + limit,
+  };
+  return { sub: 'cleaning', control: { child, pid: null, command: { list: 'clean' } }, memory };
 }
 
 /** It is still mounted after umount(8) ended well: something else was mounted at the same place. */

@@ -10,17 +10,17 @@ export type MountBody =
   | { readonly sub: MountControlledSub; readonly control: MountProcess };
 
 export type MountKillPhase = 'remounting-sigterm' | 'remounting-sigkill' | 'unmounting-sigterm' | 'unmounting-sigkill';
-export type MountControlledSub = 'mounting' | 'mounting-done' | 'remounting' | 'unmounting' | MountKillPhase;
+export type MountControlledSub = 'cleaning' | 'mounting' | 'mounting-done' | 'remounting' | 'unmounting' | MountKillPhase;
 export type MountSub = MountState['sub'];
 
 /** The lists of commands that systemd shows a mount unit to have, each of one command. */
 export type MountList = 'ExecMount' | 'ExecRemount' | 'ExecUnmount';
 
-/** The mount(8) or umount(8) that works for the unit. */
+/** The mount(8) or umount(8) that works for the unit, or the child that removes its directories. */
 export interface MountProcess {
   readonly child: number;
   readonly pid: number | null;
-  readonly command: { readonly list: MountList };
+  readonly command: { readonly list: MountList | 'clean' };
 }
 
 export type MountResult = 'success' | 'resources' | 'timeout' | 'exit-code' | 'signal' | 'core-dump' | 'start-limit-hit' | 'protocol';
@@ -30,6 +30,8 @@ export interface MountMemory {
   readonly result: MountResult;
   /** How the latest reload ended. */
   readonly reloadResult: MountResult;
+  /** How the latest removal of its directories ended; absent where none was made. */
+  readonly cleanResult?: MountResult;
   /** The last line that the mount table has for the mount point. */
   readonly entry: MountEntry | null;
   /** When the stage takes too long; 0 for never. */
@@ -64,6 +66,7 @@ export const initialMountState: MountState = {
 export const mountActiveStates: Readonly<Record<MountSub, ActiveState>> = {
   dead: 'inactive',
   failed: 'failed',
+  cleaning: 'maintenance',
   mounting: 'activating',
   'mounting-done': 'activating',
   mounted: 'active',

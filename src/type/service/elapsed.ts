@@ -1,4 +1,5 @@
 import { messageIds } from '../../graph/message-ids.ts';
+import { noteCleanResult } from './clean.ts';
 import { enterDead } from './dead.ts';
 import { signalProcess } from '../kill.ts';
 import { endReload } from './reload.ts';
@@ -81,6 +82,11 @@ const reloadFailed: OnElapsed = (turn, state) => {
 
 const SIGKILL = 9;
 
+const cleaningTimedOut: OnElapsed = (turn, state) => {
+  say(turn, 4, `${turn.config.name}: Cleaning timed out. killing.`);
+  return enterSignal(turn, liveOf({ ...state, memory: noteCleanResult(state.memory, 'timeout') }), 'final-sigkill', 'success');
+};
+
 /** sub → what the end of its time limit leads to (systemd.service(5), Timeout*Sec=). */
 const timedOut: Readonly<Record<ServiceSub, OnElapsed>> = {
   dead: stays,
@@ -89,6 +95,7 @@ const timedOut: Readonly<Record<ServiceSub, OnElapsed>> = {
   'failed-before-auto-restart': stays,
   'auto-restart': stays,
   'auto-restart-queued': stays,
+  cleaning: cleaningTimedOut,
   condition: startFailure,
   'start-pre': startFailure,
   start: startFailure,

@@ -2,6 +2,7 @@ import { messageIds } from '../../graph/message-ids.ts';
 import { unreachable } from '../../base/assert.ts';
 import type { UnitEvent } from '../type.ts';
 import { type CleanMode, resultOfExit } from './clean-exit.ts';
+import { enterCleaned } from './clean.ts';
 import { enterDead } from './dead.ts';
 import { askAfterStarter, askAfterStartPost, askForSuccessor } from './pid-file.ts';
 import { recordControlExit, recordMainExit } from './record.ts';
@@ -61,7 +62,8 @@ function mainExited(turn: Turn, state: ServiceState, main: Process, event: Exite
 function controlExited(turn: Turn, state: ServiceState, control: Process, event: Exited): ServiceState {
   const exit = effectiveExit(turn, control, event);
   const mode = control.command?.list === 'ExecStart' ? 'daemon' : 'command';
-  const plain = resultOf(turn, control, exit, mode);
+  const plain =
+    state.sub === 'cleaning' ? resultOfExit(exit, 'command', turn.service.SuccessExitStatus) : resultOf(turn, control, exit, mode);
   const result = state.sub === 'condition' && plain === 'exit-code' && exit.status < 255 ? 'exec-condition' : plain;
   if (result !== 'success' && result !== 'exec-condition') {
     sayExit(turn, 'Control', control, exit);
@@ -139,6 +141,7 @@ const afterMain: Readonly<Record<ServiceSub, AfterMain>> = {
   'failed-before-auto-restart': stays,
   'auto-restart': stays,
   'auto-restart-queued': stays,
+  cleaning: stays,
   condition: stays,
   'start-pre': stays,
   start: mainEndedInStart,
@@ -207,6 +210,7 @@ const afterControl: Readonly<Record<ServiceSub, AfterControl>> = {
   'failed-before-auto-restart': impossible,
   'auto-restart': impossible,
   'auto-restart-queued': impossible,
+  cleaning: (turn, live, result) => enterCleaned(turn, live.memory, result, result),
   running: impossible,
   exited: impossible,
   'reload-signal': impossible,

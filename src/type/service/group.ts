@@ -40,6 +40,7 @@ const onEmpty: Readonly<Record<ServiceSub, OnEmpty>> = {
   'failed-before-auto-restart': tidiesUp,
   'auto-restart': tidiesUp,
   'auto-restart-queued': tidiesUp,
+  cleaning: stays,
   condition: stays,
   'start-pre': stays,
   start: (turn, state) => {

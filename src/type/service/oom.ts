@@ -31,6 +31,7 @@ const answers: Readonly<Record<ServiceSub, Answer>> = {
   'dead-before-auto-restart': stays,
   'failed-before-auto-restart': stays,
   'auto-restart': stays,
+  cleaning: stays,
   'auto-restart-queued': stays,
   condition: givesUp,
   'start-pre': givesUp,

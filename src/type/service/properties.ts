@@ -102,7 +102,7 @@ function stateProperties(state: ServiceState): Record<string, string> {
     StatusBusError: memory.statusBusError,
     Result: memory.result,
     ReloadResult: memory.reloadResult,
-    CleanResult: 'success',
+    CleanResult: memory.cleanResult ?? 'success',
     UID: '[not set]',
     GID: '[not set]',
     NRestarts: String(memory.restarts),

@@ -1,3 +1,4 @@
+import { enterCleaned } from './clean.ts';
 import { enterDead } from './dead.ts';
 import { liveOf } from './elapsed.ts';
 import { recordControlStart, recordMainStart } from './record.ts';
@@ -63,6 +64,7 @@ const failures: Readonly<Record<ServiceSub, OnFailure>> = {
   'failed-before-auto-restart': stays,
   'auto-restart': stays,
   'auto-restart-queued': stays,
+  cleaning: (turn, live) => enterCleaned(turn, live.memory, 'resources', 'success'),
   condition: dies,
   'start-pre': dies,
   start: isSignalled,

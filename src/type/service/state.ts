@@ -17,6 +17,8 @@ export type StateBody =
       readonly lingering: boolean;
     }
   | { readonly sub: 'condition' | 'start-pre'; readonly control: Process }
+  /** A child removes the directories of the service (systemctl clean). */
+  | { readonly sub: 'cleaning'; readonly control: Process }
   | {
       readonly sub: 'start' | 'start-post';
       readonly main: Process | null;
@@ -115,6 +117,8 @@ export type NotifyAccess = 'none' | 'main' | 'exec' | 'all';
 export interface Memory {
   readonly result: ServiceResult;
   readonly reloadResult: ServiceResult;
+  /** How the latest removal of its directories ended; absent where none was made. */
+  readonly cleanResult?: ServiceResult;
   readonly startLimitHit: boolean;
   /** Type=idle counts as active while it starts. */
   readonly idle: boolean;
@@ -194,6 +198,7 @@ export const activeStates: Readonly<Record<ServiceSub, ActiveState>> = {
   'failed-before-auto-restart': 'failed',
   'auto-restart': 'activating',
   'auto-restart-queued': 'activating',
+  cleaning: 'maintenance',
   condition: 'activating',
   'start-pre': 'activating',
   start: 'activating',
@@ -230,6 +235,7 @@ export const timersOf: Readonly<Record<ServiceSub, readonly TimerName[]>> = {
   'failed-before-auto-restart': [],
   'auto-restart': ['restart'],
   'auto-restart-queued': [],
+  cleaning: ['timeout'],
   condition: ['timeout'],
   'start-pre': ['timeout'],
   start: ['timeout'],

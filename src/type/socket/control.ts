@@ -66,14 +66,19 @@ function resultOfControl({ socket }: SocketTurn, { command }: SocketProcess, eve
   // Sockets that could not be opened are no failure of a command.
   if (command.list === 'open') return event.how === 'exited' && event.status === 0 ? 'success' : 'resources';
   if (command.list === 'remove') return 'success';
+  if (command.list === 'clean') return resultOfEnd(event);
   if (socket[command.list][command.index]?.ignoreFailure === true) return 'success';
-  if (event.how === 'exited') return event.status === 0 ? 'success' : 'exit-code';
-  return event.how === 'killed' ? 'signal' : 'core-dump';
+  return resultOfEnd(event);
+}
+
+function resultOfEnd({ how, status }: Exited): SocketResult {
+  if (how === 'exited') return status === 0 ? 'success' : 'exit-code';
+  return how === 'killed' ? 'signal' : 'core-dump';
 }
 
 /** The next command of the same list, if there is one. */
 function followUp(turn: SocketTurn, memory: SocketMemory, { command }: SocketProcess): SocketState | undefined {
-  if (command.list === 'open') return undefined;
+  if (command.list === 'open' || command.list === 'clean') return undefined;
   if (command.list === 'remove') return enterStopPostCommands(turn, memory);
   const index = command.index + 1;
   return index < turn.socket[command.list].length ? runs[command.list](turn, memory, index) : undefined;
@@ -95,6 +100,7 @@ const afterControl: Readonly<Record<SocketSub, AfterControl>> = {
   listening: stays,
   deferred: stays,
   running: stays,
+  cleaning: (turn, memory, result) => enterSocketDead(turn, { ...memory, cleanResult: result }, result),
   'start-pre': (turn, memory, result, state) =>
     result === 'success' ? enterStartOpen(turn, memory) : isFinished(turn, memory, result, state),
   'start-open': (turn, memory, result) => (result === 'success' ? enterSocketStartPost(turn, memory) : notOpened(turn, memory, result)),
@@ -129,6 +135,7 @@ const onEmpty: Readonly<Record<SocketSub, OnEmpty>> = {
   listening: notes,
   deferred: notes,
   running: notes,
+  cleaning: notes,
   'start-pre': notes,
   'start-open': notes,
   'start-post': notes,
@@ -152,6 +159,10 @@ const timedOut: Readonly<Record<SocketSub, OnElapsed>> = {
   listening: goesOn,
   deferred: goesOn,
   running: goesOn,
+  cleaning: (turn, { memory, ...state }) => {
+    turn.effects.push({ effect: 'log', priority: 4, message: `${turn.config.name}: Cleaning timed out. killing.` });
+    return enterSocketSignal(turn, { ...memory, cleanResult: 'timeout' }, socketControl(state), 'final-sigkill', 'success');
+  },
   'start-pre': escalatesTo('final-sigterm'),
   'start-open': escalatesTo('stop-pre-sigterm'),
   'start-post': stopsPre,

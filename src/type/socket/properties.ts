@@ -90,7 +90,7 @@ function stateProperties(state: SocketState): Record<string, string> {
   return {
     ControlPID: String(socketControl(state)?.pid ?? 0),
     Result: state.memory.result,
-    CleanResult: 'success',
+    CleanResult: state.memory.cleanResult ?? 'success',
     NConnections: String(state.memory.connections),
     NAccepted: String(state.memory.accepted),
     NRefused: String(state.memory.refused),

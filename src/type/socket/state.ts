@@ -12,16 +12,20 @@ export type SocketBody =
   | { readonly sub: ControlledSub; readonly control: SocketProcess }
   | { readonly sub: SocketKillPhase; readonly control: SocketProcess | null };
 
-export type ControlledSub = 'start-pre' | 'start-open' | 'start-post' | 'stop-pre' | 'stop-post';
+export type ControlledSub = 'cleaning' | 'start-pre' | 'start-open' | 'start-post' | 'stop-pre' | 'stop-post';
 export type SocketKillPhase = 'stop-pre-sigterm' | 'stop-pre-sigkill' | 'final-sigterm' | 'final-sigkill';
 export type SocketSub = SocketState['sub'];
 export type SocketList = 'ExecStartPre' | 'ExecStartPost' | 'ExecStopPre' | 'ExecStopPost';
 
-/** A control process: one of the unit's commands, or a child that opens the sockets or removes message queues. */
+/** A control process: one of the unit's commands, or a child that opens the sockets, or removes message queues or the unit's directories. */
 export interface SocketProcess {
   readonly child: number;
   readonly pid: number | null;
-  readonly command: { readonly list: SocketList; readonly index: number } | { readonly list: 'open' } | { readonly list: 'remove' };
+  readonly command:
+    | { readonly list: SocketList; readonly index: number }
+    | { readonly list: 'open' }
+    | { readonly list: 'remove' }
+    | { readonly list: 'clean' };
 }
 
 export type SocketResult =
@@ -44,6 +48,8 @@ export interface RateWindow {
 /** What a socket unit knows besides its stage. */
 export interface SocketMemory {
   readonly result: SocketResult;
+  /** How the latest removal of its directories ended; absent where none was made. */
+  readonly cleanResult?: SocketResult;
   /** Names of the descriptors that the keeper holds for it, in the order of Listen*=. */
   readonly held: readonly string[];
   /** Those of them that the keeper polls. */
@@ -93,6 +99,7 @@ export const initialSocketState: SocketState = {
 export const socketActiveStates: Readonly<Record<SocketSub, ActiveState>> = {
   dead: 'inactive',
   failed: 'failed',
+  cleaning: 'maintenance',
   'start-pre': 'activating',
   'start-open': 'activating',
   'start-post': 'activating',
@@ -111,6 +118,7 @@ export const socketActiveStates: Readonly<Record<SocketSub, ActiveState>> = {
 export const isTimed: Readonly<Record<SocketSub, boolean>> = {
   dead: false,
   failed: false,
+  cleaning: true,
   'start-pre': true,
   'start-open': true,
   'start-post': true,
@@ -129,6 +137,7 @@ export const isTimed: Readonly<Record<SocketSub, boolean>> = {
 export const isOpen: Readonly<Record<SocketSub, boolean>> = {
   dead: false,
   failed: false,
+  cleaning: false,
   'start-pre': false,
   'start-open': true,
   'start-post': true,

@@ -88,10 +88,17 @@ function namedSockets(
 }
 
 /** Has a child carry out a plan for the unit. */
-export function runSocketPlan(turn: SocketTurn, memory: SocketMemory, list: 'open' | 'remove', plan: Plan): Started {
+export function runSocketPlan(turn: SocketTurn, memory: SocketMemory, list: 'open' | 'remove' | 'clean', plan: Plan): Started {
   const child = turn.context.nextChild();
   turn.effects.push({ effect: 'run', child, plan });
   return { control: { child, pid: null, command: { list } }, memory: timed(turn, { ...memory, groupEmpty: false }) };
+}
+
+/** Has a child remove the directories of the unit. */
+export function enterSocketCleaning(turn: SocketTurn, given: SocketMemory, plan: Plan): SocketState {
+  const { control, memory } = runSocketPlan(turn, { ...given, cleanResult: 'success' }, 'clean', plan);
+  const limit = turn.config.exec?.TimeoutCleanSec ?? Infinity;
+  return { sub: 'cleaning', control, memory: { ...memory, deadlineUsec: limit === Infinity ? 0 : turn.context.now + limit } };
 }
 
 /** A process that works for the unit from now on, and the memory of that. */

@@ -1,4 +1,5 @@
 import { invariant } from '../../base/assert.ts';
+import type { Plan } from '../../exec/op.ts';
 import type { UnitConfig } from '../../unit/config.ts';
 import type { KillSettings } from '../../unit/settings/kill.ts';
 import type { SwapSettings } from '../../unit/settings/swap.ts';
@@ -47,8 +48,24 @@ export function swapDeadlineOf(state: SwapState): number {
 }
 
 /** Begins to swap to it. */
-export function enterActivating(turn: SwapTurn, { entry, groupEmpty }: SwapMemory): SwapState {
-  return { sub: 'activating', ...run(turn, { ...initialSwapState.memory, entry, groupEmpty }, 'ExecActivate') };
+export function enterActivating(turn: SwapTurn, { entry, groupEmpty, cleanResult }: SwapMemory): SwapState {
+  const memory = { ...initialSwapState.memory, entry, groupEmpty, ...(cleanResult === undefined ? {} : { cleanResult }) };
+  return { sub: 'activating', ...run(turn, memory, 'ExecActivate') };
+}
+
+/** Has a child remove the directories of the unit. */
+export function enterSwapCleaning(turn: SwapTurn, given: SwapMemory, plan: Plan): SwapState {
+  const { context, config } = turn;
+  const child = context.nextChild();
+  turn.effects.push({ effect: 'run', child, plan });
+  const limit = config.exec?.TimeoutCleanSec ?? Infinity;
+  const memory: SwapMemory = {
+    ...given,
+    cleanResult: 'success',
+    groupEmpty: false,
+    deadlineUsec: limit === Infinity ? 0 : context.now + limit,
+  };
+  return { sub: 'cleaning', control: { child, pid: null, command: { list: 'clean' } }, memory };
 }
 
 /** Begins to take what is there back into memory. */

@@ -8,17 +8,17 @@ export type SwapState = { readonly memory: SwapMemory } & SwapBody;
 export type SwapBody = { readonly sub: 'dead' | 'failed' | 'active' } | { readonly sub: SwapControlledSub; readonly control: SwapProcess };
 
 export type SwapKillPhase = 'deactivating-sigterm' | 'deactivating-sigkill';
-export type SwapControlledSub = 'activating' | 'activating-done' | 'deactivating' | SwapKillPhase;
+export type SwapControlledSub = 'cleaning' | 'activating' | 'activating-done' | 'deactivating' | SwapKillPhase;
 export type SwapSub = SwapState['sub'];
 
 /** The commands that systemd shows a swap unit to have. */
 export type SwapList = 'ExecActivate' | 'ExecDeactivate';
 
-/** The swapon(8) or swapoff(8) that works for the unit. */
+/** The swapon(8) or swapoff(8) that works for the unit, or the child that removes its directories. */
 export interface SwapProcess {
   readonly child: number;
   readonly pid: number | null;
-  readonly command: { readonly list: SwapList };
+  readonly command: { readonly list: SwapList | 'clean' };
 }
 
 export type SwapResult = 'success' | 'resources' | 'timeout' | 'exit-code' | 'signal' | 'core-dump' | 'start-limit-hit';
@@ -26,6 +26,8 @@ export type SwapResult = 'success' | 'resources' | 'timeout' | 'exit-code' | 'si
 /** What a swap unit knows besides its stage. */
 export interface SwapMemory {
   readonly result: SwapResult;
+  /** How the latest removal of its directories ended; absent where none was made. */
+  readonly cleanResult?: SwapResult;
   /** The line that /proc/swaps has for it. */
   readonly entry: SwapEntry | null;
   /** When the stage takes too long; 0 for never. */
@@ -48,6 +50,7 @@ export const initialSwapState: SwapState = {
 export const swapActiveStates: Readonly<Record<SwapSub, ActiveState>> = {
   dead: 'inactive',
   failed: 'failed',
+  cleaning: 'maintenance',
   activating: 'activating',
   'activating-done': 'active',
   active: 'active',

@@ -21,6 +21,7 @@ export function timerProperties(
   invariant(timer !== undefined, `${config.name} has no timer settings`);
   return {
     Unit: triggeredBy(config),
+    CanClean: timer.Persistent ? 'state' : '',
     ...lineProperties(state, timer, form),
     ...stateProperties(state),
     ...settingProperties(timer, defaults?.timerAccuracyUsec ?? usualAccuracy),

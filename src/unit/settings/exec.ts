@@ -117,7 +117,6 @@ export const processRows = {
   TimeoutCleanSec: last(timespan, undefined, {
     since: 244,
     meaning: 'Time limit for systemctl clean',
-    status: { accepted: 'tysctl has no clean, whose time it would limit' },
   }),
   PAMName: last(string, '', { since: 183, meaning: 'PAM session to open' }),
   IgnoreSIGPIPE: last(boolean, true, { since: 183, meaning: 'Start with SIGPIPE ignored (default yes)' }),
