@@ -286,6 +286,12 @@ export const contract = {
     errors: ['bad-name'],
     doc: "The text of the unit's file and drop-ins as they are on disk now.",
   }),
+  'unit.freeze': method({
+    params: unit,
+    result: done,
+    errors: requestFailures,
+    doc: 'Begins to freeze the processes of an active unit, for a slice all below it; FreezerState is `frozen` when that is done.',
+  }),
   'unit.hold': method({
     params: unit,
     result: done,
@@ -376,6 +382,7 @@ export const contract = {
   }),
   'unit.start': job('Starts the unit and what it needs.'),
   'unit.stop': job('Stops the unit and what needs it.'),
+  'unit.thaw': method({ params: unit, result: done, errors: requestFailures, doc: 'Lets processes go on that are frozen.' }),
   'unit.try-reload-or-restart': job('Reloads the unit if it can, else restarts it; nothing if it is not active.'),
   'unit.try-restart': job('Restarts the unit if it is active.'),
   'unit.verify': method({

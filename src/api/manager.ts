@@ -64,6 +64,8 @@ export interface ManagerApi {
   kill(unit: string, whom: 'all' | 'main' | 'control', signal: number): Result<undefined, RequestFailure>;
   /** Has what the unit keeps on disk removed, by the words of --what=; calls back to nobody, its state says when that is over. */
   clean(unit: string, what: readonly string[]): Result<undefined, RequestFailure>;
+  /** Freezes the processes of the unit, or lets them go on; the property FreezerState says when they are frozen. */
+  freeze(unit: string, frozen: boolean): Result<undefined, RequestFailure>;
   /** Clears `failed`, the start limit and the restart counter; of all units without a name. */
   resetFailed(unit?: string): Result<undefined, RequestFailure>;
   /** Runs the generators, then reads all unit files afresh; calls back when that is done. */

@@ -21,6 +21,7 @@ const leave = () => import('./commands/poweroff.ts').then((module) => module.run
 const logs = (): Promise<Run> => Promise.resolve(({ words, options, services }) => services.runLogs(words, options));
 const sleep = () => import('./commands/sleep.ts').then((module) => module.runSleep);
 /** The code of verbs that tysd does not have yet. */
+const freeze = () => import('./commands/freeze.ts').then((module) => module.runFreeze);
 export const later = () => import('./commands/not-yet.ts').then((module) => module.runNotYet);
 
 /** Every verb of tysctl and systemctl. */
@@ -300,8 +301,8 @@ export const verbs: Readonly<Record<string, Verb>> = {
     () => import('./commands/clean.ts').then((m) => m.runClean),
     'Remove the directories of inactive units',
   ),
-  freeze: verb('Units', 'UNIT…', 1, many, later, 'Freeze the processes of units'),
-  thaw: verb('Units', 'UNIT…', 1, many, later, 'Thaw the processes of units'),
+  freeze: verb('Units', 'UNIT…', 1, many, freeze, 'Freeze the processes of units'),
+  thaw: verb('Units', 'UNIT…', 1, many, freeze, 'Let the processes of units go on that are frozen'),
   'set-property': verb(
     'Units',
     'UNIT NAME=VALUE…',

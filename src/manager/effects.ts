@@ -125,6 +125,7 @@ export function removeGroup(world: World, unit: Unit): void {
   if (unit.groupMark === '') return;
   world.command({ do: 'remove-group', group: unit.name });
   unit.groupMark = '';
+  unit.frozen = false;
   forgetLogState(world, unit);
   world.resources.removed(unit);
   world.dirtyUnits.add(unit);

@@ -20,6 +20,7 @@ import { cleanUnit } from './clean.ts';
 import { changeOf, describeJob, describeUnit } from './describe.ts';
 import { endManager, shutdownTarget, startShutdown } from './emergency.ts';
 import { changeEnvironment } from './environment.ts';
+import { freezeUnit } from './freeze.ts';
 import { startGenerators } from './generators.ts';
 import { hold, letGo } from './keep.ts';
 import { killUnit } from './kill.ts';
@@ -255,6 +256,10 @@ export class Manager {
 
   clean(unit: string, what: readonly string[]): Result<undefined, RequestFailure> {
     return cleanUnit(this.#fresh(), unit, what);
+  }
+
+  freeze(unit: string, frozen: boolean): Result<undefined, RequestFailure> {
+    return freezeUnit(this.#fresh(), unit, frozen);
   }
 
   resetFailed(name?: string): Result<undefined, RequestFailure> {

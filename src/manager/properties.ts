@@ -17,6 +17,7 @@ import { shownLimits } from '../unit/shown/limits.ts';
 import { sandboxTable } from '../unit/shown/sandbox.ts';
 import { numberOr, shown } from '../unit/shown/value.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
+import { freezerProperties } from './freeze.ts';
 import { groupUsage, settledResources } from './group-usage.ts';
 import { runningTimeoutOf } from './jobs.ts';
 import { inheritedLimits } from './inherited-limits.ts';
@@ -35,6 +36,7 @@ export function unitProperties(world: World, unit: Unit, form?: TimestampForm): 
     ...unit.type.properties(unit.state, unit.config, world.options.config.defaults, form),
     ...identity(world, unit),
     ...stateProperties(unit, form),
+    ...freezerProperties(world, unit),
     ...settingProperties(world, unit.config),
     ...processProperties(world, unit),
     ...dependencyProperties(world, unit),

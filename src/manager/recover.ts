@@ -191,6 +191,7 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
     unit.children.set(child, path);
     world.children.set(child, unit);
   }
+  unit.frozen = blob.frozen === true;
   if (blob.cleaner !== undefined) watchCleaner(world, unit, blob.cleaner);
   unit.space = blob.space;
   if (blob.space !== undefined) for (const kind of sharedKinds) world.held.set(heldSpace(blob.space, kind), unit);

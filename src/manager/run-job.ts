@@ -6,6 +6,7 @@ import type { Stamp } from '../port/keeper.ts';
 import { describeCondition, evaluate } from './conditions.ts';
 import type { Unmet } from './conditions.ts';
 import { takeEmergencyAction } from './emergency.ts';
+import { thaw } from './freeze.ts';
 import type { Job } from './job.ts';
 import { beginJob, finishJob, postponeJob } from './jobs.ts';
 import { asksForNames } from './lookups.ts';
@@ -147,6 +148,7 @@ function stop(world: World, job: Job): void {
   const unit = job.owner;
   if (unit.cleaner !== undefined && unit.look.willRestart !== true) return postponeJob(world, job);
   if (isInactiveOrFailed(unit.look.active)) return finishJob(world, job, 'done', already);
+  thaw(world, unit);
   take(world, job, unit.type.stop(unit.state, unit.config, new UnitContext(world, unit)));
 }
 

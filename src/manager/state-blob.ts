@@ -35,6 +35,7 @@ export interface UnitBlob {
   readonly children?: readonly (readonly [number, string])[];
   readonly tolerates?: readonly (readonly [number, ReadonlyArray<readonly [number, string]>])[];
   readonly refusals?: readonly (readonly [string, Refusal])[];
+  readonly frozen?: true;
   readonly cleaner?: Cleaner;
   readonly kept?: true;
   readonly space?: Space;
@@ -239,6 +240,7 @@ function unitBlob(unit: Unit): UnitBlob {
   if (unit.tolerates !== undefined && unit.tolerates.size > 0)
     blob.tolerates = [...unit.tolerates].map(([child, ops]) => [child, [...ops]]);
   if (unit.refusals !== undefined && unit.refusals.size > 0) blob.refusals = [...unit.refusals];
+  if (unit.frozen) blob.frozen = true;
   if (unit.cleaner !== undefined) blob.cleaner = unit.cleaner;
   if (unit.kept) blob.kept = true;
   if (unit.space !== undefined) blob.space = unit.space;

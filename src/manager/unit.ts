@@ -86,6 +86,8 @@ export class Unit {
   tolerates: Map<number, ReadonlyMap<number, string>> | undefined;
   /** What the kernel refused, by the file of the cgroup or the setting: the settings that are not applied for that, and why. */
   refusals: ReadonlyMap<string, Refusal> | undefined;
+  /** Its processes are frozen, or are to be. */
+  frozen = false;
   cleaner: Cleaner | undefined;
   /** What the name service is asked for its start. */
   asked: Asked | undefined;

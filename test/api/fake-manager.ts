@@ -282,6 +282,11 @@ export class FakeManager implements ManagerApi {
     return this.#units.has(unit) ? ok(undefined) : err({ code: 'no-such-unit', message: `Unit ${unit} not loaded.` });
   }
 
+  freeze(unit: string, frozen: boolean): Result<undefined, RequestFailure> {
+    this.calls.push(`${frozen ? 'freeze' : 'thaw'} ${unit}`);
+    return this.#units.has(unit) ? ok(undefined) : err({ code: 'no-such-unit', message: `Unit ${unit} not loaded.` });
+  }
+
   clean(unit: string, what: readonly string[]): Result<undefined, RequestFailure> {
     this.calls.push(`clean ${unit} ${what.join(',')}`);
     return this.#units.has(unit) ? ok(undefined) : err({ code: 'no-such-unit', message: `Unit ${unit} not loaded.` });

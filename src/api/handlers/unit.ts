@@ -1,17 +1,19 @@
 import { err, ok } from '../../base/result.ts';
 import { matchesAny } from '../../base/glob.ts';
 import { nearestUnit } from '../../unit/suggest.ts';
-import { requestFailed, type Handlers } from '../handler.ts';
+import { requestFailed, type Handler, type Handlers } from '../handler.ts';
 
 /** What there is to know of units, and what is done to one without a job. */
 export const unitHandlers: Handlers<
   | 'unit.clean'
   | 'unit.dependencies'
   | 'unit.files'
+  | 'unit.freeze'
   | 'unit.kill'
   | 'unit.not-applied'
   | 'unit.plan'
   | 'unit.reset-failed'
+  | 'unit.thaw'
   | 'unit.verify'
   | 'units.get'
   | 'units.list'
@@ -79,11 +81,21 @@ export const unitHandlers: Handlers<
     return cleaned.ok ? ok(null) : requestFailed(cleaned.error, unit, manager);
   },
 
+  'unit.freeze': freezing(true),
+  'unit.thaw': freezing(false),
+
   'unit.reset-failed': ({ unit }, { manager }) => {
     const reset = manager.resetFailed(unit);
     return reset.ok ? ok(null) : requestFailed(reset.error, unit ?? '', manager);
   },
 };
+
+function freezing(frozen: boolean): Handler<'unit.freeze'> & Handler<'unit.thaw'> {
+  return ({ unit }, { manager }) => {
+    const done = manager.freeze(unit, frozen);
+    return done.ok ? ok(null) : requestFailed(done.error, unit, manager);
+  };
+}
 
 function chosen(
   properties: Readonly<Record<string, string>> | undefined,

@@ -2,6 +2,7 @@ import type { Client } from '../../api/client.ts';
 import type { ApiError } from '../../api/error.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
+import { isNotLoaded, plainFailure } from '../not-loaded.ts';
 import { awaitMaintenance, Watch } from '../wait.ts';
 
 /** `clean`: has what inactive units keep on disk removed, and waits for that unless it is not to. */
@@ -17,10 +18,10 @@ export async function runClean(invocation: Invocation): Promise<number> {
   for (const unit of units) {
     const failure = await clean(client.value, unit, options.what);
     if (failure === undefined) begun.push(unit);
-    else if (options.block && isNotThere.has(failure.code)) {
-      terminal.warn(`Failed to add reference to unit ${unit}: ${plainText(failure, unit)}`);
+    else if (options.block && isNotLoaded(failure)) {
+      terminal.warn(`Failed to add reference to unit ${unit}: ${plainFailure(failure, unit)}`);
       return 1;
-    } else terminal.warn(`Failed to clean unit ${unit}: ${plainText(failure, unit)}`);
+    } else terminal.warn(`Failed to clean unit ${unit}: ${plainFailure(failure, unit)}`);
   }
   if (options.block && begun.length > 0) {
     for (const name of await ownNames(client.value, begun)) await awaitMaintenance(invocation, client.value, watch, name);
@@ -36,11 +37,4 @@ async function clean(client: Client, unit: string, what: readonly string[]): Pro
 async function ownNames(client: Client, units: readonly string[]): Promise<readonly string[]> {
   const known = await client.call('units.get', { units: [...units] });
   return units.map((unit, index) => (known.ok ? (known.value[index]?.name ?? unit) : unit));
-}
-
-/** What systemctl meets before it asks for anything, as it keeps the units loaded that it waits for. */
-const isNotThere: ReadonlySet<string> = new Set(['no-such-unit', 'masked', 'load-failed', 'bad-name']);
-
-function plainText({ load, message }: ApiError, unit: string): string {
-  return load === 'bad-setting' ? `Unit ${unit} has a bad unit file setting.` : message;
 }

@@ -227,9 +227,7 @@ ExecStart=/act wait`,
 
 /** Keys whose text is another one under tysd, and why. A key that differs no more must go from here. */
 const known: Readonly<Record<string, string>> = {
-  CanFreeze: 'tysd does not freeze units',
   ControlGroupId: 'systemd tells that of the last group, which is gone',
-  FreezerState: 'tysd does not freeze units',
   FileDescriptorStorePreserve: 'of systemd 254',
   ReloadSignal: 'of systemd 253',
   RestartMaxDelayUSec: 'of systemd 254',
