@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { kinds } from '../graph/dependency.ts';
 import { requestFailures } from '../graph/request.ts';
 import { installFailures } from '../unit/install/request.ts';
+import { markers } from '../unit/markers.ts';
 import { logLevels } from '../unit/values/syslog.ts';
 import type { ErrorCode } from './error.ts';
 import {
@@ -411,6 +412,12 @@ export const contract = {
     result: list(unitInfo),
     errors: [],
     doc: 'All loaded units; of these, those of which a name matches one of the patterns.',
+  }),
+  'units.marked': method({
+    params: nothing,
+    result: list(v.object({ unit: v.string(), markers: list(v.picklist(markers)) })),
+    errors: [],
+    doc: 'The loaded units that are marked by Markers= as in need of a reload or a restart.',
   }),
   'units.near': method({
     params: units,

@@ -3,7 +3,7 @@ import type { Result } from '../base/result.ts';
 import type { Kind } from '../graph/dependency.ts';
 import type { HistoryEntry } from '../graph/history.ts';
 import type { PendingUnit } from '../graph/pending.ts';
-import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitCounters, UnitInfo } from '../graph/report.ts';
+import type { Change, JobInfo, JobOutcome, MarkedUnit, PlannedCommand, UnitCounters, UnitInfo } from '../graph/report.ts';
 import type { Preview } from '../graph/preview.ts';
 import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
 import type { WaitingJob } from '../graph/waiting.ts';
@@ -48,6 +48,8 @@ export interface ManagerApi {
   unit(name: string): UnitInfo | undefined;
   /** All loaded units, by their own names, sorted. */
   units(): readonly UnitInfo[];
+  /** The loaded units that are marked, and with what. */
+  marked(): readonly MarkedUnit[];
   /** What `reload` would change of the loaded units. */
   pending(): readonly PendingUnit[];
   /** Properties as `systemctl show` names and prints them; points in time in this form. */

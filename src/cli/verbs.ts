@@ -32,7 +32,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   'try-restart': verb('Units', 'UNIT…', 1, many, start, 'Restart units that are active'),
   condrestart: verb('Units', 'UNIT…', 1, many, start, 'Another name of try-restart'),
   reload: verb('Units', 'UNIT…', 1, many, start, 'Ask units to read their configuration again'),
-  'reload-or-restart': verb('Units', 'UNIT…', 1, many, start, 'Reload units if they can, else restart or start them'),
+  'reload-or-restart': verb('Units', 'UNIT…', 0, many, start, 'Reload units if they can, else restart or start them'),
   'try-reload-or-restart': verb('Units', 'UNIT…', 1, many, start, 'Reload units that are active if they can, else restart them'),
   'force-reload': verb('Units', 'UNIT…', 1, many, start, 'Another name of try-reload-or-restart'),
   isolate: verb('Units', 'UNIT', 1, 1, start, 'Start one unit and stop all others'),

@@ -1,3 +1,4 @@
+import type { Marker } from '../unit/markers.ts';
 import type { JobResult } from './job.ts';
 
 /** A unit as it is now, for lists and `status`. */
@@ -95,3 +96,9 @@ export type Change =
   | ({ readonly change: 'job-removed'; readonly job: number; readonly unit: string } & JobEnd)
   | { readonly change: 'reloading'; readonly active: boolean }
   | { readonly change: 'startup-finished' };
+
+/** A unit that somebody has marked as in need of something (systemctl(1), --marked). */
+export interface MarkedUnit {
+  readonly unit: string;
+  readonly markers: readonly Marker[];
+}

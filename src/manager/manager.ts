@@ -3,7 +3,7 @@ import type { TimestampForm } from '../base/timestamp.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { kindsIn, type Kind } from '../graph/dependency.ts';
 import type { HistoryEntry } from '../graph/history.ts';
-import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitCounters, UnitInfo } from '../graph/report.ts';
+import type { Change, JobInfo, JobOutcome, MarkedUnit, PlannedCommand, UnitCounters, UnitInfo } from '../graph/report.ts';
 import type { PendingUnit } from '../graph/pending.ts';
 import type { Preview } from '../graph/preview.ts';
 import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
@@ -203,6 +203,10 @@ export class Manager {
     this.#world.loadMentioned();
     const now = this.#options.clock.now();
     return [...this.#world.units.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((unit) => describeUnit(unit, now));
+  }
+
+  marked(): readonly MarkedUnit[] {
+    return [...this.#world.units.values()].flatMap(({ name, markers }) => (markers.length === 0 ? [] : [{ unit: name, markers }]));
   }
 
   pending(): readonly PendingUnit[] {

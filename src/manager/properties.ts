@@ -67,6 +67,7 @@ function identity(world: World, unit: Unit): Record<string, string> {
     DropInPaths: shellWords(config.dropIns),
     UnitFileState: world.options.unitFileState?.(unit.name) ?? '',
     UnitFilePreset: config.fragment === undefined ? '' : (world.options.unitFilePreset?.(basename(config.fragment)) ?? ''),
+    Markers: unit.markers.join(' '),
     NeedDaemonReload: yesNo(world.isStale(unit)),
     Transient: yesNo(config.transient === true),
     Perpetual: yesNo(unit.perpetual),

@@ -191,6 +191,7 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
     unit.children.set(child, path);
     world.children.set(child, unit);
   }
+  unit.markers = blob.markers ?? [];
   unit.frozen = blob.frozen === true;
   if (blob.cleaner !== undefined) watchCleaner(world, unit, blob.cleaner);
   unit.space = blob.space;

@@ -4,6 +4,7 @@ import type { RequestFailure } from '../graph/request.ts';
 import { amend } from '../unit/amend.ts';
 import { type Line, linesOf, placeOf, type Property, textOfLines } from '../unit/property.ts';
 import { isFiltered, refilterGroup } from './live-filters.ts';
+import { setMarkers } from './markers.ts';
 import { badName, findUnit, loadFailure } from './requests.ts';
 import { makeGroup } from './spawn.ts';
 import type { Unit } from './unit.ts';
@@ -11,18 +12,19 @@ import type { World } from './world.ts';
 
 /**
  * Sets properties of a unit now and by drop-ins, one file for each property (systemctl(1), set-property); all or none. Only
- * what can change while a unit runs can be set: resource control, and the description.
+ * what can change while a unit runs can be set: resource control, the description, and what it is marked with.
  */
 export function setProperties(
   world: World,
   name: string,
-  properties: readonly Property[],
+  given: readonly Property[],
   options: { readonly runtime: boolean },
 ): Result<undefined, RequestFailure> {
   const unit = findUnit(world, name);
   if (unit === undefined) return err(badName(name));
   if (unit.load.state !== 'loaded') return err(loadFailure(unit));
   const { type } = unit.config;
+  const properties = given.filter((property) => property.name !== 'Markers');
   const lines = linesOf({ name: unit.name, type }, properties, world.options.facts);
   if (!lines.ok) return err({ code: lines.error.inManager ? 'invalid' : 'bad-property', message: lines.error.message });
   const fixed = properties.find((property) => !isLive(unit, property.name));
@@ -30,6 +32,8 @@ export function setProperties(
     const message = `Cannot set property ${shownName(fixed.name)}, or unknown property.`;
     return err({ code: 'invalid', message });
   }
+  const marked = setMarkers(world, unit, given);
+  if (!marked.ok || lines.value.length === 0) return marked;
   try {
     for (const line of lines.value) setOne(world, unit, line, options.runtime);
     world.resources.changed(unit);

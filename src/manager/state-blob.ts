@@ -9,6 +9,7 @@ import type { LogLevel } from '../unit/values/syslog.ts';
 import type { TriggerDetails } from '../type/type.ts';
 import type { BootStages } from './boot-stages.ts';
 import type { Watch, WatchName } from './clock-watch.ts';
+import type { Marker } from '../unit/markers.ts';
 import type { Cleaner } from './cleaner.ts';
 import type { GeneratorRun } from './generators.ts';
 import type { Traffic } from './options.ts';
@@ -36,6 +37,7 @@ export interface UnitBlob {
   readonly tolerates?: readonly (readonly [number, ReadonlyArray<readonly [number, string]>])[];
   readonly refusals?: readonly (readonly [string, Refusal])[];
   readonly frozen?: true;
+  readonly markers?: readonly Marker[];
   readonly cleaner?: Cleaner;
   readonly kept?: true;
   readonly space?: Space;
@@ -240,6 +242,7 @@ function unitBlob(unit: Unit): UnitBlob {
   if (unit.tolerates !== undefined && unit.tolerates.size > 0)
     blob.tolerates = [...unit.tolerates].map(([child, ops]) => [child, [...ops]]);
   if (unit.refusals !== undefined && unit.refusals.size > 0) blob.refusals = [...unit.refusals];
+  if (unit.markers.length > 0) blob.markers = unit.markers;
   if (unit.frozen) blob.frozen = true;
   if (unit.cleaner !== undefined) blob.cleaner = unit.cleaner;
   if (unit.kept) blob.kept = true;

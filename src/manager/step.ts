@@ -11,6 +11,7 @@ import { endWith } from './exit-code.ts';
 import { takeEmergencyAction } from './emergency.ts';
 import { runUsage } from './run-usage.ts';
 import { finishJob, tellTriggers, wantHandlers } from './jobs.ts';
+import { dropMarkers } from './markers.ts';
 import { retroact } from './rules.ts';
 import { releaseStreams } from './streams.ts';
 import { UnitContext } from './unit-context.ts';
@@ -52,6 +53,7 @@ export function moveTo(world: World, unit: Unit, state: unknown, cause: Cause, o
     return;
   }
   note(world, unit, before, after, cause);
+  dropMarkers(world, unit, before.active, options);
   cleanAfterRun(world, unit, before);
   if (unit.streams.length > 0 && isInactiveOrFailed(after.active) && after.willRestart !== true) releaseStreams(world, unit);
   // What comes of a job may rely on the directories being gone; what starts again by itself waits only before it starts.

@@ -4,6 +4,7 @@ import type { Stamp } from '../port/keeper.ts';
 import type { Look, TriggerDetails, UnitType } from '../type/type.ts';
 import type { ActiveState } from '../graph/active-state.ts';
 import type { DependencyGraph } from '../graph/dependency-graph.ts';
+import type { Marker } from '../unit/markers.ts';
 import type { Cleaner } from './cleaner.ts';
 import type { Asked } from './lookups.ts';
 import type { Space } from '../exec/request.ts';
@@ -86,6 +87,8 @@ export class Unit {
   tolerates: Map<number, ReadonlyMap<number, string>> | undefined;
   /** What the kernel refused, by the file of the cgroup or the setting: the settings that are not applied for that, and why. */
   refusals: ReadonlyMap<string, Refusal> | undefined;
+  /** What others note that it needs. */
+  markers: readonly Marker[] = none;
   /** Its processes are frozen, or are to be. */
   frozen = false;
   cleaner: Cleaner | undefined;

@@ -7,7 +7,7 @@ import type { ManagerApi } from '../../src/api/manager.ts';
 import type { UnitFilesApi } from '../../src/api/unit-files.ts';
 import type { JobResult } from '../../src/graph/job.ts';
 import type { HistoryEntry } from '../../src/graph/history.ts';
-import type { Change, JobInfo, JobOutcome, PlannedCommand, UnitCounters, UnitInfo } from '../../src/graph/report.ts';
+import type { Change, JobInfo, JobOutcome, MarkedUnit, PlannedCommand, UnitCounters, UnitInfo } from '../../src/graph/report.ts';
 import type { PendingUnit } from '../../src/graph/pending.ts';
 import type { Preview } from '../../src/graph/preview.ts';
 import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../../src/graph/request.ts';
@@ -70,6 +70,10 @@ export class FakeManager implements ManagerApi {
   }
 
   readonly held: WaitingJob[] = [];
+
+  marked(): readonly MarkedUnit[] {
+    return [{ unit: 'web.service', markers: ['needs-reload'] }];
+  }
 
   waiting(): readonly WaitingJob[] {
     return this.held;

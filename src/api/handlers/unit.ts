@@ -17,6 +17,7 @@ export const unitHandlers: Handlers<
   | 'unit.verify'
   | 'units.get'
   | 'units.list'
+  | 'units.marked'
   | 'units.near'
   | 'units.pending'
   | 'units.properties'
@@ -29,6 +30,8 @@ export const unitHandlers: Handlers<
     const matches = matchesAny(patterns);
     return ok(manager.units().filter((unit) => unit.names.some(matches)));
   },
+
+  'units.marked': (_params, { manager }) => ok(manager.marked()),
 
   'units.near': ({ units }, { manager, install }) => {
     const known = [

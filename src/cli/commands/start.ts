@@ -53,10 +53,13 @@ export async function runStart(invocation: Invocation): Promise<number> {
   if (row === undefined) throw new Error(`${verb} is no verb of jobs`);
   if (options.wait && !waitable.has(verb)) return fail(invocation, "--wait may only be used with the 'start' or 'restart' commands.");
   if (options.wait && !options.block) return fail(invocation, '--wait may not be combined with --no-block.');
+  if (options.marked && words.length > 0) return fail(invocation, "No additional arguments allowed with 'reload-or-restart --marked'.");
+  if (!options.marked && row.unit === undefined && words.length === 0) return fail(invocation, 'Too few arguments.');
   const mode = readMode(options.jobMode, row);
   const connected = await invocation.connect();
   if (!connected.ok) return fail(invocation, connected.error);
   const client = connected.value;
+  if (options.marked) return runMarked(invocation, client);
   const units =
     row.unit === undefined ? await expandNames(invocation, client, words, row.mode === 'isolate' ? 'target' : 'service') : [row.unit];
   if (units === undefined) return 1;
@@ -74,6 +77,17 @@ export async function runStart(invocation: Invocation): Promise<number> {
   endProgress();
   if (row.method === 'unit.stop' && !options.quiet) await warnOfTriggers(terminal, client, units);
   return status;
+}
+
+/** Restarts the units that are marked for that if they run, and reloads the others that are marked, or restarts what cannot be reloaded. */
+async function runMarked(invocation: Invocation, client: Client): Promise<number> {
+  const marked = await client.call('units.marked', {});
+  if (!marked.ok) return fail(invocation, `Failed to start jobs: ${marked.error.message}`);
+  const requests = marked.value.map(({ unit, markers }): JobRequest => {
+    const method = markers.includes('needs-restart') ? 'unit.try-restart' : 'unit.try-reload-or-restart';
+    return { unit, mode: 'fail', row: { method, word: 'reload-or-restart' } };
+  });
+  return runJobs(invocation, client, requests);
 }
 
 /** Verbs after which one may wait for the end of what was started (systemctl(1), --wait). */
