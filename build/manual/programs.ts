@@ -1,6 +1,6 @@
 import { optionDocs } from '../../src/cli/option-docs.ts';
 import { optionRows } from '../../src/cli/options.ts';
-import { later, verbs } from '../../src/cli/verbs.ts';
+import { refused, verbs } from '../../src/cli/verbs.ts';
 import { help } from '../../src/main/options.ts';
 import { unitSearchPath } from '../../src/unit/search-path.ts';
 import type { Block, Page, Term } from './roff.ts';
@@ -80,7 +80,7 @@ export function tysctlPage(): Page {
 }
 
 function verbsOf(group: string): readonly Block[] {
-  const own = Object.entries(verbs).filter(([, verb]) => verb.group === group && verb.load !== later);
+  const own = Object.entries(verbs).filter(([, verb]) => verb.group === group && verb.load !== refused);
   return [
     { is: 'subheading', text: group },
     {

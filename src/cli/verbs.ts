@@ -20,9 +20,10 @@ const enable = () => import('./commands/enable.ts').then((module) => module.runE
 const leave = () => import('./commands/poweroff.ts').then((module) => module.runPoweroff);
 const logs = (): Promise<Run> => Promise.resolve(({ words, options, services }) => services.runLogs(words, options));
 const sleep = () => import('./commands/sleep.ts').then((module) => module.runSleep);
-/** The code of verbs that tysd does not have yet. */
 const freeze = () => import('./commands/freeze.ts').then((module) => module.runFreeze);
-export const later = () => import('./commands/not-yet.ts').then((module) => module.runNotYet);
+const setting = () => import('./commands/manager-settings.ts').then((module) => module.runManagerSetting);
+/** The code of verbs that tysd refuses. */
+export const refused = () => import('./commands/refused.ts').then((module) => module.runRefused);
 
 /** Every verb of tysctl and systemctl. */
 export const verbs: Readonly<Record<string, Verb>> = {
@@ -349,18 +350,14 @@ export const verbs: Readonly<Record<string, Verb>> = {
       verb('System', '', 0, 0, sleep, 'Refused: tysd puts no machine to sleep'),
     ]),
   ),
+  'log-level': verb('Manager', '[LEVEL]', 0, 1, setting, 'Show or set how important a message of the manager must be to be logged'),
+  'log-target': verb('Manager', '[TARGET]', 0, 1, setting, 'Show where the log of the manager goes'),
+  'service-watchdogs': verb('Manager', '[BOOL]', 0, 1, setting, 'Show or set whether watchdogs of services are acted on'),
   ...Object.fromEntries(
-    [
-      'bind',
-      'log-level',
-      'log-target',
-      'mount-image',
-      'service-log-level',
-      'service-log-target',
-      'service-watchdogs',
-      'switch-root',
-      'whoami',
-    ].map((name) => [name, verb('Units', '', 0, many, later, 'Not there yet')]),
+    ['bind', 'mount-image', 'service-log-level', 'service-log-target', 'switch-root', 'whoami'].map((name) => [
+      name,
+      verb('Units', '', 0, many, refused, 'Refused'),
+    ]),
   ),
 };
 

@@ -242,9 +242,13 @@ test('another container is refused with a reason', () =>
     ]);
   }));
 
-test('what tysd does not have yet is said, with status 1', () =>
+test('what tysd does not have is said, with the reason and status 1', () =>
   withBench(example, async ({ systemctl, run, tysctl }) => {
-    assert.deepEqual(await systemctl('whoami'), { out: [], err: ['systemctl: tysd does not have the verb whoami yet.'], status: 1 });
+    assert.deepEqual(await systemctl('whoami'), {
+      out: [],
+      err: ['systemctl: tysd does not have the verb whoami: status PID tells of which unit a process is.'],
+      status: 1,
+    });
     assert.deepEqual((await systemctl('suspend')).err, ['Call to Suspend failed: Sleep verb "suspend" not supported']);
     assert.deepEqual((await systemctl('star')).err, ['Unknown command verb star.']);
     assert.deepEqual(await run('systemd-analyze', ['inspect-elf']), {

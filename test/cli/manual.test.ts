@@ -9,7 +9,7 @@ import { escaped, inline } from '../../build/manual/roff.ts';
 import { analyzeOptionDocs } from '../../src/cli/analyze/option-docs.ts';
 import { analyzeVerbs, refusedVerbs } from '../../src/cli/analyze/verbs.ts';
 import { optionRows } from '../../src/cli/options.ts';
-import { later, verbs } from '../../src/cli/verbs.ts';
+import { refused, verbs } from '../../src/cli/verbs.ts';
 import { explainedNames, explain } from '../../src/api/explain.ts';
 
 const pages = manualPages();
@@ -81,7 +81,7 @@ test('man(1) has nothing to say against them', (context) => {
 
 test('each verb, option and directive is in its page', () => {
   const commands = termsOf('man1/tysctl.1').map((term) => term.split(' ')[0]);
-  const there = Object.entries(verbs).flatMap(([name, { load }]) => (load === later ? [] : [name]));
+  const there = Object.entries(verbs).flatMap(([name, { load }]) => (load === refused ? [] : [name]));
   assert.deepEqual(
     there.filter((name) => !commands.includes(name)),
     [],

@@ -1,64 +1,22 @@
-import { logLevels } from '../../api/words.ts';
-import { readBoolean } from '../getopt.ts';
+import { type SettingCall, showOrSetLogLevel, showOrSetLogTarget, showOrSetWatchdogs } from '../manager-settings.ts';
 import { withManager } from './boot.ts';
 import type { AnalyzeCall } from './call.ts';
 
-/** `log-level [LEVEL]`: the least important messages of the manager that are logged. */
+/** `log-level [LEVEL]`, by the name that it had before it was one of systemctl's verbs. */
 export function analyzeLogLevel(call: AnalyzeCall): Promise<number> {
-  const [word] = call.words;
-  if (word === undefined) return showProperty(call, 'LogLevel');
-  const logLevel = logLevels.find((name, number) => name === word || String(number) === word);
-  return logLevel === undefined ? refuse(call, `"${word}" is not a valid log level.`) : change(call, { logLevel });
+  return showOrSetLogLevel(asSetting(call));
 }
 
-/** `log-target [TARGET]`: where the log goes, which is settled when tysd starts. */
+/** `log-target [TARGET]`, in the same way. */
 export function analyzeLogTarget(call: AnalyzeCall): Promise<number> {
-  const [word] = call.words;
-  if (word === undefined) return showProperty(call, 'LogTarget');
-  if (!logTargets.has(word))
-    return refuse(call, `Failed to set log target of org.freedesktop.systemd1 to ${word}: Invalid log target '${word}'`);
-  return withManager(call, async (client) => {
-    const answer = await client.call('manager.properties', {});
-    if (answer.ok && answer.value['LogTarget'] === word) return 0;
-    return refuse(
-      call,
-      `The log cannot be turned to ${word} while tysd runs: it goes to the journal, and with tysd --log-target=console to the console too.`,
-    );
-  });
+  return showOrSetLogTarget(asSetting(call));
 }
 
-const logTargets: ReadonlySet<string> = new Set(
-  'console console-prefixed kmsg journal journal-or-kmsg syslog syslog-or-kmsg auto null'.split(' '),
-);
-
-/** `service-watchdogs [BOOL]`: whether watchdogs of services are acted on. */
+/** `service-watchdogs [BOOL]`, in the same way. */
 export function analyzeServiceWatchdogs(call: AnalyzeCall): Promise<number> {
-  const [word] = call.words;
-  if (word === undefined) return showProperty(call, 'ServiceWatchdogs');
-  const read = readBoolean('service-watchdogs', word, (serviceWatchdogs) => ({ serviceWatchdogs }));
-  return read.ok ? change(call, read.value) : refuse(call, 'Failed to parse service-watchdogs argument: Invalid argument');
+  return showOrSetWatchdogs(asSetting(call));
 }
 
-function showProperty(call: AnalyzeCall, name: string): Promise<number> {
-  return withManager(call, async (client) => {
-    const answer = await client.call('manager.properties', {});
-    if (!answer.ok) return refuse(call, `Failed to get ${name}: ${answer.error.message}`);
-    call.terminal.print(answer.value[name] ?? '');
-    return 0;
-  });
-}
-
-function change(
-  call: AnalyzeCall,
-  settings: { readonly logLevel?: (typeof logLevels)[number]; readonly serviceWatchdogs?: boolean },
-): Promise<number> {
-  return withManager(call, async (client) => {
-    const answer = await client.call('manager.set', settings);
-    return answer.ok ? 0 : refuse(call, `Failed to set: ${answer.error.message}`);
-  });
-}
-
-function refuse({ terminal }: AnalyzeCall, message: string): Promise<number> {
-  terminal.warn(message);
-  return Promise.resolve(1);
+function asSetting(call: AnalyzeCall): SettingCall {
+  return { words: call.words, terminal: call.terminal, withManager: (use) => withManager(call, use) };
 }

@@ -7,7 +7,7 @@ import { bySystemdOrder, typeOf } from '../filter.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Call } from '../main.ts';
 import { optionRows, parseCommandLine } from '../options.ts';
-import { later, verbs } from '../verbs.ts';
+import { refused, verbs } from '../verbs.ts';
 
 /** `completion SHELL`: what the shell is to load. */
 export function runCompletion({ words, terminal }: Invocation): Promise<number> {
@@ -65,7 +65,7 @@ async function grammarOf(tool: Tool | undefined, { services }: Call): Promise<Gr
 }
 
 function ownVerbs(): Grammar['verbs'] {
-  return Object.fromEntries(Object.entries(verbs).filter(([, { load }]) => load !== later));
+  return Object.fromEntries(Object.entries(verbs).filter(([, { load }]) => load !== refused));
 }
 
 async function answers(wanted: Wanted, call: Call, words: readonly string[]): Promise<readonly Candidate[]> {

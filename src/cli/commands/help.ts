@@ -1,6 +1,6 @@
 import { nearestWord } from '../../api/suggest.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { later, verbs } from '../verbs.ts';
+import { refused, verbs } from '../verbs.ts';
 
 /** `--help` and `--version`. */
 export function runPrint(program: string, what: 'help' | 'version', version: string, terminal: Terminal): number {
@@ -12,7 +12,7 @@ export function runPrint(program: string, what: 'help' | 'version', version: str
 export function nearestVerb(word: string): string | undefined {
   return nearestWord(
     word,
-    Object.entries(verbs).flatMap(([name, { load }]) => (load === later ? [] : [name])),
+    Object.entries(verbs).flatMap(([name, { load }]) => (load === refused ? [] : [name])),
   );
 }
 
@@ -24,7 +24,7 @@ export function versionLines(program: string, version: string): readonly string[
 function helpLines(program: string): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const [name, { group, usage, doc, load }] of Object.entries(verbs)) {
-    if (load === later) continue;
+    if (load === refused) continue;
     const left = `  ${name} ${usage}`.trimEnd();
     const line = left.length < 34 ? `${left.padEnd(34)} ${doc}` : `${left}\n${''.padEnd(34)} ${doc}`;
     const lines = groups.get(group);

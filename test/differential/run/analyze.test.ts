@@ -60,6 +60,23 @@ compareManagers('what systemd-analyze says of the boot', {
       run systemd-analyze dot --from-pattern
       run systemd-analyze dot none.service 2>&1 | grep -v gold`,
   },
+  'the same settings by systemctl': {
+    alone: true,
+    script: `
+      for setting in log-level log-target service-watchdogs; do
+        run systemctl $setting nonsense
+        run systemctl $setting one more
+      done
+      run systemctl log-level
+      run systemctl log-level debug
+      run systemctl log-level
+      run systemctl log-level 6
+      run systemctl log-level
+      run systemctl service-watchdogs
+      run systemctl service-watchdogs no
+      run systemctl service-watchdogs
+      run systemctl service-watchdogs yes`,
+  },
   'log-level, log-target and service-watchdogs': {
     alone: true,
     units: {

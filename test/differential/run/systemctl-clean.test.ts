@@ -97,10 +97,10 @@ compareManagers(
       },
       script: `
       mkdir -p /var/lib/clean-stuck/sub /var/cache/clean-stuck
-      mount -t tmpfs none /var/lib/clean-stuck/sub
+      mount -t tmpfs none /var/lib/clean-stuck/sub; echo x > /var/lib/clean-stuck/sub/file
       run systemctl clean --what=all clean-stuck
       get clean-stuck.service ActiveState SubState Result CleanResult
-      ls -d /var/cache/clean-stuck 2>/dev/null
+      ls -d /var/cache/clean-stuck 2>/dev/null; echo "mounted: $(ls /var/lib/clean-stuck/sub)"
       umount /var/lib/clean-stuck/sub; systemctl reset-failed clean-stuck
       get clean-stuck.service ActiveState SubState Result CleanResult
       run systemctl clean --what=all clean-stuck

@@ -1,0 +1,16 @@
+import type { Invocation } from '../invocation.ts';
+
+/** Verbs of systemctl that tysd refuses, so that no script takes silence for success. */
+export function runRefused({ program, verb, terminal }: Invocation): Promise<number> {
+  terminal.warn(`${program}: tysd does not have the verb ${verb}: ${reasons[verb] ?? 'it is not known'}.`);
+  return Promise.resolve(1);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  bind: 'mounts are made before a service starts, so set BindPaths= or BindReadOnlyPaths= and restart it',
+  'mount-image': 'mounts are made before a service starts, so set MountImages= and restart it',
+  'service-log-level': 'it does not ask services over the message bus (org.freedesktop.LogControl1), which busctl can',
+  'service-log-target': 'it does not ask services over the message bus (org.freedesktop.LogControl1), which busctl can',
+  'switch-root': 'it stays in the root directory in which it was started',
+  whoami: 'status PID tells of which unit a process is',
+};
