@@ -22,14 +22,14 @@ const units = {
   'b.service': '[Unit]\nAfter=a.service\n[Service]\nExecStart=/bin/true\n',
 };
 
-/** What `why` says of a unit after its first line: without times, the directory of the test, numbers of jobs and processes, and what to type next. */
+/** What `why` says of a unit after its first line: without times, the directory of the test, numbers of jobs and processes, what the unit is doing at this moment, and what to type next. */
 async function why(daemon: Daemon, unit: string): Promise<readonly string[]> {
   const { out } = await daemon.tysctl('why', unit);
   return out
     .trimEnd()
     .split('\n')
     .slice(1)
-    .filter((line) => !/^ {2}(?:Its log|To |More of|What is wrong)/.test(line))
+    .filter((line) => !/^ {2}(?:Its log|To |More of|What is wrong|Now: its )/.test(line))
     .map((line) =>
       line
         .replaceAll(`${daemon.units}/`, '')
@@ -114,7 +114,11 @@ test('why tells a loop of restarts in one line: what fails, since when and how o
   const often = async (): Promise<boolean> => Number((await daemon.properties('loop.service'))['NRestarts']) >= 5;
   await daemon.until('five restarts', async () => ((await often()) ? true : undefined));
   await daemon.untilLog('loop.service', (line) => line === 'cannot open database');
-  const lines = await why(daemon, 'loop.service');
+  // While it runs once more there are no last words yet.
+  const lines = await daemon.until('a moment between two runs', async () => {
+    const seen = await why(daemon, 'loop.service');
+    return seen.at(-1)?.startsWith('sh[N]: ') === true ? seen : undefined;
+  });
   const failures = lines.filter((line) => line.includes('/bin/sh exited with status 7'));
   const restarts = lines.filter((line) => /^it was started again by Restart=, (?:[5-9]|\d\d+) times, each time after/.test(line));
   assert.deepEqual([failures.length, restarts.length], [1, 1], lines.join('\n'));
