@@ -1,6 +1,6 @@
 import { compareProbes, type Probe } from './compare.ts';
 
-/** What both files have of an id, without times and numbers of processes. Others write to them at the same time, each under an id of its own. */
+/** What both files have of an id, without times and numbers of processes; of several commands, of which some run at once, in no order. Others write to them at the same time, each under an id of its own. */
 const noted = (id: string, unit: string, ends = 1): Probe => ({
   unit: `UtmpIdentifier=${id}\n${unit}`,
   look: ['ids'],
@@ -12,7 +12,7 @@ const noted = (id: string, unit: string, ends = 1): Probe => ({
     until_ok sh -c "utmpdump /run/utmp 2>/dev/null | grep \\"\\[$id *\\]\\" | grep -q '^.8'" >/dev/null
     all_ended() { [ "$(told /var/log/wtmp | grep -c ^8)" -ge ${ends} ]; }
     [ ${ends} = 1 ] || until_ok all_ended >/dev/null
-    told /run/utmp; echo history; told /var/log/wtmp`,
+    told /run/utmp; echo history; told /var/log/wtmp | if [ ${ends} = 1 ]; then cat; else LC_ALL=C sort; fi`,
 });
 
 compareProbes(
