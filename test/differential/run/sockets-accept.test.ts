@@ -145,7 +145,8 @@ compareManagers('sockets with Accept=yes', {
     'accept-limit',
     'ListenStream=/run/NAME.sock\nTriggerLimitIntervalSec=60\nTriggerLimitBurst=2',
     stays,
-    `run /act crowd /run/NAME.sock 4
+    // Whether the fourth comes before or after the end of the listener is the machine's affair.
+    `run /act crowd /run/NAME.sock 4 | sed 's/Connection refused$/closed/'
      counted NAME
      instances NAME
      run systemctl reset-failed NAME.socket

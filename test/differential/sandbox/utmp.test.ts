@@ -1,7 +1,10 @@
 import { compareProbes, type Probe } from './compare.ts';
 
-/** What both files have of an id, without times and numbers of processes; of several commands, of which some run at once, in no order. Others write to them at the same time, each under an id of its own. */
-const noted = (id: string, unit: string, ends = 1): Probe => ({
+/**
+ * What both files have of an id, without times and numbers of processes. Others write to them at the same time, each under an id of its own. Of several commands it is
+ * told that each began and the last ended: the record of an end has no room where the next command was faster, and tysd has it written by a child of its own.
+ */
+const noted = (id: string, unit: string, commands = 1): Probe => ({
   unit: `UtmpIdentifier=${id}\n${unit}`,
   look: ['ids'],
   before: ': >>/run/utmp',
@@ -9,10 +12,11 @@ const noted = (id: string, unit: string, ends = 1): Probe => ({
     id=$(printf %s '${id}' | tail -c 4)
     until_ok sh -c "LC_ALL=C grep -q $id /run/utmp" >/dev/null
     told() { utmpdump "$1" 2>/dev/null | LC_ALL=C grep "\\[$id *\\]" | sed -E 's/^\\[([0-9]+)\\] \\[[0-9]+\\]/\\1/; s/\\[[0-9]{4}-[0-9T:,+-]+\\]//'; }
+    begun() { told /var/log/wtmp | grep ^5; }
+    all_begun() { [ "$(begun | wc -l)" -ge ${commands} ]; }
+    [ ${commands} = 1 ] || until_ok all_begun >/dev/null
     until_ok sh -c "utmpdump /run/utmp 2>/dev/null | grep \\"\\[$id *\\]\\" | grep -q '^.8'" >/dev/null
-    all_ended() { [ "$(told /var/log/wtmp | grep -c ^8)" -ge ${ends} ]; }
-    [ ${ends} = 1 ] || until_ok all_ended >/dev/null
-    told /run/utmp; echo history; told /var/log/wtmp | if [ ${ends} = 1 ]; then cat; else LC_ALL=C sort; fi`,
+    told /run/utmp; echo history; if [ ${commands} = 1 ]; then told /var/log/wtmp; else begun; fi`,
 });
 
 compareProbes(
