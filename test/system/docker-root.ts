@@ -7,8 +7,23 @@ import { join } from 'node:path';
 const project = join(import.meta.dirname, '../..');
 
 /** What Docker lets root of a container keep. */
-export const dockerCapabilities =
+const capabilities =
   'CAP_CHOWN CAP_DAC_OVERRIDE CAP_FSETID CAP_FOWNER CAP_MKNOD CAP_NET_RAW CAP_SETGID CAP_SETUID CAP_SETFCAP CAP_SETPCAP CAP_NET_BIND_SERVICE CAP_SYS_CHROOT CAP_KILL CAP_AUDIT_WRITE';
+
+/** What a service needs to be a container with Docker's defaults: capabilities, filter of system calls, masked paths, read-only cgroups. */
+export const dockerDefaults = `MountAPIVFS=yes
+PrivatePIDs=yes
+PrivateIPC=yes
+PrivateNetwork=yes
+ProtectHostname=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+InaccessiblePaths=-/proc/kcore -/proc/keys -/proc/timer_list -/sys/firmware
+CapabilityBoundingSet=${capabilities}
+SystemCallFilter=~@mount @swap @reboot @module @raw-io @clock @cpu-emulation bpf keyctl add_key request_key setns unshare perf_event_open
+SystemCallErrorNumber=EPERM
+RestrictNamespaces=yes
+Environment=PATH=/usr/lib/tysd:/usr/sbin:/usr/bin:/sbin:/bin`;
 
 /** Runs a bash script, which has to succeed; gives what it printed. */
 export function shell(script: string): string {

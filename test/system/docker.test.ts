@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Daemon, startTysd, wanting } from '../end-to-end/tysd.ts';
-import { DockerRoot, dockerCapabilities, shell } from './docker-root.ts';
+import { DockerRoot, dockerDefaults, shell } from './docker-root.ts';
 import { debianImage, whyNoImage } from './image.ts';
 
 const project = join(import.meta.dirname, '../..');
@@ -16,19 +16,7 @@ function container(root: string, command: string): string {
   return `[Service]
 Type=exec
 RootDirectory=${root}
-MountAPIVFS=yes
-PrivatePIDs=yes
-PrivateIPC=yes
-PrivateNetwork=yes
-ProtectHostname=yes
-ProtectKernelTunables=yes
-ProtectControlGroups=yes
-InaccessiblePaths=-/proc/kcore -/proc/keys -/proc/timer_list -/sys/firmware
-CapabilityBoundingSet=${dockerCapabilities}
-SystemCallFilter=~@mount @swap @reboot @module @raw-io @clock @cpu-emulation bpf keyctl add_key request_key setns unshare perf_event_open
-SystemCallErrorNumber=EPERM
-RestrictNamespaces=yes
-Environment=PATH=/usr/lib/tysd:/usr/sbin:/usr/bin:/sbin:/bin
+${dockerDefaults}
 ExecStart=/usr/lib/tysd/tysd ${command}
 StandardOutput=append:${root}/console
 StandardError=append:${root}/console

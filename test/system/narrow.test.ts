@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Daemon, startTysd, wanting } from '../end-to-end/tysd.ts';
-import { DockerRoot, dockerCapabilities } from './docker-root.ts';
+import { DockerRoot, dockerDefaults } from './docker-root.ts';
 import { systemdImage, whyNoImage } from './image.ts';
 
 const why = whyNoImage();
@@ -40,22 +40,10 @@ function container(root: string, name: string, set: readonly Lack[], format: 'li
   return `[Service]
 Type=oneshot
 RootDirectory=${root}
-MountAPIVFS=yes
+${dockerDefaults}
 TemporaryFileSystem=/dev:mode=755 /dev/shm:mode=1777
 BindPaths=/dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty
-PrivatePIDs=yes
-PrivateIPC=yes
-PrivateNetwork=yes
-ProtectHostname=yes
-ProtectKernelTunables=yes
-ProtectControlGroups=yes
-InaccessiblePaths=-/proc/kcore -/proc/keys -/proc/timer_list -/sys/firmware
-CapabilityBoundingSet=${dockerCapabilities}
-SystemCallFilter=~@mount @swap @reboot @module @raw-io @clock @cpu-emulation bpf keyctl add_key request_key setns unshare perf_event_open
-SystemCallErrorNumber=EPERM
-RestrictNamespaces=yes
 ${set.flatMap((lack) => narrower[lack]).join('\n')}
-Environment=PATH=/usr/lib/tysd:/usr/sbin:/usr/bin:/sbin:/bin
 ExecStart=/usr/lib/tysd/tysd --unit-path=/units --unit=talks.service --exit-code-from=checks.service --log-target=console --log-format=${format}
 StandardOutput=append:${dirname(root)}/${name}
 StandardError=append:${dirname(root)}/${name}

@@ -16,7 +16,6 @@ export function wrapped(text: string, width: number | undefined, indent: number)
 
 /** Columns that a text takes: colours take none. */
 function columnsOf(text: string): number {
-  // oxlint-disable-next-line no-control-regex
   return text.replaceAll(/\x1b\[[\d;]*m/g, '').length;
 }
 
@@ -37,7 +36,6 @@ export function cutInMiddle(line: string, width: number | undefined, ellipsis: s
 function sliceColumns(line: string, from: number, to: number): string {
   let column = 0;
   let slice = '';
-  // oxlint-disable-next-line no-control-regex
   for (const [part] of line.matchAll(/\x1b\[[\d;]*m|[\s\S]/g)) {
     if (part.length > 1) slice += part;
     else {

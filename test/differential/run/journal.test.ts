@@ -1,19 +1,5 @@
 import { compareManagers, type Case } from './both.ts';
-
-/** Fields of entries in the order in which they are named, an entry in one line. */
-const read = `
-      fields() {
-        local names=$1; shift
-        journalctl --sync
-        journalctl -q -a -o verbose --output-fields="$names" "$@" | awk -v names="$names" '
-          function flush() { if (!seen) return; line = ""; for (i = 1; i <= count; i++) if (name[i] in value) line = line " " name[i] "=" value[name[i]]; print substr(line, 2); delete value; seen = 0 }
-          BEGIN { count = split(names, name, ",") }
-          /^    [A-Z_]/ { at = index($0, "="); key = substr($0, 5, at - 5); before = key in value ? value[key] "|" : ""; value[key] = before substr($0, at + 1); last = key; next }
-          /^ / { value[last] = value[last] "/" $0; next }
-          { flush(); seen = 1 } END { flush() }' | LC_ALL=C sed -E 's/\\x01/^A/; s/(INVOCATION_ID|_BOOT_ID|_MACHINE_ID)=[0-9a-f]{32}/\\1=ID/g; s/_STREAM_ID=[0-9a-f]{32}/_STREAM_ID=ID/'
-      }
-      logged() { until_ok has_line "$@"; }
-      has_line() { local word=$1; shift; journalctl -q -o cat "$@" | grep -q -- "$word"; }`;
+import { readFields } from './entry-fields.ts';
 
 const about =
   'MESSAGE,MESSAGE_ID,PRIORITY,SYSLOG_IDENTIFIER,SYSLOG_FACILITY,_TRANSPORT,_PID,UNIT,INVOCATION_ID,JOB_TYPE,JOB_RESULT,UNIT_RESULT,EXIT_CODE,EXIT_STATUS,COMMAND,N_RESTARTS';
@@ -47,7 +33,7 @@ const cases: Readonly<Record<string, Case>> = {
       'say-a@.service': service('ExecStart=true'),
       'say-a.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnActiveSec=1000\nUnit=say-once.service',
     },
-    script: `${read}
+    script: `${readFields}
       quiet systemctl start say-simple say-a.target say-a.socket say-a.timer
       quiet systemctl reload say-simple
       quiet systemctl restart say-simple
@@ -72,7 +58,7 @@ const cases: Readonly<Record<string, Case>> = {
       'say-no-user.service': service('User=nix\nExecStart=true'),
       'say-no-directory.service': service('WorkingDirectory=/nonexistent\nExecStart=true'),
     },
-    script: `${read}
+    script: `${readFields}
       for unit in no-file no-right no-user no-directory; do
         quiet systemctl start say-$unit; settle say-$unit.service
         logged 'Failed at step' UNIT=say-$unit.service
@@ -99,7 +85,7 @@ const cases: Readonly<Record<string, Case>> = {
       'who/tool.sh': `logger -t tool one; logger -t tool -p local3.err with priority; logger -t tool --id=77 with pid
         printf 'MESSAGE=native\nSYSLOG_IDENTIFIER=tool\nPRIORITY=3\n' | logger --journald; logger -t tool -p user.emerg last\n`,
     },
-    script: `${read}
+    script: `${readFields}
       quiet systemctl start who-out who-err
       logged cut -u who-out; logged err -u who-err
       fields ${who} _TRANSPORT=stdout _SYSTEMD_UNIT=who-out.service
