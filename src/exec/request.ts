@@ -1,3 +1,4 @@
+import type { OutputDefaults } from '../unit/standard-outputs.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import type { ResourceDefaults } from './cgroup/need.ts';
@@ -87,7 +88,7 @@ export interface Space {
 }
 
 /** Facts of the machine and the manager that a plan depends on; gathered by the manager at each spawn. */
-export interface ExecContext {
+export interface ExecContext extends OutputDefaults {
   /** The same object as long as all is the same here that is not gathered for a unit; without it nothing is remembered from one plan for the next. */
   readonly standing?: object;
   readonly scope: 'system' | 'user';
@@ -127,8 +128,6 @@ export interface ExecContext {
   readonly directories: Pick<SpecifierFacts['directories'], 'runtime' | 'state' | 'cache' | 'logs' | 'configuration'>;
   /** DefaultLimit*= of the manager, by name without the word. */
   readonly limits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
-  readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';
-  readonly defaultStandardError: 'journal' | 'inherit' | 'null';
   /** What processes have from the manager though no unit says it. */
   readonly inherited?: Inheritance;
   /** Where the credentials of LoadCredential= and ImportCredential= come from. */

@@ -1,5 +1,6 @@
 import { type Result, err, ok } from '../base/result.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { standardOutputs } from '../unit/standard-outputs.ts';
 import type { InputSource, OutputTarget } from '../unit/values/types.ts';
 import type { Op } from './op.ts';
 import type { ExecError } from './plan.ts';
@@ -98,8 +99,6 @@ const fromNull = { kind: 'null' } as const;
 const inherit = { kind: 'inherit' } as const;
 
 const terminalInputs: ReadonlySet<string> = new Set(['tty', 'tty-force', 'tty-fail']);
-/** Inputs that outputs which are not set are taken from. */
-const sharedInputs: ReadonlySet<string> = new Set([...terminalInputs, 'socket', 'fd']);
 /** Commands that get a terminal as their input; those that run beside the main process or after it do not. */
 const terminalLists: ReadonlySet<ExecRequest['list']> = new Set(['ExecCondition', 'ExecStartPre', 'ExecStart']);
 const journalKinds: ReadonlySet<string> = new Set(['journal', 'journal+console', 'kmsg', 'kmsg+console']);
@@ -107,16 +106,7 @@ const journalKinds: ReadonlySet<string> = new Set(['journal', 'journal+console',
 function wishes(request: ExecRequest, exec: ExecSettings, context: ExecContext): Wishes {
   const hasData = exec.StandardInputData !== undefined && exec.StandardInputData.length > 0;
   const set = exec.StandardInput.kind === 'null' && hasData ? ({ kind: 'data' } as const) : exec.StandardInput;
-  const isService = request.config.type === 'service';
-  const defaultOutput: OutputTarget = { kind: context.defaultStandardOutput };
-  const defaultError: OutputTarget = { kind: context.defaultStandardError };
-  let output = exec.StandardOutput ?? (isService ? inherit : defaultOutput);
-  let error = exec.StandardError ?? (isService ? inherit : defaultError);
-  if (isService && !sharedInputs.has(set.kind)) {
-    // systemd cannot tell an explicit `inherit` from none, so here both get the default.
-    if (error.kind === 'inherit' && output.kind === 'inherit') error = defaultError;
-    if (output.kind === 'inherit') output = defaultOutput;
-  }
+  const { output, error } = standardOutputs(request.config.type, exec, set.kind, context);
   const terminalWithheld = terminalInputs.has(set.kind) && !terminalLists.has(request.list);
   return {
     input: terminalWithheld || (set.kind === 'data' && !hasData) || isWithheld(request, set, 0) ? fromNull : set,

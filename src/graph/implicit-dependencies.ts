@@ -1,18 +1,17 @@
-import type { Dependency, DependencyKey, UnitConfig } from '../unit/config.ts';
+import type { Dependency, DependencyKey, UnitConfig, UnitTypeName } from '../unit/config.ts';
 import { hasOption, isBindMount, isDevicePath, isNetworkMount } from '../unit/mount-options.ts';
 import { unitOfPath, withType } from '../unit/name.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
-import type { OutputTarget } from '../unit/values/types.ts';
+import type { SocketSettings } from '../unit/settings/socket.ts';
+import { type OutputDefaults, standardOutputs } from '../unit/standard-outputs.ts';
 import { requiredPaths } from './required-paths.ts';
 import type { Directories } from './required-paths.ts';
 import { sliceOf } from './slice-of.ts';
 
 /** What implicit dependencies depend on besides the unit's own files. */
-export interface ImplicitContext {
+export interface ImplicitContext extends OutputDefaults {
   readonly scope: 'system' | 'user';
   readonly directories: Directories;
-  readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';
-  readonly defaultStandardError: 'journal' | 'inherit' | 'null';
   /** Whether there is such a mount unit: with a file, known without one, or not at all, so that it is to be seen to when it comes. */
   mount(name: string, needer: { readonly unit: string; readonly key: 'Requires' | 'Wants' }): 'file' | 'known' | 'none';
   /** There are device units. */
@@ -91,24 +90,25 @@ function addOfSwap({ swap, fragment }: UnitConfig, { devices, scope }: ImplicitC
 
 const quotaOptions: readonly string[] = ['usrquota', 'grpquota', 'quota', 'usrjquota', 'grpjquota'];
 
-function addOfExec({ exec, type }: UnitConfig, context: ImplicitContext, add: Add): void {
-  if (exec === undefined) return;
+function addOfExec(config: UnitConfig, context: ImplicitContext, add: Add): void {
+  const { exec, type } = config;
+  if (exec === undefined || (config.socket !== undefined && !hasCommands(config.socket))) return;
   if (exec.PrivateTmp) {
     add('tmp.mount', 'Wants', 'After');
     if (context.scope === 'system') add('systemd-tmpfiles-setup.service', 'After');
   }
   const keepsData = exec.StateDirectory.length + exec.CacheDirectory.length + exec.LogsDirectory.length > 0;
   if (context.scope === 'system' && keepsData) add('systemd-remount-fs.service', 'After');
-  // The manager's default outputs are not for sockets.
-  if (context.scope === 'system' && type !== 'socket' && writesToJournal(exec, context)) add('systemd-journald.socket', 'After');
+  if (context.scope === 'system' && writesToJournal(type, exec, context)) add('systemd-journald.socket', 'After');
 }
 
-function writesToJournal(exec: ExecSettings, context: ImplicitContext): boolean {
-  const isUnset = (target: OutputTarget | undefined) =>
-    target === undefined || (target.kind === 'inherit' && exec.StandardInput.kind === 'null');
-  const output = isUnset(exec.StandardOutput) ? context.defaultStandardOutput : exec.StandardOutput?.kind;
-  const error = exec.StandardError === undefined ? context.defaultStandardError : exec.StandardError.kind;
-  return [output, error].some((kind) => kind !== undefined && journalKinds.has(kind));
+function hasCommands({ ExecStartPre, ExecStartPost, ExecStopPre, ExecStopPost }: SocketSettings): boolean {
+  return ExecStartPre.length + ExecStartPost.length + ExecStopPre.length + ExecStopPost.length > 0;
+}
+
+function writesToJournal(type: UnitTypeName, exec: ExecSettings, context: ImplicitContext): boolean {
+  const { output, error } = standardOutputs(type, exec, exec.StandardInput.kind, context);
+  return [output.kind, error.kind].some((kind) => journalKinds.has(kind));
 }
 
 const journalKinds: ReadonlySet<string> = new Set(['journal', 'journal+console', 'kmsg', 'kmsg+console']);

@@ -168,8 +168,13 @@ function directoryOf(world: World, unit: Unit, controller = ''): string | undefi
   if (tracking === 'session' || (tracking === 'cgroup1' && own === undefined)) return undefined;
   const root = own ?? cgroupRoot;
   if (unit.name === ROOT_SLICE) return root;
-  const isMade = unit.groupMark !== '' || (unit.config.type === 'slice' && unit.look.active === 'active');
-  return isMade ? `${root}/${groupPath(unit.config, world.options.scope)}` : undefined;
+  return hasGroup(world, unit) ? `${root}/${groupPath(unit.config, world.options.scope)}` : undefined;
+}
+
+/** Whether there is a cgroup of the unit; that of a slice is there with those of the units in it, and tysd itself is in that of `init.scope`. */
+export function hasGroup(world: World, unit: Unit): boolean {
+  if (unit.name === 'init.scope') return world.options.keeper.inventory.tracking !== 'session';
+  return unit.groupMark !== '' || (unit.config.type === 'slice' && unit.look.active === 'active');
 }
 
 /** As systemd writes ranges: with blanks between them. */

@@ -1,3 +1,4 @@
+import type { OutputDefaults } from '../unit/standard-outputs.ts';
 import type { ResourceDefaults } from '../exec/cgroup/need.ts';
 import type { Inheritance } from '../exec/inheritance.ts';
 import type { Account } from '../exec/request.ts';
@@ -16,7 +17,7 @@ import type { OwnDirectories } from './own-directories.ts';
 import type { UnitSource } from './unit-source.ts';
 
 /** [Manager] of systemd-system.conf(5), as far as it is carried out. */
-export interface ManagerConfig {
+export interface ManagerConfig extends OutputDefaults {
   readonly defaults: Defaults;
   /** DefaultEnvironment= and what else every process starts from, as NAME=value. */
   readonly environment: readonly string[];
@@ -24,8 +25,6 @@ export interface ManagerConfig {
   readonly managerEnvironment?: readonly string[];
   /** DefaultLimit*=, by name without the word. */
   readonly limits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
-  readonly defaultStandardOutput: 'journal' | 'inherit' | 'null';
-  readonly defaultStandardError: 'journal' | 'inherit' | 'null';
   /** What units may use and what is counted of them where they do not say it; systemd's own defaults where it is not said. */
   readonly resources?: ResourceDefaults;
   /** What processes have from the manager though no unit says it. */

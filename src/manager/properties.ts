@@ -3,6 +3,7 @@ import { formatTimespan } from '../base/duration.ts';
 import type { TimestampForm } from '../base/timestamp.ts';
 import { yesNo } from '../base/yes-no.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
+import { keyringMode } from '../exec/keyring.ts';
 import { shownInheritance } from '../exec/inheritance.ts';
 import { kindsIn, shownKinds } from '../graph/dependency.ts';
 import { requiredPaths } from '../graph/required-paths.ts';
@@ -11,6 +12,7 @@ import type { UnitConfig } from '../unit/config.ts';
 import type { SliceSettings } from '../unit/settings/slice.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { cgroupTable } from '../unit/shown/cgroup.ts';
+import { standardOutputs } from '../unit/standard-outputs.ts';
 import { execTable } from '../unit/shown/exec.ts';
 import { killTable } from '../unit/shown/kill.ts';
 import { shownLimits } from '../unit/shown/limits.ts';
@@ -18,7 +20,7 @@ import { sandboxTable } from '../unit/shown/sandbox.ts';
 import { numberOr, shown } from '../unit/shown/value.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import { freezerProperties } from './freeze.ts';
-import { groupUsage, settledResources } from './group-usage.ts';
+import { groupUsage, hasGroup, settledResources } from './group-usage.ts';
 import { runningTimeoutOf } from './jobs.ts';
 import { inheritedLimits } from './inherited-limits.ts';
 import { describeCondition } from './conditions.ts';
@@ -158,11 +160,10 @@ function settingProperties(world: World, config: UnitConfig): Record<string, str
 function groupProperties(world: World, config: UnitConfig): Record<string, string> {
   if (config.name === ROOT_SLICE) return { Slice: '', ControlGroup: '/' };
   const slice = sliceOf(config, world.options.scope);
-  if (slice === undefined || config.load.state !== 'loaded') return {};
+  if (slice === undefined) return {};
+  if (config.load.state !== 'loaded') return { Slice: '', ControlGroup: '' };
   const unit = world.peek(config.name);
-  // A slice's cgroup is there with those of the units in it.
-  const isMade = config.type === 'slice' ? unit?.look.active === 'active' : (unit?.groupMark ?? '') !== '';
-  return { Slice: slice, ControlGroup: isMade ? `/${pathOfGroup(config, world.options.scope)}` : '' };
+  return { Slice: slice, ControlGroup: unit !== undefined && hasGroup(world, unit) ? `/${pathOfGroup(config, world.options.scope)}` : '' };
 }
 
 /** Slices are their own path, all others lie in that of their slice. */
@@ -174,9 +175,8 @@ function pathOfGroup(config: UnitConfig, scope: 'system' | 'user'): string {
 function unread({ options }: World, { config }: Unit): Record<string, string> {
   if (config.exec === undefined) return {};
   return {
-    ...(config.service === undefined ? {} : { Type: '', OOMPolicy: '' }),
+    ...(config.service === undefined ? {} : { Type: '', OOMPolicy: '', StandardOutput: 'inherit' }),
     Slice: '',
-    StandardOutput: 'inherit',
     ...shownLimits({}, inheritedLimits(options.files, options.keeper.inventory.pid)),
   };
 }
@@ -187,14 +187,26 @@ function processProperties(world: World, unit: Unit): Record<string, string> {
   return {
     ...(kill === undefined ? {} : shown(killTable, kill)),
     ...(cgroup === undefined ? {} : { ...shown(cgroupTable, cgroup), ...settledResources(world, unit), ...groupUsage(world, unit) }),
-    ...(exec === undefined ? {} : execProperties(world, exec)),
+    ...(exec === undefined ? {} : execProperties(world, unit.config, exec)),
     ...accountProperties(world, unit),
   };
 }
 
-function execProperties(world: World, exec: ExecSettings): Record<string, string> {
+function execProperties(world: World, config: UnitConfig, exec: ExecSettings): Record<string, string> {
   const settled = shownInheritance(exec, world.options.config.inherited);
-  return { ...shown(execTable, settled), ...shown(sandboxTable, settled), ...limitProperties(world, exec), CanClean: cleanable(exec) };
+  const { output, error } = standardOutputs(config.type, exec, exec.StandardInput.kind, world.options.config);
+  return {
+    ...(config.service === undefined ? { NonBlocking: 'no' } : {}),
+    ...shown(execTable, settled),
+    StandardOutput: output.kind,
+    StandardError: error.kind,
+    ...shown(sandboxTable, settled),
+    KeyringMode: keyringMode(config, exec, world.options.scope),
+    ...limitProperties(world, exec),
+    // What mounts for an automount point must pass it (the kernel knows the group).
+    SameProcessGroup: yesNo(config.type === 'mount'),
+    CanClean: cleanable(exec),
+  };
 }
 
 function limitProperties({ options }: World, exec: ExecSettings): Readonly<Record<string, string>> {

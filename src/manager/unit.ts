@@ -1,4 +1,4 @@
-import type { Dependency, LoadState, UnitConfig, UnitTypeName } from '../unit/config.ts';
+import type { Dependency, LoadState, UnitConfig } from '../unit/config.ts';
 import { pathOfUnit } from '../unit/name.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { Look, TriggerDetails, UnitType } from '../type/type.ts';
@@ -48,9 +48,6 @@ export interface Refusal {
   readonly settings: readonly string[];
   readonly why: string;
 }
-
-/** Types whose units go when what they hold goes, and so outlast an isolate (systemd.unit(5), IgnoreOnIsolate=). */
-const staying: ReadonlySet<UnitTypeName> = new Set(['slice', 'scope', 'device']);
 
 const none: readonly never[] = [];
 
@@ -171,7 +168,7 @@ export class Unit {
   }
 
   get ignoreOnIsolate(): boolean {
-    return this.config.unit.IgnoreOnIsolate || staying.has(this.config.type);
+    return this.config.unit.IgnoreOnIsolate;
   }
 
   /** What the unit is for, or else its name; and whom it serves. */

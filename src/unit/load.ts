@@ -11,7 +11,7 @@ import { ownSections, type PartName, type Parts } from './settings/parts.ts';
 import { type SpecifierFacts, specifiersOf } from './specifiers.ts';
 import type { UnitText } from './syntax.ts';
 import type { UnitDirectory } from './unit-directory.ts';
-import { verify } from './verify.ts';
+import { settle, verify } from './verify.ts';
 
 /** What loading depends on besides the name. */
 export interface LoadContext {
@@ -60,7 +60,10 @@ function read(draft: UnitDraft, found: Found, context: LoadContext): LoadState {
   const { directory, facts, notices = false } = context;
   const apply: ApplyContext = { specifiers: specifiersOf(found.id, facts, found.path), scope: facts.scope, notices };
   const state = readMain(draft, found, context, apply);
-  if (state.state !== 'loaded') return state;
+  if (state.state !== 'loaded') {
+    settle(draft);
+    return state;
+  }
   const beside = directoriesBeside(directory, found.names);
   for (const dropIn of dropInsOf(directory, found.id, beside.d)) {
     const text = directory.text(dropIn.path, dropIn.shared);
@@ -69,7 +72,8 @@ function read(draft: UnitDraft, found: Found, context: LoadContext): LoadState {
     else if (!isMask(directory, dropIn.path)) complain(draft, 'unreadable', dropIn.path, unreadable(directory, dropIn.path));
   }
   applyLinks(draft, directory, beside);
-  if (!found.builtin) verify(draft, found.path ?? '');
+  if (found.builtin) settle(draft);
+  else verify(draft, found.path ?? '');
   return draft.refusal === undefined ? state : { state: 'bad-setting', reason: draft.refusal };
 }
 

@@ -7,9 +7,7 @@ import { verifySocket } from './verify-socket.ts';
 
 /** Checks a unit whose files are all read, settles what they leave open, and refuses it where it cannot work; `path` is that of its main file. */
 export function verify(draft: UnitDraft, path: string): void {
-  settleUnit(draft);
-  settleExec(draft);
-  settleMemory(draft);
+  settle(draft);
   const report = (severity: 'error' | 'warning', code: string, message: string): void =>
     draft.report({ severity, code, message, path, line: 0, column: 0 });
   if (draft.isSet('cgroup', 'Delegate') && !mayDelegate.has(draft.type)) {
@@ -20,6 +18,13 @@ export function verify(draft: UnitDraft, path: string): void {
   verifyHandlers(draft);
   checks[draft.type]?.(draft, (message) => report('warning', 'no-effect', message));
   if (draft.refusal !== undefined && draft.refusal !== refusedBefore) report('error', 'refused', draft.refusal);
+}
+
+/** Settles what the lines of a unit leave open. */
+export function settle(draft: UnitDraft): void {
+  settleUnit(draft);
+  settleExec(draft);
+  settleMemory(draft);
 }
 
 /** What is delegated kills its own processes as it sees fit (systemd.service(5), OOMPolicy=). */
@@ -69,5 +74,7 @@ function settleDevice(draft: UnitDraft): void {
 function settleExec(draft: UnitDraft): void {
   if (draft.isSet('exec', 'StandardInputData') && !draft.isSet('exec', 'StandardInput'))
     draft.set('exec', 'StandardInput', { kind: 'data' });
+  // The journal's socket is on it.
+  if (draft.name === '-.mount' && !draft.isSet('exec', 'StandardOutput')) draft.set('exec', 'StandardOutput', { kind: 'null' });
   if (draft.notApplied.size > 0) draft.set('exec', 'notApplied', [...draft.notApplied]);
 }
