@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -10,7 +11,7 @@
 
 #include "keeper.h"
 
-enum { MAX_DEPTH = 256 };
+enum { MAX_DEPTH = 256, MAX_OPEN = 128 };
 
 typedef int entry_function(int directory, const char *name, void *context, int depth);
 
@@ -43,8 +44,28 @@ static int mount_of(int directory, const char *name, uint64_t *mount) {
     return 0;
 }
 
+struct removal {
+    uint64_t mount;
+    int top;         /* the directory that is removed */
+    uint32_t number; /* of the next one that is moved up */
+    bool moved;
+};
+
+/* What lies too deep to have all directories above it open becomes an entry of the directory that goes with it anyway. */
+static int move_up(int directory, const char *name, struct removal *removal) {
+    for (;;) {
+        char to[16] = ".deep-";
+        char *digit = to + strlen(to);
+        for (uint32_t rest = removal->number; digit == to + 6 || rest; rest /= 16) *digit++ = "0123456789abcdef"[rest % 16];
+        if (!renameat(directory, name, removal->top, to)) return removal->moved = true, 0;
+        if (errno == ENOENT) return 0;
+        if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR) return -errno;
+        if (!++removal->number) return -EEXIST;
+    }
+}
+
 static int remove_entry(int directory, const char *name, void *context, int depth) {
-    if (depth > MAX_DEPTH) return -ELOOP;
+    struct removal *removal = context;
     if (!unlinkat(directory, name, 0) || errno == ENOENT) return 0;
     if (errno != EISDIR && errno != EPERM) return -errno;
     int unlink_error = errno;
@@ -52,18 +73,26 @@ static int remove_entry(int directory, const char *name, void *context, int dept
     if (fd < 0) return errno == ENOTDIR || errno == ELOOP ? -unlink_error : -errno;
     uint64_t mount = 0;
     int result = mount_of(fd, "", &mount);
-    if (!result && mount != *(uint64_t *)context) result = -EBUSY;
-    if (!result) result = walk(fd, remove_entry, context, depth + 1);
+    if (!result && mount != removal->mount) result = -EBUSY;
+    if (!result && depth == MAX_OPEN) return close(fd), move_up(directory, name, removal);
+    if (depth == 0) removal->top = fd;
+    if (!result) result = walk(fd, remove_entry, removal, depth + 1);
+    /* Whether a walk sees what is moved into its directory meanwhile, nobody says. */
+    while (depth == 0 && removal->moved) {
+        removal->moved = false;
+        int failed = lseek(fd, 0, SEEK_SET) < 0 ? -errno : walk(fd, remove_entry, removal, 1);
+        if (!result) result = failed;
+    }
     close(fd);
     if (result) return result;
     return !unlinkat(directory, name, AT_REMOVEDIR) || errno == ENOENT ? 0 : -errno;
 }
 
 int tree_remove_at(int directory, const char *name) {
-    uint64_t mount;
-    int result = mount_of(directory, name, &mount);
+    struct removal removal = {0};
+    int result = mount_of(directory, name, &removal.mount);
     if (result) return result == -ENOENT ? 0 : result;
-    return remove_entry(directory, name, &mount, 0);
+    return remove_entry(directory, name, &removal, 0);
 }
 
 /* The directory that holds the last part of the path, reached through no symlink; that part is left in `name`. */

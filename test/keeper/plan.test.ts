@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -188,6 +188,29 @@ test('what is removed below a base is reached through no symlink, and one failur
     [true, true, false],
   );
   assert.throws(() => lstatSync(at('base/leaf')));
+});
+
+test('a tree of any depth is removed with few descriptors, whatever has the names that its depths are moved to', async () => {
+  await using keeper = await startKeeper();
+  const at = (name: string) => join(keeper.directory, name);
+  // Each part has short paths: the deeper ones are moved below the others.
+  const levels = Array.from({ length: 250 }, () => 'd').join('/');
+  mkdirSync(at('victim'));
+  writeFileSync(at('victim/file'), '');
+  mkdirSync(at('deep'));
+  symlinkSync(at('victim'), at('deep/link'));
+  for (let part = 0; part < 5; part += 1) {
+    mkdirSync(at(`above/${levels}`), { recursive: true });
+    writeFileSync(at(`above/${levels}/file`), '');
+    renameSync(at('deep'), at(`above/${levels}/d`));
+    renameSync(at('above'), at('deep'));
+  }
+  mkdirSync(at('deep/.deep-0/full'), { recursive: true });
+  writeFileSync(at('deep/.deep-1'), '');
+  symlinkSync(at('victim'), at('deep/.deep-2'));
+  const few: Op = { op: 'rlimit', resource: 7, soft: 150n, hard: 150n };
+  assert.deepEqual(await run(keeper, [few, { op: 'remove', path: at('deep') }]), good);
+  assert.deepEqual([existsSync(at('deep')), existsSync(at('victim/file'))], [false, true]);
 });
 
 test('a plan without exec just carries out its ops: directories, files and links', async () => {
