@@ -270,8 +270,12 @@ static int op_mkdir(struct run *run, const struct op *op) {
 static int op_mkdir_unless_there(struct run *run, const struct op *op) {
     (void)run;
     struct stat info;
-    if (mkdir(TEXT(0), NUMBER(1) & 07777) == 0) return 0;
-    return errno == EEXIST ? RESULT(stat(TEXT(0), &info)) : -errno;
+    if (mkdir(TEXT(0), NUMBER(1) & 07777) < 0) return errno == EEXIST ? RESULT(stat(TEXT(0), &info)) : -errno;
+    int fd = open(TEXT(0), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    int result = RESULT(fchown(fd, NUMBER(2), NUMBER(3)));
+    close(fd);
+    return result;
 }
 
 int make_parents(const char *path, mode_t mode) {

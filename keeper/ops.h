@@ -3,8 +3,8 @@
 #define OPS_H
 
 #define WIRE_VERSION 2u
-#define OPS_HASH 0x6645ea8fu
-#define KEEPER_INTERFACE "tysd-keeper interface 2.6645ea8f.1;"
+#define OPS_HASH 0xac3e4ecdu
+#define KEEPER_INTERFACE "tysd-keeper interface 2.ac3e4ecd.1;"
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -52,7 +52,7 @@
     X(nonblock, 202, "nu") /* nonblock(slot: u32, on: u32) */ \
     X(unlink, 202, "s") /* unlink(path: string) */ \
     X(mkdir, 233, "su") /* mkdir(path: string, mode: u32) */ \
-    X(mkdir_unless_there, 233, "su") /* mkdir-unless-there(path: string, mode: u32) */ \
+    X(mkdir_unless_there, 233, "suuu") /* mkdir-unless-there(path: string, mode: u32, uid: u32, gid: u32) */ \
     X(no_symlink, 233, "s") /* no-symlink(path: string) */ \
     X(mkdir_all, 233, "su") /* mkdir-all(path: string, mode: u32) */ \
     X(autofs, 202, "nssu") /* autofs(slot: u32, path: string, options: string, timeoutSec: u32) */ \

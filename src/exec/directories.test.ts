@@ -30,7 +30,29 @@ test('each kind of directory is made at its place, with its mode and its exit st
     { op: 'directory', path: '/var/cache/c', mode: 0o755, uid: 1, gid: 1, exit: 239 },
     { op: 'directory', path: '/var/log/l', mode: 0o755, uid: 1, gid: 1, exit: 240 },
     { op: 'mkdir-parents', path: '/etc/e', mode: 0o755, exit: 241 },
-    { op: 'mkdir-unless-there', path: '/etc/e', mode: 0o755, exit: 241 },
+    { op: 'mkdir-unless-there', path: '/etc/e', mode: 0o755, uid: 1, gid: 1, exit: 241 },
+  ]);
+});
+
+test('what lies in another directory of the list is made after it and, where they are private, has no link of its own', () => {
+  const deep = { StateDirectory: [...one('a/deep'), ...one('b'), ...one('a', 'l')], StateDirectoryMode: 0o700, DynamicUser: true };
+  const made = making(deep, { ...rootContext, dynamicUid: 61_234 }).map((op) => ('path' in op ? `${op.op} ${op.path}` : op.op));
+  assert.deepEqual(made, [
+    'directory /var/lib/private',
+    'mkdir-parents /var/lib/private/a',
+    'directory /var/lib/private/a',
+    'mkdir-parents /var/lib/a',
+    'symlink /var/lib/a',
+    'mkdir-parents /var/lib/l',
+    'symlink /var/lib/l',
+    'directory /var/lib/private',
+    'mkdir-parents /var/lib/private/a/deep',
+    'directory /var/lib/private/a/deep',
+    'directory /var/lib/private',
+    'mkdir-parents /var/lib/private/b',
+    'directory /var/lib/private/b',
+    'mkdir-parents /var/lib/b',
+    'symlink /var/lib/b',
   ]);
 });
 

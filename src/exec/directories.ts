@@ -1,5 +1,6 @@
 import type { UnitConfig } from '../unit/config.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { isWithinAnother, parentsFirst } from '../unit/values/managed-directory.ts';
 import type { ManagedDirectory } from '../unit/values/types.ts';
 import { credentialsRemoval } from './credentials.ts';
 import type { Identity } from './identity.ts';
@@ -15,7 +16,7 @@ interface Kind {
   readonly variable: string;
   /** Exit status of a child that cannot make one. */
   readonly exit: number;
-  /** It belongs to the service's user; configuration belongs to whoever administers the machine. */
+  /** It is given to the service's user each time; configuration that is there belongs to whoever administers the machine. */
   readonly owned: boolean;
 }
 
@@ -42,6 +43,8 @@ export interface ManagedPath {
   readonly base: string;
   readonly path: string;
   readonly real: string;
+  /** It lies in another one of them, and so is found with that. */
+  readonly within: boolean;
 }
 
 /** All managed directories of a unit. Those of a dynamic user are kept in a directory that lets nobody pass, since their owner's number may be another's later. */
@@ -52,7 +55,13 @@ export function managedPaths(
   return kinds.flatMap((kind) => {
     const base = directories[kind.base];
     const room = privileged && isPrivate(exec, kind) ? `${base}/private` : base;
-    return exec[kind.setting].map(({ path }) => ({ setting: kind.setting, base, path: `${base}/${path}`, real: `${room}/${path}` }));
+    return parentsFirst(exec[kind.setting]).map((directory, _, all) => ({
+      setting: kind.setting,
+      base,
+      path: `${base}/${directory.path}`,
+      real: `${room}/${directory.path}`,
+      within: isWithinAnother(directory, all),
+    }));
   });
 }
 
@@ -94,7 +103,7 @@ function makeOps(
   owner: { readonly uid: number; readonly gid: number },
 ): readonly Op[] {
   return kinds.flatMap((kind) =>
-    exec[kind.setting].flatMap((directory): readonly Op[] => {
+    parentsFirst(exec[kind.setting]).flatMap((directory, _, all): readonly Op[] => {
       const base = context.directories[kind.base];
       const mode = exec[kind.mode];
       const { exit } = kind;
@@ -102,14 +111,14 @@ function makeOps(
         const path = `${base}/${directory.path}`;
         return [
           { op: 'mkdir-parents', path, mode: 0o755, exit },
-          { op: 'mkdir-unless-there', path, mode, exit },
+          { op: 'mkdir-unless-there', path, mode, uid: owner.uid, gid: owner.gid, exit },
           ...linkOps(base, directory, exit),
         ];
       }
       const own = { mode, uid: owner.uid, gid: owner.gid, exit };
       return [
         ...(rooted
-          ? roomOps(exec, kind, base, directory.path, own)
+          ? roomOps(exec, kind, base, directory.path, own, isWithinAnother(directory, all))
           : [{ op: 'directory', path: `${base}/${directory.path}`, ...own } as const]),
         ...linkOps(base, directory, exit),
       ];
@@ -124,6 +133,7 @@ function roomOps(
   base: string,
   name: string,
   own: { readonly mode: number; readonly uid: number; readonly gid: number; readonly exit: number },
+  within: boolean,
 ): readonly Op[] {
   const { exit } = own;
   const [open, closed] = [`${base}/${name}`, `${base}/private/${name}`];
@@ -139,17 +149,26 @@ function roomOps(
     { op: 'mkdir-parents', path: closed, mode: 0o755, exit },
     { op: 'move-directory', path: open, to: closed, link: '', exit },
     { op: 'directory', path: closed, ...own },
-    { op: 'mkdir-parents', path: open, mode: 0o755, exit },
-    { op: 'symlink', target: text, path: open, exit },
+    ...(within ? none : openOps(open, text, exit)),
+  ];
+}
+
+/** The link to a directory that is kept private, from where others know it. */
+function openOps(path: string, target: string, exit: number): readonly Op[] {
+  return [
+    { op: 'mkdir-parents', path, mode: 0o755, exit },
+    { op: 'symlink', target, path, exit },
   ];
 }
 
 /** RUNTIME_DIRECTORY and its kin, for the kinds that the unit has. */
 export function directoryVariables(exec: ExecSettings, context: ExecContext): readonly (readonly [string, string])[] {
   if (!hasDirectories(exec)) return none;
-  return kinds
-    .filter((kind) => exec[kind.setting].length > 0)
-    .map((kind) => [kind.variable, exec[kind.setting].map(({ path }) => `${context.directories[kind.base]}/${path}`).join(':')]);
+  return kinds.filter((kind) => exec[kind.setting].length > 0).map((kind) => [kind.variable, pathsOf(exec, kind, context).join(':')]);
+}
+
+function pathsOf(exec: ExecSettings, kind: Kind, { directories }: ExecContext): readonly string[] {
+  return parentsFirst(exec[kind.setting]).map(({ path }) => `${directories[kind.base]}/${path}`);
 }
 
 /**

@@ -124,7 +124,8 @@ function boundBy(setting: 'BindPaths' | 'BindReadOnlyPaths', { source, destinati
 
 /** The unit's own directories stay writable, and come along into another root. */
 function directoryMounts(exec: ExecSettings, context: ExecContext, hasRoot: boolean): readonly MountEntry[] {
-  return managedPaths(exec, context).flatMap(({ setting, path, real, base }): readonly MountEntry[] => {
+  return managedPaths(exec, context).flatMap(({ setting, path, real, base, within }): readonly MountEntry[] => {
+    if (within) return [];
     const bound: MountEntry = { path: hasRoot ? path : real, mode: 'bind-recursive', setting, source: real, noSuid: exec.DynamicUser };
     if (real === path || hasRoot) return [bound];
     // The directory that they are all in lets nobody pass, so another, empty but for them, takes its place.

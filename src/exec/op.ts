@@ -157,9 +157,9 @@ export const ops = {
   unlink: { fields: { path: 'string' }, exit: 202, doc: 'unlink(2); a missing path is no error.' },
   mkdir: { fields: { path: 'string', mode: 'u32' }, exit: 233, doc: 'mkdir(2); an existing directory is no error.' },
   'mkdir-unless-there': {
-    fields: { path: 'string', mode: 'u32' },
+    fields: { path: 'string', mode: 'u32', uid: 'u32', gid: 'u32' },
     exit: 233,
-    doc: 'mkdir(2); whatever the path leads to already is no error.',
+    doc: 'mkdir(2), and give what was made to its owner; whatever the path leads to already is no error, and stays as it is.',
   },
   'no-symlink': {
     fields: { path: 'string' },

@@ -62,7 +62,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   nonblock: '{slot} {on}',
   unlink: '{path}',
   mkdir: '{path} {mode}',
-  'mkdir-unless-there': '{path} {mode}',
+  'mkdir-unless-there': '{path} {mode} {uid}:{gid}',
   autofs: '{path} ← {slot} {options} {timeoutSec}',
   'autofs-answer': '{path} {device} {token} {error}',
   'autofs-expire': '{path} {device}',

@@ -9,7 +9,7 @@ import { cpuAffinity, cpuSet } from '../values/cpu-set.ts';
 import { oneOf } from '../values/enum.ts';
 import { environmentAssignments, environmentNames, environmentNamesOrAssignments } from '../values/environment.ts';
 import { integer } from '../values/integer.ts';
-import { managedDirectories } from '../values/managed-directory.ts';
+import { configurationDirectories, managedDirectories } from '../values/managed-directory.ts';
 import { mode } from '../values/mode.ts';
 import { absolutePath, optionalPath, searchPath, workingDirectory } from '../values/path.ts';
 import { plainString, string } from '../values/string.ts';
@@ -102,7 +102,10 @@ export const processRows = {
   LogsDirectoryQuota: last(plainString, '', { since: 258, meaning: 'Size limit for LogsDirectory', status: without.quotas }),
   LogsDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the log dir' }),
   ConfigurationDirectoryMode: last(mode, 0o755, { since: 234, meaning: 'Mode of ConfigurationDirectory' }),
-  ConfigurationDirectory: list(managedDirectories, { since: 211, meaning: 'Directories below the configuration dir (never chowned)' }),
+  ConfigurationDirectory: list(configurationDirectories, {
+    since: 211,
+    meaning: 'Directories below the configuration dir (never chowned)',
+  }),
   SetCredential: entries(credentialData, { since: 247, meaning: 'Inline credential id:data (C escapes)' }),
   SetCredentialEncrypted: entries(encryptedData, { since: 247, meaning: 'Inline encrypted credential (base64)' }),
   LoadCredential: entries(credentialSource, {

@@ -3,6 +3,7 @@ import { yesNo } from '../../base/yes-no.ts';
 import { shellWords } from '../../base/shell-words.ts';
 import type { ExecSettings } from '../settings/exec.ts';
 import { coredumpMask } from '../values/coredump-filter.ts';
+import { parentsFirst } from '../values/managed-directory.ts';
 import { logFacilityNumber, logLevelNumber } from '../values/syslog.ts';
 import type { InputSource, ManagedDirectory, OutputTarget } from '../values/types.ts';
 import { numberOr, ranges, type ShownTable, yesNoOr } from './value.ts';
@@ -95,9 +96,11 @@ function descriptorName(stream: InputSource | OutputTarget | undefined): string 
 }
 
 function paths(directories: readonly ManagedDirectory[]): string {
-  return shellWords(directories.map(({ path }) => path));
+  return shellWords(parentsFirst(directories).map(({ path }) => path));
 }
 
 function symlinks(directories: readonly ManagedDirectory[]): string {
-  return directories.flatMap((directory) => directory.symlinks.map((symlink) => `${directory.path}:${symlink}`)).join(' ');
+  return parentsFirst(directories)
+    .flatMap((directory) => directory.symlinks.map((symlink) => `${directory.path}:${symlink}`))
+    .join('\n');
 }

@@ -8,6 +8,8 @@ import type { ManagedDirectory } from './types.ts';
 import type { Dialect } from './words.ts';
 
 const tuples: Dialect = { quotes: 'remove', escapes: 'retain' };
+const relativePath: ValueParser<string> = expanded(checkRelativePath);
+const entries: ValueParser<readonly ManagedDirectory[]> = listOf(parseEntry, tuples);
 
 /** RuntimeDirectory= and its kin: words `path[:symlink[:flags]]`, all relative; the links of a path that stands there twice are put together. */
 export const managedDirectories: ValueParser<readonly ManagedDirectory[]> = (text, context) => {
@@ -18,8 +20,38 @@ export const managedDirectories: ValueParser<readonly ManagedDirectory[]> = (tex
   return ok([...symlinks].map(([path, links]) => ({ path, symlinks: links })));
 };
 
-const entries: ValueParser<readonly ManagedDirectory[]> = listOf(parseEntry, tuples);
-const relativePath: ValueParser<string> = expanded(checkRelativePath);
+/** ConfigurationDirectory=, which has no links. */
+export const configurationDirectories: ValueParser<readonly ManagedDirectory[]> = listOf((text, context) => {
+  const entry = parseEntry(text, context);
+  return entry.ok && entry.value.symlinks.length > 0 ? refuse('a directory of configuration has no symlink') : entry;
+}, tuples);
+
+/**
+ * The directories in the order in which they are made: what is above the others first, and each path once with all of its links
+ * (systemd.exec(5): those that lie in others of the list are only made there).
+ */
+export function parentsFirst(directories: readonly ManagedDirectory[]): readonly ManagedDirectory[] {
+  if (directories.length < 2) return directories;
+  const known = sorted.get(directories);
+  if (known !== undefined) return known;
+  const symlinks = new Map<string, readonly string[]>();
+  for (const each of directories) symlinks.set(each.path, [...(symlinks.get(each.path) ?? []), ...each.symlinks]);
+  const made = [...symlinks].map(([path, links]) => ({ path, symlinks: links })).toSorted((a, b) => (key(a.path) < key(b.path) ? -1 : 1));
+  sorted.set(directories, made);
+  return made;
+}
+
+/** With a character before all others as the separator a path comes right before those below it. */
+function key(path: string): string {
+  return path.replaceAll('/', '\0');
+}
+
+const sorted = new WeakMap<readonly ManagedDirectory[], readonly ManagedDirectory[]>();
+
+/** Whether the directory lies in another one of the list, so that it is only made there. */
+export function isWithinAnother({ path }: ManagedDirectory, directories: readonly ManagedDirectory[]): boolean {
+  return directories.length > 1 && directories.some((other) => path.startsWith(`${other.path}/`));
+}
 
 function parseEntry(text: string, context: ValueContext): Result<ManagedDirectory, ValueError> {
   const fields = splitFields(text, context);

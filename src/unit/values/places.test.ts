@@ -6,7 +6,7 @@ import { rate, weight } from './cgroup-limit.ts';
 import { deviceRule, perDevice } from './device.ts';
 import { inputData, inputText } from './input-data.ts';
 import { addressPrefixList, formatIpAddress, parseIpAddress } from './ip-address.ts';
-import { managedDirectories } from './managed-directory.ts';
+import { configurationDirectories, isWithinAnother, managedDirectories, parentsFirst } from './managed-directory.ts';
 import { openFile } from './open-file.ts';
 import {
   absolutePath,
@@ -175,6 +175,31 @@ test('directories that are managed are relative, and links of the same one are p
   assert.deepEqual(
     context.warnings.map(({ offset }) => offset),
     [13, 21, 26],
+  );
+});
+
+test('directories of configuration have no links', () => {
+  const context = contextOf();
+  assert.deepEqual(taken(configurationDirectories, 'a b:c a/d', context), [
+    { path: 'a', symlinks: [] },
+    { path: 'a/d', symlinks: [] },
+  ]);
+  assert.deepEqual(
+    context.warnings.map(({ offset }) => offset),
+    [2],
+  );
+});
+
+function one(path: string, ...symlinks: readonly string[]) {
+  return { path, symlinks };
+}
+
+test('what is above other directories is made before them, and each once', () => {
+  const sorted = parentsFirst([one('a/b/c', 'x'), one('a.d'), one('a'), one('b'), one('a/b/c', 'y'), one('a/b')]);
+  assert.deepEqual(sorted, [one('a'), one('a/b'), one('a/b/c', 'x', 'y'), one('a.d'), one('b')]);
+  assert.deepEqual(
+    sorted.map((each) => isWithinAnother(each, sorted)),
+    [false, true, true, false, false],
   );
 });
 
