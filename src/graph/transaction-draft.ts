@@ -102,7 +102,10 @@ export function remove(draft: Draft, node: Node, options: { readonly pullers: bo
     else draft.units.delete(next.unit.name);
     if (options.pullers) for (const { from, matters } of next.pulledBy) if (matters) queue.push(from);
     for (const { to } of next.pulls) pulled.push(to);
-    for (const edge of [...next.pulls, ...next.pulledBy]) unlink(edge);
+    for (const edge of next.pulls) edge.to.pulledBy.delete(edge);
+    for (const edge of next.pulledBy) edge.from.pulls.delete(edge);
+    next.pulls.clear();
+    next.pulledBy.clear();
   }
   return pulled;
 }

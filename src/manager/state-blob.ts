@@ -173,17 +173,17 @@ export function writeState(world: World): void {
 
 /** All blobs as the keeper has them once the batch is sent: what a world that is put in this one's place begins with. */
 export function snapshot(world: World): ReadonlyMap<string, Uint8Array> {
-  const blobs = new Map<string, Uint8Array>([[managerKey, encode(managerBlob(world))]]);
-  for (const unit of world.units.values()) if (unit.stored) blobs.set(`unit/${unit.name}`, encode(unitBlob(unit)));
-  for (const job of world.jobs.values()) blobs.set(`job/${job.id}`, encode(jobBlob(job)));
-  for (const [id, answer] of world.answers) blobs.set(`answer/${id}`, encode(answer));
+  const blobs = new Map<string, Uint8Array>([[managerKey, encoded(managerBlob(world))]]);
+  for (const unit of world.units.values()) if (unit.stored) blobs.set(`unit/${unit.name}`, encoded(unitBlob(unit)));
+  for (const job of world.jobs.values()) blobs.set(`job/${job.id}`, encoded(jobBlob(job)));
+  for (const [id, answer] of world.answers) blobs.set(`answer/${id}`, encoded(answer));
   return blobs;
 }
 
 /** Reads a blob. Who wrote it is this program, perhaps in an earlier version; a blob that is none is an error. */
-export function readBlob<Blob>(bytes: Uint8Array, isBlob: (value: unknown) => value is Blob): Result<Blob, string> {
+export function readBlob<Blob>(bytes: Uint8Array | string, isBlob: (value: unknown) => value is Blob): Result<Blob, string> {
   try {
-    const value: unknown = JSON.parse(decoder.decode(bytes));
+    const value: unknown = JSON.parse(typeof bytes === 'string' ? bytes : decoder.decode(bytes));
     return isBlob(value) ? ok(value) : err('it has not the form that this version writes');
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
@@ -215,10 +215,10 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 function put(world: World, key: string, blob: UnitBlob | JobBlob | AnswerBlob | ManagerBlob): void {
-  world.command({ do: 'put', key, bytes: encode(blob) });
+  world.command({ do: 'put', key, bytes: JSON.stringify(blob) });
 }
 
-function encode(blob: UnitBlob | JobBlob | AnswerBlob | ManagerBlob): Uint8Array {
+function encoded(blob: UnitBlob | JobBlob | AnswerBlob | ManagerBlob): Uint8Array {
   return encoder.encode(JSON.stringify(blob));
 }
 

@@ -11,6 +11,8 @@ type Node =
 export class FakeFiles implements Files {
   readonly #nodes = new Map<string, Node>([['/', { kind: 'directory', mtimeUsec: 0 }]]);
   readonly #watches = new Map<string, Set<() => void>>();
+  /** Without symlinks each path that is there is a real one. */
+  #hasSymlinks = false;
   readonly #trees = new Map<string, (below: string) => string | undefined>();
   #time = 1;
   /** Hears of each file that is written, made or removed. */
@@ -97,6 +99,7 @@ export class FakeFiles implements Files {
 
   symlink(target: string, path: string): void {
     this.#makeParents(path);
+    this.#hasSymlinks = true;
     this.#nodes.set(path, { kind: 'symlink', target, mtimeUsec: this.#tick() });
     this.#changed(path);
   }
@@ -135,6 +138,7 @@ export class FakeFiles implements Files {
   }
 
   #resolve(path: string, depth: number): string | undefined {
+    if (!this.#hasSymlinks && this.#nodes.has(path)) return path;
     if (depth > 40 || !path.startsWith('/')) return undefined;
     let real = '/';
     for (const part of path.split('/').filter((each) => each !== '' && each !== '.')) {

@@ -83,13 +83,14 @@ export class FakeKeeper {
   readonly #backlog: { readonly name: string; readonly caller: Caller }[] = [];
   #accepted = 0;
   readonly #waiting = new Map<string, Uint8Array[]>();
-  readonly #blobs = new Map<string, Uint8Array>();
+  readonly #blobs = new Map<string, Uint8Array | string>();
   readonly #runs = new Map<string, number>();
   readonly #events: KeeperEvent[] = [];
   #sequence = 0;
   #nextPid = 100;
   #lastChild = 0;
   #delivered = 0;
+  #population = 0;
   #receiver: ((event: KeeperEvent) => void) | undefined;
   #connection: object | undefined;
 
@@ -110,8 +111,8 @@ export class FakeKeeper {
   readonly batches: Batch[] = [];
   /** Messages of the manager to the journal, as they came; few ever look into them. */
   readonly #told: string[] = [];
-  /** What the manager's record of history says, entry by entry. */
-  readonly history: unknown[] = [];
+  /** The manager's record of history. */
+  readonly #history: string[] = [];
   end: End | undefined;
   /** Asked before each event is delivered; false kills the manager in its place. */
   mayDeliver: (event: KeeperEvent) => boolean = () => true;
@@ -127,6 +128,11 @@ export class FakeKeeper {
     return this.#told.map(recordOf);
   }
 
+  /** What the manager's record of history says, entry by entry. */
+  get history(): readonly unknown[] {
+    return this.#history.flatMap(historyOf);
+  }
+
   get hasEnded(): boolean {
     return this.end !== undefined;
   }
@@ -137,9 +143,10 @@ export class FakeKeeper {
     this.#connection = connection;
     this.#receiver = undefined;
     this.#delivered = this.#events[0]?.sequence === undefined ? this.#sequence : this.#events[0].sequence - 1;
-    const blobs = new Map(this.#blobs);
+    const inventory = this.#inventory();
+    const { blobs } = inventory;
     return {
-      inventory: { ...this.#inventory(), blobs },
+      inventory,
       forget: () => blobs.clear(),
       send: (batch) => {
         if (this.#connection === connection) this.#carryOut(batch);
@@ -158,6 +165,11 @@ export class FakeKeeper {
     this.#receiver = undefined;
   }
 
+  /** Changes whenever `processes` gives others, or the same in other groups. */
+  get population(): number {
+    return this.#population;
+  }
+
   /** Processes that live, oldest first. */
   processes(): readonly FakeProcess[] {
     return [...this.#processes];
@@ -172,7 +184,13 @@ export class FakeKeeper {
   }
 
   blobs(): ReadonlyMap<string, Uint8Array> {
-    return this.#blobs;
+    return this.#remembered();
+  }
+
+  #remembered(): Map<string, Uint8Array> {
+    const blobs = new Map<string, Uint8Array>();
+    for (const [key, bytes] of this.#blobs) blobs.set(key, typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes);
+    return blobs;
   }
 
   /** Overwrites a blob, as a bug or another version might. */
@@ -259,12 +277,12 @@ export class FakeKeeper {
     this.#backlog.splice(0, this.#backlog.length, ...others);
   }
 
-  #inventory(): Inventory {
+  #inventory(): Inventory & { readonly blobs: Map<string, Uint8Array> } {
     return {
       children: [...this.#processes].flatMap(({ child, pid, group }) => (child === undefined ? [] : [{ child, pid, group }])),
       groups: this.groups(),
       descriptors: this.descriptors(),
-      blobs: new Map(this.#blobs),
+      blobs: this.#remembered(),
       lastChild: this.#lastChild,
       at: this.#clock.now(),
       startedAt: this.#startedAt,
@@ -356,7 +374,7 @@ export class FakeKeeper {
         this.#blobs.delete(command.key);
         return;
       case 'journal':
-        if (command.record.startsWith('[')) this.history.push(...historyOf(command.record));
+        if (command.record.startsWith('[')) this.#history.push(command.record);
         else this.#told.push(command.record);
         return;
       case 'replace':
@@ -421,6 +439,7 @@ export class FakeKeeper {
       },
     };
     this.#nextPid += 1;
+    this.#population += 1;
     this.#processes.add(process);
     return process;
   }
@@ -474,6 +493,7 @@ export class FakeKeeper {
     if (!process.isAlive) return;
     process.isAlive = false;
     this.#processes.delete(process);
+    this.#population += 1;
     const groupEmpty = ![...this.#processes].some(({ group }) => group === process.group);
     const whole: Exit = {
       how: 'exited',
@@ -522,12 +542,14 @@ export class FakeKeeper {
     const process = [...this.#processes].find((each) => each.pid === pid);
     const known = this.#groups.has(group);
     if (process !== undefined && known) process.group = group;
+    this.#population += 1;
     this.#emit({ event: 'entered', group, pid, errno: !known ? ENOENT : process === undefined ? ESRCH : 0 });
   }
 
   #adopt(child: number, pid: number): void {
     this.#lastChild = Math.max(this.#lastChild, child);
     const process = [...this.#processes].find((each) => each.pid === pid);
+    this.#population += 1;
     if (process !== undefined) process.adopted = child;
     else {
       const exit: Exit = {

@@ -83,8 +83,8 @@ export type Command =
   /** Tell by one `hangup` when the other end of the held descriptor goes away (FDPOLL=). */
   | { readonly do: 'watch-hangup'; readonly name: string }
   | { readonly do: 'close'; readonly name: string }
-  /** Remember a blob under a key; the keeper never looks into it. */
-  | { readonly do: 'put'; readonly key: string; readonly bytes: Uint8Array }
+  /** Remember a blob under a key; the keeper never looks into it. Text is remembered as UTF-8. */
+  | { readonly do: 'put'; readonly key: string; readonly bytes: Uint8Array | string }
   | { readonly do: 'delete'; readonly key: string }
   /** Hand a record of the manager's own to the journal. */
   | { readonly do: 'journal'; readonly record: string }

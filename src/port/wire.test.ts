@@ -53,17 +53,19 @@ test('a batch is one frame: acknowledgement, count, commands, plan with its leng
         ],
       },
       { do: 'put', key: 'k', bytes: new Uint8Array([9]) },
+      { do: 'put', key: 'k', bytes: 'ä' },
     ],
   });
   assert.deepEqual(
     [...writer.take()],
     [
-      [66, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0],
+      [79, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0],
       [1, 7, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 103, 0, 1],
       [21, 0, 0, 0, 2, 0, 0, 0],
       [opCode('umask'), 0, 0, 18, 0, 0, 0],
       [opCode('chdir'), 3, 3, 2, 0, 0, 0, 195, 164, 0],
       [15, 1, 0, 0, 0, 107, 0, 1, 0, 0, 0, 9],
+      [15, 1, 0, 0, 0, 107, 0, 2, 0, 0, 0, 195, 164],
     ].flat(),
   );
 });

@@ -102,12 +102,17 @@ export class FrameWriter {
   }
 
   string(text: string): void {
+    this.text(text);
+    this.u8(0);
+  }
+
+  /** The same bytes as of a text that was encoded before. */
+  text(text: string): void {
     // No character needs more than three bytes for each UTF-16 unit.
-    this.#room(5 + text.length * 3);
+    this.#room(4 + text.length * 3);
     const length = this.#bytes.write(text, this.#length + 4, 'utf8');
     this.#view.setUint32(this.#length, length, true);
     this.#length += 4 + length;
-    this.#bytes[this.#length++] = 0;
   }
 
   bytes(bytes: Uint8Array): void {
@@ -275,7 +280,8 @@ function encodeCommand(writer: FrameWriter, command: Command): void {
     case 'put':
       writer.u8(15);
       writer.string(command.key);
-      writer.bytes(command.bytes);
+      if (typeof command.bytes === 'string') writer.text(command.bytes);
+      else writer.bytes(command.bytes);
       return;
     case 'delete':
       writer.u8(16);

@@ -251,7 +251,8 @@ function rewritingCommands(rewrite: (command: Command) => Command): Sabotage {
 function rewritingBlobs(rewrite: (text: string) => string): Sabotage {
   return rewritingCommands((command) => {
     if (command.do !== 'put') return command;
-    return { ...command, bytes: new TextEncoder().encode(rewrite(new TextDecoder().decode(command.bytes))) };
+    const { bytes } = command;
+    return { ...command, bytes: rewrite(typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes)) };
   });
 }
 

@@ -85,7 +85,7 @@ export class Model {
   now: Stamp;
   #groups: ReadonlyMap<string, string> = new Map();
   #log: Entry[] = [];
-  readonly #puts = new Map<string, Uint8Array>();
+  readonly #puts = new Map<string, Uint8Array | string>();
 
   constructor(scenario: Scenario, now: Stamp) {
     this.scenario = scenario;
@@ -114,10 +114,10 @@ export class Model {
         this.#jobChanged(change);
       }
     }
-    const put = new Set(batch.commands.flatMap((command) => (command.do === 'put' ? [command.key] : [])));
+    const isPut = (key: string): boolean => batch.commands.some((command) => command.do === 'put' && command.key === key);
     for (const command of batch.commands) {
       if (command.do === 'put') this.#puts.set(command.key, command.bytes);
-      else if (command.do === 'delete') this.#deleted(command.key, put.has(command.key));
+      else if (command.do === 'delete') this.#deleted(command.key, isPut);
       else if (command.do === 'run') this.#ran(command);
     }
   }
@@ -212,15 +212,15 @@ export class Model {
     if (job !== undefined && blob !== undefined) job.type = blob.type;
   }
 
-  /** A unit that is unloaded is forgotten; if it is loaded `again` at once, only what was said of it last is not. */
-  #deleted(key: string, again: boolean): void {
+  /** A unit that is unloaded is forgotten; if it is there `again` at once, only what was said of it last is not. */
+  #deleted(key: string, again: (key: string) => boolean): void {
     this.#puts.delete(key);
     if (!key.startsWith('unit/')) return;
     const unit = this.units.get(key.slice('unit/'.length));
     if (unit === undefined) return;
     this.units.delete(unit.name);
     this.changed.delete(unit);
-    if (again) Object.assign(this.unit(unit.name), { active: unit.active, sub: unit.sub });
+    if (again(key)) Object.assign(this.unit(unit.name), { active: unit.active, sub: unit.sub });
   }
 
   #ran({ plan }: Extract<Batch['commands'][number], { readonly do: 'run' }>): void {
@@ -255,7 +255,7 @@ function blank(name: string): WatchedUnit {
   };
 }
 
-function parsed<Blob>(bytes: Uint8Array, isBlob: (value: unknown) => value is Blob): Blob | undefined {
+function parsed<Blob>(bytes: Uint8Array | string, isBlob: (value: unknown) => value is Blob): Blob | undefined {
   const blob = readBlob(bytes, isBlob);
   return blob.ok ? blob.value : undefined;
 }

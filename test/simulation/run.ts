@@ -95,6 +95,8 @@ class Run {
   #waiting: Deed[] = [];
   /** The processes that scopes are made of. */
   readonly #pids = new Map<Deed, number>();
+  /** What the keeper had when it was looked at last. */
+  #population = -1;
   events = 0;
   isCut = false;
 
@@ -176,11 +178,9 @@ class Run {
     this.#isUp = true;
     this.#simulation.startManager();
     const { manager } = this.#simulation;
-    for (const name of new Set([...this.#model.units.keys(), ...manager.units().map((unit) => unit.name)])) {
-      for (const entry of manager.history(name)) {
-        const at = { realtimeUsec: entry.usec, monotonicUsec: entry.monotonicUsec };
-        if (entry.what === 'state') this.#hear({ change: 'unit', unit: name, ...stateIn(entry.to) }, at, entry.cause);
-      }
+    for (const entry of manager.history()) {
+      const at = { realtimeUsec: entry.usec, monotonicUsec: entry.monotonicUsec };
+      if (entry.what === 'state') this.#hear({ change: 'unit', unit: entry.unit, ...stateIn(entry.to) }, at, entry.cause);
     }
     this.#model.digest();
     const jobs = manager.jobs();
@@ -233,7 +233,7 @@ class Run {
   /** Sends a batch, unless the manager is killed before that; tells whether it lives after it. */
   #send(batch: Batch, send: (batch: Batch) => void): boolean {
     this.#batches += 1;
-    const before = this.#fault(`before-batch ${this.#batches}`);
+    const before = this.#fault('before-batch', this.#batches);
     if (before !== undefined) {
       this.#kill(before.downUsec);
       return false;
@@ -246,13 +246,16 @@ class Run {
       (transition) => this.#check('moved', (look: NonNullable<Invariant['moved']>) => look(this.#model, transition)),
       (change) => this.#check('job', (look: NonNullable<Invariant['job']>) => look(this.#model, change)),
     );
-    if (this.#faults.delete(`reload ${this.#batches}`)) this.#simulation.clock.soon(() => this.#isUp && this.#simulation.manager.reload());
-    const after = this.#fault(`after-batch ${this.#batches}`);
+    if (this.#faults.size > 0 && this.#faults.delete(`reload ${this.#batches}`))
+      this.#simulation.clock.soon(() => this.#isUp && this.#simulation.manager.reload());
+    const after = this.#fault('after-batch', this.#batches);
     if (after !== undefined) this.#kill(after.downUsec);
     return after === undefined;
   }
 
-  #fault(key: string): Extract<Fault, { readonly kill: unknown }> | undefined {
+  #fault(kind: string, at: number): Extract<Fault, { readonly kill: unknown }> | undefined {
+    if (this.#faults.size === 0) return undefined;
+    const key = `${kind} ${at}`;
     const fault = this.#faults.get(key);
     if (fault === undefined || !('kill' in fault)) return undefined;
     this.#faults.delete(key);
@@ -262,7 +265,7 @@ class Run {
   #mayDeliver(event: KeeperEvent): boolean {
     this.events += 1;
     if (this.events > mostEvents) this.isCut = true;
-    const fault = this.#fault(`before-event ${event.sequence}`);
+    const fault = this.#fault('before-event', event.sequence);
     if (fault !== undefined) this.#kill(fault.downUsec);
     return fault === undefined;
   }
@@ -340,9 +343,12 @@ class Run {
     const { clock, keeper, manager } = this.#simulation;
     const model = this.#model;
     model.now = clock.now();
-    const processes = keeper.processes();
-    if (processes.length > mostProcesses) this.isCut = true;
-    model.see(processes);
+    if (keeper.population !== this.#population) {
+      this.#population = keeper.population;
+      const processes = keeper.processes();
+      if (processes.length > mostProcesses) this.isCut = true;
+      model.see(processes);
+    }
     model.digest();
     for (const unit of model.changed) this.#check('unit', (look: NonNullable<Invariant['unit']>) => look(model, unit));
     model.changed.clear();

@@ -96,7 +96,7 @@ function isOver(at: number, { lastTrigger }: TimerMemory, { now }: StepContext, 
 type OnCalendar = Extract<Elapse, { readonly base: 'OnCalendar' }>;
 
 function nextCalendar({ calendar }: OnCalendar, settings: TimerSettings, memory: TimerMemory, context: StepContext): number | undefined {
-  const offset = portion(settings.RandomizedOffsetSec, context.stableRandom());
+  const offset = portion(settings.RandomizedOffsetSec, () => context.stableRandom());
   const next = nextElapse(calendar, calendarBase(settings, memory, context) - offset, context.zone);
   if (next === undefined) return undefined;
   // What was due while the machine was off is due when it comes up; only then does the delay spread it.
@@ -111,9 +111,10 @@ function calendarBase({ DeferReactivation }: TimerSettings, { lastTrigger, activ
 }
 
 function delayOf({ RandomizedDelaySec, FixedRandomDelay }: TimerSettings, memory: TimerMemory, context: StepContext): number {
-  return portion(RandomizedDelaySec, FixedRandomDelay ? context.stableRandom() : memory.random);
+  return portion(RandomizedDelaySec, () => (FixedRandomDelay ? context.stableRandom() : memory.random));
 }
 
-function portion(usec: number, fraction: number): number {
-  return usec === 0 ? 0 : Math.floor(Math.min(usec, endOfTime) * fraction);
+/** The fraction is worked out where there is something to take it of. */
+function portion(usec: number, fraction: () => number): number {
+  return usec === 0 ? 0 : Math.floor(Math.min(usec, endOfTime) * fraction());
 }
