@@ -83,6 +83,8 @@ export interface ManagerApi {
   setLogLevel(level: LogLevel): void;
   /** Whether watchdogs of services are acted on. */
   setServiceWatchdogs(enforced: boolean): void;
+  /** Calls back when the keeper has all that was decided: from then on no death of the manager can undo it. */
+  whenTold(then: () => void): void;
   /** Calls back at each change; returns what undoes it. */
   subscribe(listener: (change: Change) => void): () => void;
 }

@@ -363,6 +363,10 @@ export class Manager {
     world.dirtyManager = true;
   }
 
+  whenTold(then: () => void): void {
+    this.#options.keeper.whenTold(then);
+  }
+
   subscribe(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -1,4 +1,5 @@
 import { heldSpace, sharedKinds } from '../exec/space.ts';
+import { isInactiveOrFailed } from '../graph/active-state.ts';
 import type { Inventory } from '../port/keeper.ts';
 import { checkZone } from './clock-watch.ts';
 import { watchCleaner } from './cleaner.ts';
@@ -70,12 +71,14 @@ export class Recovery {
 
   /** Brings a unit back before its turn, so that it can be looked at; false for one that the keeper does not know, or that has a job, which comes after all units. */
   hurry(name: string): boolean {
-    const { blobs } = this.#remembered;
-    if (!blobs.has(`unit/${name}`)) return false;
-    this.#busy ??= new Set(jobsInOrder(blobs).map(([, bytes]) => unitOfJob(bytes)));
-    if (this.#busy.has(name)) return false;
+    if (!this.#remembered.blobs.has(`unit/${name}`) || this.#hasJob(name)) return false;
     this.#recover(name);
     return true;
+  }
+
+  #hasJob(name: string): boolean {
+    this.#busy ??= new Set(jobsInOrder(this.#remembered.blobs).map(([, bytes]) => unitOfJob(bytes)));
+    return this.#busy.has(name);
   }
 
   /** Brings back all that is left, and lets it go on. */
@@ -101,7 +104,7 @@ export class Recovery {
     const bytes = this.#pending.get(name);
     if (bytes === undefined) return;
     this.#pending.delete(name);
-    const unit = recoverUnit(this.#world, name, bytes);
+    const unit = recoverUnit(this.#world, name, bytes, this.#hasJob(name));
     if (unit !== undefined) this.#lost.add(unit);
   }
 }
@@ -143,7 +146,7 @@ function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): v
 }
 
 /** Gives the unit if its state is lost. */
-function recoverUnit(world: World, name: string, bytes: Uint8Array): Unit | undefined {
+function recoverUnit(world: World, name: string, bytes: Uint8Array, hasJob: boolean): Unit | undefined {
   const blob = readBlob(bytes, isUnitBlob);
   if (!blob.ok) {
     log(world, 3, `${name}: the saved state cannot be read, and is lost: ${blob.error}`, undefined);
@@ -156,6 +159,11 @@ function recoverUnit(world: World, name: string, bytes: Uint8Array): Unit | unde
     world.deleted.push(`unit/${name}`);
     world.dirtyUnits.add(unit);
   }
+  if (!hasJob && isDeparted(unit, blob.value)) {
+    world.deleted.push(`unit/${name}`);
+    world.toCollect.add(unit);
+    return undefined;
+  }
   try {
     restoreUnit(world, unit, blob.value);
     return undefined;
@@ -164,6 +172,12 @@ function recoverUnit(world: World, name: string, bytes: Uint8Array): Unit | unde
     world.deleted.push(`unit/${name}`);
     return unit;
   }
+}
+
+/** The last manager was letting the unit go and had removed its file, but the keeper never heard of it. */
+function isDeparted(unit: Unit, blob: UnitBlob): boolean {
+  if (blob.transient !== true || unit.load.state !== 'not-found') return false;
+  return isInactiveOrFailed(unit.type.look(unpackState(blob.s, unit.type.initial)).active);
 }
 
 function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {

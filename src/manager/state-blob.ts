@@ -40,6 +40,8 @@ export interface UnitBlob {
   readonly markers?: readonly Marker[];
   readonly cleaner?: Cleaner;
   readonly kept?: true;
+  /** A program made it, and its file goes with it. */
+  readonly transient?: true;
   readonly space?: Space;
   readonly streams?: readonly string[];
   /** Name, when it is due, and where that is later, until when it may be answered. */
@@ -246,6 +248,7 @@ function unitBlob(unit: Unit): UnitBlob {
   if (unit.frozen) blob.frozen = true;
   if (unit.cleaner !== undefined) blob.cleaner = unit.cleaner;
   if (unit.kept) blob.kept = true;
+  if (unit.config.transient === true) blob.transient = true;
   if (unit.space !== undefined) blob.space = unit.space;
   if (unit.streams.length > 0) blob.streams = unit.streams;
   if (unit.timers !== undefined && unit.timers.size > 0) blob.timers = alarmsOf(unit.timers);

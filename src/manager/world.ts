@@ -350,8 +350,8 @@ export class World implements TransactionView {
   }
 
   /**
-   * Removes the files of transient units that were unloaded. Only when the keeper has been told: if the manager were killed in between, the next would have
-   * a unit without its file, which it could not tell from one whose file somebody else has removed. A file without its unit goes at its start.
+   * Removes the files of transient units that were unloaded, when the keeper is being told. Of a manager that is killed in between the next finds a file
+   * without its unit, or a unit without its file, and lets either go.
    */
   removeDeparted(): void {
     for (const name of this.#departed.keys()) this.#removeDeparted(name);

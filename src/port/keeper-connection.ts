@@ -1,6 +1,6 @@
 import { type Socket, connect } from 'node:net';
 
-import type { Batch, Inventory, Keeper, KeeperEvent } from './keeper.ts';
+import type { Inventory, Keeper, KeeperEvent } from './keeper.ts';
 import { FrameWriter, type KeeperFrame, decodeKeeperFrames, encodeBatch, encodeHello, opsHash, wireVersion } from './wire.ts';
 
 /** The keeper behind its socket. */
@@ -19,8 +19,9 @@ export function connectKeeper(path: string): Promise<KeeperConnection> {
 export function overSocket(socket: Socket): Promise<KeeperConnection> {
   const state: Receiving = { rest: new Uint8Array(0), inventory: emptyInventory(), waiting: [], failure: '' };
   const writer = new FrameWriter();
+  const outgoing: Outgoing = { sent: 0, gone: 0, waiting: [] };
   encodeHello(writer);
-  socket.write(writer.take());
+  write(socket, writer, outgoing);
   return new Promise((resolve, reject) => {
     const closed = new Promise<string>((gone) => socket.on('close', () => gone(state.failure)));
     void closed.then((failure) => reject(new Error(failure === '' ? 'The keeper closed the connection' : failure)));
@@ -33,7 +34,11 @@ export function overSocket(socket: Socket): Promise<KeeperConnection> {
           closed,
           close: () => void socket.destroy(),
           receive: (receiver) => receive(state, receiver),
-          send: (batch) => send(socket, writer, batch),
+          send: (batch) => {
+            encodeBatch(writer, batch);
+            write(socket, writer, outgoing);
+          },
+          whenTold: (then) => whenTold(outgoing, then),
         });
       }),
     );
@@ -126,7 +131,25 @@ function receive(state: Receiving, receiver: (event: KeeperEvent) => void): void
   for (const event of waiting) receiver(event);
 }
 
-function send(socket: Socket, writer: FrameWriter, batch: Batch): void {
-  encodeBatch(writer, batch);
-  socket.write(writer.take());
+/** What this process has written, of which the kernel may not have taken all. */
+interface Outgoing {
+  sent: number;
+  gone: number;
+  /** Who waits until so many writes are gone, in order. */
+  waiting: { readonly until: number; readonly call: () => void }[];
+}
+
+function write(socket: Socket, writer: FrameWriter, outgoing: Outgoing): void {
+  outgoing.sent += 1;
+  socket.write(writer.take(), (error) => {
+    // Without the keeper the manager ends.
+    if (error instanceof Error) return;
+    outgoing.gone += 1;
+    while ((outgoing.waiting[0]?.until ?? Infinity) <= outgoing.gone) outgoing.waiting.shift()?.call();
+  });
+}
+
+function whenTold(outgoing: Outgoing, then: () => void): void {
+  if (outgoing.gone === outgoing.sent) then();
+  else outgoing.waiting.push({ until: outgoing.sent, call: then });
 }

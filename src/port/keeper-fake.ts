@@ -151,6 +151,7 @@ export class FakeKeeper {
       send: (batch) => {
         if (this.#connection === connection) this.#carryOut(batch);
       },
+      whenTold: (then) => then(),
       receive: (receiver) => {
         if (this.#connection !== connection) return;
         this.#receiver = receiver;

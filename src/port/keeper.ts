@@ -11,6 +11,8 @@ import type { Plan } from '../exec/op.ts';
 export interface Keeper {
   /** Carries out the commands, in order, after everything sent before; and forgets the events up to `acknowledge`. */
   send(batch: Batch): void;
+  /** Calls back, in order, when all that was sent until now has left this process, so that it arrives whenever the manager dies: at once, but where the keeper is slow to read. */
+  whenTold(then: () => void): void;
   /** Sets the one receiver of events; events that came before are delivered to it first, in order. */
   receive(receiver: (event: KeeperEvent) => void): void;
   /** The keeper's inventory as it was when this manager connected. */

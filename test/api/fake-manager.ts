@@ -330,6 +330,10 @@ export class FakeManager implements ManagerApi {
     this.#environment = this.#environment.filter((old) => !names.some((name) => old === name || old.startsWith(`${name}=`)));
   }
 
+  whenTold(then: () => void): void {
+    then();
+  }
+
   subscribe(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     this.#subscribed();

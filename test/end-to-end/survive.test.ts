@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dial, type Line } from './dial.ts';
 import { payload } from './payload.ts';
-import { isAlive } from './processes.ts';
+import { cpuTicksOf, isAlive } from './processes.ts';
 import { startTysd, wanting, type Daemon } from './tysd.ts';
 
 const service = (...lines: readonly string[]) => `[Service]\n${lines.join('\n')}\n`;
@@ -205,3 +205,38 @@ test('what services write while the manager, and then the journal, is killed is 
     range(3000).map((index) => `line ${index + 1}`),
   );
 });
+
+test('what a client was answered holds whenever the manager dies, also where the keeper is slow to read what it decided', async () => {
+  // More than a socket takes for one who does not read.
+  const large = service('Type=oneshot', 'RemainAfterExit=yes', `Environment=TEXT=${'x'.repeat(3000)}`, 'ExecStart=/bin/true');
+  await using daemon = await startTysd({ units: { 'default.target': wanting(), 'job@.service': large } });
+  const client = await daemon.connect();
+  const manager = await daemon.managerPid();
+  const names = range(300).map((index) => `job@${index}.service`);
+  const answered: string[] = [];
+  process.kill(daemon.pid, 'SIGSTOP');
+  try {
+    for (const unit of names) void client.call('unit.start', { unit, wait: false }).then(({ ok }) => ok && answered.push(unit));
+    await untilResting(manager);
+  } finally {
+    process.kill(manager, 'SIGKILL');
+    process.kill(daemon.pid, 'SIGCONT');
+  }
+  await daemon.untilIdle();
+  assert(answered.length < names.length, 'the keeper had not read all');
+  const found = await daemon.ask('units.get', { units: answered });
+  assert.deepEqual(
+    found.map((unit) => unit?.active),
+    answered.map(() => 'active'),
+  );
+});
+
+/** Waits until a process has done all that it can do. */
+async function untilResting(pid: number): Promise<void> {
+  for (let quiet = 0, ticks = -1; quiet < 20;) {
+    const now = cpuTicksOf(pid);
+    quiet = now === ticks ? quiet + 1 : 0;
+    ticks = now;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

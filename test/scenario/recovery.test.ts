@@ -371,6 +371,7 @@ test('a reload that takes long tells the keeper each second that the manager is 
         keeper: {
           inventory: keeper.inventory,
           receive: (receiver) => keeper.receive(receiver),
+          whenTold: (then) => keeper.whenTold(then),
           send: (batch) => {
             sent.push(batch);
             keeper.send(batch);

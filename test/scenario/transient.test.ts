@@ -80,6 +80,7 @@ function killedBefore(key: string, restart: () => void): NonNullable<SimulationO
     const dying = {
       inventory: keeper.inventory,
       receive: keeper.receive.bind(keeper),
+      whenTold: keeper.whenTold.bind(keeper),
       send: (batch: Batch) => {
         if (isArmed && batch.commands.some((command) => command.do === 'delete' && command.key === key)) {
           [isArmed, isAlive] = [false, false];
@@ -111,6 +112,30 @@ test('a unit that a manager was killed over while it let it go is let go by the 
   simulation.clock.advance(SECOND);
   assert.notEqual(simulation.manager, first);
   assert.deepEqual([simulation.state('gone.service'), simulation.files.list(transient)], ['inactive (dead)', []]);
+});
+
+test('a unit whose file had gone before the keeper was told that the unit had is let go by the next manager', () => {
+  const simulation = machine({ programs: { '/bin/fail': { runUsec: 1000, exit: 3 } } });
+  start(simulation, asked('gone.service', { ExecStart: '/bin/fail' }));
+  start(simulation, asked('nap.service', sleeper));
+  simulation.clock.advance(SECOND);
+  const before = ['gone.service', 'nap.service'].map((name) => simulation.state(name));
+  simulation.crash();
+  for (const name of ['gone.service', 'nap.service']) simulation.files.unlink(`${transient}/${name}`);
+  simulation.startManager();
+  simulation.clock.settle();
+  const after = ['gone.service', 'nap.service'].map((name) => simulation.state(name));
+  assert.deepEqual(
+    [before, after],
+    [
+      ['failed (failed)', 'active (running)'],
+      ['inactive (dead)', 'active (running)'],
+    ],
+  );
+  assert.deepEqual(
+    [...simulation.keeper.blobs().keys()].filter((key) => key.startsWith('unit/gone')),
+    [],
+  );
 });
 
 test('a name that is taken is refused, and so are properties that are none', () => {

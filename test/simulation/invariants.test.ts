@@ -275,6 +275,7 @@ function changingKeeper({
         inventory: options.keeper.inventory,
         send: (batch) => options.keeper.send(send(batch)),
         receive: (receiver) => options.keeper.receive((event) => hears(event) && receiver(event)),
+        whenTold: (then) => options.keeper.whenTold(then),
       },
     }),
   };

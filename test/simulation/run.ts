@@ -213,6 +213,7 @@ class Run {
       keeper: {
         inventory: keeper.inventory,
         receive: (receiver) => keeper.receive(receiver),
+        whenTold: (then) => keeper.whenTold(then),
         send: (batch) => {
           if (!isAlive || !this.#isUp) return;
           isAlive = this.#send(batch, (sent) => keeper.send(sent));

@@ -131,14 +131,14 @@ class Connection {
 
   /**
    * A manager that dies now must not have promised a job that it has not yet told the keeper of. What is written in one go
-   * is sent two rounds later: the turn that tells the keeper is in the next round, but perhaps late in it.
+   * is sent two rounds later: the turn that tells the keeper is in the next round, but perhaps late in it. A keeper that is slow to read may keep it waiting longer.
    */
   #newChunk(): Chunk {
     const chunk: Chunk = { text: '' };
     queueMicrotask(() => {
       if (this.#chunk === chunk) this.#chunk = undefined;
     });
-    setImmediate(() => setImmediate(() => this.#send(chunk)));
+    setImmediate(() => setImmediate(() => this.#context.manager.whenTold(() => this.#send(chunk))));
     return chunk;
   }
 
