@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dial, type Line } from './dial.ts';
 import { payload } from './payload.ts';
-import { cpuTicksOf, isAlive } from './processes.ts';
+import { cpuTicksOf, descriptorsOf, isAlive } from './processes.ts';
 import { startTysd, wanting, type Daemon } from './tysd.ts';
 
 const service = (...lines: readonly string[]) => `[Service]\n${lines.join('\n')}\n`;
@@ -229,6 +229,19 @@ test('what a client was answered holds whenever the manager dies, also where the
     found.map((unit) => unit?.active),
     answered.map(() => 'active'),
   );
+});
+
+test('all who ask a daemon of these tests at once do so by one connection, so that what the manager holds can be counted', async () => {
+  await using daemon = await startTysd({ units: { 'default.target': wanting() } });
+  await daemon.killManager();
+  const sockets = async () => Object.values(descriptorsOf(await daemon.managerPid())).filter((target) => target.startsWith('socket:'));
+  const before = await sockets();
+  const pid = await daemon.managerPid();
+  const client = await daemon.connect();
+  process.kill(pid, 'SIGKILL');
+  await client.closed;
+  await Promise.all(range(4).map(() => daemon.ask('manager.state', {})));
+  assert.equal((await sockets()).length, before.length);
 });
 
 /** Waits until a process has done all that it can do. */

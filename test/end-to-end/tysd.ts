@@ -71,6 +71,7 @@ export class Daemon {
   readonly #mark = `E2E_OF=${this.directory}`;
   #console = '';
   #client: Client | undefined;
+  #connecting: Promise<Client> | undefined;
   #cgroup = '';
   #over = false;
   /** Those of tysctl that run; a test that fails may have stopped them. */
@@ -134,9 +135,14 @@ export class Daemon {
     return this.#console;
   }
 
-  /** Connects to the manager, and again to the next when that is gone. */
+  /** Connects to the manager, and again to the next when that is gone. All who ask at once get one connection: each more would stay with the manager. */
   async connect(): Promise<Client> {
     if (this.#client !== undefined) return this.#client;
+    this.#connecting ??= this.#connectAnew().finally(() => (this.#connecting = undefined));
+    return this.#connecting;
+  }
+
+  async #connectAnew(): Promise<Client> {
     const ended = this.exited.then((status) => ({
       ok: false as const,
       error: { path: this.controlPath, code: `tysd ended with ${status}` },
@@ -148,7 +154,7 @@ export class Daemon {
     void this.#forgetWhenClosed(client);
     this.#client = client;
     const subscribed = await client.call('changes.subscribe', {});
-    if (!subscribed.ok) return this.connect();
+    if (!subscribed.ok) return this.#connectAnew();
     const info = await client.call('manager.info', {});
     if (info.ok) this.#cgroup = info.value.cgroupRoot;
     return client;
