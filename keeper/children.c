@@ -38,7 +38,7 @@ struct child *child_by_pid(struct keeper *keeper, pid_t pid) {
 
 static struct child *child_add(struct keeper *keeper, uint64_t id, pid_t pid, struct group *group) {
     struct child *child = allocate(sizeof *child);
-    *child = (struct child){.id = id, .pid = pid, .group = group, .pidfd = -1, .exec_fd = -1, .keep_fd = -1};
+    *child = (struct child){.id = id, .pid = pid, .group = group, .pidfd = -1, .exec_fd = -1, .keep_fd = -1, .exec_watch = -1};
     if (id) table_add_number(&keeper->children_by_id, &child->by_id, id);
     table_add_number(&keeper->children_by_pid, &child->by_pid, (uint64_t)pid);
     if (id) {
@@ -66,6 +66,7 @@ void child_free(struct keeper *keeper, struct child *child) {
     keeper->foreign_count -= child->foreign;
     unwatch_close(keeper, &child->pidfd);
     unwatch_close(keeper, &child->exec_fd);
+    executed_end(keeper, child);
     unwatch_close(keeper, &child->keep_fd);
     if (child->link) {
         *child->link = child->next;
@@ -96,17 +97,20 @@ static void tell_tolerated(struct keeper *keeper, const struct child *child) {
     report->told_count = 0;
 }
 
-/* The other end was closed by exec, or by the end of a child that never came so far. */
-static void exec_ready(struct keeper *keeper, void *context, uint32_t events) {
-    (void)events;
-    struct child *child = context;
+void child_executed(struct keeper *keeper, struct child *child) {
     unwatch_close(keeper, &child->exec_fd);
+    executed_end(keeper, child);
     const struct report *report = &keeper->reports[child->slot];
     tell_tolerated(keeper, child);
     if (!child->report_exec || !report->at_exec || report->failed) return;
     struct buffer *out = event_begin(keeper, EVENT_EXECUTED);
     put_u64(out, child->id);
     event_end(keeper);
+}
+
+static void exec_ready(struct keeper *keeper, void *context, uint32_t events) {
+    (void)events;
+    child_executed(keeper, context);
 }
 
 static bool keep_one(struct keeper *keeper, struct child *child) {
@@ -140,7 +144,7 @@ static void keep_ready(struct keeper *keeper, void *context, uint32_t events) {
 
 /* The descriptors of a plan that are made or looked up before fork. */
 struct prepared {
-    int cgroup_fd, keep[2], exec[2], controllers[MAX_CONTROLLERS];
+    int cgroup_fd, keep[2], exec[2], controllers[MAX_CONTROLLERS], exec_watch;
 };
 
 static int prepare_outputs(struct keeper *keeper, struct plan *plan, int *reads) {
@@ -179,8 +183,8 @@ static int prepare(struct keeper *keeper, struct group *group, bool report_exec,
     if (result) return result;
     if (plan->keeps && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, made->keep) < 0) return -errno;
     if (is_reserved(keeper, made->keep[0])) return -EMFILE;
-    if ((report_exec || plan->tells) && plan->execs && pipe2(made->exec, O_CLOEXEC) < 0) return -errno;
-    if (is_reserved(keeper, made->exec[0])) return -EMFILE;
+    if ((report_exec || plan->tells) && plan->execs) result = executed_prepare(keeper, made->exec, &made->exec_watch);
+    if (result) return result;
     if (!group || keeper->tracking == TRACK_SESSION) return 0;
     made->cgroup_fd = cgroup_open(keeper, group->path);
     controllers_open(keeper, group->path, made->controllers);
@@ -232,7 +236,8 @@ static void started(struct keeper *keeper, struct child *child, bool report_exec
     child->report_exec = report_exec;
     child->exec_fd = made->exec[0];
     child->keep_fd = made->keep[0];
-    made->exec[0] = made->keep[0] = -1;
+    executed_expect(keeper, child, made->exec_watch);
+    made->exec[0] = made->keep[0] = made->exec_watch = -1;
     if (child->exec_fd >= 0) watch(keeper, child->exec_fd, EPOLLIN, exec_ready, child);
     if (child->keep_fd >= 0) watch(keeper, child->keep_fd, EPOLLIN, keep_ready, child);
     for (uint32_t i = 0; i < plan->count; i++) {
@@ -251,7 +256,7 @@ void child_run(struct keeper *keeper, uint64_t id, const char *group_key, bool r
     if (!keeper->free_slot_count) return tell_spawn_failed(keeper, id, EAGAIN);
     int reads[plan->count + 1];
     for (uint32_t i = 0; i <= plan->count; i++) reads[i] = -1;
-    struct prepared made = {-1, {-1, -1}, {-1, -1}, {0}};
+    struct prepared made = {-1, {-1, -1}, {-1, -1}, {0}, -1};
     for (int i = 0; i < MAX_CONTROLLERS; i++) made.controllers[i] = -1;
     int result = prepare(keeper, group, report_exec, plan, &made, reads);
     if (!result) {
@@ -275,6 +280,7 @@ void child_run(struct keeper *keeper, uint64_t id, const char *group_key, bool r
     close_if(made.cgroup_fd);
     for (int i = 0; i < MAX_CONTROLLERS; i++) close_if(made.controllers[i]);
     for (int i = 0; i < 2; i++) close_if(made.keep[i]), close_if(made.exec[i]);
+    executed_forget(keeper, made.exec_watch);
     if (result) tell_spawn_failed(keeper, id, -result);
 }
 
@@ -308,7 +314,7 @@ static void finish(struct keeper *keeper, struct child *child, int status, const
         child->link = NULL;
     }
     if (child->keep_fd >= 0) keep_all(keeper, child);
-    if (child->exec_fd >= 0) exec_ready(keeper, child, 0);
+    if (child->exec_fd >= 0 || child->exec_watch >= 0) child_executed(keeper, child);
     if (group) group_hold(group);
     if (child->id) tell_exited(keeper, child, status, usage);
     child_free(keeper, child);
@@ -440,6 +446,7 @@ void children_save(struct keeper *keeper, struct saving *saving) {
         save_fd(saving, child->pidfd);
         save_fd(saving, child->exec_fd);
         save_fd(saving, child->keep_fd);
+        put_u32(&saving->out, (uint32_t)child->exec_watch);
     }
 }
 
@@ -449,7 +456,8 @@ static void restore_one(struct keeper *keeper, struct cursor *cursor, struct gro
     uint32_t slot = get_u32(cursor), group = get_u32(cursor);
     bool foreign = get_u8(cursor), report_exec = get_u8(cursor);
     int pidfd = restore_fd(keeper, cursor), exec_fd = restore_fd(keeper, cursor), keep_fd = restore_fd(keeper, cursor);
-    if (!cursor->bad && (slot >= MAX_CHILDREN || (id && used[slot]) || group > group_count)) cursor->bad = "a child is broken";
+    int exec_watch = (int)get_u32(cursor);
+    if (!cursor->bad && (exec_watch < -1 || (exec_watch >= 0 && table_number(&keeper->children_by_exec, (uint64_t)exec_watch)) || slot >= MAX_CHILDREN || (id && used[slot]) || group > group_count)) cursor->bad = "a child is broken";
     if (cursor->bad) return;
     struct child *child = child_add(keeper, id, pid, group ? groups[group - 1] : NULL);
     child->slot = slot;
@@ -459,6 +467,7 @@ static void restore_one(struct keeper *keeper, struct cursor *cursor, struct gro
     child->pidfd = pidfd;
     child->exec_fd = exec_fd;
     child->keep_fd = keep_fd;
+    executed_expect(keeper, child, exec_watch);
     if (id) used[slot] = true;
     if (pidfd >= 0) watch(keeper, pidfd, EPOLLIN, adopted_ready, child);
     if (exec_fd >= 0) watch(keeper, exec_fd, EPOLLIN, exec_ready, child);

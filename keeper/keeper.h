@@ -119,7 +119,7 @@ void store_u64(uint8_t *at, uint64_t value);
 
 /* state.c: what a keeper hands to the program that takes its place. Tests build a program that reads another format. */
 #ifndef STATE_FORMAT
-#define STATE_FORMAT 2
+#define STATE_FORMAT 3
 #endif
 struct saving {
     struct buffer out;
@@ -489,7 +489,7 @@ void session_kill(const struct child *child);
 
 /* children.c */
 struct child {
-    struct node by_id, by_pid;
+    struct node by_id, by_pid, by_exec;
     struct child *next, **link; /* in its group */
     uint64_t id;                /* 0 for an orphan */
     struct group *group;
@@ -497,6 +497,7 @@ struct child {
     uint32_t slot; /* of its report */
     int pidfd; /* of one that was adopted, else -1 */
     int exec_fd, keep_fd;
+    int exec_watch; /* where exec_fd would take a descriptor too many: what exec_inotify calls its pipe; else -1 */
     bool report_exec;
     bool foreign; /* not started by us, nor by what we started */
 };
@@ -512,6 +513,17 @@ int child_enter(struct keeper *keeper, pid_t pid, struct group *group, int pidfd
 struct child *child_by_pid(struct keeper *keeper, pid_t pid);
 void children_reap(struct keeper *keeper);
 void child_free(struct keeper *keeper, struct child *child);
+
+/* The child has closed its end of the pipe: it has executed its program, or has ended. */
+void child_executed(struct keeper *keeper, struct child *child);
+
+/* executed.c: the pipe that tells of it. Sets its ends, or the second and `watched` where descriptors are few; 0 or -errno. */
+int executed_prepare(struct keeper *keeper, int ends[2], int *watched);
+/* The pipe comes to be of no child. */
+void executed_forget(struct keeper *keeper, int watched);
+void executed_expect(struct keeper *keeper, struct child *child, int watched);
+void executed_end(struct keeper *keeper, struct child *child);
+void executed_start(struct keeper *keeper);
 
 /* launch.c */
 enum { EXIT_DESCRIPTORS = 202 };
@@ -775,7 +787,8 @@ struct keeper {
     struct rlimit descriptor_limit; /* what RLIMIT_NOFILE was */
     int reserved_from;              /* the first number that only the keeper itself may use */
 
-    struct table children_by_id, children_by_pid;
+    struct table children_by_id, children_by_pid, children_by_exec;
+    int exec_inotify; /* or -1 */
     size_t foreign_count;
     pid_t ended[MAX_ENDED]; /* named by SIGCHLD */
     int ended_count;

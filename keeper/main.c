@@ -223,6 +223,7 @@ int main(int argc, char **argv) {
     arena_start(&keeper.arena);
     take_signals(&keeper);
     children_start(&keeper);
+    if (resumes && keeper.exec_inotify >= 0) executed_start(&keeper);
     groups_start(&keeper, resumes);
     link_start(&keeper);
     journal_start(&keeper);

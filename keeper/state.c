@@ -24,7 +24,7 @@ enum { FORMAT = STATE_FORMAT, HEAD = 40, MAX_STATE = 1 << 30 };
 
 void state_none(struct keeper *keeper) {
     int *const numbers[] = {&keeper->control_fd,        &keeper->notify_fd,         &keeper->syslog_fd,   &keeper->stream_fd,   &keeper->reports_fd, &keeper->state_fd,
-                            &keeper->native_fd,         &keeper->manager.listen_fd, &keeper->journal.listen_fd, &keeper->previous_fd, &keeper->manager.pid, &keeper->journal.pid};
+                            &keeper->native_fd,         &keeper->exec_inotify,      &keeper->manager.listen_fd, &keeper->journal.listen_fd, &keeper->previous_fd, &keeper->manager.pid, &keeper->journal.pid};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) *numbers[i] = -1;
 }
 
@@ -70,7 +70,7 @@ static void save_base(struct keeper *keeper, struct saving *saving) {
     put_u64(out, keeper->notify_count);
     put_u64(out, keeper->accept_count);
     put_u64(out, keeper->guest_count);
-    const int sockets[] = {keeper->control_fd, keeper->notify_fd, keeper->syslog_fd, keeper->native_fd, keeper->stream_fd, keeper->reports_fd};
+    const int sockets[] = {keeper->control_fd, keeper->notify_fd, keeper->syslog_fd, keeper->native_fd, keeper->stream_fd, keeper->reports_fd, keeper->exec_inotify};
     for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) save_fd(saving, sockets[i]);
     servant_save(&keeper->manager, saving);
     servant_save(&keeper->journal, saving);
@@ -89,7 +89,7 @@ void state_restore_base(struct keeper *keeper, struct cursor *cursor) {
     keeper->notify_count = get_u64(cursor);
     keeper->accept_count = get_u64(cursor);
     keeper->guest_count = get_u64(cursor);
-    int *const sockets[] = {&keeper->control_fd, &keeper->notify_fd, &keeper->syslog_fd, &keeper->native_fd, &keeper->stream_fd, &keeper->reports_fd};
+    int *const sockets[] = {&keeper->control_fd, &keeper->notify_fd, &keeper->syslog_fd, &keeper->native_fd, &keeper->stream_fd, &keeper->reports_fd, &keeper->exec_inotify};
     for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) *sockets[i] = restore_fd(keeper, cursor);
     servant_restore(keeper, cursor, &keeper->manager);
     servant_restore(keeper, cursor, &keeper->journal);

@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     keeper->checking = false;
     /* The world keeps its own sockets and servants. */
     keeper->control_fd = before.control_fd, keeper->notify_fd = before.notify_fd, keeper->syslog_fd = before.syslog_fd;
-    keeper->native_fd = before.native_fd;
+    keeper->native_fd = before.native_fd, keeper->exec_inotify = before.exec_inotify;
     keeper->stream_fd = before.stream_fd, keeper->reports_fd = before.reports_fd;
     keeper->manager = before.manager, keeper->journal = before.journal;
     keeper->descriptor_limit = before.descriptor_limit;

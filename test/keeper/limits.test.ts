@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import { type Socket, connect } from 'node:net';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -142,6 +142,38 @@ test('a connection for which there is no descriptor is told with its error, and 
   const named = manager.events.flatMap((event) => (event.event === 'accepted' && event.errno === 0 ? [event.as] : []));
   manager.do(...named.map((name): Command => ({ do: 'close', name })), { do: 'accept', name: 'web', as: 'd', count: 500 });
   await manager.event('accepted', (event) => event.errno === 0 && event.as.startsWith('d/'));
+});
+
+test('500 starts at once with a stream each need no more than one descriptor each, also where the end of their ops is to be told', async () => {
+  // A quarter is the keeper's own, and it has about 40 from the start.
+  await using keeper = await startKeeper([], true, 'ulimit -n 800');
+  (await keeper.journalSocket()).on('error', () => {});
+  const manager = await keeper.manager();
+  const count = 500;
+  const fifo = join(keeper.directory, 'gate');
+  assert.equal(spawnSync('mkfifo', [fifo]).status, 0);
+  manager.do(
+    ...Array.from({ length: count }, (_, index): Command => ({
+      do: 'run',
+      child: index + 1,
+      group: '',
+      reportExec: true,
+      plan: [
+        { op: 'output', slot: 5, stream: BigInt(index + 1), meta: '{}' },
+        { op: 'dup', slot: 5, number: 1 },
+        // Each stays at its ops until all are born.
+        { op: 'open', slot: 6, path: fifo, flags: 0, mode: 0 },
+        { op: 'mkdir', path: '/proc/none', mode: 0o755, tolerate: true, setting: 'Test' },
+        ...shell('exec sleep 1000'),
+      ],
+    })),
+  );
+  const of = (...wanted: readonly string[]) => manager.events.filter(({ event }) => wanted.includes(event)).length;
+  await until('all are there', () => of('spawned', 'spawn-failed') >= count);
+  const gate = openSync(fifo, 'w');
+  await until('all are told', () => of('executed', 'spawn-failed') >= count);
+  closeSync(gate);
+  assert.deepEqual([of('spawn-failed'), of('spawned'), of('executed'), of('tolerated')], [0, count, count, count]);
 });
 
 /** Nobody else is this user, not even in another run of these tests, so that its processes can be counted. */

@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -194,6 +206,26 @@ test('the limit of descriptors that the keeper was started with is still that of
   next.do({ do: 'run', child: 1, group: '', plan: shell(`ulimit -Sn >${keeper.directory}/limit`) });
   await next.event('exited');
   assert.equal(readFileSync(join(keeper.directory, 'limit'), 'utf8').trim(), limit);
+});
+
+test('what a child executes is told by the next program, too, where descriptors are few', async () => {
+  using program = programDirectory();
+  await using keeper = await startKeeper([], false, 'ulimit -n 120', program.path);
+  const first = await keeper.manager();
+  const fifo = join(keeper.directory, 'gate');
+  spawnSync('mkfifo', [fifo]);
+  const pipes = () => descriptorKinds(keeper.process.pid).filter((kind) => kind === 'pipe:').length;
+  const before = pipes();
+  const plan = [{ op: 'open' as const, slot: 5, path: fifo, flags: 0, mode: 0 }, ...shell('exec sleep 1000')];
+  for (let child = 1; child <= 30; child++) first.do({ do: 'run', child, group: '', reportExec: true, plan });
+  await first.event('spawned', ({ child }) => child === 30);
+  assert.ok(pipes() - before < 10, `${pipes() - before} pipes for 30 children`);
+  program.replaceBy(binary);
+  first.do({ do: 'replace' });
+  const second = await keeper.manager();
+  const gate = openSync(fifo, 'w');
+  for (let child = 1; child <= 30; child++) await second.event('executed', (event) => event.child === child);
+  closeSync(gate);
 });
 
 test('a keeper whose program is the same file lets go of its manager and goes on', async () => {
