@@ -125,8 +125,7 @@ for (const kind of kinds) {
     // Without cgroups nobody can tell whose the services of the inner one are, once it is gone.
     if (kind === 'session') assert.equal(await daemon.stop(), 0);
     assert.deepEqual(processesWith(`INNER_OF=${daemon.directory}`).map(commandLineOf), []);
-    // The kernel lets a cgroup be removed only a moment after its last process.
-    if (inner.cgroupRoot !== '') await daemon.until('its cgroup to be gone', () => (existsSync(inner.cgroupRoot) ? undefined : true));
+    if (inner.cgroupRoot !== '') await daemon.untilRemoved(inner.cgroupRoot);
   });
 
   test(`${kind}: processes that its shell had started before it became tysd go on after its end`, { skip }, async () => {

@@ -246,6 +246,18 @@ export class Daemon {
     }
   }
 
+  /** Waits until nothing is at a path any more. The keeper removes a cgroup when the kernel lets it, which may be after all changes of units: so its directory tells. */
+  async untilRemoved(path: string): Promise<void> {
+    if (!existsSync(dirname(path))) return;
+    const watcher = watch(dirname(path), () => this.#changed());
+    watcher.on('error', () => this.#changed());
+    try {
+      await this.until(`${path} to be gone`, () => (existsSync(path) ? undefined : true));
+    } finally {
+      watcher.close();
+    }
+  }
+
   /** Looks now and after each change until there is something to see. */
   async until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
     const deadline = Date.now() + overdueMs;
