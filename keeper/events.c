@@ -48,6 +48,7 @@ void events_acknowledge(struct keeper *keeper, uint64_t sequence) {
     if (gone) {
         keeper->manager.answered = true;
         keeper->manager.deaths = keeper->stop_requests = 0;
+        if (keeper->stop_sequence <= sequence) keeper->stop_since = 0;
         watchdog_heard(keeper);
     }
     keeper->events_sent -= gone;

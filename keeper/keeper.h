@@ -717,7 +717,8 @@ void servants_start(struct keeper *keeper);
 void servants_check(struct keeper *keeper);
 /* Newer builds, if there are any, take the places of the journal and of the keeper; the manager ends by itself. */
 void servants_replace(struct keeper *keeper);
-/* A second request to stop ends the keeper where no manager is there to hear the first, or each one dies before it has heard it. */
+/* A request to stop is the manager's. Where three die or are killed before they have acknowledged it, or none can be started for long, the keeper ends by
+ * itself; and at once by a second request, where no manager is there to hear the first, or each one dies before it has heard it. */
 void servants_signalled(struct keeper *keeper, int signal);
 bool servant_reaped(struct keeper *keeper, pid_t pid, int status);
 void servant_save(const struct servant *servant, struct saving *saving);
@@ -831,6 +832,8 @@ struct keeper {
     struct stream *streams, *closed_first, *closed_last;
 
     int end_phase, stop_requests;
+    uint64_t stop_since, stop_sequence; /* of a request to stop that no manager has acknowledged, and its event; or 0 */
+    int stop_deaths;                    /* of managers since then */
     uint64_t end_deadline;
     uint32_t end_status;
     uint8_t end_action;

@@ -17,7 +17,7 @@
 
 #include "keeper.h"
 
-enum { FIRST_BACKOFF = 100000, LAST_BACKOFF = 5000000, STEADY_USEC = 1000000, END_USEC = 5000000, MAX_ENVIRONMENT = 4096 };
+enum { STOP_DEATHS = 3, STOP_USEC = 90000000, FIRST_BACKOFF = 100000, LAST_BACKOFF = 5000000, STEADY_USEC = 1000000, END_USEC = 5000000, MAX_ENVIRONMENT = 4096 };
 
 int servant_listen(struct keeper *keeper, const char *name, int type, mode_t mode, int held, char path[108]) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -113,7 +113,20 @@ static void check(struct keeper *keeper, struct servant *servant) {
     if (servant->pid <= 0) wake_at(keeper, servant->start_at);
 }
 
+static void stop_unheard(struct keeper *keeper) {
+    say("no manager hears the request to stop; all that runs is killed");
+    end_begin(keeper, 1, 0, "");
+}
+
+/* One that lives is the watchdog's. */
+static void stop_check(struct keeper *keeper) {
+    if (!keeper->stop_since || (keeper->manager.pid > 0 && keeper->manager_patience) || keeper->end_phase) return;
+    if (monotonic_usec() >= keeper->stop_since + STOP_USEC) return stop_unheard(keeper);
+    wake_at(keeper, keeper->stop_since + STOP_USEC);
+}
+
 void servants_check(struct keeper *keeper) {
+    stop_check(keeper);
     if (!keeper->end_phase) check(keeper, &keeper->manager);
     if (keeper->end_phase < 4) check(keeper, &keeper->journal);
 }
@@ -151,6 +164,7 @@ bool servant_reaped(struct keeper *keeper, pid_t pid, int status) {
         link_drain(keeper);
         link_close(keeper);
         ended(keeper, &keeper->manager, status);
+        if (keeper->stop_since && ++keeper->stop_deaths >= STOP_DEATHS && !keeper->end_phase) stop_unheard(keeper);
         return true;
     }
     if (replace_reaped(keeper, pid, status)) return true;
@@ -188,6 +202,11 @@ void servants_signalled(struct keeper *keeper, int signal) {
     if (signal != SIGTERM && signal != SIGINT) return;
     if (getpid() == 1) return;
     bool heard = keeper->link_ready && !keeper->manager.deaths;
+    if (!keeper->stop_since) {
+        keeper->stop_since = monotonic_usec();
+        keeper->stop_sequence = keeper->event_sequence;
+        keeper->stop_deaths = 0;
+    }
     keeper->stop_requests = heard ? 1 : keeper->stop_requests + 1;
     if (keeper->stop_requests >= 2) end_begin(keeper, 1, 0, "");
 }

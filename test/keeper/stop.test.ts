@@ -50,6 +50,29 @@ test('a second request to stop ends a keeper whose managers all die of the first
   assert.equal(await keeper.exited, 1);
 });
 
+test('one request to stop ends a keeper whose managers all die before they have heard it, in bounded time', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  manager.do({ do: 'run', child: 1, group: '', plan: shell('trap : TERM; while :; do sleep 1000; done') });
+  const { pid } = await manager.event('spawned');
+  keeper.process.kill('SIGTERM');
+  await manager.event('signalled');
+  manager.connection.close();
+  for (let count = 0; count < 2; count++) (await keeper.managerSocket()).end();
+  assert.equal(await keeper.exited, 1);
+  assert.match(keeper.stderr(), /no manager hears the request to stop; all that runs is killed/);
+  assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+});
+
+test('one request to stop ends a keeper whose managers all hang', async () => {
+  await using keeper = await startKeeper(['--manager-patience=400']);
+  keeper.process.kill('SIGTERM');
+  // They come, and never greet.
+  void keeper.managerSocket();
+  assert.equal(await keeper.exited, 1);
+  assert.match(keeper.stderr(), /does not answer for 400 ms; it is killed/);
+});
+
 test('a second request to stop is for a manager that has heard the first', async () => {
   await using keeper = await startKeeper();
   (await keeper.manager()).connection.close();
