@@ -10,6 +10,7 @@ export const messageIds = {
   unitSuccess: '7ad2d189f7e94e70a38c781354912448',
   unitSkipped: '0e4284a0caca4bfc81c0bb6786972673',
   unitFailureResult: 'd9b373ed55a64feb8242e02dbe79a49c',
+  unitResources: 'ae8f7b866b0347b9af31fe1c80b127c0',
   processExit: '98e322203f7a4ed290d09fe03c09fe15',
   restartScheduled: '5eb03494b6584870a536b337290809b3',
   outOfMemory: 'fe6faa94e7774663a0da52717891d8ef',

@@ -57,6 +57,43 @@ function cpuUsage(world: World, unit: Unit): string {
   return usec === undefined ? notSet : String(BigInt(usec) * 1000n);
 }
 
+/** What the run of a unit that has just ended has used in sum; what is not counted is left out. */
+export interface EndUsage {
+  readonly cpuUsec?: number;
+  /** Bytes read, bytes written, and the operations for that. */
+  readonly io?: readonly [number, number, number, number];
+  readonly traffic?: Traffic;
+}
+
+/** Its group is there until the batch of this turn is carried out, unless the keeper has told what it used when it went. */
+export function endUsage(world: World, unit: Unit): EndUsage {
+  const { cgroup } = unit.config;
+  const { keeper, config, scope } = world.options;
+  if (cgroup === undefined) return {};
+  const { tracking, cgroupRoot } = keeper.inventory;
+  const directory = tracking === 'cgroup2' ? `${cgroupRoot}/${groupPath(unit.config, scope)}` : undefined;
+  const counted = unit.config.type === 'slice' || unit.cpuUsec === undefined ? read(world, directory, 'cpu.stat') : '';
+  const cpuUsec = Number(/^usage_usec (\d+)$/m.exec(counted)?.[1] ?? 0) || unit.cpuUsec;
+  const stat = (cgroup.IOAccounting ?? config.resources?.ioAccounting) === true ? read(world, directory, 'io.stat') : '';
+  const passed = unit.traffic ?? (directory === undefined ? undefined : trafficOf(world, unit, directory));
+  return {
+    ...(cpuUsec !== undefined && { cpuUsec }),
+    ...(stat !== '' && { io: [sumOf(stat, 'rbytes'), sumOf(stat, 'wbytes'), sumOf(stat, 'rios'), sumOf(stat, 'wios')] }),
+    ...(passed !== undefined && { traffic: passed }),
+  };
+}
+
+/** Adds up what units used in slices that are no groups of their own: their cgroups are gone with the last process. */
+export function tellSlices(world: World, { config }: Unit, usec: number): void {
+  if (config.type === 'slice') return;
+  for (const name of slicesAbove(config, world.options.scope)) {
+    const slice = world.peek(name);
+    if (slice === undefined || slice.groupMark !== '' || slice.perpetual) continue;
+    slice.cpuUsec = (slice.cpuUsec ?? 0) + usec;
+    world.dirtyUnits.add(slice);
+  }
+}
+
 /** What the manager's defaults and the machine make of the settings of a unit. */
 export function settledResources(world: World, unit: Unit): Readonly<Record<string, string>> {
   const { cgroup } = unit.config;
@@ -120,10 +157,13 @@ function counts(world: World, { config }: Unit): boolean {
 
 /** What the unit's group has received and sent so far, where that is counted. */
 export function countedTraffic(world: World, unit: Unit): Traffic | undefined {
-  const { keeper, traffic: ask } = world.options;
-  if (!counts(world, unit) || keeper.inventory.tracking !== 'cgroup2') return undefined;
   const directory = directoryOf(world, unit);
-  return directory === undefined ? undefined : ask?.(directory);
+  return directory === undefined ? undefined : trafficOf(world, unit, directory);
+}
+
+function trafficOf(world: World, unit: Unit, directory: string): Traffic | undefined {
+  const { keeper, traffic: ask } = world.options;
+  return counts(world, unit) && keeper.inventory.tracking === 'cgroup2' ? ask?.(directory) : undefined;
 }
 
 /** How much more the unit may take before it meets a limit of its own or of a slice that it is in. */
@@ -155,10 +195,13 @@ function ioUsage(stat: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     ioNames.map(([name, key]) => {
       if (stat === '') return [name, '18446744073709551615'];
-      const values = [...stat.matchAll(new RegExp(`\\b${key}=(\\d+)`, 'g'))].map((match) => Number(match[1]));
-      return [name, String(values.reduce((sum, value) => sum + value, 0))];
+      return [name, String(sumOf(stat, key))];
     }),
   );
+}
+
+function sumOf(stat: string, key: string): number {
+  return [...stat.matchAll(new RegExp(`\\b${key}=(\\d+)`, 'g'))].reduce((sum, [, value]) => sum + Number(value), 0);
 }
 
 /** The unit's cgroup, in the hierarchy of a controller where that has one of its own. */

@@ -1,6 +1,7 @@
 import { unreachable } from '../base/assert.ts';
 import { isActive, isInactiveOrFailed } from '../graph/active-state.ts';
 import type { ActiveState } from '../graph/active-state.ts';
+import type { RunUsage } from '../graph/history.ts';
 import type { Look, Step, UnitEvent } from '../type/type.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { EmergencyAction } from '../unit/values/types.ts';
@@ -9,6 +10,7 @@ import { carryOut } from './effects.ts';
 import { causeText, describeEvent, type Cause } from './cause-text.ts';
 import { endWith } from './exit-code.ts';
 import { takeEmergencyAction } from './emergency.ts';
+import { sayUsed } from './resource-message.ts';
 import { runUsage } from './run-usage.ts';
 import { finishJob, tellTriggers, wantHandlers } from './jobs.ts';
 import { dropMarkers } from './markers.ts';
@@ -52,7 +54,9 @@ export function moveTo(world: World, unit: Unit, state: unknown, cause: Cause, o
     if (isOther && isInactiveOrFailed(after.active)) world.toCollect.add(unit);
     return;
   }
-  note(world, unit, before, after, cause);
+  const isEnd = !isInactiveOrFailed(before.active) && isInactiveOrFailed(after.active);
+  const used = isEnd ? runUsage(world, unit) : undefined;
+  note(world, unit, { before, after, used }, cause);
   dropMarkers(world, unit, before.active, options);
   cleanAfterRun(world, unit, before);
   if (unit.streams.length > 0 && isInactiveOrFailed(after.active) && after.willRestart !== true) releaseStreams(world, unit);
@@ -62,6 +66,7 @@ export function moveTo(world: World, unit: Unit, state: unknown, cause: Cause, o
   if (unexpected) retroact(world, unit, before.active, after.active);
   tellTriggers(world, unit);
   sayEnd(world, unit, before, after);
+  if (isEnd) sayUsed(world, unit, used?.cpuUsec ?? 0);
   endWith(world, unit);
   world.toCheck.add(unit);
 }
@@ -75,22 +80,28 @@ export function cleaned(world: World, unit: Unit, before: ActiveState): void {
   world.toCollect.add(unit);
 }
 
+/** From what to what a unit went, and what the run used that ended with it. */
+interface Change {
+  readonly before: Look;
+  readonly after: Look;
+  readonly used: RunUsage | undefined;
+}
+
 /** Keeps the record of the change: stamps, history, and those who watch. */
-function note(world: World, unit: Unit, before: Look, after: Look, cause: Cause): void {
+function note(world: World, unit: Unit, change: Change, cause: Cause): void {
+  const { before, after } = change;
   const at = world.now;
   if (before.active !== after.active) stamp(unit, before, after, at);
   unit.stamps.stateChange = at;
-  remember(world, unit, before, after, causeText(cause));
+  remember(world, unit, change, causeText(cause));
   world.dirtyUnits.add(unit);
   world.noteBusy(unit);
   world.busNames.changed(unit);
   world.announce({ change: 'unit', unit });
 }
 
-function remember(world: World, unit: Unit, before: Look, after: Look, cause: string): void {
+function remember(world: World, unit: Unit, { before, after, used }: Change, cause: string): void {
   const { monotonicUsec, realtimeUsec } = world.now;
-  const isEnd = !isInactiveOrFailed(before.active) && isInactiveOrFailed(after.active);
-  const used = isEnd ? runUsage(world, unit) : undefined;
   world.history.add({
     what: 'state',
     usec: realtimeUsec,
@@ -107,7 +118,11 @@ function remember(world: World, unit: Unit, before: Look, after: Look, cause: st
 }
 
 function stamp(unit: Unit, before: Look, after: Look, at: Stamp): void {
-  if (isInactiveOrFailed(before.active) && !isInactiveOrFailed(after.active)) unit.stamps.inactiveExit = at;
+  if (isInactiveOrFailed(before.active) && !isInactiveOrFailed(after.active)) {
+    unit.stamps.inactiveExit = at;
+    // Others add to it until it ends.
+    if (unit.config.type === 'slice') unit.cpuUsec = undefined;
+  }
   if (!isInactiveOrFailed(before.active) && isInactiveOrFailed(after.active)) unit.stamps.inactiveEnter = at;
   if (!isActive(before.active) && isActive(after.active)) unit.stamps.activeEnter = at;
   if (isActive(before.active) && !isActive(after.active)) unit.stamps.activeExit = at;

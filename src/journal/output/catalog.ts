@@ -57,6 +57,10 @@ const catalog: Readonly<Record<string, Explanation>> = {
     subject: 'The reload of @UNIT@ is done',
     text: 'Job @JOB_ID@ ended with the result @JOB_RESULT@.',
   },
+  ae8f7b866b0347b9af31fe1c80b127c0: {
+    subject: 'What the run of @UNIT@ used',
+    text: 'The exact amounts are fields of this entry: journalctl -o verbose shows them.',
+  },
   '7ad2d189f7e94e70a38c781354912448': {
     subject: '@UNIT@ has ended well',
     text: 'All its processes are gone, and none of those that count has failed.',
