@@ -63,6 +63,7 @@ interface Draft extends Mutable<LogsOptions> {
 const nothingAsked: Omit<Draft, 'words' | 'nowUsec'> = {
   action: { do: 'show' },
   units: [],
+  userUnits: [],
   identifiers: [],
   priorities: undefined,
   facilities: [],
@@ -125,8 +126,8 @@ const flags: Readonly<Record<string, Row>> = {
   '--after-cursor': { takes: 'value', apply: (draft, value) => assign(draft, { afterCursor: value }) },
   '--cursor-file': { takes: 'value', apply: (draft, value) => assign(draft, { cursorFile: value }) },
   '--boot': { takes: 'optional', apply: boot, nextIsValue: (word) => parseBoot(word) !== undefined },
-  '--unit': { takes: 'value', apply: unit },
-  '--user-unit': { takes: 'value', apply: unit },
+  '--unit': { takes: 'value', apply: (draft, value) => unit(draft, value, 'units') },
+  '--user-unit': { takes: 'value', apply: (draft, value) => unit(draft, value, 'userUnits') },
   '--identifier': { takes: 'value', apply: (draft, value) => assign(draft, { identifiers: [...draft.identifiers, value] }) },
   '--priority': { takes: 'value', apply: priority },
   '--facility': { takes: 'value', apply: facility },
@@ -226,13 +227,13 @@ function nothing(draft: Draft): undefined {
   if (draft.action.do === 'show') assign(draft, { action: { do: 'nothing' } });
 }
 
-function unit(draft: Draft, value: string): string | undefined {
+function unit(draft: Draft, value: string, kind: 'units' | 'userUnits'): string | undefined {
   const read = draft.words.unit(value);
   if (read === undefined) return 'Failed to add filter for units: Invalid argument';
   const { name, escaped } = read;
   const remarks =
     escaped === undefined ? [] : [`Invalid unit name "${value}" escaped as "${escaped}" (maybe you should use systemd-escape?).`];
-  return assign(draft, { units: [...draft.units, name], remarks: [...draft.remarks, ...remarks] });
+  return assign(draft, { [kind]: [...draft[kind], name], remarks: [...draft.remarks, ...remarks] });
 }
 
 function time(draft: Draft, value: string, set: (usec: number) => void): string | undefined {

@@ -382,7 +382,7 @@ const lineBreaks: Readonly<Record<LineEnd, readonly Field[]>> = {
 };
 
 /** Fields by which a sender of its own accord makes its entries be about another unit (journalctl(1), --unit). */
-const aboutUnit: ReadonlySet<string> = new Set(['OBJECT_SYSTEMD_UNIT', 'COREDUMP_UNIT']);
+const aboutUnit: ReadonlySet<string> = new Set(['OBJECT_SYSTEMD_UNIT', 'COREDUMP_UNIT', 'OBJECT_SYSTEMD_USER_UNIT', 'COREDUMP_USER_UNIT']);
 
 const sharedBySender: ReadonlySet<string> = new Set(['SYSLOG_IDENTIFIER', 'SYSLOG_FACILITY']);
 

@@ -28,6 +28,8 @@ export interface LogsOptions {
   readonly action: LogsAction;
   /** Names of units or patterns of names. */
   readonly units: readonly string[];
+  /** The same of units of the asking user's manager. */
+  readonly userUnits: readonly string[];
   readonly identifiers: readonly string[];
   readonly priorities: readonly number[] | undefined;
   readonly facilities: readonly number[];

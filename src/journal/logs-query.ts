@@ -12,20 +12,36 @@ export interface PlacedQuery extends Query {
   readonly fromCursor: boolean;
 }
 
+/** Who asks, and of which journal. */
+export interface Asker {
+  readonly bootId: string;
+  /** Of which manager the journal is, where that is known. */
+  readonly whose?: 'system' | 'user';
+  readonly uid: number;
+}
+
 /** The options as a query of this journal: patterns become names, and boots and cursors what they stand for. */
-export function toQuery(options: LogsOptions, reader: JournalReader, currentBootId: string): Result<PlacedQuery, string> {
+export function toQuery(
+  options: LogsOptions,
+  reader: JournalReader,
+  { bootId: currentBootId, whose, uid }: Asker,
+): Result<PlacedQuery, string> {
   const boot = options.boot === undefined ? ok(undefined) : chooseBoot(options.boot, reader.boots(), currentBootId);
   if (!boot.ok) return boot;
   const start = chooseStart(options, reader.id);
   if (!start.ok) return start;
-  const units = options.units.length === 0 ? undefined : findUnits(options.units, () => reader.units());
-  if (units?.length === 0) return err('Failed to add filter for units: No data available');
+  const units = findUnits(options.units, () => reader.units());
+  const userUnits = findUnits(options.userUnits, () => reader.units());
+  const isAsked = options.units.length + options.userUnits.length > 0;
+  if (isAsked && units.length + userUnits.length === 0) return err('Failed to add filter for units: No data available');
   const fields: [string, readonly string[]][] = [];
   if (options.facilities.length > 0) fields.push(['SYSLOG_FACILITY', options.facilities.map(String)]);
   if (options.kernel) fields.push(['_TRANSPORT', ['kernel']]);
   const matches = narrow(options.matches, fields);
   return ok({
-    ...(units !== undefined && { units }),
+    ...(isAsked && { units: [...units, ...userUnits] }),
+    ...(isAsked &&
+      (userUnits.length > 0 || whose === 'system') && { owner: { system: new Set(units), user: new Set(userUnits), uid: String(uid) } }),
     ...(options.identifiers.length > 0 && { identifiers: options.identifiers }),
     ...(options.priorities !== undefined && { priorities: options.priorities }),
     ...(options.sinceUsec !== undefined && { sinceUsec: options.sinceUsec }),

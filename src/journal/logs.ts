@@ -18,6 +18,9 @@ export interface LogsSurroundings {
   /** The journal's file, if the options name no other. */
   readonly path: string;
   readonly bootId: string;
+  /** Of which manager the journal is, where that is known. */
+  readonly whose?: 'system' | 'user';
+  readonly uid: number;
   readonly nowUsec: number;
   /** Local time is UTC, so that nobody needs to load time zones, which takes milliseconds. */
   readonly localIsUtc?: boolean;
@@ -71,7 +74,7 @@ async function show(options: LogsOptions, path: string, out: NodeJS.WritableStre
     return 1;
   }
   using reader = opened.value;
-  const query = toQuery(options, reader, surroundings.bootId);
+  const query = toQuery(options, reader, surroundings);
   if (!query.ok) {
     surroundings.error(query.error);
     return 1;

@@ -7,6 +7,8 @@ import { decodeFields, entryFields, valueText, type Entry, type Field, type Fiel
 export interface Query {
   /** Names of units of which one must be the entry's. */
   readonly units?: readonly string[];
+  /** Which entries of those units are wanted; without it, all. */
+  readonly owner?: UnitOwner;
   readonly identifiers?: readonly string[];
   readonly priorities?: readonly number[];
   readonly sinceUsec?: number;
@@ -19,6 +21,15 @@ export interface Query {
   readonly after?: number;
   /** Only entries with a lower id. */
   readonly before?: number;
+}
+
+/** Names of units by whose they are: a unit of the system's manager and one of a user's may have the same name. */
+export interface UnitOwner {
+  /** Of the system's manager. */
+  readonly system: ReadonlySet<string>;
+  /** Of the manager of the user with this uid. */
+  readonly user: ReadonlySet<string>;
+  readonly uid: string;
 }
 
 /** Values that are wanted of fields, by field. */
@@ -189,9 +200,9 @@ function unitBranches(
   const known = ids.length <= maximumMerged ? ids.map((id) => `unit = ${id} and `) : [`+unit in (${ids.join(',')}) and `];
   if (wide.length === 0) return known.map((where) => ({ where, values: [] }));
   const marks = wide.map(() => '?').join(',');
-  const sources = `select id from source where fields ->> '_SYSTEMD_SLICE' in (${marks}) or fields ->> '_SYSTEMD_UNIT' in (${marks})`;
+  const sources = `select id from source where fields ->> '_SYSTEMD_SLICE' in (${marks}) or fields ->> '_SYSTEMD_UNIT' in (${marks}) or fields ->> '_SYSTEMD_USER_SLICE' in (${marks})`;
   const others = `(unit is null or unit not in (${ids.join(',')})) and source in (${sources}) and `;
-  return [...known.map((where) => ({ where, values: [] })), { where: others, values: [...wide, ...wide] }];
+  return [...known.map((where) => ({ where, values: [] })), { where: others, values: [...wide, ...wide, ...wide] }];
 }
 
 /** Units that are told apart by the fields of the source alone: slices, which are those of other units, the manager's own, and that of a user's manager, which has units in it. */
@@ -223,10 +234,30 @@ function idRange(database: DatabaseSync, query: Query): { readonly first: number
 function accepts(query: Query, entry: Entry): boolean {
   if (query.bootId !== undefined && entry.origin.fields['_BOOT_ID'] !== query.bootId) return false;
   if (query.grep !== undefined && (entry.message === null || !query.grep.test(valueText(entry.message)))) return false;
-  if (query.matches === undefined) return true;
+  if (query.matches === undefined && query.owner === undefined) return true;
   const fields = entryFields(entry);
-  return query.matches.some((group) => holds(group, fields));
+  if (query.owner !== undefined && !isOf(query.owner, fields)) return false;
+  return query.matches === undefined || query.matches.some((group) => holds(group, fields));
 }
+
+function isOf({ system, user, uid }: UnitOwner, fields: readonly Field[]): boolean {
+  const says = (names: ReadonlySet<string>, wanted: ReadonlySet<string>): boolean =>
+    fields.some(([name, value]) => names.has(name) && wanted.has(valueText(value)));
+  if (system.size > 0 && says(namesOfSystemUnits, system)) return true;
+  if (user.size === 0) return false;
+  const from = valueText(fields.find(([name]) => name === '_UID')?.[1] ?? '');
+  return (from === uid && says(namesOfUserUnits, user)) || (from === '0' && says(namesFromRoot, user));
+}
+
+const namesOfSystemUnits: ReadonlySet<string> = new Set([
+  '_SYSTEMD_UNIT',
+  'UNIT',
+  'COREDUMP_UNIT',
+  'OBJECT_SYSTEMD_UNIT',
+  '_SYSTEMD_SLICE',
+]);
+const namesFromRoot: ReadonlySet<string> = new Set(['COREDUMP_USER_UNIT', 'OBJECT_SYSTEMD_USER_UNIT']);
+const namesOfUserUnits: ReadonlySet<string> = new Set(['_SYSTEMD_USER_UNIT', 'USER_UNIT', '_SYSTEMD_USER_SLICE', ...namesFromRoot]);
 
 function holds(group: FieldGroup, fields: readonly Field[]): boolean {
   for (const [name, values] of group)

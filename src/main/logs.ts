@@ -22,13 +22,18 @@ import { version } from './version.ts';
 /** `journalctl`: prints what the arguments ask for from the journal of this manager; gives the exit status. */
 export async function printLogs(argv: readonly string[], place: ManagerPlace): Promise<number> {
   // One that is named is one of ours, and needs no manager to be found.
-  const { stateDirectory, journal }: LogPlace = argv.some((word) => namesPlace.test(word)) ? named : await journalOf(place);
+  const { stateDirectory, journal, whose }: LogPlace = argv.some((word) => namesPlace.test(word)) ? named : await journalOf(place);
   if (journal === 'system') becomeJournalctl(argv);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const pager = await pagerFor(argv);
   const out = pager?.input ?? standardOutput();
-  const status = await readLogs(argv, stateDirectory, { out, color: hasColours(process.env, isatty(1)), signal: stop.signal });
+  const status = await readLogs(argv, stateDirectory, {
+    out,
+    color: hasColours(process.env, isatty(1)),
+    signal: stop.signal,
+    ...(whose && { whose }),
+  });
   pager?.input.end();
   await pager?.done;
   return status;
@@ -48,6 +53,8 @@ const named = { stateDirectory: '', journal: 'own' } as const;
 interface LogPlace {
   readonly stateDirectory: string;
   readonly journal: 'own' | 'system';
+  /** Of which manager it is, where that is known. */
+  readonly whose?: 'system' | 'user';
 }
 
 /** The manager knows where the journal is; where none answers, the usual place is the best guess. */
@@ -57,12 +64,12 @@ async function journalOf({ scope, runtimeDirectory }: ManagerPlace): Promise<Log
   const client = await connectToManager({ scope, runtimeDirectory, uid, environment: process.env });
   const whose = scope ?? (uid === 0 ? 'system' : 'user');
   const usual = chosen(defaultStateDirectory(whose, process.env), runtimeDirectory ?? defaultRuntimeDirectory(whose, uid, process.env));
-  if (!client.ok) return { stateDirectory: usual, journal: 'own' };
+  if (!client.ok) return { stateDirectory: usual, journal: 'own', whose };
   const info = await client.value.call('manager.info', {});
   client.value.close();
-  if (!info.ok) return { stateDirectory: usual, journal: 'own' };
+  if (!info.ok) return { stateDirectory: usual, journal: 'own', whose };
   const { stateDirectory, runtimeDirectory: runtime, journal } = info.value;
-  return { stateDirectory: chosen(stateDirectory, runtime), journal };
+  return { stateDirectory: chosen(stateDirectory, runtime), journal, whose: info.value.scope };
 }
 
 /** A journal that is gone after a reboot (Storage=volatile) is the one that is written now. */
@@ -106,9 +113,10 @@ interface Printing {
   readonly out: NodeJS.WritableStream;
   readonly color: boolean;
   readonly signal: AbortSignal;
+  readonly whose?: 'system' | 'user';
 }
 
-async function readLogs(argv: readonly string[], stateDirectory: string, { out, color, signal }: Printing): Promise<number> {
+async function readLogs(argv: readonly string[], stateDirectory: string, { out, color, signal, whose }: Printing): Promise<number> {
   const nowUsec = Date.now() * 1000;
   const options = readArguments(argv, nowUsec);
   if (!options.ok) {
@@ -120,6 +128,8 @@ async function readLogs(argv: readonly string[], stateDirectory: string, { out, 
   return runLogs(options.value, out, {
     path: journalPath(stateDirectory),
     bootId: readHost().bootId,
+    uid: process.getuid?.() ?? 0,
+    ...(whose && { whose }),
     nowUsec,
     localIsUtc: localIsUtc(process.env['TZ']),
     version: `tysd ${version}`,

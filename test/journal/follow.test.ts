@@ -25,6 +25,7 @@ function startLogs(stateDirectory: string, argv: readonly string[]) {
   });
   const status = runLogs(options.value, out, {
     path: journalPath(stateDirectory),
+    uid: 1000,
     bootId: '',
     nowUsec: 0,
     version: '',

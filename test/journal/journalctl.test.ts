@@ -172,6 +172,7 @@ async function run(path: string, argv: readonly string[], color = false): Promis
   else
     status = await runLogs(options.value, out, {
       path,
+      uid: 1000,
       bootId: '2'.repeat(32),
       nowUsec,
       version: '',

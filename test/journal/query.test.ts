@@ -161,6 +161,7 @@ test('a damaged journal is an error for people, not a crash', async () => {
   assert.ok(options.ok);
   const status = await runLogs(options.value, new Writable({ write: (_chunk, _encoding, done) => done() }), {
     path,
+    uid: 1000,
     bootId: '',
     nowUsec: 0,
     version: '',
