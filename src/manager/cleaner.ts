@@ -7,14 +7,14 @@ import { leaveSpace } from './space.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
-/** A child that removes what a run of a unit leaves behind. Until it is done, the jobs of the unit are not over and no new run begins. */
+/** A child that removes what a run of a unit leaves behind, and says in utmp(5) that it is over. Until it is done, the jobs of the unit are not over and no new run begins. */
 export interface Cleaner {
   readonly child: number;
   /** ActiveState= that the run ended from. */
   readonly before: Look['active'];
 }
 
-/** Has a child of no unit remove the runtime directories, if the unit has just ended (systemd.exec(5), RuntimeDirectoryPreserve=). */
+/** Has a child of no unit remove the runtime directories and write the record of utmp(5), if the unit has just ended (systemd.exec(5), RuntimeDirectoryPreserve=, UtmpIdentifier=). */
 export function cleanAfterRun(world: World, unit: Unit, before: Look): void {
   if (hasEnded(before) || !hasEnded(unit.look)) return;
   const restarting = willStartAgain(unit);
@@ -22,10 +22,11 @@ export function cleanAfterRun(world: World, unit: Unit, before: Look): void {
   if (!restarting) releaseDynamicUser(world, unit);
   const removal = removalPlan(unit.config, world.options.facts.directories, { restarting });
   const left = leaveSpace(world, unit);
-  if (removal.length + left.length + ipc.length === 0) return;
-  const plan = [...removal, ...left, ...ipc];
-  const child = world.nextChild();
-  world.command({ do: 'run', child, group: '', plan });
+  const plan = [...unit.deadRecord, ...removal, ...left, ...ipc];
+  unit.deadRecord = [];
+  const child = plan.length === 0 ? unit.recorder : world.nextChild();
+  if (child === undefined) return;
+  if (plan.length > 0) world.command({ do: 'run', child, group: '', plan });
   watchCleaner(world, unit, { child, before: before.active });
   world.dirtyUnits.add(unit);
 }

@@ -1,6 +1,7 @@
 import { messageIds } from '../graph/message-ids.ts';
 import { unreachable } from '../base/assert.ts';
 import { errnoMessage } from '../exec/errno.ts';
+import type { Plan } from '../exec/op.ts';
 import { utmpEndPlan } from '../exec/utmp.ts';
 import { describeFailure, describeMountFailure } from '../exec/exit-status.ts';
 import type { Exit, KeeperEvent } from '../port/keeper.ts';
@@ -70,7 +71,7 @@ export function dispatch(world: World, event: KeeperEvent): void {
 
 function toChild(world: World, child: number, event: UnitEvent): void {
   const unit = world.children.get(child);
-  if (unit !== undefined && unit.cleaner?.child !== child) deliver(world, unit, event);
+  if (unit !== undefined && unit.cleaner?.child !== child && unit.recorder !== child) deliver(world, unit, event);
 }
 
 function spawnFailed(world: World, child: number, errno: number): void {
@@ -80,7 +81,7 @@ function spawnFailed(world: World, child: number, errno: number): void {
   if (generatorEnded(world, child, errnoMessage(errno))) return;
   world.mountTargets.delete(child);
   const unit = forgetChild(world, child);
-  if (unit === undefined || endCleaner(world, unit, child, errnoMessage(errno))) return;
+  if (unit === undefined || endCleaner(world, unit, child, errnoMessage(errno)) || endRecorder(unit, child)) return;
   deliver(world, unit, { event: 'spawn-failed', child, reason: errnoMessage(errno) });
 }
 
@@ -92,10 +93,10 @@ function exited(world: World, child: number, exit: Exit): void {
   const target = exit.failedOp < 0 ? undefined : world.mountTargets.get(child)?.[exit.failedOp];
   world.mountTargets.delete(child);
   if (target !== undefined && target !== '') log(world, 3, `${unit.name}: ${describeMountFailure(exit, target)}`, unit);
-  if (endCleaner(world, unit, child, failure)) return;
+  if (endCleaner(world, unit, child, failure) || endRecorder(unit, child)) return;
   noteUsage(world, unit, exit.groupUsec, exit.groupEmpty);
   noteProcess(unit, exit);
-  markDead(world, unit, exit);
+  unit.deadRecord = deadRecord(unit, exit);
   const { how, status, groupEmpty: isEmpty } = exit;
   // Its work is in the table by now, whether or not the keeper has told of that yet.
   if (unit.type.follows !== undefined) readTable(world, unit.type.follows);
@@ -106,6 +107,7 @@ function exited(world: World, child: number, exit: Exit): void {
     failure === undefined ? event : { ...event, failure, failureFields: spawnFailure(exit, path), failedOp: exit.failedOp },
     () => failure ?? describeEnd(path, exit),
   );
+  writeDeadRecord(world, unit);
 }
 
 function spawnFailure({ errno }: Exit, path: string): Readonly<Record<string, string>> {
@@ -120,14 +122,28 @@ function ownExited(world: World, child: number, exit: Exit): void {
   watchMade(world, child, exit.failedOp < 0 ? undefined : describeFailure(exit, ''));
 }
 
-/** Tells utmp(5) that the process is dead, by a child of no unit. */
-function markDead(world: World, unit: Unit, exit: Exit): void {
+/** What tells utmp(5) that the process is dead. */
+function deadRecord(unit: Unit, exit: Exit): Plan {
   const { exec } = unit.config;
-  if (exec === undefined || exec.UtmpIdentifier === '') return;
+  if (exec === undefined || exec.UtmpIdentifier === '') return [];
   const { main, control } = unit.type.pids(unit.state);
-  const pids = [main, control].filter((pid) => pid !== undefined);
-  const plan = utmpEndPlan(exec, { ...exit, pids });
-  if (plan.length > 0) world.command({ do: 'run', child: world.nextChild(), group: '', plan });
+  return utmpEndPlan(exec, { ...exit, pids: [main, control].filter((pid) => pid !== undefined) });
+}
+
+/** Where neither the unit's cleaner nor its next process writes the record, a child of its own does. */
+function writeDeadRecord(world: World, unit: Unit): void {
+  const plan = unit.deadRecord;
+  if (plan.length === 0) return;
+  unit.deadRecord = [];
+  unit.recorder = world.nextChild();
+  world.children.set(unit.recorder, unit);
+  world.command({ do: 'run', child: unit.recorder, group: '', plan });
+}
+
+function endRecorder(unit: Unit, child: number): boolean {
+  if (unit.recorder !== child) return false;
+  unit.recorder = undefined;
+  return true;
 }
 
 function generatorFailure(exit: Exit): string | undefined {

@@ -29,7 +29,10 @@ export function spawn(world: World, unit: Unit, { child, request: asked, reportE
   }
   for (const warning of compiled.value.warnings) log(world, 4, `${unit.name}: ${warning}`, unit);
   tellLogState(world, unit);
-  runPlan(world, unit, { child, plan: compiled.value.plan, path: request.command.path, reportExec: reportExec ?? false });
+  // The process that it follows is dead before its own record is written.
+  const plan = unit.deadRecord.length === 0 ? compiled.value.plan : [...unit.deadRecord, ...compiled.value.plan];
+  unit.deadRecord = [];
+  runPlan(world, unit, { child, plan, path: request.command.path, reportExec: reportExec ?? false });
 }
 
 interface ChildPlan {

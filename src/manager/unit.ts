@@ -1,3 +1,4 @@
+import type { Plan } from '../exec/op.ts';
 import type { Dependency, LoadState, UnitConfig } from '../unit/config.ts';
 import { pathOfUnit } from '../unit/name.ts';
 import type { Stamp } from '../port/keeper.ts';
@@ -89,6 +90,10 @@ export class Unit {
   /** Its processes are frozen, or are to be. */
   frozen = false;
   cleaner: Cleaner | undefined;
+  /** What the end of a process, which is just being acted on, is to leave in utmp(5). */
+  deadRecord: Plan = [];
+  /** The child that writes such a record while the run goes on. */
+  recorder: number | undefined;
   /** What the name service is asked for its start. */
   asked: Asked | undefined;
   /** What the processes of this run share. */
