@@ -1,17 +1,22 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { ForwardRule, ForwardTarget, Policy } from './policy.ts';
-import { jsonObject } from './output/fields.ts';
+import { exportBytes, jsonObject } from './output/fields.ts';
 import { entryFields, type Field, type Row, valueText } from './record.ts';
 
 /** Passes entries on to terminals, the kernel's log and a syslog daemon, as the rules say. */
 export function createForward(rules: Partial<Readonly<Record<ForwardTarget, ForwardRule>>>): Policy['forward'] {
   const all = forwardTargets.flatMap((target) => (rules[target] === undefined ? [] : [{ target, ...rules[target] }]));
   return (row, { targets = [], datagram, handedOver = false }) => {
-    for (const { target, always, maximum, pass, ours = false } of all) {
+    for (const { target, always, maximum, pass, ours = false, whole = false } of all) {
       const priority = row.priority ?? 6;
-      if ((!always && !targets.includes(target)) || priority > maximum || row.message === null) continue;
+      if ((!always && !targets.includes(target)) || priority > maximum) continue;
       if (handedOver && !ours) continue;
+      if (whole) {
+        pass(row, priority, datagram);
+        continue;
+      }
       // A syslog daemon reads the kernel's log by itself.
+      if (row.message === null) continue;
       if (target !== 'console' && row.origin.fields['_TRANSPORT'] === 'kernel') continue;
       pass(row, priority, datagram);
     }
@@ -20,10 +25,18 @@ export function createForward(rules: Partial<Readonly<Record<ForwardTarget, Forw
 
 /** The words of a stream's `FORWARD` that are targets. */
 export function parseTargets(words: string | undefined): readonly ForwardTarget[] {
-  return forwardTargets.filter((target) => target !== 'wall' && words?.split(' ').includes(target) === true);
+  return forwardTargets.filter((target) => target !== 'wall' && target !== 'socket' && words?.split(' ').includes(target) === true);
 }
 
-const forwardTargets = ['syslog', 'kmsg', 'console', 'wall'] as const satisfies readonly ForwardTarget[];
+const forwardTargets = ['syslog', 'kmsg', 'console', 'wall', 'socket'] as const satisfies readonly ForwardTarget[];
+
+/** Entries in the Journal Export Format, for systemd-journal-remote(8) and its kin. */
+export function exportedRows(send: (bytes: Uint8Array) => void): ForwardRule['pass'] {
+  return (row) => {
+    const { _BOOT_ID: boot = '', ...fields } = row.origin.fields;
+    send(exportBytes([...stampFields(row), ['_BOOT_ID', boot], ...entryFields({ ...row, origin: { ...row.origin, fields } })]));
+  };
+}
 
 type LineText = (row: Row, priority: number) => string;
 

@@ -21,7 +21,7 @@ export interface Forwarding {
   readonly handedOver?: boolean;
 }
 
-export type ForwardTarget = 'syslog' | 'kmsg' | 'console' | 'wall';
+export type ForwardTarget = 'syslog' | 'kmsg' | 'console' | 'wall' | 'socket';
 
 /** Where entries are passed on to. */
 export interface ForwardRule {
@@ -29,6 +29,8 @@ export interface ForwardRule {
   readonly always: boolean;
   /** Also what another journal is given. */
   readonly ours?: boolean;
+  /** Also entries without a message, and the kernel's. */
+  readonly whole?: boolean;
   /** The least important priority. */
   readonly maximum: number;
   /** Passes an entry on; what cannot be passed on now is not. */

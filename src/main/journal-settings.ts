@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
+import { unreachable } from '../base/assert.ts';
 import { createTimeText } from '../base/timestamp.ts';
-import { type ConsoleFormat, consoleLines, createForward, kernelLine, textLines, writerTo } from '../journal/forward.ts';
+import { type ConsoleFormat, consoleLines, createForward, exportedRows, kernelLine, textLines, writerTo } from '../journal/forward.ts';
 import { syslogMessages } from '../journal/forward-syslog.ts';
 import { readHost } from '../journal/machine.ts';
 import type { ForwardRule, Policy } from '../journal/policy.ts';
@@ -8,9 +9,11 @@ import { defaultLimits, type Limits } from '../journal/retention.ts';
 import { terminalsInUse, wallMessages, writeToTerminal } from '../journal/wall.ts';
 import { realFiles } from '../port/files-real.ts';
 import type { Datagram } from '../port/relay.ts';
+import { createStreamClient, type StreamAddress, type StreamClient } from '../port/stream-client.ts';
 import { configRoots, readJournalConfig } from '../unit/journal-config.ts';
 import type { JournalSettings } from '../unit/settings/journal.ts';
 import type { LogLevel } from '../unit/values/syslog.ts';
+import type { SocketAddress } from '../unit/values/types.ts';
 import { writeToConsole } from './console-log.ts';
 import { gatherFacts } from './facts.ts';
 
@@ -21,6 +24,8 @@ export interface JournalPlan {
   readonly limits: Limits;
   readonly policy: Policy;
   readonly readsKernel: boolean;
+  /** Where entries are sent as well; to be closed in the end. */
+  readonly socket: StreamClient | undefined;
   /** What was wrong in the files, for people. */
   readonly remarks: readonly string[];
 }
@@ -33,17 +38,27 @@ export interface ConsoleWish {
 }
 
 type ForwardRules = Parameters<typeof createForward>[0];
-/** Sends a datagram to a socket of the machine; undefined where nobody can. */
 type Send = ((datagram: Datagram) => void) | undefined;
 
+/** How the journal reaches others. */
+export interface Ways {
+  /** Sends a datagram to a socket of the machine; undefined where nobody can. */
+  readonly send: Send;
+  /** Tells people what is wrong. */
+  readonly warn: (text: string) => void;
+}
+
 /** Reads how the journal of the system is to be kept, or (for a user) takes what is usual. `socket` is in the runtime directory. */
-export function planJournal(scope: 'system' | 'user', stateDirectory: string, socket: string, wish: ConsoleWish, send: Send): JournalPlan {
+export function planJournal(scope: 'system' | 'user', stateDirectory: string, socket: string, wish: ConsoleWish, ways: Ways): JournalPlan {
   // journald.conf is about the machine's journal.
   const roots = scope === 'system' ? configRoots : [];
   const { journal, assigned, diagnostics } = readJournalConfig(realFiles, roots, gatherFacts(scope, process.env));
   const isVolatile = journal.Storage === 'volatile' || journal.Storage === 'none';
   const directory = isVolatile ? dirname(socket) : stateDirectory;
   const usual = defaultLimits(directory);
+  const address = journal.ForwardToSocket === undefined ? undefined : streamAddress(journal.ForwardToSocket);
+  const client = address === undefined ? undefined : createStreamClient(address, ways.warn);
+  const unsent = journal.ForwardToSocket !== undefined && address === undefined ? [noVsock] : [];
   const limited = ['RateLimitIntervalSec', 'RateLimitInterval', 'RateLimitBurst'].some((key) => assigned.has(key));
   return {
     directory,
@@ -56,10 +71,14 @@ export function planJournal(scope: 'system' | 'user', stateDirectory: string, so
       maximumStored: journal.Storage === 'none' ? -1 : numbers[journal.MaxLevelStore],
       rate: limited ? `${journal.RateLimitIntervalSec} ${journal.RateLimitBurst}` : undefined,
       lineMax: Math.max(smallestLineMax, journal.LineMax),
-      forward: createForward(forwardRules(journal, scope, wish, send)),
+      forward: createForward({
+        ...forwardRules(journal, scope, wish, ways.send),
+        ...(client !== undefined && { socket: socketRule(journal, client) }),
+      }),
     },
     readsKernel: journal.ReadKMsg && scope === 'system' && process.ppid === 1,
-    remarks: diagnostics.map(({ path, line, message }) => `${path}:${line}: ${message}`),
+    socket: client,
+    remarks: [...diagnostics.map(({ path, line, message }) => `${path}:${line}: ${message}`), ...unsent],
   };
 }
 
@@ -72,6 +91,30 @@ function forwardRules(journal: JournalSettings, scope: 'system' | 'user', wish: 
     ...(scope === 'system' && { wall: wallRule(journal) }),
   };
 }
+
+function socketRule(journal: JournalSettings, { send }: StreamClient): ForwardRule {
+  return { always: true, whole: true, maximum: numbers[journal.MaxLevelSocket], pass: exportedRows(send) };
+}
+
+/** Undefined for what JavaScript has no sockets of. */
+function streamAddress(address: SocketAddress): StreamAddress | undefined {
+  switch (address.family) {
+    case 'unix':
+      return { path: address.abstract ? `\0${address.path}` : address.path };
+    case 'inet':
+      return { host: address.address, port: address.port };
+    case 'inet6':
+      return { host: address.scope === undefined ? address.address : `${address.address}%${address.scope}`, port: address.port };
+    case 'any':
+      return { host: '::', port: address.port };
+    case 'vsock':
+      return undefined;
+    default:
+      return unreachable(address);
+  }
+}
+
+const noVsock = 'ForwardToSocket=: nothing is sent, as the journal of tysd has no client for vsock';
 
 function syslogRule(journal: JournalSettings, send: NonNullable<Send>): ForwardRule {
   const address = { path: '/run/systemd/journal/syslog', waits: false };

@@ -41,7 +41,7 @@ export async function runJournal(argv: readonly string[], self: readonly string[
     stateDirectory,
     socket,
     { all: values.console, format: values['console-format'] === 'json' ? 'json' : 'lines' },
-    relay?.send,
+    { send: relay?.send, warn },
   );
   plan.remarks.forEach(warn);
   let link: JournalLink | undefined;
@@ -79,7 +79,7 @@ export async function runJournal(argv: readonly string[], self: readonly string[
   link.close();
   if (failure !== undefined) warn(failure);
   journal[Symbol.dispose]();
-  await relay?.close();
+  await Promise.all([relay?.close(), plan.socket?.close()]);
   // A read of the kernel's log never ends.
   process.exit(failure === undefined ? 0 : 1);
 }

@@ -171,7 +171,13 @@ test('journald.conf is read with its drop-ins, and what is wrong in it is told',
 test('the journal of a user is not ruled by the machine’s journald.conf', () => {
   using scratch = createScratch();
   mkdirSync(`${scratch.path}/run`);
-  const plan = planJournal('user', scratch.path, `${scratch.path}/run/journal.sock`, { all: false, format: 'lines' }, undefined);
+  const plan = planJournal(
+    'user',
+    scratch.path,
+    `${scratch.path}/run/journal.sock`,
+    { all: false, format: 'lines' },
+    { send: undefined, warn: assert.fail },
+  );
   assert.deepEqual(
     [plan.directory, plan.policy.maximumStored, plan.policy.rate, plan.readsKernel, plan.remarks],
     [scratch.path, 7, undefined, false, []],

@@ -24,21 +24,24 @@ export function formatVerbose(options: OutputOptions): Format {
 
 /** The Journal Export Format: a value that is not one line of text has its length before it. */
 export function formatExport(options: OutputOptions): Format {
-  return (entry) => {
-    const parts: Uint8Array[] = [];
-    for (const [name, value] of [...addressFields(entry, options), ...wantedFields(entry, options)]) {
-      if (name === '_BOOT_ID' && parts.length > addressCount) continue;
-      if (isPrintable(value) && !value.includes('\n')) parts.push(Buffer.from(`${name}=${value}\n`));
-      else {
-        const bytes = valueBytes(value);
-        const length = Buffer.alloc(8);
-        length.writeBigUInt64LE(BigInt(bytes.length));
-        parts.push(Buffer.from(`${name}\n`), length, bytes, Buffer.from('\n'));
-      }
+  return (entry) =>
+    exportBytes([...addressFields(entry, options), ...wantedFields(entry, options).filter(([name]) => name !== '_BOOT_ID')]);
+}
+
+/** Fields as one entry of that format. */
+export function exportBytes(fields: readonly Field[]): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (const [name, value] of fields) {
+    if (isPrintable(value) && !value.includes('\n')) parts.push(Buffer.from(`${name}=${value}\n`));
+    else {
+      const bytes = valueBytes(value);
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(BigInt(bytes.length));
+      parts.push(Buffer.from(`${name}\n`), length, bytes, Buffer.from('\n'));
     }
-    parts.push(Buffer.from('\n'));
-    return Buffer.concat(parts);
-  };
+  }
+  parts.push(Buffer.from('\n'));
+  return Buffer.concat(parts);
 }
 
 /** What stands around and between the members of a JSON object. */
@@ -84,7 +87,6 @@ type JsonValue = string | readonly number[] | null;
 
 /** Longer values are left out of JSON unless all is asked for. */
 const maximumJsonBytes = 4096;
-const addressCount = 3;
 
 function addressFields(entry: Entry, options: OutputOptions): Field[] {
   return [

@@ -6,9 +6,11 @@ import { unsigned } from '../values/integer.ts';
 import type { ValueParser } from '../values/parser.ts';
 import { absolutePath } from '../values/path.ts';
 import { size1024 } from '../values/size.ts';
+import { parseSocketAddress } from '../values/socket-address.ts';
 import { plainString } from '../values/string.ts';
 import { logLevel } from '../values/syslog.ts';
 import { timespan } from '../values/timespan.ts';
+import type { SocketAddress } from '../values/types.ts';
 import { last, renamed, type Row, type Values } from './setting.ts';
 
 const oneFile = { accepted: 'the journal is one file, of which the oldest entries are deleted' } as const;
@@ -19,6 +21,8 @@ const bytes = orEmpty(size1024, undefined);
 const level = logLevel;
 /** A number of days or more, as systemd.time(7) has it; empty or 0 for no limit. */
 const age: ValueParser<number> = (text, context) => (text.trim() === '' ? ok(0) : timespan(text, context));
+
+const socketAddress: ValueParser<SocketAddress> = (text) => parseSocketAddress(text);
 
 /** [Journal] of journald.conf(5). */
 const journalRows = {
@@ -66,18 +70,18 @@ const journalRows = {
   ForwardToKMsg: last(boolean, false, { since: 189, meaning: 'Pass entries on to the kernel\u2019s log' }),
   ForwardToConsole: last(boolean, false, { since: 189, meaning: 'Pass entries on to TTYPath=' }),
   ForwardToWall: last(boolean, true, { since: 212, meaning: 'Show entries to all who are logged in, as utmp(5) tells' }),
-  ForwardToSocket: last(plainString, '', { since: 256, meaning: 'Pass entries on to a socket', status: { notYet: 'nothing is sent' } }),
+  ForwardToSocket: last(orEmpty(socketAddress, undefined), undefined, {
+    since: 256,
+    meaning:
+      'Send entries in the Journal Export Format to this stream socket: a path, `@NAME`, `ADDRESS:PORT`; not `vsock:`, for which there is no client',
+  }),
   TTYPath: last(orEmpty(absolutePath, '/dev/console'), '/dev/console', { since: 189, meaning: 'Terminal of ForwardToConsole=' }),
   MaxLevelStore: last(level, 'debug', { since: 189, meaning: 'Least important entries that are stored' }),
   MaxLevelSyslog: last(level, 'debug', { since: 189, meaning: 'Least important entries for ForwardToSyslog=' }),
   MaxLevelKMsg: last(level, 'notice', { since: 189, meaning: 'Least important entries for ForwardToKMsg=' }),
   MaxLevelConsole: last(level, 'info', { since: 189, meaning: 'Least important entries for ForwardToConsole=' }),
   MaxLevelWall: last(level, 'emerg', { since: 212, meaning: 'Least important entries for ForwardToWall=' }),
-  MaxLevelSocket: last(level, 'debug', {
-    since: 256,
-    meaning: 'Least important entries for ForwardToSocket=',
-    status: { notYet: 'see ForwardToSocket=' },
-  }),
+  MaxLevelSocket: last(level, 'debug', { since: 256, meaning: 'Least important entries for ForwardToSocket=' }),
   ReadKMsg: last(boolean, true, { since: 235, meaning: 'Take in the kernel\u2019s messages, where tysd is process 1 and may read them' }),
   Audit: last(booleanOr('keep'), true, {
     since: 246,
