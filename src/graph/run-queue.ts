@@ -43,6 +43,11 @@ export class RunQueue<Entry extends QueueEntry> {
     return this.#slots.size;
   }
 
+  /** Whether a job is to be tried now. */
+  get hasReady(): boolean {
+    return this.#ready.size > 0;
+  }
+
   /** Puts a unit's job in the queue; there may be only one for each unit. One that runs already is there only for others to wait for. */
   add(entry: Entry, { running = false, released = false }: { readonly running?: boolean; readonly released?: boolean } = {}): void {
     const { unit, unitType, nice } = entry;

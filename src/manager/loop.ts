@@ -38,6 +38,15 @@ export function turn(world: World): void {
   if (!done) world.wake();
 }
 
+/** Carries out the jobs that can run, of what was asked for since the last turn; all else that follows, and what the keeper hears, is left to the next one. */
+export function carryOutReady(world: World): void {
+  if (world.ended || !world.runQueue.hasReady) return;
+  for (let job = world.runQueue.next(); job !== undefined; job = world.runQueue.next()) {
+    runJob(world, job);
+    followAll(world);
+  }
+}
+
 /** Tells the keeper what was decided. */
 export function send(world: World): void {
   writeState(world);

@@ -26,7 +26,7 @@ import { hold, letGo } from './keep.ts';
 import { killUnit } from './kill.ts';
 import { finishJob } from './jobs.ts';
 import { closeTables, heldTables } from './kernel-tables.ts';
-import { send, turn } from './loop.ts';
+import { carryOutReady, send, turn } from './loop.ts';
 import type { ManagerOptions } from './options.ts';
 import { pendingChanges } from './pending.ts';
 import { notAppliedOf, planCommands } from './plan-text.ts';
@@ -119,11 +119,11 @@ export class Manager {
   }
 
   request(job: RequestedJob, unit: string, mode: JobMode, cause: string, asker?: string): Result<Ticket, RequestFailure> {
-    return requestJob(this.#fresh(), job, unit, mode, cause, asker);
+    return requestJob(this.#atRest(), job, unit, mode, cause, asker);
   }
 
   startTransient(request: TransientRequest, mode: JobMode, cause: string): Result<Ticket, RequestFailure> {
-    const world = this.#fresh();
+    const world = this.#atRest();
     if (world.ended) return err({ code: 'shutting-down', message: 'The manager is ending.' });
     const made = makeTransient(world, request);
     if (!made.ok) return made;
@@ -397,6 +397,13 @@ export class Manager {
     this.#wake();
     this.#world.now = this.#options.clock.now();
     return this.#world;
+  }
+
+  /** As #fresh, when all is carried out that can be of what was asked before, as systemd does with each request. */
+  #atRest(): World {
+    const world = this.#fresh();
+    carryOutReady(world);
+    return world;
   }
 
   #wake(): void {

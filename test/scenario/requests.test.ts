@@ -139,3 +139,27 @@ test('who asks for a job hears which others came with it, and not what others as
   );
   assert.deepEqual(jobsWith(c.value.job), ['c.service/start']);
 });
+
+test('of two requests at once, what the first can do is done before the second is heard', () => {
+  const simulation = new Simulation({
+    units: {
+      ...units,
+      'there.target': '[Unit]\n',
+      'other.service': '[Unit]\nConflicts=there.target\n[Service]\nType=oneshot\nExecStart=/bin/once\n',
+      'late.service': '[Unit]\nAfter=other.service\n[Service]\nType=oneshot\nExecStart=/bin/late\n',
+    },
+    programs: { '/bin/once': { runUsec: 1_000_000 }, '/bin/late': { runUsec: 1_000_000 } },
+  }).boot();
+  simulation.manager.request('start', 'there.target', 'replace', 'test');
+  simulation.clock.settle();
+  const ends: string[] = [];
+  simulation.manager.subscribe((change) => {
+    if (change.change === 'job-removed') ends.push(`${change.unit} ${change.result}`);
+  });
+  simulation.manager.request('start', 'there.target', 'replace', 'test');
+  simulation.manager.request('start', 'late.service', 'replace', 'test');
+  simulation.manager.request('start', 'other.service', 'replace', 'test');
+  simulation.clock.settle();
+  assert.deepEqual(simulation.running().toSorted(), ['/bin/daemon', '/bin/late', '/bin/once']);
+  assert.deepEqual(ends, ['there.target done', 'there.target done']);
+});

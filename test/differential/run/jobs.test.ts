@@ -78,6 +78,33 @@ compareManagers('jobs', {
     said five; said six
     settle @b; show @a @b @c; notes @a @b`,
   ),
+  'the names of one call are asked for one after the other': net(
+    'jeach',
+    {
+      a: [
+        'After=@b',
+        '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/act to /run/t/jeach note a\nExecStop=/act to /run/t/jeach note a-stop',
+      ],
+      b: [
+        '',
+        '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/act sleep 300 to /run/t/jeach note b\nExecStop=/act sleep 300 to /run/t/jeach note b-stop',
+      ],
+      c: ['Conflicts=@d', works],
+      d: ['', works],
+      e: ['After=@f', works],
+      f: ['After=@g', works],
+      g: ['After=@e', works],
+    },
+    `
+    run systemctl start @a @b; began jeach
+    run systemctl stop @b @a; began jeach
+    run systemctl start @b @a; began jeach
+    run systemctl stop @a @b; began jeach
+    run systemctl start @d
+    run systemctl start @d @c; settle @c @d; show @c @d
+    run systemctl start @e; run systemctl start @f; run systemctl start @g
+    run systemctl stop @e @f @g; show @e @f @g`,
+  ),
   'a restart of a unit that is off and has to wait for another is a start that waits': net(
     'jdoff',
     { a: ['', held], c: ['After=@a', works], d: ['After=@a', works] },
