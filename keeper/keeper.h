@@ -331,6 +331,14 @@ int op_devices(struct run *run, const struct op *op);
 int op_overlay(struct run *run, const struct op *op);
 int op_restrict(struct run *run, const struct op *op);
 int op_enter_root(struct run *run, const struct op *op);
+/* A path below `root`, and what is missing of it made; the flags are those of the ops. A descriptor or -errno. */
+int look_below(int root, const char *path, uint32_t flags, mode_t type);
+
+/* ops_live.c: ops for a process that runs. */
+int op_clone_tree(struct run *run, const struct op *op);
+int op_join_view(struct run *run, const struct op *op);
+int op_attach_tree(struct run *run, const struct op *op);
+
 int op_private_pids(struct run *run, const struct op *op);
 int op_unshare(struct run *run, const struct op *op);
 int op_namespace(struct run *run, const struct op *op);
@@ -657,6 +665,8 @@ struct writer {
     uint64_t start, told_usec, sure_usec; /* start in clock ticks since the boot; when the journal was told, when it was last seen to be the same */
     char name[64];
 };
+/* The start of a process (proc(5), stat), whose directory of /proc this is, and its name, which may have any characters in it. 0 if it is gone. */
+uint64_t read_start(int directory, char name[64]);
 /* Notes the process that a stream is of while it cannot be another. */
 void writer_remember(struct writer *writer, pid_t pid);
 /* Tells the journal of a stream's process unless it knows; nothing of one whose pid is another's by now. */

@@ -3,8 +3,8 @@
 #define OPS_H
 
 #define WIRE_VERSION 2u
-#define OPS_HASH 0xac3e4ecdu
-#define KEEPER_INTERFACE "tysd-keeper interface 2.ac3e4ecd.1;"
+#define OPS_HASH 0x9ea16686u
+#define KEEPER_INTERFACE "tysd-keeper interface 2.9ea16686.1;"
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -106,6 +106,9 @@
     X(overlay, 226, "sSu") /* overlay(target: string, layers: strings, how: u32) */ \
     X(restrict, 226, "suuSu") /* restrict(target: string, set: u32, clear: u32, except: strings, how: u32) */ \
     X(enter_root, 226, "u") /* enter-root(propagation: u32) */ \
+    X(clone_tree, 226, "nsu") /* clone-tree(slot: u32, path: string, attributes: u32) */ \
+    X(join_view, 226, "uU") /* join-view(pid: u32, start: u64) */ \
+    X(attach_tree, 226, "nsu") /* attach-tree(slot: u32, target: string, how: u32) */ \
     X(chroot, 210, "s") /* chroot(path: string) */ \
     X(chdir, 200, "s") /* chdir(path: string) */ \
     X(groups, 216, "S") /* groups(gids: strings) */ \

@@ -31,7 +31,7 @@ int umount2(const char *target, int flags);
 enum { DETACH = 2, NOFOLLOW = 8 };
 
 /* The flags of the ops. */
-enum { OPTIONAL = 1, RECURSIVE = 2, UNLESS_MOUNTED = 4, FOLLOW = 8 };
+enum { OPTIONAL = 1, RECURSIVE = 2, UNLESS_MOUNTED = 4, FOLLOW = 8, EXISTING = 16, PRIVATE = 32 };
 
 enum { HOPS = 64, TEXT_OF_FD = 32 };
 
@@ -84,10 +84,10 @@ static int look(int root, const char *path, uint32_t flags) {
     return errno == ENOSYS || errno == EPERM ? walk_strictly(root, path) : -errno;
 }
 
-/* The same; what is missing of it is made, directories on the way and at the end something of this type. */
-static int look_or_make(int root, const char *path, uint32_t flags, mode_t type) {
+/* The same; what is missing of it is made, directories on the way and at the end something of this type, unless it is to be there. */
+int look_below(int root, const char *path, uint32_t flags, mode_t type) {
     int at = look(root, path, flags);
-    if (at != -ENOENT) return at;
+    if (at != -ENOENT || flags & EXISTING) return at;
     at = openat(root, ".", O_PATH | O_CLOEXEC);
     char name[NAME_MAX + 1];
     while (at >= 0) {
@@ -99,7 +99,8 @@ static int look_or_make(int root, const char *path, uint32_t flags, mode_t type)
         name[length] = 0;
         path += length;
         bool last = !path[strspn(path, "/")];
-        int made = last && !S_ISDIR(type) ? mknodat(at, name, S_IFREG, 0) : mkdirat(at, name, 0755);
+        mode_t mode = last && flags & PRIVATE ? 0700 : 0755;
+        int made = last && !S_ISDIR(type) ? mknodat(at, name, flags & PRIVATE ? S_IFREG | 0600 : S_IFREG, 0) : mkdirat(at, name, mode);
         if (made < 0 && errno != EEXIST && errno != EROFS && errno != EACCES) return made = -errno, close(at), made;
         int next = look(at, name, 0);
         close(at);
@@ -196,7 +197,7 @@ int op_root_image(struct run *run, const struct op *op) {
 
 int op_mount_image(struct run *run, const struct op *op) {
     if (is_off(run)) return 0;
-    int target = look_or_make(view_of(run)->root, TEXT(1), NUMBER(4), S_IFDIR);
+    int target = look_below(view_of(run)->root, TEXT(1), NUMBER(4), S_IFDIR);
     if (target < 0) return target;
     char text[TEXT_OF_FD];
     int result = RESULT(fchdir(view_of(run)->proc));
@@ -264,7 +265,7 @@ static int check_hierarchy(int image, const char *name) {
 int op_extension_image(struct run *run, const struct op *op) {
     if (is_off(run)) return 0;
     static char release[1 << 16];
-    int old = view_of(run)->old, target = look_or_make(old, TEXT(1), 0, S_IFDIR);
+    int old = view_of(run)->old, target = look_below(old, TEXT(1), 0, S_IFDIR);
     if (target < 0) return target;
     if (op->fields[5].number != 3) return close(target), -EINVAL;
     char text[TEXT_OF_FD];
@@ -297,7 +298,7 @@ int op_bind_mount(struct run *run, const struct op *op) {
     struct stat info;
     int source = look(view_of(run)->old, TEXT(0), NUMBER(2));
     if (source < 0) return source == -ENOENT && NUMBER(2) & OPTIONAL ? 0 : source;
-    int target = fstat(source, &info) < 0 ? -errno : look_or_make(view_of(run)->root, TEXT(1), NUMBER(2) & ~(uint32_t)FOLLOW, info.st_mode);
+    int target = fstat(source, &info) < 0 ? -errno : look_below(view_of(run)->root, TEXT(1), NUMBER(2) & ~(uint32_t)FOLLOW, info.st_mode);
     int result = target < 0 ? target : NUMBER(2) & UNLESS_MOUNTED ? is_mount_point(run, target, TEXT(1)) : 0;
     if (!result) result = bind_at(run, source, target, NUMBER(2) & RECURSIVE);
     if (!result) result = enter_if_root(run, TEXT(1));
@@ -321,7 +322,7 @@ static const char *node_for(mode_t mode) {
 /* What covers what nobody may enter. Who may not make devices has a socket in their place. */
 static int open_node(struct run *run, const char *directory, mode_t mode) {
     const char *name = node_for(mode);
-    int at = name ? look_or_make(view_of(run)->old, directory, 0, S_IFDIR) : -ELOOP;
+    int at = name ? look_below(view_of(run)->old, directory, 0, S_IFDIR) : -ELOOP;
     if (at < 0) return at;
     int made = S_ISDIR(mode) ? mkdirat(at, name, 0) : mknodat(at, name, mode & S_IFMT, makedev(0, 0));
     if (made < 0 && errno == EPERM) made = mknodat(at, name = "sock", S_IFSOCK, 0);
@@ -356,7 +357,7 @@ static int fall_back(struct run *run, const struct op *op, int target, int error
 
 int op_file_system(struct run *run, const struct op *op) {
     if (is_off(run)) return 0;
-    int root = view_of(run)->root, target = look_or_make(root, TEXT(1), NUMBER(5), S_IFDIR);
+    int root = view_of(run)->root, target = look_below(root, TEXT(1), NUMBER(5), S_IFDIR);
     if (target < 0) return target == -ENOENT && NUMBER(5) & OPTIONAL ? 0 : target;
     int there = NUMBER(5) & UNLESS_MOUNTED ? is_mount_point(run, target, TEXT(1)) : 0;
     close(target);
@@ -428,7 +429,7 @@ static int fill_devices(struct run *run, int old, int directory, const struct op
 
 int op_devices(struct run *run, const struct op *op) {
     if (is_off(run)) return 0;
-    int root = view_of(run)->root, target = look_or_make(root, TEXT(0), 0, S_IFDIR);
+    int root = view_of(run)->root, target = look_below(root, TEXT(0), 0, S_IFDIR);
     if (target < 0) return target;
     close(target);
     clear(run, TEXT(0));

@@ -25,8 +25,7 @@ static size_t read_text(int directory, const char *name, char *text, size_t size
     return length;
 }
 
-/* The start of a process (proc(5), stat) and its name, which may have any characters in it. 0 if it is gone. */
-static uint64_t read_start(int directory, char name[64]) {
+uint64_t read_start(int directory, char name[64]) {
     char text[1024 + 1];
     text[read_text(directory, "stat", text, sizeof text - 1)] = 0;
     char *begin = strchr(text, '('), *end = strrchr(text, ')');

@@ -309,6 +309,20 @@ export const contract = {
     errors: requestFailures,
     doc: "Sends a signal to the unit's processes.",
   }),
+  'unit.mount': method({
+    params: v.strictObject({
+      unit: unitName,
+      source: v.pipe(v.string(), v.maxLength(4095)),
+      target: v.pipe(v.string(), v.maxLength(4095)),
+      /** The source is an image of a file system, and these are options of that. */
+      image: v.exactOptional(v.strictObject({ options: v.pipe(v.string(), v.maxLength(4095)) })),
+      readOnly: v.exactOptional(v.boolean(), false),
+      make: v.exactOptional(v.boolean(), false),
+    }),
+    result: done,
+    errors: requestFailures,
+    doc: 'Binds a file or directory, or mounts an image, where the main process of a service sees it, if that has mounts of its own; answers when that is done.',
+  }),
   'unit.nop': job('Waits for its turn in the queue and does nothing.'),
   'unit.not-applied': method({
     params: unit,

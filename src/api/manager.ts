@@ -5,7 +5,7 @@ import type { HistoryEntry } from '../graph/history.ts';
 import type { PendingUnit } from '../graph/pending.ts';
 import type { Change, JobInfo, JobOutcome, MarkedUnit, PlannedCommand, UnitCounters, UnitInfo } from '../graph/report.ts';
 import type { Preview } from '../graph/preview.ts';
-import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
+import type { MountRequest, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
 import type { WaitingJob } from '../graph/waiting.ts';
 import type { Property } from '../unit/property.ts';
 import type { UnitBytes } from '../unit/replaced.ts';
@@ -68,6 +68,8 @@ export interface ManagerApi {
   clean(unit: string, what: readonly string[]): Result<undefined, RequestFailure>;
   /** Freezes the processes of the unit, or lets them go on; the property FreezerState says when they are frozen. */
   freeze(unit: string, frozen: boolean): Result<undefined, RequestFailure>;
+  /** Mounts something where the main process of a service sees it, if it has mounts of its own. */
+  mount(request: MountRequest): Promise<Result<undefined, RequestFailure>>;
   /** Clears `failed`, the start limit and the restart counter; of all units without a name. */
   resetFailed(unit?: string): Result<undefined, RequestFailure>;
   /** Runs the generators, then reads all unit files afresh; calls back when that is done. */

@@ -20,6 +20,8 @@ const enable = () => import('./commands/enable.ts').then((module) => module.runE
 const leave = () => import('./commands/poweroff.ts').then((module) => module.runPoweroff);
 const logs = (): Promise<Run> => Promise.resolve(({ words, options, services }) => services.runLogs(words, options));
 const sleep = () => import('./commands/sleep.ts').then((module) => module.runSleep);
+const bind = () => import('./commands/bind.ts').then((module) => module.runBind);
+const serviceLog = () => import('./commands/service-log.ts').then((module) => module.runServiceLog);
 const freeze = () => import('./commands/freeze.ts').then((module) => module.runFreeze);
 const setting = () => import('./commands/manager-settings.ts').then((module) => module.runManagerSetting);
 /** The code of verbs that tysd refuses. */
@@ -350,15 +352,14 @@ export const verbs: Readonly<Record<string, Verb>> = {
       verb('System', '', 0, 0, sleep, 'Refused: tysd puts no machine to sleep'),
     ]),
   ),
+  bind: verb('Units', 'UNIT PATH [PATH]', 2, 3, bind, 'Bind a path of the machine into the view of a service that runs'),
+  'mount-image': verb('Units', 'UNIT IMAGE PATH [OPTIONS]', 3, 4, bind, 'Mount an image in the view of a service that runs'),
+  'service-log-level': verb('Units', 'SERVICE [LEVEL]', 1, 2, serviceLog, 'Ask a service on the message bus what it logs, or set it'),
+  'service-log-target': verb('Units', 'SERVICE [TARGET]', 1, 2, serviceLog, 'Ask a service on the message bus where it logs to, or set it'),
   'log-level': verb('Manager', '[LEVEL]', 0, 1, setting, 'Show or set how important a message of the manager must be to be logged'),
   'log-target': verb('Manager', '[TARGET]', 0, 1, setting, 'Show where the log of the manager goes'),
   'service-watchdogs': verb('Manager', '[BOOL]', 0, 1, setting, 'Show or set whether watchdogs of services are acted on'),
-  ...Object.fromEntries(
-    ['bind', 'mount-image', 'service-log-level', 'service-log-target', 'switch-root', 'whoami'].map((name) => [
-      name,
-      verb('Units', '', 0, many, refused, 'Refused'),
-    ]),
-  ),
+  ...Object.fromEntries(['switch-root', 'whoami'].map((name) => [name, verb('Units', '', 0, many, refused, 'Refused')])),
 };
 
 function verb(group: Group, usage: string, least: number, most: number, load: () => Promise<Run>, doc: string): Verb {

@@ -358,6 +358,21 @@ export const ops = {
     exit: 226,
     doc: 'End with the old root; what is mounted later goes between the new one and others as said: 0 shared, 1 slave, 2 private.',
   },
+  'clone-tree': {
+    fields: { slot: 'u32', path: 'string', attributes: 'u32' },
+    exit: 226,
+    doc: 'A copy of what is at the path, without what is mounted below it, in a slot; attributes are those of mount_setattr(2).',
+  },
+  'join-view': {
+    fields: { pid: 'u32', start: 'u64' },
+    exit: 226,
+    doc: 'Enter the namespace of mounts of the process that began at this time (proc(5), stat), which must be another one; what follows is looked up below its root directory.',
+  },
+  'attach-tree': {
+    fields: { slot: 'u32', target: 'string', how: 'u32' },
+    exit: 226,
+    doc: 'Mount the copy in the slot at the target, which is made if it is missing, unless it is to be there (16); with 32 for root alone.',
+  },
   chroot: { fields: { path: 'string' }, exit: 210, doc: 'chroot(2).' },
   chdir: { fields: { path: 'string' }, exit: 200, doc: 'chdir(2).' },
   groups: { fields: { gids: 'strings' }, exit: 216, doc: 'setgroups(2); each gid in decimal.' },

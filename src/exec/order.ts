@@ -8,15 +8,18 @@ export function checkOrder(plan: Plan): readonly string[] {
   let ended: OpName | undefined;
   let filtered = false;
   let entered = false;
-  let view: 'none' | 'making' | 'made' = 'none';
+  let view: 'none' | 'making' | 'made' | 'joined' = 'none';
   for (const op of plan) {
     if (ended !== undefined) troubles.push(`${op.op} after ${ended}`);
     if (filtered && !staysPossible.has(op.op)) troubles.push(`${op.op} after seccomp`);
     if (dropped !== undefined && !needsNoPrivilege.has(op.op)) troubles.push(`${op.op} after ${dropped}`);
-    if (isOfView.has(op.op) && view !== 'making') troubles.push(`${op.op} with no view in the making`);
+    if (isOfView.has(op.op) && view !== 'making' && !(view === 'joined' && op.op === 'mount-image'))
+      troubles.push(`${op.op} with no view in the making`);
     if (view === 'making' && !isOfView.has(op.op)) troubles.push(`${op.op} before the view is made`);
     if (op.op === 'mount-namespace') view = 'making';
     if (op.op === 'enter-root') view = 'made';
+    if (op.op === 'attach-tree' && view !== 'joined') troubles.push('attach-tree with no view to mount it in');
+    if (op.op === 'join-view') view = 'joined';
     for (const slot of usedSlots(op)) if (!filled.has(slot)) troubles.push(`${op.op} of slot ${slot}, which is empty`);
     for (const slot of filledSlots(op)) filled.add(slot);
     if (entered && madeBefore.has(op.op)) troubles.push(`${op.op} after session`);
@@ -113,6 +116,7 @@ function usedSlots(op: Op): readonly number[] {
     case 'credential-file':
     case 'credentials-close':
     case 'enter-namespace':
+    case 'attach-tree':
     case 'journal':
       return [op.slot];
     case 'xattr':
@@ -140,6 +144,7 @@ function filledSlots(op: Op): readonly number[] {
     case 'wake-timer':
     case 'credentials-open':
     case 'terminal':
+    case 'clone-tree':
       return [op.slot];
     case 'pipe':
       return [op.readSlot, op.writeSlot];

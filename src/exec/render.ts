@@ -116,6 +116,9 @@ const shapes: Readonly<Record<OpName, string>> = {
   overlay: '{target} ← {layers}{how}',
   restrict: '{target}{set}{clear}{how}{except}',
   'enter-root': '{propagation}',
+  'clone-tree': '{slot} ← {path}{attributes}',
+  'join-view': 'of {pid}',
+  'attach-tree': '{target} ← {slot}{how}',
   chroot: '{path}',
   chdir: '{path}',
   groups: '{gids}',
@@ -189,6 +192,8 @@ const manners: readonly Bit[] = [
   [1, 'if it is there'],
   [2, 'with what is below'],
   [4, 'unless mounted'],
+  [16, 'where something is'],
+  [32, 'made for root alone'],
 ];
 const propagations = ['shared', 'slave', 'private'];
 

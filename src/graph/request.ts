@@ -54,6 +54,19 @@ export interface TransientRequest extends TransientUnit {
   readonly descriptors?: string;
 }
 
+/** What is to be mounted where the main process of a service sees it. */
+export interface MountRequest {
+  readonly unit: string;
+  /** A file or directory to bind, or an image of a file system. */
+  readonly source: string;
+  readonly target: string;
+  /** Options of the image's file system; undefined where the source is bound. */
+  readonly image: { readonly options: string } | undefined;
+  readonly readOnly: boolean;
+  /** Whether what is missing of the target is made. */
+  readonly make: boolean;
+}
+
 /** A job that was queued, and the unit's own name. */
 export interface Ticket {
   readonly job: number;

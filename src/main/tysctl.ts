@@ -27,6 +27,7 @@ export function servicesOf(self: readonly string[]): CliServices {
     notify: async (text, pid) => (await import('./notify.ts')).sendNotification(self, text, pid),
     virtualization: async () => (await import('./local-conditions.ts')).virtualizationHere(),
     commandOf: (tool) => [...self.filter((word) => !word.startsWith('--as=')), `--as=${tool}`],
+    messageBus: async (scope) => (await import('./message-bus.ts')).openMessageBus(scope),
     launcher: async () => (await import('./launcher.ts')).launcherOf(self),
   };
 }

@@ -13,6 +13,7 @@ import { watchFired, watchMade } from './clock-watch.ts';
 import { removeGroup } from './effects.ts';
 import { countedTraffic } from './group-usage.ts';
 import { generatorEnded } from './generators.ts';
+import { liveMountEnded } from './live-mount.ts';
 import { lookupEnded } from './lookups.ts';
 import { idlePipeMade } from './idle-pipe.ts';
 import { readTable, tableChanged, tableOpened } from './kernel-tables.ts';
@@ -77,6 +78,7 @@ function toChild(world: World, child: number, event: UnitEvent): void {
 function spawnFailed(world: World, child: number, errno: number): void {
   if (child === world.idlePipeMaker) return idlePipeMade(world, false);
   if (lookupEnded(world, child, { failure: errnoMessage(errno) })) return;
+  if (liveMountEnded(world, child, { failure: errnoMessage(errno) })) return;
   if (watchMade(world, child, errnoMessage(errno))) return;
   if (generatorEnded(world, child, errnoMessage(errno))) return;
   world.mountTargets.delete(child);
@@ -117,7 +119,7 @@ function spawnFailure({ errno }: Exit, path: string): Readonly<Record<string, st
 /** A child that works for the manager itself. */
 function ownExited(world: World, child: number, exit: Exit): void {
   if (child === world.idlePipeMaker) return idlePipeMade(world, exit.failedOp < 0);
-  if (tableOpened(world, child) || lookupEnded(world, child, exit)) return;
+  if (tableOpened(world, child) || lookupEnded(world, child, exit) || liveMountEnded(world, child, exit)) return;
   if (generatorEnded(world, child, generatorFailure(exit))) return;
   watchMade(world, child, exit.failedOp < 0 ? undefined : describeFailure(exit, ''));
 }

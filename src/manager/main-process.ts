@@ -75,6 +75,15 @@ function isOrphan(world: World, pid: number): boolean {
   return parent === String(world.options.keeper.inventory.pid);
 }
 
+/** When a process began (proc(5), stat); undefined for one that is gone. */
+export function startOf(world: World, pid: number): bigint | undefined {
+  const field = statusOf(world, pid)[START_FIELD];
+  return field === undefined || !isAlive(world, pid) ? undefined : BigInt(field);
+}
+
+/** Behind the name. */
+const START_FIELD = 19;
+
 /** The fields of /proc/PID/stat behind the name, which may hold anything: state, parent, … */
 function statusOf(world: World, pid: number): readonly string[] {
   const line = text(world, `/proc/${pid}/stat`);

@@ -6,7 +6,7 @@ import type { HistoryEntry } from '../graph/history.ts';
 import type { Change, JobInfo, JobOutcome, MarkedUnit, PlannedCommand, UnitCounters, UnitInfo } from '../graph/report.ts';
 import type { PendingUnit } from '../graph/pending.ts';
 import type { Preview } from '../graph/preview.ts';
-import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
+import type { MountRequest, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../graph/request.ts';
 import type { WaitingJob } from '../graph/waiting.ts';
 import type { EndAction } from '../port/keeper.ts';
 import type { Property } from '../unit/property.ts';
@@ -25,6 +25,7 @@ import { startGenerators } from './generators.ts';
 import { hold, letGo } from './keep.ts';
 import { killUnit } from './kill.ts';
 import { finishJob } from './jobs.ts';
+import { mountIntoUnit } from './live-mount.ts';
 import { closeTables, heldTables } from './kernel-tables.ts';
 import { carryOutReady, send, turn } from './loop.ts';
 import type { ManagerOptions } from './options.ts';
@@ -266,6 +267,13 @@ export class Manager {
     return freezeUnit(this.#fresh(), unit, frozen);
   }
 
+  mount(request: MountRequest): Promise<Result<undefined, RequestFailure>> {
+    const world = this.#fresh();
+    const unit = this.#loaded(request.unit);
+    if (unit === undefined) return Promise.resolve(err({ code: 'no-such-unit', message: `Unit ${request.unit} not loaded.` }));
+    return new Promise((done) => mountIntoUnit(world, unit, request, done));
+  }
+
   resetFailed(name?: string): Result<undefined, RequestFailure> {
     const world = this.#fresh();
     const unit = name === undefined ? undefined : this.#loaded(name);
@@ -472,6 +480,7 @@ function takeOver(world: World, old: World): void {
   world.failedJobs = old.failedJobs;
   world.interrupts = old.interrupts;
   world.ended = old.ended;
+  world.liveMounts = old.liveMounts;
   for (const [name, holders] of old.holders) world.holders.set(name, holders);
   for (const [token, names] of old.expected) world.expected.set(token, names);
 }

@@ -26,6 +26,7 @@ import { changeEnvironment, overlayEnvironment } from './environment.ts';
 import type { GeneratorRun } from './generators.ts';
 import { History } from './history.ts';
 import type { Job } from './job.ts';
+import type { LiveMounting } from './live-mount.ts';
 import type { Lookup } from './lookups.ts';
 import type { ManagerOptions } from './options.ts';
 import { log } from './records.ts';
@@ -152,6 +153,8 @@ export class World implements TransactionView {
   /** What set-environment has set, apart from what is configured, which a reload may change. */
   setEnvironment: readonly string[] = [];
   idlePipeHeld = false;
+  /** Children that mount something for a unit that runs. */
+  liveMounts = new Map<number, LiveMounting>();
   /** Children that ask the name service. */
   readonly lookups = new Map<number, Lookup>();
   /** The child that makes the idle pipe. */

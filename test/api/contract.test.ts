@@ -40,6 +40,7 @@ const examples: { readonly [Name in MethodName]?: Params<Name> } = {
   'unit.freeze': { unit: 'web.service' },
   'unit.hold': { unit: 'web.service' },
   'unit.kill': { unit: 'web.service', signal: 15 },
+  'unit.mount': { unit: 'web.service', source: '/srv', target: '/opt' },
   'units.marked': {},
   'units.near': { units: ['wep.service'] },
   'unit.nop': { unit: 'web.service' },

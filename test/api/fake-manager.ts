@@ -10,7 +10,7 @@ import type { HistoryEntry } from '../../src/graph/history.ts';
 import type { Change, JobInfo, JobOutcome, MarkedUnit, PlannedCommand, UnitCounters, UnitInfo } from '../../src/graph/report.ts';
 import type { PendingUnit } from '../../src/graph/pending.ts';
 import type { Preview } from '../../src/graph/preview.ts';
-import type { RequestedJob, RequestFailure, Ticket, TransientRequest } from '../../src/graph/request.ts';
+import type { MountRequest, RequestedJob, RequestFailure, Ticket, TransientRequest } from '../../src/graph/request.ts';
 import type { WaitingJob } from '../../src/graph/waiting.ts';
 import type { Property } from '../../src/unit/property.ts';
 import type { JobMode } from '../../src/unit/values/types.ts';
@@ -289,6 +289,11 @@ export class FakeManager implements ManagerApi {
   freeze(unit: string, frozen: boolean): Result<undefined, RequestFailure> {
     this.calls.push(`${frozen ? 'freeze' : 'thaw'} ${unit}`);
     return this.#units.has(unit) ? ok(undefined) : err({ code: 'no-such-unit', message: `Unit ${unit} not loaded.` });
+  }
+
+  mount({ unit, source, target }: MountRequest): Promise<Result<undefined, RequestFailure>> {
+    this.calls.push(`mount ${source} on ${target} of ${unit}`);
+    return Promise.resolve(this.#units.has(unit) ? ok(undefined) : err({ code: 'no-such-unit', message: `Unit ${unit} not loaded.` }));
   }
 
   clean(unit: string, what: readonly string[]): Result<undefined, RequestFailure> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ok } from '../../src/base/result.ts';
+import { err, ok } from '../../src/base/result.ts';
 import type { Finding, LintOptions } from '../../src/api/lint.ts';
 import { lintFiles } from '../../src/manager/unit-lint.ts';
 import { realFiles } from '../../src/port/files-real.ts';
@@ -96,7 +96,7 @@ async function runTool(
   watching: Watching,
 ): Promise<Ran> {
   const out: string[] = [];
-  const err: string[] = [];
+  const errors: string[] = [];
   const services: CliServices = {
     version: '0.1.0',
     runLogs: (words) => {
@@ -122,6 +122,7 @@ async function runTool(
     },
     virtualization: () => Promise.resolve({ container: 'lxc', vm: 'kvm', privateUsers: false }),
     commandOf: (tool) => ['/usr/bin/tysd', `--as=${tool}`],
+    messageBus: () => Promise.resolve(err('there is no bus here')),
     launcher: () => Promise.resolve(fakeLauncher(out)),
   };
   const status = await runCli({
@@ -131,7 +132,7 @@ async function runTool(
     services,
     terminal: {
       print: (text) => out.push(...text.split('\n')),
-      warn: (text) => err.push(...text.split('\n')),
+      warn: (text) => errors.push(...text.split('\n')),
       live: (text) => {
         out.push(...text.split('\n'));
         watching.seen(text);
@@ -142,7 +143,7 @@ async function runTool(
       width: undefined,
     },
   });
-  return { out, err, status };
+  return { out, err: errors, status };
 }
 
 /** The real ones, of real files. */

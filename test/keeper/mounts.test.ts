@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -311,6 +312,15 @@ test('an image is mounted from a loop device that goes with the child', { skip: 
     files.filter((file) => file.startsWith(shop.at)),
     [],
   );
+  using other = await inOwnMounts();
+  const live: Plan = [
+    { op: 'join-view', ...other.id },
+    { ...mount, how: 16 },
+    { op: 'exit', status: 0 },
+  ];
+  assert.deepEqual(await shop.run(live), good);
+  assert.equal(other.sh(`cat ${shop.at}/m/file`), 'inside\n');
+  assert.deepEqual(readdirSync(join(shop.at, 'm')), []);
   writeFileSync(image, 'nothing that anybody knows');
   const enopkg = 65;
   assert.deepEqual(await shop.run(view([mount])), { status: 226, failedOp: 2, errno: enopkg });
@@ -502,3 +512,56 @@ test('a directory moves to where nothing is, or to the place of the link to it',
     [['file'], [], []],
   );
 });
+
+test('something is mounted where a process that runs sees it, and nowhere else', { skip }, async () => {
+  await using shop = await workshop();
+  for (const name of ['source', 'source/sub', 'there', 'real']) mkdirSync(join(shop.at, name));
+  writeFileSync(join(shop.at, 'source/file'), 'bound\n');
+  symlinkSync('real', join(shop.at, 'link'));
+  using other = await inOwnMounts();
+  const into = (target: string, how: number, attributes = 0, id = other.id): Plan => [
+    { op: 'clone-tree', slot: 0, path: join(shop.at, 'source'), attributes },
+    { op: 'join-view', ...id },
+    { op: 'attach-tree', slot: 0, target: join(shop.at, target), how },
+    { op: 'exit', status: 0 },
+  ];
+  const existing = 16;
+  const forRoot = 32;
+  assert.deepEqual(await shop.run(into('there', existing)), good);
+  assert.equal(other.sh(`cat ${shop.at}/there/file`), 'bound\n');
+  assert.deepEqual(readdirSync(join(shop.at, 'there')), []);
+  assert.deepEqual(await shop.run(into('made/below', forRoot, readOnly)), good);
+  assert.equal(other.sh(`touch ${shop.at}/made/below/x 2>/dev/null || echo refused`), 'refused\n');
+  assert.equal(other.sh(`stat -c %a ${shop.at}/made`), '755\n');
+  assert.equal(tool('stat', ['-c', '%a', join(shop.at, 'made/below')]), '700\n');
+  const [enoent, esrch, exdev, eloop] = [2, 3, 18, 40];
+  assert.deepEqual(await shop.run(into('missing', existing)), failed(2, enoent));
+  assert.deepEqual(await shop.run(into('link', existing)), failed(2, eloop));
+  assert.deepEqual(await shop.run(into('link/x', forRoot)), failed(2, eloop));
+  assert.deepEqual(readdirSync(join(shop.at, 'real')), []);
+  assert.deepEqual(await shop.run(into('there', existing, 0, { ...other.id, start: 1n })), failed(1, esrch));
+  assert.deepEqual(await shop.run(into('there', existing, 0, { pid: process.pid, start: startOf(process.pid) })), failed(1, exdev));
+});
+
+function failed(failedOp: number, errno: number): Ended {
+  return { status: 226, failedOp, errno };
+}
+
+function startOf(pid: number): bigint {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return BigInt(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 0);
+}
+
+/** A process with mounts of its own, and a shell among them. */
+async function inOwnMounts(): Promise<
+  Disposable & { readonly id: { readonly pid: number; readonly start: bigint }; readonly sh: (script: string) => string }
+> {
+  const child = spawn('unshare', ['--mount', 'sh', '-c', 'echo ready; exec sleep 1000'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(child.stdout, 'data');
+  const pid = child.pid ?? 0;
+  return {
+    id: { pid, start: startOf(pid) },
+    sh: (script) => tool('nsenter', ['-t', String(pid), '-m', 'sh', '-c', script]),
+    [Symbol.dispose]: () => child.kill('SIGKILL'),
+  };
+}

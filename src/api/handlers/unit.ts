@@ -10,6 +10,7 @@ export const unitHandlers: Handlers<
   | 'unit.files'
   | 'unit.freeze'
   | 'unit.kill'
+  | 'unit.mount'
   | 'unit.not-applied'
   | 'unit.plan'
   | 'unit.reset-failed'
@@ -82,6 +83,11 @@ export const unitHandlers: Handlers<
   'unit.clean': ({ unit, what }, { manager }) => {
     const cleaned = manager.clean(unit, what);
     return cleaned.ok ? ok(null) : requestFailed(cleaned.error, unit, manager);
+  },
+
+  'unit.mount': async ({ unit, source, target, image, readOnly, make }, { manager }) => {
+    const mounted = await manager.mount({ unit, source, target, image, readOnly, make });
+    return mounted.ok ? ok(null) : requestFailed(mounted.error, unit, manager);
   },
 
   'unit.freeze': freezing(true),

@@ -7,10 +7,6 @@ export function runRefused({ program, verb, terminal }: Invocation): Promise<num
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  bind: 'mounts are made before a service starts, so set BindPaths= or BindReadOnlyPaths= and restart it',
-  'mount-image': 'mounts are made before a service starts, so set MountImages= and restart it',
-  'service-log-level': 'it does not ask services over the message bus (org.freedesktop.LogControl1), which busctl can',
-  'service-log-target': 'it does not ask services over the message bus (org.freedesktop.LogControl1), which busctl can',
   'switch-root': 'it stays in the root directory in which it was started',
   whoami: 'status PID tells of which unit a process is',
 };
