@@ -316,7 +316,7 @@ export class Manager {
     log(old, 6, 'Reloading.', undefined);
     recordManager(old, 'read all unit files afresh');
     send(old);
-    const blobs = snapshot(old);
+    const { blobs, units } = snapshot(old);
     old.timers.close();
     old.busNames.close();
     for (const unit of old.units.values()) unit.unwatchPidFile?.();
@@ -326,7 +326,7 @@ export class Manager {
     const world = this.#newWorld();
     const { unitsLoadStart } = world.stages;
     takeOver(world, old);
-    new Recovery(world, { blobs, descriptors: heldTables(old), groups: [] }).finish();
+    world.loadAtOnce(old, () => new Recovery(world, { blobs, units, descriptors: heldTables(old), groups: [] }).finish());
     // What was read before the generators ran does not count.
     if (!world.started) world.stages = { ...world.stages, ...(unitsLoadStart === undefined ? {} : { unitsLoadStart }) };
     else reachStage(world, 'unitsLoad');

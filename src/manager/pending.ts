@@ -6,18 +6,21 @@ import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
 /**
- * What daemon-reload would change of the units that are loaded, as their files are now; it takes as long as that. What generators would write
+ * What daemon-reload would change of the units that are loaded, as their files are now; only what has changed is read. What generators would write
  * anew is not known before they run.
  */
 export function pendingChanges(world: World): readonly PendingUnit[] {
   const source = world.options.openUnits();
-  return [...world.units.values()]
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((unit) => {
-      const fresh = source.load(unit.name);
+  const fresh = new Map<Unit, UnitConfig>();
+  source.atOnce(() => {
+    for (const unit of world.units.values()) fresh.set(unit, source.load(unit.name, unit.reading).config);
+  });
+  return [...fresh]
+    .toSorted(([a], [b]) => (a.name < b.name ? -1 : 1))
+    .flatMap(([unit, config]) => {
       // What is there without a file, as a mount of others, is not in files.
-      if (fresh.load.state === 'not-found' && unit.config.fragment === undefined) return [];
-      const pending = compare(unit, fresh);
+      if (config === unit.config || (config.load.state === 'not-found' && unit.config.fragment === undefined)) return [];
+      const pending = compare(unit, config);
       const isOther = pending.load !== undefined || pending.settings.length > 0 || pending.dependencies.length > 0;
       return isOther ? [pending] : [];
     });

@@ -1,4 +1,5 @@
 import { heldSpace, sharedKinds } from '../exec/space.ts';
+import { ok } from '../base/result.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
 import type { Inventory } from '../port/keeper.ts';
 import { checkZone } from './clock-watch.ts';
@@ -28,7 +29,10 @@ import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
 /** What a manager finds where it begins. */
-export type Remembered = Pick<Inventory, 'blobs' | 'descriptors' | 'groups'>;
+export type Remembered = Pick<Inventory, 'blobs' | 'descriptors' | 'groups'> & {
+  /** Units whose blobs another world of the same manager has made just now. */
+  readonly units?: ReadonlyMap<string, UnitBlob>;
+};
 
 /**
  * Puts a new world where the last one was: the only way in which a manager begins, be it for the first time, after a crash,
@@ -41,7 +45,7 @@ export class Recovery {
   readonly #world: World;
   readonly #remembered: Remembered;
   /** Units that are not back, and their states. */
-  readonly #pending = new Map<string, Uint8Array>();
+  readonly #pending = new Map<string, Uint8Array | UnitBlob>();
   readonly #lost = new Set<Unit>();
   /** Units with a job. */
   #busy: ReadonlySet<string> | undefined;
@@ -52,6 +56,7 @@ export class Recovery {
     recoverManager(world, remembered.blobs);
     knowTables(world);
     for (const [key, bytes] of remembered.blobs) if (key.startsWith('unit/')) this.#pending.set(key.slice('unit/'.length), bytes);
+    for (const [name, blob] of remembered.units ?? []) this.#pending.set(name, blob);
   }
 
   /** How many units are not back. */
@@ -101,10 +106,10 @@ export class Recovery {
   }
 
   #recover(name: string): void {
-    const bytes = this.#pending.get(name);
-    if (bytes === undefined) return;
+    const blob = this.#pending.get(name);
+    if (blob === undefined) return;
     this.#pending.delete(name);
-    const unit = recoverUnit(this.#world, name, bytes, this.#hasJob(name));
+    const unit = recoverUnit(this.#world, name, blob, this.#hasJob(name));
     if (unit !== undefined) this.#lost.add(unit);
   }
 }
@@ -146,8 +151,8 @@ function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): v
 }
 
 /** Gives the unit if its state is lost. */
-function recoverUnit(world: World, name: string, bytes: Uint8Array, hasJob: boolean): Unit | undefined {
-  const blob = readBlob(bytes, isUnitBlob);
+function recoverUnit(world: World, name: string, stored: Uint8Array | UnitBlob, hasJob: boolean): Unit | undefined {
+  const blob = stored instanceof Uint8Array ? readBlob(stored, isUnitBlob) : ok(stored);
   if (!blob.ok) {
     log(world, 3, `${name}: the saved state cannot be read, and is lost: ${blob.error}`, undefined);
     world.deleted.push(`unit/${name}`);

@@ -173,13 +173,17 @@ export function writeState(world: World): void {
   put(world, managerKey, managerBlob(world));
 }
 
-/** All blobs as the keeper has them once the batch is sent: what a world that is put in this one's place begins with. */
-export function snapshot(world: World): ReadonlyMap<string, Uint8Array> {
+/**
+ * All blobs as the keeper has them once the batch is sent: what a world that is put in this one's place begins with. Those of units, of which there may
+ * be thousands, have not become bytes.
+ */
+export function snapshot(world: World): { readonly blobs: ReadonlyMap<string, Uint8Array>; readonly units: ReadonlyMap<string, UnitBlob> } {
+  const units = new Map<string, UnitBlob>();
+  for (const unit of world.units.values()) if (unit.stored) units.set(unit.name, unitBlob(unit));
   const blobs = new Map<string, Uint8Array>([[managerKey, encoded(managerBlob(world))]]);
-  for (const unit of world.units.values()) if (unit.stored) blobs.set(`unit/${unit.name}`, encoded(unitBlob(unit)));
   for (const job of world.jobs.values()) blobs.set(`job/${job.id}`, encoded(jobBlob(job)));
   for (const [id, answer] of world.answers) blobs.set(`answer/${id}`, encoded(answer));
-  return blobs;
+  return { blobs, units };
 }
 
 /** Reads a blob. Who wrote it is this program, perhaps in an earlier version; a blob that is none is an error. */

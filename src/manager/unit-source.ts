@@ -1,7 +1,7 @@
-import type { UnitConfig } from '../unit/config.ts';
 import { findUnit } from '../unit/find.ts';
 import { InstanceCache } from '../unit/instance-cache.ts';
-import { loadUnit } from '../unit/load.ts';
+import { type LoadContext, readUnit } from '../unit/load.ts';
+import type { Reading } from '../unit/reading.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import { UnitDirectory } from '../unit/unit-directory.ts';
 import type { UnitText } from '../unit/syntax.ts';
@@ -9,7 +9,10 @@ import type { UnitFiles } from '../unit/unit-files.ts';
 
 /** Where units come from. */
 export interface UnitSource {
-  load(name: string): UnitConfig;
+  /** An earlier reading, by a source that was opened in the same way, is given back where reading the unit anew would give the same. */
+  load(name: string, earlier?: Reading): Reading;
+  /** All that is loaded meanwhile is loaded at one moment: what lies beside units is listed once. */
+  atOnce(load: () => void): void;
   /** Whether there is a file for the unit, without loading it. */
   hasFile(name: string): boolean;
   /** Says how a unit is that is there without a file, such as what somebody mounted; undefined where it is gone. */
@@ -26,15 +29,16 @@ export function openUnits(files: UnitFiles, searchPath: readonly string[], facts
   const directory = new UnitDirectory(files, searchPath);
   const known = new Map<string, UnitText>();
   const instances = new InstanceCache();
+  const context: LoadContext = {
+    directory,
+    facts,
+    instances,
+    known: (unit) => known.get(unit),
+    ...(transientDirectory === undefined ? {} : { transientDirectory }),
+  };
   return {
-    load: (name) =>
-      loadUnit(name, {
-        directory,
-        facts,
-        instances,
-        known: (unit) => known.get(unit),
-        ...(transientDirectory === undefined ? {} : { transientDirectory }),
-      }),
+    load: (name, earlier) => readUnit(name, context, earlier),
+    atOnce: (load) => directory.listingOnce(load),
     hasFile: (name) => findUnit(directory, name, facts.scope).path !== undefined,
     know: (name, text) => {
       if (text === undefined) known.delete(name);

@@ -1,5 +1,6 @@
 import type { Plan } from '../exec/op.ts';
 import type { Dependency, LoadState, UnitConfig } from '../unit/config.ts';
+import type { Reading } from '../unit/reading.ts';
 import { pathOfUnit } from '../unit/name.ts';
 import type { Stamp } from '../port/keeper.ts';
 import type { Look, TriggerDetails, UnitType } from '../type/type.ts';
@@ -57,6 +58,8 @@ export class Unit {
   readonly name: string;
   /** Replaced only by `set-property`. */
   config: UnitConfig;
+  /** What its files said, and how to tell whether they still do. */
+  readonly reading: Reading;
   readonly type: UnitType<unknown>;
   /** All that the unit declares: by its files, implied by what it is, and by default. */
   readonly declared: readonly Dependency[];
@@ -124,6 +127,7 @@ export class Unit {
     config: UnitConfig,
     type: UnitType<unknown>,
     given: {
+      readonly reading: Reading;
       readonly declared: readonly Dependency[];
       /** Its state, if it is always there. */
       readonly perpetual: unknown;
@@ -136,6 +140,7 @@ export class Unit {
     this.graph = given.graph;
     this.name = config.name;
     this.config = config;
+    this.reading = given.reading;
     this.type = type;
     this.declared = declared;
     this.perpetual = perpetual !== undefined;

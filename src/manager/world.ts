@@ -15,6 +15,7 @@ import { perpetualState } from '../type/perpetual.ts';
 import type { TriggerDetails, UnitEvent } from '../type/type.ts';
 import { isPerpetual } from '../unit/builtin.ts';
 import type { Dependency, UnitConfig } from '../unit/config.ts';
+import type { Reading } from '../unit/reading.ts';
 import type { UnitText } from '../unit/syntax.ts';
 import type { LogLevel } from '../unit/values/syslog.ts';
 import type { JobMode } from '../unit/values/types.ts';
@@ -206,6 +207,8 @@ export class World implements TransactionView {
   #saidBusyUsec = 0;
   readonly #mountNeeds = new MountNeeds();
   readonly #source: UnitSource;
+  /** The units of the world whose place this one takes, while it begins. */
+  #earlier: ReadonlyMap<string, Unit> | undefined;
   readonly #implicit: ImplicitContext;
   readonly #listeners = new Set<(change: WorldChange) => void>();
 
@@ -256,6 +259,13 @@ export class World implements TransactionView {
       this.#mentioned.delete(name);
       if (!this.names.has(name) && this.graph.isMentioned(name)) this.toCollect.add(this.#load(name));
     }
+  }
+
+  /** Loads units as they are on disk at this moment; of those that were loaded in another world only what has changed is read. */
+  loadAtOnce(earlier: World, load: () => void): void {
+    this.#earlier = earlier.names;
+    this.#source.atOnce(load);
+    this.#earlier = undefined;
   }
 
   fullSlice(name: string, planned: Iterable<string>): string | undefined {
@@ -412,9 +422,10 @@ export class World implements TransactionView {
   #load(name: string): Unit {
     this.#sayBusy();
     this.#removeDeparted(name);
-    const config = this.#withOwnName(this.#source.load(name));
+    const reading = this.#source.load(name, this.#earlier?.get(name)?.reading);
+    const config = this.#withOwnName(reading.config);
     const present = this.units.get(config.name);
-    const unit = present ?? this.#add(config);
+    const unit = present ?? this.#add(config, reading);
     this.#name(unit, name);
     for (const alias of config.names) if (alias !== name) this.#name(unit, alias);
     if (present === undefined) this.#orderTargets(unit);
@@ -426,9 +437,10 @@ export class World implements TransactionView {
     if (name !== unit.name) this.graph.merge(name, unit.name);
   }
 
-  #add(config: UnitConfig): Unit {
+  #add(config: UnitConfig, reading: Reading): Unit {
     const declared = this.#declare(config);
     const unit = new Unit(config, unitTypes[config.type], {
+      reading,
       declared,
       perpetual: perpetualState(config),
       readAtUsec: this.now.realtimeUsec,

@@ -1,4 +1,5 @@
 import { unreachable } from '../base/assert.ts';
+import type { FileStamp } from '../base/file-stamp.ts';
 import type { FileStat, Files } from './files.ts';
 
 type Node =
@@ -47,6 +48,18 @@ export class FakeFiles implements Files {
   readWithStat(path: string, limit = Infinity): { readonly bytes: Uint8Array; readonly stat: FileStat } | undefined {
     const bytes = this.read(path, limit);
     return bytes === undefined ? undefined : { bytes, stat: this.statFollow(path) };
+  }
+
+  readStamped(path: string, limit = Infinity): { readonly bytes: Uint8Array; readonly stamp: FileStamp | undefined } | undefined {
+    const bytes = this.read(path, limit);
+    return bytes === undefined ? undefined : { bytes, stamp: this.stampOf(path) };
+  }
+
+  /** No two changes have the same time here. What is made at each reading has no stamp. */
+  stampOf(path: string): FileStamp | undefined {
+    const node = this.#follow(path);
+    if (node?.kind !== 'file') return undefined;
+    return { device: 0, inode: 0, size: node.bytes.length, modifiedMs: node.mtimeUsec, changedMs: node.mtimeUsec };
   }
 
   list(path: string): readonly string[] {

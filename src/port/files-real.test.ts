@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -36,6 +36,23 @@ test('files are read whole whatever their size, up to the limit, and those of /p
   assert.match(new TextDecoder().decode(realFiles.read('/proc/self/status')), /^Name:[^]*\nPid:/);
   assert.equal(realFiles.read(place.path), undefined);
   assert.equal(realFiles.read(join(place.path, 'missing')), undefined);
+});
+
+test('a file that is older than its reading has a stamp, which is that of what links lead to; one of times to come has none', () => {
+  using place = directory();
+  const [path, link] = [join(place.path, 'young'), join(place.path, 'link')];
+  writeFileSync(path, 'text');
+  const later = Date.now() / 1000 + 100_000;
+  utimesSync(path, later, later);
+  symlinkSync(process.execPath, link);
+  assert.equal(realFiles.readStamped(path)?.stamp, undefined);
+  assert.deepEqual(new TextDecoder().decode(realFiles.readStamped(path)?.bytes), 'text');
+  assert.deepEqual(realFiles.readStamped(link, 100)?.stamp, realFiles.stampOf(process.execPath));
+  assert.ok((realFiles.stampOf(link)?.size ?? 0) > 1_000_000);
+  assert.deepEqual(
+    [realFiles.stampOf(place.path), realFiles.stampOf(join(place.path, 'none')), realFiles.readStamped(place.path)],
+    [undefined, undefined, undefined],
+  );
 });
 
 function directory(): { readonly path: string } & Disposable {

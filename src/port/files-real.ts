@@ -18,14 +18,20 @@ import {
   watch,
   writeFileSync,
 } from 'node:fs';
-import type { BigIntStats, Dirent } from 'node:fs';
+import type { BigIntStats, Dirent, Stats } from 'node:fs';
 import { dirname } from 'node:path';
+import { type FileStamp, isSettled } from '../base/file-stamp.ts';
 import type { FileStat, Files } from './files.ts';
 
 /** The machine's file system. */
 export const realFiles: Files = {
   read,
   readWithStat,
+  readStamped,
+  stampOf: (path) => {
+    const stat = attempt(() => statSync(path, { throwIfNoEntry: false }));
+    return stat?.isFile() === true ? stampIn(stat) : undefined;
+  },
   list: (path) => attempt(() => readdirSync(path).toSorted()) ?? [],
   entries: listWithKinds,
   stat: (path) => describe(attempt(() => lstatSync(path, quietly))),
@@ -70,6 +76,22 @@ function readWithStat(path: string, limit = mostBytes): { readonly bytes: Uint8A
     const bytes = stat.kind === 'file' ? attempt(() => readAll(fd, stat.size, limit)) : undefined;
     return bytes === undefined ? undefined : { bytes, stat };
   });
+}
+
+function readStamped(path: string, limit = mostBytes): { readonly bytes: Uint8Array; readonly stamp: FileStamp | undefined } | undefined {
+  return readOpened(path, (fd) => {
+    const nowMs = Date.now();
+    // Taken before the content: what changes while it is read is another file then.
+    const stat = fstatSync(fd);
+    const bytes = stat.isFile() ? attempt(() => readAll(fd, stat.size, limit)) : undefined;
+    if (bytes === undefined) return undefined;
+    const stamp = stampIn(stat);
+    return { bytes, stamp: isSettled(stamp, nowMs) ? stamp : undefined };
+  });
+}
+
+function stampIn({ dev, ino, size, mtimeMs, ctimeMs }: Stats): FileStamp {
+  return { device: dev, inode: ino, size, modifiedMs: mtimeMs, changedMs: ctimeMs };
 }
 
 function readOpened<T>(path: string, use: (fd: number) => T): T | undefined {

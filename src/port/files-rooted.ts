@@ -6,6 +6,8 @@ export function rootedFiles(files: Files, root: string): Files {
   return {
     read: (path, limit) => at(resolve(path), (found) => files.read(found, limit)),
     readWithStat: (path, limit) => at(resolve(path), (found) => files.readWithStat(found, limit)),
+    readStamped: (path, limit) => at(resolve(path), (found) => files.readStamped(found, limit)),
+    stampOf: (path) => at(resolve(path), (found) => files.stampOf(found)),
     list: (path) => at(resolve(path), (found) => files.list(found)) ?? [],
     entries: (path) => at(resolve(path), (found) => files.entries(found)) ?? [],
     stat: (path) => at(beside(path), (found) => files.stat(found)) ?? missing,

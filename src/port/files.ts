@@ -1,3 +1,5 @@
+import type { FileStamp } from '../base/file-stamp.ts';
+
 /** What a path is, without following a symlink in its last component. */
 export interface FileStat {
   readonly kind: 'file' | 'directory' | 'symlink' | 'socket' | 'fifo' | 'character' | 'block' | 'missing';
@@ -17,6 +19,10 @@ export interface Files {
   read(path: string, limit?: number): Uint8Array | undefined;
   /** The same, with what the file is that was read, whatever the path leads to by now. */
   readWithStat(path: string, limit?: number): { readonly bytes: Uint8Array; readonly stat: FileStat } | undefined;
+  /** `read`, with what tells what was read from what may be there later; without that where it changed too lately to be told. */
+  readStamped(path: string, limit?: number): { readonly bytes: Uint8Array; readonly stamp: FileStamp | undefined } | undefined;
+  /** What tells the file that the path leads to now from any other; undefined where it leads to none. */
+  stampOf(path: string): FileStamp | undefined;
   /** Names in a directory, sorted; empty where there is none. */
   list(path: string): readonly string[];
   /** The same with what each name is, as lstat(2) tells it. */

@@ -1,5 +1,6 @@
 import { dropInDirectories } from './drop-in-names.ts';
-import type { BesideDirectory, BesideSuffix, UnitDirectory } from './unit-directory.ts';
+import type { Inquiry } from './inquiry.ts';
+import type { Beside, BesideDirectory, BesideSuffix, UnitDirectory } from './unit-directory.ts';
 
 /** A file that adds to a unit. */
 export interface DropIn {
@@ -12,7 +13,7 @@ export interface DropIn {
  * The directories beside the unit with these names, by what they hold, the strongest first: for its own name and those that it is
  * cut down to, then for each alias, then for its type (systemd.unit(5)).
  */
-export function directoriesBeside(directory: UnitDirectory, names: readonly string[]): Readonly<Record<BesideSuffix, readonly string[]>> {
+export function directoriesBeside(directory: UnitDirectory, names: readonly string[]): Beside {
   if (!directory.mayHaveBeside(names)) return nothingBeside;
   const all = dropInDirectories(names).flatMap((name) => directory.beside(withoutSuffix(name)));
   if (all.length === 0) return nothingBeside;
@@ -24,27 +25,21 @@ export function directoriesBeside(directory: UnitDirectory, names: readonly stri
 }
 
 /** The `*.conf` files of a unit's drop-in directories in the order in which they apply; those that only mask others are among them. */
-export function dropInsOf(directory: UnitDirectory, name: string, paths: readonly string[]): readonly DropIn[] {
+export function dropInsOf(inquiry: Inquiry, name: string, paths: readonly string[]): readonly DropIn[] {
   if (paths.length === 0) return none;
   const found = new Map<string, DropIn>();
   for (const path of paths) {
     const shared = !path.endsWith(`/${name}.d`);
-    for (const file of directory.files.list(path)) {
+    for (const file of inquiry.list(path)) {
       if (file.endsWith('.conf') && !file.startsWith('.') && !found.has(file)) found.set(file, { path: `${path}/${file}`, shared });
     }
   }
   return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, dropIn]) => dropIn);
 }
 
-/** Whether the file is empty or a link to /dev/null, and so hides files of its name in weaker directories. */
-export function isMask(directory: UnitDirectory, path: string): boolean {
-  const { kind, size } = directory.files.statFollow(path);
-  return kind === 'character' || kind === 'block' || (kind === 'file' && size === 0);
-}
-
 const none: readonly never[] = [];
 /** What `directoriesBeside` gives where there is none. */
-export const nothingBeside: Readonly<Record<BesideSuffix, readonly string[]>> = { d: none, wants: none, requires: none, upholds: none };
+export const nothingBeside: Beside = { d: none, wants: none, requires: none, upholds: none };
 
 function ofName(directory: UnitDirectory, name: string): readonly BesideDirectory[] {
   const type = typeOf(name);

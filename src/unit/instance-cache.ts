@@ -19,7 +19,7 @@ export class InstanceCache {
   /** Remembers a configuration if other instances have the same. */
   keep(found: Found, config: UnitConfig, directory: UnitDirectory): void {
     if (!isPlain(found) || config.load.state !== 'loaded' || directoriesBeside(directory, found.names) !== nothingBeside) return;
-    const text = directory.text(found.path, true);
+    const text = directory.content(found.path, true)?.text;
     // A specifier may stand for the instance.
     if (text?.assignments.every(({ value }) => !value.includes('%')) === true) this.#configs.set(found.path, config);
   }

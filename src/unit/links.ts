@@ -1,9 +1,9 @@
 import { resolveTemplate } from './apply.ts';
 import type { DependencyKey } from './config.ts';
-import { isMask } from './drop-in.ts';
 import type { UnitDraft } from './draft.ts';
+import type { Inquiry } from './inquiry.ts';
 import { instantiate, isUnitName, parseUnitName } from './name.ts';
-import type { BesideSuffix, UnitDirectory } from './unit-directory.ts';
+import type { Beside, BesideSuffix } from './unit-directory.ts';
 
 const kinds = [
   ['wants', 'Wants'],
@@ -12,24 +12,24 @@ const kinds = [
 ] as const satisfies readonly (readonly [BesideSuffix, DependencyKey])[];
 
 /** Adds the dependencies that links in the directories beside the unit make: the link's name counts, not what it leads to (systemd.unit(5)). */
-export function applyLinks(draft: UnitDraft, directory: UnitDirectory, beside: Readonly<Record<BesideSuffix, readonly string[]>>): void {
+export function applyLinks(draft: UnitDraft, inquiry: Inquiry, beside: Beside): void {
   for (const [suffix, key] of kinds) {
     if (beside[suffix].length === 0) continue;
     const seen = new Set<string>();
     for (const path of beside[suffix]) {
-      for (const name of directory.files.list(path)) {
+      for (const name of inquiry.list(path)) {
         if (seen.has(name)) continue;
         seen.add(name);
-        applyLink(draft, directory, key, `${path}/${name}`, name);
+        applyLink(draft, inquiry, key, `${path}/${name}`, name);
       }
     }
   }
 }
 
-function applyLink(draft: UnitDraft, directory: UnitDirectory, key: DependencyKey, path: string, name: string): void {
+function applyLink(draft: UnitDraft, inquiry: Inquiry, key: DependencyKey, path: string, name: string): void {
   const warn = (message: string): void => draft.report({ severity: 'warning', code: 'ignored-link', message, path, line: 0, column: 0 });
-  const target = directory.files.readLink(path);
-  if (isMask(directory, path)) return;
+  const target = inquiry.readLink(path);
+  if (inquiry.isMask(path)) return;
   if (target === undefined) return warn('expected a symlink to a unit, ignored');
   if (!isUnitName(name)) return warn(`“${name}” is not a unit name, ignored`);
   const unit = resolveTemplate(name, draft.name);

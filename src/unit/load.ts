@@ -2,12 +2,14 @@ import { applyText, type ApplyContext } from './apply.ts';
 import { BUILTIN_PATH, builtinText, isPerpetual } from './builtin.ts';
 import type { LoadState, UnitConfig, UnitTypeName } from './config.ts';
 import { UnitDraft } from './draft.ts';
-import { directoriesBeside, dropInsOf, isMask } from './drop-in.ts';
+import { directoriesBeside, dropInsOf } from './drop-in.ts';
 import { type Found, findUnit } from './find.ts';
+import { Inquiry } from './inquiry.ts';
 import { applyLinks } from './links.ts';
 import type { InstanceCache } from './instance-cache.ts';
 import { parseUnitName } from './name.ts';
 import { ownSections, type PartName, type Parts } from './settings/parts.ts';
+import { isCurrent, type Reading, readingOf } from './reading.ts';
 import { type SpecifierFacts, specifiersOf } from './specifiers.ts';
 import type { UnitText } from './syntax.ts';
 import type { UnitDirectory } from './unit-directory.ts';
@@ -32,17 +34,32 @@ export interface LoadContext {
  * what they say (systemd.unit(5)). Never throws for what files hold: a unit that cannot be used says so in `load`.
  */
 export function loadUnit(name: string, context: LoadContext): UnitConfig {
+  return readUnit(name, context).config;
+}
+
+/**
+ * The same, with what was seen of the file system. An earlier reading of the unit, which must have been made with the same facts, is given back
+ * where its files, and all else that says what it is, have not changed.
+ */
+export function readUnit(name: string, context: LoadContext, earlier?: Reading): Reading {
   const parsed = parseUnitName(name);
-  if (!parsed.ok) return nameless(name, 'service', `“${name}” is not a unit name: ${parsed.error.message}`);
+  if (!parsed.ok) return { config: nameless(name, 'service', `“${name}” is not a unit name: ${parsed.error.message}`) };
   const { type, isTemplate } = parsed.value;
-  if (isTemplate) return nameless(name, type, `${name} is a template: it needs an instance, as in ${name.replace('@.', '@INSTANCE.')}`);
-  const found = withoutForeignScope(findUnit(context.directory, name, context.facts.scope), type, context);
-  const like = context.instances?.find(found, context.directory);
-  if (like !== undefined) return { ...like, name: found.id, names: found.names };
+  if (isTemplate) return { config: nameless(name, type, templateReason(name)) };
+  const { directory } = context;
+  const found = withoutForeignScope(findUnit(directory, name, context.facts.scope), type, context);
+  if (earlier !== undefined && isCurrent(earlier, found, directory)) return earlier;
+  const like = context.instances?.find(found, directory);
+  if (like !== undefined) return { config: { ...like, name: found.id, names: found.names } };
   const draft = new UnitDraft(found.id, type);
-  const config = finish(draft, found, read(draft, found, context), context);
-  context.instances?.keep(found, config, context.directory);
-  return config;
+  const inquiry = new Inquiry(directory);
+  const config = finish(draft, found, read(draft, found, inquiry, context), context);
+  context.instances?.keep(found, config, directory);
+  return readingOf(config, found, inquiry, directory);
+}
+
+function templateReason(name: string): string {
+  return `${name} is a template: it needs an instance, as in ${name.replace('@.', '@INSTANCE.')}`;
 }
 
 /** A scope is made with its processes; a file alone makes none. */
@@ -56,22 +73,22 @@ function isTransient({ path }: Found, { transientDirectory }: LoadContext): bool
   return transientDirectory !== undefined && path?.startsWith(`${transientDirectory}/`) === true;
 }
 
-function read(draft: UnitDraft, found: Found, context: LoadContext): LoadState {
+function read(draft: UnitDraft, found: Found, inquiry: Inquiry, context: LoadContext): LoadState {
   const { directory, facts, notices = false } = context;
   const apply: ApplyContext = { specifiers: specifiersOf(found.id, facts, found.path), scope: facts.scope, notices };
-  const state = readMain(draft, found, context, apply);
+  const state = readMain(draft, found, inquiry, context, apply);
   if (state.state !== 'loaded') {
     settle(draft);
     return state;
   }
   const beside = directoriesBeside(directory, found.names);
-  for (const dropIn of dropInsOf(directory, found.id, beside.d)) {
-    const text = directory.text(dropIn.path, dropIn.shared);
+  for (const dropIn of dropInsOf(inquiry, found.id, beside.d)) {
+    const text = inquiry.text(dropIn.path, dropIn.shared);
     draft.dropIns.push(dropIn.path);
     if (text !== undefined) applyDropIn(draft, dropIn.path, text, apply);
-    else if (!isMask(directory, dropIn.path)) complain(draft, 'unreadable', dropIn.path, unreadable(directory, dropIn.path));
+    else if (!inquiry.isMask(dropIn.path)) complain(draft, 'unreadable', dropIn.path, inquiry.unreadable(dropIn.path));
   }
-  applyLinks(draft, directory, beside);
+  applyLinks(draft, inquiry, beside);
   if (found.builtin) settle(draft);
   else verify(draft, found.path ?? '');
   return draft.refusal === undefined ? state : { state: 'bad-setting', reason: draft.refusal };
@@ -82,8 +99,8 @@ function applyDropIn(draft: UnitDraft, path: string, text: UnitText, apply: Appl
   else draft.report({ severity: 'error', path, ...text.fatal, message: `${text.fatal.message}; the whole file is ignored` });
 }
 
-function readMain(draft: UnitDraft, found: Found, { directory, known }: LoadContext, apply: ApplyContext): LoadState {
-  if (found.path !== undefined) return readFragment(draft, found.path, directory.text(found.path, found.shared), directory, apply);
+function readMain(draft: UnitDraft, found: Found, inquiry: Inquiry, { known }: LoadContext, apply: ApplyContext): LoadState {
+  if (found.path !== undefined) return readFragment(draft, found.path, inquiry.text(found.path, found.shared), inquiry, apply);
   if (found.trouble !== undefined) complain(draft, 'unusable', found.trouble.path, found.trouble.reason);
   const builtin = found.builtin ? builtinText(found.id, apply.scope) : undefined;
   if (builtin !== undefined) applyText(draft, BUILTIN_PATH, builtin, apply);
@@ -92,23 +109,17 @@ function readMain(draft: UnitDraft, found: Found, { directory, known }: LoadCont
   return builtin !== undefined || text !== undefined || withoutFile.has(draft.type) ? loaded : notFound;
 }
 
-function readFragment(
-  draft: UnitDraft,
-  path: string,
-  text: UnitText | undefined,
-  directory: UnitDirectory,
-  apply: ApplyContext,
-): LoadState {
+function readFragment(draft: UnitDraft, path: string, text: UnitText | undefined, inquiry: Inquiry, apply: ApplyContext): LoadState {
   if (text === undefined) {
-    if (isMask(directory, path)) return masked;
-    complain(draft, 'unreadable', path, unreadable(directory, path));
+    if (inquiry.isMask(path)) return masked;
+    complain(draft, 'unreadable', path, inquiry.unreadable(path));
     return notFound;
   }
   if (text.fatal !== undefined) {
     draft.report({ severity: 'error', path, ...text.fatal });
     return { state: 'error', reason: `${path}:${text.fatal.line}: ${text.fatal.message}` };
   }
-  if (text.assignments.length === 0 && isMask(directory, path)) return masked;
+  if (text.assignments.length === 0 && inquiry.isMask(path)) return masked;
   applyText(draft, path, text, apply);
   return loaded;
 }
@@ -148,12 +159,6 @@ const withoutFile: ReadonlySet<UnitTypeName> = new Set(['slice', 'device']);
 
 function complain(draft: UnitDraft, code: string, path: string, message: string): void {
   draft.report({ severity: 'error', code, message, path, line: 0, column: 0 });
-}
-
-function unreadable(directory: UnitDirectory, path: string): string {
-  const { kind } = directory.files.statFollow(path);
-  if (kind === 'file') return 'the file cannot be read: permission denied';
-  return kind === 'missing' ? 'the link leads nowhere' : `expected a file, found a ${kind}`;
 }
 
 function nameless(name: string, type: UnitTypeName, reason: string): UnitConfig {

@@ -1,5 +1,6 @@
 import { aliasRefusal } from './alias.ts';
 import { isUnitName } from './name.ts';
+import type { FileStamp } from '../base/file-stamp.ts';
 import { parseUnitText, type UnitText } from './syntax.ts';
 import type { UnitFileEntry, UnitFiles } from './unit-files.ts';
 
@@ -11,6 +12,9 @@ export type Entry =
 
 /** What a directory beside a unit's name holds: drop-ins, or links that are dependencies. */
 export type BesideSuffix = 'd' | 'wants' | 'requires' | 'upholds';
+
+/** The directories beside a unit, by what they hold, the strongest first. */
+export type Beside = Readonly<Record<BesideSuffix, readonly string[]>>;
 
 /** A directory beside a unit's name; `rank` counts the directories of the search path, the strongest is 0. */
 export interface BesideDirectory {
@@ -38,7 +42,8 @@ export class UnitDirectory {
   #beside: ReadonlyMap<string, readonly BesideDirectory[]>;
   /** Types with a directory for all units of the type, or for all whose names begin in some way. */
   #wide: ReadonlySet<string>;
-  readonly #texts = new Map<string, UnitText>();
+  #lists: Map<string, readonly string[]> | undefined;
+  readonly #contents = new Map<string, Content>();
 
   constructor(files: UnitFiles, searchPath: readonly string[]) {
     this.files = files;
@@ -71,7 +76,7 @@ export class UnitDirectory {
     this.#aliases = index.aliases;
     this.#beside = index.beside;
     this.#wide = typesOfMany(index.beside.keys());
-    this.#texts.clear();
+    this.#contents.clear();
     return true;
   }
 
@@ -90,7 +95,7 @@ export class UnitDirectory {
     const entry = strongestOf(this.#listings, name);
     if (entry === undefined) this.#entries.delete(name);
     else this.#entries.set(name, entry);
-    this.#texts.delete(path);
+    this.#contents.delete(path);
   }
 
   /** What the search path has under exactly this name. */
@@ -130,14 +135,36 @@ export class UnitDirectory {
   }
 
   /** The content of a file, taken apart; undefined where it cannot be read. What many units share is kept. */
-  text(path: string, shared: boolean): UnitText | undefined {
-    const known = this.#texts.get(path);
+  content(path: string, shared: boolean): Content | undefined {
+    const known = this.#contents.get(path);
     if (known !== undefined) return known;
-    const bytes = this.files.read(path, READ_LIMIT);
-    if (bytes === undefined) return undefined;
-    const text = parseUnitText(bytes);
-    if (shared) this.#texts.set(path, text);
-    return text;
+    const read = this.files.readStamped(path, READ_LIMIT);
+    if (read === undefined) return undefined;
+    const content = { text: parseUnitText(read.bytes), stamp: read.stamp };
+    if (shared) this.#contents.set(path, content);
+    return content;
+  }
+
+  /** Names in a directory beside a unit, sorted; empty where there is none. */
+  list(path: string): readonly string[] {
+    const lists = this.#lists;
+    if (lists === undefined) return this.files.list(path);
+    let names = lists.get(path);
+    if (names === undefined) {
+      names = this.files.list(path);
+      lists.set(path, names);
+    }
+    return names;
+  }
+
+  /** Lists no directory beside a unit twice while something is done: thousands of units may have one in common. */
+  listingOnce(action: () => void): void {
+    this.#lists = new Map();
+    try {
+      action();
+    } finally {
+      this.#lists = undefined;
+    }
   }
 }
 
@@ -146,6 +173,12 @@ const READ_LIMIT = 4 * 1024 * 1024 + 1;
 
 const none: readonly never[] = [];
 const unchanged: ReadonlySet<string> = new Set();
+
+/** A file taken apart. */
+interface Content {
+  readonly text: UnitText;
+  readonly stamp: FileStamp | undefined;
+}
 
 interface Listing {
   readonly path: string;

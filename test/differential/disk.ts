@@ -4,6 +4,11 @@ import type { UnitFileStat, UnitFiles } from '../../src/unit/unit-files.ts';
 /** The machine's own files, for tests that compare with what systemd makes of them. */
 export const disk: UnitFiles = {
   read: (path) => attempt(() => (statSync(path).isFile() ? readFileSync(path) : undefined)),
+  readStamped: (path) => {
+    const bytes = disk.read(path);
+    return bytes === undefined ? undefined : { bytes, stamp: undefined };
+  },
+  stampOf: () => undefined,
   list: (path) => attempt(() => readdirSync(path).toSorted()) ?? [],
   entries: (path) => disk.list(path).map((name) => ({ name, kind: disk.stat(`${path}/${name}`).kind })),
   stat: (path) => described(attempt(() => lstatSync(path))),

@@ -5,11 +5,16 @@ import { facts } from './facts.ts';
 import { Tree } from './tree.ts';
 
 const page = '/etc/systemd/system/page@.service';
+function configsOf(tree: Tree) {
+  const source = openUnits(tree, ['/etc/systemd/system'], facts);
+  return { load: (unit: string) => source.load(unit).config, refresh: () => source.refresh() };
+}
+
 const name = (instance: string): string => `page@${instance}.service`;
 
 function unitsOf(template: string, more: Readonly<Record<string, string>> = {}) {
   const tree = new Tree({ [page]: template, ...more });
-  return { tree, units: openUnits(tree, ['/etc/systemd/system'], facts) };
+  return { tree, units: configsOf(tree) };
 }
 
 test('instances of a template without specifiers differ in nothing but their names', () => {

@@ -1,3 +1,4 @@
+import type { FileStamp } from '../../src/base/file-stamp.ts';
 import type { UnitFileEntry, UnitFileStat, UnitFiles } from '../../src/unit/unit-files.ts';
 
 /** What stands at a path: text or bytes of a file, a symlink, a special file, or a file that nobody may read. */
@@ -11,9 +12,10 @@ export type Node =
 /** A file tree in memory, with the directories that its paths imply. */
 export class Tree implements UnitFiles {
   /** How often each call was made, for tests of what is not asked twice. */
-  readonly calls = { list: 0, stat: 0, read: 0, readLink: 0 };
+  readonly calls = { list: 0, stat: 0, read: 0, readLink: 0, stamp: 0 };
   readonly #nodes = new Map<string, Node>();
   readonly #changed = new Map<string, number>();
+  readonly #versions = new Map<string, number>();
   #clock = 1;
 
   constructor(nodes: Readonly<Record<string, Node>>) {
@@ -23,6 +25,7 @@ export class Tree implements UnitFiles {
 
   put(path: string, node: Node): void {
     this.#nodes.set(path, node);
+    this.#versions.set(path, this.#clock);
     this.#changed.set(parent(path), this.#clock++);
   }
 
@@ -36,6 +39,23 @@ export class Tree implements UnitFiles {
     const node = this.#nodes.get(this.realPath(path) ?? '');
     if (typeof node === 'string') return new TextEncoder().encode(node).subarray(0, limit);
     return node instanceof Uint8Array ? node.subarray(0, limit) : undefined;
+  }
+
+  readStamped(path: string, limit?: number): { readonly bytes: Uint8Array; readonly stamp: FileStamp | undefined } | undefined {
+    const bytes = this.read(path, limit);
+    return bytes === undefined ? undefined : { bytes, stamp: this.#stampOf(path) };
+  }
+
+  stampOf(path: string): FileStamp | undefined {
+    this.calls.stamp++;
+    return this.#stampOf(path);
+  }
+
+  #stampOf(path: string): FileStamp | undefined {
+    const real = this.realPath(path) ?? '';
+    const { kind, size } = this.#statOf(real);
+    const version = this.#versions.get(real) ?? 0;
+    return kind === 'file' ? { device: 0, inode: 0, size, modifiedMs: 0, changedMs: version } : undefined;
   }
 
   list(path: string): readonly string[] {
