@@ -11,7 +11,7 @@
 #include "keeper.h"
 
 enum { VERSION = 2, FRAME_HELLO = 1, FRAME_RECORD = 5, FRAME_DROPPED = 7 };
-enum { FROM_HELLO = 1, FROM_ACKNOWLEDGE = 2 };
+enum { FROM_HELLO = 1, FROM_ACKNOWLEDGE = 2, FROM_REST = 3 };
 enum { HEAD = 4 + 1, MAX_IN = 65536 };
 
 static bool is_used(const struct keeper *keeper) { return keeper->journal.argc > 0; }
@@ -25,6 +25,7 @@ bool journal_settled(const struct keeper *keeper) {
 
 static void begin(struct keeper *keeper, uint8_t kind) {
     if (!buffer_length(&keeper->journal_frames)) patience_renew(&keeper->journal_waits, keeper->journal_patience);
+    servant_wake(&keeper->journal);
     keeper->journal_frame = frame_begin(&keeper->journal_frames, kind);
     put_u64(&keeper->journal_frames, ++keeper->journal_sequence);
 }
@@ -119,8 +120,23 @@ void journal_check(struct keeper *keeper) {
     kill(keeper->journal.pid, SIGKILL);
 }
 
+/* It has committed all and has nothing to do; it goes unless something has come that it does not know. */
+static const char *take_rest(struct keeper *keeper, struct cursor *cursor) {
+    uint64_t sequence = get_u64(cursor), idle = get_u64(cursor);
+    bool reads_kernel = get_u8(cursor);
+    uint64_t next = get_u64(cursor);
+    if (cursor->bad || cursor->at != cursor->end) return "a frame of the wrong length";
+    if (sequence != keeper->journal_sequence || buffer_length(&keeper->journal_frames) || !servant_may_rest(keeper, &keeper->journal, idle)) return NULL;
+    if (reads_kernel && !kernel_log_watch(keeper, next)) return NULL;
+    servant_rest(keeper, &keeper->journal, idle);
+    writers_forget(keeper);
+    journal_close(keeper);
+    return NULL;
+}
+
 static const char *take_frame(struct keeper *keeper, struct cursor cursor) {
     uint8_t kind = get_u8(&cursor);
+    if (kind == FROM_REST && keeper->journal_ready) return take_rest(keeper, &cursor);
     bool greets = kind == FROM_HELLO && !keeper->journal_ready;
     if (!greets && (kind != FROM_ACKNOWLEDGE || !keeper->journal_ready)) return "a frame of a kind that does not belong there";
     if (greets && get_u32(&cursor) != VERSION) return "it speaks another version of the protocol";
@@ -161,6 +177,7 @@ static void journal_received(struct keeper *keeper, void *context, uint32_t even
         if (buffer_length(in) - 4 < length) return;
         const char *bad = take_frame(keeper, (struct cursor){bytes + 4, bytes + 4 + length, NULL});
         if (bad) return refuse(keeper, bad);
+        if (keeper->journal_fd < 0) return;
         buffer_consume(in, 4 + (size_t)length);
     }
 }

@@ -722,6 +722,10 @@ struct servant {
     bool answered; /* it has done something: it is no program that dies at once */
     unsigned deaths; /* of those that died before they had, since one had */
     uint64_t started_at, start_at, backoff;
+    bool rests;                /* it has ended, or ends, until there is something to do */
+    bool leaves;               /* the process that runs ends, as it may */
+    uint64_t rest_count, rested_at, rested_idle, leave_deadline;
+    uint64_t idle_wanted; /* how long it is to have been idle before it may rest */
 };
 void servants_start(struct keeper *keeper);
 void servants_check(struct keeper *keeper);
@@ -737,6 +741,14 @@ void servant_restore(struct keeper *keeper, struct cursor *cursor, struct servan
 int servant_listen(struct keeper *keeper, const char *name, int type, mode_t mode, int held, char path[108]);
 /* Accepts from the servant's socket; the connection of anyone but the process started for it is closed. -1 if none. */
 int servant_accept(struct keeper *keeper, struct servant *servant);
+/* rest.c: servants that end for want of anything to do. */
+/* `idle`: for how long it has had nothing to do, in µs. */
+bool servant_may_rest(const struct keeper *keeper, const struct servant *servant, uint64_t idle);
+void servant_rest(struct keeper *keeper, struct servant *servant, uint64_t idle);
+void servant_wake(struct servant *servant);
+void servant_check_leave(struct keeper *keeper, struct servant *servant);
+/* Wakes the journal by the next record of the kernel's log; false if it cannot, or if there is one from `next` on already. */
+bool kernel_log_watch(struct keeper *keeper, uint64_t next);
 void end_begin(struct keeper *keeper, uint32_t status, uint8_t action, const char *argument);
 void end_step(struct keeper *keeper);
 
@@ -792,6 +804,7 @@ struct keeper {
 
     struct servant manager, journal;
     int control_fd, notify_fd, syslog_fd, native_fd, stream_fd;
+    int kernel_fd; /* the kernel's log, read as far as the journal had when it went to rest; or -1 */
     uint64_t guests, guest_count; /* streams of guests that are open, and that there ever were */
     const char *syslog_path, *native_path;
     struct writer senders[MAX_SENDERS]; /* who sent datagrams lately, by pid */

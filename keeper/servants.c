@@ -102,13 +102,14 @@ static void start(struct keeper *keeper, struct servant *servant) {
         return;
     }
     servant->pid = pid;
-    servant->answered = false;
+    servant->answered = servant->leaves = false;
     if (servant == &keeper->manager) watchdog_heard(keeper);
 }
 
 static void check(struct keeper *keeper, struct servant *servant) {
+    servant_check_leave(keeper, servant);
     /* Whoever comes may go with the next keeper only. */
-    if (!servant->argc || servant->pid > 0 || keeper->checker || keeper->replace_ready) return;
+    if (!servant->argc || servant->rests || servant->pid > 0 || keeper->checker || keeper->replace_ready) return;
     if (monotonic_usec() >= servant->start_at) start(keeper, servant);
     if (servant->pid <= 0) wake_at(keeper, servant->start_at);
 }
@@ -143,8 +144,16 @@ void servants_start(struct keeper *keeper) {
     snprintf(keeper->journal.environment[0], sizeof keeper->journal.environment[0], "TYSD_JOURNAL=%s", keeper->journal.socket_path);
 }
 
+/* One that may end does so without a word, and without having to wait when it is needed. */
+static void left(struct servant *servant) {
+    servant->pid = -1;
+    servant->leaves = false;
+    servant->start_at = servant->backoff = 0;
+}
+
 /* One that ran steadily is back at once; one that dies again and again before it has done anything waits longer and longer. */
 static void ended(struct keeper *keeper, struct servant *servant, int status) {
+    if (servant->leaves) return left(servant);
     uint64_t now = monotonic_usec(), backoff = servant->answered && servant->backoff > FIRST_BACKOFF ? FIRST_BACKOFF : servant->backoff;
     bool steady = now - servant->started_at >= STEADY_USEC;
     servant->start_at = now + (steady ? 0 : backoff);

@@ -24,7 +24,8 @@ enum { FORMAT = STATE_FORMAT, HEAD = 40, MAX_STATE = 1 << 30 };
 
 void state_none(struct keeper *keeper) {
     int *const numbers[] = {&keeper->control_fd,        &keeper->notify_fd,         &keeper->syslog_fd,   &keeper->stream_fd,   &keeper->reports_fd, &keeper->state_fd,
-                            &keeper->native_fd,         &keeper->exec_inotify,      &keeper->manager.listen_fd, &keeper->journal.listen_fd, &keeper->previous_fd, &keeper->manager.pid, &keeper->journal.pid};
+                            &keeper->native_fd,         &keeper->exec_inotify,      &keeper->manager.listen_fd, &keeper->journal.listen_fd, &keeper->previous_fd, &keeper->manager.pid, &keeper->journal.pid,
+                            &keeper->kernel_fd};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) *numbers[i] = -1;
 }
 

@@ -37,8 +37,15 @@ export function openForWriting(path: string): Result<DatabaseSync, StorageFailur
   });
 }
 
+/** The journal's file, opened for queries. */
+export interface ReadableJournal {
+  readonly database: DatabaseSync;
+  /** What is written later will not be seen. */
+  readonly isUnchanging: boolean;
+}
+
 /** Opens the journal's file for queries, without the process that writes it; the error is for people. */
-export function openForReading(path: string): Result<DatabaseSync, string> {
+export function openForReading(path: string): Result<ReadableJournal, string> {
   if (!existsSync(path)) return err(`No journal files were found (${path} does not exist).`);
   try {
     accessSync(path, constants.R_OK);
@@ -46,10 +53,10 @@ export function openForReading(path: string): Result<DatabaseSync, string> {
     return err(`No journal files were opened due to insufficient permissions (${path}).`);
   }
   const opened = attempt(path, (database) => void userVersion(database), true);
-  if (opened.ok) return opened;
+  if (opened.ok) return ok({ database: opened.value, isUnchanging: false });
   // Without a log there is no writer; SQLite would want to make one, which a mere reader may not.
   const still = existsSync(`${path}-wal`) ? opened : attempt(unchanging(path), (database) => void userVersion(database), true);
-  return still.ok ? still : err(`Cannot read the journal ${path}: ${opened.error.message}`);
+  return still.ok ? ok({ database: still.value, isUnchanging: true }) : err(`Cannot read the journal ${path}: ${opened.error.message}`);
 }
 
 /** Moves a file that is no usable journal out of the way, with what belongs to it; gives its new name. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Stamp } from '../port/keeper.ts';
 import type { JournalFrame } from '../port/journal-wire.ts';
 import { unreachable } from '../base/assert.ts';
+import { type Beside, parseBeside } from './beside.ts';
 import { levelPrefix, takeLines, takeRest, type LineEnd, withoutTrailingBlanks } from './lines.ts';
 import { type LogRules, logRules } from './log-rules.ts';
 import { parseNative } from './native.ts';
@@ -10,7 +11,7 @@ import type { Forwarding, Policy } from './policy.ts';
 import { createOrigins, divideFields, originUnit, type Host } from './origins.ts';
 import { createSenders, type ProcessReader } from './senders.ts';
 import { type Field, type FieldValue, type Origin, type Row, valueText } from './record.ts';
-import type { Batch, OpenStream, Position } from './storage.ts';
+import type { Batch, OpenStream, StoredState } from './storage.ts';
 import { createStream, stringFields, takeHeader, type Stream } from './stream.ts';
 import { parseSyslog } from './syslog.ts';
 
@@ -47,13 +48,12 @@ export interface Intake {
   /** About how much memory the batch takes. */
   readonly bytes: number;
   readonly changed: boolean;
+  /** What the next journal may know beside what is stored. */
+  beside(): string;
 }
 
 /** An intake that goes on from what is stored. */
-export function createIntake(
-  surroundings: Surroundings,
-  stored: { readonly position: Position; readonly streams: ReadonlyMap<string, OpenStream>; readonly kernelSequence: number },
-): Intake {
+export function createIntake(surroundings: Surroundings, stored: StoredState): Intake {
   const origins = createOrigins(surroundings.host, surroundings.manager);
   const own = origins.make({ _TRANSPORT: 'driver', SYSLOG_IDENTIFIER: 'tysd-journal', _PID: String(process.pid) });
   const streams = new Map<string, Stream>();
@@ -74,6 +74,32 @@ export function createIntake(
   let moved = false;
   let clockOffset: number | undefined;
   for (const [id, stream] of stored.streams) open(id, stream);
+  recall(parseBeside(stored.beside));
+
+  function recall(beside: Beside): void {
+    for (const [unit, fields] of Object.entries(beside.units)) noteUnit(unit, fields);
+    for (const [unit, counts] of Object.entries(beside.own)) {
+      const its = rules.get(unit);
+      if (its !== undefined) its.counts = counts;
+    }
+    for (const [unit, counts] of Object.entries(beside.general)) {
+      const limit = limitOf(unit);
+      if (limit !== undefined) limit.counts = counts;
+    }
+    for (const [id, { start, fields }] of Object.entries(beside.processes)) {
+      const stream = streams.get(id);
+      if (stream !== undefined) stream.process = { start, serial: 0, fields };
+    }
+  }
+
+  function besides(): Beside {
+    const processes = [...streams].flatMap(([id, { process }]) =>
+      process === undefined
+        ? []
+        : [[id, { ...(process.start !== undefined && { start: process.start }), fields: process.fields }] as const],
+    );
+    return { units: Object.fromEntries(units), own: countsOf(rules), general: countsOf(limits), processes: Object.fromEntries(processes) };
+  }
 
   function open(id: string, known: OpenStream): Stream {
     const stream = createStream(known);
@@ -123,17 +149,22 @@ export function createIntake(
 
   /** RateLimitBurst= of journald.conf(5), for what its unit does not limit. */
   function isWithinRate(unit: string, row: Row): boolean {
-    if (policy.rate === undefined || unit === '') return true;
-    let limit = limits.get(unit);
-    if (limit === undefined) {
-      limit = logRules({ RATE: policy.rate });
-      if (limit === undefined) return true;
-      if (limits.size >= maximumUnits) limits.clear();
-      limits.set(unit, limit);
-    }
+    const limit = unit === '' ? undefined : limitOf(unit);
+    if (limit === undefined) return true;
     const { keep, dropped } = limit.admit(0, nothing, row.realtimeUsec);
     sayDropped(unit, dropped);
     return keep;
+  }
+
+  /** The limit of the journal for a unit, if there is any. */
+  function limitOf(unit: string): LogRules | undefined {
+    const known = limits.get(unit);
+    if (known !== undefined || policy.rate === undefined) return known;
+    const limit = logRules({ RATE: policy.rate });
+    if (limit === undefined) return undefined;
+    if (limits.size >= maximumUnits) limits.clear();
+    limits.set(unit, limit);
+    return limit;
   }
 
   function sayDropped(unit: string, dropped: number): void {
@@ -263,8 +294,9 @@ export function createIntake(
         return;
       case 'stream-open': {
         const id = String(frame.stream);
-        // A repeated open tells again what is known; what the stream had begun stays.
         const known = streams.get(id);
+        // A repeated open tells again what is known.
+        if (known !== undefined && frame.sequence === 0) return;
         const { meta, pending } = known ?? { meta: frame.meta, pending: nothing };
         if (known === undefined && frame.sequence !== 0) unstored.add(id);
         dirty.set(id, open(id, { pid: frame.pid, meta, pending }));
@@ -339,6 +371,7 @@ export function createIntake(
       moved = false;
       clockOffset = undefined;
     },
+    beside: () => JSON.stringify(besides()),
     get entries() {
       return rows.length;
     },
@@ -349,6 +382,12 @@ export function createIntake(
       return moved || dirty.size > 0 || rows.length > 0;
     },
   };
+}
+
+function countsOf(rules: ReadonlyMap<string, LogRules>): Beside['own'] {
+  return Object.fromEntries(
+    [...rules].flatMap(([unit, { limited, counts }]) => (limited && counts.kept > 0 ? [[unit, counts] as const] : [])),
+  );
 }
 
 const admitted = { keep: true, dropped: 0 } as const;

@@ -26,6 +26,12 @@ export interface Journal extends Disposable {
   receivedKernel(record: KernelRecord): void;
   /** Stores what is gathered now. */
   flush(): void;
+  /** All that has come is stored, and on the disk. */
+  readonly settled: boolean;
+  /** The last sequence number that is stored. */
+  readonly committed: number;
+  /** The last record of the kernel's log of this boot that was taken in; -1 for none. */
+  readonly kernelSequence: number;
 }
 
 /** Opens the storage and goes on where the journal before this one ended. Trouble with the storage is told, and never thrown. */
@@ -39,6 +45,7 @@ export function createJournal(options: JournalOptions): Journal {
   let lost = 0;
   let cancelFlush: (() => void) | undefined;
   let cancelSync: (() => void) | undefined;
+  let syncing = 0;
   let lastFlushUsec = -Infinity;
   let acknowledged = 0;
   let unchecked = Infinity;
@@ -47,7 +54,7 @@ export function createJournal(options: JournalOptions): Journal {
   const state = open();
   const intake: Intake = createIntake(
     options.surroundings,
-    state ?? { position: { instance: '', sequence: 0 }, streams: new Map(), kernelSequence: -1 },
+    state ?? { position: { instance: '', sequence: 0 }, streams: new Map(), kernelSequence: -1, beside: '' },
   );
 
   /** Opens the storage, and gives the state in which the journal before this one left it. */
@@ -142,7 +149,8 @@ export function createJournal(options: JournalOptions): Journal {
   function scheduleSync(): void {
     cancelSync ??= clock.at(clock.now().monotonicUsec + syncUsec, () => {
       cancelSync = undefined;
-      void storage?.sync();
+      syncing++;
+      void Promise.resolve(storage?.sync()).finally(() => syncing--);
     });
   }
 
@@ -203,8 +211,18 @@ export function createJournal(options: JournalOptions): Journal {
       schedule();
     },
     flush,
+    get settled() {
+      return !intake.changed && trouble === undefined && cancelFlush === undefined && cancelSync === undefined && syncing === 0;
+    },
+    get committed() {
+      return acknowledged;
+    },
+    get kernelSequence() {
+      return intake.batch().kernelSequence;
+    },
     [Symbol.dispose]() {
       flush();
+      if (!intake.changed) storage?.leave(intake.beside());
       cancelFlush?.();
       cancelSync?.();
       storage?.[Symbol.dispose]();

@@ -10,6 +10,15 @@ export interface LogRules {
   readonly from: string;
   /** Tells whether a message is kept; `dropped` are those that were not since the last that was, for there were too many. */
   admit(priority: number, message: FieldValue, realtimeUsec: number): { readonly keep: boolean; readonly dropped: number };
+  /** What was admitted lately; it may be put into rules that were made of the same. */
+  counts: RateCounts;
+}
+
+/** When the interval began in which this many messages were kept, and how many were not. */
+export interface RateCounts {
+  readonly beganUsec: number;
+  readonly kept: number;
+  readonly dropped: number;
 }
 
 /** The rules of a stream's meta; undefined where it has none. */
@@ -24,7 +33,13 @@ export function logRules(given: Readonly<Record<string, string>>): LogRules | un
     from: JSON.stringify([level, patterns, rate]),
     admit: (priority, message, usec) => {
       if (priority > highest || !passes(message)) return { keep: false, dropped: 0 };
-      return limit(usec);
+      return limit.admit(usec);
+    },
+    get counts() {
+      return limit.counts;
+    },
+    set counts(counts) {
+      limit.counts = counts;
     },
   };
 }
@@ -51,25 +66,26 @@ function expression(pattern: string): readonly Matcher[] {
 }
 
 /** So many messages in so many microseconds; the first one after that says how many were dropped. */
-function rateLimit(rate: string | undefined): (usec: number) => { readonly keep: boolean; readonly dropped: number } {
+function rateLimit(rate: string | undefined): RateLimit {
   const [interval = 0, burst = 0] = (rate ?? '').split(' ').map(Number);
-  let began = 0;
-  let count = 0;
-  let dropped = 0;
-  return (usec) => {
-    if (!(interval > 0 && burst > 0)) return { keep: true, dropped: 0 };
-    if (count === 0 || usec >= began + interval || usec < began) {
-      const before = dropped;
-      began = usec;
-      count = 1;
-      dropped = 0;
-      return { keep: true, dropped: before };
-    }
-    if (count < burst) {
-      count += 1;
-      return { keep: true, dropped: 0 };
-    }
-    dropped += 1;
-    return { keep: false, dropped: 0 };
+  const isLimited = interval > 0 && burst > 0;
+  return {
+    counts: { beganUsec: 0, kept: 0, dropped: 0 },
+    admit(usec) {
+      if (!isLimited) return { keep: true, dropped: 0 };
+      const { beganUsec, kept, dropped } = this.counts;
+      if (kept === 0 || usec >= beganUsec + interval || usec < beganUsec) {
+        this.counts = { beganUsec: usec, kept: 1, dropped: 0 };
+        return { keep: true, dropped };
+      }
+      const keep = kept < burst;
+      this.counts = keep ? { beganUsec, kept: kept + 1, dropped } : { beganUsec, kept, dropped: dropped + 1 };
+      return { keep, dropped: 0 };
+    },
   };
+}
+
+interface RateLimit {
+  counts: RateCounts;
+  admit(usec: number): { readonly keep: boolean; readonly dropped: number };
 }

@@ -154,14 +154,15 @@ async function follow(query: PlacedQuery, printer: Printer, { reader: first, pat
   try {
     for await (const _ of changesOf(path, ended)) {
       const now = fileIdentity(path);
-      if (now !== identity && now !== '') {
+      const isOther = now !== identity && now !== '';
+      if (isOther || reader.isUnchanging) {
         const opened = openJournal(path);
         // It may be in the making; the next change tells.
         if (!opened.ok) continue;
         if (reader !== first) reader[Symbol.dispose]();
         reader = opened.value;
+        if (isOther) after = 0;
         identity = now;
-        after = 0;
       }
       const reached = reader.lastId();
       for (const entry of reader.entries({ ...query, after })) if (!(await printer.print(entry))) return;

@@ -39,7 +39,7 @@ export function vacuum(
 export function journalHeader(path: string): Result<string, string> {
   const opened = openForReading(path);
   if (!opened.ok) return opened;
-  const database = opened.value;
+  const { database } = opened.value;
   const of = (sql: string): readonly unknown[] => Object.values(database.prepare(sql).get() ?? {});
   try {
     const time = createTimeText(false);
@@ -74,7 +74,7 @@ export function journalHeader(path: string): Result<string, string> {
 export function verifyJournal(path: string): Result<string, string> {
   const opened = openForReading(path);
   if (!opened.ok) return opened;
-  const database = opened.value;
+  const { database } = opened.value;
   try {
     const found = database
       .prepare('pragma integrity_check')

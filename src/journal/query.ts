@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { type Result, ok } from '../base/result.ts';
-import { openForReading } from './database.ts';
+import { openForReading, type ReadableJournal } from './database.ts';
 import { decodeFields, entryFields, valueText, type Entry, type Field, type FieldValue, type Origin } from './record.ts';
 
 /** Which entries are wanted; every condition that is given must hold. */
@@ -48,6 +48,8 @@ export interface JournalReader extends Disposable {
   readonly id: string;
   /** The entries in the order in which they were stored, or backwards. */
   entries(query: Query, order?: 'forward' | 'backward'): Generator<Entry>;
+  /** What is written later will not be seen: nobody writes now, and we may not make what is needed to see who does. */
+  readonly isUnchanging: boolean;
   /** All units that entries are about. */
   units(): readonly string[];
   /** Boots, oldest first. */
@@ -64,7 +66,7 @@ export function openJournal(path: string): Result<JournalReader, string> {
   return opened.ok ? ok(createReader(opened.value)) : opened;
 }
 
-function createReader(database: DatabaseSync): JournalReader {
+function createReader({ database, isUnchanging }: ReadableJournal): JournalReader {
   const origins = new Map<number, Origin>();
   const findOrigin = database.prepare('select identifier, fields from source where id = ?');
 
@@ -98,6 +100,7 @@ function createReader(database: DatabaseSync): JournalReader {
   }
 
   return {
+    isUnchanging,
     id: String(database.prepare(`select value from meta where name = 'id'`).get()?.['value'] ?? ''),
     entries,
     units: () => [...texts(database, 'select name as value from unit order by name')],

@@ -37,6 +37,8 @@ export interface Storage extends Disposable {
   sync(): Promise<void>;
   /** Deletes what is too much or too old, a part of it only; true if there is more to delete. */
   retain(limits: Limits, nowUsec: number): Result<boolean, StorageFailure>;
+  /** Keeps what the next journal may know if nothing is stored before it. Never fails: it is no loss that anybody would see as one. */
+  leave(beside: string): void;
 }
 
 /** The state in which a file was left. */
@@ -46,6 +48,8 @@ export interface StoredState {
   readonly streams: ReadonlyMap<string, OpenStream>;
   /** Of this boot; -1 for none. */
   readonly kernelSequence: number;
+  /** What `leave` was given last, if nothing was stored since; else ''. */
+  readonly beside: string;
 }
 
 /** Opens the journal's file for the one process that writes it, and reads the state in which it was left. */
@@ -175,6 +179,14 @@ export function createStorage(database: DatabaseSync): Storage {
         return err(failure);
       }
     },
+    leave(beside) {
+      try {
+        const { instance, sequence } = statements.position.get() ?? {};
+        statements.leave.run(`${String(instance)} ${String(sequence)} ${beside}`);
+      } catch {
+        // The disk does not take it.
+      }
+    },
     async sync() {
       // SQLite syncs its log only before it empties it. It has no locks on that file, which closing a descriptor would end.
       try {
@@ -191,7 +203,7 @@ export function createStorage(database: DatabaseSync): Storage {
 }
 
 function readState(database: DatabaseSync, bootId: string): StoredState {
-  const position = database.prepare('select instance, sequence from position').get();
+  const position = database.prepare(sql.position).get();
   const streams = new Map<string, OpenStream>();
   for (const { id, pid, meta, pending } of database.prepare('select id, pid, meta, pending from stream').all())
     streams.set(String(id), {
@@ -202,7 +214,10 @@ function readState(database: DatabaseSync, bootId: string): StoredState {
   const [kernelBoot, kernelSequence] = String(
     database.prepare(`select value from meta where name = 'kernel'`).get()?.['value'] ?? '',
   ).split(' ');
+  const left = String(database.prepare(`select value from meta where name = 'beside'`).get()?.['value'] ?? '');
+  const head = `${String(position?.['instance'])} ${String(position?.['sequence'])} `;
   return {
+    beside: left.startsWith(head) ? left.slice(head.length) : '',
     kernelSequence: kernelBoot === bootId ? Number(kernelSequence) : -1,
     position: { instance: String(position?.['instance'] ?? ''), sequence: Number(position?.['sequence'] ?? 0) },
     streams,
@@ -260,6 +275,8 @@ const sql = {
   next: `select value from meta where name = 'next'`,
   setNext: `update meta set value = ? where name = 'next'`,
   setKernel: `insert or replace into meta values('kernel', ?)`,
+  position: 'select instance, sequence from position',
+  leave: `insert or replace into meta values('beside', ?)`,
   addOne: `insert into entry values${tuple}`,
   addMany: `insert into entry values${Array(rowsAtOnce).fill(tuple).join(',')}`,
   addSource: 'insert into source(identifier, fields, last) values(?, ?, ?)',

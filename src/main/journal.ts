@@ -10,10 +10,11 @@ import { nativeMessage } from '../journal/native-message.ts';
 import { planJournal } from './journal-settings.ts';
 import { findKeeper } from './keeper-path.ts';
 import { readKernelLog } from './kernel-log.ts';
+import { createRest } from './rest.ts';
 
 /**
  * The journal process, which the keeper starts: `--state-directory=DIR` says where entries go, `$TYSD_JOURNAL` where the
- * keeper is, and journald.conf(5) how they are kept.
+ * keeper is, and journald.conf(5) how they are kept. After `--idle=USEC` without anything to do it ends, and the keeper starts it when there is something.
  */
 export async function runJournal(argv: readonly string[], self: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -22,6 +23,7 @@ export async function runJournal(argv: readonly string[], self: readonly string[
       'state-directory': { type: 'string' },
       scope: { type: 'string' },
       'hand-over': { type: 'boolean', default: false },
+      idle: { type: 'string', default: '0' },
       console: { type: 'boolean', default: false },
       'console-format': { type: 'string', default: 'lines' },
     },
@@ -45,6 +47,19 @@ export async function runJournal(argv: readonly string[], self: readonly string[
   );
   plan.remarks.forEach(warn);
   let link: JournalLink | undefined;
+  let greeted = false;
+  let readsKernel = plan.readsKernel;
+  const idleUsec = Number(values.idle);
+  using rest =
+    idleUsec > 0
+      ? createRest({
+          clock,
+          afterUsec: idleUsec,
+          isSettled: () => greeted && journal.settled && relay?.isEmpty !== false,
+          ask: (usec) =>
+            link?.rest({ sequence: journal.committed, idleUsec: usec, nextKernel: readsKernel ? journal.kernelSequence + 1 : undefined }),
+        })
+      : undefined;
   const path = journalPath(plan.directory);
   const history = createHistoryFile(historyPath(plan.directory), warn);
   const journal = createJournal({
@@ -66,11 +81,21 @@ export async function runJournal(argv: readonly string[], self: readonly string[
   });
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   link = connectJournal(socket, {
-    lastSequence: (instance) => journal.lastSequence(instance),
-    received: (frames) => journal.received(frames),
+    lastSequence: (instance) => {
+      greeted = true;
+      return journal.lastSequence(instance);
+    },
+    received: (frames) => {
+      rest?.busy();
+      journal.received(frames);
+    },
     closed: resolve,
   });
-  if (plan.readsKernel) void readKernelLog('/dev/kmsg', (record) => journal.receivedKernel(record));
+  if (readsKernel)
+    void readKernelLog('/dev/kmsg', (record) => {
+      rest?.busy();
+      journal.receivedKernel(record);
+    }).then(() => (readsKernel = false));
   process.once('SIGTERM', () => resolve(undefined));
   // A terminal's Ctrl-C is for the keeper, which ends the journal last.
   process.on('SIGINT', () => undefined);

@@ -81,6 +81,7 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
         ...consoleWish(options),
         ...(resolved.value.handsOver ? ['--hand-over'] : []),
         `--scope=${options.scope}`,
+        `--idle=${resolved.value.journalIdleUsec}`,
         `--state-directory=${stateDirectory}`,
       ]),
     ],

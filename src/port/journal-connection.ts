@@ -1,11 +1,21 @@
 import { connect } from 'node:net';
 
-import { type JournalFrame, decodeJournalFrames, encodeJournalAck, encodeJournalHello, journalVersion } from './journal-wire.ts';
+import {
+  type JournalFrame,
+  type JournalRest,
+  decodeJournalFrames,
+  encodeJournalAck,
+  encodeJournalHello,
+  encodeJournalRest,
+  journalVersion,
+} from './journal-wire.ts';
 
 /** The journal's end of its link to the keeper. */
 export interface JournalLink {
   /** Tells the keeper that everything up to this sequence number is committed durably. */
   acknowledge(sequence: number): void;
+  /** Asks to be allowed to end until there is something to do; the keeper closes the link, or goes on. */
+  rest(known: JournalRest): void;
   /** Stops or resumes reading, so that the keeper, and behind it the services, wait. */
   pause(): void;
   resume(): void;
@@ -46,6 +56,7 @@ export function connectJournal(path: string, receiver: JournalReceiver): Journal
   socket.on('close', () => receiver.closed(failure));
   return {
     acknowledge: (sequence) => void socket.write(encodeJournalAck(sequence)),
+    rest: (known) => void socket.write(encodeJournalRest(known)),
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
     close: () => void socket.destroy(),

@@ -103,6 +103,29 @@ export function encodeJournalAck(sequence: number): Uint8Array {
   return bytes;
 }
 
+/** What the journal knows when it asks whether it may end until there is something to do. */
+export interface JournalRest {
+  /** All up to this sequence number is committed. */
+  readonly sequence: number;
+  /** How long nothing has come, in microseconds. */
+  readonly idleUsec: number;
+  /** The number of the first record of the kernel's log that it has not read; undefined if it does not read that. */
+  readonly nextKernel: number | undefined;
+}
+
+/** Asks the keeper to close the link and to start the journal again when there is something for it. */
+export function encodeJournalRest({ sequence, idleUsec, nextKernel }: JournalRest): Uint8Array {
+  const bytes = new Uint8Array(30);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 26, true);
+  bytes[4] = 3;
+  view.setBigUint64(5, BigInt(sequence), true);
+  view.setBigUint64(13, BigInt(Math.floor(idleUsec)), true);
+  bytes[21] = nextKernel === undefined ? 0 : 1;
+  view.setBigUint64(22, BigInt(nextKernel ?? 0), true);
+  return bytes;
+}
+
 const decodeText = new TextDecoder();
 
 /** Header of a frame with sequence number: kind and sequence. */

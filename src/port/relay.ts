@@ -15,6 +15,8 @@ export interface Datagram {
 export interface Relay {
   /** What cannot be taken in is left out and counted. */
   readonly send: (datagram: Datagram) => void;
+  /** All that was given has gone to the child. */
+  readonly isEmpty: boolean;
   /** Waits until all is sent that was given, for a second at most. */
   readonly close: () => Promise<void>;
 }
@@ -61,6 +63,9 @@ export function createRelay(keeper: string, warn: (text: string) => void, now: (
       if (gathered.length === 0) setImmediate(flush);
       gathered.push(frame);
       bytes += frame.length;
+    },
+    get isEmpty() {
+      return gathered.length === 0 && (child?.stdin?.writableLength ?? 0) === 0;
     },
     async close() {
       if (gathered.length > 0) flush();

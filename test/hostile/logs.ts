@@ -82,7 +82,7 @@ export const logsTarget = target('logs', input, (items) => {
       policy: { maximumStored: 7, rate: undefined, lineMax: usualLineMax, forward: () => undefined },
       manager: { _PID: '1' },
     },
-    { position: { instance: '1', sequence: 0 }, streams: new Map(), kernelSequence: -1 },
+    { position: { instance: '1', sequence: 0 }, streams: new Map(), kernelSequence: -1, beside: '' },
   );
   intake.begin('1');
   items.forEach((item, index) => intake.receive(frame(item, index + 1)));

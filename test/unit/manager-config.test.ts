@@ -22,6 +22,7 @@ test('without files the manager has the defaults of systemd', () => {
     Journal: 'auto',
     Sandbox: 'systemd',
     HTTP: '',
+    JournalIdleSec: 10_000_000,
     ManagerPatience: 30_000_000,
   };
   assert.deepEqual(tysd, Object.assign(Object.create(null), own));

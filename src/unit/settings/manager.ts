@@ -181,6 +181,11 @@ const tysdRows = {
     since: 0,
     meaning: 'Where probes and metrics are answered by HTTP: PORT, ADDRESS:PORT or the path of a socket; nowhere if empty',
   }),
+  JournalIdleSec: last(timeout, 10_000_000, {
+    since: 0,
+    meaning:
+      'After how long without anything to log the journal ends until there is something again; 0 or `infinity` is never. It counts from the next start',
+  }),
   ManagerPatience: last(timespan, 30_000_000, { since: 0, meaning: 'How long the manager may hang before it is killed and started again' }),
 };
 
