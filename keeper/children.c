@@ -151,7 +151,7 @@ static int prepare_outputs(struct keeper *keeper, struct plan *plan, int *reads)
     for (uint32_t i = 0; i < plan->count; i++) {
         struct op *op = &plan->ops[i];
         if (op->code == OP_take) op->fd = descriptor_fd(keeper, op->fields[1].data);
-        if (op->code == OP_namespace && (op->fd = namespace_storage(keeper, op->fields[0].data)) < 0) return op->fd;
+        if ((op->code == OP_namespace || op->code == OP_owned_namespace) && (op->fd = namespace_storage(keeper, op->fields[0].data)) < 0) return op->fd;
         if (op->code == OP_session) op->fd = fcntl(keeper->reports_fd, F_DUPFD_CLOEXEC, 0);
         if (op->code != OP_output) continue;
         int fds[2];

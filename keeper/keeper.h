@@ -226,6 +226,7 @@ struct run {
     uint32_t first;       /* the number of the plan's first op, where another program has carried out those before */
     struct rlimit descriptors; /* what RLIMIT_NOFILE is to be at exec */
     int keep_fd, exec_fd; /* or -1 */
+    pid_t outside;        /* the child that keeps the rights that this one gives up, or 0 */
     bool alone;           /* it has no copy of what the keeper holds */
     bool filtered;        /* system calls may be refused */
     bool continued;       /* another program has been here, and left groups and an environment */
@@ -344,6 +345,16 @@ int op_unshare(struct run *run, const struct op *op);
 int op_namespace(struct run *run, const struct op *op);
 int op_enter_namespace(struct run *run, const struct op *op);
 int op_user_namespace(struct run *run, const struct op *op);
+int op_owned_namespace(struct run *run, const struct op *op);
+int op_enter_owner(struct run *run, const struct op *op);
+
+/* ops_namespace.c: a descriptor as a message of a socket, and that of the first message, which stays there with MSG_PEEK. 0 or the descriptor, or -errno. */
+int send_fd(int socket, char kind, int fd);
+int receive_fd(int socket, char *kind, int flags);
+
+/* ops_bpf.c: ops of a file of their own. */
+int op_outside(struct run *run, const struct op *op);
+int op_bpf_file_system(struct run *run, const struct op *op);
 /* Holds a socket under the name, if nothing is, through which children share a namespace. A descriptor or -errno. */
 int namespace_storage(struct keeper *keeper, const char *name);
 

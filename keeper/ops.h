@@ -3,8 +3,8 @@
 #define OPS_H
 
 #define WIRE_VERSION 2u
-#define OPS_HASH 0x9ea16686u
-#define KEEPER_INTERFACE "tysd-keeper interface 2.9ea16686.1;"
+#define OPS_HASH 0x5edd35bau
+#define KEEPER_INTERFACE "tysd-keeper interface 2.5edd35ba.1;"
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -91,6 +91,10 @@
     X(private_pids, 226, "") /* private-pids() */ \
     X(unshare, 226, "u") /* unshare(kinds: u32) */ \
     X(namespace, 226, "sus") /* namespace(name: string, kind: u32, from: string) */ \
+    X(owned_namespace, 226, "suusss") /* owned-namespace(name: string, kind: u32, beside: u32, path: string, uids: string, gids: string) */ \
+    X(enter_owner, 217, "u") /* enter-owner(kind: u32) */ \
+    X(outside, 226, "nS") /* outside(slot: u32, options: strings) */ \
+    X(bpf_file_system, 226, "nsu") /* bpf-file-system(slot: u32, target: string, attributes: u32) */ \
     X(user_namespace, 217, "ss") /* user-namespace(uids: string, gids: string) */ \
     X(enter_namespace, 226, "nu") /* enter-namespace(slot: u32, kind: u32) */ \
     X(mount_namespace, 226, "u") /* mount-namespace(insist: u32) */ \

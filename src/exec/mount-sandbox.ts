@@ -1,4 +1,5 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { delegatedRights } from './bpf/delegation.ts';
 import { extensionImages, hierarchies } from './extensions.ts';
 import { mountImages } from './mount-images.ts';
 import {
@@ -15,17 +16,17 @@ import {
   temporaryHomes,
 } from './mount-static.ts';
 import type { MountEntry } from './mount-entry.ts';
+import { hasOwnHostname, mountsTokens } from './private-users.ts';
 import type { ExecContext } from './request.ts';
 import { hasPrivateIpc, hasPrivateNetwork, privateTmp } from './space.ts';
 
 /** A place of its own for programs of the kernel. */
-const ownPrograms: MountEntry = {
-  path: '/sys/fs/bpf',
-  mode: 'programs',
-  setting: 'PrivateBPF',
-  attributes: 0x2 | 0x4 | 0x8,
-  optional: true,
-};
+function programs(exec: ExecSettings): MountEntry {
+  const options = delegatedRights(exec)
+    .map((each) => each.join('='))
+    .join(',');
+  return { path: '/sys/fs/bpf', mode: 'programs', setting: 'PrivateBPF', attributes: 0x2 | 0x4 | 0x8, optional: true, options };
+}
 
 const deviceOptions = 'mode=0755,size=4m,nr_inodes=64k';
 
@@ -48,7 +49,7 @@ export function sandboxMounts(exec: ExecSettings, context: ExecContext, hasRoot:
     ...apiMounts(exec, hasRoot),
     ...(bindsLogSockets(exec, hasRoot) ? logSockets : []),
     ...hostnameMounts(exec),
-    ...(exec.PrivateBPF ? [ownPrograms] : []),
+    ...(exec.PrivateBPF && !mountsTokens(exec, context) ? [programs(exec)] : []),
     ...(hasPrivateNetwork(exec) ? [{ path: '/sys', mode: 'system-information', setting: 'PrivateNetwork' } as const] : []),
     ...(hasPrivateIpc(exec) ? [messageQueues] : []),
   ];
@@ -159,10 +160,11 @@ function apiMounts(exec: ExecSettings, hasRoot: boolean): readonly MountEntry[] 
 }
 
 function hostnameMounts(exec: ExecSettings): readonly MountEntry[] {
-  if (exec.ProtectHostname === '' || exec.ProtectHostname === 'no') return [];
+  if (!hasOwnHostname(exec)) return [];
+  const mode = exec.ProtectHostname === 'yes' ? 'read-only' : 'read-write';
   return ['hostname', 'domainname'].map((name) => ({
     path: `/proc/sys/kernel/${name}`,
-    mode: 'read-only',
+    mode,
     setting: 'ProtectHostname',
   }));
 }

@@ -1,21 +1,20 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { givenOps, ownedNamespaceOp, withTokens } from './delegated-namespaces.ts';
 import type { Identity } from './identity.ts';
 import { needsMountNamespace } from './mount-table.ts';
 import type { Op } from './op.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
+import { hasOwnControlGroups, hasOwnHostname, namespaceKinds as kinds, ownedKinds, privateUsers } from './private-users.ts';
 import { hasPrivateIpc, hasPrivateNetwork, heldSpace } from './space.ts';
 
-/** Kinds of namespaces, as clone(2) has them. */
-const kinds = { cgroup: 0x02000000, uts: 0x04000000, ipc: 0x08000000, user: 0x10000000, net: 0x40000000 } as const;
-
 /** The slot of the namespace of UserNamespacePath=, whose path may lead nowhere in the new root. */
-export const userNamespaceSlot = 1021;
+const userNamespaceSlot = 1021;
 
 /** Without privileges none of these can be had but in a user namespace, so a user's manager makes one first (systemd.exec(5), PrivateUsers=). */
 export function needsUserNamespaceFirst(request: ExecRequest, exec: ExecSettings, context: ExecContext): boolean {
   if (context.scope === 'system' || context.privileged || request.command.privilege === 'full') return false;
   return (
-    exec.PrivateUsers !== false ||
+    privateUsers(exec) !== false ||
     exec.UserNamespacePath !== '' ||
     hasPrivateNetwork(exec) ||
     exec.RootDirectory !== '' ||
@@ -37,7 +36,9 @@ export function sharedNamespaceOps(request: ExecRequest, exec: ExecSettings, con
   if (exec.PrivatePIDs) ops.push({ op: 'private-pids' });
   const { space } = context;
   if (space === undefined) return ops;
+  const owned = needsUserNamespaceFirst(request, exec, context) ? [] : ownedKinds(exec);
   const shared = (kind: 'net' | 'ipc', path: string): Op => {
+    if (owned.includes(kind)) return ownedNamespaceOp(kind, heldSpace(space, kind), exec, mapsOf(exec, context, identity));
     const setting =
       kind === 'net' ? (path === '' ? 'PrivateNetwork' : 'NetworkNamespacePath') : path === '' ? 'PrivateIPC' : 'IPCNamespacePath';
     const op = { op: 'namespace', name: heldSpace(space, kind), kind: kinds[kind], from: path, setting } as const;
@@ -45,13 +46,13 @@ export function sharedNamespaceOps(request: ExecRequest, exec: ExecSettings, con
   };
   if (hasPrivateNetwork(exec)) ops.push(shared('net', exec.NetworkNamespacePath));
   if (hasPrivateIpc(exec)) ops.push(shared('ipc', exec.IPCNamespacePath));
-  if (exec.ProtectControlGroups === 'private' || exec.ProtectControlGroups === 'strict') ops.push({ op: 'unshare', kinds: kinds.cgroup });
+  if (hasOwnControlGroups(exec)) ops.push({ op: 'unshare', kinds: kinds.cgroup });
   return ops;
 }
 
 /** A name of the machine of its own, so that changing it changes nothing outside. Where there can be none, systemd goes on without. */
 export function hostnameOps(request: ExecRequest, exec: ExecSettings): readonly Op[] {
-  if (request.command.privilege === 'full' || exec.ProtectHostname === '' || exec.ProtectHostname === 'no') return [];
+  if (request.command.privilege === 'full' || !hasOwnHostname(exec)) return [];
   return [{ op: 'unshare', kinds: kinds.uts, tolerate: true, setting: 'ProtectHostname' }, ...nameOps(exec)];
 }
 
@@ -70,8 +71,16 @@ export function userNamespaceOpening(request: ExecRequest, exec: ExecSettings, c
 /** The user namespace of a privileged manager comes last, so that all else is made with full rights. */
 export function userNamespaceOps(request: ExecRequest, exec: ExecSettings, context: ExecContext, identity: Identity): readonly Op[] {
   if (request.command.privilege === 'full' || needsUserNamespaceFirst(request, exec, context)) return [];
-  if (exec.UserNamespacePath !== '') return [enteredNamespace];
-  return exec.PrivateUsers === false ? [] : [userNamespace(exec, context, identity)];
+  const [owner] = ownedKinds(exec);
+  const entering =
+    owner !== undefined
+      ? [{ op: 'enter-owner', kind: kinds[owner], setting: 'DelegateNamespaces' } as const]
+      : exec.UserNamespacePath !== ''
+        ? [enteredNamespace]
+        : privateUsers(exec) === false
+          ? []
+          : [userNamespace(exec, context, identity)];
+  return entering.length === 0 ? [] : withTokens(exec, context, [...entering, ...givenOps(request, exec, context)]);
 }
 
 function openedNamespace({ UserNamespacePath }: ExecSettings): Op {
@@ -84,12 +93,16 @@ const enteredNamespace: Op = { op: 'enter-namespace', slot: userNamespaceSlot, k
 const manyIds = 65_536;
 
 /** The manager's ids and the process's stay what they are; all others are nobody's (systemd.exec(5), PrivateUsers=). */
-function userNamespace(exec: ExecSettings, context: ExecContext, { uid, gid }: Identity): Op {
+function mapsOf(exec: ExecSettings, context: ExecContext, { uid, gid }: Identity): { readonly uids: string; readonly gids: string } {
   const map = (own: number, wanted: number | undefined): string => {
     if (context.privileged && exec.PrivateUsers === 'identity') return `0 0 ${manyIds}\n`;
     if (context.privileged && exec.PrivateUsers === 'full') return '0 0 4294967295\n';
     const other = context.privileged && wanted !== undefined && wanted !== own;
     return `${own} ${own} 1\n${other ? `${wanted} ${wanted} 1\n` : ''}`;
   };
-  return { op: 'user-namespace', uids: map(context.self.uid, uid), gids: map(context.self.gid, gid) };
+  return { uids: map(context.self.uid, uid), gids: map(context.self.gid, gid) };
+}
+
+function userNamespace(exec: ExecSettings, context: ExecContext, identity: Identity): Op {
+  return { op: 'user-namespace', ...mapsOf(exec, context, identity) };
 }

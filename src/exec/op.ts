@@ -287,6 +287,26 @@ export const ops = {
     exit: 226,
     doc: 'Enter the network or IPC namespace that the keeper holds under this name; the first who comes makes it, or takes that of the path. Who may not goes on without, which is told.',
   },
+  'owned-namespace': {
+    fields: { name: 'string', kind: 'u32', beside: 'u32', path: 'string', uids: 'string', gids: 'string' },
+    exit: 226,
+    doc: 'The same, but the first makes it in a user namespace that then owns it, without entering that: the owner of the namespace of the kind `beside` that the child is in, or the one at the path, or a new one with these maps.',
+  },
+  'enter-owner': {
+    fields: { kind: 'u32' },
+    exit: 217,
+    doc: 'Enter the user namespace that owns the network or IPC namespace that the child is in.',
+  },
+  outside: {
+    fields: { slot: 'u32', options: 'strings' },
+    exit: 226,
+    doc: 'A child of the child stays outside of what is entered from here on; by the socket in the slot it is asked to set these options, names and values, of a file system.',
+  },
+  'bpf-file-system': {
+    fields: { slot: 'u32', target: 'string', attributes: 'u32' },
+    exit: 226,
+    doc: 'Mount a BPF file system of the own user namespace at the target, with the options of who has stayed outside; attributes are those of fsmount(2). A missing target is no error.',
+  },
   'user-namespace': {
     fields: { uids: 'string', gids: 'string' },
     exit: 217,

@@ -7,6 +7,7 @@ import { initialValues } from '../unit/settings/parts.ts';
 import type { InputSource, OutputTarget } from '../unit/values/types.ts';
 import { checkOrder } from './order.ts';
 import { compile } from './plan.ts';
+import { delegatedNamespaces } from './seccomp/namespaces.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
 
 const inputs: readonly InputSource[] = [
@@ -107,6 +108,15 @@ const sandboxes: fc.Arbitrary<Partial<ExecSettings>> = fc.record({
   ProtectKernelLogs: fc.boolean(),
   ProtectControlGroups: fc.constantFrom<ExecSettings['ProtectControlGroups']>(true, false, 'private', 'strict'),
   ProtectHostname: fc.constantFrom('', 'no', 'yes', 'private:a'),
+  DelegateNamespaces: fc.constantFrom<ExecSettings['DelegateNamespaces']>(
+    [],
+    [true],
+    [{ invert: false, names: ['mnt', 'net'] }],
+    [{ invert: true, names: ['net', 'uts'] }],
+    [{ invert: false, names: ['ipc', 'cgroup'] }],
+  ),
+  PrivateBPF: fc.boolean(),
+  BPFDelegateCommands: fc.constantFrom(undefined, 32n),
   ProtectProc: fc.constantFrom(undefined, 'default', 'invisible'),
   ProcSubset: fc.constantFrom(undefined, 'all', 'pid'),
 });
@@ -182,6 +192,37 @@ test('no process of a service that asks for a view of its own is run without the
   );
 });
 
+test('the user namespace of a service owns what is delegated to it and nothing else, and all of a privileged manager’s view is made before', () => {
+  fc.assert(
+    fc.property(requests, contexts, (request, context) => {
+      const compiled = compile(request, context);
+      const { exec } = request.config;
+      if (!compiled.ok || exec === undefined || !context.privileged || request.command.privilege === 'full') return;
+      const { plan } = compiled.value;
+      const users = plan.findIndex(({ op }) => op === 'user-namespace' || op === 'enter-owner' || op === 'enter-namespace');
+      const delegated = exec.DelegateNamespaces.length === 0 ? 0 : delegatedNamespaces(exec.DelegateNamespaces);
+      for (const [index, op] of plan.entries()) {
+        if (op.op === 'owned-namespace') assert.ok((op.kind & delegated) !== 0 && index < users);
+        if (op.op === 'namespace') assert.ok(index < users || users < 0);
+        if (op.op === 'namespace' && op.from === '') assert.equal(op.kind & delegated, 0);
+        if (op.op === 'unshare' && users >= 0 && index > users) assert.equal(op.kinds & ~delegated, 0);
+        if (users >= 0 && index > users) assert.ok(!mustBeBefore.has(op.op), op.op);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+const mustBeBefore: ReadonlySet<string> = new Set([
+  'mount-namespace',
+  'enter-root',
+  'groups',
+  'gid',
+  'namespace',
+  'owned-namespace',
+  'outside',
+]);
+
 test('a bad order is told', () => {
   assert.deepEqual(
     checkOrder([
@@ -192,6 +233,25 @@ test('a bad order is told', () => {
       { op: 'chdir', path: '/' },
     ]),
     ['dup of slot 0, which is empty', 'gid after uid', 'chdir after exec', 'uid, gid instead of groups, gid, uid, each once'],
+  );
+});
+
+test('what is given away before all is in its place is told', () => {
+  const users = { op: 'user-namespace', uids: '', gids: '' } as const;
+  assert.deepEqual(
+    checkOrder([
+      { op: 'bpf-file-system', slot: 1, target: '/sys/fs/bpf', attributes: 0 },
+      users,
+      { op: 'outside', slot: 1, options: [] },
+      { op: 'unshare', kinds: 0x0002_0000 },
+      { op: 'exec', paths: ['/bin/a'], argv: ['a'], env: [] },
+    ]),
+    [
+      'rights on programs are given away outside of a user namespace',
+      'bpf-file-system of slot 1, which is empty',
+      'outside after the user namespace',
+      'mounts are given away before the view is made',
+    ],
   );
 });
 

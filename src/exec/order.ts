@@ -1,4 +1,5 @@
 import type { Op, OpName, Plan } from './op.ts';
+import { namespaceKinds } from './private-users.ts';
 
 /** What is wrong with the order of a plan, a sentence for each trouble; empty for every plan that `compile` makes. */
 export function checkOrder(plan: Plan): readonly string[] {
@@ -8,6 +9,8 @@ export function checkOrder(plan: Plan): readonly string[] {
   let ended: OpName | undefined;
   let filtered = false;
   let entered = false;
+  // In a user namespace, and in one that was entered when the view was made.
+  let [users, late] = [false, false];
   let view: 'none' | 'making' | 'made' | 'joined' = 'none';
   for (const op of plan) {
     if (ended !== undefined) troubles.push(`${op.op} after ${ended}`);
@@ -16,6 +19,12 @@ export function checkOrder(plan: Plan): readonly string[] {
     if (isOfView.has(op.op) && view !== 'making' && !(view === 'joined' && op.op === 'mount-image'))
       troubles.push(`${op.op} with no view in the making`);
     if (view === 'making' && !isOfView.has(op.op)) troubles.push(`${op.op} before the view is made`);
+    if (entersUsers(op)) [users, late] = [true, view === 'made'];
+    if (op.op === 'groups' && late) troubles.push('groups after the user namespace');
+    if (op.op === 'unshare' && users && (op.kinds & namespaceKinds.mnt) !== 0 && view !== 'made')
+      troubles.push('mounts are given away before the view is made');
+    if (op.op === 'bpf-file-system' && !users) troubles.push('rights on programs are given away outside of a user namespace');
+    if (op.op === 'outside' && users) troubles.push('outside after the user namespace');
     if (op.op === 'mount-namespace') view = 'making';
     if (op.op === 'enter-root') view = 'made';
     if (op.op === 'attach-tree' && view !== 'joined') troubles.push('attach-tree with no view to mount it in');
@@ -57,6 +66,10 @@ function capabilityTroubles(plan: Plan): readonly string[] {
   return troubles;
 }
 
+function entersUsers(op: Op): boolean {
+  return op.op === 'user-namespace' || op.op === 'enter-owner' || (op.op === 'enter-namespace' && op.kind === namespaceKinds.user);
+}
+
 /** Ops that an ordinary user may do, and that give away nothing that the program should not have. */
 const needsNoPrivilege: ReadonlySet<OpName> = new Set<OpName>([
   'chdir',
@@ -78,6 +91,7 @@ const madeBefore: ReadonlySet<OpName> = new Set<OpName>([
   'output',
   'keep',
   'namespace',
+  'owned-namespace',
   'cgroup-filter',
   'cgroup-pinned-filter',
   'session',
@@ -117,6 +131,7 @@ function usedSlots(op: Op): readonly number[] {
     case 'credentials-close':
     case 'enter-namespace':
     case 'attach-tree':
+    case 'bpf-file-system':
     case 'journal':
       return [op.slot];
     case 'xattr':
@@ -145,6 +160,7 @@ function filledSlots(op: Op): readonly number[] {
     case 'credentials-open':
     case 'terminal':
     case 'clone-tree':
+    case 'outside':
       return [op.slot];
     case 'pipe':
       return [op.readSlot, op.writeSlot];

@@ -7,7 +7,7 @@ import { delegationOps } from './delegation.ts';
 import { type CgroupFilterOps, cgroupFilterOps } from './cgroup-filters.ts';
 import { credentialFailure, credentialOps } from './credentials.ts';
 import { whyNoImage } from './mounts.ts';
-import { userNamespaceSlot } from './namespaces.ts';
+import { outsideSlot } from './delegated-namespaces.ts';
 import { pressureOps } from './pressure.ts';
 import { ephemeralRootOps } from './ephemeral-root.ts';
 import { privateTmpOps } from './private-tmp.ts';
@@ -128,7 +128,7 @@ function withinMachine(request: ExecRequest, { sandbox }: ExecContext): Result<E
 const firstPassed = 3;
 const idleSlot = 1023;
 const spareSlot = 1022;
-const maximumPassed = userNamespaceSlot - firstPassed;
+const maximumPassed = outsideSlot - firstPassed;
 
 /** How long a process of Type=idle waits for the job queue to become empty (systemd.service(5)). */
 const idleMs = 5000;

@@ -55,6 +55,18 @@ test('a scope is told that programs of others are not attached to its cgroup, an
   );
 });
 
+function ownersOf(PrivatePIDs: boolean) {
+  const config = serviceOf({}, { exec: { PrivatePIDs, DelegateNamespaces: [true] } });
+  return verdictsOf(config, whole).find(({ setting }) => setting === 'DelegateNamespaces');
+}
+
+test('that the namespace of processes is not delegated is said of a unit that has one', () => {
+  assert.deepEqual(ownersOf(false), { setting: 'DelegateNamespaces', verdict: 'applied' });
+  const partly = ownersOf(true);
+  assert.ok(partly?.verdict === 'not-applied' && !partly.fails && !partly.sandbox);
+  assert.match(partly.why, /stays the manager’s/);
+});
+
 test('with the policy systemd only what systemd goes on without is left out, with lenient all, and nothing where nothing lacks', () => {
   const config = serviceOf({}, { exec: { PrivateNetwork: true, RootImage: '/image' } });
   const left = (policy: 'systemd' | 'lenient') => {

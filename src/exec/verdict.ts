@@ -4,6 +4,7 @@ import { initialValues, ownSections, type PartName, tables } from '../unit/setti
 import { filterNeeds } from './needs/filters.ts';
 import { mountNeeds } from './needs/mounts.ts';
 import { describeNeed, isLegacy, type Machine, type Requirement, unmetNeeds } from './needs/need.ts';
+import { privateUsers } from './private-users.ts';
 import { processNeeds } from './needs/process.ts';
 import { resourceNeeds } from './needs/resources.ts';
 
@@ -80,12 +81,12 @@ const settled = new WeakMap<UnitConfig, { readonly machine: Machine; readonly po
 
 /** In a user namespace of its own a service may mount what its manager may not. */
 function asSeenBy({ exec }: UnitConfig, machine: Machine): Machine {
-  if (exec === undefined || (exec.PrivateUsers === false && exec.UserNamespacePath === '') || !machine.features.has('user namespaces'))
+  if (exec === undefined || (privateUsers(exec) === false && exec.UserNamespacePath === '') || !machine.features.has('user namespaces'))
     return machine;
   return { ...machine, rights: new Set([...machine.rights, 'to make namespaces']) };
 }
 
-function judge({ type }: UnitConfig, { name, part, row }: AssignedSetting, machine: Machine): Verdict {
+function judge(config: UnitConfig, { name, part, row }: AssignedSetting, machine: Machine): Verdict {
   const requirement = requirements[name];
   const sandbox = requirement?.sandbox ?? false;
   const { status } = row;
@@ -97,7 +98,7 @@ function judge({ type }: UnitConfig, { name, part, row }: AssignedSetting, machi
   }
   if (requirement !== undefined && unmet.length > 0)
     return { verdict: 'not-applied', why: unmet.map(describeNeed).join(', '), sandbox, fails: requirement.without === 'fails' };
-  const unreached = requirement?.unreached?.[type];
+  const unreached = requirement?.unreached?.[config.type] ?? requirement?.partly?.(config);
   if (unreached !== undefined) return { verdict: 'not-applied', why: unreached, sandbox, fails: false };
   const carriedOut = requirement === undefined ? undefined : byCgroup(requirement, machine);
   if (carriedOut !== undefined && 'lacks' in carriedOut) return { verdict: 'not-applied', why: carriedOut.lacks, sandbox, fails: false };

@@ -68,6 +68,7 @@ const evidence: Readonly<Record<KernelFeature, (files: Files, status: string) =>
   'user namespaces': (files) => exists(files, '/proc/self/ns/user') && text(files, '/proc/sys/user/max_user_namespaces').trim() !== '0',
   BPF: (files) => exists(files, '/proc/sys/kernel/unprivileged_bpf_disabled'),
   'BPF as a security module': (files) => securityModules(files).includes('bpf'),
+  'BPF tokens': (files) => isAtLeast(text(files, '/proc/sys/kernel/osrelease'), 6, 9),
   'device filters': (files) => exists(files, '/proc/sys/kernel/unprivileged_bpf_disabled') || exists(files, '/sys/fs/cgroup/devices'),
   SELinux: (files) => securityModules(files).includes('selinux'),
   AppArmor: (files) => securityModules(files).includes('apparmor'),
@@ -81,6 +82,7 @@ const allFeatures: readonly KernelFeature[] = [
   ...namespaces,
   'BPF',
   'BPF as a security module',
+  'BPF tokens',
   'device filters',
   'SELinux',
   'AppArmor',
@@ -98,6 +100,12 @@ function capabilitiesOf(status: string): ReadonlySet<string> {
 
 function securityModules(files: Files): readonly string[] {
   return text(files, '/sys/kernel/security/lsm').trim().split(',');
+}
+
+/** What shows in no file of /proc or /sys is known by the version of the kernel. */
+function isAtLeast(release: string, major: number, minor: number): boolean {
+  const [own = 0, next = 0] = release.split('.').map((part) => Number.parseInt(part, 10));
+  return own > major || (own === major && next >= minor);
 }
 
 function exists(files: Files, path: string): boolean {

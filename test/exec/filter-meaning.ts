@@ -38,7 +38,7 @@ type Meaning = (exec: ExecSettings, call: Named) => Outcome;
 
 /** In the order in which systemd loads its filters. */
 const settings: readonly Meaning[] = [
-  ({ ProtectHostname }, call) => refused(!['', 'no'].includes(ProtectHostname) && is(call, 'sethostname', 'setdomainname')),
+  ({ ProtectHostname }, call) => refused(ProtectHostname === 'yes' && is(call, 'sethostname', 'setdomainname')),
   addressFamily,
   writeExecute,
   ({ RestrictRealtime }, call) =>

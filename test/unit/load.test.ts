@@ -286,13 +286,13 @@ test('a file full of garbage lines is told in a bounded number of lines', () => 
   assert.equal(config.diagnostics.at(-1)?.message.startsWith('4900 more problems'), true);
 });
 
-test('directives that have no effect yet are listed, and told as notices where that is asked for', () => {
-  const nodes = { [`${LIB}/a.service`]: `${service}BPFDelegateMaps=any\nNetClass=5\nStartLimitInterval=3\n` };
+test('directives that have no effect or are not carried out are told where that is asked for', () => {
+  const nodes = { [`${LIB}/a.service`]: `${service}RestrictFileSystems=ext4\nNetClass=5\nStartLimitInterval=3\n` };
   const quiet = load('a.service', nodes);
-  assert.deepEqual([quiet.exec?.notApplied, quiet.diagnostics, quiet.unit.StartLimitIntervalSec], [['BPFDelegateMaps'], [], 3_000_000]);
+  assert.deepEqual([quiet.exec?.notApplied, quiet.diagnostics, quiet.unit.StartLimitIntervalSec], [[], [], 3_000_000]);
   assert.deepEqual(
     load('a.service', nodes, true).diagnostics.map(({ severity, code }) => `${severity} ${code}`),
-    ['notice not-applied', 'notice obsolete-key', 'notice old-spelling'],
+    ['warning refused-key', 'notice obsolete-key', 'notice old-spelling'],
   );
 });
 

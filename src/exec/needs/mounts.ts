@@ -1,3 +1,5 @@
+import type { UnitConfig } from '../../unit/config.ts';
+import { delegatedNamespaces } from '../seccomp/namespaces.ts';
 import type { KernelFeature, Need, Requirement } from './need.ts';
 
 const admin: Need = 'right to make namespaces';
@@ -8,7 +10,6 @@ export const mountNeeds: Readonly<Record<string, Requirement>> = {
     'PrivateTmp',
     'PrivateDevices',
     'PrivateMounts',
-    'PrivateBPF',
     'BindLogSockets',
     'ProtectSystem',
     'ProtectHome',
@@ -43,8 +44,26 @@ export const mountNeeds: Readonly<Record<string, Requirement>> = {
   ...each('ignored', 'pid namespaces', ['PrivatePIDs']),
   ...each('ignored', 'uts namespaces', ['ProtectHostname']),
   UserNamespacePath: { needs: ['kernel user namespaces'], without: 'fails', sandbox: true },
+  // Such a file system takes a right outside of the user namespace in which a user's manager mounts.
+  PrivateBPF: { needs: ['capability CAP_SYS_ADMIN', 'kernel mount namespaces'], without: 'ignored', sandbox: true },
+  DelegateNamespaces: { needs: ['kernel user namespaces'], without: 'ignored', sandbox: false, partly: ownerOfProcesses },
+  // The kernel takes the rights that are given away only from who has all of them in its first user namespace.
+  ...Object.fromEntries(
+    ['BPFDelegateCommands', 'BPFDelegateMaps', 'BPFDelegatePrograms', 'BPFDelegateAttachments'].map((setting) => [
+      setting,
+      { needs: ['capability CAP_SYS_ADMIN', 'kernel mount namespaces', 'kernel BPF tokens'], without: 'ignored', sandbox: false },
+    ]),
+  ),
   PrivateUsers: { needs: ['kernel user namespaces'], without: 'ignored', sandbox: true },
 };
+
+function ownerOfProcesses({ exec }: UnitConfig): string | undefined {
+  if (exec?.PrivatePIDs !== true || (delegatedNamespaces(exec.DelegateNamespaces) & processes) === 0) return undefined;
+  return 'the namespace of processes is made before the user namespace, and stays the manager’s; all others are delegated';
+}
+
+/** CLONE_NEWPID */
+const processes = 0x2000_0000;
 
 function each(without: Requirement['without'], feature: KernelFeature, settings: readonly string[]): Record<string, Requirement> {
   return Object.fromEntries(settings.map((setting) => [setting, { needs: [admin, `kernel ${feature}`], without, sandbox: true }]));

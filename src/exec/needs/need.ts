@@ -1,4 +1,4 @@
-import type { UnitTypeName } from '../../unit/config.ts';
+import type { UnitConfig, UnitTypeName } from '../../unit/config.ts';
 import type { Controller } from '../../unit/values/controller.ts';
 
 /** What the kernel may be built without, or a container be kept from. */
@@ -12,6 +12,7 @@ export type KernelFeature =
   | 'user namespaces'
   | 'BPF'
   | 'BPF as a security module'
+  | 'BPF tokens'
   | 'device filters'
   | 'SELinux'
   | 'AppArmor'
@@ -50,6 +51,8 @@ export interface Requirement {
   readonly legacy?: { readonly emulated: string } | { readonly lacks: string };
   /** How the controller of cgroup v2 carries out what was meant for that of v1. */
   readonly unified?: { readonly emulated: string };
+  /** What of it a unit does without on any machine, for what else it sets; undefined where it has all. */
+  readonly partly?: (config: UnitConfig) => string | undefined;
   /** Why units of a type do without it on any machine. */
   readonly unreached?: Readonly<Partial<Record<UnitTypeName, string>>>;
 }

@@ -38,6 +38,12 @@ function retainedNamespaces(lists: ExecSettings['RestrictNamespaces']): number {
   return retained ?? allNamespaces;
 }
 
+/** The kinds that DelegateNamespaces= gives to the user namespace of the service: as above, but by itself it is none, and a boolean says yes. */
+export function delegatedNamespaces(lists: ExecSettings['DelegateNamespaces']): number {
+  if (lists.length === 0) return 0;
+  return retainedNamespaces(lists.map((list) => (typeof list === 'boolean' ? !list : list)));
+}
+
 function flagsOf(names: readonly string[]): number {
   return names.reduce((flags, name) => flags | (namespaceFlags[name] ?? 0), 0);
 }

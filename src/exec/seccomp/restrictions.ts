@@ -21,7 +21,7 @@ interface Row {
 const rows: readonly Row[] = [
   {
     setting: 'ProtectHostname',
-    restriction: ({ ProtectHostname }) => onlyIf(isOn(ProtectHostname), refusing(['sethostname', 'setdomainname'])),
+    restriction: ({ ProtectHostname }) => onlyIf(ProtectHostname === 'yes', refusing(['sethostname', 'setdomainname'])),
   },
   { setting: 'RestrictAddressFamilies', restriction: addressFamilies },
   { setting: 'MemoryDenyWriteExecute', restriction: (exec) => onlyIf(exec.MemoryDenyWriteExecute, writableCode) },
@@ -45,10 +45,6 @@ export function restrictionsOf(exec: ExecSettings): readonly Restriction[] {
 
 function onlyIf(on: boolean, restriction: Restriction): Restriction | undefined {
   return on ? restriction : undefined;
-}
-
-function isOn(protectHostname: string): boolean {
-  return protectHostname !== '' && protectHostname !== 'no';
 }
 
 /** Rules for calls by their names; where a call is part of another one, for that part. */

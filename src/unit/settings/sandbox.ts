@@ -1,6 +1,7 @@
 import { ok, type Result } from '../../base/result.ts';
 import type { InvertibleList } from '../values/name-list.ts';
 import { refuse, type ValueContext, type ValueError } from '../values/parser.ts';
+import { bpfAttachments, bpfCommands, bpfMaps, bpfPrograms } from '../values/bpf-names.ts';
 import { boolean, tristate } from '../values/boolean.ts';
 import { capabilityList } from '../values/capability.ts';
 import { fatal, orEmpty } from '../values/combine.ts';
@@ -12,7 +13,6 @@ import { type SyscallAction, syscallAction, syscallList } from '../values/syscal
 import { words } from '../values/words.ts';
 import { combining, entries, everyEntry, into, last, list, renamed } from './setting.ts';
 import { architectures, invertibleWordsLike, textLike } from './checked-words.ts';
-import { later } from './status.ts';
 
 /** A unit that asks for what cannot be done with its image is not started at all. */
 const unverified = { refused: 'images are not verified by dm-verity here, and not used unverified' } as const;
@@ -67,10 +67,10 @@ export const sandboxRows = {
   }),
   ProcSubset: last(oneOf('all', 'pid'), undefined, { since: 247, meaning: 'all or pid' }),
   PrivateBPF: last(boolean, false, { since: 258, meaning: 'Private bpffs instance' }),
-  BPFDelegateCommands: last(words, undefined, { since: 258, meaning: 'Commands delegated through bpffs', status: later.tokens }),
-  BPFDelegateMaps: last(words, undefined, { since: 258, meaning: 'Map types delegated through bpffs', status: later.tokens }),
-  BPFDelegatePrograms: last(words, undefined, { since: 258, meaning: 'Program types delegated through bpffs', status: later.tokens }),
-  BPFDelegateAttachments: last(words, undefined, { since: 258, meaning: 'Attach types delegated through bpffs', status: later.tokens }),
+  BPFDelegateCommands: last(bpfCommands, undefined, { since: 258, meaning: 'Commands delegated through bpffs' }),
+  BPFDelegateMaps: last(bpfMaps, undefined, { since: 258, meaning: 'Map types delegated through bpffs' }),
+  BPFDelegatePrograms: last(bpfPrograms, undefined, { since: 258, meaning: 'Program types delegated through bpffs' }),
+  BPFDelegateAttachments: last(bpfAttachments, undefined, { since: 258, meaning: 'Attach types delegated through bpffs' }),
   SystemCallFilter: combining(
     'merge',
     entries(syscallList, { since: 187, meaning: 'Allowed system calls, or denied with ~; @groups; name:errno' }),
@@ -92,7 +92,7 @@ export const sandboxRows = {
   LockPersonality: last(boolean, false, { since: 235, meaning: 'Refuse personality changes' }),
   DelegateNamespaces: combining(
     'merge',
-    entries(namespaces, { since: 258, meaning: 'Namespaces owned by the user namespace of the service', status: later.owners }),
+    entries(namespaces, { since: 258, meaning: 'Namespaces owned by the user namespace of the service; not that of processes' }),
   ),
   RestrictFileSystems: combining(
     'merge',
