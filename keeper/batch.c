@@ -45,7 +45,7 @@ static void check_child(struct keeper *keeper, struct cursor *cursor, uint64_t i
 static void run(struct keeper *keeper, struct cursor *cursor, bool act) {
     uint64_t id = get_u64(cursor);
     const char *group = get_name(cursor);
-    bool report_exec = get_u8(cursor);
+    uint8_t flags = get_u8(cursor);
     if (!act) check_child(keeper, cursor, id);
     if (cursor->bad) return;
     struct plan plan;
@@ -53,7 +53,7 @@ static void run(struct keeper *keeper, struct cursor *cursor, bool act) {
     if (bad)
         cursor->bad = bad;
     else if (act)
-        child_run(keeper, id, group, report_exec, &plan);
+        child_run(keeper, id, group, flags, &plan);
 }
 
 static int get_signal(struct cursor *cursor) {

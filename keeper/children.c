@@ -249,10 +249,12 @@ static void started(struct keeper *keeper, struct child *child, bool report_exec
     if (keeper->tracking == TRACK_SESSION && child->group) session_started(keeper, child->group, child->pid);
 }
 
-void child_run(struct keeper *keeper, uint64_t id, const char *group_key, bool report_exec, struct plan *plan) {
+void child_run(struct keeper *keeper, uint64_t id, const char *group_key, uint8_t flags, struct plan *plan) {
+    bool report_exec = flags & REPORT_EXEC;
     struct group *group = *group_key ? group_find(keeper, group_key) : NULL;
     if (id > keeper->last_child) keeper->last_child = id;
     if (*group_key && !group) return tell_spawn_failed(keeper, id, ENOENT);
+    if (flags & MAY_BE_HERE && opened_here(keeper, id, group, plan)) return;
     if (!keeper->free_slot_count) return tell_spawn_failed(keeper, id, EAGAIN);
     int reads[plan->count + 1];
     for (uint32_t i = 0; i <= plan->count; i++) reads[i] = -1;

@@ -235,6 +235,8 @@ struct run {
     int extra_count;
 };
 _Noreturn void run_plan(struct run *run);
+/* One op, which gives 0, -errno, or that it is done in part. */
+int run_op(struct run *run, const struct op *op);
 
 /* ops.c: makes the directories above a path. 0 or -errno. */
 int make_parents(const char *path, mode_t mode);
@@ -523,7 +525,11 @@ struct child {
 void children_start(struct keeper *keeper);
 void children_save(struct keeper *keeper, struct saving *saving);
 void children_restore(struct keeper *keeper, struct cursor *cursor, struct group **groups, uint32_t count);
-void child_run(struct keeper *keeper, uint64_t id, const char *group, bool report_exec, struct plan *plan);
+enum { REPORT_EXEC = 1, MAY_BE_HERE = 2 };
+void child_run(struct keeper *keeper, uint64_t id, const char *group, uint8_t flags, struct plan *plan);
+
+/* openings.c: carries the plan out without a child, and tells its end, if nothing in it can make the keeper wait. */
+bool opened_here(struct keeper *keeper, uint64_t id, struct group *group, struct plan *plan);
 void child_adopt(struct keeper *keeper, uint64_t id, const char *group, pid_t pid);
 void child_signal(struct keeper *keeper, uint64_t id, int signal);
 struct child *child_orphan(struct keeper *keeper, pid_t pid, struct group *group);

@@ -741,6 +741,8 @@ static op_function *const functions[] = {
 #undef FUNCTION
 };
 
+int run_op(struct run *run, const struct op *op) { return functions[op->code](run, op); }
+
 /* Before the first op: what is at a number that an op will place something at is moved away. */
 static int clear_the_way(struct run *run) {
     run->exec_fd = out_of_the_way(run, run->exec_fd);
@@ -762,7 +764,7 @@ _Noreturn void run_plan(struct run *run) {
     if (run->plan->highest > 2) clear_the_way(run);
     for (uint32_t i = 0; i < run->plan->count; i++) {
         const struct op *op = &run->plan->ops[i];
-        int result = functions[op->code](run, op);
+        int result = run_op(run, op);
         if (!result) continue;
         if (op->tolerate || result == PARTLY) {
             tolerated(run->report, op, i, result == PARTLY ? EPERM : -result);

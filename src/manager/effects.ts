@@ -38,6 +38,8 @@ function carryOutOne(world: World, unit: Unit, effect: Effect): void {
         path: '',
         reportExec: false,
         outside: effect.outside ?? false,
+        // What is opened in the unit's cgroup is filtered by that.
+        inKeeper: effect.inKeeper === true && !isFiltered(world, unit),
       });
     case 'signal':
       return world.command({ do: 'signal', child: effect.child, signal: effect.signal });

@@ -42,12 +42,14 @@ interface ChildPlan {
   readonly reportExec: boolean;
   /** In no group, as it is no process of the unit. */
   readonly outside?: boolean;
+  /** The keeper may do without a child. */
+  readonly inKeeper?: boolean;
 }
 
 /** Has the keeper carry out a plan in a child of the unit's group. */
-export function runPlan(world: World, unit: Unit, { child, plan, path, reportExec, outside = false }: ChildPlan): void {
+export function runPlan(world: World, unit: Unit, { child, plan, path, reportExec, outside = false, inKeeper = false }: ChildPlan): void {
   if (!outside) makeGroup(world, unit);
-  world.command({ do: 'run', child, group: outside ? '' : unit.name, plan, reportExec });
+  world.command({ do: 'run', child, group: outside ? '' : unit.name, plan, reportExec, inKeeper });
   world.children.set(child, unit);
   unit.children ??= new Map();
   unit.children.set(child, path);

@@ -389,10 +389,10 @@ export class FakeKeeper {
   }
 
   #run(command: Extract<Command, { readonly do: 'run' }>): void {
-    const { child, group, plan, reportExec } = command;
+    const { child, group, plan, reportExec, inKeeper } = command;
     this.#lastChild = Math.max(this.#lastChild, child);
     const exec = plan.find((op) => op.op === 'exec');
-    if (exec === undefined) return this.#runOps(child, group, plan);
+    if (exec === undefined) return this.#runOps(child, group, plan, inKeeper === true && plan.every(isUnixOpening));
     const key = exec.argv.join(' ');
     const run = this.#runs.get(key) ?? 0;
     this.#runs.set(key, run + 1);
@@ -406,9 +406,9 @@ export class FakeKeeper {
   }
 
   /** A plan without a program does its work at once. */
-  #runOps(child: number, group: string, plan: Plan): void {
+  #runOps(child: number, group: string, plan: Plan, inKeeper: boolean): void {
     const process = this.#fork(child, group, {}, undefined);
-    this.#emit({ event: 'spawned', child, pid: process.pid });
+    if (!inKeeper) this.#emit({ event: 'spawned', child, pid: process.pid });
     for (const op of plan) if (op.op === 'keep') this.#descriptors.add(op.name);
     this.#watches.make(plan);
     const failed = plan.find((op) => op.op === 'fail');
@@ -609,3 +609,11 @@ const ESRCH = 3;
 
 /** Signals whose default is not to end the process. */
 const harmless: ReadonlySet<number> = new Set([17, 18, 23, 28]);
+
+/** What the keeper does without a child, as far as the op says; that depends on the machine's directories too. */
+function isUnixOpening(op: Op): boolean {
+  return op.op === 'socket' ? op.family === AF_UNIX : openings.has(op.op);
+}
+
+const AF_UNIX = 1;
+const openings: ReadonlySet<Op['op']> = new Set(['setsockopt', 'umask', 'mkdir-parents', 'unlink', 'bind', 'listen', 'chown', 'keep']);

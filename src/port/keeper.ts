@@ -35,8 +35,18 @@ export type ChildId = number;
 export type GroupKey = string;
 
 export type Command =
-  /** Fork a child in the group and carry out the plan in it. `reportExec` asks for `executed` when execve succeeded. */
-  | { readonly do: 'run'; readonly child: ChildId; readonly group: GroupKey; readonly plan: Plan; readonly reportExec?: boolean }
+  /**
+   * Fork a child in the group and carry out the plan in it. `reportExec` asks for `executed` when execve succeeded. `inKeeper` lets the keeper
+   * do without a child where the plan only opens unix sockets and nothing can make it wait; then there is `exited`, and no `spawned` before it.
+   */
+  | {
+      readonly do: 'run';
+      readonly child: ChildId;
+      readonly group: GroupKey;
+      readonly plan: Plan;
+      readonly reportExec?: boolean;
+      readonly inKeeper?: boolean;
+    }
   /** Signal one child; a reused pid is never hit, since the keeper has not reaped it. A child that is gone is no error. */
   | { readonly do: 'signal'; readonly child: ChildId; readonly signal: number }
   /** Signal a process that is not the keeper's child (a forking daemon's main process), if it is (still) in the group. */

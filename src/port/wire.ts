@@ -204,7 +204,7 @@ function encodeCommand(writer: FrameWriter, command: Command): void {
       writer.u8(1);
       writer.u64(command.child);
       writer.string(command.group);
-      writer.u8(command.reportExec === true ? 1 : 0);
+      writer.u8((command.reportExec === true ? 1 : 0) | (command.inKeeper === true ? 2 : 0));
       encodePlan(writer, command.plan);
       return;
     }

@@ -154,8 +154,11 @@ export interface Notification {
 export type Effect =
   /** Fork a process in the unit's group; `child` is from context.nextChild(). */
   | { readonly effect: 'spawn'; readonly child: number; readonly request: ExecRequest; readonly reportExec?: boolean }
-  /** Carry out a plan of the type's own in a child, as sockets are opened; its exit comes as `exited`. `outside` of the unit's group, where it is no process of the unit. */
-  | { readonly effect: 'run'; readonly child: number; readonly plan: Plan; readonly outside?: boolean }
+  /**
+   * Carry out a plan of the type's own in a child, as sockets are opened; its exit comes as `exited`. `outside` of the unit's group, where it is no
+   * process of the unit. `inKeeper`: without a child, where that is as good.
+   */
+  | { readonly effect: 'run'; readonly child: number; readonly plan: Plan; readonly outside?: boolean; readonly inKeeper?: boolean }
   | { readonly effect: 'signal'; readonly child: number; readonly signal: number }
   /** Signal a main process that is no child of the keeper. */
   | { readonly effect: 'signal-pid'; readonly pid: number; readonly signal: number }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -252,4 +252,122 @@ test('flush drops connections and bytes that wait', async () => {
   ];
   manager.do({ do: 'run', child: 3, group: '', plan: state });
   assert.equal((await manager.event('exited', ({ child }) => child === 3)).exit.status, 0);
+});
+
+/** A directory of root alone in /run, where the keeper opens sockets by itself. */
+function trustedDirectory(): { readonly path: string } & Disposable {
+  const path = mkdtempSync('/run/tysd-openings-');
+  chmodSync(path, 0o755);
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** The same with what surrounds it in the plan of a socket unit. */
+function listenAt(path: string, name: string): readonly Op[] {
+  const [socket, ...others] = listen(path, name);
+  return [
+    socket ?? { op: 'fail', errno: 1 },
+    { op: 'umask', mask: 0 },
+    { op: 'mkdir-parents', path, mode: 0o751 },
+    { op: 'unlink', path },
+    { op: 'umask', mask: 0o117 },
+    ...others,
+  ];
+}
+
+const skip = privileged ? false : 'needs root';
+
+test('a unix socket in a directory that only root can change is opened without a child', { skip }, async () => {
+  using directory = trustedDirectory();
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const path = join(directory.path, 'made/here');
+  const tolerated: Op = { op: 'setsockopt', slot: 0, level: 6, option: 1, value: new Uint8Array(4), tolerate: true, setting: 'Any=' };
+  const [socket, ...others] = listenAt(path, 'web');
+  manager.do({ do: 'run', child: 7, group: '', plan: [socket ?? tolerated, tolerated, ...others], inKeeper: true });
+  const { exit } = await manager.event('exited');
+  assert.deepEqual(
+    { status: exit.status, failedOp: exit.failedOp, groupEmpty: exit.groupEmpty },
+    { status: 0, failedOp: -1, groupEmpty: true },
+  );
+  assert.deepEqual(
+    manager.events.filter(({ event }) => event !== 'ping').map(({ event }) => event),
+    ['tolerated', 'exited'],
+  );
+  assert.deepEqual([statSync(path).mode & 0o777, statSync(join(directory.path, 'made')).mode & 0o777], [0o660, 0o751]);
+  manager.do({ do: 'poll', name: 'web' });
+  const client = connect(path);
+  assert.equal((await manager.event('readable')).name, 'web');
+  client.destroy();
+  // Its mask is the one that it had: a child inherits that.
+  manager.do({ do: 'run', child: 8, group: '', plan: [{ op: 'mkdir', path: join(directory.path, 'after'), mode: 0o777 }] });
+  await manager.event('exited', ({ child }) => child === 8);
+  assert.equal(statSync(join(directory.path, 'after')).mode & 0o777, 0o777 & ~process.umask());
+});
+
+test('an op that fails without a child is told, and what was opened before it is closed', { skip }, async () => {
+  using directory = trustedDirectory();
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  mkdirSync(join(directory.path, 'taken'));
+  const plan = [...listen(join(directory.path, 'first'), 'first').slice(0, 3), ...listenAt(join(directory.path, 'taken'), 'second')];
+  manager.do({ do: 'run', child: 1, group: '', plan, inKeeper: true });
+  const { exit } = await manager.event('exited');
+  assert.deepEqual(
+    { failedOp: exit.failedOp, errno: exit.errno, isFailure: exit.status !== 0 },
+    { failedOp: 6, errno: EISDIR, isFailure: true },
+  );
+  assert.deepEqual(
+    manager.events.map(({ event }) => event).filter((event) => event === 'spawned'),
+    [],
+  );
+  const client = connect(join(directory.path, 'first'));
+  assert.equal(await new Promise((resolve) => client.on('error', ({ message }) => resolve(message.includes('ECONNREFUSED')))), true);
+});
+
+const EISDIR = 21;
+
+/** What must be a child's, since somebody could have the keeper wait there. */
+const elsewhere: Readonly<Record<string, (directory: string) => string>> = {
+  'of a directory that others may write to': (directory) => {
+    mkdirSync(join(directory, 'open'));
+    chmodSync(join(directory, 'open'), 0o1777);
+    return join(directory, 'open/socket');
+  },
+  'that leads through a symlink': (directory) => {
+    symlinkSync('/dev/shm', join(directory, 'link'));
+    return join(directory, `link/${directory.split('/').at(-1)}`);
+  },
+  'that leads up again': (directory) => join('/run', 'lock') + `/../${directory.split('/').at(-1)}/socket`,
+  'outside of /run': (directory) => `/dev/shm/${directory.split('/').at(-1)}`,
+};
+
+for (const [what, make] of Object.entries(elsewhere)) {
+  test(`a unix socket at a path ${what} is a child's to open`, { skip }, async () => {
+    using directory = trustedDirectory();
+    await using keeper = await startKeeper();
+    const manager = await keeper.manager();
+    mkdirSync('/run/lock', { recursive: true });
+    const path = make(directory.path);
+    manager.do({ do: 'run', child: 1, group: '', plan: listenAt(path, 'web'), inKeeper: true });
+    assert.equal((await manager.event('spawned')).child, 1);
+    assert.equal((await manager.event('exited')).exit.status, 0);
+    rmSync(path, { force: true });
+  });
+}
+
+test('a socket of another family, and a plan that does more, are a child', { skip }, async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const plans: readonly Plan[] = [
+    [{ op: 'socket', slot: 0, family: 2, type: 1, protocol: 0 }],
+    [
+      { op: 'socket', slot: 0, family: 1, type: 1, protocol: 0 },
+      { op: 'exit', status: 0 },
+    ],
+  ];
+  for (const [index, plan] of plans.entries()) {
+    manager.do({ do: 'run', child: index + 1, group: '', plan, inKeeper: true });
+    await manager.event('spawned', ({ child }) => child === index + 1);
+    await manager.event('exited', ({ child }) => child === index + 1);
+  }
 });

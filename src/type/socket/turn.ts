@@ -90,7 +90,7 @@ function namedSockets(
 /** Has a child carry out a plan for the unit. */
 export function runSocketPlan(turn: SocketTurn, memory: SocketMemory, list: 'open' | 'remove' | 'clean', plan: Plan): Started {
   const child = turn.context.nextChild();
-  turn.effects.push({ effect: 'run', child, plan });
+  turn.effects.push({ effect: 'run', child, plan, inKeeper: list === 'open' });
   return { control: { child, pid: null, command: { list } }, memory: timed(turn, { ...memory, groupEmpty: false }) };
 }
 
