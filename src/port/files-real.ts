@@ -19,7 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import type { BigIntStats, Dirent, Stats } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { type FileStamp, isSettled } from '../base/file-stamp.ts';
 import type { FileStat, Files } from './files.ts';
 
@@ -153,9 +153,16 @@ function watchPath(path: string, changed: () => void): () => void {
   const begin = (): void => {
     stop();
     let watched = path;
-    while (watched !== '/' && describe(attempt(() => statSync(watched, { bigint: true }))).kind === 'missing') watched = dirname(watched);
+    let awaited: string | undefined;
+    while (watched !== '/' && describe(attempt(() => statSync(watched, { bigint: true }))).kind === 'missing') {
+      awaited = basename(watched);
+      watched = dirname(watched);
+    }
+    const own = basename(watched);
     const watcher = attempt(() =>
-      watch(watched, { persistent: false }, () => {
+      watch(watched, { persistent: false }, (_event, name) => {
+        // Whatever else happens in a directory such as /run is nothing to us.
+        if (awaited !== undefined && name !== null && name !== awaited && name !== own) return;
         // What was missing may have come into being, or what was watched may have been replaced.
         begin();
         changed();
