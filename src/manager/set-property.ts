@@ -2,6 +2,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { filterSettings } from '../exec/cgroup-filters.ts';
 import type { RequestFailure } from '../graph/request.ts';
 import { amend } from '../unit/amend.ts';
+import { cgroupTable } from '../unit/shown/cgroup.ts';
 import { type Line, linesOf, placeOf, type Property, textOfLines } from '../unit/property.ts';
 import { isFiltered, refilterGroup } from './live-filters.ts';
 import { setMarkers } from './markers.ts';
@@ -57,10 +58,21 @@ function shownName(name: string): string {
 /** May be set of a unit that is there already. */
 function isLive({ config }: Unit, name: string): boolean {
   if (name === 'Description') return true;
-  return name !== 'Slice' && name !== 'Delegate' && live.has(placeOf(config.type, name)?.part);
+  return !onlyAtTheStart.has(name) && live.has(placeOf(config.type, name)?.part);
 }
 
 const live: ReadonlySet<string | undefined> = new Set(['cgroup', 'slice']);
+
+/** Of these, what says how the group of a unit is made, or is attached to it by its first process. */
+const onlyAtTheStart: ReadonlySet<string> = new Set([
+  'Slice',
+  'Delegate',
+  'DelegateSubgroup',
+  'DisableControllers',
+  'IPIngressFilterPath',
+  'IPEgressFilterPath',
+  'BPFProgram',
+]);
 
 const heading = ['# Made by `systemctl set-property`. Do not edit: setting the property again replaces the file.'];
 
@@ -70,12 +82,42 @@ function setOne(world: World, unit: Unit, line: Line, runtime: boolean): void {
   const above = transient ? ownDirectories.transient : runtime ? ownDirectories.runtimeControl : ownDirectories.control;
   const beside = transient && fragment !== undefined ? `${fragment}.d` : `${above}/${unit.name}.d`;
   const path = `${beside}/50-${line.key}.conf`;
-  files.write(path, textOfLines(heading, [...earlier(world, unit, path, line), line]));
+  const anew = wholeList(unit, line);
+  files.write(path, textOfLines(heading, anew ?? [...earlier(world, unit, path, line), line]));
   world.noteChanged(above);
-  unit.config = amend(unit.config, { path, lines: [line] }, facts);
+  unit.config = amend(unit.config, { path, lines: anew ?? [line] }, facts);
   world.noteRead(unit, path);
   world.announce({ change: 'unit', unit });
 }
+
+/**
+ * The list that the value makes of what there is, from its beginning: of processors and nodes the value alone, and of what has an
+ * entry for each device those of the other devices with it. Undefined for other properties, and where the value is to empty it.
+ */
+function wholeList({ config }: Unit, line: Line): readonly Line[] | undefined {
+  const { section, key, value } = line;
+  const isSet = sets.has(key);
+  if (value === '' || (!isSet && !ofDevices.has(key)) || config.cgroup === undefined) return undefined;
+  const [device] = value.split(/\s/);
+  const shown = cgroupTable[shownName(key)]?.(config.cgroup) ?? '';
+  const others = isSet || shown === '' ? [] : shown.split('\n').filter((each) => each.split(' ')[0] !== device);
+  return ['', ...(key === 'DeviceAllow' ? others.toReversed() : others), value].map((each) => ({ section, key, value: each }));
+}
+
+const sets: ReadonlySet<string> = new Set(['AllowedCPUs', 'StartupAllowedCPUs', 'AllowedMemoryNodes', 'StartupAllowedMemoryNodes']);
+
+const ofDevices: ReadonlySet<string> = new Set([
+  'DeviceAllow',
+  'IODeviceWeight',
+  'IOReadBandwidthMax',
+  'IOWriteBandwidthMax',
+  'IOReadIOPSMax',
+  'IOWriteIOPSMax',
+  'IODeviceLatencyTargetSec',
+  'BlockIODeviceWeight',
+  'BlockIOReadBandwidth',
+  'BlockIOWriteBandwidth',
+]);
 
 /** What the drop-in said before, of properties whose assignments add up. */
 function earlier(world: World, unit: Unit, path: string, { section, key, value }: Line): readonly Line[] {

@@ -129,9 +129,13 @@ function check(draft: UnitDraft, { part, key, row }: Keyed, text: string, contex
 }
 
 function badValue({ name, value }: Property, { kind }: ValueError): PropertyError {
+  if (limits.test(name) && /^0+$/.test(value)) return { message: `Value specified in ${name} is out of range`, inManager: true };
   const { message, inManager } = special.find(({ names }) => names.test(name)) ?? messages[kind ?? 'other'];
   return { message: message(name, value), inManager };
 }
+
+/** Of which 0 is none. */
+const limits = /^(MemoryHigh|MemoryMax|MemoryLimit|TasksMax)$/;
 
 interface BadValue {
   readonly message: (name: string, value: string) => string;
@@ -141,6 +145,31 @@ interface BadValue {
 /** Settings of which there is something of their own to say. */
 const special: readonly (BadValue & { readonly names: RegExp })[] = [
   { names: /^OOMScoreAdjust$/, message: () => 'OOM score adjust value out of range', inManager: true },
+  {
+    names: /^(Startup)?Allowed(CPUs|MemoryNodes)$|^ManagedOOMMemoryPressureLimit$/,
+    message: (name, value) => `Failed to parse ${name} value: ${value}`,
+    inManager: false,
+  },
+  {
+    names: /^CPUQuota$/,
+    message: (_name, value) => (/^-?0*(\.0*)?%$/.test(value) ? 'CPU quota too small.' : `CPU quota '${value}' invalid.`),
+    inManager: false,
+  },
+  {
+    names: /^(IO|BlockIO)[A-Za-z]*(DeviceWeight|BandwidthMax|IOPSMax|LatencyTargetSec|Bandwidth)$/,
+    message: (name, value) => `Failed to parse ${name} value ${value}.`,
+    inManager: false,
+  },
+  { names: /^IPAddress(Allow|Deny)$/, message: (_name, value) => `Failed to parse IP address prefix: ${value}`, inManager: false },
+  { names: /^SocketBind(Allow|Deny)$/, message: (name) => `Failed to parse ${name}`, inManager: false },
+  {
+    names: /^DeviceAllow$/,
+    message: (_name, value) =>
+      /^(\/dev\/|char-|block-)/.test(value)
+        ? 'DeviceAllow= requires combination of rwm flags'
+        : 'DeviceAllow= requires device node or pattern',
+    inManager: true,
+  },
   { names: /^Listen/, message: (_name, value) => `Invalid address: ${value}`, inManager: true },
   { names: /^Limit/, message: (_name, value) => `Failed to parse resource limit: ${value}`, inManager: false },
   {

@@ -380,6 +380,29 @@ test('set-property applies at once and by a drop-in, and refuses what cannot cha
   );
 });
 
+test('set-property of processors is instead of those that were set, and of a device instead of what that device had', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': '[Unit]\n',
+      'a.service': '[Service]\nAllowedCPUs=1\nDeviceAllow=/dev/full r\nDeviceAllow=/dev/null w\nExecStart=/bin/daemon\n',
+    },
+  }).boot();
+  const set = (name: string, value: string): boolean =>
+    simulation.manager.setProperties('a.service', [{ name, value }], { runtime: false }).ok;
+  const shown = (): readonly (string | undefined)[] => {
+    const properties = simulation.manager.properties('a.service') ?? {};
+    return [properties['AllowedCPUs'], properties['DeviceAllow']];
+  };
+  assert.ok(set('AllowedCPUs', '0-3') && set('AllowedCPUs', '0'));
+  assert.ok(set('DeviceAllow', '/dev/zero rw') && set('DeviceAllow', '/dev/null r'));
+  const expected = ['0', '/dev/null r\n/dev/zero rw\n/dev/full r'];
+  assert.deepEqual(shown(), expected);
+  simulation.manager.reload();
+  simulation.clock.settle();
+  assert.deepEqual(shown(), expected);
+  assert.ok(!set('DisableControllers', 'cpu') && !set('IPIngressFilterPath', '/sys/fs/bpf/x'));
+});
+
 test('a signal to a slice reaches all that runs below it, and its stop stops them', () => {
   const simulation = machine({
     units: {

@@ -8,6 +8,8 @@ export async function runSetProperty(invocation: Invocation): Promise<number> {
   const [word = '', ...assignments] = words;
   const bare = assignments.find((assignment) => !assignment.includes('='));
   if (bare !== undefined) return fail(invocation, `Not an assignment: ${bare}`);
+  const nameless = assignments.find((assignment) => assignment.startsWith('='));
+  if (nameless !== undefined) return fail(invocation, `Unknown assignment: ${nameless}`);
   const unit = readPlainName(invocation, word, 'to set-property');
   if (unit === undefined) return 1;
   const client = await invocation.connect();

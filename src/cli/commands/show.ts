@@ -62,7 +62,7 @@ function linesOf(name: string, value: string): readonly string[] {
 
 /** Lists of records are shown one to a line, so empty ones are not shown at all. */
 const records =
-  /^(Exec(Start|Stop|Reload|Condition)|DeviceAllow$|IODevice|IO(Read|Write)(Bandwidth|IOPS)Max$|Listen$|EnvironmentFiles$|(Runtime|State|Cache|Logs)DirectorySymlink$|Timers|Paths$)/;
+  /^(Exec(Start|Stop|Reload|Condition)|DeviceAllow$|SocketBind(Allow|Deny)$|BPFProgram$|IODevice|IO(Read|Write)(Bandwidth|IOPS)Max$|Listen$|EnvironmentFiles$|(Runtime|State|Cache|Logs)DirectorySymlink$|Timers|Paths$)/;
 const structured = new RegExp(`${records.source}|^Symlinks$`);
 
 function fail({ terminal }: Invocation, message: string): number {

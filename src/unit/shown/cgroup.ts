@@ -2,6 +2,8 @@ import { formatTimespan } from '../../base/duration.ts';
 import { yesNo } from '../../base/yes-no.ts';
 import type { CgroupSettings } from '../settings/cgroup.ts';
 import type { Amount } from '../values/cgroup-limit.ts';
+import type { InvertibleList } from '../values/name-list.ts';
+import type { SocketBindRule } from '../values/socket-bind-rule.ts';
 import { formatIpAddress, type IpPrefix } from '../values/ip-address.ts';
 import { notSet, numberOr, ranges, type ShownTable } from './value.ts';
 
@@ -58,13 +60,19 @@ export const cgroupTable: ShownTable<CgroupSettings> = {
   IPAccounting: ({ IPAccounting }) => yesNo(IPAccounting === true),
   IPAddressAllow: ({ IPAddressAllow }) => prefixes(IPAddressAllow),
   IPAddressDeny: ({ IPAddressDeny }) => prefixes(IPAddressDeny),
+  IPIngressFilterPath: ({ IPIngressFilterPath }) => IPIngressFilterPath.join(' '),
+  IPEgressFilterPath: ({ IPEgressFilterPath }) => IPEgressFilterPath.join(' '),
   DisableControllers: ({ DisableControllers }) => controllers.filter((each) => DisableControllers.includes(each)).join(' '),
   ManagedOOMSwap: ({ ManagedOOMSwap }) => ManagedOOMSwap ?? 'auto',
   ManagedOOMMemoryPressure: ({ ManagedOOMMemoryPressure }) => ManagedOOMMemoryPressure ?? 'auto',
   // Ten-thousandths, in the 32 bits of the property.
   ManagedOOMMemoryPressureLimit: ({ ManagedOOMMemoryPressureLimit }) =>
-    String(Math.floor(((ManagedOOMMemoryPressureLimit ?? 0) / 10_000) * 0xffff_ffff)),
+    String(Math.round(((ManagedOOMMemoryPressureLimit ?? 0) * 0xffff_ffff) / 10_000)),
   ManagedOOMPreference: ({ ManagedOOMPreference }) => ManagedOOMPreference ?? 'none',
+  BPFProgram: ({ BPFProgram }) => lines(BPFProgram, (each) => each),
+  SocketBindAllow: ({ SocketBindAllow }) => lines(SocketBindAllow, bindRule),
+  SocketBindDeny: ({ SocketBindDeny }) => lines(SocketBindDeny, bindRule),
+  RestrictNetworkInterfaces: ({ RestrictNetworkInterfaces }) => interfaces(RestrictNetworkInterfaces),
 };
 
 const controllers = ['cpu', 'cpuset', 'io', 'memory', 'pids'] as const;
@@ -76,6 +84,25 @@ function lines<Item>(items: readonly Item[], text: (item: Item) => string): stri
 function amount(value: Amount | undefined, none: string): string {
   if (value === undefined) return none;
   return 'absolute' in value ? numberOr(value.absolute, none) : `${value.permyriad / 100}%`;
+}
+
+function bindRule({ family, protocol, ports }: SocketBindRule): string {
+  const range = ports === undefined ? [] : [ports.first === ports.last ? `${ports.first}` : `${ports.first}-${ports.last}`];
+  const words = [family ?? [], protocol ?? [], range].flat();
+  return words.length === 0 ? 'any' : words.join(':');
+}
+
+/** What the lists come to: the first says whether those of the set are allowed or denied. */
+function interfaces(all: readonly InvertibleList[]): string {
+  const isDenied = all[0]?.invert === true;
+  const found = new Set<string>();
+  for (const { invert, names } of all) {
+    for (const name of names) {
+      if (invert === isDenied) found.add(name);
+      else found.delete(name);
+    }
+  }
+  return found.size === 0 ? '' : `${isDenied ? '~' : ''}${[...found].toSorted().join(' ')}`;
 }
 
 /** IPv6 before IPv4, each in the order of its addresses. */
