@@ -167,6 +167,8 @@ export function misuseOf(mode: JobMode, request: RequestType, { name, allowIsola
   if (mode === 'isolate' && request !== 'start') return refuse('invalid', 'Isolate is only valid for start.');
   if (mode === 'isolate' && !allowIsolate) return refuse('no-isolate', 'Operation refused, unit may not be isolated.');
   if (mode === 'triggering' && request !== 'stop') return refuse('invalid', '--job-mode=triggering is only valid for stop.');
+  if (mode === 'restart-dependencies' && request !== 'start')
+    return refuse('invalid', '--job-mode=restart-dependencies is only valid for start.');
   return undefined;
 }
 

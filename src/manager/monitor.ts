@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 
 /**
  * What a handler is told of the unit whose end it handles, as MONITOR_*= (systemd.exec(5)): commands that start a unit hear it
- * if exactly one loaded unit names theirs in OnFailure= or OnSuccess=.
+ * if exactly one loaded unit names theirs in OnFailure= or OnSuccess=, and that is a service.
  */
 export function monitorEnvironment(world: World, unit: Unit, list: ExecRequest['list']): readonly string[] {
   if ((list !== 'ExecStart' && list !== 'ExecStartPre') || !world.graph.mayHave(unit.name, handled)) return none;
@@ -16,7 +16,7 @@ export function monitorEnvironment(world: World, unit: Unit, list: ExecRequest['
     if (source !== undefined) sources.add(source);
   });
   const [source] = sources;
-  if (source === undefined || sources.size > 1) return [];
+  if (source?.config.type !== 'service' || sources.size > 1) return none;
   const { Result, ExecMainCode, ExecMainStatus } = source.type.properties(source.state, source.config);
   if (Result === undefined) return [];
   const how = exitCodes[ExecMainCode ?? ''];

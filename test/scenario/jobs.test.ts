@@ -502,3 +502,29 @@ test('a job that waits for its unit to stop keeps its time limit over a crash', 
     assert.deepEqual(simulation.manager.jobs(), [], `crashes: ${crashes}`);
   }
 });
+
+test('a start with restart-dependencies restarts what depends on the unit and runs, but not the unit itself', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': wants('a.service b.service c.service d.service'),
+      'a.service': daemon(),
+      'b.service': daemon('Requires=a.service\nAfter=a.service'),
+      'c.service': daemon('PartOf=a.service'),
+      'd.service': daemon('Wants=a.service'),
+      'e.service': daemon('Requires=a.service'),
+    },
+  }).boot();
+  const ids = (): readonly string[] =>
+    ['a', 'b', 'c', 'd', 'e'].map((name) => simulation.manager.properties(`${name}.service`)?.['InvocationID'] ?? '');
+  const before = ids();
+  const asked = simulation.manager.request('start', 'a.service', 'restart-dependencies', 'test');
+  assert.ok(asked.ok);
+  simulation.clock.settle();
+  const after = ids();
+  assert.deepEqual(
+    before.map((id, index) => id === after[index]),
+    [true, false, false, true, true],
+  );
+  const stop = simulation.manager.request('stop', 'a.service', 'restart-dependencies', 'test');
+  assert.equal(stop.ok ? '' : stop.error.code, 'invalid');
+});

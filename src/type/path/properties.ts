@@ -11,7 +11,13 @@ export function pathProperties({ memory }: PathState, config: UnitConfig): Reado
   invariant(path !== undefined, `${config.name} has no path settings`);
   return {
     Unit: triggeredByPath(config),
-    ...(path.Watch.length === 0 ? {} : { Paths: path.Watch.map((watch) => `${watch.path} (${watch.kind})`).join('\n') }),
+    ...(path.Watch.length === 0
+      ? {}
+      : {
+          Paths: path.Watch.map((watch) => `${watch.path} (${watch.kind})`)
+            .toReversed()
+            .join('\n'),
+        }),
     MakeDirectory: yesNo(path.MakeDirectory),
     DirectoryMode: path.DirectoryMode.toString(8).padStart(4, '0'),
     Result: memory.result,

@@ -125,7 +125,7 @@ export function makeWatches({ config, settings, context, effects }: PathTurn, st
   return sub === 'starting' ? { sub, maker, memory } : { sub, maker, memory };
 }
 
-/** The first path that is as it has to be, and what there is to remember of what was seen. */
+/** The first path that is as it has to be, beginning with the last line as systemd does, and what there is to remember of what was seen. */
 function look(
   { settings, context }: PathTurn,
   memory: PathMemory,
@@ -133,7 +133,7 @@ function look(
 ): { readonly found?: string; readonly memory: PathMemory } {
   const present: string[] = [];
   let found: string | undefined;
-  for (const watch of settings.Watch) {
+  for (const watch of settings.Watch.toReversed()) {
     // Those after the first that is found are as they were, and are looked at when it is their turn.
     if (found !== undefined) {
       if (memory.present.includes(watch.path)) present.push(watch.path);
