@@ -71,7 +71,8 @@ function identity(world: World, unit: Unit): Record<string, string> {
     UnitFilePreset: config.fragment === undefined ? '' : (world.options.unitFilePreset?.(basename(config.fragment)) ?? ''),
     Markers: unit.markers.join(' '),
     NeedDaemonReload: yesNo(world.isStale(unit)),
-    Transient: yesNo(config.transient === true),
+    // Nobody wrote a file for the scope of process 1.
+    Transient: yesNo(config.transient === true || (unit.perpetual && config.type === 'scope')),
     Perpetual: yesNo(unit.perpetual),
     CanStart: yesNo(
       isSupported && load.state === 'loaded' && unit.canStart && unit.type.can.start !== false && !config.unit.RefuseManualStart,

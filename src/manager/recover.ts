@@ -200,7 +200,7 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
   unit.cpuUsec = blob.cpu;
   unit.traffic = blob.traffic;
   unit.used = blob.used === undefined ? undefined : { cpuUsec: blob.used[0], largestKib: blob.used[1] };
-  unit.stamps = stampsOf(blob);
+  if (!unit.perpetual) unit.stamps = stampsOf(blob);
   unit.condition = verdictOf(blob.condition);
   unit.assertion = verdictOf(blob.assertion);
   unit.startWindow = blob.starts;

@@ -446,6 +446,11 @@ export class World implements TransactionView {
       readAtUsec: this.now.realtimeUsec,
       graph: this.graph,
     });
+    if (unit.perpetual) {
+      // It has been there since the very first manager began.
+      const { startedAt: at } = this.options.keeper.inventory;
+      unit.stamps = { stateChange: at, inactiveExit: at, activeEnter: at };
+    }
     this.units.set(unit.name, unit);
     this.names.set(unit.name, unit);
     if (unit.type.can.followClock === true) {

@@ -33,16 +33,16 @@ export async function runUnitHelp(invocation: Invocation): Promise<number> {
     for (const document of documents) {
       // A page that looks like an option could have man(1) run anything.
       if (!document.startsWith('man:') || /^man:(-|.*\(-)/.test(document)) terminal.warn(`Can't show: ${document}`);
-      else status = showManualPage(document.slice('man:'.length), terminal) || status;
+      else showManualPage(document.slice('man:'.length), terminal);
     }
   }
   return status;
 }
 
-/** Shows `page(section)`; gives what man(1) ends with. */
-function showManualPage(page: string, { warn }: Invocation['terminal']): number {
+/** Shows `page(section)`. As with systemd, that there is no such page or no man(1) is no failure. */
+function showManualPage(page: string, { warn }: Invocation['terminal']): void {
   const [, name = page, section] = /^(.*)\(([^)]+)\)$/.exec(page) ?? [];
-  const { error, status } = spawnSync('man', [...(section === undefined ? [] : [section]), name], { stdio: 'inherit' });
-  if (error !== undefined) warn(`Failed to execute man: ${error.message}`);
-  return status ?? 1;
+  const { error } = spawnSync('man', [...(section === undefined ? [] : [section]), name], { stdio: 'inherit' });
+  if (error !== undefined)
+    warn(`Failed to execute man: ${/ENOENT|not found/.test(error.message) ? 'No such file or directory' : error.message}`);
 }
