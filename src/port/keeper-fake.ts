@@ -1,6 +1,7 @@
 import { unreachable } from '../base/assert.ts';
 import type { Op, Plan } from '../exec/op.ts';
 import type { FakeClock } from './clock-fake.ts';
+import { FakeFreezer } from './freezer-fake.ts';
 import { FakeWatches } from './watches-fake.ts';
 import type { Batch, Command, Exit, Inventory, Keeper, KeeperEvent, KeeperEventBody } from './keeper.ts';
 
@@ -107,6 +108,8 @@ export class FakeKeeper {
   /** Groups whose memory is watched. */
   readonly #memoryWatched = new Set<string>();
 
+  readonly #freezer: FakeFreezer<Running>;
+
   /** Everything that was sent, for tests to look at. */
   readonly batches: Batch[] = [];
   /** Messages of the manager to the journal, as they came; few ever look into them. */
@@ -116,11 +119,14 @@ export class FakeKeeper {
   end: End | undefined;
   /** Asked before each event is delivered; false kills the manager in its place. */
   mayDeliver: (event: KeeperEvent) => boolean = () => true;
+  /** What a plan without a program does to the machine, as long as its child is alive; that ends when `done` is called. */
+  work: (plan: Plan, child: { readonly isAlive: boolean }, done: () => void) => void = (_plan, _child, done) => done();
 
   constructor(clock: FakeClock, programs: Programs) {
     this.#clock = clock;
     this.#programs = programs;
     this.#startedAt = clock.now();
+    this.#freezer = new FakeFreezer(clock, this.attributes, ({ group }) => this.#groups.get(group)?.path);
   }
 
   /** Messages of the manager to the journal. */
@@ -174,6 +180,18 @@ export class FakeKeeper {
   /** Processes that live, oldest first. */
   processes(): readonly FakeProcess[] {
     return [...this.#processes];
+  }
+
+  /** Whether the processes of the group are told to stand still, by its own cgroup. */
+  isFrozen(group: string): boolean {
+    const path = this.#groups.get(group)?.path;
+    return path !== undefined && this.#freezer.isFrozenItself(path);
+  }
+
+  /** Whether there is a cgroup at the path below the root. */
+  hasCgroup(path: string): boolean {
+    for (const group of this.#groups.values()) if (group.path === path || group.path.startsWith(`${path}/`)) return true;
+    return false;
   }
 
   groups(): readonly string[] {
@@ -400,17 +418,26 @@ export class FakeKeeper {
     if (script.forkErrno !== undefined) return this.#emit({ event: 'spawn-failed', child, errno: script.forkErrno });
     const process = this.#fork(child, group, script, exec);
     this.#emit({ event: 'spawned', child, pid: process.pid });
-    if (script.execErrno !== undefined) return this.#exit(process, { status: 203, failedOp: plan.indexOf(exec), errno: script.execErrno });
-    if (reportExec === true) this.#emit({ event: 'executed', child });
-    this.#live(process);
+    this.#freezer.act(process, () => {
+      if (script.execErrno !== undefined)
+        return this.#exit(process, { status: 203, failedOp: plan.indexOf(exec), errno: script.execErrno });
+      if (reportExec === true) this.#emit({ event: 'executed', child });
+      this.#live(process);
+    });
   }
 
-  /** A plan without a program does its work at once. */
+  /** A plan without a program does its work itself. */
   #runOps(child: number, group: string, plan: Plan, inKeeper: boolean): void {
     const process = this.#fork(child, group, {}, undefined);
     if (!inKeeper) this.#emit({ event: 'spawned', child, pid: process.pid });
     for (const op of plan) if (op.op === 'keep') this.#descriptors.add(op.name);
     this.#watches.make(plan);
+    // The keeper is in no group that may be frozen.
+    if (inKeeper) return this.#endOps(process, plan);
+    this.#freezer.act(process, () => this.work(plan, process, () => this.#freezer.act(process, () => this.#endOps(process, plan))));
+  }
+
+  #endOps(process: Running, plan: Plan): void {
     const failed = plan.find((op) => op.op === 'fail');
     if (failed !== undefined)
       return this.#exit(process, { status: failed.exit ?? 255, failedOp: plan.indexOf(failed), errno: failed.errno });
@@ -467,7 +494,7 @@ export class FakeKeeper {
   }
 
   #later(process: Running, afterUsec: number, action: () => void): void {
-    this.#clock.at(process.startedUsec + afterUsec, () => process.isAlive && action());
+    this.#clock.at(process.startedUsec + afterUsec, () => this.#freezer.act(process, action));
   }
 
   #notify(process: Running, text: string, count: number): void {
@@ -481,13 +508,14 @@ export class FakeKeeper {
   }
 
   #signal(process: Running, signal: number): void {
+    if (signal !== SIGKILL && this.#freezer.isFrozen(process)) return this.#freezer.act(process, () => this.#signal(process, signal));
     const { script } = process;
     const answer = script.answers?.[signal];
     if (answer !== undefined) return this.#notify(process, answer, 0);
     if (signal !== SIGKILL && (harmless.has(signal) || script.ignores?.includes(signal) === true)) return;
     const die = (): void => this.#exit(process, { how: 'killed', status: signal });
     if (script.slowUsec === undefined || signal === SIGKILL) die();
-    else this.#clock.at(this.#clock.now().monotonicUsec + script.slowUsec, () => process.isAlive && die());
+    else this.#clock.at(this.#clock.now().monotonicUsec + script.slowUsec, () => this.#freezer.act(process, die));
   }
 
   #exit(process: Running, exit: Partial<Exit>): void {
@@ -526,8 +554,10 @@ export class FakeKeeper {
 
   #attribute({ path, file, value }: Extract<Command, { readonly do: 'attribute' }>): void {
     const errno = this.unwritable.get(`${path}/${file}`);
-    if (errno === undefined) this.attributes.set(`${path}/${file}`, value);
-    else this.#emit({ event: 'attribute-failed', path, file, value, errno });
+    if (errno === undefined) {
+      this.attributes.set(`${path}/${file}`, value);
+      this.#freezer.changed();
+    } else this.#emit({ event: 'attribute-failed', path, file, value, errno });
   }
 
   /** What was written to a cgroup goes with it. */

@@ -4,7 +4,19 @@ import type { Model } from './model.ts';
 import type { Deed, Step } from './scenario.ts';
 
 /** What is asked of the manager itself. */
-export const clients: ReadonlySet<Deed['do']> = new Set(['request', 'cancel', 'kill', 'reset-failed', 'edit', 'transient']);
+export const clients: ReadonlySet<Deed['do']> = new Set([
+  'request',
+  'cancel',
+  'kill',
+  'reset-failed',
+  'edit',
+  'transient',
+  'freeze',
+  'thaw',
+  'clean',
+  'mark',
+  'restart-marked',
+]);
 
 type Outside = (step: Step, simulation: Simulation, machine: MountMachine | undefined, model: Model) => void;
 
@@ -39,9 +51,8 @@ export const outside: Readonly<Partial<Record<Deed['do'], Outside>>> = {
   'swap-off': (step, _simulation, machine) => {
     if (step.do === 'swap-off') machine?.swapOff(step.what);
   },
-  visit: (step, { keeper }) => {
-    if (step.do !== 'visit' || !keeper.descriptors().includes(`automount/${step.unit}`)) return;
-    keeper.write(`automount/${step.unit}`, visitPacket(step.token));
+  visit: (step, _simulation, _machine, { work }) => {
+    if (step.do === 'visit') work.visit(step.unit, step.token);
   },
   plug: (_step, { files }) => files.write(udevRecord, 'I:1\nG:systemd\nQ:systemd\n'),
   unplug: (_step, { files }) => {
@@ -74,10 +85,3 @@ const udevRecord = '/run/udev/data/n1';
 
 /** The files of a machine that has a network interface, which udev has not told of yet. */
 export const deviceFiles: Readonly<Record<string, string>> = { '/sys/class/net/lo/ifindex': '1\n', '/run/udev/tags/systemd/n1': '' };
-
-/** What the kernel writes to the pipe of a direct automount point: version, kind, and the token of who waits. */
-function visitPacket(token: number): Uint8Array {
-  const packet = new Uint8Array(304);
-  packet.set([5, 0, 0, 0, 5, 0, 0, 0, token]);
-  return packet;
-}

@@ -25,8 +25,13 @@ export function makeSwap({ random, units, deeds }: Parts): string {
 /** An automount point, and what is mounted there when somebody looks. */
 export function makeAutomount({ random, units, deeds }: Parts): readonly string[] {
   units['net.mount'] = ['[Unit]', '[Mount]', 'What=tmpfs', 'Where=/net', 'Type=tmpfs', ...(random.chance(0.5) ? ['TimeoutSec=5'] : [])];
-  units['net.automount'] = ['[Unit]', '[Automount]', 'Where=/net'];
-  for (const token of [1, 2, 3]) deeds.push({ do: 'visit', unit: 'net.automount', token });
+  units['net.automount'] = [
+    '[Unit]',
+    '[Automount]',
+    'Where=/net',
+    ...(random.chance(0.6) ? [`TimeoutIdleSec=${random.one([2, 4, 11])}`] : []),
+  ];
+  for (const token of [1, 2, 3, 4, 5, 6]) deeds.push({ do: 'visit', unit: 'net.automount', token });
   deeds.push({ do: 'unmount', where: '/net' });
   return ['net.automount', 'net.mount'];
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RunQueue, type QueueEntry } from '../../src/graph/run-queue.ts';
+import type { Op, Plan } from '../../src/exec/op.ts';
 import type { ManagerOptions } from '../../src/manager/options.ts';
 import type { Batch, Command, KeeperEvent } from '../../src/port/keeper.ts';
 import { type InvariantName, invariants } from './invariants.ts';
@@ -119,6 +120,54 @@ const broken: Readonly<
     },
     sabotage: rewritingBlobs((text) => text.replace('"sub":"dead"', '"sub":"running"')),
   },
+  'who is frozen is known': {
+    scenario: {
+      ...calm,
+      units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service() },
+      steps: [{ atUsec: SECOND, do: 'freeze', unit: 'a.service' }],
+    },
+    sabotage: rewritingBlobs((text) => text.replace('"frozen":true,', '')),
+  },
+  'who is to stop is let go on': {
+    scenario: {
+      ...calm,
+      units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service() },
+      steps: [
+        { atUsec: SECOND, do: 'freeze', unit: 'a.service' },
+        { atUsec: 2 * SECOND, do: 'request', job: 'stop', unit: 'a.service', mode: 'replace' },
+      ],
+    },
+    sabotage: rewritingCommands((command) => (command.do === 'attribute' && command.value === '0' ? { ...command, value: '1' } : command)),
+  },
+  'no run begins before the last one is cleared away': {
+    // A new manager that forgets what is being removed begins the next run at once.
+    scenario: {
+      ...calm,
+      units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service('RuntimeDirectory=a') },
+      programs: { '/bin/daemon': [{ runUsec: SECOND }, {}] },
+      steps: [
+        { atUsec: SECOND + 500_000, do: 'write', path: '/run/x' },
+        { atUsec: SECOND + 600_000, do: 'request', job: 'start', unit: 'a.service', mode: 'replace' },
+      ],
+      faults: [4, 5, 6, 7].map((at) => ({ kill: 'after-batch', at, downUsec: 0 })),
+    },
+    sabotage: forgetting((text) => text.replace(/"cleaner":\{.*?\},/, '')),
+  },
+  'what is marked stays so until it comes up or goes down': {
+    scenario: {
+      ...calm,
+      units: { 'default.target': ['[Unit]', 'Wants=a.service'], 'a.service': service() },
+      steps: [
+        { atUsec: SECOND, do: 'mark', unit: 'a.service', markers: 'needs-restart' },
+        { atUsec: 2 * SECOND, do: 'restart-marked' },
+      ],
+    },
+    sabotage: rewritingBlobs((text) => text.replace(/"markers":\[.*?\],/, '')),
+  },
+  'who waits at an automount point is answered, and truly': {
+    scenario: { ...calm, ...automount(), programs: { '/bin/mount': [{ runUsec: 1000, exit: 32 }] } },
+    sabotage: rewritingAnswers((answer) => [{ ...answer, error: 0 }]),
+  },
   'faults do not change the end': {
     // A new manager that forgets whom it started begins again.
     scenario: {
@@ -157,6 +206,31 @@ test('a request that nobody answers is found', () => {
   const { scenario } = broken['a request is answered once'];
   const { violation } = judge(scenario, { says: (change) => (change.change === 'job-removed' ? [] : [change]) });
   assert.equal(violation?.invariant, 'a request is answered once');
+});
+
+test('who is never answered at an automount point is found', () => {
+  const scenario = { ...calm, ...automount() };
+  assert.equal(judge(scenario).violation, undefined);
+  const { violation } = judge(
+    scenario,
+    rewritingAnswers(() => []),
+  );
+  assert.equal(violation?.invariant, 'who waits at an automount point is answered, and truly');
+});
+
+test('what is mounted at an automount point ends when nobody has looked for so long, and is told truly', () => {
+  const scenario = { ...calm, ...automount('TimeoutIdleSec=3') };
+  assert.equal(judge(scenario).violation, undefined);
+  const unmounted = judge(
+    scenario,
+    rewritingAnswers((answer) => (answer.token > 255 ? [{ ...answer, error: 19 }] : [answer])),
+  );
+  assert.equal(unmounted.violation, undefined);
+  const { violation } = judge(
+    { ...scenario, programs: { '/bin/umount': [{ runUsec: 1000, exit: 32 }] } },
+    rewritingAnswers((answer) => [{ ...answer, error: 0 }]),
+  );
+  assert.equal(violation?.invariant, 'who waits at an automount point is answered, and truly');
 });
 
 test('a timer that elapses twice for one line is found', () => {
@@ -202,6 +276,28 @@ test('what fails is made small, down to what it takes', () => {
 
 function service(...lines: readonly string[]): readonly string[] {
   return ['[Service]', 'ExecStart=/bin/daemon', ...lines];
+}
+
+/** An automount point at which somebody looks. */
+function automount(...lines: readonly string[]): Pick<Scenario, 'units' | 'steps'> {
+  return {
+    units: {
+      'default.target': ['[Unit]', 'Wants=net.automount'],
+      'net.automount': ['[Automount]', 'Where=/net', ...lines],
+      'net.mount': ['[Mount]', 'What=tmpfs', 'Where=/net', 'Type=tmpfs'],
+    },
+    steps: [{ atUsec: SECOND, do: 'visit', unit: 'net.automount', token: 1 }],
+  };
+}
+
+type Answer = Extract<Op, { readonly op: 'autofs-answer' }>;
+
+/** A manager whose answers to the kernel are others, or none. */
+function rewritingAnswers(rewrite: (answer: Answer) => readonly Answer[]): Sabotage {
+  return rewritingCommands((command) => {
+    if (command.do !== 'run') return command;
+    return { ...command, plan: command.plan.flatMap((op): Plan => (op.op === 'autofs-answer' ? rewrite(op) : [op])) };
+  });
 }
 
 function plainly(run: () => void): void {
@@ -254,6 +350,20 @@ function rewritingBlobs(rewrite: (text: string) => string): Sabotage {
     const { bytes } = command;
     return { ...command, bytes: rewrite(typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes)) };
   });
+}
+
+/** A manager that reads other things than the one before it had remembered. */
+function forgetting(rewrite: (text: string) => string): Sabotage {
+  return {
+    adapt: (options) => {
+      const { inventory } = options.keeper;
+      const blobs = [...inventory.blobs].map(([key, bytes]): [string, Uint8Array] => [
+        key,
+        new TextEncoder().encode(rewrite(new TextDecoder().decode(bytes))),
+      ]);
+      return { ...options, keeper: { ...options.keeper, inventory: { ...inventory, blobs: new Map(blobs) } } };
+    },
+  };
 }
 
 /** A manager that does not hear of some events. */

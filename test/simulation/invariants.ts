@@ -29,6 +29,11 @@ export const invariants = {
   'no deadline is overlooked': { quiet: noneIsOverdue },
   'a request is answered once': { job: answeredOnce, quiet: ticketsAreKnown },
   'what is remembered is what was said': { unit: rememberedAsSaid },
+  'who is frozen is known': { unit: frozenAreKnown },
+  'who is to stop is let go on': { moved: stoppedAreThawed },
+  'no run begins before the last one is cleared away': { unit: runsAreApart },
+  'what is marked stays so until it comes up or goes down': { unit: marksStay },
+  'who waits at an automount point is answered, and truly': { quiet: waitersAreAnswered },
 } as const satisfies Readonly<Record<string, Invariant>>;
 
 export type InvariantName = keyof typeof invariants | 'faults do not change the end' | 'nothing throws';
@@ -84,8 +89,8 @@ export function jobsHaveReasons(model: Model, jobs: readonly JobInfo[]): string 
   for (const job of jobs) {
     if (job.type === 'nop') return `job ${job.id} is a nop that is not over`;
     if (isAmongThem(job, byId, new Set())) return `job ${job.id} of ${job.unit} waits for itself`;
-    const { active } = model.unit(job.unit);
-    const isOnItsWay = onTheWay.has(active);
+    const { active, blob } = model.unit(job.unit);
+    const isOnItsWay = onTheWay.has(active) || blob?.cleaner !== undefined;
     // A device comes by itself, or not in time.
     const awaitsDevice = job.unit.endsWith('.device') && job.type === 'start' && job.state === 'running';
     if (!isOnItsWay && !awaitsDevice && (job.state === 'running' || job.waitsFor?.length === 0))
@@ -120,8 +125,10 @@ export function processesAreKnown(model: Model, { name, blob, active, sub }: Wat
   const known = new Set((blob?.children ?? []).map(([child]) => child));
   const there = new Set<number>();
   for (const { group, child, adopted } of model.processes) {
-    if (group !== name) continue;
     const id = child ?? adopted;
+    // What works for a unit outside of its group is the unit's if that says so.
+    if (group === '' && id !== undefined && known.has(id)) there.add(id);
+    if (group !== name) continue;
     if (id !== undefined) there.add(id);
     if (blob?.group === undefined) return `${name} has processes, but no group`;
   }
@@ -276,6 +283,57 @@ export function rememberedAsSaid(_model: Model, { name, active, sub, blob }: Wat
   return remembered === sub || sub === 'dead-resources-pinned' || aliasesOf[sub] === remembered
     ? undefined
     : `${name} is ${active} (${sub}), and is remembered as ${String(remembered)}`;
+}
+
+/** Of those that have a cgroup of their own the manager remembers which it has frozen. */
+export function frozenAreKnown(model: Model, { name, blob }: WatchedUnit): string | undefined {
+  if (blob === undefined || !/\.(service|scope)$/.test(name)) return undefined;
+  const isFrozen = model.isFrozen(name);
+  if ((blob.frozen === true) === isFrozen) return undefined;
+  return `${name} is ${isFrozen ? '' : 'not '}frozen, and is remembered as the contrary`;
+}
+
+/** A job that ends a unit lets its processes go on, or they could not heed any signal (systemctl(1), freeze). */
+export function stoppedAreThawed(model: Model, { unit, from, to, job }: Transition): string | undefined {
+  const goesDown = (job?.type === 'stop' || job?.type === 'restart') && !isDown(from) && (to.active === 'deactivating' || isDown(to));
+  return goesDown && model.isFrozen(unit.name) ? `${unit.name} is to stop, and is frozen` : undefined;
+}
+
+/** While the directories of a unit are being removed no program of it runs (systemd.exec(5), RuntimeDirectory=; systemctl(1), clean). */
+export function runsAreApart(model: Model, { name, gaveUp }: WatchedUnit): string | undefined {
+  if (gaveUp || model.loose.has(name)) return undefined;
+  const lines = model.lines.get(name) ?? [];
+  if (valuesOf(lines, 'KillMode').some((mode) => mode === 'process' || mode === 'none')) return undefined;
+  const path = directoryKeys
+    .flatMap(([key, base]) => valuesOf(lines, key).map((directory) => `${base}/${directory}`))
+    .find((each) => model.work.isRemoving(each));
+  if (path === undefined) return undefined;
+  const running = model.processes.find(({ group, argv }) => group === name && argv.length > 0);
+  return running === undefined ? undefined : `${running.argv.join(' ')} of ${name} runs while ${path} is being removed`;
+}
+
+const directoryKeys = [
+  ['RuntimeDirectory', '/run'],
+  ['StateDirectory', '/var/lib'],
+  ['CacheDirectory', '/var/cache'],
+] as const;
+
+/** Only a start, a stop or the failure of a unit takes its marks away (org.freedesktop.systemd1(5), Markers). */
+export function marksStay(_model: Model, { name, active, sub, blob, isMarked }: WatchedUnit): string | undefined {
+  if (blob === undefined || (blob.markers?.includes('needs-restart') ?? false) === isMarked) return undefined;
+  return `${name}, ${active} (${sub}), is ${isMarked ? '' : 'not '}marked, and is remembered as the contrary`;
+}
+
+/** Nobody hangs at an automount point when there is nothing on the way that could mount there or end what is mounted. */
+export function waitersAreAnswered({ work, units, jobs }: Model): string | undefined {
+  if (work.lie !== undefined) return work.lie;
+  for (const [token, { asks, point }] of work.waiting) {
+    const names = ['automount', 'mount'].map((suffix) => `${point.slice(1)}.${suffix}`);
+    const isOnItsWay = names.some((name) => onTheWay.has(units.get(name)?.active ?? 'inactive'));
+    if (isOnItsWay || [...jobs.values()].some(({ unit }) => names.includes(unit))) continue;
+    return `nobody answers token ${token}, which asks to ${asks} at ${point}`;
+  }
+  return undefined;
 }
 
 const perpetual: ReadonlySet<string> = new Set(perpetualNames('system'));

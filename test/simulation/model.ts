@@ -3,6 +3,7 @@ import type { Batch, Stamp } from '../../src/port/keeper.ts';
 import type { FakeProcess } from '../../src/port/keeper-fake.ts';
 import { isJobBlob, isUnitBlob, type JobBlob, readBlob, type UnitBlob } from '../../src/manager/state-blob.ts';
 import { type Scenario, valuesOf } from './scenario.ts';
+import type { Work } from './work.ts';
 
 /** A unit as those see it who only watch what the manager says and sends. */
 export interface WatchedUnit {
@@ -21,6 +22,8 @@ export interface WatchedUnit {
   pause: { readonly sinceUsec: number; readonly usec: number } | undefined;
   /** Automatic restarts since it was started otherwise, or reset. */
   restarts: number;
+  /** It was marked as one that needs a restart, and has neither come up nor gone down since. */
+  isMarked: boolean;
   readonly timer: WatchedTimer;
 }
 
@@ -56,11 +59,22 @@ export interface Transition {
   readonly job: { readonly type: string; readonly id: number } | undefined;
 }
 
-type Entry = { readonly change: Change; readonly at: Stamp; readonly cause: string };
+/** A client marked the unit. */
+interface Marking {
+  readonly change: 'marked';
+  readonly unit: string;
+  readonly markers: string;
+}
+
+type Entry = { readonly change: Change | Marking; readonly at: Stamp; readonly cause: string };
 
 /** What is known of the manager from outside: only what it has sent counts, since a manager that dies before never said it. */
 export class Model {
   readonly scenario: Scenario;
+  /** What the machine does besides running programs. */
+  readonly work: Work;
+  /** Whether the keeper has a unit's own cgroup frozen. */
+  readonly isFrozen: (unit: string) => boolean;
   readonly units = new Map<string, WatchedUnit>();
   readonly jobs = new Map<number, WatchedJob>();
   /** Jobs that are over, and how often that was said. */
@@ -87,14 +101,16 @@ export class Model {
   #log: Entry[] = [];
   readonly #puts = new Map<string, Uint8Array | string>();
 
-  constructor(scenario: Scenario, now: Stamp) {
+  constructor(scenario: Scenario, now: Stamp, work: Work, isFrozen: (unit: string) => boolean) {
     this.scenario = scenario;
+    this.work = work;
+    this.isFrozen = isFrozen;
     this.now = now;
     for (const [name, lines] of Object.entries(scenario.units)) this.lines.set(name, lines);
   }
 
   /** The manager says something, but may die before it sends what it has decided. */
-  hear(change: Change, at: Stamp, cause: string): void {
+  hear(change: Entry['change'], at: Stamp, cause: string): void {
     this.#log.push({ change, at, cause });
   }
 
@@ -109,6 +125,7 @@ export class Model {
     if (this.#log.some(({ change }) => change.change === 'unit' && change.unit.endsWith('.timer'))) this.digest();
     for (const { change, at, cause } of this.#log.splice(0)) {
       if (change.change === 'unit') this.#moved(change, at, cause, look);
+      else if (change.change === 'marked') this.#marked(change);
       else {
         jobLook(change);
         this.#jobChanged(change);
@@ -195,8 +212,17 @@ export class Model {
     if (from.sub === 'stop-post' && cause === 'this step took longer than its time limit') unit.gaveUp = true;
     else if (change.sub === 'start' || change.sub === 'running') unit.gaveUp = false;
     look({ unit, from, to: { active: change.active, sub: change.sub }, at, cause, job });
+    if (unit.active !== change.active && [unit.active, change.active].some((active) => active === 'inactive' || active === 'failed'))
+      unit.isMarked = false;
     unit.active = change.active;
     unit.sub = change.sub;
+  }
+
+  #marked({ unit: name, markers }: Marking): void {
+    const unit = this.unit(name);
+    // With a plus they are added to those that are there.
+    if (unit.active !== 'inactive') unit.isMarked = markers.includes('needs-restart') || (markers.startsWith('+') && unit.isMarked);
+    this.changed.add(unit);
   }
 
   #jobChanged(change: Change): void {
@@ -251,6 +277,7 @@ function blank(name: string): WatchedUnit {
     gaveUp: false,
     pause: undefined,
     restarts: 0,
+    isMarked: false,
     timer,
   };
 }

@@ -10,6 +10,7 @@ import { deviceUnit } from './generate-kernel.ts';
 import { type Invariant, type InvariantName, invariants } from './invariants.ts';
 import { Model } from './model.ts';
 import { type Deed, type Fault, isPrompt, type Scenario, type Step } from './scenario.ts';
+import { Work } from './work.ts';
 
 /** What did not hold, as a sentence. */
 export interface Violation {
@@ -115,7 +116,8 @@ class Run {
       ? new MountMachine({ ...options, files: { '/dev/autofs': '', ...deviceFiles }, mounts: ['/sys'], swaps: true })
       : undefined;
     this.#simulation = this.#machine?.simulation ?? new Simulation(options);
-    this.#model = new Model(scenario, this.#simulation.clock.now());
+    const { keeper, clock } = this.#simulation;
+    this.#model = new Model(scenario, clock.now(), new Work(this.#simulation, this.#machine), (unit) => keeper.isFrozen(unit));
     this.#showProcesses();
   }
 
@@ -147,6 +149,11 @@ class Run {
       running: this.#simulation.running().toSorted(),
       groups: keeper.groups(),
       held: keeper.descriptors().filter((name) => !name.startsWith('notify/') && !name.startsWith('stored/')).length,
+      frozen: keeper.groups().filter((group) => keeper.isFrozen(group)),
+      marked: manager
+        .marked()
+        .map(({ unit, markers }) => `${unit} ${markers.join(' ')}`)
+        .toSorted(),
       jobs: manager
         .jobs()
         .map(({ unit, type, state }) => `${unit} ${type} ${state}`)
@@ -333,9 +340,35 @@ class Run {
       case 'edit':
         manager.reload();
         return;
+      case 'freeze':
+      case 'thaw':
+        manager.freeze(deed.unit, deed.do === 'freeze');
+        return;
+      case 'clean':
+        manager.clean(deed.unit, [deed.what]);
+        return;
+      case 'mark':
+        this.#mark(deed.unit, deed.markers);
+        return;
+      case 'restart-marked':
+        for (const { unit, markers } of manager.marked()) {
+          const job = markers.includes('needs-restart') ? 'try-restart' : 'try-reload-or-restart';
+          const ticket = manager.request(job, unit, 'fail', 'test');
+          if (ticket.ok) this.#unsentTickets.push(ticket.value.job);
+        }
+        return;
       default:
         return;
     }
+  }
+
+  /** Of what is not there nobody would know how long the mark lasts. */
+  #mark(unit: string, markers: string): void {
+    const { manager, clock } = this.#simulation;
+    const active = manager.unit(unit)?.active ?? 'inactive';
+    if (active === 'inactive' || active === 'failed') return;
+    const marked = manager.setProperties(unit, [{ name: 'Markers', value: markers }], { runtime: true });
+    if (marked.ok) this.#model.hear({ change: 'marked', unit, markers }, clock.now(), 'test');
   }
 
   /** Looks at what must hold when nothing is left to do at this moment. */
@@ -375,6 +408,8 @@ class Run {
     const { files, keeper } = this.#simulation;
     files.liveTree('/sys/fs/cgroup/tysd', (below) => {
       const unit = below.split('/').at(-2) ?? '';
+      if (below.endsWith('/cgroup.freeze'))
+        return keeper.hasCgroup(below.slice(0, below.lastIndexOf('/'))) ? (keeper.attributes.get(below) ?? '0\n') : undefined;
       const pids = keeper.processes().flatMap(({ group, pid }) => (group === unit ? [pid] : []));
       return below.endsWith('/cgroup.procs') ? `${pids.join('\n')}\n` : undefined;
     });

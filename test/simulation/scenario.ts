@@ -40,6 +40,13 @@ export type Deed =
   | { readonly do: 'plug' | 'unplug' }
   /** A client makes a unit; of a scope with a process that is there already. */
   | { readonly do: 'transient'; readonly unit: string; readonly properties: Readonly<Record<string, string>>; readonly process?: Script }
+  /** A client freezes the unit's processes, or lets them go on. */
+  | { readonly do: 'freeze' | 'thaw'; readonly unit: string }
+  /** A client has removed what the unit keeps in directories. */
+  | { readonly do: 'clean'; readonly unit: string; readonly what: string }
+  /** A client marks the unit as one that is to be restarted or reloaded, if it is there; and has all that are marked restarted or reloaded. */
+  | { readonly do: 'mark'; readonly unit: string; readonly markers: string }
+  | { readonly do: 'restart-marked' }
   | { readonly do: 'own' | 'release'; readonly name: string }
   /** The wall clock is set. */
   | { readonly do: 'set-clock'; readonly byUsec: number }
