@@ -18,6 +18,8 @@ export function judgeMainPid(
   event: Notified,
   parsed: ParsedNotification,
 ): { readonly message: Notification; readonly own: { readonly mainPidOwn?: boolean } } {
+  // Few speak of their main process.
+  if (parsed.mainPid === undefined && !parsed.mainPidFd) return { message: parsed, own: nothing };
   const { mainPid, mainPidFd, mainPidFdId, ...rest } = parsed;
   // The pidfd that came along is nothing to be stored.
   const others = mainPidFd && parsed.fds.length === 1 ? { ...rest, fds: [] } : rest;
@@ -31,6 +33,8 @@ export function judgeMainPid(
   const mainPidOwn = named === event.pid ? true : isMember(world, unit, named);
   return { message: { ...others, mainPid: named }, own: mainPidOwn === undefined ? {} : { mainPidOwn } };
 }
+
+const nothing: { readonly mainPidOwn?: boolean } = {};
 
 function problemOf(world: World, pid: number): string | undefined {
   const problem = unsuitable(world, pid);

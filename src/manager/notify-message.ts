@@ -11,7 +11,7 @@ export interface ParsedNotification extends Notification {
 /** Parses a datagram of sd_notify(3). Unknown fields are ignored; of a field that is there twice the last counts. */
 export function parseNotification(text: string, fds: readonly string[]): ParsedNotification {
   const fields = fieldsOf(text);
-  return {
+  const parsed: ParsedNotification = {
     ready: fields.get('READY') === '1',
     reloading: fields.get('RELOADING') === '1',
     stopping: fields.get('STOPPING') === '1',
@@ -20,20 +20,28 @@ export function parseNotification(text: string, fds: readonly string[]): ParsedN
     fdPoll: fields.get('FDPOLL') !== '0',
     barrier: fields.get('BARRIER') === '1',
     fds,
-    ...present('monotonicUsec', usec(fields.get('MONOTONIC_USEC'))),
-    ...present('status', fields.get('STATUS')),
-    ...present('errno', number(fields.get('ERRNO'))),
-    ...present('busError', fields.get('BUSERROR')),
-    ...present('mainPid', positive(fields.get('MAINPID'))),
     mainPidFd: fields.get('MAINPIDFD') === '1',
-    ...present('mainPidFdId', fields.get('MAINPIDFDID')),
-    ...present('watchdog', watchdogs.get(fields.get('WATCHDOG') ?? '')),
-    ...present('watchdogUsec', usec(fields.get('WATCHDOG_USEC'))),
-    ...present('extendTimeoutUsec', usec(fields.get('EXTEND_TIMEOUT_USEC'))),
-    ...present('notifyAccess', accesses.get(fields.get('NOTIFYACCESS') ?? '')),
-    ...present('fdName', fdName(fields.get('FDNAME'))),
   };
+  for (const [name, value] of fields) Object.assign(parsed, others.get(name)?.(value));
+  return parsed;
 }
+
+type Reader = (text: string) => Partial<ParsedNotification>;
+
+/** Fields that are no flags: what the notification has of each, where its value is one. */
+const others: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['MONOTONIC_USEC', (text) => present('monotonicUsec', usec(text))],
+  ['STATUS', (text) => present('status', text)],
+  ['ERRNO', (text) => present('errno', number(text))],
+  ['BUSERROR', (text) => present('busError', text)],
+  ['MAINPID', (text) => present('mainPid', positive(text))],
+  ['MAINPIDFDID', (text) => present('mainPidFdId', text)],
+  ['WATCHDOG', (text) => present('watchdog', watchdogs.get(text))],
+  ['WATCHDOG_USEC', (text) => present('watchdogUsec', usec(text))],
+  ['EXTEND_TIMEOUT_USEC', (text) => present('extendTimeoutUsec', usec(text))],
+  ['NOTIFYACCESS', (text) => present('notifyAccess', accesses.get(text))],
+  ['FDNAME', (text) => present('fdName', fdName(text))],
+]);
 
 const watchdogs: ReadonlyMap<string, 'ping' | 'trigger'> = new Map([
   ['1', 'ping'],
@@ -62,23 +70,23 @@ function present<Key extends string, Value>(key: Key, value: Value | undefined):
   return entry;
 }
 
-function number(text: string | undefined): number | undefined {
-  return text !== undefined && /^-?[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
+function number(text: string): number | undefined {
+  return /^-?[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-function positive(text: string | undefined): number | undefined {
+function positive(text: string): number | undefined {
   const value = number(text);
   return value !== undefined && value > 0 ? value : undefined;
 }
 
 /** UINT64_MAX means for ever, and so does all that is beyond our numbers. */
-function usec(text: string | undefined): number | undefined {
-  if (text === undefined || !/^[0-9]{1,20}$/.test(text)) return undefined;
+function usec(text: string): number | undefined {
+  if (!/^[0-9]{1,20}$/.test(text)) return undefined;
   const value = Number(text);
   return Math.min(value, Number.MAX_SAFE_INTEGER);
 }
 
 /** Names longer than 255 characters or with control characters or colons would spoil LISTEN_FDNAMES. */
-function fdName(text: string | undefined): string | undefined {
-  return text !== undefined && /^[\x20-\x39\x3b-\x7e]{1,255}$/.test(text) ? text : undefined;
+function fdName(text: string): string | undefined {
+  return /^[\x20-\x39\x3b-\x7e]{1,255}$/.test(text) ? text : undefined;
 }
