@@ -1,12 +1,13 @@
+import { SmallMap } from '../base/small-map.ts';
 import { carriers, inverse, kindBit } from './dependency.ts';
 import type { Atom, KindSet } from './dependency.ts';
 import type { DependencyKey } from '../unit/config.ts';
 
 interface Node {
   /** What the unit itself declares. */
-  readonly declared: Map<string, KindSet>;
+  readonly declared: SmallMap<string, KindSet>;
   /** What others declare towards it, already seen from its side. */
-  readonly implied: Map<string, KindSet>;
+  readonly implied: SmallMap<string, KindSet>;
   /** All kinds that some edge has, or had. */
   kinds: KindSet;
 }
@@ -27,8 +28,11 @@ export class DependencyGraph {
   forEach(name: string, visit: (other: string, kinds: KindSet) => void): void {
     const node = this.#nodes.get(name);
     if (node === undefined) return;
-    for (const [other, declared] of node.declared) visit(other, declared | (node.implied.get(other) ?? 0));
-    for (const [other, implied] of node.implied) if (!node.declared.has(other)) visit(other, implied);
+    const { declared, implied } = node;
+    declared.forEach((kinds, other) => visit(other, kinds | (implied.get(other) ?? 0)));
+    implied.forEach((kinds, other) => {
+      if (!declared.has(other)) visit(other, kinds);
+    });
   }
 
   /** The neighbours whose edge has the atom. */
@@ -61,7 +65,7 @@ export class DependencyGraph {
 
   /** Whether any unit declares a dependency on this one. */
   isMentioned(name: string): boolean {
-    return (this.#nodes.get(name)?.implied.size ?? 0) > 0;
+    return this.#nodes.get(name)?.implied.isEmpty === false;
   }
 
   /** The units that declare a dependency on this one. */
@@ -77,8 +81,8 @@ export class DependencyGraph {
   /** Drops what the unit declares, and gives the names that it declared it towards. */
   forget(name: string): readonly string[] {
     const node = this.#nodes.get(name);
-    if (node === undefined) return [];
-    const others = [...node.declared.keys()];
+    if (node === undefined) return none;
+    const others = node.declared.keys();
     for (const other of others) this.#nodes.get(other)?.implied.delete(name);
     node.declared.clear();
     for (const each of [name, ...others]) this.#dropIfBare(each);
@@ -90,14 +94,14 @@ export class DependencyGraph {
     const node = this.#nodes.get(alias);
     if (node === undefined || alias === name) return;
     this.#nodes.delete(alias);
-    for (const [other, implied] of node.implied) {
+    node.implied.forEach((implied, other) => {
       this.#nodes.get(other)?.declared.delete(alias);
       if (other !== name) this.#join(other, name, inverse(implied));
-    }
-    for (const [other, declared] of node.declared) {
+    });
+    node.declared.forEach((declared, other) => {
       this.#nodes.get(other)?.implied.delete(alias);
       if (other !== name) this.#join(name, other, declared);
-    }
+    });
   }
 
   #join(from: string, to: string, kinds: KindSet): void {
@@ -113,13 +117,13 @@ export class DependencyGraph {
   #node(name: string): Node {
     const present = this.#nodes.get(name);
     if (present !== undefined) return present;
-    const node: Node = { declared: new Map(), implied: new Map(), kinds: 0 };
+    const node: Node = { declared: new SmallMap(), implied: new SmallMap(), kinds: 0 };
     this.#nodes.set(name, node);
     return node;
   }
 
   #dropIfBare(name: string): void {
     const node = this.#nodes.get(name);
-    if (node !== undefined && node.declared.size === 0 && node.implied.size === 0) this.#nodes.delete(name);
+    if (node !== undefined && node.declared.isEmpty && node.implied.isEmpty) this.#nodes.delete(name);
   }
 }

@@ -31,9 +31,9 @@ const plans: Readonly<Record<WatchName, Plan>> = {
   ],
 };
 
-/** Begins to watch, if somebody wants to hear and nobody watches yet. */
+/** Begins to watch, since somebody wants to hear, if nobody watches yet. */
 export function watchClock(world: World): void {
-  if (world.clockFollowers.size === 0 || world.clockWatches.size > 0) return;
+  if (world.clockWatches.size > 0) return;
   // What is watched is whether it becomes another one than now.
   localZone(world);
   for (const name of watchNames) make(world, name);
@@ -100,7 +100,7 @@ function make(world: World, name: WatchName): void {
 }
 
 function tellFollowers(world: World, event: UnitEvent): void {
-  for (const unit of world.clockFollowers) world.tell(unit, event);
+  for (const unit of world.units.values()) if (unit.type.can.followClock === true) world.tell(unit, event);
 }
 
 function heldAs(name: WatchName): string {

@@ -46,7 +46,7 @@ function idleMentioners(world: World, unit: Unit): readonly Unit[] | undefined {
 /** The unit stays whoever mentions it. */
 function hasReason(world: World, unit: Unit): boolean {
   if (unit.perpetual || unit.job !== undefined || unit.nop !== undefined) return true;
-  if ((unit.children?.size ?? 0) > 0 || unit.groupMark !== '') return true;
+  if (unit.children?.isEmpty === false || unit.groupMark !== '') return true;
   if (unit.cleaner !== undefined || unit.kept || unit.type.descriptors(unit.state).length > 0) return true;
   if (isBeingHandled(world, unit)) return true;
   const { active } = unit.look;

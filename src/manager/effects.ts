@@ -1,3 +1,4 @@
+import { SmallMap } from '../base/small-map.ts';
 import { unreachable } from '../base/assert.ts';
 import type { Effect } from '../type/type.ts';
 import { isFiltered } from './live-filters.ts';
@@ -143,14 +144,14 @@ function enter(world: World, unit: Unit, pid: number): void {
 function adopt(world: World, unit: Unit, { child, pid }: { readonly child: number; readonly pid: number }): void {
   world.command({ do: 'adopt', child, group: unit.name, pid });
   world.children.set(child, unit);
-  unit.children ??= new Map();
+  unit.children ??= new SmallMap();
   unit.children.set(child, '');
   world.dirtyUnits.add(unit);
 }
 
 function arm(world: World, unit: Unit, { timer, atUsec, accuracyUsec = 0 }: Extract<Effect, { readonly effect: 'arm' }>): void {
   const latestUsec = atUsec + accuracyUsec;
-  unit.timers ??= new Map();
+  unit.timers ??= new SmallMap();
   unit.timers.set(timer, { atUsec, latestUsec });
   world.timers.arm(unit, timer, atUsec, latestUsec);
   world.dirtyUnits.add(unit);

@@ -3,6 +3,8 @@ import type { World } from './world.ts';
 
 /** So many of the latest entries are at hand; all of them are with the journal. */
 const mostRecent = 4096;
+/** The memory of so many is given back together. */
+const atOnce = 512;
 
 /** A record of the journal is a frame of at most 65,536 bytes; a character takes three at most. */
 const longestRecord = 20_000;
@@ -13,20 +15,17 @@ export class History {
   #recent: HistoryEntry[] = [];
   #first = 0;
   #untold: HistoryEntry[] = [];
-  readonly #ofUnits = new Map<string, HistoryEntry[]>();
 
   add(entry: HistoryEntry): void {
     this.#untold.push(entry);
     this.#recent.push(entry);
-    const own = this.#ofUnits.get(entry.unit);
-    if (own === undefined) this.#ofUnits.set(entry.unit, [entry]);
-    else own.push(entry);
     if (this.#recent.length - this.#first > mostRecent) this.#forgetOldest();
   }
 
   /** The latest entries, oldest first; those of one unit, where one is named. */
   entries(unit?: string): readonly HistoryEntry[] {
-    return unit === undefined ? this.#recent.slice(this.#first) : (this.#ofUnits.get(unit) ?? []);
+    const recent = this.#recent.slice(this.#first);
+    return unit === undefined ? recent : recent.filter((entry) => entry.unit === unit);
   }
 
   /** Adds to the batch what the journal has not been told yet. */
@@ -37,14 +36,8 @@ export class History {
   }
 
   #forgetOldest(): void {
-    const oldest = this.#recent[this.#first];
     this.#first += 1;
-    const own = oldest === undefined ? undefined : this.#ofUnits.get(oldest.unit);
-    if (oldest !== undefined && own?.[0] === oldest) {
-      if (own.length > 1) own.shift();
-      else this.#ofUnits.delete(oldest.unit);
-    }
-    if (this.#first < mostRecent) return;
+    if (this.#first < atOnce) return;
     this.#recent = this.#recent.slice(this.#first);
     this.#first = 0;
   }

@@ -1,3 +1,4 @@
+import { SmallMap } from '../base/small-map.ts';
 import { heldSpace, sharedKinds } from '../exec/space.ts';
 import { ok } from '../base/result.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
@@ -206,7 +207,7 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
   unit.startWindow = blob.starts;
   unit.ruleWindow = blob.rules;
   for (const [child, path] of blob.children ?? []) {
-    unit.children ??= new Map();
+    unit.children ??= new SmallMap();
     unit.children.set(child, path);
     world.children.set(child, unit);
   }
@@ -219,7 +220,7 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
   unit.streams = blob.streams ?? [];
   for (const name of unit.streams) world.held.set(name, unit);
   for (const [timer, atUsec, latestUsec = atUsec] of blob.timers ?? []) {
-    unit.timers ??= new Map();
+    unit.timers ??= new SmallMap();
     unit.timers.set(timer, { atUsec, latestUsec });
     world.timers.arm(unit, timer, atUsec, latestUsec);
   }

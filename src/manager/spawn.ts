@@ -1,3 +1,4 @@
+import { SmallMap } from '../base/small-map.ts';
 import { compile } from '../exec/plan.ts';
 import type { Plan } from '../exec/op.ts';
 import { targetOf } from '../exec/mounts.ts';
@@ -51,7 +52,7 @@ export function runPlan(world: World, unit: Unit, { child, plan, path, reportExe
   if (!outside) makeGroup(world, unit);
   world.command({ do: 'run', child, group: outside ? '' : unit.name, plan, reportExec, inKeeper });
   world.children.set(child, unit);
-  unit.children ??= new Map();
+  unit.children ??= new SmallMap();
   unit.children.set(child, path);
   trying(world, unit, child, plan);
   if (hasMounts(plan))

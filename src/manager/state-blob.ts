@@ -1,4 +1,5 @@
 import type { Result } from '../base/result.ts';
+import type { SmallMap } from '../base/small-map.ts';
 import { err, ok } from '../base/result.ts';
 import type { Space } from '../exec/request.ts';
 import type { JobType } from '../graph/job.ts';
@@ -244,7 +245,7 @@ function unitBlob(unit: Unit): UnitBlob {
   if (unit.used !== undefined) blob.used = [unit.used.cpuUsec, unit.used.largestKib];
   if (unit.groupMark !== '') blob.group = unit.groupMark;
   if (unit.attributes !== undefined) blob.attributes = [...unit.attributes];
-  if (unit.children !== undefined && unit.children.size > 0) blob.children = [...unit.children];
+  if (unit.children?.isEmpty === false) blob.children = unit.children.entries();
   if (unit.tolerates !== undefined && unit.tolerates.size > 0)
     blob.tolerates = [...unit.tolerates].map(([child, ops]) => [child, [...ops]]);
   if (unit.refusals !== undefined && unit.refusals.size > 0) blob.refusals = [...unit.refusals];
@@ -255,7 +256,7 @@ function unitBlob(unit: Unit): UnitBlob {
   if (unit.config.transient === true) blob.transient = true;
   if (unit.space !== undefined) blob.space = unit.space;
   if (unit.streams.length > 0) blob.streams = unit.streams;
-  if (unit.timers !== undefined && unit.timers.size > 0) blob.timers = alarmsOf(unit.timers);
+  if (unit.timers?.isEmpty === false) blob.timers = alarmsOf(unit.timers);
   if (unit.stamps.stateChange !== undefined) blob.stamps = momentsOf(unit.stamps);
   if (unit.condition !== undefined) blob.condition = verdictBlob(unit.condition);
   if (unit.assertion !== undefined) blob.assertion = verdictBlob(unit.assertion);
@@ -264,8 +265,8 @@ function unitBlob(unit: Unit): UnitBlob {
   return blob;
 }
 
-function alarmsOf(timers: ReadonlyMap<string, Alarm>): NonNullable<UnitBlob['timers']> {
-  return [...timers].map(([name, { atUsec, latestUsec }]) => (latestUsec === atUsec ? [name, atUsec] : [name, atUsec, latestUsec]));
+function alarmsOf(timers: SmallMap<string, Alarm>): NonNullable<UnitBlob['timers']> {
+  return timers.entries().map(([name, { atUsec, latestUsec }]) => (latestUsec === atUsec ? [name, atUsec] : [name, atUsec, latestUsec]));
 }
 
 /** The state without what its memory has in common with that of a unit that never ran: most of it, for most units. */

@@ -92,7 +92,7 @@ function note(world: World, unit: Unit, change: Change, cause: Cause): void {
   const { before, after } = change;
   const at = world.now;
   if (before.active !== after.active) stamp(unit, before, after, at);
-  unit.stamps.stateChange = at;
+  unit.stamp('stateChange', at);
   remember(world, unit, change, causeText(cause));
   world.dirtyUnits.add(unit);
   world.noteBusy(unit);
@@ -119,13 +119,13 @@ function remember(world: World, unit: Unit, { before, after, used }: Change, cau
 
 function stamp(unit: Unit, before: Look, after: Look, at: Stamp): void {
   if (isInactiveOrFailed(before.active) && !isInactiveOrFailed(after.active)) {
-    unit.stamps.inactiveExit = at;
+    unit.stamp('inactiveExit', at);
     // Others add to it until it ends.
     if (unit.config.type === 'slice') unit.cpuUsec = undefined;
   }
-  if (!isInactiveOrFailed(before.active) && isInactiveOrFailed(after.active)) unit.stamps.inactiveEnter = at;
-  if (!isActive(before.active) && isActive(after.active)) unit.stamps.activeEnter = at;
-  if (isActive(before.active) && !isActive(after.active)) unit.stamps.activeExit = at;
+  if (!isInactiveOrFailed(before.active) && isInactiveOrFailed(after.active)) unit.stamp('inactiveEnter', at);
+  if (!isActive(before.active) && isActive(after.active)) unit.stamp('activeEnter', at);
+  if (isActive(before.active) && !isActive(after.active)) unit.stamp('activeExit', at);
 }
 
 /** Ends the unit's job if the state settles it; tells whether the state is not what the job is about (semantics 12.6). */

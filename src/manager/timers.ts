@@ -1,4 +1,5 @@
 import { Heap } from '../base/heap.ts';
+import { SmallMap } from '../base/small-map.ts';
 import type { Clock } from '../port/clock.ts';
 import { type Raster, wakeTime } from './coalesce.ts';
 
@@ -19,7 +20,7 @@ export class Timers<Key extends object> {
   readonly #byTime = new Heap<Entry<Key>>((a, b) => a.atUsec - b.atUsec || compareNames(a, b));
   readonly #byWake = new Heap<Entry<Key>>((a, b) => a.wakeUsec - b.wakeUsec);
   /** What is armed; an entry of the heaps that is not here any more was disarmed or moved. */
-  readonly #armed = new Map<Key, Map<string, Entry<Key>>>();
+  readonly #armed = new Map<Key, SmallMap<string, Entry<Key>>>();
   #asked: { readonly atUsec: number; readonly cancel: () => void } | undefined;
 
   /**
@@ -36,9 +37,12 @@ export class Timers<Key extends object> {
   /** Arms for a time, or for any up to `latestUsec`: whenever the manager is awake anyway, what is due is answered. */
   arm(key: Key, name: string, atUsec: number, latestUsec: number = atUsec): void {
     const entry = { key, owner: this.#ownerOf(key), name, atUsec, wakeUsec: wakeTime(atUsec, latestUsec, this.#raster) };
-    const names = this.#armed.get(key);
-    if (names === undefined) this.#armed.set(key, new Map([[name, entry]]));
-    else names.set(name, entry);
+    let names = this.#armed.get(key);
+    if (names === undefined) {
+      names = new SmallMap();
+      this.#armed.set(key, names);
+    }
+    names.set(name, entry);
     this.#byTime.push(entry);
     this.#byWake.push(entry);
     this.#ask();
@@ -48,7 +52,7 @@ export class Timers<Key extends object> {
     const names = this.#armed.get(key);
     if (names === undefined) return;
     names.delete(name);
-    if (names.size === 0) this.#armed.delete(key);
+    if (names.isEmpty) this.#armed.delete(key);
   }
 
   /** Takes the next one that has elapsed, the earliest first. */

@@ -1,17 +1,13 @@
-import type { Plan } from '../exec/op.ts';
+import type { SmallMap } from '../base/small-map.ts';
 import type { Dependency, LoadState, UnitConfig } from '../unit/config.ts';
 import type { Reading } from '../unit/reading.ts';
 import { pathOfUnit } from '../unit/name.ts';
 import type { Stamp } from '../port/keeper.ts';
-import type { Look, TriggerDetails, UnitType } from '../type/type.ts';
+import type { Look, UnitType } from '../type/type.ts';
 import type { ActiveState } from '../graph/active-state.ts';
 import type { DependencyGraph } from '../graph/dependency-graph.ts';
-import type { Marker } from '../unit/markers.ts';
-import type { Cleaner } from './cleaner.ts';
-import type { Asked } from './lookups.ts';
-import type { Space } from '../exec/request.ts';
 import type { Job } from './job.ts';
-import type { Traffic } from './options.ts';
+import { SeldomSet } from './seldom-set.ts';
 import type { Window } from './rate-limit.ts';
 
 /** When a unit last crossed each line (semantics 13.1). */
@@ -51,10 +47,11 @@ export interface Refusal {
   readonly why: string;
 }
 
-const none: readonly never[] = [];
+/** The stamps of all units that never left their first state. */
+const never: Stamps = Object.freeze({});
 
 /** A loaded unit: its configuration, its state, and all that the manager remembers of it. */
-export class Unit {
+export class Unit extends SeldomSet {
   readonly name: string;
   /** Replaced only by `set-property`. */
   config: UnitConfig;
@@ -69,57 +66,21 @@ export class Unit {
   state: unknown;
   look: Look;
   job: Job | undefined;
-  /** A nop job, which may be there beside another. */
-  nop: Job | undefined;
   invocationId = '';
-  /** What triggered the unit the first time; as in systemd it is told to all processes of the unit as long as the unit is loaded. */
-  details: TriggerDetails | undefined;
   /** The INVOCATION_ID by which the processes of the keeper's group are marked; '' while there is no group. */
   groupMark = '';
   /** What was written to the files of its cgroup that is not the kernel's own value, by FILE or FILE DEVICE. */
   attributes: ReadonlyMap<string, string> | undefined;
-  /** The processor time that its group had used when it went, in microseconds. */
-  cpuUsec: number | undefined;
-  /** What its group had received and sent when it went, if that was counted. */
-  traffic: Traffic | undefined;
   /** Children that have not exited, and the path of what they run. */
-  children: Map<number, string> | undefined;
-  /** The ops of its children that may fail, and the setting that each is there for. */
-  tolerates: Map<number, ReadonlyMap<number, string>> | undefined;
-  /** What the kernel refused, by the file of the cgroup or the setting: the settings that are not applied for that, and why. */
-  refusals: ReadonlyMap<string, Refusal> | undefined;
-  /** What others note that it needs. */
-  markers: readonly Marker[] = none;
-  /** Its processes are frozen, or are to be. */
-  frozen = false;
-  cleaner: Cleaner | undefined;
-  /** What the end of a process, which is just being acted on, is to leave in utmp(5). */
-  deadRecord: Plan = [];
-  /** The child that writes such a record while the run goes on. */
-  recorder: number | undefined;
-  /** What the name service is asked for its start. */
-  asked: Asked | undefined;
-  /** What the processes of this run share. */
-  space: Space | undefined;
-  /** A client still wants to know what becomes of it, so it stays loaded. */
-  kept = false;
-  /** Held descriptors that are standard input, output and error of its processes, given by whoever made it. */
-  streams: readonly string[] = none;
+  children: SmallMap<number, string> | undefined;
   /** Armed timers by name. */
-  timers: Map<string, Alarm> | undefined;
-  stamps: Stamps = {};
+  timers: SmallMap<string, Alarm> | undefined;
+  stamps: Stamps = never;
   condition: Verdict | undefined;
   assertion: Verdict | undefined;
   startWindow: Window | undefined;
-  ruleWindow: Window | undefined;
-  /** The other end of the connection that it was made for, for people; '' where it was not. */
-  peer = '';
   /** The keeper has a blob for this unit. */
   stored = false;
-  /** Of processes that have ended in the present run. */
-  used: Usage | undefined;
-  /** Undoes the watch on the PID file. */
-  unwatchPidFile: (() => void) | undefined;
   /** CLOCK_REALTIME when its files were read. */
   readAtUsec: number;
 
@@ -135,6 +96,7 @@ export class Unit {
       readonly graph: DependencyGraph;
     },
   ) {
+    super();
     const { declared, perpetual } = given;
     this.readAtUsec = given.readAtUsec;
     this.graph = given.graph;
@@ -146,6 +108,12 @@ export class Unit {
     this.perpetual = perpetual !== undefined;
     this.state = perpetual ?? type.initial;
     this.look = type.look(this.state);
+  }
+
+  /** Notes that it has just crossed a line. */
+  stamp(line: keyof Stamps, at: Stamp): void {
+    if (this.stamps === never) this.stamps = {};
+    this.stamps[line] = at;
   }
 
   /** What the unit declares about the unit that it calls so. */

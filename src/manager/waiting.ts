@@ -41,7 +41,7 @@ function presentOf(world: World, unit: Unit): string {
   const limit = world.concurrency.limitOf(unit);
   if (limit !== undefined) return `it waits for ${describeLimit(limit)}; there are ${limit.users.join(', ')}`;
   const { main, control } = unit.type.pids(unit.state);
-  const paths = [...(unit.children?.values() ?? [])].filter((path) => path !== '');
+  const paths = (unit.children?.entries() ?? []).flatMap(([, path]) => (path === '' ? [] : [path]));
   const pid = control ?? main;
   if (pid !== undefined && pid > 0) return `${unit.look.sub}: ${paths.at(-1) ?? 'a process'} runs (process ${pid})`;
   if (unit.config.type === 'device' && unit.look.active !== 'active') return 'the device has not appeared';

@@ -44,6 +44,7 @@ import { removeTransientFiles } from './transient-files.ts';
 import { Concurrency } from './concurrency.ts';
 import type { DelayedEnd } from './minimum-uptime.ts';
 import { Unit } from './unit.ts';
+import { UnitTable } from './unit-table.ts';
 import type { UnitSource } from './unit-source.ts';
 
 /** What changed, as those who watch hear it. */
@@ -82,7 +83,7 @@ export class World implements TransactionView {
   readonly graph = new DependencyGraph();
   /** Loaded units by each of their names. */
   readonly names = new Map<string, Unit>();
-  readonly units = new Map<string, Unit>();
+  readonly units = new UnitTable(this.names);
   readonly jobs = new Map<number, Job>();
   readonly runQueue = new RunQueue<Job>(this.graph);
   readonly timers: Timers<Unit | Job | World>;
@@ -131,8 +132,6 @@ export class World implements TransactionView {
   readonly toCollect = new Set<Unit>();
   /** Units that want to hear when no job is queued. */
   readonly quietWatchers = new Set<Unit>();
-  /** Loaded units that want to hear of the wall clock and the time zone. */
-  readonly clockFollowers = new Set<Unit>();
   /** What is watched for them. */
   readonly clockWatches = new Map<WatchName, Watch>();
 
@@ -341,9 +340,7 @@ export class World implements TransactionView {
   /** Forgets a unit that nobody needs. */
   unload(unit: Unit): void {
     const others = this.graph.forget(unit.name);
-    for (const name of new Set([unit.name, ...unit.config.names])) if (this.names.get(name) === unit) this.names.delete(name);
-    this.units.delete(unit.name);
-    this.clockFollowers.delete(unit);
+    this.units.delete(unit);
     this.dirtyUnits.delete(unit);
     this.untold.delete(unit);
     this.#mountNeeds.forget(unit.name);
@@ -433,7 +430,7 @@ export class World implements TransactionView {
   }
 
   #name(unit: Unit, name: string): void {
-    this.names.set(name, unit);
+    this.units.name(unit, name);
     if (name !== unit.name) this.graph.merge(name, unit.name);
   }
 
@@ -451,12 +448,9 @@ export class World implements TransactionView {
       const { startedAt: at } = this.options.keeper.inventory;
       unit.stamps = { stateChange: at, inactiveExit: at, activeEnter: at };
     }
-    this.units.set(unit.name, unit);
-    this.names.set(unit.name, unit);
-    if (unit.type.can.followClock === true) {
-      this.clockFollowers.add(unit);
-      watchClock(this);
-    }
+    this.units.name(unit, unit.name);
+    this.#mentioned.delete(unit.name);
+    if (unit.type.can.followClock === true) watchClock(this);
     for (const { key, unit: other } of declared) {
       const known = this.names.get(other);
       if (known === undefined) this.#mentioned.add(other);

@@ -1,6 +1,7 @@
 import { aliasRefusal } from './alias.ts';
 import { isUnitName } from './name.ts';
 import type { FileStamp } from '../base/file-stamp.ts';
+import { SortedMap } from '../base/sorted-map.ts';
 import { parseUnitText, type UnitText } from './syntax.ts';
 import type { UnitFileEntry, UnitFiles } from './unit-files.ts';
 
@@ -183,7 +184,7 @@ interface Content {
 interface Listing {
   readonly path: string;
   readonly mtimeUsec: number;
-  readonly entries: Map<string, Entry>;
+  readonly entries: SortedMap<Entry>;
   readonly beside: readonly { readonly name: string; readonly suffix: BesideSuffix }[];
 }
 
@@ -212,7 +213,7 @@ function listAll(files: UnitFiles, searchPath: readonly string[], known: readonl
     real.add(resolved);
     const { mtimeUsec } = files.statFollow(path);
     const old = known.find((listing) => listing.path === path);
-    listings.push(old !== undefined && old.mtimeUsec === mtimeUsec ? old : { path, mtimeUsec, entries: new Map(), beside: [] });
+    listings.push(old !== undefined && old.mtimeUsec === mtimeUsec ? old : { path, mtimeUsec, entries: new SortedMap(), beside: [] });
   }
   return listings.map((listing) => (known.includes(listing) ? listing : { ...listing, ...listOne(files, listing.path, real) }));
 }
@@ -220,7 +221,7 @@ function listAll(files: UnitFiles, searchPath: readonly string[], known: readonl
 const suffixes: readonly BesideSuffix[] = ['d', 'wants', 'requires', 'upholds'];
 
 function listOne(files: UnitFiles, path: string, searched: ReadonlySet<string>): Pick<Listing, 'entries' | 'beside'> {
-  const entries = new Map<string, Entry>();
+  const entries = new SortedMap<Entry>();
   const beside: { readonly name: string; readonly suffix: BesideSuffix }[] = [];
   const realParents = new Map<string, string | undefined>();
   const isSearched = (parent: string): boolean => {
