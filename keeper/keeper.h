@@ -354,6 +354,10 @@ int op_enter_owner(struct run *run, const struct op *op);
 int send_fd(int socket, char kind, int fd);
 int receive_fd(int socket, char *kind, int flags);
 
+/* ops_lock.c: ops of a file of their own. */
+int op_lock(struct run *run, const struct op *op);
+int op_remove_unlocked(struct run *run, const struct op *op);
+
 /* ops_bpf.c: ops of a file of their own. */
 int op_outside(struct run *run, const struct op *op);
 int op_bpf_file_system(struct run *run, const struct op *op);

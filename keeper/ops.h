@@ -3,8 +3,8 @@
 #define OPS_H
 
 #define WIRE_VERSION 2u
-#define OPS_HASH 0x5edd35bau
-#define KEEPER_INTERFACE "tysd-keeper interface 2.5edd35ba.1;"
+#define OPS_HASH 0x3c964fedu
+#define KEEPER_INTERFACE "tysd-keeper interface 2.3c964fed.1;"
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -67,6 +67,8 @@
     X(move_directory, 233, "sss") /* move-directory(path: string, to: string, link: string) */ \
     X(remove, 233, "s") /* remove(path: string) */ \
     X(remove_below, 233, "SS") /* remove-below(bases: strings, paths: strings) */ \
+    X(lock, 226, "ns") /* lock(slot: u32, path: string) */ \
+    X(remove_unlocked, 233, "sSs") /* remove-unlocked(base: string, names: strings, lock: string) */ \
     X(chown, 235, "suu") /* chown(path: string, uid: u32, gid: u32) */ \
     X(chmod, 235, "su") /* chmod(path: string, mode: u32) */ \
     X(symlink, 233, "ss") /* symlink(target: string, path: string) */ \

@@ -6,7 +6,7 @@ import { hasOwnControlGroups, hasOwnHostname, isDelegated, mountsTokens, namespa
 import type { ExecContext, ExecRequest } from './request.ts';
 
 /** The socket to the child that keeps the rights that the process gives up; the slot is empty again by exec. */
-export const outsideSlot = 1020;
+const outsideSlot = 1020;
 
 /** A namespace is shared before the rights are given up with which all else is made, so only who owns it is settled here. */
 export function ownedNamespaceOp(

@@ -223,6 +223,16 @@ export const ops = {
     exit: 233,
     doc: 'Remove the directory tree at each path below the base of the same number, as `remove` does; no symlink below the base leads anywhere. All are tried, and the first failure is told.',
   },
+  lock: {
+    fields: { slot: 'u32', path: 'string' },
+    exit: 226,
+    doc: 'Make the file if it is missing, and take a lock on it that others may share (flock(2)); it lasts as long as somebody holds the descriptor in the slot.',
+  },
+  'remove-unlocked': {
+    fields: { base: 'string', names: 'strings', lock: 'string' },
+    exit: 233,
+    doc: 'Remove, as `remove` does, those of the directories of these names below the base that only their owner may enter, who is the child, and that have a file of the name `lock` which nobody has locked.',
+  },
   chown: { fields: { path: 'string', uid: 'u32', gid: 'u32' }, exit: 235, doc: 'lchown(2).' },
   chmod: { fields: { path: 'string', mode: 'u32' }, exit: 235, doc: 'chmod(2).' },
   symlink: { fields: { target: 'string', path: 'string' }, exit: 233, doc: 'symlink(2); an equal link is no error.' },

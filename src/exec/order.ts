@@ -161,6 +161,7 @@ function filledSlots(op: Op): readonly number[] {
     case 'terminal':
     case 'clone-tree':
     case 'outside':
+    case 'lock':
       return [op.slot];
     case 'pipe':
       return [op.readSlot, op.writeSlot];

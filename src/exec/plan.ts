@@ -7,9 +7,8 @@ import { delegationOps } from './delegation.ts';
 import { type CgroupFilterOps, cgroupFilterOps } from './cgroup-filters.ts';
 import { credentialFailure, credentialOps } from './credentials.ts';
 import { whyNoImage } from './mounts.ts';
-import { outsideSlot } from './delegated-namespaces.ts';
 import { pressureOps } from './pressure.ts';
-import { ephemeralRootOps } from './ephemeral-root.ts';
+import { ephemeralRootOps, lockSlot } from './ephemeral-root.ts';
 import { privateTmpOps } from './private-tmp.ts';
 import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
 import type { Identity, MissingIdentity } from './identity.ts';
@@ -128,7 +127,7 @@ function withinMachine(request: ExecRequest, { sandbox }: ExecContext): Result<E
 const firstPassed = 3;
 const idleSlot = 1023;
 const spareSlot = 1022;
-const maximumPassed = outsideSlot - firstPassed;
+const maximumPassed = lockSlot - firstPassed;
 
 /** How long a process of Type=idle waits for the job queue to become empty (systemd.service(5)). */
 const idleMs = 5000;

@@ -73,6 +73,8 @@ const shapes: Readonly<Record<OpName, string>> = {
   directory: '{path} {mode} {uid}:{gid}',
   remove: '{path}',
   'remove-below': '{paths} below {bases}',
+  lock: '{slot} ← {path}',
+  'remove-unlocked': '{base} {names}',
   chown: '{path} {uid}:{gid}',
   chmod: '{path} {mode}',
   symlink: '{path} → {target}',

@@ -1,3 +1,4 @@
+import { ephemeralLeftovers, ephemeralTrees } from '../exec/ephemeral-root.ts';
 import { reachStage } from './boot-stages.ts';
 import { endManager } from './emergency.ts';
 import { queueJob } from './jobs.ts';
@@ -13,6 +14,7 @@ export function queueDefault(world: World): void {
   world.dirtyManager = true;
   // A fresh network namespace has its loopback down, and nobody but its init to bring it up.
   if (world.options.init) world.command({ do: 'run', child: world.nextChild(), group: '', plan: [{ op: 'loopback' }] });
+  removeEphemeralLeftovers(world);
   const { command, exitCodeFrom } = world.options;
   // The command needs no unit files at all, and brings the unit that is to run beside it.
   if (command === undefined) queueDefaultUnit(world);
@@ -23,6 +25,13 @@ export function queueDefault(world: World): void {
   log(world, 2, `${failure} Ending.`, undefined);
   world.exitStatus = 1;
   endManager(world, 'exit');
+}
+
+/** What is there now is of no run of ours, and its lock says whether it is of one of another tysd. */
+function removeEphemeralLeftovers(world: World): void {
+  const { scope, files } = world.options;
+  const plan = scope === 'system' ? ephemeralLeftovers(files.list(ephemeralTrees)) : [];
+  if (plan.length > 0) world.command({ do: 'run', child: world.nextChild(), group: '', plan });
 }
 
 function queueDefaultUnit(world: World): void {

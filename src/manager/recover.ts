@@ -1,4 +1,5 @@
 import { SmallMap } from '../base/small-map.ts';
+import { heldRoot } from '../exec/ephemeral-root.ts';
 import { heldSpace, sharedKinds } from '../exec/space.ts';
 import { ok } from '../base/result.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
@@ -215,6 +216,7 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
   unit.frozen = blob.frozen === true;
   if (blob.cleaner !== undefined) watchCleaner(world, unit, blob.cleaner);
   unit.space = blob.space;
+  if (blob.space?.root !== undefined) world.held.set(heldRoot(blob.space), unit);
   if (blob.space !== undefined) for (const kind of sharedKinds) world.held.set(heldSpace(blob.space, kind), unit);
   if (blob.kept === true) keepForAWhile(world, unit);
   unit.streams = blob.streams ?? [];

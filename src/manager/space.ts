@@ -1,4 +1,4 @@
-import { ephemeralRootRemoval } from '../exec/ephemeral-root.ts';
+import { ephemeralRootRemoval, heldRoot } from '../exec/ephemeral-root.ts';
 import { needsSpace, newSpace, sharedKinds, heldSpace, withOwnRoot } from '../exec/space.ts';
 import type { Space } from '../exec/request.ts';
 import { privateTmpRemoval } from '../exec/private-tmp.ts';
@@ -28,12 +28,15 @@ export function leaveSpace(world: World, unit: Unit): Plan {
   unit.space = undefined;
   world.dirtyUnits.add(unit);
   const own = ephemeralRootRemoval(space);
+  if (space.root !== undefined) letGo(world, heldRoot(space));
   for (const other of world.units.values()) if (other.space?.id === space.id) return own;
-  for (const kind of sharedKinds) {
-    world.held.delete(heldSpace(space, kind));
-    world.command({ do: 'close', name: heldSpace(space, kind) });
-  }
+  for (const kind of sharedKinds) letGo(world, heldSpace(space, kind));
   return [...own, ...privateTmpRemoval(space)];
+}
+
+function letGo(world: World, name: string): void {
+  world.held.delete(name);
+  world.command({ do: 'close', name });
 }
 
 function joined(world: World, unit: Unit): Space | undefined {

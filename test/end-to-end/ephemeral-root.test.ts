@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -103,6 +114,32 @@ describe('RootEphemeral=', { skip: why() }, () => {
       assert.equal((await daemon.properties(unit))['ExecMainStatus'], status);
       assert.deepEqual(await stopped(unit), []);
     }
+  });
+
+  test('what a machine that crashed has left is removed at the next boot, but not what another tysd uses or what is not its own', async () => {
+    const leave = (name: string, mode: number, lock: boolean) => {
+      mkdirSync(`${trees}/${name}/root/deep`, { recursive: true });
+      chmodSync(`${trees}/${name}`, mode);
+      if (lock) writeFileSync(`${trees}/${name}/lock`, '');
+      return `${trees}/${name}`;
+    };
+    assert.equal(await daemon.job('start', 'e2e-copied.service'), 'done', daemon.console);
+    const [used = ''] = copies('e2e-copied.service');
+    // The killed manager's successor still has the lock.
+    await daemon.killManager();
+    const gone = leave('e2e-crashed.service-AbCdEf', 0o700, true);
+    const others = [leave('e2e-of-systemd.service-0123', 0o700, false), leave('e2e-open', 0o755, true)];
+    symlinkSync(others[1] ?? '', `${trees}/e2e-link`);
+    {
+      await using next = await startTysd({ options: ['--system'], units: { 'default.target': '[Unit]\n' } });
+      await next.until('the copy to be gone', () => !existsSync(gone) || undefined);
+    }
+    assert.deepEqual(
+      [existsSync(`${trees}/${used}/root/act`), ...others.map((path) => existsSync(`${path}/root/deep`))],
+      [true, true, true],
+    );
+    for (const path of [...others, `${trees}/e2e-link`]) rmSync(path, { recursive: true });
+    assert.deepEqual(await stopped('e2e-copied.service'), []);
   });
 
   test('an image is copied, too', { skip: whyNoImages() }, async () => {
