@@ -251,9 +251,9 @@ test('what tysd does not have is said, with the reason and status 1', () =>
     });
     assert.deepEqual((await systemctl('suspend')).err, ['Call to Suspend failed: Sleep verb "suspend" not supported']);
     assert.deepEqual((await systemctl('star')).err, ['Unknown command verb star.']);
-    assert.deepEqual(await run('systemd-analyze', ['inspect-elf']), {
+    assert.deepEqual(await run('systemd-analyze', ['srk']), {
       out: [],
-      err: ['The verb inspect-elf is not there: tysd reads no ELF files: try readelf -n, or file.'],
+      err: ['The verb srk is not there: tysd encrypts nothing with a TPM: try tpm2_readpublic, or systemd-analyze of systemd.'],
       status: 1,
     });
     assert.deepEqual(await tysctl('strat', 'web'), { out: [], err: ['Unknown command verb strat.', 'Did you mean start?'], status: 1 });

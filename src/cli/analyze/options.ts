@@ -120,7 +120,7 @@ export function parseAnalyze(argv: readonly string[]): Result<Words<AnalyzeOptio
 }
 
 /** The verbs that can print JSON. */
-const jsonVerbs = ['security', 'plot', 'pcrs', 'architectures', 'capability', 'exit-status'];
+const jsonVerbs = ['security', 'plot', 'pcrs', 'architectures', 'capability', 'exit-status', 'inspect-elf'];
 
 function contradiction(
   { scope, unit, json, root, offline, host }: AnalyzeOptions,

@@ -7,6 +7,7 @@ import { analyzeCompareVersions } from './compare-versions.ts';
 import { analyzeCriticalChain } from './critical-chain.ts';
 import { analyzeDot } from './dot.ts';
 import { analyzeFileSystems } from './filesystems.ts';
+import { analyzeInspectElf } from './inspect-elf.ts';
 import { analyzeArchitectures, analyzeHasTpm, analyzePcrs, analyzeSmbios } from './machine.ts';
 import { analyzeTransientSettings } from './transient-settings.ts';
 import { analyzeUnitFiles } from './unit-files.ts';
@@ -116,6 +117,13 @@ export const analyzeVerbs: Readonly<Record<string, AnalyzeVerb>> = {
   'has-tpm2': { group: 'The machine', least: 0, most: 0, run: analyzeHasTpm, usage: '', doc: 'Tell what of a TPM 2 the machine has' },
   pcrs: { group: 'The machine', least: 0, run: analyzePcrs, usage: '[PCR…]', doc: 'Print the registers of the TPM' },
   smbios11: { group: 'The machine', least: 0, most: 0, run: analyzeSmbios, usage: '', doc: 'Print what the hypervisor tells by SMBIOS' },
+  'inspect-elf': {
+    group: 'The machine',
+    least: 1,
+    run: analyzeInspectElf,
+    usage: 'FILE…',
+    doc: 'Tell what ELF files are, and of which package',
+  },
   calendar: { group: 'Words', least: 1, run: analyzeCalendar, usage: 'EXPRESSION…', doc: 'Tell when calendar expressions elapse' },
   timestamp: { group: 'Words', least: 1, run: analyzeTimestamp, usage: 'EXPRESSION…', doc: 'Read points in time' },
   timespan: { group: 'Words', least: 1, run: analyzeTimespan, usage: 'EXPRESSION…', doc: 'Read spans of time' },
@@ -123,7 +131,6 @@ export const analyzeVerbs: Readonly<Record<string, AnalyzeVerb>> = {
 
 /** Verbs of systemd-analyze that tysd does not have, and why: refused, so that no script takes silence for success. */
 export const refusedVerbs: Readonly<Record<string, string>> = {
-  'inspect-elf': 'tysd reads no ELF files: try readelf -n, or file',
   malloc: 'the manager is no C program, so there is no allocator to tell of: try tysctl show --property=MemoryCurrent',
   srk: 'tysd encrypts nothing with a TPM: try tpm2_readpublic, or systemd-analyze of systemd',
   fdstore: 'the manager knows only how many descriptors a service has stored: try systemctl show --property=NFileDescriptorStore UNIT',
