@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { version } from '../../src/main/version.ts';
 import { analyzePage } from './analyze.ts';
 import { directivePages } from './directives.ts';
+import { logsPage, runPage } from './help-pages.ts';
 import { tysctlPage, tysdPage } from './programs.ts';
 import { renderPage } from './roff.ts';
 
 /** All pages of the manual, by the paths below a directory of $MANPATH. */
 export function manualPages(): ReadonlyMap<string, string> {
-  const pages = [tysctlPage(), analyzePage(), tysdPage(), ...directivePages()];
+  const pages = [tysctlPage(), analyzePage(), logsPage(), runPage(), tysdPage(), ...directivePages()];
   return new Map(pages.map((page) => [`man${page.section}/${page.name}.${page.section}`, renderPage(page, version)]));
 }
 

@@ -74,7 +74,12 @@ export function tysctlPage(): Page {
           ),
         ],
       },
-      { heading: 'SEE ALSO', blocks: [text('tysctl-analyze(1), tysd(8), tysd.unit(5), tysd.directives(7), systemctl(1), journalctl(1)')] },
+      {
+        heading: 'SEE ALSO',
+        blocks: [
+          text('tysctl-analyze(1), tysctl-logs(1), tysctl-run(1), tysd(8), tysd.unit(5), tysd.directives(7), systemctl(1), journalctl(1)'),
+        ],
+      },
     ],
   };
 }

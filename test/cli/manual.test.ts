@@ -8,6 +8,8 @@ import { manualPages, writeManual } from '../../build/manual/pages.ts';
 import { escaped, inline } from '../../build/manual/roff.ts';
 import { analyzeOptionDocs } from '../../src/cli/analyze/option-docs.ts';
 import { analyzeVerbs, refusedVerbs } from '../../src/cli/analyze/verbs.ts';
+import { helpText } from '../../src/cli/run/help.ts';
+import { logsOptionForms } from '../../src/journal/arguments.ts';
 import { optionRows } from '../../src/cli/options.ts';
 import { refused, verbs } from '../../src/cli/verbs.ts';
 import { explainedNames, explain } from '../../src/api/explain.ts';
@@ -114,6 +116,25 @@ test('the page of tysctl analyze has all its verbs and options', () => {
   const wanted = [...Object.keys(analyzeVerbs), ...Object.keys(refusedVerbs), ...Object.keys(analyzeOptionDocs)];
   assert.deepEqual(
     wanted.filter((word) => !terms.has(word)),
+    [],
+  );
+});
+
+test('the pages of tysctl logs and tysctl run have all their options', () => {
+  const logs = pages.get('man1/tysctl-logs.1')?.split('\n').map(plain).join('\n') ?? '';
+  assert.deepEqual(
+    logsOptionForms().filter(({ long }) => !new RegExp(`--${long}(?![\\w-])`).test(logs)),
+    [],
+  );
+  assert.deepEqual(
+    termsOf('man1/tysctl-logs.1').filter((term) => !/^(?:-|FIELD=VALUE)/.test(term)),
+    [],
+  );
+  const run = termsOf('man1/tysctl-run.1').join(' ');
+  const wanted = [...helpText.join('\n').matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option);
+  assert.ok(wanted.length > 25);
+  assert.deepEqual(
+    wanted.filter((option) => !run.includes(option)),
     [],
   );
 });
