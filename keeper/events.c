@@ -23,6 +23,7 @@ bool events_full(const struct keeper *keeper) {
 void event_end(struct keeper *keeper) {
     frame_end(&keeper->events, keeper->event_start);
     keeper->event_count++;
+    servant_wake(keeper, &keeper->manager);
     if (events_full(keeper)) notify_pause(keeper, true);
 }
 

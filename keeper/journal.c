@@ -25,7 +25,7 @@ bool journal_settled(const struct keeper *keeper) {
 
 static void begin(struct keeper *keeper, uint8_t kind) {
     if (!buffer_length(&keeper->journal_frames)) patience_renew(&keeper->journal_waits, keeper->journal_patience);
-    servant_wake(&keeper->journal);
+    servant_wake(keeper, &keeper->journal);
     keeper->journal_frame = frame_begin(&keeper->journal_frames, kind);
     put_u64(&keeper->journal_frames, ++keeper->journal_sequence);
 }

@@ -735,7 +735,7 @@ struct servant {
     char **argv;
     int argc;
     char socket_path[108];
-    char environment[2][128]; /* what it gets on top of the keeper's */
+    char environment[3][128]; /* what it gets on top of the keeper's */
     int listen_fd;
     pid_t pid; /* or -1 */
     int passed_fd; /* becomes its descriptor 3, or -1 */
@@ -745,6 +745,7 @@ struct servant {
     uint64_t started_at, start_at, backoff;
     bool rests;                /* it has ended, or ends, until there is something to do */
     bool leaves;               /* the process that runs ends, as it may */
+    bool woken;                /* it was started, or will be, after a rest, and has not died since */
     uint64_t rest_count, rested_at, rested_idle, leave_deadline;
     uint64_t idle_wanted; /* how long it is to have been idle before it may rest */
 };
@@ -766,7 +767,10 @@ int servant_accept(struct keeper *keeper, struct servant *servant);
 /* `idle`: for how long it has had nothing to do, in µs. */
 bool servant_may_rest(const struct keeper *keeper, const struct servant *servant, uint64_t idle);
 void servant_rest(struct keeper *keeper, struct servant *servant, uint64_t idle);
-void servant_wake(struct servant *servant);
+void servant_wake(struct keeper *keeper, struct servant *servant);
+/* Lets the manager go until an event or a client comes, or until `wake` (CLOCK_MONOTONIC in µs, UINT64_MAX for never). */
+void manager_rest(struct keeper *keeper, uint64_t idle, uint64_t wake);
+void manager_check_rest(struct keeper *keeper);
 void servant_check_leave(struct keeper *keeper, struct servant *servant);
 /* Wakes the journal by the next record of the kernel's log; false if it cannot, or if there is one from `next` on already. */
 bool kernel_log_watch(struct keeper *keeper, uint64_t next);
@@ -863,6 +867,7 @@ struct keeper {
     size_t events_sent, event_start;
     uint64_t event_sequence, event_count;
     uint64_t manager_patience; /* µs */
+    uint64_t manager_wake;     /* when one that rests is to be there again */
     struct patience manager_waits;
 
     int journal_fd;

@@ -9,7 +9,7 @@
 #include "keeper.h"
 
 enum { FRAME_HELLO = 1, FRAME_CHILD, FRAME_GROUP, FRAME_DESCRIPTOR, FRAME_BLOB, FRAME_READY };
-enum { FROM_HELLO = 1, FROM_BATCH = 2 };
+enum { FROM_HELLO = 1, FROM_BATCH = 2, FROM_REST = 3 };
 
 void link_close(struct keeper *keeper) {
     /* A child that hangs before its exec has a copy, and the manager is to see the end all the same. */
@@ -86,8 +86,17 @@ static void greeted(struct keeper *keeper, struct cursor *cursor) {
     put_inventory(keeper);
 }
 
+/* It has nothing to do until `wake`. */
+static void take_rest(struct keeper *keeper, struct cursor *cursor) {
+    uint64_t idle = get_u64(cursor), wake = get_u64(cursor);
+    if (cursor->bad || cursor->at != cursor->end) return refuse(keeper, "a frame of the wrong length");
+    manager_rest(keeper, idle, wake);
+    link_close(keeper);
+}
+
 static void take_frame(struct keeper *keeper, struct cursor cursor) {
     uint8_t kind = get_u8(&cursor);
+    if (keeper->link_ready && kind == FROM_REST) return take_rest(keeper, &cursor);
     if (!keeper->link_ready && kind == FROM_HELLO) return greeted(keeper, &cursor);
     if (!keeper->link_ready || kind != FROM_BATCH) return refuse(keeper, "a frame of a kind that does not belong there");
     const char *bad = batch_carry_out(keeper, cursor);

@@ -1,8 +1,9 @@
 /* A servant that has nothing to do may end, to take no memory meanwhile: it asks, and goes only if nothing has come that it does not know. It is
- * started again when there is something to do: for the journal a frame or a record of the kernel. */
+ * started again when there is something to do: for the journal a frame or a record of the kernel; for the manager an event, a client, or the time that it named. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -27,9 +28,11 @@ void servant_rest(struct keeper *keeper, struct servant *servant, uint64_t idle)
     wake_at(keeper, servant->leave_deadline);
 }
 
-void servant_wake(struct servant *servant) {
+void servant_wake(struct keeper *keeper, struct servant *servant) {
     if (!servant->rests) return;
     servant->rests = false;
+    servant->woken = true;
+    if (servant == &keeper->manager) unwatch(keeper, keeper->control_fd);
     bool worth = (monotonic_usec() - servant->rested_at) / WORTH >= servant->rested_idle;
     uint64_t twice = servant->rested_idle < MOST_IDLE_USEC / 2 ? servant->rested_idle * 2 : MOST_IDLE_USEC;
     servant->idle_wanted = worth ? 0 : twice;
@@ -43,10 +46,30 @@ void servant_check_leave(struct keeper *keeper, struct servant *servant) {
     servant->leave_deadline = UINT64_MAX;
 }
 
+static void client_came(struct keeper *keeper, void *context, uint32_t events) {
+    (void)context, (void)events;
+    servant_wake(keeper, &keeper->manager);
+}
+
+/* It serves no client any more, so it goes in any case: if somebody waits already, the next one comes at once. */
+void manager_rest(struct keeper *keeper, uint64_t idle, uint64_t wake) {
+    struct pollfd client = {.fd = keeper->control_fd, .events = POLLIN};
+    bool waited_for = keeper->event_count || wake <= monotonic_usec() || poll(&client, 1, 0) != 0 || !servant_may_rest(keeper, &keeper->manager, idle);
+    servant_rest(keeper, &keeper->manager, idle);
+    keeper->manager_wake = wake;
+    if (waited_for || watch(keeper, keeper->control_fd, EPOLLIN, client_came, NULL)) servant_wake(keeper, &keeper->manager);
+}
+
+void manager_check_rest(struct keeper *keeper) {
+    if (!keeper->manager.rests || keeper->manager_wake == UINT64_MAX) return;
+    if (monotonic_usec() >= keeper->manager_wake) servant_wake(keeper, &keeper->manager);
+    else wake_at(keeper, keeper->manager_wake);
+}
+
 static void kernel_said(struct keeper *keeper, void *context, uint32_t events) {
     (void)context, (void)events;
     unwatch(keeper, keeper->kernel_fd);
-    servant_wake(&keeper->journal);
+    servant_wake(keeper, &keeper->journal);
 }
 
 enum { MAX_RECORD = 8192, MAX_RECORDS = 100000 };

@@ -89,7 +89,9 @@ static void start(struct keeper *keeper, struct servant *servant) {
     for (char **at = environ; *at && count < MAX_ENVIRONMENT; at++) environment[count++] = *at;
     for (char **at = servant->argv; at < program_of(servant); at++)
         if (!is_set(*at)) environment[count++] = *at;
-    for (int i = 0; i < 2; i++)
+    snprintf(servant->environment[2], sizeof servant->environment[2], servant->woken ? "TYSD_RESTED=%llu:%llu" : "",
+             (unsigned long long)servant->rest_count, (unsigned long long)servant->idle_wanted);
+    for (size_t i = 0; i < sizeof servant->environment / sizeof *servant->environment; i++)
         if (*servant->environment[i]) environment[count++] = servant->environment[i];
     environment[count] = NULL;
     memory_hide(keeper);
@@ -128,6 +130,7 @@ static void stop_check(struct keeper *keeper) {
 
 void servants_check(struct keeper *keeper) {
     stop_check(keeper);
+    manager_check_rest(keeper);
     if (!keeper->end_phase) check(keeper, &keeper->manager);
     if (keeper->end_phase < 4) check(keeper, &keeper->journal);
 }
@@ -159,6 +162,7 @@ static void ended(struct keeper *keeper, struct servant *servant, int status) {
     servant->start_at = now + (steady ? 0 : backoff);
     servant->backoff = steady || servant->answered || !backoff ? FIRST_BACKOFF : backoff * 2 > LAST_BACKOFF ? LAST_BACKOFF : backoff * 2;
     if (!servant->answered) servant->deaths++;
+    servant->woken = false;
     pid_t pid = servant->pid;
     servant->pid = -1;
     if (keeper->end_phase) return;
@@ -210,7 +214,7 @@ void servant_restore(struct keeper *keeper, struct cursor *cursor, struct servan
 void servants_signalled(struct keeper *keeper, int signal) {
     if (signal != SIGTERM && signal != SIGINT) return;
     if (getpid() == 1) return;
-    bool heard = keeper->link_ready && !keeper->manager.deaths;
+    bool heard = (keeper->link_ready || keeper->manager.woken) && !keeper->manager.deaths;
     if (!keeper->stop_since) {
         keeper->stop_since = monotonic_usec();
         keeper->stop_sequence = keeper->event_sequence;

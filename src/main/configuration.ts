@@ -37,6 +37,8 @@ export interface Resolved {
   readonly managerPatienceMs: number;
   /** After how long without anything to do the journal ends until there is something, in microseconds; 0 is never. */
   readonly journalIdleUsec: number;
+  /** The same for the manager. */
+  readonly managerIdleUsec: number;
   /** The file of --config=, which is read instead of the usual ones. */
   readonly configPath?: string;
 }
@@ -79,6 +81,7 @@ export function resolveOptions(
     http: options.http ?? tysd.HTTP,
     passEnvironment: options.passEnvironment ?? [],
     managerPatienceMs: options.managerPatienceMs ?? (tysd.ManagerPatience === Infinity ? 0 : Math.ceil(tysd.ManagerPatience / 1000)),
+    managerIdleUsec: tysd.ManagerIdleSec === Infinity ? 0 : tysd.ManagerIdleSec,
     journalIdleUsec: tysd.JournalIdleSec === Infinity ? 0 : tysd.JournalIdleSec,
     ...own,
   });

@@ -36,6 +36,7 @@ import { systemLocale } from './locale.ts';
 import { changeEnvironment } from '../manager/environment.ts';
 import { showProgress } from './progress.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
+import { createRest, type Rest } from './rest.ts';
 import { trafficOf } from './traffic.ts';
 import { resolvedByTysd } from './tysd.ts';
 import { version } from './version.ts';
@@ -73,11 +74,18 @@ export async function runManager(): Promise<void> {
   const generators = generated.output === undefined ? undefined : generatorsOf(resolved.scope, generated.output, environment, facts);
   const sessionProgram = findSessionProgram([process.execPath]);
   const keeperProgram = findKeeper([process.execPath]);
+  const rested = parseRested(process.env['TYSD_RESTED']);
+  const clock = realClock(keeper.inventory.at);
+  let rest: Rest | undefined;
+  let readyMs = 0;
   const manager = startManager({
     keeper,
+    ...(rested === undefined ? {} : { woken: true }),
+    recovered: () => (readyMs = performance.now()),
+    busy: () => rest?.busy(),
     ...(keeperProgram === undefined ? {} : { traffic: (cgroup) => trafficOf(keeperProgram, cgroup) }),
     ...(sessionProgram === undefined ? {} : { sessionProgram }),
-    clock: realClock(keeper.inventory.at),
+    clock,
     files: realFiles,
     bus: realBus,
     config: readConfig(),
@@ -155,9 +163,32 @@ export async function runManager(): Promise<void> {
       // answer goes out first.
       reexecute: () => setImmediate(() => setImmediate(() => keeper.send({ acknowledge: 0, commands: [{ do: 'replace' }] }))),
     },
+    () => rest?.busy(),
   );
   if (!served.ok) console.log(2, `The control socket cannot be served: ${served.error}`);
+  const idleUsec = Math.max(resolved.managerIdleUsec, rested?.idleUsec ?? 0);
+  if (resolved.managerIdleUsec > 0 && served.ok && resolved.http === '') {
+    // Longer than the next manager will need until it can do what is due.
+    const aheadUsec = (): number => Math.max(100_000 + 500 * manager.loaded, 2000 * readyMs);
+    const wakeUsec = (): number => (manager.restUntil ?? -Infinity) - aheadUsec();
+    rest = createRest({
+      clock,
+      afterUsec: idleUsec,
+      isSettled: () => served.value.clients === 0 && wakeUsec() - clock.now().monotonicUsec > idleUsec,
+      ask(usec) {
+        // Who comes now waits for the next manager.
+        served.value.close();
+        keeper.rest(usec, wakeUsec());
+      },
+    });
+  }
   if (resolved.http !== '') await answerHttp(resolved.http, manager, (message) => console.log(3, message));
+}
+
+/** What the keeper tells a manager that it starts after a rest: how long that has to be idle before the next. */
+function parseRested(text: string | undefined): { readonly idleUsec: number } | undefined {
+  const [, idle] = /^\d+:(\d+)$/.exec(text ?? '') ?? [];
+  return idle === undefined ? undefined : { idleUsec: Number(idle) };
 }
 
 /** Probes and metrics; without them all else goes on. */

@@ -29,6 +29,11 @@ export class BusNames {
     return this.#watchers.get(name);
   }
 
+  /** There is a connection, which no other manager can take over. */
+  get isConnected(): boolean {
+    return this.#connection !== undefined;
+  }
+
   /** Watches the unit's name, if it has one. */
   add(unit: Unit): void {
     const name = nameOf(unit);

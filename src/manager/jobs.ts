@@ -244,7 +244,10 @@ function end(world: World, job: Job, result: JobResult, ending: Ending): void {
   world.dirtyJobs.delete(job);
   if (!owner.stored && owner.load.state === 'loaded' && !owner.perpetual) world.untold.add(owner);
   if (job.stored) world.deleted.push(`job/${job.id}`);
-  if (result === 'failed' || result === 'invalid') world.failedJobs += 1;
+  if (result === 'failed' || result === 'invalid') {
+    world.failedJobs += 1;
+    world.dirtyManager = true;
+  }
   recordEnd(world, job, result, ending);
   world.noteBusy(owner);
   world.toCheckItself.add(owner);

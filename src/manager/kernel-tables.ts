@@ -99,6 +99,12 @@ export function heldTables(world: World): readonly string[] {
   return [...world.tables].flatMap(([name, { opener }]) => (opener === undefined && tables[name].isTold ? [heldName(name)] : []));
 }
 
+/** Whether a table is known only from a file that this process watches. What stands beside a table that the keeper holds changes with it. */
+export function watchesTables(world: World): boolean {
+  const isThere = (path: string | undefined) => path !== undefined && world.options.files.stat(path).kind !== 'missing';
+  return world.hasDevices && [...world.tables.keys()].some((name) => !tables[name].isTold && isThere(tables[name].beside));
+}
+
 /** Watches no files any more. */
 export function closeTables(world: World): void {
   for (const { unwatch } of world.tables.values()) unwatch?.();

@@ -24,9 +24,9 @@ const jobsPerTurn = 64;
 /**
  * One turn: acts on all events that wait, runs the queues until nothing is left to decide, and tells the keeper everything
  * in one batch. Whatever the manager has changed of its state since the last batch goes along, so that state and deeds
- * never disagree, whenever the manager dies.
+ * never disagree, whenever the manager dies. Tells whether there was anything to tell but that events have been heard.
  */
-export function turn(world: World): void {
+export function turn(world: World): boolean {
   // The end may have been decided outside of a turn.
   if (world.ended) return send(world);
   world.now = world.options.clock.now();
@@ -34,8 +34,9 @@ export function turn(world: World): void {
   takeEvents(world);
   takeTimers(world);
   const done = settle(world) && (!tellQuiet(world) || settle(world));
-  send(world);
+  const hasDecided = send(world);
   if (!done) world.wake();
+  return hasDecided;
 }
 
 /** Carries out the jobs that can run, of what was asked for since the last turn; all else that follows, and what the keeper hears, is left to the next one. */
@@ -47,16 +48,17 @@ export function carryOutReady(world: World): void {
   }
 }
 
-/** Tells the keeper what was decided. */
-export function send(world: World): void {
+/** Tells the keeper what was decided; false where that is nothing. */
+export function send(world: World): boolean {
   writeState(world);
   world.history.tell(world);
   const { commands } = world;
-  if (commands.length === 0 && world.acknowledge === world.acknowledged) return;
+  if (commands.length === 0 && world.acknowledge === world.acknowledged) return false;
   world.commands = [];
   world.acknowledged = world.acknowledge;
   world.options.keeper.send({ acknowledge: world.acknowledge, commands });
   world.removeDeparted();
+  return commands.length > 0;
 }
 
 function takeEvents(world: World): void {

@@ -41,6 +41,7 @@ import { badName, findUnit, loadFailure, notLoaded, previewJob, requestJob } fro
 import { setProperties } from './set-property.ts';
 import { snapshot } from './state-blob.ts';
 import { apply, deliver } from './step.ts';
+import { restUntil } from './rest.ts';
 import { locateEdge } from './reason-text.ts';
 import { expectDescriptors, forgetDescriptors } from './streams.ts';
 import { discardTransient, makeTransient } from './transient.ts';
@@ -72,7 +73,9 @@ export class Manager {
   constructor(options: ManagerOptions) {
     this.#options = options;
     this.#current = this.#newWorld();
-    recordManager(this.#current, options.keeper.inventory.blobs.size === 0 ? 'started' : 'took the place of the one before it');
+    // One that comes back from a rest is as good as the one that went.
+    if (options.woken !== true)
+      recordManager(this.#current, options.keeper.inventory.blobs.size === 0 ? 'started' : 'took the place of the one before it');
     this.#recovery = new Recovery(this.#current, options.keeper.inventory);
     if (this.#recovery.left <= this.#unitsAtOnce) this.#begin();
     options.keeper.receive((event) => {
@@ -107,8 +110,18 @@ export class Manager {
     this.#recovery = undefined;
     recovery?.finish();
     this.#options.keeper.forget?.();
+    this.#options.recovered?.();
     const isGenerating = this.#current.generatorRun !== undefined || (!this.#current.started && startGenerators(this.#current));
     if (!isGenerating) queueDefault(this.#current);
+  }
+
+  /** Until when there is nothing to do unless the keeper hears of something (CLOCK_MONOTONIC in microseconds, Infinity for ever); undefined while there is. */
+  get restUntil(): number | undefined {
+    return this.#recovery === undefined && !this.#turnIsDue ? restUntil(this.#current) : undefined;
+  }
+
+  get loaded(): number {
+    return this.#current.units.count();
   }
 
   get info() {
@@ -430,7 +443,9 @@ export class Manager {
   }
 
   #takeTurn(): void {
-    turn(this.#current);
+    const hasNews = this.#hasNews;
+    const hasDecided = turn(this.#current);
+    if (hasNews || hasDecided) this.#options.busy?.();
     if (this.#current.generatorsDone) this.#generatorsDone();
     if (!this.#current.reloadWanted) return;
     this.#current.reloadWanted = false;
@@ -479,6 +494,7 @@ function takeOver(world: World, old: World): void {
   world.lastChild = old.lastChild;
   world.failedJobs = old.failedJobs;
   world.interrupts = old.interrupts;
+  world.showStatus = old.showStatus;
   world.ended = old.ended;
   world.liveMounts = old.liveMounts;
   for (const [name, holders] of old.holders) world.holders.set(name, holders);

@@ -91,6 +91,12 @@ export interface ManagerOptions {
   readonly userNamespaces?: boolean;
   /** What the kernel has counted of the traffic of a cgroup v2, by its path; undefined where it counts none. */
   readonly traffic?: (cgroup: string) => Traffic | undefined;
+  /** The one before it ended for want of anything to do. */
+  readonly woken?: boolean;
+  /** Hears when all that is remembered is back. */
+  recovered?(): void;
+  /** Hears when something has happened, or was decided. */
+  busy?(): void;
   /** A number in [0, 1). */
   random(): number;
   /** A fresh 128-bit id, as 32 hexadecimal digits. */

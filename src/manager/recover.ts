@@ -14,6 +14,7 @@ import { Job } from './job.ts';
 import { restoreJob } from './jobs.ts';
 import { setLogLevel } from './log-level.ts';
 import { log } from './records.ts';
+import { showStatus } from './show-status.ts';
 import { recoverAnswer } from './answers.ts';
 import { carryOut } from './effects.ts';
 import { keepForAWhile } from './keep.ts';
@@ -146,6 +147,8 @@ function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): v
   world.rebootArgument = blob.value.rebootArgument ?? '';
   if (blob.value.delayedEnd !== undefined) setDelayedEnd(world, blob.value.delayedEnd);
   world.reloads = blob.value.reloads;
+  world.failedJobs = blob.value.failed ?? 0;
+  if (blob.value.showStatus !== undefined) showStatus(world, blob.value.showStatus);
   world.generatedEnvironment = blob.value.generated ?? [];
   if (blob.value.generators !== undefined) setRun(world, blob.value.generators);
   if (blob.value.zone !== undefined) world.zone = blob.value.zone;

@@ -4,6 +4,7 @@ import { endManager, startShutdown, takeEmergencyAction } from './emergency.ts';
 import { setLogLevel } from './log-level.ts';
 import { count } from './rate-limit.ts';
 import { log } from './records.ts';
+import { showStatus } from './show-status.ts';
 import type { World } from './world.ts';
 
 const SIGHUP = 1;
@@ -52,8 +53,8 @@ const commonReactions: Readonly<Record<number, Reaction>> = {
   [SIGUSR1]: (world) => world.busNames.recheck(),
   [SIGUSR2]: dump,
   [SIGTERM]: terminate,
-  [RTMIN + 20]: (world) => world.options.setShowStatus?.(true),
-  [RTMIN + 21]: (world) => world.options.setShowStatus?.(false),
+  [RTMIN + 20]: (world) => showStatus(world, true),
+  [RTMIN + 21]: (world) => showStatus(world, false),
   [RTMIN + 22]: (world) => setLogLevel(world, 'debug'),
   [RTMIN + 23]: (world) => setLogLevel(world, undefined),
   // There is but one place where the log goes.

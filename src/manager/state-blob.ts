@@ -147,6 +147,10 @@ export interface ManagerBlob {
   readonly zone?: ZoneSetting;
   readonly generated?: readonly string[];
   readonly generators?: GeneratorRun;
+  /** How many jobs have failed. */
+  readonly failed?: number;
+  /** What signals asked for. */
+  readonly showStatus?: boolean;
   readonly watches?: readonly (readonly [WatchName, Watch])[];
 }
 
@@ -327,6 +331,8 @@ function managerBlob(world: World): ManagerBlob {
     ...(world.zone === undefined ? {} : { zone: world.zone }),
     ...(world.generatedEnvironment.length === 0 ? {} : { generated: world.generatedEnvironment }),
     ...(world.generatorRun === undefined ? {} : { generators: world.generatorRun }),
+    ...(world.failedJobs === 0 ? {} : { failed: world.failedJobs }),
+    ...(world.showStatus === undefined ? {} : { showStatus: world.showStatus }),
     ...(world.clockWatches.size === 0 ? {} : { watches: [...world.clockWatches] }),
   };
 }

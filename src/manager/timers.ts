@@ -67,6 +67,11 @@ export class Timers<Key extends object> {
     return first;
   }
 
+  /** When the clock is asked for next; Infinity for never. */
+  get nextUsec(): number {
+    return this.#first(this.#byWake)?.wakeUsec ?? Infinity;
+  }
+
   /** Asks for nothing any more. */
   close(): void {
     this.#asked?.cancel();

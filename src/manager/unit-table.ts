@@ -29,6 +29,13 @@ export class UnitTable {
     if (this.#displaced.get(unit.name) === unit) this.#displaced.delete(unit.name);
   }
 
+  /** How many there are, which takes a look at each. */
+  count(): number {
+    let found = this.#displaced.size;
+    for (const [name, unit] of this.#names) if (unit.name === name) found += 1;
+    return found;
+  }
+
   *values(): Iterable<Unit> {
     for (const [name, unit] of this.#names) if (unit.name === name) yield unit;
     yield* this.#displaced.values();

@@ -168,6 +168,8 @@ export class World implements TransactionView {
   failedJobs = 0;
   /** The level that was set while the manager ran. */
   logLevel: LogLevel | undefined;
+  /** Whether what happens is told on the console, as a signal said. */
+  showStatus: boolean | undefined;
   /** Whether watchdogs of services, and what units ask to be done about the machine when they fail, are acted on. */
   serviceWatchdogs = true;
   now: Stamp;

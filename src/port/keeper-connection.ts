@@ -1,13 +1,15 @@
 import { type Socket, connect } from 'node:net';
 
 import type { Inventory, Keeper, KeeperEvent } from './keeper.ts';
-import { FrameWriter, type KeeperFrame, decodeKeeperFrames, encodeBatch, encodeHello, opsHash, wireVersion } from './wire.ts';
+import { FrameWriter, type KeeperFrame, decodeKeeperFrames, encodeBatch, encodeHello, encodeRest, opsHash, wireVersion } from './wire.ts';
 
 /** The keeper behind its socket. */
 export interface KeeperConnection extends Keeper {
   /** Resolves, with what is wrong or '' for a plain end, when the keeper is gone; nothing can be sent from then on. */
   readonly closed: Promise<string>;
   close(): void;
+  /** Has the keeper close the connection, and start a manager when something happens or the time has come (CLOCK_MONOTONIC in microseconds, Infinity for never). */
+  rest(idleUsec: number, wakeUsec: number): void;
 }
 
 /** Connects the manager to the keeper's socket, whose path is in $TYSD_KEEPER; rejects with a message for people. */
@@ -36,6 +38,10 @@ export function overSocket(socket: Socket): Promise<KeeperConnection> {
           receive: (receiver) => receive(state, receiver),
           send: (batch) => {
             encodeBatch(writer, batch);
+            write(socket, writer, outgoing);
+          },
+          rest: (idleUsec, wakeUsec) => {
+            encodeRest(writer, idleUsec, wakeUsec);
             write(socket, writer, outgoing);
           },
           whenTold: (then) => whenTold(outgoing, then),

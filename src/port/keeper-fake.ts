@@ -121,6 +121,8 @@ export class FakeKeeper {
   mayDeliver: (event: KeeperEvent) => boolean = () => true;
   /** What a plan without a program does to the machine, as long as its child is alive; that ends when `done` is called. */
   work: (plan: Plan, child: { readonly isAlive: boolean }, done: () => void) => void = (_plan, _child, done) => done();
+  /** Hears that there is an event while nobody is connected. */
+  unheard: () => void = () => undefined;
 
   constructor(clock: FakeClock, programs: Programs) {
     this.#clock = clock;
@@ -602,6 +604,7 @@ export class FakeKeeper {
     this.#sequence += 1;
     this.#events.push({ sequence: this.#sequence, at: this.#clock.now(), ...body });
     this.#deliverSoon();
+    if (this.#connection === undefined) this.unheard();
   }
 
   #deliverSoon(): void {

@@ -153,6 +153,17 @@ export function encodeBatch(writer: FrameWriter, batch: Batch): void {
   writer.patch(start, length);
 }
 
+/** Says that there is nothing to do until a time (CLOCK_MONOTONIC in microseconds; Infinity for ever), and has not been for so long. */
+export function encodeRest(writer: FrameWriter, idleUsec: number, wakeUsec: number): void {
+  writer.u32(17);
+  writer.u8(3);
+  writer.u64(Math.floor(idleUsec));
+  if (wakeUsec === Infinity) {
+    writer.u32(0xffff_ffff);
+    writer.u32(0xffff_ffff);
+  } else writer.u64(Math.floor(wakeUsec));
+}
+
 /** The whole frames at the start of the buffer, and the bytes after them; an error means that the peer is no keeper. Byte fields are views of the buffer. */
 export function decodeKeeperFrames(
   buffer: Uint8Array,

@@ -339,6 +339,12 @@ export class Daemon {
     await this.until('another manager', () => (isAlive(pid) ? undefined : true));
   }
 
+  /** Lets go of the manager, until it is asked for something again. */
+  disconnect(): void {
+    this.#client?.close();
+    this.#client = undefined;
+  }
+
   /** Asks tysd to stop, and gives its exit status. */
   async stop(): Promise<number | null> {
     this.signal('SIGTERM');

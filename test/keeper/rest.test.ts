@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { accessSync, constants, writeFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import {
@@ -10,7 +11,7 @@ import {
   encodeJournalHello,
   encodeJournalRest,
 } from '../../src/port/journal-wire.ts';
-import { startKeeper, type TestKeeper } from './harness.ts';
+import { shell, startKeeper, type TestKeeper } from './harness.ts';
 
 /** A journal that has greeted, with what it hears. */
 async function greeted(keeper: TestKeeper, last: number) {
@@ -137,7 +138,7 @@ test(
     first.socket.write(encodeJournalAck(1));
     first.socket.write(encodeJournalRest({ sequence: 1, idleUsec: 1000, nextKernel: 2 ** 52 }));
     await ended(first.socket);
-    writeFileSync('/dev/kmsg', '<7>tysd: of a test');
+    writeFileSync('/dev/kmsg', '<7>tysd: of a test\n');
     const second = await greeted(keeper, 1);
     manager.do({ do: 'journal', record: 'two' });
     await second.until('two');
@@ -154,3 +155,67 @@ function kernelLogIsOurs(): string | false {
     return 'needs /dev/kmsg';
   }
 }
+
+test('a manager may end until something happens; the next is told of it, and that it comes back from a rest is no crash', async () => {
+  await using keeper = await startKeeper();
+  const first = await keeper.manager();
+  const ping = await first.event('ping');
+  first.connection.send({ acknowledge: ping.sequence, commands: [{ do: 'run', child: 1, group: '', plan: shell('exec sleep 1000') }] });
+  const { sequence, pid } = await first.event('spawned');
+  first.connection.send({ acknowledge: sequence, commands: [{ do: 'put', key: 'a', bytes: new Uint8Array([1]) }] });
+  first.connection.rest(1000, Infinity);
+  assert.equal(await first.connection.closed, '');
+  process.kill(pid, 'SIGKILL');
+  const second = await keeper.manager();
+  assert.deepEqual([...second.connection.inventory.blobs], [['a', new Uint8Array([1])]]);
+  const exited = await second.event('exited');
+  assert.equal(exited.child, 1);
+  assert.equal(keeper.stderr(), '');
+});
+
+test('one for whom something waits already is followed by another at once', async () => {
+  await using keeper = await startKeeper();
+  const first = await keeper.manager();
+  await first.event('ping');
+  // The ping is not acknowledged.
+  first.connection.rest(1000, Infinity);
+  const second = await keeper.manager();
+  assert.equal((await second.event('ping')).event, 'ping');
+});
+
+/** Has the first manager rest until then. */
+async function resting(keeper: TestKeeper, wakeUsec: (nowUsec: number) => number): Promise<number> {
+  const manager = await keeper.manager();
+  const { connection } = manager;
+  const until = wakeUsec(connection.inventory.at.monotonicUsec);
+  connection.send({ acknowledge: (await manager.event('ping')).sequence, commands: [] });
+  connection.rest(1000, until);
+  await connection.closed;
+  return until;
+}
+
+test('a client wakes the manager', async () => {
+  await using keeper = await startKeeper();
+  await resting(keeper, () => Infinity);
+  const client = connect(join(keeper.directory, 'control.sock'));
+  client.on('error', () => {});
+  await keeper.manager();
+  client.destroy();
+});
+
+test('the manager is there again at the time that it named, and not before', async () => {
+  await using keeper = await startKeeper();
+  const until = await resting(keeper, (nowUsec) => nowUsec + 1_500_000);
+  const second = await keeper.manager();
+  assert.ok(second.connection.inventory.at.monotonicUsec >= until);
+});
+
+test('a request to stop is heard by the manager that it wakes, and a second one does not end the keeper before that', async () => {
+  await using keeper = await startKeeper();
+  await resting(keeper, () => Infinity);
+  keeper.process.kill('SIGTERM');
+  keeper.process.kill('SIGTERM');
+  const second = await keeper.manager();
+  assert.equal((await second.event('signalled')).signal, 15);
+  assert.equal(keeper.stderr(), '');
+});

@@ -99,7 +99,8 @@ function faultsFor(random: Random): readonly Fault[] {
   const down = (): number => (isSlow ? Math.floor(random.next() ** 3 * 20 * SECOND) : 0);
   return Array.from({ length: random.between(1, random.chance(0.2) ? 25 : 5) }, (): Fault => {
     const at = random.between(1, most);
-    const kind = random.weighted({ 'before-event': 3, 'before-batch': 4, 'after-batch': 2, reload: 3 });
+    const kind = random.weighted({ 'before-event': 3, 'before-batch': 4, 'after-batch': 2, reload: 3, rest: 4 });
+    if (kind === 'rest') return { rest: true, at: random.between(1, 15) };
     return kind === 'reload' ? { reload: true, at } : { kill: kind, at, downUsec: down() };
   });
 }

@@ -89,6 +89,9 @@ class Run {
   #violation: Violation | undefined;
   #batches = 0;
   #isUp = false;
+  /** How often it had nothing to do; and how it is started again while it rests. */
+  #quietMoments = 0;
+  #wake: (() => void) | undefined;
   /** What was asked of the manager and may be lost with it: clients ask again. */
   #unsent: Deed[] = [];
   #unsentTickets: number[] = [];
@@ -125,6 +128,7 @@ class Run {
   go(): Violation | undefined {
     const { clock, keeper } = this.#simulation;
     keeper.mayDeliver = (event) => this.#mayDeliver(event);
+    keeper.unheard = () => this.#wake?.();
     clock.mostTurns = 1000;
     try {
       this.#startManager();
@@ -135,6 +139,8 @@ class Run {
         this.#act(step);
       }
       this.#goTo(clock.now().monotonicUsec - startUsec + afterwardsUsec);
+      this.#wake?.();
+      clock.settle();
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.#complain('nothing throws', error.stack ?? error.message);
@@ -289,6 +295,20 @@ class Run {
     else clock.at(clock.now().monotonicUsec + downUsec, () => this.#startManager());
   }
 
+  /** What the keeper does for a manager that may end: it starts the next when something happens, a client comes, or it is time. */
+  #rest(untilUsec: number): void {
+    const { clock } = this.#simulation;
+    this.#isUp = false;
+    this.#simulation.crash();
+    const wake = (): void => {
+      if (this.#wake !== wake) return;
+      this.#wake = undefined;
+      clock.soon(() => this.#startManager());
+    };
+    this.#wake = wake;
+    if (untilUsec < Infinity) clock.at(untilUsec, wake);
+  }
+
   #act(step: Step): void {
     outside[step.do]?.(step, this.#simulation, this.#machine, this.#model);
     if (step.do === 'transient' && step.process !== undefined) this.#pids.set(step, this.#simulation.keeper.outsider(step.process));
@@ -303,6 +323,7 @@ class Run {
     if (!clients.has(deed.do)) return;
     if (!this.#isUp) {
       this.#waiting.push(deed);
+      this.#wake?.();
       return;
     }
     this.events += 1;
@@ -388,6 +409,14 @@ class Run {
     model.changed.clear();
     const jobs = manager.jobs({ order: true });
     this.#check('quiet', (look: NonNullable<Invariant['quiet']>) => look(model, jobs));
+    this.#mayRest();
+  }
+
+  #mayRest(): void {
+    const until = this.#simulation.manager.restUntil;
+    if (until === undefined || until <= this.#simulation.clock.now().monotonicUsec) return;
+    this.#quietMoments += 1;
+    if (this.#faults.delete(`rest ${this.#quietMoments}`)) this.#rest(until);
   }
 
   #check<Kind extends keyof Invariant>(kind: Kind, look: (invariant: NonNullable<Invariant[Kind]>) => string | undefined): void {
@@ -438,6 +467,7 @@ function isReached(type: string, active: string | undefined): boolean {
 }
 
 function keyOf(fault: Fault): string {
+  if ('rest' in fault) return `rest ${fault.at}`;
   return 'reload' in fault ? `reload ${fault.at}` : `${fault.kill} ${fault.at}`;
 }
 

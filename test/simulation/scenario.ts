@@ -53,18 +53,20 @@ export type Deed =
   /** The unit file is another, and daemon-reload follows. */
   | { readonly do: 'edit'; readonly unit: string; readonly lines: readonly string[] };
 
-/** What is done to the manager, and when: `at` counts events of the keeper, or batches of the manager. */
+/** What is done to the manager, and when: `at` counts events of the keeper, batches of the manager, or moments at which it may rest. */
 export type Fault =
   /** Killed before it hears of the event. */
   | { readonly kill: 'before-event'; readonly at: number; readonly downUsec: number }
   /** Killed when all is decided but the batch is not sent, or just after it was: as daemon-reexec does. */
   | { readonly kill: 'before-batch' | 'after-batch'; readonly at: number; readonly downUsec: number }
   /** daemon-reload, after the batch. */
-  | { readonly reload: true; readonly at: number };
+  | { readonly reload: true; readonly at: number }
+  /** Ends for want of anything to do, at that of the moments at which it has nothing to do, until the keeper starts it again. */
+  | { readonly rest: true; readonly at: number };
 
 /** Whether the scenario must come to the same end without its faults: nothing happens while no manager is there. */
 export function isPrompt({ faults }: Scenario): boolean {
-  return faults.every((fault) => 'reload' in fault || fault.downUsec === 0);
+  return faults.every((fault) => !('kill' in fault) || fault.downUsec === 0);
 }
 
 /** The values of a setting in the lines of a unit file, as they stand there. */

@@ -23,6 +23,7 @@ test('without files the manager has the defaults of systemd', () => {
     Sandbox: 'systemd',
     HTTP: '',
     JournalIdleSec: 10_000_000,
+    ManagerIdleSec: Infinity,
     ManagerPatience: 30_000_000,
   };
   assert.deepEqual(tysd, Object.assign(Object.create(null), own));

@@ -10,6 +10,8 @@ export type Listen = { readonly fd: number } | { readonly path: string };
 
 /** The control socket while it is served. */
 export interface ControlServer {
+  /** How many clients are there. */
+  readonly clients: number;
   /** Takes no more clients, and lets those that are there go. */
   close(): void;
 }
@@ -19,9 +21,13 @@ const clientLimit = 512;
 
 /**
  * Serves the API as JSON-RPC 2.0 on a unix stream socket, mode 0600.
- * A dead socket file that is in the way is replaced, one that answers is an error. A socket that came as a descriptor stays when the server closes.
+ * `changed` hears when a client comes or goes. A dead socket file that is in the way is replaced, one that answers is an error. A socket that came as a descriptor stays when the server closes.
  */
-export async function listenControl(listen: Listen, services: ApiServices): Promise<Result<ControlServer, string>> {
+export async function listenControl(
+  listen: Listen,
+  services: ApiServices,
+  changed: () => void = () => undefined,
+): Promise<Result<ControlServer, string>> {
   if ('path' in listen && (await isAnswered(listen.path))) return err(`${listen.path} is served by another process`);
   const clients = new Set<Socket>();
   // A client may close its writing side and still wait for answers.
@@ -32,12 +38,19 @@ export async function listenControl(listen: Listen, services: ApiServices): Prom
       return;
     }
     clients.add(socket);
-    socket.on('close', () => clients.delete(socket));
+    changed();
+    socket.on('close', () => {
+      clients.delete(socket);
+      changed();
+    });
     serve(socket, services);
   });
   const problem = await start(server, listen);
   if (problem !== undefined) return err(problem);
   return ok({
+    get clients() {
+      return clients.size;
+    },
     close: () => {
       server.close();
       for (const client of clients) client.destroy();

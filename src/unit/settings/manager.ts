@@ -186,6 +186,11 @@ const tysdRows = {
     meaning:
       'After how long without anything to log the journal ends until there is something again; 0 or `infinity` is never. It counts from the next start',
   }),
+  ManagerIdleSec: last(timeout, Infinity, {
+    since: 0,
+    meaning:
+      'After how long without anything to do the manager ends until there is something again; 0 or `infinity` is never. What has changed in unit files by then counts as if daemon-reload had been called. It counts from the next start',
+  }),
   ManagerPatience: last(timespan, 30_000_000, { since: 0, meaning: 'How long the manager may hang before it is killed and started again' }),
 };
 
