@@ -19,7 +19,7 @@ void blob_put(struct keeper *keeper, const char *key, const uint8_t *bytes, uint
         table_add_text(&keeper->blobs, &blob->by_key, blob->key);
     }
     if (length > blob->room || length < blob->room / 4) {
-        uint8_t *grown = try_grow(blob->bytes, length);
+        uint8_t *grown = try_grow_large(blob->bytes, length);
         if (!grown) return say("no memory for blob %.200s of %u bytes; it is as it was", key, length);
         blob->bytes = grown;
         keeper->blob_bytes += length - old;

@@ -25,7 +25,7 @@ static uint8_t *make_room(struct buffer *buffer, size_t more, void *(*allocator)
 
 uint8_t *buffer_room(struct buffer *buffer, size_t more) { return make_room(buffer, more, grow); }
 
-uint8_t *buffer_try_room(struct buffer *buffer, size_t more) { return make_room(buffer, more, try_grow); }
+uint8_t *buffer_try_room(struct buffer *buffer, size_t more) { return make_room(buffer, more, try_grow_large); }
 
 void buffer_consume(struct buffer *buffer, size_t count) {
     buffer->head += count;

@@ -43,11 +43,11 @@ static bool is_our_mount(const struct keeper *keeper, const char *after) {
 /* Sets cgroup_path: where the root is in its hierarchy, as /proc/PID/cgroup will show it. NULL, or what is wrong. */
 const char *cgroup_find_hierarchy(struct keeper *keeper, const char *root) {
     if (!root || *root != '/' || strlen(root) > 2000) return "it is no absolute path";
-    FILE *file = fopen("/proc/self/mountinfo", "re");
+    FILE *file = file_open("/proc/self/mountinfo");
     if (!file) return "there is no /proc/self/mountinfo";
-    char *line = NULL;
-    size_t size = 0, best = 0;
-    while (getline(&line, &size, file) > 0) {
+    static char line[1 << 16];
+    size_t best = 0;
+    while (fgets(line, sizeof line, file)) {
         char inside[MAX_PATH], point[MAX_PATH];
         int end = 0;
         if (sscanf(line, "%*d %*d %*s %4095s %4095s%n", inside, point, &end) != 2 || !is_our_mount(keeper, line + end)) continue;
@@ -58,7 +58,6 @@ const char *cgroup_find_hierarchy(struct keeper *keeper, const char *root) {
         best = length;
         snprintf(keeper->cgroup_path, sizeof keeper->cgroup_path, "%s%s", strcmp(inside, "/") ? inside : "", root + length);
     }
-    free(line);
     fclose(file);
     if (!best) return "it is not below a mount of the hierarchy that --tracking names";
     if (mkdir(root, 0755) < 0 && errno != EEXIST) return strerror(errno);
@@ -161,7 +160,7 @@ uint64_t cgroup_oom_kills(struct keeper *keeper, const char *path) {
 typedef int tree_function(struct keeper *keeper, void *context, const char *path);
 
 static int walk(struct keeper *keeper, const char *path, tree_function *each, void *context, int depth) {
-    DIR *directory = depth < MAX_DEPTH ? opendir(path) : NULL;
+    DIR *directory = depth < MAX_DEPTH ? directory_open(path) : NULL;
     int result = 0;
     for (struct dirent *entry; directory && (entry = readdir(directory));) {
         if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
@@ -213,7 +212,7 @@ static int list_members(struct keeper *keeper, void *context, const char *path) 
     struct members *members = context;
     char procs[MAX_PATH];
     if ((size_t)snprintf(procs, sizeof procs, "%s/cgroup.procs", path) >= sizeof procs) return 0;
-    FILE *file = fopen(procs, "re");
+    FILE *file = file_open(procs);
     for (int pid; file && fscanf(file, "%d", &pid) == 1;) {
         /* One that was reaped may be listed until its last processor has let go of it. */
         if (pid > 0 && kill(pid, 0) < 0 && errno == ESRCH) continue;

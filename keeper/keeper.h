@@ -6,9 +6,11 @@
 #ifndef KEEPER_H
 #define KEEPER_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -38,6 +40,7 @@ enum {
     MAX_LAUNCH_FDS = 64,
     MAX_CONTROLLERS = 16,
     MAX_TOLD = 12,
+    WAITED_FOR = 4 << 20, /* bytes: more memory than this at once is refused where there is none, if it can be */
 };
 
 #define ANY_USER UINT32_MAX
@@ -47,8 +50,11 @@ struct keeper;
 /* memory.c */
 void *allocate(size_t size);
 void *grow(void *old, size_t size);
-/* The same for what can be refused: NULL where there is no memory; then `old` is as it was. */
-void *try_grow(void *old, size_t size);
+/* The same for what can be refused where it is large, as nothing that is usual is: NULL where there is no memory; then `old` is as it was. */
+void *try_grow_large(void *old, size_t size);
+/* Open a file for reading, or a directory: they wait for memory, since a list that is empty for want of it would be a lie. */
+FILE *file_open(const char *path);
+DIR *directory_open(const char *path);
 char *copy_text(const char *text, size_t length);
 void memory_start(struct keeper *keeper);
 /* Keeps the heap out of the children: fork need not copy it, and no child ever sees another's secrets. */

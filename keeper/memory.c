@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,13 +9,38 @@
 
 #include "keeper.h"
 
+/* Tests build a keeper whose allocator refuses now and then, and wait less. */
+#ifndef MEMORY_PAUSE
+#define MEMORY_PAUSE 100000000
+#endif
+
 /* PID 1 must not die for want of memory: it says so and waits for some. */
+static void wait_for(const char *what, size_t size) {
+    say("out of memory (%zu bytes wanted%s); waiting", size, what);
+    nanosleep(&(struct timespec){.tv_nsec = MEMORY_PAUSE}, NULL);
+}
+
 static void *or_wait(void *old, size_t size) {
     for (;;) {
         void *got = realloc(old, size ? size : 1);
         if (got) return got;
-        say("out of memory (%zu bytes wanted); waiting", size);
-        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+        wait_for("", size);
+    }
+}
+
+FILE *file_open(const char *path) {
+    for (;;) {
+        FILE *file = fopen(path, "re");
+        if (file || errno != ENOMEM) return file;
+        wait_for(" to read a file", BUFSIZ);
+    }
+}
+
+DIR *directory_open(const char *path) {
+    for (;;) {
+        DIR *directory = opendir(path);
+        if (directory || errno != ENOMEM) return directory;
+        wait_for(" to list a directory", BUFSIZ);
     }
 }
 
@@ -24,7 +50,9 @@ void *allocate(size_t size) {
     return got;
 }
 
-void *try_grow(void *old, size_t size) { return realloc(old, size ? size : 1); }
+static void *try_grow(void *old, size_t size) { return realloc(old, size ? size : 1); }
+
+void *try_grow_large(void *old, size_t size) { return size > WAITED_FOR ? try_grow(old, size) : or_wait(old, size); }
 
 void *grow(void *old, size_t size) { return or_wait(old, size); }
 

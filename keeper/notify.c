@@ -57,7 +57,7 @@ static void drop(struct keeper *keeper, const struct received *received) {
 static pid_t process_of(int fd) {
     char path[64], line[128];
     snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
-    FILE *facts = fopen(path, "re");
+    FILE *facts = file_open(path);
     int pid = 0;
     while (facts && fgets(line, sizeof line, facts) && sscanf(line, "Pid: %d", &pid) != 1) continue;
     if (facts) fclose(facts);

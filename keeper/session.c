@@ -107,7 +107,7 @@ struct group *session_group_of(struct keeper *keeper, pid_t pid) {
 
 /* For kernels without /proc/PID/task/TID/children: all processes with this parent. */
 static void children_by_scan(struct keeper *keeper, pid_t parent_wanted, pid_function *found, void *context) {
-    DIR *directory = opendir("/proc");
+    DIR *directory = directory_open("/proc");
     for (struct dirent *entry; directory && (entry = readdir(directory));) {
         pid_t pid = atoi(entry->d_name), parent, session;
         if (pid > 0 && read_stat(pid, &parent, &session) && parent == parent_wanted) found(keeper, context, pid);
@@ -138,7 +138,7 @@ static void children_of(struct keeper *keeper, pid_t pid, pid_function *found, v
         return;
     }
     snprintf(path, sizeof path, "/proc/%d/task", pid);
-    DIR *directory = opendir(path);
+    DIR *directory = directory_open(path);
     for (struct dirent *entry; directory && (entry = readdir(directory));) {
         if (*entry->d_name == '.') continue;
         snprintf(path, sizeof path, "/proc/%d/task/%s/children", pid, entry->d_name);

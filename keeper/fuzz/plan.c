@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NOBODY = 65534, FOUND = 99, PATIENCE_MS = 200, MAX_INPUT = 1 << 16, COUNTERS = 4096 };
+enum { NOBODY = 65534, FOUND = 99, PATIENCE_MS = 200, MOST_INPUT = 1 << 16, COUNTERS = 4096 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -39,7 +39,7 @@ __attribute__((section("__libfuzzer_extra_counters"))) static uint8_t counters[C
 static struct shared {
     struct report report;
     size_t length;
-    uint8_t bytes[MAX_INPUT];
+    uint8_t bytes[MOST_INPUT];
 } *shared;
 static int zygote = -1;
 
@@ -139,7 +139,7 @@ static void count(const struct report *report, int status) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     struct keeper *keeper = world(TRACK_SESSION);
-    if (size < 4 || size + 4 > MAX_INPUT) return 0;
+    if (size < 4 || size + 4 > MOST_INPUT) return 0;
     /* The length is written here; the rest of the plan is the input. */
     store_u32(shared->bytes, (uint32_t)size);
     memcpy(shared->bytes + 4, bytes, size);

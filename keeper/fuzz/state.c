@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SESSION = 1, RAW = 2, HEAD = 40, MAX_INPUT = 1 << 20 };
+enum { SESSION = 1, RAW = 2, HEAD = 40, MOST_INPUT = 1 << 20 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -37,7 +37,7 @@ static int make_state(struct input *input, bool raw) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
-    if (size > MAX_INPUT) return 0;
+    if (size > MOST_INPUT) return 0;
     struct input input = {bytes, bytes + size};
     uint8_t first = input_byte(&input);
     struct keeper *keeper = world(first & SESSION ? TRACK_SESSION : TRACK_CGROUP2);

@@ -66,9 +66,9 @@ test('one request to stop ends a keeper whose managers all die before they have 
 
 test('one request to stop ends a keeper whose managers all hang', async () => {
   await using keeper = await startKeeper(['--manager-patience=400']);
-  keeper.process.kill('SIGTERM');
   // They come, and never greet.
-  void keeper.managerSocket();
+  await keeper.managerSocket();
+  keeper.process.kill('SIGTERM');
   assert.equal(await keeper.exited, 1);
   assert.match(keeper.stderr(), /does not answer for 400 ms; it is killed/);
 });
