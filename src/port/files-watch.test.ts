@@ -18,15 +18,13 @@ test('a watch of a path that is missing hears nothing of what else is in the dir
   const directory = mkdtempSync(join(tmpdir(), 'tysd-watch-'));
   const path = join(directory, 'above/awaited');
   const states: boolean[] = [];
-  let came = (): void => {};
+  const { promise, resolve } = Promise.withResolvers<void>();
   const stop = realFiles.watch(path, () => {
     states.push(existsSync(path));
-    came();
+    if (states.at(-1) === true) resolve();
   });
   await seen(directory, 'other', () => writeFileSync(join(directory, 'other'), ''));
   assert.deepEqual(states, []);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  came = () => states.at(-1) === true && resolve();
   mkdirSync(path, { recursive: true });
   await promise;
   await seen(path, 'entry', () => writeFileSync(join(path, 'entry'), ''));
