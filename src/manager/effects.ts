@@ -108,6 +108,8 @@ function carryOutOne(world: World, unit: Unit, effect: Effect): void {
       return restart(world, unit);
     case 'reload-failed':
       return;
+    case 'condition-unmet':
+      return conditionUnmet(world, unit);
     case 'propagate-reload':
       return propagateReload(world, unit);
     case 'log':
@@ -213,4 +215,11 @@ function propagateReload(world: World, unit: Unit): void {
   for (const name of world.graph.related(unit.name, 'propagate-reload')) {
     world.wanted.push({ request: 'try-reload', unit: name, mode: 'fail', cause: `${unit.name} reloads`, after: unit.name });
   }
+}
+
+/** As in systemd, when the conditions were looked at stays as it was. */
+function conditionUnmet(world: World, unit: Unit): void {
+  if (unit.condition === undefined) return;
+  unit.condition = { met: false, at: unit.condition.at };
+  world.dirtyUnits.add(unit);
 }

@@ -216,6 +216,8 @@ export type Effect =
   | { readonly effect: 'restart' }
   /** The unit's own reload ended; without this, leaving `reloading` counts as done. */
   | { readonly effect: 'reload-failed' }
+  /** A command said that the unit is not to start now: for who asks, its conditions did not hold. */
+  | { readonly effect: 'condition-unmet' }
   /** The service said by itself that it reloads: pass it on to PropagatesReloadTo=. */
   | { readonly effect: 'propagate-reload' }
   | {

@@ -199,15 +199,16 @@ function endOfCondition(event: Partial<Extract<UnitEvent, { readonly event: 'exi
   const rig = service({ ExecCondition: [command('/c')], ExecStopPost: [command('/t')], Restart: 'always' });
   rig.start();
   rig.spawned().exited(0, event);
-  const next = rig.did[0];
+  const next = rig.did.find((words) => words.startsWith('spawn'));
+  const isUnmet = rig.did.includes('condition-unmet');
   if (rig.sub === 'stop-post') rig.spawned().exited();
-  return [next, rig.sub, rig.result];
+  return [next, rig.sub, rig.result, ...(isUnmet ? ['unmet'] : [])];
 }
 
 test('the end of a condition decides whether the service goes on, is skipped or fails', () => {
   assert.deepEqual(endOfCondition({}), ['spawn ExecStart /bin/a', 'start', 'success']);
-  assert.deepEqual(endOfCondition({ status: 1 }), ['spawn ExecStopPost /t', 'dead', 'exec-condition']);
-  assert.deepEqual(endOfCondition({ status: 254 }), ['spawn ExecStopPost /t', 'dead', 'exec-condition']);
+  assert.deepEqual(endOfCondition({ status: 1 }), ['spawn ExecStopPost /t', 'dead', 'exec-condition', 'unmet']);
+  assert.deepEqual(endOfCondition({ status: 254 }), ['spawn ExecStopPost /t', 'dead', 'exec-condition', 'unmet']);
   assert.deepEqual(endOfCondition({ status: 255 }), ['spawn ExecStopPost /t', 'auto-restart', 'exit-code']);
   assert.deepEqual(endOfCondition({ how: 'killed', status: 9 }), ['spawn ExecStopPost /t', 'auto-restart', 'signal']);
 });

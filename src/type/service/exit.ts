@@ -65,9 +65,8 @@ function controlExited(turn: Turn, state: ServiceState, control: Process, event:
   const plain =
     state.sub === 'cleaning' ? resultOfExit(exit, 'command', turn.service.SuccessExitStatus) : resultOf(turn, control, exit, mode);
   const result = state.sub === 'condition' && plain === 'exit-code' && exit.status < 255 ? 'exec-condition' : plain;
-  if (result !== 'success' && result !== 'exec-condition') {
-    sayExit(turn, 'Control', control, exit);
-  }
+  if (result === 'exec-condition') turn.effects.push({ effect: 'condition-unmet' });
+  else if (result !== 'success') sayExit(turn, 'Control', control, exit);
   const recorded = recordControlExit(turn, state.memory, control, exit);
   // A reload that fails leaves the service as it is.
   const memory = isReload(state.sub) ? recorded : noteResult(recorded, result);

@@ -34,6 +34,19 @@ compareManagers('service types and how services end', {
     'condition-dash': 'ExecCondition=-/act exit 255\nExecStart=/act to /run/t/NAME note start wait',
     'condition-late': 'TimeoutStartSec=300ms\nExecCondition=/act wait\nExecStart=/act to /run/t/NAME note start wait',
   }),
+  'what is said of conditions after exec conditions': {
+    units: {
+      'said-0.service': '[Service]\nExecCondition=/act exit 0\nExecStart=/act wait',
+      'said-1.service': '[Service]\nExecCondition=/act exit 1\nExecStart=/act wait',
+      'said-255.service': '[Service]\nExecCondition=/act exit 255\nExecStart=/act wait',
+      'said-both.service': '[Unit]\nConditionPathExists=/act\n[Service]\nExecCondition=/act exit 1\nExecStart=/act wait',
+    },
+    script: `
+systemctl start said-0 said-1 said-255 said-both 2>&1 | grep -o '^Job for.*failed'
+table ConditionResult,AssertResult,Result said-0.service said-1.service said-255.service said-both.service
+systemctl status --no-pager -n 0 said-1 said-both | grep -E 'Condition|Active' | sed 's/ at .*//; s/ since .*//'
+`,
+  },
   'start-pre and start-post': startAndStop({
     'pre-fails': 'ExecStartPre=/act exit 4\nExecStart=/act to /run/t/NAME note start wait\nExecStop=/act to /run/t/NAME note stop',
     'pre-dash': 'ExecStartPre=-/act exit 4\nExecStart=/act to /run/t/NAME note start wait\nExecStop=/act to /run/t/NAME note stop',
