@@ -6,7 +6,7 @@ import { initialValues } from '../unit/settings/parts.ts';
 import { parseIpPrefix } from '../unit/values/ip-address.ts';
 import { addressProgram } from './bpf/address.ts';
 import { deviceProgram } from './bpf/device.ts';
-import { type CgroupFacts, cgroupFilterOps, hasCgroupFilters } from './cgroup-filters.ts';
+import { type CgroupFacts, cgroupFilterOps, hasCgroupFilters, missingProgram } from './cgroup-filters.ts';
 import { allowedDevices } from './devices.ts';
 
 function cgroupOf(settings: Partial<CgroupSettings>): CgroupSettings {
@@ -144,6 +144,13 @@ test('interfaces that there are not, and programs that are none, are told', () =
       ['cgroup-pinned-filter', 'BPFProgram', '/sys/fs/bpf/a'],
     ],
   );
+});
+
+test('a unit whose own program for packets is not there is not started, as with systemd', () => {
+  const cgroup = cgroupOf({ IPIngressFilterPath: ['/in'], BPFProgram: ['egress:/other'] });
+  assert.equal(missingProgram(cgroup, facts), undefined);
+  assert.equal(missingProgram(cgroup, { ...facts, missing: new Set(['/other']) }), undefined);
+  assert.equal(missingProgram(cgroup, { ...facts, missing: new Set(['/in']) }), 'IPIngressFilterPath=/in: there is no such program');
 });
 
 test('only settings that take something away or count are filters', () => {

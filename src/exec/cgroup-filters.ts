@@ -27,6 +27,8 @@ export interface CgroupFacts {
   readonly isSlice?: boolean;
   /** Traffic is counted where IPAccounting= is not set. */
   readonly countsByDefault?: boolean;
+  /** Paths of programs of the unit itself at which nothing is. */
+  readonly missing?: ReadonlySet<string>;
 }
 
 /** The ops that filter what a cgroup may do, and what is to be told about the settings. */
@@ -146,6 +148,16 @@ export function hasCgroupFilters(cgroup: CgroupSettings, exec: ExecSettings | un
     cgroup.RestrictNetworkInterfaces.length > 0 ||
     cgroup.BindNetworkInterface !== ''
   );
+}
+
+/** A program of the unit itself that is not there, and the setting that names it: no process is started then (systemd.resource-control(5)). */
+export function missingProgram(cgroup: CgroupSettings | undefined, facts: CgroupFacts | undefined): string | undefined {
+  if (cgroup === undefined || facts?.missing === undefined) return undefined;
+  for (const setting of ['IPIngressFilterPath', 'IPEgressFilterPath'] as const) {
+    const path = cgroup[setting].find((each) => facts.missing?.has(each));
+    if (path !== undefined) return `${setting}=${path}: there is no such program`;
+  }
+  return undefined;
 }
 
 /** Kinds of programs, and the hooks that they are for (linux/bpf.h). */

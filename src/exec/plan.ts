@@ -4,7 +4,7 @@ import { expandArguments } from '../unit/values/expand.ts';
 import { inheriting } from './inheritance.ts';
 import { keyringOps } from './keyring.ts';
 import { delegationOps } from './delegation.ts';
-import { type CgroupFilterOps, cgroupFilterOps } from './cgroup-filters.ts';
+import { type CgroupFilterOps, cgroupFilterOps, missingProgram } from './cgroup-filters.ts';
 import { credentialFailure, credentialOps } from './credentials.ts';
 import { whyNoImage } from './mounts.ts';
 import { pressureOps } from './pressure.ts';
@@ -51,7 +51,7 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
   const { identity } = standing;
   const unreadable = credentialFailure(request, context);
   if (unreadable !== undefined) return ok(stopped(exec, request, unreadable));
-  const refusal = whyNoImage(exec);
+  const refusal = whyNoImage(exec) ?? missingProgram(request.config.cgroup, context.cgroupFacts);
   if (refusal !== undefined) return err({ message: refusal });
   const streams = standardStreams(request, exec, context);
   if (!streams.ok) return streams;

@@ -25,9 +25,15 @@ export function cgroupFacts(world: World, config: UnitConfig): CgroupFacts | und
     slices,
     devices: tablesOf(options.files, chain, config.exec),
     interfaces: interfaceIndexes(options.files, names),
+    ...missingPrograms(options.files, config.cgroup),
     ...(config.type === 'slice' ? { isSlice: true } : {}),
     ...(countsByDefault ? { countsByDefault } : {}),
   };
+}
+
+function missingPrograms(files: Files, { IPIngressFilterPath, IPEgressFilterPath }: CgroupSettings): Pick<CgroupFacts, 'missing'> {
+  const missing = [...IPIngressFilterPath, ...IPEgressFilterPath].filter((path) => files.statFollow(path).kind === 'missing');
+  return missing.length === 0 ? {} : { missing: new Set(missing) };
 }
 
 /** What the devices that a unit may use are called. */

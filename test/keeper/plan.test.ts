@@ -400,3 +400,18 @@ test('a program has huge pages as its plan says', async () => {
   // Kernels before 5.0 do not tell.
   assert.match(readFileSync(path, 'utf8'), /^(THP_enabled:\t0\n)?$/);
 });
+
+test('a program’s pages are merged as its plan says', async () => {
+  for (const on of [1, 0]) {
+    await using keeper = await startKeeper();
+    const path = join(keeper.directory, 'merging');
+    const told = `grep ksm_merge_any /proc/self/ksm_stat >${path}; exit 0`;
+    const plan: Plan = [
+      { op: 'memory-merge', on },
+      { op: 'exec', paths: ['/bin/sh'], argv: ['sh', '-c', told], env: ['PATH=/usr/bin:/bin'] },
+    ];
+    assert.deepEqual(await run(keeper, plan), good);
+    // Kernels before 6.14 do not tell, and what is to be merged is inherited from 6.7 on.
+    assert.match(readFileSync(path, 'utf8'), on === 1 ? /^(ksm_merge_any: yes\n)?$/ : /^(ksm_merge_any: no\n)?$/);
+  }
+});

@@ -2,6 +2,7 @@ import { type Case, compareManagers } from '../run/both.ts';
 
 interface Filtered {
   readonly verb: 'devices' | 'packets';
+  /** `PIN` is a program that lets no packet pass. */
   readonly lines: string;
   /** Slices, by their names without the ending. */
   readonly slices?: Readonly<Record<string, string>>;
@@ -50,6 +51,18 @@ const cases: Readonly<Record<string, Filtered>> = {
     lines: 'Slice=up-down.slice\nIPAddressAllow=127.0.0.1',
     slices: { up: 'IPAddressDeny=any', 'up-down': 'IPAddressAllow=127.0.0.2' },
   },
+  'a program for what comes in': { verb: 'packets', lines: 'IPIngressFilterPath=PIN' },
+  'a program for what goes out': { verb: 'packets', lines: 'IPEgressFilterPath=PIN' },
+  'a program and addresses': { verb: 'packets', lines: 'IPIngressFilterPath=PIN\nIPAddressDeny=127.0.0.2' },
+  'a program that there is not': { verb: 'packets', lines: 'IPIngressFilterPath=/run/t/none' },
+  'a program that is reset': { verb: 'packets', lines: 'IPIngressFilterPath=PIN\nIPIngressFilterPath=' },
+  'a program of a slice': { verb: 'packets', lines: 'Slice=pinned.slice', slices: { pinned: 'IPEgressFilterPath=PIN' } },
+  'BPFProgram=': { verb: 'packets', lines: 'BPFProgram=egress:PIN' },
+  'BPFProgram= that there is not': { verb: 'packets', lines: 'BPFProgram=egress:/run/t/none' },
+  'file systems, which take the framework of BPF that this systemd is built without': {
+    verb: 'devices',
+    lines: 'RestrictFileSystems=tmpfs',
+  },
   'addresses of the slice of all': {
     verb: 'packets',
     lines: 'Slice=over-there.slice',
@@ -58,14 +71,19 @@ const cases: Readonly<Record<string, Filtered>> = {
 };
 
 /** A service that tries what its cgroup may do, twice, since the second process finds the filters of the first. */
-function caseOf({ verb, lines, slices = {} }: Filtered, name: string): Case {
+function caseOf({ verb, lines: written, slices = {} }: Filtered, name: string): Case {
+  const directory = `/run/bpf-${name}`;
+  const named = (text: string): string => text.replaceAll('PIN', `${directory}/program`);
+  const lines = named(written);
+  const pins = [written, ...Object.values(slices)].some((text) => text.includes('PIN'));
+  const pin = pins ? `mkdir ${directory}; mount -t bpf bpf ${directory}; /act pin ${directory}/program; ` : '';
   const service = `[Service]\nType=oneshot\nStandardOutput=append:/run/t/${name}\nExecStart=/act ${verb}\nExecStart=/act ${verb}\n${lines}\n`;
   return {
     units: {
       [`${name}.service`]: service,
-      ...Object.fromEntries(Object.entries(slices).map(([slice, text]) => [`${slice}.slice`, `[Slice]\n${text}\n`])),
+      ...Object.fromEntries(Object.entries(slices).map(([slice, text]) => [`${slice}.slice`, `[Slice]\n${named(text)}\n`])),
     },
-    script: `quiet systemctl start ${name}; state ${name}.service; notes ${name}`,
+    script: `${pin}quiet systemctl start ${name}; state ${name}.service; notes ${name}`,
   };
 }
 

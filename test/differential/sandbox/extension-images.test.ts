@@ -1,39 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { Program } from '../run/both.ts';
 import { compareProbes, type Probe } from './compare.ts';
-
-const make = 'mke2fs';
-
-/** Why no image can be mounted in a container of this machine. */
-function why(): string | false {
-  if (!existsSync('/dev/loop-control')) return 'needs loop devices';
-  try {
-    execFileSync(make, ['-V'], { stdio: 'ignore' });
-    return false;
-  } catch {
-    return 'needs mke2fs (apt-get install e2fsprogs)';
-  }
-}
-
-/** A file system with these files in a file; one whose text begins with an arrow is a link. */
-function imageOf(files: Readonly<Record<string, string>>): () => Program {
-  return () => {
-    const directory = mkdtempSync(join(tmpdir(), 'tysd-extension-'));
-    for (const [name, text] of Object.entries(files)) {
-      const path = join(directory, 'content', name);
-      mkdirSync(dirname(path), { recursive: true });
-      if (text.startsWith('→')) symlinkSync(text.slice(1), path);
-      else writeFileSync(path, text);
-    }
-    const path = join(directory, 'image');
-    execFileSync(make, ['-q', '-t', 'ext4', '-d', join(directory, 'content'), path, '4M'], { stdio: 'ignore' });
-    return { path, [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }) };
-  };
-}
+import { imageOf, loopDevices as before, whyNoLoops } from './image.ts';
 
 const release = (name: string, text: string): Readonly<Record<string, string>> => ({
   [`usr/lib/extension-release.d/extension-release.${name}`]: text,
@@ -52,10 +19,6 @@ const images: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   unnamed: { ...release('another', 'ID=_any\n'), 'usr/share/extended/unnamed': '' },
 };
 
-/** The kernel gives out numbers of loop devices for the whole machine, and there is nobody in the container who makes the nodes. */
-const before = `exec 9>/run/loops.lock; flock 9
-  for n in $(seq 0 63); do [ -e /dev/loop$n ] || mknod -m 660 /dev/loop$n b 7 $n; done
-  [ -e /dev/loop-control ] || mknod -m 660 /dev/loop-control c 10 237; flock -u 9`;
 const look = ['paths /usr/share/extended/ /usr/share/both /usr/bin/env /opt/extended/'] as const;
 
 function probe(unit: string, more: Partial<Probe> = {}): Probe {
@@ -80,7 +43,7 @@ const probes: Readonly<Record<string, Probe>> = {
   'a file that is no image': probe('ExtensionImages=/etc/hostname'),
 };
 
-const skip = why();
+const skip = whyNoLoops();
 if (skip === false) {
   compareProbes('images of extensions', probes, {
     programs: Object.fromEntries(Object.entries(images).map(([name, files]) => [`/images/${name}.raw`, imageOf(files)])),

@@ -39,6 +39,21 @@ compareProbes('which privileges a process has', {
   'what takes capabilities': { unit: 'ProtectKernelLogs=yes\nProtectKernelModules=yes', look: ['caps'] },
 });
 
+const labels: Probe['look'] = ['ids', 'caps'];
+
+// This machine has none of these modules, so this says what becomes of a label where that is so.
+compareProbes('labels where there is no module for them', {
+  'SELinuxContext=': { unit: 'SELinuxContext=system_u:system_r:a_t:s0', look: labels },
+  'SELinuxContext= that may be without effect': { unit: 'SELinuxContext=-system_u:system_r:a_t:s0', look: labels },
+  'AppArmorProfile=': { unit: 'AppArmorProfile=nothing', look: labels },
+  'AppArmorProfile= that may be without effect': { unit: 'AppArmorProfile=-nothing', look: labels },
+  'SmackProcessLabel=': { unit: 'SmackProcessLabel=nothing', look: labels },
+  'labels of all of them, of a user': {
+    unit: 'User=probe\nSELinuxContext=a_t\nAppArmorProfile=a\nSmackProcessLabel=a',
+    look: labels,
+  },
+});
+
 const keyring = (unit: string): Probe => ({ unit, look: ['keyring'] });
 
 compareProbes('which keys a process has', {

@@ -347,6 +347,7 @@ int main(int argc, char **argv) {
         }
         else if (i++, !strcmp(verb, "to")) notes = value;
         else if (!strcmp(verb, "note")) note(value);
+        else if (!strcmp(verb, "pin")) pin_filter(value);
         else if (!strcmp(verb, "env")) snprintf(line, sizeof line, "%s=%s", value, getenv(value) ? getenv(value) : "-"), note(line);
         else if (!strcmp(verb, "mine")) snprintf(line, sizeof line, "%s is %s", value, getenv(value) && atoi(getenv(value)) == getpid() ? "mine" : "not mine"), note(line);
         else if (!strcmp(verb, "until")) while (access(value, F_OK)) rest(20);

@@ -17,6 +17,7 @@ void tell_filters(void);
 void tell_devices(void);
 void tell_packets(void);
 void tell_binds(void);
+void pin_filter(const char *path);
 void message(const char *queue, const char *text);
 
 #endif

@@ -3,13 +3,16 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -89,4 +92,14 @@ void tell_binds(void) {
         for (int type = 0; type < 2; type++)
             for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) try_bind(family ? AF_INET6 : AF_INET, type ? SOCK_DGRAM : SOCK_STREAM, ports[i]);
     fflush(stdout);
+}
+
+/* A program that lets no packet pass, in a BPF file system. */
+void pin_filter(const char *path) {
+    struct bpf_insn program[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 0}, {.code = BPF_JMP | BPF_EXIT}};
+    union bpf_attr load = {
+        .prog_type = BPF_PROG_TYPE_CGROUP_SKB, .insns = (uintptr_t)program, .insn_cnt = 2, .license = (uintptr_t) "GPL"};
+    int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load);
+    union bpf_attr pin = {.pathname = (uintptr_t)path, .bpf_fd = (uint32_t)fd};
+    if (fd < 0 || syscall(SYS_bpf, BPF_OBJ_PIN, &pin, sizeof pin) < 0) perror(path);
 }
