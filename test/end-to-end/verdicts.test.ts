@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { needsRoot, startTysd, wanting } from './tysd.ts';
 
@@ -32,4 +34,20 @@ test('what is left out of a sandbox since the kernel refuses it is said of the u
   assert.match(shown.out, /^TysdNotApplied=BPFProgram= is not applied/);
   assert.deepEqual(await daemon.ask('unit.not-applied', { unit: 'other.service' }), []);
   if (tracking === 'cgroup2') assert.deepEqual(await daemon.ask('unit.not-applied', { unit: 'never.service' }), []);
+});
+
+test('plan --diff says what another file would have a process do otherwise, and which line', async () => {
+  await using daemon = await startTysd({
+    units: { 'default.target': '[Unit]\n', 'a.service': '[Service]\nExecStart=/bin/true\nNice=3\nUMask=0077\n' },
+  });
+  const other = join(daemon.directory, 'other.service');
+  writeFileSync(other, '[Service]\nExecStart=/bin/true\nNice=5\n');
+  const { status, out } = await daemon.tysctl('plan', '--diff', 'a.service', other);
+  const lines = out.split('\n').filter((line) => /^[-+] /.test(line));
+  assert.equal(status, 1);
+  assert.ok(lines.some((line) => /^- .*nice.*3/.test(line)) && lines.some((line) => /^\+ .*nice.*5/.test(line)), lines.join('\n'));
+  assert.ok(
+    lines.some((line) => /^- .*umask/.test(line)),
+    lines.join('\n'),
+  );
 });
