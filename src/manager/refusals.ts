@@ -7,8 +7,11 @@ import type { World } from './world.ts';
 /** A plan is tried: what was refused before may not be now, and which of its ops may fail is remembered. */
 export function trying(world: World, unit: Unit, child: number, plan: Plan): void {
   const ops = new Map<number, string>();
-  for (const [index, { op, tolerate, setting }] of plan.entries())
-    if ((tolerate === true || partlyDone.has(op)) && setting !== undefined) ops.set(index, setting);
+  let index = 0;
+  for (const { op, tolerate, setting } of plan) {
+    if (setting !== undefined && (tolerate === true || partlyDone.has(op))) ops.set(index, setting);
+    index += 1;
+  }
   for (const setting of ops.values()) allowed(world, unit, setting);
   if (ops.size === 0) return;
   unit.tolerates ??= new Map();

@@ -1,5 +1,6 @@
 import type { Script } from '../../src/port/keeper-fake.ts';
 import type { Random } from '../scenario/random.ts';
+import { makeDirectories, makeHandling } from './generate-handling.ts';
 import { makeAutomount, makeDevice, makeSwap, makeTransients } from './generate-kernel.ts';
 import type { Deed } from './scenario.ts';
 
@@ -113,7 +114,7 @@ function makeService(draft: Draft, name: string, slices: readonly string[]): voi
     ...(type.startsWith('notify') ? maybe(0.3, 'NotifyAccess=all', 'NotifyAccess=exec') : []),
     ...maybe(0.1, 'FileDescriptorStoreMax=3'),
     ...maybe(0.15, `RuntimeDirectory=${name}`),
-    ...directories(draft, name),
+    ...makeDirectories(draft, name),
     ...(slices.length > 0 ? maybe(0.5, ...slices.map((slice) => `Slice=${slice}`)) : []),
     ...extra('ExecCondition', 0.05),
     ...extra('ExecStartPre', 0.25),
@@ -123,28 +124,6 @@ function makeService(draft: Draft, name: string, slices: readonly string[]): voi
     ...extra('ExecStop', 0.2),
     ...extra('ExecStopPost', 0.2),
   ];
-}
-
-/** Directories that a service keeps, and clients who have them removed. */
-function directories({ random, deeds }: Draft, name: string): readonly string[] {
-  if (!random.chance(0.2)) return [];
-  const unit = `${name}.service`;
-  // What is on cannot be cleaned.
-  deeds.push({ do: 'request', job: 'stop', unit, mode: 'replace' });
-  for (const what of ['all', 'all', 'state', 'cache', 'runtime']) deeds.push({ do: 'clean', unit, what });
-  return [`${random.one(['StateDirectory', 'CacheDirectory'])}=${name}`, ...(random.chance(0.3) ? ['TimeoutCleanSec=1500ms'] : [])];
-}
-
-/** Clients who freeze units and let them go on, and who mark some to restart them later. */
-function makeHandling({ random, deeds }: Draft, names: readonly string[]): void {
-  if (random.chance(0.35)) {
-    const frozen = [random.one(names), random.one(names)];
-    for (const unit of frozen) deeds.push({ do: 'freeze', unit }, { do: 'freeze', unit }, { do: 'thaw', unit });
-  }
-  if (!random.chance(0.3)) return;
-  for (const markers of ['needs-restart', 'needs-restart', 'needs-reload', '+needs-restart'])
-    for (const unit of [random.one(names), random.one(names)]) deeds.push({ do: 'mark', unit, markers });
-  for (let time = 0; time < 4; time += 1) deeds.push({ do: 'restart-marked' });
 }
 
 /** What a main process does in one of its lives. */

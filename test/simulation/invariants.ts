@@ -44,7 +44,7 @@ export function orderingIsHeld(model: Model, { unit, from, to, job }: Transition
   const comesUp = job.type === 'start' && isDown(from) && (to.active === 'active' || to.active === 'activating');
   const goesDown = (job.type === 'stop' || job.type === 'restart') && !isDown(from) && (to.active === 'deactivating' || isDown(to));
   if (!comesUp && !goesDown) return undefined;
-  for (const other of comesUp ? before(model, unit.name) : after(model, unit.name)) {
+  for (const other of model.ordered(unit.name, comesUp ? 'After' : 'Before')) {
     const blocking = model.loose.has(other) ? undefined : model.jobOf(other);
     // Where units are ordered in a circle, one of them does not wait.
     if (blocking === undefined || blocking.id === job.id || model.areInCircle(unit.name, other)) continue;
@@ -55,22 +55,6 @@ export function orderingIsHeld(model: Model, { unit, from, to, job }: Transition
 }
 
 const goesFirst: ReadonlySet<string> = new Set(['stop', 'restart']);
-
-function before(model: Model, name: string): readonly string[] {
-  return [...listed(model, name, 'After'), ...listing(model, name, 'Before')];
-}
-
-function after(model: Model, name: string): readonly string[] {
-  return [...listed(model, name, 'Before'), ...listing(model, name, 'After')];
-}
-
-function listed(model: Model, name: string, key: string): readonly string[] {
-  return valuesOf(model.lines.get(name) ?? [], key);
-}
-
-function listing(model: Model, name: string, key: string): readonly string[] {
-  return [...model.lines.keys()].filter((other) => listed(model, other, key).includes(name));
-}
 
 function isDown({ active, sub }: { readonly active: string; readonly sub: string }): boolean {
   return active === 'inactive' || active === 'failed' || sub.startsWith('auto-restart');
@@ -301,7 +285,7 @@ export function stoppedAreThawed(model: Model, { unit, from, to, job }: Transiti
 
 /** While the directories of a unit are being removed no program of it runs (systemd.exec(5), RuntimeDirectory=; systemctl(1), clean). */
 export function runsAreApart(model: Model, { name, gaveUp }: WatchedUnit): string | undefined {
-  if (gaveUp || model.loose.has(name)) return undefined;
+  if (!model.work.isRemovingAny || gaveUp || model.loose.has(name)) return undefined;
   const lines = model.lines.get(name) ?? [];
   if (valuesOf(lines, 'KillMode').some((mode) => mode === 'process' || mode === 'none')) return undefined;
   const path = directoryKeys

@@ -92,6 +92,7 @@ export class Model {
   /** Those who looked below an automount point and were answered, with the error. */
   readonly answered = new Set<string>();
   readonly #circles = new Map<string, boolean>();
+  readonly #ordered = new Map<string, readonly string[]>();
   /** The calendar has been gone through twice, so nothing can be said of it. */
   clockWentBack = false;
   /** What the keeper has; set before each look. */
@@ -171,6 +172,17 @@ export class Model {
     const unit = blank(name);
     this.units.set(name, unit);
     return unit;
+  }
+
+  /** The units that the unit comes after, or before; what an edited file does not say any more counts on. */
+  ordered(name: string, key: 'After' | 'Before'): readonly string[] {
+    const known = this.#ordered.get(`${key} ${name}`);
+    if (known !== undefined) return known;
+    const inverse = key === 'After' ? 'Before' : 'After';
+    const others = [...this.lines.keys()].filter((other) => valuesOf(this.lines.get(other) ?? [], inverse).includes(name));
+    const found = [...valuesOf(this.lines.get(name) ?? [], key), ...others];
+    this.#ordered.set(`${key} ${name}`, found);
+    return found;
   }
 
   /** The order of the two contradicts itself, be it by way of others. */

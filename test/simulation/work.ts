@@ -51,6 +51,10 @@ export class Work {
     else if (!this.waiting.has(token)) this.#ask(where, point, 'mount', token, () => {});
   }
 
+  get isRemovingAny(): boolean {
+    return this.#removals.size > 0;
+  }
+
   /** Somebody is removing the path. */
   isRemoving(path: string): boolean {
     for (const { paths, child } of this.#removals) if (child.isAlive && paths.includes(path)) return true;
