@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const sections = ['boot', 'recovery', 'run', 'sockets', 'timers', 'log', 'supervisors', 'hardened'] as const;
+const sections = ['boot', 'recovery', 'run', 'sockets', 'timers', 'transactions', 'log', 'supervisors', 'hardened'] as const;
 type Section = (typeof sections)[number];
 
 /** What one run of the bench measures. */

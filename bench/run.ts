@@ -63,8 +63,8 @@ function measure(wanted: Options, subjects: readonly Subject[]): Measured {
     { kind: 'notify', count: steady },
     { kind: 'chain', count: 100 },
   ];
-  // Sockets and timers are parts of what is measured at run time.
-  const parts = (['run', 'sockets', 'timers'] as const).filter(has);
+  // Sockets, timers and transactions are parts of what is measured at run time.
+  const parts = (['run', 'sockets', 'timers', 'transactions'] as const).filter(has);
   return {
     boots: [
       ...(has('boot') ? measureBoots(cases, unitManagers, runs, say) : []),

@@ -13,7 +13,7 @@ interface Session {
 }
 
 /** The run-time operations that can be measured alone, and `run` for all of them. */
-export type Part = 'run' | 'sockets' | 'timers';
+export type Part = 'run' | 'sockets' | 'timers' | 'transactions';
 
 function sessionsOf(parts: readonly Part[], steady: number, quick: boolean): readonly Session[] {
   const has = (part: Part): boolean => parts.includes('run') || parts.includes(part);
@@ -21,10 +21,10 @@ function sessionsOf(parts: readonly Part[], steady: number, quick: boolean): rea
   const general: readonly Session[] = [
     { kind: 'simple', count: 20, script: small(repeats) },
     { kind: 'simple', count: steady, script: large(repeats, steady) },
-    { kind: 'simple', count: 20, script: transactions(quick ? 500 : 5000) },
   ];
   return [
     ...(parts.includes('run') ? general : []),
+    ...(has('transactions') ? [{ kind: 'simple', count: 20, script: transactions(quick ? 500 : 5000) } as const] : []),
     ...(has('sockets') ? socketSessions(steady, quick) : []),
     ...(has('timers') ? [{ kind: 'simple', count: 1, script: armed(quick ? 500 : 10_000) } as const] : []),
   ];
