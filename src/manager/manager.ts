@@ -10,6 +10,7 @@ import type { MountRequest, RequestedJob, RequestFailure, Ticket, TransientReque
 import type { WaitingJob } from '../graph/waiting.ts';
 import type { EndAction } from '../port/keeper.ts';
 import type { Property } from '../unit/property.ts';
+import type { Reading } from '../unit/reading.ts';
 import type { UnitBytes } from '../unit/replaced.ts';
 import type { LogLevel } from '../unit/values/syslog.ts';
 import type { JobMode } from '../unit/values/types.ts';
@@ -36,7 +37,7 @@ import { managerProperties } from './manager-properties.ts';
 import { unitProperties } from './properties.ts';
 import { unitCounters } from './group-usage.ts';
 import { log } from './records.ts';
-import { Recovery } from './recover.ts';
+import { Recovery, type Remembered } from './recover.ts';
 import { badName, findUnit, loadFailure, notLoaded, previewJob, requestJob } from './requests.ts';
 import { setProperties } from './set-property.ts';
 import { snapshot } from './state-blob.ts';
@@ -324,6 +325,20 @@ export class Manager {
   }
 
   #readAfresh(): void {
+    const { world, remembered, readings } = this.#leaveWorld();
+    const { unitsLoadStart } = world.stages;
+    world.loadAtOnce(readings, () => new Recovery(world, remembered).finish());
+    // What was read before the generators ran does not count.
+    if (!world.started) world.stages = { ...world.stages, ...(unitsLoadStart === undefined ? {} : { unitsLoadStart }) };
+    else reachStage(world, 'unitsLoad');
+    // The files may say other things of them now.
+    for (const unit of world.units.values()) world.toCheck.add(unit);
+    this.#announce({ change: 'reloading', active: false });
+    this.#wake();
+  }
+
+  /** Makes an empty world the present one, and gives what is to come into it. Nothing holds on to the old one, since two of thousands of units would be collected for long. */
+  #leaveWorld(): { readonly world: World; readonly remembered: Remembered; readonly readings: ReadonlyMap<string, Reading> } {
     const old = this.#fresh();
     this.#announce({ change: 'reloading', active: true });
     log(old, 6, 'Reloading.', undefined);
@@ -337,17 +352,9 @@ export class Manager {
     const { config, readConfig } = this.#options;
     this.#options = { ...this.#options, config: readConfig?.() ?? config };
     const world = this.#newWorld();
-    const { unitsLoadStart } = world.stages;
     takeOver(world, old);
-    world.loadAtOnce(old, () => new Recovery(world, { blobs, units, descriptors: heldTables(old), groups: [] }).finish());
-    // What was read before the generators ran does not count.
-    if (!world.started) world.stages = { ...world.stages, ...(unitsLoadStart === undefined ? {} : { unitsLoadStart }) };
-    else reachStage(world, 'unitsLoad');
-    // The files may say other things of them now.
-    for (const unit of world.units.values()) world.toCheck.add(unit);
     this.#current = world;
-    this.#announce({ change: 'reloading', active: false });
-    this.#wake();
+    return { world, remembered: { blobs, units, descriptors: heldTables(old), groups: [] }, readings: old.readings() };
   }
 
   exit(action: Exclude<EndAction, 'reexec'>, force: boolean, status?: number): void {

@@ -208,8 +208,8 @@ export class World implements TransactionView {
   #saidBusyUsec = 0;
   readonly #mountNeeds = new MountNeeds();
   readonly #source: UnitSource;
-  /** The units of the world whose place this one takes, while it begins. */
-  #earlier: ReadonlyMap<string, Unit> | undefined;
+  /** The readings of the world whose place this one takes, while it begins. */
+  #earlier: ReadonlyMap<string, Reading> | undefined;
   readonly #implicit: ImplicitContext;
   readonly #listeners = new Set<(change: WorldChange) => void>();
 
@@ -262,9 +262,14 @@ export class World implements TransactionView {
     }
   }
 
-  /** Loads units as they are on disk at this moment; of those that were loaded in another world only what has changed is read. */
-  loadAtOnce(earlier: World, load: () => void): void {
-    this.#earlier = earlier.names;
+  /** What has been read of loaded units, by each of their names. */
+  readings(): ReadonlyMap<string, Reading> {
+    return new Map([...this.names].map(([name, { reading }]) => [name, reading]));
+  }
+
+  /** Loads units as they are on disk at this moment; of those that were read before only what has changed is read. */
+  loadAtOnce(earlier: ReadonlyMap<string, Reading>, load: () => void): void {
+    this.#earlier = earlier;
     this.#source.atOnce(load);
     this.#earlier = undefined;
   }
@@ -421,7 +426,7 @@ export class World implements TransactionView {
   #load(name: string): Unit {
     this.#sayBusy();
     this.#removeDeparted(name);
-    const reading = this.#source.load(name, this.#earlier?.get(name)?.reading);
+    const reading = this.#source.load(name, this.#earlier?.get(name));
     const config = this.#withOwnName(reading.config);
     const present = this.units.get(config.name);
     const unit = present ?? this.#add(config, reading);
