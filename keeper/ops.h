@@ -2,9 +2,9 @@
 #ifndef OPS_H
 #define OPS_H
 
-#define WIRE_VERSION 2u
+#define WIRE_VERSION 3u
 #define OPS_HASH 0x3c964fedu
-#define KEEPER_INTERFACE "tysd-keeper interface 2.3c964fed.1;"
+#define KEEPER_INTERFACE "tysd-keeper interface 3.3c964fed.1;"
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */

@@ -5,7 +5,7 @@ import { type FieldType, type OpName, type OpRow, type Plan, ops, partlyDone } f
 import type { Batch, Command, EndAction, Exit, Inventory, KeeperEvent, KeeperEventBody, Stamp } from './keeper.ts';
 
 /** Version of the manager's link; both ends must have the same. */
-export const wireVersion = 2;
+export const wireVersion = 3;
 
 /** No frame is longer than this. */
 export const maximumFrame = 1 << 26;
