@@ -52,7 +52,9 @@ function start(world: World, job: Job): void {
   // Only who asks cuts the pause short: what follows from the failure itself would have the service fail again without end.
   if (unit.look.pauses === true && job.automatic) return postponeJob(world, job);
   if (!isUnderWay && asksForNames(world, job)) return postponeJob(world, job);
-  if (unit.look.active !== 'activating' && !isWanted(world, job)) return;
+  // An automatic restart is a start of its own, as with systemd 252; one that is under way or speeds the restart up asks nothing again.
+  const isRestart = unit.look.willRestart === true && unit.look.pauses !== true;
+  if ((unit.look.active !== 'activating' || isRestart) && !isWanted(world, job)) return;
   const missing = missingBond(world, unit);
   if (missing !== undefined) return finishJob(world, job, 'dependency', { recursive: true, reason: `${missing} is not active` });
   if (isUnderWay) return take(world, job, unit.type.start(unit.state, unit.config, new UnitContext(world, unit)));

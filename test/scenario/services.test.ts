@@ -160,3 +160,30 @@ test('a preview names the jobs and the lines that ask for them', () => {
     },
   ]);
 });
+
+test('conditions and asserts are judged at each automatic restart, and one that does not hold ends them', () => {
+  const restarts = 'Restart=always\nRestartSec=2s';
+  const simulation = new Simulation({
+    units: {
+      'default.target': '[Unit]\nWants=a.service b.service c.service\n',
+      'a.service': daemon('ConditionPathExists=/run/on', restarts),
+      'b.service': daemon('AssertPathExists=/run/on', restarts),
+      'c.service': daemon('ConditionPathExists=/run/on', `${restarts}\nRestartMode=direct`),
+    },
+    programs: Object.fromEntries(['a', 'b', 'c'].map((name) => [`/bin/daemon-${name}.service`, { runUsec: SECOND, exit: 1 }])),
+    files: { '/run/on': '' },
+  }).boot();
+  simulation.clock.advance(3 * SECOND + SECOND / 2);
+  assert.equal(simulation.manager.properties('a.service')?.['NRestarts'], '1');
+  simulation.files.unlink('/run/on');
+  simulation.clock.advance(SECOND);
+  assert.equal(simulation.state('a.service'), 'activating (auto-restart)');
+  simulation.clock.advance(2 * SECOND);
+  assert.deepEqual(
+    ['a', 'b', 'c'].map((name) => simulation.state(`${name}.service`)),
+    ['inactive (dead)', 'inactive (dead)', 'inactive (dead)'],
+  );
+  assert.deepEqual(simulation.running(), []);
+  assert.equal(simulation.manager.properties('a.service')?.['ConditionResult'], 'no');
+  assert.equal(simulation.manager.properties('b.service')?.['AssertResult'], 'no');
+});

@@ -20,6 +20,8 @@ export async function runScope(run: Run): Promise<number> {
   const told = await started.value.call('units.properties', { units: [unit] });
   const invocationId = told.ok ? (told.value[0]?.['InvocationID'] ?? '') : '';
   started.value.close();
+  // A condition has kept the scope from starting: the command would run outside of it.
+  if (invocationId === '') return fail(run, `Failed to request invocation ID for scope: ${unit} was not started`);
   if (!request.quiet) invocation.terminal.warn(`Running scope as unit: ${unit}`);
   return launcher.become({
     executable: executable.value ?? '',
@@ -28,7 +30,7 @@ export async function runScope(run: Run): Promise<number> {
       ...present(invocation.environment),
       ...(user === undefined ? {} : { HOME: user.home, SHELL: user.shell, USER: user.name, LOGNAME: user.name }),
       ...Object.fromEntries(request.environment.map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)])),
-      ...(invocationId === '' ? {} : { INVOCATION_ID: invocationId }),
+      INVOCATION_ID: invocationId,
     },
     ...(request.nice === undefined ? {} : { nice: request.nice }),
     ...(user === undefined ? {} : { uid: user.uid, groups: [...new Set([...(group === undefined ? [] : [group]), ...user.groups])] }),

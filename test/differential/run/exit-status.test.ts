@@ -28,6 +28,18 @@ const cases: Readonly<Record<string, Ending>> = {
     unit: acts('FailureAction=exit-force\nFailureActionExitStatus=44', 'Type=oneshot\nExecStart=false'),
     script: started,
   },
+  'JobTimeoutAction=exit': {
+    unit: acts('JobTimeoutSec=300ms\nJobTimeoutAction=exit', 'Type=oneshot\nExecStart=sleep infinity'),
+    script: started,
+  },
+  'JobTimeoutAction=exit-force of a job that runs': {
+    unit: acts('JobRunningTimeoutSec=300ms\nJobTimeoutAction=exit-force', 'Type=oneshot\nExecStart=sleep infinity'),
+    script: started,
+  },
+  'StartLimitAction=exit': {
+    unit: acts('StartLimitBurst=1\nStartLimitAction=exit', 'Type=oneshot\nExecStart=true'),
+    script: `${started}; ${started}`,
+  },
   'exit with a status': { script: 'systemctl exit 45' },
   'exit without one': { script: 'systemctl exit' },
   'poweroff of a container': { script: 'systemctl poweroff' },
