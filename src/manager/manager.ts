@@ -292,7 +292,8 @@ export class Manager {
     const world = this.#fresh();
     const unit = name === undefined ? undefined : this.#loaded(name);
     if (name !== undefined && unit === undefined) return err(notLoaded(name));
-    for (const each of unit === undefined ? [...world.units.values()] : [unit]) resetFailed(world, each);
+    const isNamed = unit !== undefined;
+    for (const each of isNamed ? [unit] : [...world.units.values()]) resetFailed(world, each, { isNamed });
     return ok(undefined);
   }
 
@@ -512,11 +513,12 @@ function recordManager(world: World, cause: string): void {
   world.history.add({ what: 'manager', usec: world.now.realtimeUsec, monotonicUsec: world.now.monotonicUsec, unit: '', cause });
 }
 
-function resetFailed(world: World, unit: Unit): void {
+function resetFailed(world: World, unit: Unit, { isNamed }: { readonly isNamed: boolean }): void {
   if (unit.startWindow !== undefined) {
     unit.startWindow = undefined;
     world.dirtyUnits.add(unit);
   }
-  if (unit.look.active === 'failed') deliver(world, unit, { event: 'reset-failed' });
+  // One that runs forgets how often it was restarted, too. Of all that are off most were never on.
+  if (isNamed || unit.look.active !== 'inactive') deliver(world, unit, { event: 'reset-failed' });
   world.toCollect.add(unit);
 }

@@ -187,3 +187,29 @@ test('conditions and asserts are judged at each automatic restart, and one that 
   assert.equal(simulation.manager.properties('a.service')?.['ConditionResult'], 'no');
   assert.equal(simulation.manager.properties('b.service')?.['AssertResult'], 'no');
 });
+
+test('reset-failed has services forget how often they were restarted and how they ended, whatever they do', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': '[Unit]\nWants=a.service b.service\n',
+      'a.service': daemon('', 'Restart=always\nRestartSec=2s'),
+      'b.service': daemon('', 'Restart=always\nRestartSec=2s'),
+    },
+    programs: { '/bin/daemon-a.service': { runUsec: SECOND, exit: 1 }, '/bin/daemon-b.service': { runUsec: SECOND, exit: 1 } },
+  }).boot();
+  const shown = (unit: string): readonly (string | undefined)[] => {
+    const { NRestarts, Result, SubState } = simulation.manager.properties(unit) ?? {};
+    return [NRestarts, Result, SubState];
+  };
+  simulation.clock.advance(3 * SECOND + SECOND / 2);
+  assert.deepEqual(shown('a.service'), ['1', 'success', 'running']);
+  assert.ok(simulation.manager.resetFailed('a.service').ok);
+  assert.deepEqual(shown('a.service'), ['0', 'success', 'running']);
+  assert.deepEqual(shown('b.service'), ['1', 'success', 'running']);
+  simulation.clock.advance(SECOND);
+  assert.deepEqual(shown('b.service'), ['1', 'exit-code', 'auto-restart']);
+  assert.ok(simulation.manager.resetFailed().ok);
+  assert.deepEqual(shown('b.service'), ['0', 'success', 'auto-restart']);
+  simulation.clock.advance(2 * SECOND);
+  assert.deepEqual(shown('b.service'), ['1', 'success', 'running']);
+});
