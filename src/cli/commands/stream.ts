@@ -30,7 +30,7 @@ export async function runStream({ argv, terminal, services, environment }: Call)
   const socket = findStreamSocket({ scope: options.scope, runtimeDirectory: undefined, uid, environment });
   if (socket === undefined) return fail('Failed to create stream fd: No such file or directory');
   const [name = 'cat', ...rest] = words;
-  const executable = findExecutable(name, environment['PATH']);
+  const executable = findExecutable(name, environment['PATH'], { elsewhere: true });
   if (!executable.ok) return fail(`Failed to execute process: ${executable.error}`);
   const errorHeader = options.errorPriority === undefined ? {} : { errorHeader: header(options, options.errorPriority) };
   return (await services.launcher()).become({

@@ -220,7 +220,13 @@ const rows: Readonly<Record<string, Row>> = {
   'on-startup': since('OnStartupSec'),
   'on-unit-active': since('OnUnitActiveSec'),
   'on-unit-inactive': since('OnUnitInactiveSec'),
-  'on-calendar': since('OnCalendar'),
+  'on-calendar': {
+    value: 'required',
+    apply: (value = '', options) =>
+      value === ''
+        ? err('Failed to parse calendar event specification: Invalid argument')
+        : ok(timed(`OnCalendar=${value}`, options, true)),
+  },
   'on-timezone-change': { value: 'none', apply: (_value, options) => ok(timed('OnTimezoneChange=yes', options, true)) },
   'on-clock-change': { value: 'none', apply: (_value, options) => ok(timed('OnClockChange=yes', options, true)) },
   // Nobody is asked for passwords here.

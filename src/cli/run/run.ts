@@ -49,9 +49,14 @@ export function nameOf({ request, invocation }: Run, type: 'service' | 'scope'):
 }
 
 /** The command's program, looked for in $PATH as a shell does; an error is the reason. */
-export function findExecutable(name: string, path: string | undefined): Result<string, string> {
+export function findExecutable(
+  name: string,
+  path: string | undefined,
+  { elsewhere = false }: { readonly elsewhere?: boolean } = {},
+): Result<string, string> {
   // Whether there is such a program is for the service to find out, which may see other files.
-  if (name.startsWith('/')) return ok(name);
+  if (name.startsWith('/') && elsewhere) return ok(name);
+  if (name.startsWith('/')) return statSync(name, { throwIfNoEntry: false })?.isFile() === true ? ok(name) : err(reasonFor(name));
   if (name.includes('/')) return isProgram(name) ? ok(resolve(name)) : err(reasonFor(name));
   for (const directory of (path ?? usualPath).split(':').filter((each) => each.startsWith('/'))) {
     const candidate = `${directory.replace(/\/+$/, '')}/${name}`;

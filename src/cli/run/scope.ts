@@ -13,6 +13,8 @@ export async function runScope(run: Run): Promise<number> {
   if (request.uid !== undefined && user === undefined) return fail(run, `Failed to resolve user ${request.uid}: No such process`);
   const group = request.gid === undefined ? user?.gid : await launcher.group(request.gid);
   if (request.gid !== undefined && group === undefined) return fail(run, `Failed to resolve group ${request.gid}: No such process`);
+  const moved = request.workingDirectory === undefined ? undefined : changeDirectory(request.workingDirectory);
+  if (moved !== undefined) return fail(run, moved);
   const properties = scopeProperties(request, { executable: executable.value, slice: ownSlice(), terminal: undefined });
   if (!properties.ok) return fail(run, properties.error);
   const started = await start(run, { kind: 'scope', unit, properties: properties.value, pids: [process.pid] });
@@ -36,6 +38,18 @@ export async function runScope(run: Run): Promise<number> {
     ...(user === undefined ? {} : { uid: user.uid, groups: [...new Set([...(group === undefined ? [] : [group]), ...user.groups])] }),
     ...(group === undefined ? {} : { gid: group }),
   });
+}
+
+/** Has the command begin in another directory; an error is a sentence. */
+function changeDirectory(path: string): string | undefined {
+  try {
+    process.chdir(path);
+    return undefined;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const reason = code === 'ENOENT' ? 'No such file or directory' : code === 'ENOTDIR' ? 'Not a directory' : 'Permission denied';
+    return `Failed to change directory to '${path}': ${reason}`;
+  }
 }
 
 function present(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {

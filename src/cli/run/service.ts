@@ -26,9 +26,14 @@ export async function runService(run: Run): Promise<number> {
 export function executableOf({ request, invocation }: Run): Result<string | undefined, string> {
   const [name] = request.command;
   if (name === undefined) return ok(undefined);
-  const found = findExecutable(name, invocation.environment['PATH']);
+  const found = findExecutable(name, invocation.environment['PATH'], {
+    elsewhere: request.properties.some((each) => hasOtherFiles.test(each)),
+  });
   return found.ok ? found : err(`Failed to find executable ${name}: ${found.error}`);
 }
+
+/** What has the service see other files than this process does. */
+const hasOtherFiles = /^(Root(Directory|Image|Ephemeral)|Bind|MountImages|Extension|TemporaryFileSystem)/;
 
 /** The slice that this process runs in. */
 export function ownSlice(): string {

@@ -2,11 +2,11 @@ import { compareManagers, type Difference } from './both.ts';
 
 const no = '[Unit]\nDefaultDependencies=no\n';
 
-/** Sets one after the other, and tells what is shown of it and what is in its drop-in. */
+/** Sets one after the other, and tells what is shown of it, addresses in no order, and which drop-ins there are. */
 const functions = `
   files() { find /etc/systemd/system.control /run/systemd/system.control -path "*$1*" -type f 2>/dev/null | grep -v Scale.conf | LC_ALL=C sort; }
   set_each() { local unit=$1 each; shift; for each; do run systemctl set-property "$unit" "$each"; done; }
-  shown() { systemctl show -p "$2" "$1" | sed -E 's/(tcp|udp)([0-9])/\\1:\\2/' | LC_ALL=C sort; }`;
+  shown() { systemctl show -p "$2" "$1" | sed -E 's/(tcp|udp)([0-9])/\\1:\\2/' | while IFS== read -r name value; do case $name in IPAddress*) value=$(echo $value | tr ' ' '\\n' | LC_ALL=C sort | xargs);; esac; echo "$name=$value"; done | LC_ALL=C sort; }`;
 
 const numbers = [
   'CPUAccounting=yes',
