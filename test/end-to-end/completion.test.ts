@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { noTerminal, Screen } from './screen.ts';
 import { type Daemon, run, startTysd, wanting } from './tysd.ts';
 
 const bin = join(import.meta.dirname, '../../bin');
@@ -22,6 +23,10 @@ last=\${1##*[[:space:]=:]}
 _tysd_complete "\${1%% *}" "$last" ''
 printf '%s\\n' "\${COMPREPLY[@]}"
 `;
+
+function whyNo(shell: string): string | false {
+  return spawnSync(shell, ['-c', 'true']).status === 0 ? false : `${shell} is not installed`;
+}
 
 describe('completion', () => {
   let daemon: Daemon;
@@ -61,14 +66,44 @@ describe('completion', () => {
     });
   }
 
-  for (const shell of ['zsh', 'fish']) {
-    const why = spawnSync(shell, ['-c', 'true']).status === 0 ? false : `${shell} is not installed`;
-    test(`${shell} understands what it is to load`, { skip: why }, async () => {
-      const script = await run(join(bin, 'tysctl'), ['completion', shell]);
-      const checked = spawnSync(shell, ['-n'], { input: script.out, encoding: 'utf8' });
-      assert.deepEqual([checked.status, checked.stderr], [0, '']);
+  for (const [line, wanted] of [
+    ['tysctl @ is-act', ['is-active']],
+    ['tysctl @ stop r', ['runs.service']],
+    ['tysctl @ status r', ['rests.service', 'runs.service']],
+    ['tysctl @ list-units --type=dev', ['--type=device']],
+    ['journalctl --outp', ['--output-fields=', '--output=']],
+    ['systemd-analyze transient-settings so', ['socket']],
+    ['tysctl @ start no-such', []],
+  ] as const) {
+    test(`fish: ${line}`, { skip: whyNo('fish') }, async () => {
+      const typed = line.replace('@', `--runtime-directory=${daemon.runtimeDirectory}`);
+      const asks = 'tysctl completion fish | source; complete -C $argv[1]';
+      const { out, err } = await run('fish', ['--no-config', '-c', asks, typed], { PATH: `${bin}:${process.env['PATH'] ?? ''}` });
+      assert.equal(err, '');
+      const words = out.split('\n').flatMap((each) => (each === '' ? [] : [each.split('\t')[0] ?? '']));
+      assert.deepEqual(words.toSorted(), [...wanted]);
     });
   }
+
+  test('zsh completes a line that is typed at it, and lists what it may become', { skip: noTerminal || whyNo('zsh') }, async () => {
+    using screen = new Screen(daemon);
+    screen.type("exec env PS1='zsh$ ' zsh -f -i");
+    screen.type('autoload -Uz compinit; compinit -u -D; source <(tysctl completion zsh); clear; echo ready now');
+    await screen.until(/^ready now$/m);
+    for (const [typed, becomes] of [
+      ['tysctl is-act', /^zsh\$ tysctl is-active/m],
+      ['tysctl stop r', /^zsh\$ tysctl stop runs\.service/m],
+      ['journalctl -o json-p', /^zsh\$ journalctl -o json-pretty/m],
+      ['systemctl list-units --type=dev', /^zsh\$ systemctl list-units --type=device/m],
+      ['systemctl status r', /^runs\.service +-- It[^\n]*\nrests\.service/m],
+    ] as const) {
+      screen.write(typed);
+      screen.key('Tab');
+      await screen.until(becomes);
+      screen.key('C-u');
+      screen.key('C-l');
+    }
+  });
 
   test('no description commands the terminal', async () => {
     const { out } = await run(join(bin, 'tysctl'), [
