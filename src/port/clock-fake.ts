@@ -29,6 +29,7 @@ export class FakeClock implements Clock {
   }
 
   at(monotonicUsec: number, elapsed: () => void): () => void {
+    if (!Number.isInteger(monotonicUsec)) throw new Error(`an alarm for ${monotonicUsec} µs: times are whole microseconds`);
     const alarm: Alarm = { atUsec: monotonicUsec, order: this.#order, elapsed, isCancelled: false };
     this.#order += 1;
     this.#alarms.push(alarm);

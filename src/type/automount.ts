@@ -193,7 +193,8 @@ function answer(turn: Turn, { device }: AutomountMemory, tokens: readonly number
 /** How often it is looked whether the mount is idle: three times in the time that it may be, at most each second. */
 function armExpiry({ config, context, effects }: Turn): void {
   const limit = config.automount?.TimeoutIdleSec ?? Infinity;
-  if (limit !== Infinity) effects.push({ effect: 'arm', timer: 'expire', atUsec: context.now + Math.max(limit / 3, 1_000_000) });
+  if (limit !== Infinity)
+    effects.push({ effect: 'arm', timer: 'expire', atUsec: context.now + Math.max(Math.floor(limit / 3), 1_000_000) });
 }
 
 function expire(turn: Turn, state: AutomountState): AutomountState {

@@ -41,6 +41,20 @@ test('npm run simulate judges seeds in workers, and counts them', { timeout: 600
   assert.equal(status, 0);
 });
 
+test('it is looked at whole microseconds whether a mount is idle', () => {
+  const scenario: Scenario = {
+    units: {
+      'net.mount': ['[Mount]', 'What=tmpfs'],
+      'net.automount': ['[Automount]', 'TimeoutIdleSec=11'],
+      'default.target': ['[Unit]', 'Wants=net.automount'],
+    },
+    programs: {},
+    steps: [{ atUsec: 1_000_000, do: 'visit', unit: 'net.automount', token: 1 }],
+    faults: [],
+  };
+  assert.equal(judge(scenario).violation, undefined);
+});
+
 test('a service whose failure has others ask for it again does not spin', { timeout: 600_000 }, () => {
   const scenario: Scenario = {
     units: {
