@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -15,7 +16,7 @@
 #include "keeper.h"
 
 enum { FRAME_DATAGRAM = 6 };
-enum { DATAGRAMS_AT_ONCE = 64, MAX_DATAGRAM = 1 << 20, MAX_FILE = 8 << 20, MAX_FDS = 4 };
+enum { DATAGRAMS_AT_ONCE = 64, MAX_ENTRY = 8 << 20, KEPT_ROOM = 1 << 16, MAX_FDS = 4 };
 
 struct source {
     const char *name;
@@ -63,14 +64,15 @@ static void put_file(struct buffer *out, int file) {
     if (fcntl(file, F_GET_SEALS) < 0) return;
     struct stat info;
     if (fstat(file, &info) < 0 || !S_ISREG(info.st_mode) || info.st_size <= 0) return;
-    size_t size = info.st_size < MAX_FILE ? (size_t)info.st_size : MAX_FILE, length = 0;
+    size_t size = info.st_size < MAX_ENTRY ? (size_t)info.st_size : MAX_ENTRY, length = 0;
     uint8_t *room = buffer_room(out, size);
     for (ssize_t got; length < size && (got = pread(file, room + length, size - length, (off_t)length)) > 0;) length += (size_t)got;
     out->tail += length;
 }
 
 static bool receive(struct keeper *keeper, const struct source *source) {
-    static char bytes[MAX_DATAGRAM];
+    /* Who has the right to large buffers sends megabytes in one datagram. What that took of memory is given back. */
+    static char bytes[MAX_ENTRY] __attribute__((aligned(KEPT_ROOM)));
     union {
         struct cmsghdr header;
         char space[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(struct timeval)) + CMSG_SPACE(MAX_FDS * sizeof(int))];
@@ -89,6 +91,7 @@ static bool receive(struct keeper *keeper, const struct source *source) {
     put_u8(out, (uint8_t)strlen(source->name));
     put_raw(out, source->name, strlen(source->name));
     put_raw(out, bytes, (size_t)length);
+    if (length > KEPT_ROOM) madvise(bytes + KEPT_ROOM, sizeof bytes - KEPT_ROOM, MADV_DONTNEED);
     if (beside.file >= 0 && !length) put_file(out, beside.file);
     if (beside.file >= 0) close(beside.file);
     journal_end(keeper);
