@@ -86,3 +86,12 @@ test('what does not exist but is not refused is told on a terminal only', () =>
     assert.deepEqual((await tysctl('list-dependencies', 'ngnix')).err, ['There is no ngnix.service. Did you mean nginx.service?']);
     assert.deepEqual((await tysctl('list-units', '-t', 'servce')).err.at(-1), 'Did you mean service?');
   }));
+
+test('edit names what is near behind both lines of systemctl', () =>
+  withBench(example, async ({ tysctl }) => {
+    assert.deepEqual((await tysctl('edit', '--stdin', 'ngnix')).err, [
+      'No files found for ngnix.service.',
+      "Run 'tysctl edit --force --full ngnix.service' to create a new unit.",
+      'Did you mean nginx.service?',
+    ]);
+  }));

@@ -22,7 +22,12 @@ export async function runEdit(invocation: Invocation): Promise<number> {
   const drafts: Draft[] = [];
   for (const name of names) {
     const draft = await draftOf(name, invocation, client, places);
-    if (typeof draft === 'string') return refuse(invocation, draft);
+    if ('refusal' in draft) {
+      const status = refuse(invocation, draft.refusal);
+      // Behind what systemctl says, so that its two lines stay together.
+      if (draft.missing !== undefined && client !== undefined) await suggestUnit(invocation, draft.missing);
+      return status;
+    }
     drafts.push(draft);
   }
   const problem = options.stdin ? replaceAll(drafts, readFileSync(0, 'utf8')) : edited(drafts, invocation);
@@ -51,21 +56,26 @@ async function managerOf(invocation: Invocation): Promise<Client | undefined> {
   return client.ok ? client.value : undefined;
 }
 
-/** What is to be edited for a unit; a text is the reason why nothing is. */
-async function draftOf(name: string, invocation: Invocation, client: Client | undefined, places: EditPlaces): Promise<Draft | string> {
+/** Why nothing is edited, and the name of the unit where that is because there is none. */
+interface Refusal {
+  readonly refusal: string;
+  readonly missing?: string;
+}
+
+/** What is to be edited for a unit; or why nothing is. */
+async function draftOf(name: string, invocation: Invocation, client: Client | undefined, places: EditPlaces): Promise<Draft | Refusal> {
   const { options, terminal, program } = invocation;
   const found = await filesOf(name, invocation, client);
   const unit = found?.unit ?? name;
-  if (found?.load === 'masked') return `Cannot edit ${unit}: unit is masked.`;
+  if (found?.load === 'masked') return { refusal: `Cannot edit ${unit}: unit is masked.` };
   const sources = found?.files ?? [];
   if (sources.length === 0 && options.force === 0) {
     terminal.warn(`No files found for ${unit}.`);
-    if (client !== undefined) await suggestUnit(invocation, unit);
     const scope = options.global ? ' --global' : options.scope === 'user' ? ' --user' : '';
-    return `Run '${program} edit${scope} --force --full ${unit}' to create a new unit.`;
+    return { refusal: `Run '${program} edit${scope} --force --full ${unit}' to create a new unit.`, missing: unit };
   }
   const target = editTarget(unit, invocation, places);
-  if (!target.ok) return target.error;
+  if (!target.ok) return { refusal: target.error };
   const path = target.value;
   const present = readOr(path);
   const template = options.full ? (present ?? fragmentOf(sources, unit)) : dropInTemplate(path, present ?? '', othersThan(path, sources));
