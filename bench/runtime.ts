@@ -74,6 +74,13 @@ for i in 1 2 3; do
   a=$(used); p "${o.accepted}" /bench/socket-client /run/accept.sock ${count} 8 rate; sleep 0.3; b=$(used)
   printf '${o.acceptedCpu}\\t{"each_us":%s}\\n' $(((b - a) / ${count}))
 done
+/bench/floor-manager accept /run/floor.sock /bench/socket-onebyte --conn & floor=$!
+while ! [ -S /run/floor.sock ]; do sleep 0.1; done; /bench/socket-client /run/floor.sock ${count} 8 >/dev/null
+for i in 1 2 3; do
+  a=$(used); p "${o.acceptedFloor}" /bench/socket-client /run/floor.sock ${count} 8 rate; sleep 0.3; b=$(used)
+  printf '${o.acceptedFloorCpu}\\t{"each_us":%s}\\n' $(((b - a) / ${count}))
+done
+kill $floor
 `;
 }
 
@@ -108,9 +115,12 @@ export const operations = {
   answeredUnix: 'later byte, unix socket',
   revival: 'killed service runs again',
   crashes: 'crash restarts a second',
+  crashesFloor: 'the floor of a manager: restarts a second',
   acceptedAlone: 'connections a second, Accept=yes, one at a time',
   accepted: 'connections a second, Accept=yes, eight at a time',
   acceptedCpu: 'CPU of a connection, Accept=yes',
+  acceptedFloor: 'the floor of a manager: connections a second, eight at a time',
+  acceptedFloorCpu: 'the floor of a manager: CPU of a connection',
   listenAll: 'start of many sockets',
   listenReload: 'daemon-reload, many sockets',
   listenFirstByte: 'first byte, many sockets',
@@ -127,6 +137,7 @@ export const operations = {
   timersMemory: 'private memory in MB, 10,000 timers armed',
   timersReload: 'daemon-reload, 10,000 timers armed',
   stopAll: 'stop of many',
+  stopFloor: 'the floor of a manager: stop of many',
   startAll: 'start of many',
 } as const;
 
@@ -160,6 +171,7 @@ p "${o.revival}" /bench/revive measure /run/revive ${repeats}
 : >/run/crash.ticks; a=$(date +%s%N); sleep 2; b=$(date +%s%N); c=$(wc -c </run/crash.ticks)
 @CTL@ stop crash.service
 printf '${o.crashes}\\t{"per_s":%s}\\n' $((c * 1000000000 / (b - a)))
+p "${o.crashesFloor}" /bench/floor-manager restart 2000 /bench/tick /run/crash.ticks
 `;
 }
 
@@ -174,6 +186,7 @@ ls /etc/systemd/system | grep '^b-.*service$' >/tmp/names
 ${latencies(5, [[o.reload, '@CTL@ daemon-reload']])}sleep 0.5
 ${commands}${latencies(5, [[o.list, '@CTL@ list-units --no-pager --all']])}
 ${latencies(1, [[o.stopAll, '@CTL@ stop $(cat /tmp/names)']])}
+p "${o.stopFloor}" /bench/floor-manager stop ${count} /bin/sleep 100000
 printf 'left running by the stop\\t{"per_s":%s}\\n' $(cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^sleep$')
 sleep 0.5
 ${latencies(1, [[o.startAll, '@CTL@ start $(cat /tmp/names)']])}
