@@ -235,9 +235,10 @@ test('all who ask a daemon of these tests at once do so by one connection, so th
   await using daemon = await startTysd({ units: { 'default.target': wanting() } });
   await daemon.killManager();
   const sockets = async () => Object.values(descriptorsOf(await daemon.managerPid())).filter((target) => target.startsWith('socket:'));
+  await daemon.ask('manager.state', {});
+  const client = await daemon.connect();
   const before = await sockets();
   const pid = await daemon.managerPid();
-  const client = await daemon.connect();
   process.kill(pid, 'SIGKILL');
   await client.closed;
   await Promise.all(range(4).map(() => daemon.ask('manager.state', {})));
