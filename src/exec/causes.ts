@@ -1,5 +1,5 @@
 import { assignedSettings } from '../unit/assigned.ts';
-import type { UnitConfig } from '../unit/config.ts';
+import { directorySetting } from './directories.ts';
 import type { Op } from './op.ts';
 import type { ExecRequest } from './request.ts';
 
@@ -8,7 +8,7 @@ export function causeOf(op: Op, { config, list }: Pick<ExecRequest, 'config' | '
   if (op.setting !== undefined) return op.setting;
   const assigned = new Set(assignedSettings(config).map(({ name }) => name));
   if (op.op === 'exec') return list;
-  return candidatesOf(op, config).find((name) => assigned.has(name));
+  return candidatesOf(op).find((name) => assigned.has(name));
 }
 
 /** Settings that have system calls filtered; the strongest first. */
@@ -63,6 +63,7 @@ const byOp: Readonly<Partial<Record<Op['op'], readonly string[]>>> = {
   groups: ['SupplementaryGroups', 'User', 'DynamicUser'],
   gid: ['Group', 'User', 'DynamicUser'],
   uid: ['User', 'DynamicUser'],
+  'own-directory': ['PrivateTmp', 'DynamicUser'],
   session: ['PAMName'],
   utmp: ['UtmpIdentifier'],
   wait: ['Type'],
@@ -74,21 +75,12 @@ const byOp: Readonly<Partial<Record<Op['op'], readonly string[]>>> = {
 };
 
 const streams = ['StandardInput', 'StandardOutput', 'StandardError'] as const;
-const directories = ['RuntimeDirectory', 'StateDirectory', 'CacheDirectory', 'LogsDirectory', 'ConfigurationDirectory'] as const;
 
-function candidatesOf(op: Op, config: UnitConfig): readonly string[] {
+function candidatesOf(op: Op): readonly string[] {
   const known = byOp[op.op];
   if (known !== undefined) return known;
-  if ('path' in op) {
-    const made = directories.filter((name) =>
-      (config.exec?.[name] ?? []).some((each) => [each.path, ...each.symlinks].some(endsPath(op.path))),
-    );
-    if (made.length > 0) return made;
-  }
+  const directory = 'path' in op ? directorySetting(op.exit) : undefined;
+  if (directory !== undefined) return [directory];
   const stream = 'slot' in op ? streams[op.slot] : undefined;
   return stream === undefined ? [] : [stream];
-}
-
-function endsPath(path: string): (directory: string) => boolean {
-  return (directory) => path.endsWith(`/${directory}`);
 }

@@ -161,6 +161,11 @@ function openOps(path: string, target: string, exit: number): readonly Op[] {
   ];
 }
 
+/** The setting whose directories a child cannot make that ends with this status. */
+export function directorySetting(exit: number | undefined): Kind['setting'] | undefined {
+  return kinds.find((kind) => kind.exit === exit)?.setting;
+}
+
 /** RUNTIME_DIRECTORY and its kin, for the kinds that the unit has. */
 export function directoryVariables(exec: ExecSettings, context: ExecContext): readonly (readonly [string, string])[] {
   if (!hasDirectories(exec)) return none;
