@@ -7,8 +7,8 @@ import { shell, startKeeper } from './harness.ts';
 const root = join(import.meta.dirname, '../..');
 const starved = join(root, 'keeper/build/tysd-keeper-starved');
 
-/** All that the keeper does with memory of its own; the tests of its limits say for themselves when there is none. */
-const suites = ['controllers', 'descriptors', 'groups', 'hand-over', 'journal', 'link', 'replace', 'run', 'stop', 'watch'];
+/** What takes memory of the keeper's own; the tests of its limits say for themselves when there is none. */
+const suites = ['descriptors', 'groups', 'journal', 'link', 'replace', 'run', 'stop'];
 
 /** A keeper to which allocations are refused, its own and those of the C library. */
 function build(): string {
