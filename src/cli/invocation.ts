@@ -22,6 +22,7 @@ export interface CliServices {
   /** Unit files and their links without a manager, below another root directory if one is given. */
   readonly localInstall: (place: LocalPlace) => Promise<InstallApi>;
   readonly localUnitFiles: (place: LocalPlace) => Promise<UnitFilesApi>;
+  readonly generateUnits: (scope: 'system' | 'user') => Promise<GeneratedUnits>;
   /** The files below a root directory, '' for the machine's own; links lead nowhere outside of it. */
   readonly fileTree: (root: string) => Promise<FileTree>;
   /** What is wrong in unit files, by their paths or those of directories, and what had better be otherwise. */
@@ -148,6 +149,16 @@ export interface LocalPlace {
   readonly scope: 'system' | 'user' | 'global';
   /** '' for the machine's own root. */
   readonly root: string;
+  /** Where generators have put units, in place of where a manager has them put. */
+  readonly generated?: GeneratedUnits['directories'];
+}
+
+/** Units that generators have made for one call of a tool. */
+export interface GeneratedUnits {
+  readonly directories: { readonly normal: string; readonly early: string; readonly late: string };
+  /** A sentence for each generator that failed. */
+  readonly failures: readonly string[];
+  remove(): void;
 }
 
 /** One call of the tool: what was asked for, and the means to do it. */

@@ -49,7 +49,7 @@ export function localLint(paths: readonly string[], options: LintOptions): reado
 }
 
 /** What a place without a manager is made of. */
-export function partsOf({ scope, root }: LocalPlace): {
+export function partsOf({ scope, root, generated }: LocalPlace): {
   readonly files: Files;
   readonly facts: SpecifierFacts;
   readonly scope: 'system' | 'user';
@@ -60,8 +60,17 @@ export function partsOf({ scope, root }: LocalPlace): {
     files: filesBelow(root),
     facts: gatherFacts(managed, process.env),
     scope: managed,
-    searchPath: scope === 'global' ? globalSearchPath(process.env) : unitSearchPath(managed, process.env),
+    searchPath: withGenerated(scope === 'global' ? globalSearchPath(process.env) : unitSearchPath(managed, process.env), generated),
   };
+}
+
+function withGenerated(searchPath: readonly string[], generated: LocalPlace['generated']): readonly string[] {
+  if (generated === undefined) return searchPath;
+  const places: Readonly<Record<string, string>> = { '': generated.normal, '.early': generated.early, '.late': generated.late };
+  return searchPath.map((directory) => {
+    const [, kind] = /\/systemd\/generator(\.early|\.late|)$/.exec(directory) ?? [];
+    return (kind === undefined ? undefined : places[kind]) ?? directory;
+  });
 }
 
 function filesBelow(root: string): Files {

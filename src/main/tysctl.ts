@@ -21,6 +21,7 @@ export function servicesOf(self: readonly string[]): CliServices {
     recordedHistory: async (place, words) => (await import('./logs.ts')).recordedHistory(place, words),
     localInstall: async (place) => (await import('./local.ts')).localInstall(place),
     localUnitFiles: async (place) => (await import('./local.ts')).localUnitFiles(place),
+    generateUnits: async (scope) => (await import('./local-generators.ts')).generateUnits(scope),
     fileTree: async (root) => (await import('./local.ts')).fileTree(root),
     lintFiles: async (paths, options) => (await import('./local.ts')).localLint(paths, options),
     checkConditions: async (request) => (await import('./local-conditions.ts')).checkConditions(request),

@@ -109,6 +109,7 @@ async function runTool(
       Promise.resolve(written.filter((entry) => words.length === 0 || words.some((word) => JSON.stringify(entry).includes(word)))),
     localInstall: () => Promise.resolve(local),
     localUnitFiles: () => Promise.resolve(fakeUnitFiles),
+    generateUnits: () => Promise.reject(new Error('no generators run here')),
     fileTree: () => Promise.resolve({ read: () => undefined, list: () => [], follow: () => ({ kind: 'missing', isExecutable: false }) }),
     lintFiles: (paths, options) => Promise.resolve(findings(paths, options)),
     checkConditions: ({ of }) => {

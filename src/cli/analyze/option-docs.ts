@@ -19,7 +19,7 @@ export const analyzeOptionDocs: Readonly<Record<string, { readonly value?: strin
   fuzz: { value: 'TIME', doc: 'critical-chain: also what was up so little earlier' },
   'no-pager': { doc: 'Do not give long output to a pager' },
   man: { value: 'BOOL', doc: 'verify: whether manual pages are looked for' },
-  generators: { value: 'BOOL', doc: 'Refused: generators are not run' },
+  generators: { value: 'BOOL', doc: 'verify: whether generators run first' },
   host: { value: '[USER@]HOST', doc: 'Run the same on another machine, by ssh' },
   machine: { value: 'CONTAINER', doc: 'Refused: tysd does not run containers' },
   iterations: { value: 'N', doc: 'calendar: how often it elapses' },

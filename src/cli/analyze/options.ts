@@ -39,6 +39,8 @@ export interface AnalyzeOptions {
   readonly recursion: 'no' | 'one' | 'yes' | undefined;
   /** Of verify: whether pages of the manual are looked for, and the instance that stands for a template. */
   readonly man: boolean;
+  /** Of verify: whether generators run first, for units of theirs that others need. */
+  readonly generators: boolean;
   readonly instance: string;
   /** Of cat-config: only lines that say something. */
   readonly tldr: boolean;
@@ -67,6 +69,7 @@ const defaults: AnalyzeOptions = {
   legend: true,
   recursion: undefined,
   man: true,
+  generators: false,
   instance: 'i',
   tldr: false,
   print: undefined,
@@ -163,11 +166,7 @@ function readScale(value = ''): Result<Partial<AnalyzeOptions>, string> {
 }
 
 function readGenerators(value = 'yes'): Result<Partial<AnalyzeOptions>, string> {
-  const wanted = readBoolean('generators', value, (generators) => generators);
-  if (!wanted.ok) return wanted;
-  return wanted.value
-    ? err('Generators are not run to verify units: what they make depends on the machine. Verify the files that they have made.')
-    : ok({});
+  return readBoolean('generators', value, (generators) => ({ generators }));
 }
 
 function readRecursion(value = ''): Result<Partial<AnalyzeOptions>, string> {

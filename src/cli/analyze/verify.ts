@@ -5,25 +5,42 @@ import { basename, join, resolve } from 'node:path';
 import type { StartableUnit } from '../../api/unit-files.ts';
 import { isUnitName } from '../../api/unit-name.ts';
 import { printDiagnostics, printNotCarriedOut } from '../commands/verify.ts';
-import type { FileTree } from '../invocation.ts';
+import type { FileTree, GeneratedUnits } from '../invocation.ts';
 import type { AnalyzeCall } from './call.ts';
 
 /** `verify FILE[:ALIAS]…`: what is wrong with units, and whether they could be started; it asks no manager. */
 export async function analyzeVerify(call: AnalyzeCall): Promise<number> {
+  const { options, services, terminal } = call;
+  if (options.generators && options.root !== undefined) {
+    terminal.warn('Generators are programs of this machine, so --generators does not go with --root=.');
+    return 1;
+  }
   const aliases = call.words.some((word) => word.includes(':')) ? mkdtempSync(join(tmpdir(), 'systemd-analyze-')) : undefined;
+  const generated = options.generators ? await services.generateUnits(options.scope === 'system' ? 'system' : 'user') : undefined;
   try {
+    for (const failure of generated?.failures ?? []) terminal.warn(failure);
     return await verifyTargets(
       call,
       call.words.map((word) => targetOf(word, aliases)),
+      generated,
     );
   } finally {
     if (aliases !== undefined) rmSync(aliases, { recursive: true, force: true });
+    generated?.remove();
   }
 }
 
-async function verifyTargets(call: AnalyzeCall, targets: readonly (string | undefined)[]): Promise<number> {
+async function verifyTargets(
+  call: AnalyzeCall,
+  targets: readonly (string | undefined)[],
+  generated: GeneratedUnits | undefined,
+): Promise<number> {
   const { words, options, services, terminal } = call;
-  const unitFiles = await services.localUnitFiles({ scope: options.scope, root: options.root ?? '' });
+  const unitFiles = await services.localUnitFiles({
+    scope: options.scope,
+    root: options.root ?? '',
+    ...(generated === undefined ? {} : { generated: generated.directories }),
+  });
   const known = targets.filter((target) => target !== undefined);
   const { units, others } = unitFiles.verifyStart(known, { recursive: options.recursion !== 'no', instance: options.instance });
   const inOrder = targets.map((target) => (target === undefined ? undefined : units[known.indexOf(target)]));

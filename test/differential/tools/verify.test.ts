@@ -112,6 +112,45 @@ test('verify finds in the units of this machine what systemd’s finds', { skip,
   }
 });
 
+test(
+  'verify --generators has what generators make, early, normal or late, and says which of them failed',
+  { skip, timeout: 120_000 },
+  async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'verify-'));
+    try {
+      const programs = join(directory, 'generators');
+      mkdirSync(programs);
+      const unit = '[Service]\\nExecStart=/bin/true\\n';
+      const generator = (name: string, text: string): void => writeFileSync(join(programs, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+      generator(
+        'make',
+        `printf '${unit}' > "$1/normal.service"; printf '${unit}' > "$2/early.service"; printf '${unit}' > "$3/late.service"`,
+      );
+      generator('fail', 'exit 3');
+      generator('die', 'kill -9 $$');
+      const file = join(directory, 'a.service');
+      writeFileSync(file, '[Unit]\nRequires=normal.service early.service late.service\n[Service]\nExecStart=/bin/true\n');
+      for (const mode of [[], ['--generators'], ['--generators=yes'], ['--generators=no']]) {
+        const call: Call = {
+          program: 'systemd-analyze',
+          argv: ['--man=no', ...mode, 'verify', file],
+          environment: { SYSTEMD_GENERATOR_PATH: programs },
+        };
+        const told = (ran: Ran) => ({
+          ...common(ran),
+          failed: ran.err
+            .split('\n')
+            .filter((line) => line.includes(programs))
+            .toSorted(),
+        });
+        assert.deepEqual(told(await ours(call)), told(theirs(call)), mode.join());
+      }
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  },
+);
+
 test('verify looks for pages of the manual, and takes a file under another name', { skip, timeout: 60_000 }, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'verify-'));
   try {
