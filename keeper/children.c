@@ -36,22 +36,25 @@ struct child *child_by_pid(struct keeper *keeper, pid_t pid) {
     return node ? OF(struct child, by_pid, node) : NULL;
 }
 
+void child_join(struct child *child, struct group *group) {
+    group_hold(group);
+    child->group = group;
+    child->next = group->children;
+    child->link = &group->children;
+    if (child->next) child->next->link = &child->next;
+    group->children = child;
+}
+
 static struct child *child_add(struct keeper *keeper, uint64_t id, pid_t pid, struct group *group) {
     struct child *child = allocate(sizeof *child);
-    *child = (struct child){.id = id, .pid = pid, .group = group, .pidfd = -1, .exec_fd = -1, .keep_fd = -1, .exec_watch = -1};
+    *child = (struct child){.id = id, .pid = pid, .pidfd = -1, .exec_fd = -1, .keep_fd = -1, .exec_watch = -1};
     if (id) table_add_number(&keeper->children_by_id, &child->by_id, id);
     table_add_number(&keeper->children_by_pid, &child->by_pid, (uint64_t)pid);
     if (id) {
         child->slot = keeper->free_slots[--keeper->free_slot_count];
         if (id > keeper->last_child) keeper->last_child = id;
     }
-    if (group) {
-        group_hold(group);
-        child->next = group->children;
-        child->link = &group->children;
-        if (child->next) child->next->link = &child->next;
-        group->children = child;
-    }
+    if (group) child_join(child, group);
     return child;
 }
 
@@ -64,6 +67,7 @@ void child_free(struct keeper *keeper, struct child *child) {
     }
     table_remove(&keeper->children_by_pid, &child->by_pid);
     keeper->foreign_count -= child->foreign;
+    keeper->unsure_count -= child->unsure != 0;
     unwatch_close(keeper, &child->pidfd);
     unwatch_close(keeper, &child->exec_fd);
     executed_end(keeper, child);

@@ -190,7 +190,7 @@ void groups_retry_removal(struct keeper *keeper) {
 
 bool group_empty(struct keeper *keeper, struct group *group) {
     if (keeper->tracking == TRACK_SESSION) session_refresh(keeper);
-    if (group->children) return false;
+    if (group->children || session_unsure(keeper)) return false;
     return keeper->tracking == TRACK_SESSION || cgroup_empty(keeper, group->path);
 }
 
@@ -367,6 +367,7 @@ static void signal_members(struct keeper *keeper, struct group *group, int signa
     }
     FOR_TABLE(&round.seen, node) free(node);
     free(round.seen.buckets);
+    if (keeper->unsure_count) group->missed = signal, group->missed_turn = keeper->turn;
 }
 
 void group_signal(struct keeper *keeper, const char *key, int signal, const uint8_t *except, uint32_t count) {

@@ -416,6 +416,8 @@ struct group {
     int memory;            /* or -1; with cgroup v1 just 0 */
     uint64_t oom_kills, memory_inode; /* with cgroup v1: of the cgroup that tells memory_fd */
     uint32_t saved; /* its place in a state, from 1 on */
+    int missed; /* the last signal to all of it, which those could not get that were unsure by then; else 0 */
+    uint64_t missed_turn;
 };
 enum tracking { TRACK_CGROUP2, TRACK_CGROUP1, TRACK_SESSION };
 /* What runs already is not ours, unless we take the place of a keeper. */
@@ -514,6 +516,8 @@ void sessions_restore(struct keeper *keeper, struct cursor *cursor, struct group
 void session_started(struct keeper *keeper, struct group *group, pid_t sid);
 void session_forget(struct keeper *keeper, struct group *group);
 void session_refresh(struct keeper *keeper);
+/* Whether there are orphans in the middle of an exec, which may be of any group. */
+bool session_unsure(struct keeper *keeper);
 void session_members(struct keeper *keeper, struct group *group, pid_function *member, void *context);
 struct group *session_group_of(struct keeper *keeper, pid_t pid);
 void session_kill(const struct child *child);
@@ -531,6 +535,7 @@ struct child {
     int exec_watch; /* where exec_fd would take a descriptor too many: what exec_inotify calls its pipe; else -1 */
     bool report_exec;
     bool foreign; /* not started by us, nor by what we started */
+    uint64_t unsure; /* the turn in which it was found in the middle of an exec, when nobody can see whose it is; else 0 */
 };
 void children_start(struct keeper *keeper);
 void children_save(struct keeper *keeper, struct saving *saving);
@@ -543,6 +548,8 @@ bool opened_here(struct keeper *keeper, uint64_t id, struct group *group, struct
 void child_adopt(struct keeper *keeper, uint64_t id, const char *group, pid_t pid);
 void child_signal(struct keeper *keeper, uint64_t id, int signal);
 struct child *child_orphan(struct keeper *keeper, pid_t pid, struct group *group);
+/* One whose group was not known so far. */
+void child_join(struct child *child, struct group *group);
 /* Puts a process of which only the end is to be seen into the group; takes the pidfd. 0 or -errno. */
 int child_enter(struct keeper *keeper, pid_t pid, struct group *group, int pidfd);
 struct child *child_by_pid(struct keeper *keeper, pid_t pid);
@@ -844,7 +851,7 @@ struct keeper {
 
     struct table children_by_id, children_by_pid, children_by_exec;
     int exec_inotify; /* or -1 */
-    size_t foreign_count;
+    size_t foreign_count, unsure_count;
     pid_t ended[MAX_ENDED]; /* named by SIGCHLD */
     int ended_count;
     uint64_t sweep_next; /* when it is worth the time to look at all children */

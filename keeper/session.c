@@ -80,7 +80,24 @@ static struct group *by_session(struct keeper *keeper, pid_t sid) {
     return node ? OF(struct session, by_sid, node)->group : NULL;
 }
 
-static struct group *by_mark(struct keeper *keeper, pid_t pid) {
+/* In the middle of an exec a process has no environment yet, or the one that was opened is gone by the time it is read. One that really has none
+ * has the same places for the begin and the end of it: the 48th and 49th field from its state on. */
+static bool is_between_programs(pid_t pid) {
+    char text[1024];
+    unsigned long long begin, end;
+    const char *fields = process_stat(pid, text);
+    for (int i = 1; fields && i < 48; i++) fields = strchr(fields + 1, ' ');
+    return fields && sscanf(fields, "%llu %llu", &begin, &end) == 2 && (!end || begin != end);
+}
+
+static bool has_ended(pid_t pid) {
+    char text[1024], state;
+    const char *fields = process_stat(pid, text);
+    return !fields || sscanf(fields, " %c", &state) != 1 || strchr("ZX", state);
+}
+
+/* Tells whether there is nothing to see. */
+static struct group *by_mark(struct keeper *keeper, pid_t pid, bool *blank) {
     char path[64];
     size_t length = 0;
     snprintf(path, sizeof path, "/proc/%d/environ", pid);
@@ -91,6 +108,7 @@ static struct group *by_mark(struct keeper *keeper, pid_t pid) {
         struct node *node = table_text(&keeper->groups_by_mark, text + at);
         if (node) group = OF(struct group, by_mark, node);
     }
+    *blank = !length;
     free(text);
     return group;
 }
@@ -102,7 +120,8 @@ struct group *session_group_of(struct keeper *keeper, pid_t pid) {
         struct group *group = child && child->group ? child->group : by_session(keeper, session);
         if (group) return group->removed ? NULL : group;
     }
-    return by_mark(keeper, pid);
+    bool blank;
+    return by_mark(keeper, pid, &blank);
 }
 
 /* For kernels without /proc/PID/task/TID/children: all processes with this parent. */
@@ -152,17 +171,49 @@ void session_kill(const struct child *child) {
     if (!child->id && !child->foreign) kill(child->pid, SIGKILL);
 }
 
+/* What we start has a session of its own, so what is in ours is of the process that became the keeper. */
+static void set_foreign(struct keeper *keeper, struct child *child, pid_t sid) {
+    child->foreign = !child->group && !child->unsure && sid == getsid(0);
+    keeper->foreign_count += child->foreign;
+}
+
 static void found_child(struct keeper *keeper, void *context, pid_t pid) {
     (void)context;
     pid_t parent, sid = 0;
     if (pid == keeper->manager.pid || pid == keeper->journal.pid || child_by_pid(keeper, pid)) return;
+    bool blank = false;
     struct group *group = read_stat(pid, &parent, &sid) ? by_session(keeper, sid) : NULL;
-    if (!group) group = by_mark(keeper, pid);
+    if (!group) group = by_mark(keeper, pid, &blank);
     struct child *child = child_orphan(keeper, pid, group);
-    /* What we start has a session of its own, so what is in ours is of the process that became the keeper. */
-    child->foreign = !group && sid == getsid(0);
-    keeper->foreign_count += child->foreign;
+    child->unsure = blank && !has_ended(pid) ? keeper->turn : 0;
+    keeper->unsure_count += child->unsure != 0;
+    set_foreign(keeper, child, sid);
     if (keeper->end_phase) session_kill(child);
+}
+
+enum { LOOK_AGAIN_USEC = 1000 };
+
+static void look_again(struct keeper *keeper, struct child *child) {
+    pid_t parent, sid = 0;
+    bool blank;
+    struct group *group = by_mark(keeper, child->pid, &blank);
+    if (blank && !has_ended(child->pid) && is_between_programs(child->pid)) return;
+    if (group) child_join(child, group);
+    if (group && group->missed && child->unsure <= group->missed_turn) {
+        kill(child->pid, group->missed);
+        if (group->missed != SIGKILL) kill(child->pid, SIGCONT);
+    }
+    child->unsure = 0;
+    keeper->unsure_count--;
+    if (read_stat(child->pid, &parent, &sid)) set_foreign(keeper, child, sid);
+}
+
+/* Whether there are orphans that could be of any group, which are looked at again soon. */
+bool session_unsure(struct keeper *keeper) {
+    if (!keeper->unsure_count) return false;
+    keeper->check_needed = true;
+    wake_at(keeper, monotonic_usec() + LOOK_AGAIN_USEC);
+    return true;
 }
 
 static void found_foreign(struct keeper *keeper, void *context, pid_t pid) {
@@ -182,6 +233,10 @@ void session_refresh(struct keeper *keeper) {
     snprintf(path, sizeof path, "/proc/%d/task/%d/children", getpid(), getpid());
     /* Without the second thread (main.c) this is all children. */
     if (!children_of_thread(keeper, path, found_child, NULL)) children_by_scan(keeper, getpid(), found_child, NULL);
+    if (keeper->unsure_count) FOR_TABLE(&keeper->children_by_pid, node) {
+        struct child *child = OF(struct child, by_pid, node);
+        if (child->unsure) look_again(keeper, child);
+    }
     keeper->orphans_seen = keeper->turn;
     keeper->orphans_next = monotonic_usec() + RESTS * (monotonic_usec() - start);
 }
