@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -33,6 +33,9 @@ test('files are read whole whatever their size, up to the limit, and those of /p
     assert.deepEqual(realFiles.readWithStat(path)?.bytes, bytes, `${size} bytes`);
     assert.deepEqual(realFiles.read(path, 4096), bytes.subarray(0, 4096), `${size} bytes, at most 4096`);
   }
+  // Of this a page is given at a time.
+  const types = '/sys/kernel/btf/vmlinux';
+  assert.equal(realFiles.read(types)?.length ?? 0, existsSync(types) ? realFiles.stat(types).size : 0);
   assert.match(new TextDecoder().decode(realFiles.read('/proc/self/status')), /^Name:[^]*\nPid:/);
   assert.equal(realFiles.read(place.path), undefined);
   assert.equal(realFiles.read(join(place.path, 'missing')), undefined);

@@ -112,7 +112,9 @@ function readAll(fd: number, size: number, limit: number): Uint8Array {
   for (;;) {
     const got = readSync(fd, buffer, length, buffer.length - length, null);
     length += got;
-    if (got === 0 || length >= limit || (size > 0 && length < buffer.length)) return buffer.subarray(0, Math.min(length, limit));
+    // Some files of /sys are given a page at a time.
+    if (got === 0 || length >= limit || (size > 0 && length >= size && length < buffer.length))
+      return buffer.subarray(0, Math.min(length, limit));
     if (length === buffer.length) {
       const larger = new Uint8Array(buffer.length * 2);
       larger.set(buffer);
