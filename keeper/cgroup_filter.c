@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "keeper.h"
 
-enum { MAX_ATTACHED = 64 };
+/* lsm_list_modules(2) has one number on all machines that tysd is built for; libraries of before Linux 6.8 do not name it. */
+enum { MAX_ATTACHED = 64, MAX_SECURITY_MODULES = 32, SYS_LIST_SECURITY_MODULES = 461 };
 
 static int bpf(enum bpf_cmd command, union bpf_attr *attributes) { return (int)syscall(SYS_bpf, command, attributes, sizeof *attributes); }
 
@@ -31,7 +33,10 @@ enum { NOTHING = -1, ALREADY = -2 };
 
 static int attached_before(int cgroup_fd, uint32_t attach, const struct bpf_prog_info *own, bool by_name) {
     uint32_t ids[MAX_ATTACHED];
+    uint32_t flags[MAX_ATTACHED];
     union bpf_attr query = {.query = {.target_fd = (uint32_t)cgroup_fd, .attach_type = attach, .prog_ids = (uintptr_t)ids, .prog_cnt = MAX_ATTACHED}};
+    /* Programs of all hooks of security modules are listed together, and no kernel lists them without their flags. */
+    if (attach == BPF_LSM_CGROUP) query.query.prog_attach_flags = (uintptr_t)flags;
     if (bpf(BPF_PROG_QUERY, &query) < 0) return NOTHING;
     for (uint32_t i = 0; i < query.query.prog_cnt; i++) {
         if (ids[i] == own->id) return ALREADY;
@@ -118,6 +123,7 @@ static int load_program(const struct cgroup_program *program, const void *instru
         .insns = (uintptr_t)instructions,
         .license = (uintptr_t) "GPL",
         .expected_attach_type = program->type == BPF_PROG_TYPE_CGROUP_DEVICE ? 0 : program->attach,
+        .attach_btf_id = program->function,
     };
     strncpy(attributes.prog_name, program->name, sizeof attributes.prog_name - 1);
     int fd = bpf(BPF_PROG_LOAD, &attributes);
@@ -149,6 +155,35 @@ int cgroup_filter(int cgroup_fd, const struct cgroup_program *program) {
     return result;
 }
 
+static void bear(uint64_t mark) {
+    if (mark) syscall(SYS_set_tid_address, mark);
+}
+
+/* A program that the kernel asks when files are opened lets pass who has the number in its map (exec/bpf/file-open.ts), which is made by the first
+ * child and secret. A child bears it until it executes a program: then the kernel forgets it, without a word to this address, which is none of a process. */
+int cgroup_let_pass(int cgroup_fd, uint32_t attach, const char *name, uint64_t *mark) {
+    uint32_t key = 0;
+    uint64_t value[2] = {0};
+    int map = counters_of(cgroup_fd, attach, name);
+    if (map < 0) return 0;
+    union bpf_attr attributes = {.map_fd = (uint32_t)map, .key = (uintptr_t)&key, .value = (uintptr_t)value};
+    int result = bpf(BPF_MAP_LOOKUP_ELEM, &attributes) < 0 ? -errno : 0;
+    if (!result && !value[0]) {
+        if (getrandom(value, sizeof value[0], 0) != sizeof value[0]) result = -errno;
+        value[0] |= 1ULL << 63;
+        if (!result && bpf(BPF_MAP_UPDATE_ELEM, &attributes) < 0) result = -errno;
+    }
+    close(map);
+    if (!result) bear(*mark = value[0]);
+    return result;
+}
+
+pid_t fork_marked(uint64_t mark) {
+    pid_t pid = fork();
+    if (pid == 0) bear(mark);
+    return pid;
+}
+
 bool cgroup_counted(int cgroup_fd, uint32_t attach, const char *name, struct counted *counted) {
     uint32_t key = 0;
     int map = counters_of(cgroup_fd, attach, name);
@@ -170,6 +205,15 @@ int tell_traffic(int argc, char **argv) {
         if (fd >= 0) close(fd);
     }
     return fflush(stdout) ? 1 : 0;
+}
+
+int tell_security_modules(int argc, char **argv) {
+    (void)argc, (void)argv;
+    uint64_t modules[MAX_SECURITY_MODULES];
+    uint32_t size = sizeof modules;
+    long count = syscall(SYS_LIST_SECURITY_MODULES, modules, &size, 0);
+    for (long i = 0; i < count; i++) printf("%llu\n", (unsigned long long)modules[i]);
+    return count < 0 || fflush(stdout) ? 1 : 0;
 }
 
 int cgroup_unfilter(int cgroup_fd, uint32_t attach, const char *name) {

@@ -232,6 +232,7 @@ struct run {
     uint32_t first;       /* the number of the plan's first op, where another program has carried out those before */
     struct rlimit descriptors; /* what RLIMIT_NOFILE is to be at exec */
     int keep_fd, exec_fd; /* or -1 */
+    uint64_t mark;        /* what cgroup_filter has it bear, or 0 */
     pid_t outside;        /* the child that keeps the rights that this one gives up, or 0 */
     bool alone;           /* it has no copy of what the keeper holds */
     bool filtered;        /* system calls may be refused */
@@ -302,6 +303,8 @@ struct cgroup_program {
     const char *name;
     const void *instructions;
     size_t length;
+    /* The function of the kernel that a program of a security module is asked at, by its number among the kernel's types. */
+    uint32_t function;
 };
 /* What a program counts of what goes one way, in the only value of its map. */
 struct counted {
@@ -309,12 +312,17 @@ struct counted {
 };
 /* cgroup_filter.c. Attaches the program to the cgroup, in place of one of its name. One that loads a map is given that which this one counts in, or a new one. */
 int cgroup_filter(int cgroup_fd, const struct cgroup_program *program);
+/* For a child that executes a program later: has the cgroup's program of that name let it open files until then. Gives what a process that it forks has to bear for that, in `mark`. */
+int cgroup_let_pass(int cgroup_fd, uint32_t attach, const char *name, uint64_t *mark);
+pid_t fork_marked(uint64_t mark);
 /* Takes the program of that name away, if there is one. */
 int cgroup_unfilter(int cgroup_fd, uint32_t attach, const char *name);
 /* What the program of that name has counted; false if there is none that counts. */
 bool cgroup_counted(int cgroup_fd, uint32_t attach, const char *name, struct counted *counted);
 /* The tool --traffic: for each cgroup v2, by its path, what was received and sent as BYTES PACKETS BYTES PACKETS, or - where nobody counts. */
 int tell_traffic(int argc, char **argv);
+/* The tool --security-modules: the numbers of those that the kernel asks (LSM_ID_ of linux/lsm.h), a line for each; status 1 where it does not tell. */
+int tell_security_modules(int argc, char **argv);
 int cgroup_pinned_filter(int cgroup_fd, uint32_t attach, const char *path);
 
 /* Moves a descriptor out of the way of every number that the plan places one at; or -errno. */

@@ -177,6 +177,7 @@ static const struct {
     {"--go-on", resume_plan},
     {"--probe", probe_namespaces},
     {"--traffic", tell_traffic},
+    {"--security-modules", tell_security_modules},
     {"--relay", relay_datagrams},
 };
 

@@ -639,9 +639,9 @@ static int op_no_new_privileges_unless_admin(struct run *run, const struct op *o
 }
 
 static int op_cgroup_filter(struct run *run, const struct op *op) {
-    (void)run;
-    struct cgroup_program program = {NUMBER(1), NUMBER(2), TEXT(3), op->fields[4].data, op->fields[4].number};
-    return cgroup_filter(op->fd, &program);
+    struct cgroup_program program = {NUMBER(1), NUMBER(2), TEXT(3), op->fields[4].data, op->fields[4].number, NUMBER(5)};
+    int result = program.length || !program.function ? cgroup_filter(op->fd, &program) : 0;
+    return result || !program.function ? result : cgroup_let_pass(op->fd, program.attach, program.name, &run->mark);
 }
 
 static int op_cgroup_pinned_filter(struct run *run, const struct op *op) {

@@ -3,8 +3,8 @@
 #define OPS_H
 
 #define WIRE_VERSION 3u
-#define OPS_HASH 0x3c964fedu
-#define KEEPER_INTERFACE "tysd-keeper interface 3.3c964fed.1;"
+#define OPS_HASH 0x547ce877u
+#define KEEPER_INTERFACE "tysd-keeper interface 3.547ce877.1;"
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -88,7 +88,7 @@
     X(mq_unlink, 202, "s") /* mq-unlink(name: string) */ \
     X(pipe_size, 202, "nu") /* pipe-size(slot: u32, size: u32) */ \
     X(xattr, 202, "nssb") /* xattr(slot: u32, path: string, name: string, value: bytes) */ \
-    X(cgroup_filter, 219, "suusb") /* cgroup-filter(cgroup: string, type: u32, attach: u32, name: string, program: bytes) */ \
+    X(cgroup_filter, 219, "suusbu") /* cgroup-filter(cgroup: string, type: u32, attach: u32, name: string, program: bytes, function: u32) */ \
     X(cgroup_pinned_filter, 219, "sus") /* cgroup-pinned-filter(cgroup: string, attach: u32, path: string) */ \
     X(private_pids, 226, "") /* private-pids() */ \
     X(unshare, 226, "u") /* unshare(kinds: u32) */ \

@@ -41,7 +41,7 @@ int op_outside(struct run *run, const struct op *op) {
     while (options[count]) count++;
     if (count % 2) return -EINVAL;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) return -errno;
-    pid_t helper = fork();
+    pid_t helper = fork_marked(run->mark);
     if (helper == 0) {
         close(ends[0]);
         stay_outside(ends[1], options);

@@ -85,15 +85,15 @@ static int refuse(int fd) {
 
 static const char *file_of(uint32_t type) { return type == CLONE_NEWNET ? "/proc/self/ns/net" : "/proc/self/ns/ipc"; }
 
-static int make_owned(const struct op *op);
+static int make_owned(const struct run *run, const struct op *op);
 
 /* A new namespace, or that which the path names; the child is in it then. */
-static int make_space(const struct op *op) {
+static int make_space(const struct run *run, const struct op *op) {
     uint32_t type = NUMBER(1);
     const char *path = TEXT(2);
     int fd;
     if (op->code == OP_owned_namespace) {
-        fd = make_owned(op);
+        fd = make_owned(run, op);
         if (fd >= 0 && setns(fd, (int)type) < 0) return refuse(fd);
     } else if (*path) {
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -115,7 +115,7 @@ static int share_space(int storage, int peer, int space) {
     return taken < 0 ? taken : 0;
 }
 
-static int enter_space(int storage, const struct op *op) {
+static int enter_space(const struct run *run, int storage, const struct op *op) {
     uint32_t type = NUMBER(1);
     char kind;
     int fd = receive_fd(storage, &kind, MSG_PEEK | MSG_DONTWAIT);
@@ -124,7 +124,7 @@ static int enter_space(int storage, const struct op *op) {
     if (kind == SPACE) {
         result = RESULT(setns(fd, (int)type));
     } else {
-        int space = make_space(op);
+        int space = make_space(run, op);
         result = space < 0 ? space : share_space(storage, fd, space);
         if (space >= 0) close(space);
         if (!result && type == CLONE_NEWNET && (op->code == OP_owned_namespace || !*TEXT(2))) result = loopback_up();
@@ -133,26 +133,24 @@ static int enter_space(int storage, const struct op *op) {
     return result;
 }
 
-static int share(const struct op *op) {
+static int share(const struct run *run, const struct op *op) {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     while (fcntl(op->fd, F_SETLKW, &lock) < 0)
         if (errno != EINTR) return -errno;
-    int result = enter_space(op->fd, op);
+    int result = enter_space(run, op->fd, op);
     lock.l_type = F_UNLCK;
     fcntl(op->fd, F_SETLK, &lock);
     return result;
 }
 
 int op_namespace(struct run *run, const struct op *op) {
-    (void)run;
-    int result = share(op);
+    int result = share(run, op);
     /* As in systemd: who may not have one goes on without. */
     return result == -EPERM ? PARTLY : result;
 }
 
 int op_owned_namespace(struct run *run, const struct op *op) {
-    (void)run;
-    return share(op);
+    return share(run, op);
 }
 
 static int write_once(int directory, const char *name, const char *text) {
@@ -176,13 +174,13 @@ _Noreturn static void write_maps(int process, int go, const char *uids, const ch
     _exit(-result);
 }
 
-static int own_users(const char *uids, const char *gids) {
+static int own_users(const struct run *run, const char *uids, const char *gids) {
     int go[2], status = 0;
     /* By number it could be another's, in a namespace of processes of its own. */
     int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (self < 0) return -errno;
     if (pipe2(go, O_CLOEXEC) < 0) return refuse(self);
-    pid_t helper = fork();
+    pid_t helper = fork_marked(run->mark);
     if (helper == 0) {
         close(go[1]);
         write_maps(self, go[0], uids, gids);
@@ -199,8 +197,7 @@ static int own_users(const char *uids, const char *gids) {
 }
 
 int op_user_namespace(struct run *run, const struct op *op) {
-    (void)run;
-    return own_users(TEXT(0), TEXT(1));
+    return own_users(run, TEXT(0), TEXT(1));
 }
 
 static int enter_by_path(const char *path, int type) {
@@ -229,9 +226,9 @@ int op_enter_owner(struct run *run, const struct op *op) {
 }
 
 /* What a child makes in the user namespace that is to own it: of a namespace that the process is in, of the path, or a new one. */
-static int make_in_owner(const struct op *op) {
+static int make_in_owner(const struct run *run, const struct op *op) {
     uint32_t type = NUMBER(1), beside = NUMBER(2);
-    int result = beside ? enter_owner(beside) : *TEXT(3) ? enter_by_path(TEXT(3), CLONE_NEWUSER) : own_users(TEXT(4), TEXT(5));
+    int result = beside ? enter_owner(beside) : *TEXT(3) ? enter_by_path(TEXT(3), CLONE_NEWUSER) : own_users(run, TEXT(4), TEXT(5));
     if (!result) result = RESULT(unshare((int)type));
     if (result) return result;
     int fd = open(file_of(type), O_RDONLY | O_CLOEXEC);
@@ -239,12 +236,12 @@ static int make_in_owner(const struct op *op) {
 }
 
 /* The process itself keeps its rights: all that it still has to make outside is made with them. */
-static int make_owned(const struct op *op) {
+static int make_owned(const struct run *run, const struct op *op) {
     int ends[2], status = 0;
     if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) < 0) return -errno;
-    pid_t helper = fork();
+    pid_t helper = fork_marked(run->mark);
     if (helper == 0) {
-        int fd = make_in_owner(op);
+        int fd = make_in_owner(run, op);
         _exit(fd < 0 ? -fd : -send_fd(ends[1], SPACE, fd));
     }
     int result = helper < 0 ? -errno : 0;

@@ -77,6 +77,7 @@ test('a slice has filters of its own, above those of the unit, and its addresses
       attach: 6,
       name: 'tysd_devices',
       program: deviceProgram([]),
+      function: 0,
       setting: 'DevicePolicy',
     },
     ...(['ingress', 'egress'] as const).map((direction, attach) => ({
@@ -86,6 +87,7 @@ test('a slice has filters of its own, above those of the unit, and its addresses
       attach,
       name: `tysd_ip_${direction}`,
       program: addressProgram(direction, [one], [any]),
+      function: 0,
       setting: 'IPAddressDeny',
     })),
   ]);
@@ -102,6 +104,7 @@ test('traffic is counted by what filters addresses, in the unit and in slices th
     attach,
     name: ['tysd_ip_ingress', 'tysd_ip_egress'][attach],
     program: addressProgram(attach === 0 ? 'ingress' : 'egress', [], denied, true),
+    function: 0,
     setting: denied.length === 0 ? 'IPAccounting' : 'IPAddressDeny',
     ...(denied.length === 0 ? { tolerate: true } : {}),
   });

@@ -279,5 +279,5 @@ function pinnedOps({ path, cgroup }: Owner, warnings: string[]): readonly Op[] {
 }
 
 function filter(cgroup: string, type: number, attach: number, name: string, program: Uint8Array, setting: string): Op {
-  return { op: 'cgroup-filter', cgroup, type, attach, name, program, setting };
+  return { op: 'cgroup-filter', cgroup, type, attach, name, program, function: 0, setting };
 }

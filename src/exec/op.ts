@@ -281,9 +281,9 @@ export const ops = {
     doc: 'setxattr(2) of the path, or where that is empty fsetxattr(2) of the slot; labels of Smack are for kernels that have it.',
   },
   'cgroup-filter': {
-    fields: { cgroup: 'string', type: 'u32', attach: 'u32', name: 'string', program: 'bytes' },
+    fields: { cgroup: 'string', type: 'u32', attach: 'u32', name: 'string', program: 'bytes', function: 'u32' },
     exit: 219,
-    doc: 'Load a program of eBPF (bpf(2)) and attach it to the cgroup at this path below the root, or where that is empty to the child’s own, in place of one of this name. A map that it loads is an array of one value of 16 bytes, that of the program before.',
+    doc: 'Load a program of eBPF (bpf(2)), for a security module one that is asked at this function of the kernel’s types and lets the child pass, or none, and attach it to the cgroup at this path below the root, or where that is empty to the child’s own, in place of one of this name. A map that it loads is an array of one value of 16 bytes, that of the program before.',
   },
   'cgroup-pinned-filter': {
     fields: { cgroup: 'string', attach: 'u32', path: 'string' },

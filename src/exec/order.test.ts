@@ -61,6 +61,7 @@ const settings: fc.Arbitrary<Partial<ExecSettings>> = fc.record({
   ConfigurationDirectory: directories,
   SystemCallFilter: fc.constantFrom<ExecSettings['SystemCallFilter']>([], [{ invert: false, rules: [{ name: '@system-service' }] }]),
   RestrictRealtime: fc.boolean(),
+  RestrictFileSystems: fc.constantFrom<ExecSettings['RestrictFileSystems']>([], [{ invert: true, names: ['proc'] }]),
   ProtectHostname: fc.constantFrom('', 'yes'),
 });
 
@@ -151,7 +152,11 @@ const contexts: fc.Arbitrary<ExecContext> = fc
     account: fc.constantFrom({}, { account: daemonAccount }),
     gid: fc.constantFrom({}, { gid: 4 }),
     supplementary: fc.constantFrom<readonly number[]>([], [29]),
-    filters: fc.constantFrom({}, { cgroupFacts: filteredSlice }),
+    filters: fc.constantFrom(
+      {},
+      { cgroupFacts: filteredSlice },
+      { fileOpenHook: { function: 1, flags: 0, inode: 8, fileSystem: 8, magic: 8, mark: 8 } },
+    ),
     space: fc.constantFrom({}, { space: { id: 'x' } }, { space: { id: 'x', tmp: { tmp: '/tmp/x', varTmp: '/var/tmp/x' } } }),
   })
   .map(({ base, account, gid, supplementary, filters, space }) => ({ ...base, ...account, ...gid, ...space, supplementary, ...filters }));

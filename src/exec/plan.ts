@@ -4,6 +4,7 @@ import { expandArguments } from '../unit/values/expand.ts';
 import { inheriting } from './inheritance.ts';
 import { keyringOps } from './keyring.ts';
 import { delegationOps } from './delegation.ts';
+import { fileSystemOps } from './file-systems.ts';
 import { type CgroupFilterOps, cgroupFilterOps, missingProgram } from './cgroup-filters.ts';
 import { credentialFailure, credentialOps } from './credentials.ts';
 import { whyNoImage } from './mounts.ts';
@@ -66,12 +67,14 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
   const command = expandCommand(request, environment.value);
   const sandboxed = request.command.privilege !== 'full';
   const cgroupFilters = filtersOfCgroup(request, exec, context);
+  const fileSystems = fileSystemOps(exec, context.fileOpenHook, isStrict(exec, context), sandboxed);
 
   return ok({
     plan: [
       ...(request.first ?? none),
       ...beginning(exec, request),
       ...cgroupFilters.ops,
+      ...fileSystems.ops,
       ...standing.terminal,
       ...delegationOps(request, context, identity),
       ...pressureOps(request.config, context, identity),
@@ -96,13 +99,16 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
       ...standing.filter,
       { op: 'exec', paths: candidates(request, exec), argv: command.argv, env: hasSession ? [] : environment.value.block },
     ],
-    warnings: [...identity.warnings, ...cgroupFilters.warnings, ...standing.warnings, ...command.warnings],
+    warnings: [...identity.warnings, ...cgroupFilters.warnings, ...fileSystems.warnings, ...standing.warnings, ...command.warnings],
   });
 }
 
 function filtersOfCgroup({ config }: ExecRequest, exec: ExecSettings, context: ExecContext): CgroupFilterOps {
-  const policy = exec.SandboxPolicy ?? context.sandbox?.policy ?? 'systemd';
-  return cgroupFilterOps(config.cgroup, exec, context.cgroupFacts, policy === 'strict');
+  return cgroupFilterOps(config.cgroup, exec, context.cgroupFacts, isStrict(exec, context));
+}
+
+function isStrict(exec: ExecSettings, { sandbox }: ExecContext): boolean {
+  return (exec.SandboxPolicy ?? sandbox?.policy) === 'strict';
 }
 
 function heirOf(request: ExecRequest, { inherited }: ExecContext): ExecRequest {

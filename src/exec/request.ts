@@ -2,6 +2,7 @@ import type { OutputDefaults } from '../unit/standard-outputs.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import type { ResourceDefaults } from './cgroup/need.ts';
+import type { FileOpenHook } from './bpf/file-open.ts';
 import type { CgroupFacts } from './cgroup-filters.ts';
 import type { Machine } from './needs/need.ts';
 import type { Extension } from './extensions.ts';
@@ -152,6 +153,8 @@ export interface ExecContext extends OutputDefaults {
   readonly sandbox?: { readonly machine: Machine; readonly policy: SandboxPolicy };
   /** What filters of the unit's cgroup depend on; undefined where there are none, or can be none. */
   readonly cgroupFacts?: CgroupFacts;
+  /** How programs are asked when files are opened, for a unit that restricts them; undefined where they cannot be. */
+  readonly fileOpenHook?: FileOpenHook;
   /** The architecture of the manager; undefined where tysd has no table of its system calls. */
   readonly architecture?: NativeArchitecture;
   /** $MANAGERPID of a user manager: the process that outlives the manager, which is the keeper. */

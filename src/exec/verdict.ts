@@ -97,7 +97,12 @@ function judge(config: UnitConfig, { name, part, row }: AssignedSetting, machine
     return { verdict: 'not-applied', why, sandbox: part === 'exec' && !('accepted' in status) && sandbox, fails: false };
   }
   if (requirement !== undefined && unmet.length > 0)
-    return { verdict: 'not-applied', why: unmet.map(describeNeed).join(', '), sandbox, fails: requirement.without === 'fails' };
+    return {
+      verdict: 'not-applied',
+      why: unmet.map((need) => describeNeed(need, machine)).join(', '),
+      sandbox,
+      fails: requirement.without === 'fails',
+    };
   const unreached = requirement?.unreached?.[config.type] ?? requirement?.partly?.(config);
   if (unreached !== undefined) return { verdict: 'not-applied', why: unreached, sandbox, fails: false };
   const carriedOut = requirement === undefined ? undefined : byCgroup(requirement, machine);

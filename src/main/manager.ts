@@ -37,6 +37,7 @@ import { changeEnvironment } from '../manager/environment.ts';
 import { showProgress } from './progress.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
 import { createRest, type Rest } from './rest.ts';
+import { securityModules } from './security-modules.ts';
 import { trafficOf } from './traffic.ts';
 import { resolvedByTysd } from './tysd.ts';
 import { version } from './version.ts';
@@ -83,7 +84,9 @@ export async function runManager(): Promise<void> {
     ...(rested === undefined ? {} : { woken: true }),
     recovered: () => (readyMs = performance.now()),
     busy: () => rest?.busy(),
-    ...(keeperProgram === undefined ? {} : { traffic: (cgroup) => trafficOf(keeperProgram, cgroup) }),
+    ...(keeperProgram === undefined
+      ? {}
+      : { traffic: (cgroup) => trafficOf(keeperProgram, cgroup), securityModules: () => securityModules(keeperProgram) }),
     ...(sessionProgram === undefined ? {} : { sessionProgram }),
     clock,
     files: realFiles,

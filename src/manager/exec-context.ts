@@ -19,6 +19,8 @@ import { dynamicUid } from './dynamic-users.ts';
 import { openedCredentials } from './opened-credentials.ts';
 import { expandGlob } from './expand-glob.ts';
 import { cgroupFacts } from './cgroup-facts.ts';
+import { fileOpenHookOf } from './file-open-hook.ts';
+import type { FileOpenHook } from '../exec/bpf/file-open.ts';
 import { machineOf } from './machine.ts';
 import { nativeArchitecture } from './native-architecture.ts';
 import type { ManagerOptions } from './options.ts';
@@ -36,6 +38,8 @@ export function execContext(world: World, config: UnitConfig, space?: Space): Ex
   const context: Mutable<ExecContext> = { ...standingFacts(world), environment: world.environment, stream };
   const filters = cgroupFacts(world, config);
   if (filters !== undefined) context.cgroupFacts = filters;
+  const hook = fileOpenOf(world, exec);
+  if (hook !== undefined) context.fileOpenHook = hook;
   if (handsOver(options)) context.handsOver = true;
   if (space !== undefined) context.space = space;
   if (config.service !== undefined && config.service.OpenFile.length > 0) context.unopenable = unopenable(options, config.service);
@@ -60,6 +64,14 @@ export function bareContext(world: World): ExecContext {
   const { inherited } = world.options.config;
   const exec = withInheritance(initialValues.exec, inherited);
   return { ...standingFacts(world), environment: [], stream: 0n, ...numaOf(world.options, exec) };
+}
+
+function fileOpenOf(world: World, exec: ExecSettings | undefined): FileOpenHook | undefined {
+  const { keeper, self } = world.options;
+  if (exec === undefined || exec.RestrictFileSystems.length === 0) return undefined;
+  if (keeper.inventory.tracking !== 'cgroup2' || self.uid !== 0) return undefined;
+  const hook = fileOpenHookOf(world);
+  return hook.ok ? hook.value : undefined;
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };

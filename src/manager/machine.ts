@@ -2,6 +2,7 @@ import { type KernelFeature, type Machine, namespaces } from '../exec/needs/need
 import type { Files } from '../port/files.ts';
 import { capabilityNames } from '../unit/values/capability.ts';
 import { legacyControllers } from './legacy-controllers.ts';
+import { fileOpenHookOf } from './file-open-hook.ts';
 import type { World } from './world.ts';
 
 /** What the machine has of what settings need. Asked once for each manager: what a kernel can do does not change under it. */
@@ -16,8 +17,12 @@ export function machineOf(world: World): Machine {
   const tried = world.options.userNamespaces === false ? withoutUserNamespaces(asked, world.options.scope) : asked;
   const found = { ...tried, legacy: new Set<string>(legacy.keys()) };
   const lacking = tracking === 'cgroup2' ? none : legacy.has('devices') ? programs : ofCgroups;
+  const withoutSecurityModule = (): string | undefined => {
+    const hook = fileOpenHookOf(world);
+    return hook.ok ? undefined : hook.error;
+  };
   const helpers = new Set(world.options.sessionProgram === undefined ? [] : ['PAM']);
-  const machine = { ...found, helpers, features: found.features.difference(lacking) };
+  const machine = { ...found, helpers, features: found.features.difference(lacking), withoutSecurityModule };
   machines.set(world, machine);
   return machine;
 }
@@ -67,7 +72,8 @@ const evidence: Readonly<Record<KernelFeature, (files: Files, status: string) =>
   'uts namespaces': (files) => exists(files, '/proc/self/ns/uts'),
   'user namespaces': (files) => exists(files, '/proc/self/ns/user') && text(files, '/proc/sys/user/max_user_namespaces').trim() !== '0',
   BPF: (files) => exists(files, '/proc/sys/kernel/unprivileged_bpf_disabled'),
-  'BPF as a security module': (files) => securityModules(files).includes('bpf'),
+  // A closer look is taken for units that need it.
+  'BPF as a security module': (files) => isAtLeast(text(files, '/proc/sys/kernel/osrelease'), 6, 0),
   'BPF tokens': (files) => isAtLeast(text(files, '/proc/sys/kernel/osrelease'), 6, 9),
   'device filters': (files) => exists(files, '/proc/sys/kernel/unprivileged_bpf_disabled') || exists(files, '/sys/fs/cgroup/devices'),
   SELinux: (files) => securityModules(files).includes('selinux'),

@@ -91,6 +91,8 @@ export interface ManagerOptions {
   readonly userNamespaces?: boolean;
   /** What the kernel has counted of the traffic of a cgroup v2, by its path; undefined where it counts none. */
   readonly traffic?: (cgroup: string) => Traffic | undefined;
+  /** The security modules that the kernel asks, where no file tells; undefined where it does not tell at all. */
+  readonly securityModules?: () => readonly string[] | undefined;
   /** The one before it ended for want of anything to do. */
   readonly woken?: boolean;
   /** Hears when all that is remembered is back. */

@@ -130,7 +130,7 @@ function needs(file: LintFile, target: LintTarget | undefined): readonly Finding
       {
         severity: fails ? 'warning' : 'note',
         code: 'needs-rights',
-        message: `${at.key}= has no effect ${whereText[target]} (${describeNeed(unmet)}): ${outcome}`,
+        message: `${at.key}= has no effect ${whereText[target]} (${describeNeed(unmet, machine)}): ${outcome}`,
         path: file.path,
         line: at.line,
         column: at.keyColumn,

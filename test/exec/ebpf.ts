@@ -1,14 +1,17 @@
-/** What a program of eBPF is given: its context, for packets their bytes from the network header on, and the only value of its map. */
+/** What a program of eBPF is given: its context, for packets their bytes from the network header on, the only value of its map, and memory of the kernel. */
 export interface Input {
   readonly context: Uint8Array;
   readonly packet?: Uint8Array;
   readonly map?: Uint8Array;
+  /** What is at `kernelAt`; it begins with the task that runs. */
+  readonly kernel?: Uint8Array;
 }
 
 const stackTop = 0x10000;
 const contextAt = 0x20000;
 const mapAt = 0x30000;
 const valueAt = 0x40000;
+export const kernelAt = 0x50000;
 
 /** Runs a program as the kernel does, as far as tysd's programs go, and gives its result. Throws where the kernel would not load it. */
 export function runProgram(program: Uint8Array, input: Input): number {
@@ -18,11 +21,13 @@ export function runProgram(program: Uint8Array, input: Input): number {
   registers[1] = contextAt;
   registers[10] = stackTop;
   const memory: Memory = (address) =>
-    address >= valueAt
-      ? { bytes: input.map ?? new Uint8Array(), at: address - valueAt }
-      : address >= contextAt
-        ? { bytes: input.context, at: address - contextAt }
-        : { bytes: stack, at: address - stackTop + stack.length };
+    address >= kernelAt
+      ? { bytes: input.kernel ?? new Uint8Array(), at: address - kernelAt }
+      : address >= valueAt
+        ? { bytes: input.map ?? new Uint8Array(), at: address - valueAt }
+        : address >= contextAt
+          ? { bytes: input.context, at: address - contextAt }
+          : { bytes: stack, at: address - stackTop + stack.length };
   for (let at = 0; at < program.length / 8; at += 1) {
     const [code, to, from] = [view.getUint8(8 * at), view.getUint8(8 * at + 1) & 15, view.getUint8(8 * at + 1) >> 4];
     const [offset, value] = [view.getInt16(8 * at + 2, true), view.getInt32(8 * at + 4, true)];
@@ -35,6 +40,11 @@ export function runProgram(program: Uint8Array, input: Input): number {
       case 0x61: {
         const { bytes, at: place } = memory(right + offset);
         registers[to] = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(place, true);
+        break;
+      }
+      case 0x79: {
+        const { bytes, at: place } = memory(right + offset);
+        registers[to] = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(place, true));
         break;
       }
       case 0x63: {
@@ -75,6 +85,9 @@ export function runProgram(program: Uint8Array, input: Input): number {
       case 0x26:
         jump(left >>> 0 > value >>> 0);
         break;
+      case 0x5d:
+        jump(left !== right);
+        break;
       case 0x05:
         jump(true);
         break;
@@ -93,7 +106,12 @@ export function runProgram(program: Uint8Array, input: Input): number {
         break;
       }
       case 0x85:
-        registers[0] = value === 1 ? lookUp(registers, input, memory) : loadBytes(registers, input.packet ?? new Uint8Array(), memory);
+        registers[0] =
+          value === 1
+            ? lookUp(registers, input, memory)
+            : value === 158
+              ? kernelAt
+              : loadBytes(registers, input.packet ?? new Uint8Array(), memory);
         for (const each of [1, 2, 3, 4, 5]) registers[each] = Number.NaN;
         break;
       case 0x95:
@@ -118,7 +136,7 @@ export function isAllReached(program: Uint8Array): boolean {
     const code = view.getUint8(8 * at);
     if (code === 0x18) reached.add(at + 1);
     if (code !== 0x95 && code !== 0x05) open.push(code === 0x18 ? at + 2 : at + 1);
-    if ([0x05, 0x15, 0x56, 0x16, 0x5e, 0xa6, 0x26].includes(code)) open.push(at + 1 + view.getInt16(8 * at + 2, true));
+    if ([0x05, 0x15, 0x5d, 0x56, 0x16, 0x5e, 0xa6, 0x26].includes(code)) open.push(at + 1 + view.getInt16(8 * at + 2, true));
   }
   return reached.size === count;
 }

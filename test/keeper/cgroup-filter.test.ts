@@ -25,7 +25,7 @@ const [deviceType, packetType, addressType, socketType] = [15, 8, 18, 9];
 const hooks = { create: 2, ingress: 0, egress: 1, device: 6, bind4: 8, bind6: 9 };
 
 function filter(type: number, attach: number, name: string, program: Uint8Array, cgroup = ''): Op {
-  return { op: 'cgroup-filter', cgroup, type, attach, name, program };
+  return { op: 'cgroup-filter', cgroup, type, attach, name, program, function: 0 };
 }
 
 function prefixOf(text: string) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
 import { openSync } from 'node:fs';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
@@ -19,6 +20,16 @@ test('--become is the command as another user, with his groups, and with signals
     { encoding: 'utf8' },
   );
   assert.deepEqual([ran.status, ran.stdout.split('\n')], [0, ['1234 5 5 7 3 77 a b c', 'SigIgn:\t0000000000000000', '']]);
+});
+
+test('--security-modules tells the numbers of those that the kernel asks, or nothing where it does not tell', () => {
+  const { status, stdout } = spawnSync(binary, ['--security-modules'], { encoding: 'utf8' });
+  const told = stdout.split('\n').slice(0, -1);
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  const tells = major > 6 || (major === 6 && minor >= 8);
+  if (!tells) assert.deepEqual([status, told], [1, []]);
+  // Capabilities are there in every kernel that has any: LSM_ID_CAPABILITY.
+  else assert.deepEqual([status, told.includes('100'), new Set(told).size], [0, true, told.length]);
 });
 
 test('--become says what it cannot do', () => {

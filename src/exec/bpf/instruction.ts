@@ -17,6 +17,7 @@ export const stack = 10;
 /** Helper functions of the kernel (linux/bpf.h). */
 const MAP_LOOKUP = 1;
 const SKB_LOAD_BYTES = 26;
+const GET_CURRENT_TASK_BTF = 158;
 
 function make(code: number, to: number, more: Partial<Instruction> = {}): Instruction {
   return { code, to, from: 0, offset: 0, value: 0, ...more };
@@ -25,6 +26,11 @@ function make(code: number, to: number, more: Partial<Instruction> = {}): Instru
 /** The 32 bits there. */
 export function load(to: number, from: number, offset: number): Step {
   return make(0x61, to, { from, offset });
+}
+
+/** The 64 bits there, as of an address. */
+export function loadWhole(to: number, from: number, offset: number): Step {
+  return make(0x79, to, { from, offset });
 }
 
 /** Puts the lower 32 bits of a register there. */
@@ -94,6 +100,14 @@ export function loadMap(to: number): readonly Step[] {
 
 /** The address of the value in the map in r1 whose key is at the address in r2, or 0. */
 export const lookUp: Step = make(0x85, 0, { value: MAP_LOOKUP });
+
+/** The address of the kernel's struct task_struct of who runs. */
+export const currentTask: Step = make(0x85, 0, { value: GET_CURRENT_TASK_BTF });
+
+/** Compares all 64 bits, as of addresses. */
+export function jumpUnlessSameWhole(register: number, other: number, target: string): Step {
+  return make(0x5d, register, { from: other, target });
+}
 
 export function jumpIfNull(register: number, target: string): Step {
   return make(0x15, register, { target });

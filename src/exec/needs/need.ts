@@ -69,6 +69,8 @@ export interface Machine {
   readonly rights: ReadonlySet<string>;
   /** What tysd was built with: `PAM`. */
   readonly helpers?: ReadonlySet<string>;
+  /** Why no program of ours can be asked as a security module is, where it takes a closer look to tell; it is taken for units that need one only. */
+  readonly withoutSecurityModule?: () => string | undefined;
 }
 
 /** The needs that the machine does not meet. */
@@ -82,10 +84,13 @@ export function isLegacy({ needs }: Requirement, { legacy }: Machine): boolean {
 }
 
 /** What is missing, for people. */
-export function describeNeed(need: Need): string {
+export function describeNeed(need: Need, machine?: Machine): string {
   const [kind, name] = splitNeed(need);
-  return said[kind](name);
+  const closer = need === SECURITY_MODULE && machine?.features.has(name) === true ? machine.withoutSecurityModule?.() : undefined;
+  return closer ?? said[kind](name);
 }
+
+const SECURITY_MODULE: Need = 'kernel BPF as a security module';
 
 type Kind = 'controller' | 'capability' | 'kernel' | 'right' | 'helper';
 
@@ -99,13 +104,14 @@ const said: Readonly<Record<Kind, (name: string) => string>> = {
 
 function isMet(need: Need, machine: Machine): boolean {
   const [kind, name] = splitNeed(need);
-  return {
+  const has = {
     controller: machine.controllers,
     capability: machine.capabilities,
     kernel: machine.features,
     right: machine.rights,
     helper: machine.helpers ?? none,
   }[kind].has(name);
+  return has && (need !== SECURITY_MODULE || machine.withoutSecurityModule?.() === undefined);
 }
 
 const none: ReadonlySet<string> = new Set();

@@ -99,10 +99,6 @@ export const sandboxRows = {
     entries(invertibleNames, {
       since: 250,
       meaning: 'Allowed file system types (BPF LSM), or denied with ~',
-      status: {
-        refused:
-          'tysd loads no program of the BPF security module; units start without, as on kernels that have none, unless Sandbox=strict',
-      },
     }),
   ),
   ReadWriteDirectories: renamed('ReadWritePaths', { since: 0, meaning: 'Legacy spelling of ReadWritePaths' }),

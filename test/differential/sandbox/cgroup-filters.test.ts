@@ -59,10 +59,6 @@ const cases: Readonly<Record<string, Filtered>> = {
   'a program of a slice': { verb: 'packets', lines: 'Slice=pinned.slice', slices: { pinned: 'IPEgressFilterPath=PIN' } },
   'BPFProgram=': { verb: 'packets', lines: 'BPFProgram=egress:PIN' },
   'BPFProgram= that there is not': { verb: 'packets', lines: 'BPFProgram=egress:/run/t/none' },
-  'file systems, which take the framework of BPF that this systemd is built without': {
-    verb: 'devices',
-    lines: 'RestrictFileSystems=tmpfs',
-  },
   'addresses of the slice of all': {
     verb: 'packets',
     lines: 'Slice=over-there.slice',
