@@ -39,20 +39,21 @@ test('a journal without anything to do ends; what services write then is found, 
       'default.target': wanting('writer.service'),
       'writer.service': service('ExecStart=/bin/sh @dir@/units/writer.sh'),
       'writer.sh':
-        'echo one; printf half; read x <@dir@/gate; echo " line"; echo two; read x <@dir@/gate; echo three; exec sleep infinity\n',
+        'echo one; printf half; read x <@dir@/gate-1; echo " line"; echo two; read x <@dir@/gate-2; echo three; exec sleep infinity\n',
     },
-    'mkfifo gate',
+    // Who opens one again might still have the writer of before.
+    'mkfifo gate-1 gate-2',
   );
   const { daemon } = resting;
   const first = await daemon.journalPid();
   await daemon.untilLog('writer.service', (line) => line === 'one');
   await untilGone(daemon, first);
-  writeFileSync(join(daemon.directory, 'gate'), 'x\n');
+  writeFileSync(join(daemon.directory, 'gate-1'), 'x\n');
   await daemon.untilLog('writer.service', (line) => line === 'two');
   const second = await daemon.journalPid();
   assert.notEqual(second, first);
   await untilGone(daemon, second);
-  writeFileSync(join(daemon.directory, 'gate'), 'x\n');
+  writeFileSync(join(daemon.directory, 'gate-2'), 'x\n');
   const lines = await daemon.untilLog('writer.service', (line) => line === 'three');
   assert.deepEqual(
     lines.filter((line) => !line.startsWith('Started')),
