@@ -1,5 +1,5 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
-import { fileSystemSets } from '../unit/values/file-system-sets.ts';
+import { restrictedFileSystems } from '../unit/values/file-system-sets.ts';
 import { type FileOpenHook, fileOpenProgram } from './bpf/file-open.ts';
 import { shared } from './bpf/shared.ts';
 import type { CgroupFilterOps } from './cgroup-filters.ts';
@@ -12,20 +12,12 @@ import { fileSystemMagics } from './file-system-magics.ts';
  * itself up under one that another has brought.
  */
 export function fileSystemOps(exec: ExecSettings, hook: FileOpenHook | undefined, strict: boolean, brings: boolean): CgroupFilterOps {
-  const [first] = exec.RestrictFileSystems;
-  if (hook === undefined || first === undefined) return nothing;
+  if (hook === undefined || exec.RestrictFileSystems.length === 0) return nothing;
   if (!brings) return { ops: [opOf(hook, new Uint8Array(), false)], warnings: [] };
-  const warnings: string[] = [];
-  const types = new Set<string>();
-  for (const { invert, names } of exec.RestrictFileSystems) {
-    for (const type of names.flatMap((name) => typesOf(name, warnings))) {
-      // The first line says which list it is; what a later one says otherwise is taken off it.
-      if (invert === first.invert) types.add(type);
-      else types.delete(type);
-    }
-  }
+  const { inverted, types, unknownSets } = restrictedFileSystems(exec.RestrictFileSystems);
+  const warnings = unknownSets.map((name) => `RestrictFileSystems=: there is no set ${name} of file systems`);
   const magics = [...new Set([...types].flatMap((type) => magicsOf(type, warnings)))].toSorted((one, other) => one - other);
-  return { ops: [opOf(hook, programs([hook, magics, first.invert]), strict)], warnings };
+  return { ops: [opOf(hook, programs([hook, magics, inverted]), strict)], warnings };
 }
 
 function opOf(hook: FileOpenHook, program: Uint8Array, strict: boolean): Op {
@@ -54,13 +46,6 @@ const CGROUP_HOOK = 43;
 
 /** EXIT_BPF of systemd.exec(5). */
 const EXIT_BPF = 244;
-
-function typesOf(name: string, warnings: string[]): readonly string[] {
-  if (!name.startsWith('@')) return [name];
-  const set = Object.hasOwn(fileSystemSets, name) ? fileSystemSets[name] : undefined;
-  if (set === undefined) warnings.push(`RestrictFileSystems=: there is no set ${name} of file systems`);
-  return set?.types ?? [];
-}
 
 function magicsOf(type: string, warnings: string[]): readonly number[] {
   const magics = Object.hasOwn(fileSystemMagics, type) ? fileSystemMagics[type] : undefined;

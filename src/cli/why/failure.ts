@@ -99,6 +99,7 @@ const steps: Readonly<Record<string, readonly string[]>> = {
   LOGS_DIRECTORY: ['LogsDirectory'],
   CONFIGURATION_DIRECTORY: ['ConfigurationDirectory'],
   NUMA_POLICY: ['NUMAPolicy', 'NUMAMask'],
+  BPF: ['RestrictFileSystems'],
   CREDENTIALS: ['LoadCredential', 'LoadCredentialEncrypted', 'SetCredential', 'SetCredentialEncrypted', 'ImportCredential'],
 };
 

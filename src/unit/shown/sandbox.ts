@@ -2,6 +2,7 @@ import { yesNo } from '../../base/yes-no.ts';
 import type { ExecSettings } from '../settings/exec.ts';
 import { ambientSet, boundingSet, secureBits } from '../capability-sets.ts';
 import { capabilityNames } from '../values/capability.ts';
+import { restrictedFileSystems } from '../values/file-system-sets.ts';
 import type { PrefixedPath, BindMount } from '../values/path.ts';
 import type { SyscallList } from '../values/syscall-list.ts';
 import { type ShownTable, yesNoOr } from './value.ts';
@@ -47,6 +48,7 @@ export const sandboxTable: ShownTable<ExecSettings> = {
   Personality: ({ Personality }) => Personality,
   LockPersonality: ({ LockPersonality }) => yesNo(LockPersonality),
   RestrictAddressFamilies: ({ RestrictAddressFamilies }) => families(RestrictAddressFamilies),
+  RestrictFileSystems: ({ RestrictFileSystems }) => fileSystems(RestrictFileSystems),
   MemoryDenyWriteExecute: ({ MemoryDenyWriteExecute }) => yesNo(MemoryDenyWriteExecute),
   RestrictRealtime: ({ RestrictRealtime }) => yesNo(RestrictRealtime),
   RestrictSUIDSGID: ({ RestrictSUIDSGID, DynamicUser }) => yesNo(RestrictSUIDSGID || DynamicUser),
@@ -104,6 +106,11 @@ function families(lists: ExecSettings['RestrictAddressFamilies']): string {
     }
   }
   return `${first.invert ? '~' : ''}${[...set].toSorted().join(' ')}`;
+}
+
+function fileSystems(lists: ExecSettings['RestrictFileSystems']): string {
+  const { inverted, types } = restrictedFileSystems(lists);
+  return `${inverted ? '~' : ''}${[...types].toSorted().join(' ')}`;
 }
 
 const everyNamespace = ['cgroup', 'ipc', 'net', 'mnt', 'pid', 'user', 'uts'] as const;

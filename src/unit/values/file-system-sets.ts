@@ -1,3 +1,5 @@
+import type { InvertibleList } from './name-list.ts';
+
 /** A set of types of file systems that has a name. */
 export interface FileSystemSet {
   readonly help: string;
@@ -28,6 +30,30 @@ export const fileSystemSets: Readonly<Record<string, FileSystemSet>> = withKnown
   '@security': { help: 'Interfaces of security modules', types: words('apparmorfs selinuxfs smackfs') },
   '@temporary': { help: 'File systems in memory', types: words('ramfs tmpfs') },
 });
+
+/** What lines of RestrictFileSystems= come to. */
+export interface RestrictedFileSystems {
+  /** All types but these. */
+  readonly inverted: boolean;
+  readonly types: ReadonlySet<string>;
+  /** Names of sets that there are not. */
+  readonly unknownSets: readonly string[];
+}
+
+/** The lines as one list: the first says of which kind it is, and what a later one says otherwise is taken off it. Sets are what is in them. */
+export function restrictedFileSystems(lists: readonly InvertibleList[]): RestrictedFileSystems {
+  const inverted = lists[0]?.invert ?? true;
+  const unknownSets: string[] = [];
+  const types = new Set<string>();
+  for (const { invert, names } of lists) {
+    for (const name of names) {
+      const set = Object.hasOwn(fileSystemSets, name) ? fileSystemSets[name] : undefined;
+      if (set === undefined && name.startsWith('@')) unknownSets.push(name);
+      else for (const type of set?.types ?? [name]) types[invert === inverted ? 'add' : 'delete'](type);
+    }
+  }
+  return { inverted, types, unknownSets };
+}
 
 function withKnown(sets: Readonly<Record<string, FileSystemSet>>): Readonly<Record<string, FileSystemSet>> {
   const known = [...new Set(Object.values(sets).flatMap(({ types }) => types))].toSorted();
