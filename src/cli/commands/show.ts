@@ -49,10 +49,15 @@ function print({ options, terminal }: Invocation, objects: readonly Properties[]
   objects.forEach((properties, index) => {
     if (index > 0) terminal.print('');
     for (const [name, value] of inSystemdOrder(properties)) {
-      if ((wanted.size > 0 && !wanted.has(name)) || (value === '' && (!empty || records.test(name)))) continue;
+      if ((wanted.size > 0 && !wanted.has(name)) || (isEmpty(name, value) && (!empty || records.test(name)))) continue;
       for (const line of linesOf(name, value)) terminal.print(options.value ? line : `${name}=${line}`);
     }
   });
+}
+
+/** A list of what is forbidden with nothing in it is an empty one, too. */
+function isEmpty(name: string, value: string): boolean {
+  return value === '' || (value === '~' && name === 'RestrictFileSystems');
 }
 
 /** Lists of structures are a line each; a text with line breaks of its own is one value. */
