@@ -1,3 +1,4 @@
+import type { Client } from '../../api/client.ts';
 import { scopeProperties } from './properties.ts';
 import { fail, nameOf, type Run, start } from './run.ts';
 import { executableOf, ownSlice } from './service.ts';
@@ -19,9 +20,7 @@ export async function runScope(run: Run): Promise<number> {
   if (!properties.ok) return fail(run, properties.error);
   const started = await start(run, { kind: 'scope', unit, properties: properties.value, pids: [process.pid] });
   if (!started.ok) return started.error;
-  const told = await started.value.call('units.properties', { units: [unit] });
-  const invocationId = told.ok ? (told.value[0]?.['InvocationID'] ?? '') : '';
-  started.value.close();
+  const invocationId = await invocationOf(run, started.value, unit);
   // A condition has kept the scope from starting: the command would run outside of it.
   if (invocationId === '') return fail(run, `Failed to request invocation ID for scope: ${unit} was not started`);
   if (!request.quiet) invocation.terminal.warn(`Running scope as unit: ${unit}`);
@@ -41,6 +40,15 @@ export async function runScope(run: Run): Promise<number> {
 }
 
 /** Has the command begin in another directory; an error is a sentence. */
+/** Asked of the next manager where this one is lost meanwhile; '' for a scope that has not started. */
+async function invocationOf(run: Run, client: Client, unit: string): Promise<string> {
+  const told = await client.call('units.properties', { units: [unit] });
+  client.close();
+  if (told.ok) return told.value[0]?.['InvocationID'] ?? '';
+  const next = told.error.code === 'connection-lost' ? await run.invocation.connect() : undefined;
+  return next?.ok === true ? invocationOf(run, next.value, unit) : '';
+}
+
 function changeDirectory(path: string): string | undefined {
   try {
     process.chdir(path);
