@@ -1,3 +1,5 @@
+import type { UnitConfig } from '../unit/config.ts';
+import { dropInPaths } from '../unit/drop-in.ts';
 import { findUnit } from '../unit/find.ts';
 import { InstanceCache } from '../unit/instance-cache.ts';
 import { type LoadContext, readUnit } from '../unit/load.ts';
@@ -13,6 +15,8 @@ export interface UnitSource {
   load(name: string, earlier?: Reading): Reading;
   /** All that is loaded meanwhile is loaded at one moment: what lies beside units is listed once. */
   atOnce(load: () => void): void;
+  /** The drop-ins of a unit that there are now. */
+  dropIns(config: UnitConfig): readonly string[];
   /** Whether there is a file for the unit, without loading it. */
   hasFile(name: string): boolean;
   /** Says how a unit is that is there without a file, such as what somebody mounted; undefined where it is gone. */
@@ -39,6 +43,7 @@ export function openUnits(files: UnitFiles, searchPath: readonly string[], facts
   return {
     load: (name, earlier) => readUnit(name, context, earlier),
     atOnce: (load) => directory.listingOnce(load),
+    dropIns: ({ names }) => dropInPaths(directory, names),
     hasFile: (name) => findUnit(directory, name, facts.scope).path !== undefined,
     know: (name, text) => {
       if (text === undefined) known.delete(name);

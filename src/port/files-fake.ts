@@ -175,7 +175,9 @@ export class FakeFiles implements Files {
     let parent = '';
     for (const part of parts) {
       parent += `/${part}`;
-      if (!this.#nodes.has(parent)) this.#nodes.set(parent, { kind: 'directory', mtimeUsec: this.#tick() });
+      if (this.#nodes.has(parent)) continue;
+      this.#nodes.set(parent, { kind: 'directory', mtimeUsec: this.#tick() });
+      this.#touchParent(parent);
     }
     this.#touchParent(path);
   }

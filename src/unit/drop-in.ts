@@ -1,5 +1,5 @@
 import { dropInDirectories } from './drop-in-names.ts';
-import type { Inquiry } from './inquiry.ts';
+import { Inquiry } from './inquiry.ts';
 import type { Beside, BesideDirectory, BesideSuffix, UnitDirectory } from './unit-directory.ts';
 
 /** A file that adds to a unit. */
@@ -35,6 +35,11 @@ export function dropInsOf(inquiry: Inquiry, name: string, paths: readonly string
     }
   }
   return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, dropIn]) => dropIn);
+}
+
+/** The paths of the drop-ins that there are now, of the unit with these names. */
+export function dropInPaths(directory: UnitDirectory, names: readonly string[]): readonly string[] {
+  return dropInsOf(new Inquiry(directory), names[0] ?? '', directoriesBeside(directory, names).d).map(({ path }) => path);
 }
 
 const none: readonly never[] = [];

@@ -133,3 +133,24 @@ test('a property that was set stays over reloads, and goes with its file', () =>
   simulation.clock.settle();
   assert.equal(shares(), '[not set]');
 });
+
+test('a unit whose drop-ins came or went is to be read again, and no other', () => {
+  const simulation = new Simulation({ units }).boot();
+  const stale = (): readonly string[] =>
+    ['a.service', 'b.service', 'c@1.service'].filter((name) => simulation.manager.properties(name)?.['NeedDaemonReload'] === 'yes');
+  const reload = (): void => {
+    simulation.manager.reload();
+    simulation.clock.settle();
+  };
+  const path = `${etc}/a.service.d/more.conf`;
+  assert.deepEqual(stale(), []);
+  simulation.clock.advance(1_000_000);
+  simulation.files.write(path, '[Unit]\nDescription=B\n');
+  simulation.clock.advance(1_000_000);
+  assert.deepEqual(stale(), ['a.service']);
+  reload();
+  assert.deepEqual(stale(), []);
+  simulation.files.unlink(path);
+  simulation.clock.advance(1_000_000);
+  assert.deepEqual(stale(), ['a.service']);
+});

@@ -162,6 +162,8 @@ function processesOf(
     }
   }
   const pids = [unit.mainPid, unit.controlPid].filter((pid) => pid !== undefined && pid > 0);
+  // Of a socket that the keeper has opened itself there is no directory yet.
+  if (pids.length === 0 && info.cgroupRoot !== '' && path !== '') return { path, tree: { processes: [], groups: [] } };
   return pids.length === 0 ? undefined : { path: '', tree: readDescendants(pids.filter((pid) => pid !== undefined)) };
 }
 
