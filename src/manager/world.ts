@@ -204,7 +204,6 @@ export class World implements TransactionView {
   /** Transient units that were unloaded, of which the keeper has not been told yet: their files are still there. */
   readonly #departed = new Map<string, Unit>();
   /** The turn in which the unit directories were last looked at. */
-  #lookedAtUsec = -Infinity;
   #refreshedAt: Stamp;
   #loads = 0;
   #saidBusyUsec = 0;
@@ -386,10 +385,9 @@ export class World implements TransactionView {
   /** The unit's files are not any more what they were when they were read. */
   isStale(unit: Unit): boolean {
     const paths = unit.config.fragment === undefined ? unit.config.dropIns : [unit.config.fragment, ...unit.config.dropIns];
-    if (unit.load.state === 'loaded') {
-      this.#refreshSoon();
-      if (!isSameList(this.#source.dropIns(unit.config), unit.config.dropIns)) return true;
-    }
+    if (this.#changed.size > 0) this.#refresh();
+    // As in systemd, what is not listed yet, which is done when a unit is loaded, is not seen.
+    if (unit.load.state === 'loaded' && !isSameList(this.#source.dropIns(unit.config), unit.config.dropIns)) return true;
     return paths.some((path) => {
       const { kind, mtimeUsec } = this.options.files.statFollow(path);
       return kind === 'missing' || mtimeUsec > unit.readAtUsec;
@@ -409,14 +407,6 @@ export class World implements TransactionView {
   /** A directory of the search path in which the manager itself has just written or removed something. */
   noteChanged(directory: string): void {
     this.#changed.add(directory);
-  }
-
-  /** Whoever asks about all units asks within a moment. */
-  #refreshSoon(): void {
-    const now = this.options.clock.now().monotonicUsec;
-    if (now - this.#lookedAtUsec < 10_000) return;
-    this.#lookedAtUsec = now;
-    this.#source.refresh(this.#changed);
   }
 
   /** Once in a turn is enough: what comes in between is found in the next. */

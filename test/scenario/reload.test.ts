@@ -134,7 +134,7 @@ test('a property that was set stays over reloads, and goes with its file', () =>
   assert.equal(shares(), '[not set]');
 });
 
-test('a unit whose drop-ins came or went is to be read again, and no other', () => {
+test('a unit whose drop-ins came or went is to be read again, once the loading of another has shown it, and no other', () => {
   const simulation = new Simulation({ units }).boot();
   const stale = (): readonly string[] =>
     ['a.service', 'b.service', 'c@1.service'].filter((name) => simulation.manager.properties(name)?.['NeedDaemonReload'] === 'yes');
@@ -147,6 +147,9 @@ test('a unit whose drop-ins came or went is to be read again, and no other', () 
   simulation.clock.advance(1_000_000);
   simulation.files.write(path, '[Unit]\nDescription=B\n');
   simulation.clock.advance(1_000_000);
+  assert.deepEqual(stale(), []);
+  simulation.manager.request('start', 'd.service', 'replace', 'test');
+  simulation.clock.settle();
   assert.deepEqual(stale(), ['a.service']);
   reload();
   assert.deepEqual(stale(), []);
