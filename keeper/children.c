@@ -470,6 +470,8 @@ static void restore_one(struct keeper *keeper, struct cursor *cursor, struct gro
     child->foreign = foreign;
     child->report_exec = report_exec;
     keeper->foreign_count += foreign;
+    /* The program before may have found it in the middle of an exec. */
+    if (keeper->tracking == TRACK_SESSION && !id && !group && !foreign) child->unsure = monotonic_usec(), keeper->unsure_count++;
     child->pidfd = pidfd;
     child->exec_fd = exec_fd;
     child->keep_fd = keep_fd;

@@ -367,7 +367,7 @@ static void signal_members(struct keeper *keeper, struct group *group, int signa
     }
     FOR_TABLE(&round.seen, node) free(node);
     free(round.seen.buckets);
-    if (keeper->unsure_count) group->missed = signal, group->missed_turn = keeper->turn;
+    if (keeper->unsure_count) group->missed = signal, group->missed_at = monotonic_usec();
 }
 
 void group_signal(struct keeper *keeper, const char *key, int signal, const uint8_t *except, uint32_t count) {

@@ -425,7 +425,7 @@ struct group {
     uint64_t oom_kills, memory_inode; /* with cgroup v1: of the cgroup that tells memory_fd */
     uint32_t saved; /* its place in a state, from 1 on */
     int missed; /* the last signal to all of it, which those could not get that were unsure by then; else 0 */
-    uint64_t missed_turn;
+    uint64_t missed_at;
 };
 enum tracking { TRACK_CGROUP2, TRACK_CGROUP1, TRACK_SESSION };
 /* What runs already is not ours, unless we take the place of a keeper. */
@@ -543,7 +543,7 @@ struct child {
     int exec_watch; /* where exec_fd would take a descriptor too many: what exec_inotify calls its pipe; else -1 */
     bool report_exec;
     bool foreign; /* not started by us, nor by what we started */
-    uint64_t unsure; /* the turn in which it was found in the middle of an exec, when nobody can see whose it is; else 0 */
+    uint64_t unsure; /* when it was found in the middle of an exec, in which nobody can see whose it is; else 0 */
 };
 void children_start(struct keeper *keeper);
 void children_save(struct keeper *keeper, struct saving *saving);

@@ -185,21 +185,23 @@ static void found_child(struct keeper *keeper, void *context, pid_t pid) {
     struct group *group = read_stat(pid, &parent, &sid) ? by_session(keeper, sid) : NULL;
     if (!group) group = by_mark(keeper, pid, &blank);
     struct child *child = child_orphan(keeper, pid, group);
-    child->unsure = blank && !has_ended(pid) ? keeper->turn : 0;
+    child->unsure = blank && !has_ended(pid) ? monotonic_usec() : 0;
     keeper->unsure_count += child->unsure != 0;
     set_foreign(keeper, child, sid);
     if (keeper->end_phase) session_kill(child);
 }
 
-enum { LOOK_AGAIN_USEC = 1000 };
+/* An exec may hang, as on a file system that has gone away: that must not keep every group from being empty. */
+enum { LOOK_AGAIN_USEC = 1000, UNSURE_USEC = 5000000 };
 
 static void look_again(struct keeper *keeper, struct child *child) {
     pid_t parent, sid = 0;
     bool blank;
     struct group *group = by_mark(keeper, child->pid, &blank);
-    if (blank && !has_ended(child->pid) && is_between_programs(child->pid)) return;
+    bool patient = monotonic_usec() - child->unsure < UNSURE_USEC;
+    if (patient && blank && !has_ended(child->pid) && is_between_programs(child->pid)) return;
     if (group) child_join(child, group);
-    if (group && group->missed && child->unsure <= group->missed_turn) {
+    if (group && group->missed && child->unsure <= group->missed_at) {
         kill(child->pid, group->missed);
         if (group->missed != SIGKILL) kill(child->pid, SIGCONT);
     }
