@@ -55,7 +55,7 @@ export async function runJournal(argv: readonly string[], self: readonly string[
       ? createRest({
           clock,
           afterUsec: idleUsec,
-          isSettled: () => greeted && journal.settled && relay?.isEmpty !== false,
+          isSettled: () => greeted && journal.settled && relay?.isEmpty !== false && plan.socket?.isEmpty !== false,
           ask: (usec) =>
             link?.rest({ sequence: journal.committed, idleUsec: usec, nextKernel: readsKernel ? journal.kernelSequence + 1 : undefined }),
         })

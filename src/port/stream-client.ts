@@ -7,6 +7,8 @@ export type StreamAddress = { readonly path: string } | { readonly host: string;
 export interface StreamClient {
   /** What cannot be taken in is left out, whole, and counted. */
   readonly send: (bytes: Uint8Array) => void;
+  /** Nothing waits to be sent: all is with the kernel. */
+  readonly isEmpty: boolean;
   /** Waits until all is sent that was given, for a second at most. */
   readonly close: () => Promise<void>;
 }
@@ -66,6 +68,9 @@ export function createStreamClient(address: StreamAddress, warn: (text: string) 
       waiting.push(piece);
       bytes += piece.length;
       connect();
+    },
+    get isEmpty() {
+      return waiting.length === 0 && (socket?.writableLength ?? 0) === 0;
     },
     async close() {
       const last = socket;

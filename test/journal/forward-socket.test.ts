@@ -103,12 +103,15 @@ test('what nobody listens to yet waits, and so does what comes after a connectio
   const path = join(scratch.path, 'sink');
   const warnings: string[] = [];
   const client = createStreamClient({ path }, (text) => warnings.push(text));
+  assert.ok(client.isEmpty);
   client.send(Buffer.from('early '));
   while (warnings.length === 0) await new Promise((resolve) => setImmediate(resolve));
   assert.match(warnings[0] ?? '', /^Cannot pass entries on to .*\/sink: /);
+  assert.ok(!client.isEmpty, 'a journal does not rest while something waits');
   {
     await using listener = await listen({ path });
     await listener.until((heard) => heard === 'early ');
+    assert.ok(client.isEmpty);
   }
   // Whether the client has noticed by now or not: what it is given then is heard.
   const again = await listen({ path });
