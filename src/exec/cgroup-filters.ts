@@ -1,5 +1,6 @@
 import type { CgroupSettings } from '../unit/settings/cgroup.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { mergedNames } from '../unit/values/name-list.ts';
 import { addressProgram } from './bpf/address.ts';
 import { bindInterfaceProgram } from './bpf/bind-interface.ts';
 import { deviceProgram } from './bpf/device.ts';
@@ -233,18 +234,11 @@ function socketBindOps({ path, cgroup: { SocketBindAllow, SocketBindDeny } }: Ow
 }
 
 function interfaceOps({ path, cgroup }: Owner, { interfaces }: CgroupFacts, warnings: string[]): readonly Op[] {
-  const [first] = cgroup.RestrictNetworkInterfaces;
-  if (first === undefined) return [];
-  const names = new Set<string>();
-  for (const { invert, names: listed } of cgroup.RestrictNetworkInterfaces) {
-    for (const name of listed) {
-      if (invert === first.invert) names.add(name);
-      else names.delete(name);
-    }
-  }
+  if (cgroup.RestrictNetworkInterfaces.length === 0) return [];
+  const { inverted, names } = mergedNames(cgroup.RestrictNetworkInterfaces);
   for (const name of names) if (!interfaces.has(name)) warnings.push(`RestrictNetworkInterfaces=: there is no interface ${name}`);
   const indexes = [...names].map((name) => interfaces.get(name)).filter((index) => index !== undefined);
-  const program = interfaceProgram(indexes, first.invert);
+  const program = interfaceProgram(indexes, inverted);
   return (['ingress', 'egress'] as const).map((direction) =>
     filter(path, types.socketBuffer, hooks[direction], `tysd_if_${direction}`, program, 'RestrictNetworkInterfaces'),
   );

@@ -14,9 +14,9 @@ import { fileSystemMagics } from './file-system-magics.ts';
 export function fileSystemOps(exec: ExecSettings, hook: FileOpenHook | undefined, strict: boolean, brings: boolean): CgroupFilterOps {
   if (hook === undefined || exec.RestrictFileSystems.length === 0) return nothing;
   if (!brings) return { ops: [opOf(hook, new Uint8Array(), false)], warnings: [] };
-  const { inverted, types, unknownSets } = restrictedFileSystems(exec.RestrictFileSystems);
+  const { inverted, names, unknownSets } = restrictedFileSystems(exec.RestrictFileSystems);
   const warnings = unknownSets.map((name) => `RestrictFileSystems=: there is no set ${name} of file systems`);
-  const magics = [...new Set([...types].flatMap((type) => magicsOf(type, warnings)))].toSorted((one, other) => one - other);
+  const magics = [...new Set([...names].flatMap((type) => magicsOf(type, warnings)))].toSorted((one, other) => one - other);
   return { ops: [opOf(hook, programs([hook, magics, inverted]), strict)], warnings };
 }
 

@@ -15,8 +15,8 @@ export function createForward(rules: Partial<Readonly<Record<ForwardTarget, Forw
         pass(row, priority, datagram);
         continue;
       }
-      // A syslog daemon reads the kernel's log by itself.
       if (row.message === null) continue;
+      // A syslog daemon reads the kernel's log by itself.
       if (target !== 'console' && row.origin.fields['_TRANSPORT'] === 'kernel') continue;
       pass(row, priority, datagram);
     }

@@ -5,17 +5,17 @@ import type { World } from './world.ts';
 
 /**
  * How programs of ours are asked when files are opened on this kernel; the error says, for people, why they cannot be. Looked for when the
- * first unit needs it, and once for each manager: a kernel does not change under it.
+ * first unit needs it, and once for each manager, whose keeper outlasts a daemon-reload: a kernel does not change under it.
  */
 export function fileOpenHookOf(world: World): Result<FileOpenHook, string> {
-  const known = hooks.get(world);
+  const known = hooks.get(world.options.keeper);
   if (known !== undefined) return known;
   const found = findHook(world);
-  hooks.set(world, found);
+  hooks.set(world.options.keeper, found);
   return found;
 }
 
-const hooks = new WeakMap<World, Result<FileOpenHook, string>>();
+const hooks = new WeakMap<object, Result<FileOpenHook, string>>();
 
 const typesPath = '/sys/kernel/btf/vmlinux';
 /** Those of kernels with everything have some 8 MiB. */

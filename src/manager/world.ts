@@ -1,3 +1,4 @@
+import { isSameList } from '../base/same-list.ts';
 import { DependencyGraph } from '../graph/dependency-graph.ts';
 import { defaultDependencies, targetFollows } from '../graph/default-dependencies.ts';
 import { carriers, kindBit } from '../graph/dependency.ts';
@@ -11,7 +12,6 @@ import type { Command, KeeperEvent, Stamp } from '../port/keeper.ts';
 import type { TableName } from '../type/table.ts';
 import { isReadOnlyMount } from '../type/mount/parse.ts';
 import { unitTypes } from '../type/index.ts';
-import { isSameList } from '../unit/inquiry.ts';
 import { perpetualState } from '../type/perpetual.ts';
 import type { TriggerDetails, UnitEvent } from '../type/type.ts';
 import { isPerpetual } from '../unit/builtin.ts';

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { createBroker, createClient } from 'dbus-native';
+import { createClient } from 'dbus-native';
+import { listeningBus } from '../../test/port/bus.ts';
 import { openBusProperties } from './bus-properties.ts';
 
 test('a property of a service is told and set, and who has none says so', async () => {
-  using bus = await listening();
+  using bus = await listeningBus();
   const service = createClient({ busAddress: bus.address });
   const values: Record<string, string> = { LogLevel: 'info' };
   const at = { service: 'org.example.A', path: '/org/freedesktop/LogControl1', interface: 'org.freedesktop.LogControl1' };
@@ -29,17 +27,3 @@ test('a property of a service is told and set, and who has none says so', async 
 test('a bus that is not there is an error', async () => {
   assert.equal((await openBusProperties('unix:path=/nonexistent/bus')).ok, false);
 });
-
-async function listening() {
-  const directory = mkdtempSync(join(tmpdir(), 'tysd-bus-'));
-  const broker = createBroker();
-  await new Promise<void>((resolve) => broker.listen({ socket: join(directory, 'bus') }, () => resolve()));
-  return {
-    address: `unix:path=${join(directory, 'bus')}`,
-    close: () => broker.close(),
-    [Symbol.dispose]() {
-      broker.close();
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
-}

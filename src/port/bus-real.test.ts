@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { createBroker, createClient } from 'dbus-native';
+import { createClient } from 'dbus-native';
+import { listeningBus } from '../../test/port/bus.ts';
 import { realBus } from './bus-real.ts';
 import type { BusOwner } from './bus.ts';
 
@@ -29,22 +27,8 @@ class Told {
   }
 }
 
-async function listening() {
-  const directory = mkdtempSync(join(tmpdir(), 'tysd-bus-'));
-  const broker = createBroker();
-  await new Promise<void>((resolve) => broker.listen({ socket: join(directory, 'bus') }, () => resolve()));
-  return {
-    address: `unix:path=${join(directory, 'bus')}`,
-    close: () => broker.close(),
-    [Symbol.dispose]() {
-      broker.close();
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
-}
-
 test('who owns a watched name is told at once and at each change, until the bus goes away', async () => {
-  using bus = await listening();
+  using bus = await listeningBus();
   const told = new Told();
   const connection = realBus.connect(bus.address, told, { activates: false });
   connection.watch(name);

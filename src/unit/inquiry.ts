@@ -1,3 +1,4 @@
+import { isSameList } from '../base/same-list.ts';
 import { unreachable } from '../base/assert.ts';
 import { type FileStamp, isSameStamp } from '../base/file-stamp.ts';
 import type { UnitText } from './syntax.ts';
@@ -84,9 +85,4 @@ export function isStillAnswered(answer: Answer, directory: UnitDirectory): boole
 export function isUnchanged(directory: UnitDirectory, path: string, before: FileStamp): boolean {
   const now = directory.files.stampOf(path);
   return now !== undefined && isSameStamp(before, now);
-}
-
-/** Whether both are the same names in the same order. */
-export function isSameList(a: readonly string[], b: readonly string[]): boolean {
-  return a === b || (a.length === b.length && a.every((name, at) => name === b[at]));
 }

@@ -1,8 +1,9 @@
+import { isSameList } from '../base/same-list.ts';
 import type { FileStamp } from '../base/file-stamp.ts';
 import type { UnitConfig } from './config.ts';
 import { directoriesBeside, nothingBeside } from './drop-in.ts';
 import type { Found } from './find.ts';
-import { type Answer, type Inquiry, isSameList, isStillAnswered, isUnchanged } from './inquiry.ts';
+import { type Answer, type Inquiry, isStillAnswered, isUnchanged } from './inquiry.ts';
 import type { Beside, UnitDirectory } from './unit-directory.ts';
 
 /** A unit as its files describe it, and what the file system said when they were read. */

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { createBroker, createClient } from 'dbus-native';
+import { createClient } from 'dbus-native';
+import { listeningBus } from '../port/bus.ts';
 import { startTysd } from './tysd.ts';
 
 const service = (name: string) =>
@@ -11,20 +9,15 @@ const service = (name: string) =>
 
 /** A session's bus, which is there before the manager and outlives it, and somebody on it who takes and gives up names. */
 async function startBus() {
-  const directory = mkdtempSync(join(tmpdir(), 'tysd-e2e-bus-'));
-  const socket = join(directory, 'bus');
-  const broker = createBroker();
-  await new Promise<void>((resolve) => broker.listen({ socket }, () => resolve()));
-  const address = `unix:path=${socket}`;
-  const owner = createClient({ busAddress: address });
+  const bus = await listeningBus();
+  const owner = createClient({ busAddress: bus.address });
   return {
-    address,
+    address: bus.address,
     own: (name: string) => owner.requestName(`org.example.${name}`, 0),
     release: (name: string) => owner.releaseName(`org.example.${name}`),
     [Symbol.dispose]() {
       owner.connection.end();
-      broker.close();
-      rmSync(directory, { recursive: true, force: true });
+      bus[Symbol.dispose]();
     },
   };
 }

@@ -7,7 +7,10 @@ import { debianImage, whyNoImage } from './image.ts';
 
 const early = '[Unit]\nDefaultDependencies=no\n';
 
-/** What does not fit into a datagram goes in a sealed file in memory, whose descriptor is sent; root's datagrams may have megabytes. */
+/**
+ * What does not fit into a datagram goes in a sealed file in memory, whose descriptor is sent; root's datagrams may have megabytes. Who sent
+ * an entry is looked up when it is read, so the program stays.
+ */
 const program = `
 import ctypes, logging
 from systemd import journal
@@ -20,7 +23,7 @@ print("by a stream", file=journal.stream("streamed", 6), flush=True)
 journal.send("large", BIG="x" * 3000000)
 import os; os.setuid(1)
 journal.send("large too", MORE="y" * 700000)
-import time; time.sleep(2)
+import signal; signal.pause()
 `;
 
 describe('programs that log', { skip: whyNoImage() ?? false }, () => {

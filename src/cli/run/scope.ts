@@ -39,7 +39,6 @@ export async function runScope(run: Run): Promise<number> {
   });
 }
 
-/** Has the command begin in another directory; an error is a sentence. */
 /** Asked of the next manager where this one is lost meanwhile; '' for a scope that has not started. */
 async function invocationOf(run: Run, client: Client, unit: string): Promise<string> {
   const told = await client.call('units.properties', { units: [unit] });
@@ -49,6 +48,7 @@ async function invocationOf(run: Run, client: Client, unit: string): Promise<str
   return next?.ok === true ? invocationOf(run, next.value, unit) : '';
 }
 
+/** Has the command begin in another directory; an error is a sentence. */
 function changeDirectory(path: string): string | undefined {
   try {
     process.chdir(path);

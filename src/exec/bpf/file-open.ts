@@ -1,28 +1,21 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import type { KernelTypes } from './btf.ts';
 import {
-  add,
   and,
-  copy,
   currentTask,
   encode,
+  firstValue,
   jumpIf,
   jumpIfNull,
   jumpUnless,
   jumpUnlessSameWhole,
   load,
-  loadMap,
   loadWhole,
-  lookUp,
   r0,
   r1,
-  r2,
   r6,
   r7,
   result,
-  set,
-  stack,
-  store,
 } from './instruction.ts';
 
 /** What a program that is asked whenever a file is opened must know of the running kernel. */
@@ -77,14 +70,7 @@ export function fileOpenProgram(hook: FileOpenHook, magics: readonly number[], i
   const [listed, others] = inverted ? [0, 1] : [1, 0];
   return encode([
     loadWhole(r7, r1, 0),
-    set(r2, 0),
-    store(stack, -4, r2),
-    copy(r2, stack),
-    add(r2, -4),
-    ...loadMap(r1),
-    lookUp,
-    // There always is the value.
-    jumpIfNull(r0, 'judged'),
+    ...firstValue('judged'),
     loadWhole(r6, r0, 0),
     jumpIfNull(r6, 'judged'),
     currentTask,

@@ -101,6 +101,11 @@ export function loadMap(to: number): readonly Step[] {
 /** The address of the value in the map in r1 whose key is at the address in r2, or 0. */
 export const lookUp: Step = make(0x85, 0, { value: MAP_LOOKUP });
 
+/** Has r0 be the address of the first value of the program's only map; where there is none, which the kernel's verifier cannot know, it jumps. */
+export function firstValue(otherwise: string): readonly Step[] {
+  return [set(r2, 0), store(stack, -4, r2), copy(r2, stack), add(r2, -4), ...loadMap(r1), lookUp, jumpIfNull(r0, otherwise)];
+}
+
 /** The address of the kernel's struct task_struct of who runs. */
 export const currentTask: Step = make(0x85, 0, { value: GET_CURRENT_TASK_BTF });
 

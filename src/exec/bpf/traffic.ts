@@ -1,4 +1,4 @@
-import { add, copy, count, jumpIfNull, load, loadMap, lookUp, r0, r1, r2, set, stack, type Step, store } from './instruction.ts';
+import { count, firstValue, load, r0, r1, set, type Step } from './instruction.ts';
 
 /** Where struct __sk_buff has the length of the packet. */
 const lengthOffset = 0;
@@ -8,18 +8,5 @@ const lengthOffset = 0;
  * two words of 64 bits, the bytes and the packets.
  */
 export function countSteps(context: number): readonly Step[] {
-  return [
-    set(r2, 0),
-    store(stack, -4, r2),
-    copy(r2, stack),
-    add(r2, -4),
-    ...loadMap(r1),
-    lookUp,
-    jumpIfNull(r0, 'counted'),
-    load(r1, context, lengthOffset),
-    count(r0, 0, r1),
-    set(r1, 1),
-    count(r0, 8, r1),
-    { label: 'counted' },
-  ];
+  return [...firstValue('counted'), load(r1, context, lengthOffset), count(r0, 0, r1), set(r1, 1), count(r0, 8, r1), { label: 'counted' }];
 }

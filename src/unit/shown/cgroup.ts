@@ -2,7 +2,7 @@ import { formatTimespan } from '../../base/duration.ts';
 import { yesNo } from '../../base/yes-no.ts';
 import type { CgroupSettings } from '../settings/cgroup.ts';
 import type { Amount } from '../values/cgroup-limit.ts';
-import type { InvertibleList } from '../values/name-list.ts';
+import { type InvertibleList, mergedNames, mergedText } from '../values/name-list.ts';
 import type { SocketBindRule } from '../values/socket-bind-rule.ts';
 import { formatIpAddress, type IpPrefix } from '../values/ip-address.ts';
 import { notSet, numberOr, ranges, type ShownTable } from './value.ts';
@@ -94,15 +94,8 @@ function bindRule({ family, protocol, ports }: SocketBindRule): string {
 
 /** What the lists come to: the first says whether those of the set are allowed or denied. */
 function interfaces(all: readonly InvertibleList[]): string {
-  const isDenied = all[0]?.invert === true;
-  const found = new Set<string>();
-  for (const { invert, names } of all) {
-    for (const name of names) {
-      if (invert === isDenied) found.add(name);
-      else found.delete(name);
-    }
-  }
-  return found.size === 0 ? '' : `${isDenied ? '~' : ''}${[...found].toSorted().join(' ')}`;
+  const merged = mergedNames(all);
+  return merged.names.size === 0 ? '' : mergedText(merged);
 }
 
 /** IPv6 before IPv4, each in the order of its addresses. */

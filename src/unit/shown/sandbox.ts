@@ -3,6 +3,7 @@ import type { ExecSettings } from '../settings/exec.ts';
 import { ambientSet, boundingSet, secureBits } from '../capability-sets.ts';
 import { capabilityNames } from '../values/capability.ts';
 import { restrictedFileSystems } from '../values/file-system-sets.ts';
+import { mergedNames, mergedText } from '../values/name-list.ts';
 import type { PrefixedPath, BindMount } from '../values/path.ts';
 import type { SyscallList } from '../values/syscall-list.ts';
 import { type ShownTable, yesNoOr } from './value.ts';
@@ -48,7 +49,7 @@ export const sandboxTable: ShownTable<ExecSettings> = {
   Personality: ({ Personality }) => Personality,
   LockPersonality: ({ LockPersonality }) => yesNo(LockPersonality),
   RestrictAddressFamilies: ({ RestrictAddressFamilies }) => families(RestrictAddressFamilies),
-  RestrictFileSystems: ({ RestrictFileSystems }) => fileSystems(RestrictFileSystems),
+  RestrictFileSystems: ({ RestrictFileSystems }) => mergedText(restrictedFileSystems(RestrictFileSystems)),
   MemoryDenyWriteExecute: ({ MemoryDenyWriteExecute }) => yesNo(MemoryDenyWriteExecute),
   RestrictRealtime: ({ RestrictRealtime }) => yesNo(RestrictRealtime),
   RestrictSUIDSGID: ({ RestrictSUIDSGID, DynamicUser }) => yesNo(RestrictSUIDSGID || DynamicUser),
@@ -96,21 +97,7 @@ function calls(lists: readonly SyscallList[]): string {
 }
 
 function families(lists: ExecSettings['RestrictAddressFamilies']): string {
-  const [first] = lists;
-  if (first === undefined) return '';
-  const set = new Set<string>();
-  for (const { invert, names } of lists) {
-    for (const name of names) {
-      if (name !== 'none' && invert === first.invert) set.add(name);
-      else set.delete(name);
-    }
-  }
-  return `${first.invert ? '~' : ''}${[...set].toSorted().join(' ')}`;
-}
-
-function fileSystems(lists: ExecSettings['RestrictFileSystems']): string {
-  const { inverted, types } = restrictedFileSystems(lists);
-  return `${inverted ? '~' : ''}${[...types].toSorted().join(' ')}`;
+  return mergedText(mergedNames(lists.map(({ invert, names }) => ({ invert, names: names.filter((name) => name !== 'none') }))));
 }
 
 const everyNamespace = ['cgroup', 'ipc', 'net', 'mnt', 'pid', 'user', 'uts'] as const;

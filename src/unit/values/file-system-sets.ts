@@ -1,4 +1,4 @@
-import type { InvertibleList } from './name-list.ts';
+import { type InvertibleList, mergedNames, type MergedNames } from './name-list.ts';
 
 /** A set of types of file systems that has a name. */
 export interface FileSystemSet {
@@ -31,28 +31,25 @@ export const fileSystemSets: Readonly<Record<string, FileSystemSet>> = withKnown
   '@temporary': { help: 'File systems in memory', types: words('ramfs tmpfs') },
 });
 
-/** What lines of RestrictFileSystems= come to. */
-export interface RestrictedFileSystems {
-  /** All types but these. */
-  readonly inverted: boolean;
-  readonly types: ReadonlySet<string>;
+/** What lines of RestrictFileSystems= come to, with sets as the types that are in them. */
+export interface RestrictedFileSystems extends MergedNames {
   /** Names of sets that there are not. */
   readonly unknownSets: readonly string[];
 }
 
-/** The lines as one list: the first says of which kind it is, and what a later one says otherwise is taken off it. Sets are what is in them. */
 export function restrictedFileSystems(lists: readonly InvertibleList[]): RestrictedFileSystems {
-  const inverted = lists[0]?.invert ?? true;
   const unknownSets: string[] = [];
-  const types = new Set<string>();
-  for (const { invert, names } of lists) {
-    for (const name of names) {
+  const expandedLists = lists.map(({ invert, names }) => ({
+    invert,
+    names: names.flatMap((name) => {
       const set = Object.hasOwn(fileSystemSets, name) ? fileSystemSets[name] : undefined;
-      if (set === undefined && name.startsWith('@')) unknownSets.push(name);
-      else for (const type of set?.types ?? [name]) types[invert === inverted ? 'add' : 'delete'](type);
-    }
-  }
-  return { inverted, types, unknownSets };
+      if (set !== undefined) return set.types;
+      if (!name.startsWith('@')) return [name];
+      unknownSets.push(name);
+      return [];
+    }),
+  }));
+  return lists.length === 0 ? { inverted: true, names: new Set(), unknownSets } : { ...mergedNames(expandedLists), unknownSets };
 }
 
 function withKnown(sets: Readonly<Record<string, FileSystemSet>>): Readonly<Record<string, FileSystemSet>> {

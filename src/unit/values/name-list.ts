@@ -9,6 +9,25 @@ export interface InvertibleList {
   readonly names: readonly string[];
 }
 
+/** What lines of such a setting come to. */
+export interface MergedNames {
+  readonly inverted: boolean;
+  readonly names: ReadonlySet<string>;
+}
+
+/** The lines as one list: the first says of which kind it is, and what a later one says otherwise is taken off it. */
+export function mergedNames(lists: readonly InvertibleList[]): MergedNames {
+  const inverted = lists[0]?.invert === true;
+  const merged = new Set<string>();
+  for (const { invert, names } of lists) for (const name of names) merged[invert === inverted ? 'add' : 'delete'](name);
+  return { inverted, names: merged };
+}
+
+/** The list as it is shown: `~` in front where it is inverted. */
+export function mergedText({ inverted, names }: MergedNames): string {
+  return `${inverted ? '~' : ''}${[...names].toSorted().join(' ')}`;
+}
+
 /** RestrictFileSystems=, RestrictNetworkInterfaces= and other lists of names that are judged later. */
 export const invertibleNames: ValueParser<InvertibleList> = expanded((text, context) => {
   const invert = text.startsWith('~');
