@@ -217,7 +217,9 @@ function mountLines({ where, what, type, options }: MountEntry): readonly Assign
 }
 
 function swapLines({ what, priority }: SwapEntry): readonly Assignment[] {
-  return [assignment('Unit', 'Description', what), assignment('Swap', 'What', what), assignment('Swap', 'Priority', String(priority))];
+  // One below zero the kernel has given itself, and nobody could ask for it.
+  const chosen = priority < 0 ? [] : [assignment('Swap', 'Priority', String(priority))];
+  return [assignment('Unit', 'Description', what), assignment('Swap', 'What', what), ...chosen];
 }
 
 function assignment(section: string, key: string, value: string): Assignment {

@@ -192,3 +192,16 @@ test('plan shows what a mount unit runs by itself: the mount point first, then m
     ['umask 0000', 'no-symlink /a', 'mkdir-all /a 0755, if possible', 'signals reset, ignore SIGPIPE'],
   );
 });
+
+test('an area for swapping of which the kernel has chosen the priority is a unit, and nothing is complained about', () => {
+  const machine = new MountMachine({ units: { 'default.target': '' }, swaps: true });
+  const { simulation } = machine;
+  simulation.boot();
+  machine.swapOn('/dev/sda2');
+  assert.equal(simulation.state('dev-sda2.swap'), 'active (active)');
+  assert.equal(simulation.manager.properties('dev-sda2.swap')?.['Priority'], '-2');
+  assert.deepEqual(
+    simulation.messages().filter((message) => message.includes('Priority')),
+    [],
+  );
+});
