@@ -1,4 +1,4 @@
-import { existsSync, fstatSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { accessSync, constants, existsSync, fstatSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
 import { err, ok, type Result } from '../base/result.ts';
@@ -54,11 +54,7 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
   if (keeper === undefined) return refuse('tysd-keeper is not there; it belongs beside tysd (npm run build makes it)', 1);
   const fitting = checkKeeper(realFiles, keeper);
   if (!fitting.ok) return refuse(fitting.error, 1);
-  // sd_booted(3): the scripts of packages look for this directory to know that systemctl is what starts services here.
-  if (init && scope === 'system') {
-    mkdirSync('/run/systemd/system', { recursive: true });
-    offerSockets(runtimeDirectory);
-  }
+  const syslog = init && scope === 'system' ? beSystemd(runtimeDirectory, command.value === undefined) : undefined;
   const tracking = chooseTracking(options.cgroup, init);
   if (!tracking.ok) return refuse(tracking.error, 1);
   const { by, root, home, controllers } = tracking.value;
@@ -73,7 +69,7 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       ...(home === '' ? [] : [`--cgroup-home=${home}`]),
       // Only who is in its group passes automount points.
       ...(scope === 'system' && !init && existsSync('/dev/autofs') ? ['--manager-in-group'] : []),
-      ...(scope === 'system' && init ? [`--syslog=${syslogSocket}`, `--native=${join(runtimeDirectory, 'native')}`] : []),
+      ...(syslog === undefined ? [] : [`--syslog=${syslog}`, `--native=${join(runtimeDirectory, 'native')}`]),
       ...servant('manager', [...self, '--process=manager']),
       ...servant('journal', [
         ...self,
@@ -134,10 +130,19 @@ function ownTerminal(): string | undefined {
 }
 
 /**
- * Where the journal's library looks for the sockets of streams and of messages (sd_journal_stream_fd(3)), and syslog(3) for its own, which a private /dev has
- * a link to as well. The first two are links to ours, which tells them from those of another journal.
+ * Makes what programs look for that know systemd, and gives the path of the socket of syslog(3): the directory by which the scripts of packages know that
+ * systemctl is what starts services here (sd_booted(3)); and where the journal's library looks for the sockets of streams and of messages
+ * (sd_journal_stream_fd(3)), and syslog(3) for its own, which a private /dev has a link to as well. The first two are links to ours, which tells them from
+ * those of another journal. On a root that cannot be written to, syslog(3) alone has its socket, as /dev can be another file system.
  */
-function offerSockets(runtimeDirectory: string): void {
+function beSystemd(runtimeDirectory: string, isTold: boolean): string {
+  try {
+    for (const path of ['/run/systemd/system', dirname(syslogSocket)]) mkdirSync(path, { recursive: true });
+    accessSync(dirname(syslogSocket), constants.W_OK);
+  } catch (error) {
+    if (isTold) process.stderr.write(`tysd: no /run/systemd: ${messageOf(error)}\n`);
+    return '/dev/log';
+  }
   const links = [
     ['/run/systemd/journal/stdout', join(runtimeDirectory, 'stdout')],
     ['/run/systemd/journal/socket', join(runtimeDirectory, 'native')],
@@ -145,13 +150,17 @@ function offerSockets(runtimeDirectory: string): void {
   ] as const;
   for (const [path, target] of links) {
     try {
-      mkdirSync(dirname(path), { recursive: true });
       rmSync(path, { force: true });
       symlinkSync(target, path);
     } catch (error) {
-      process.stderr.write(`tysd: no ${path}: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(`tysd: no ${path}: ${messageOf(error)}\n`);
     }
   }
+  return syslogSocket;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 const syslogSocket = '/run/systemd/journal/dev-log';

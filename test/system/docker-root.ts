@@ -18,7 +18,7 @@ PrivateNetwork=yes
 ProtectHostname=yes
 ProtectKernelTunables=yes
 ProtectControlGroups=yes
-InaccessiblePaths=-/proc/kcore -/proc/keys -/proc/timer_list -/sys/firmware
+InaccessiblePaths=-+/proc/kcore -+/proc/keys -+/proc/timer_list -+/sys/firmware
 CapabilityBoundingSet=${capabilities}
 SystemCallFilter=~@mount @swap @reboot @module @raw-io @clock @cpu-emulation bpf keyctl add_key request_key setns unshare perf_event_open
 SystemCallErrorNumber=EPERM
@@ -27,7 +27,7 @@ Environment=PATH=/usr/lib/tysd:/usr/sbin:/usr/bin:/sbin:/bin`;
 
 /** Runs a bash script, which has to succeed; gives what it printed. */
 export function shell(script: string): string {
-  const ran = spawnSync('bash', ['-c', script], { encoding: 'utf8', timeout: 60_000 });
+  const ran = spawnSync('bash', ['-c', script], { encoding: 'utf8', timeout: 600_000 });
   assert.equal(ran.status, 0, `${script}\n${ran.stdout}${ran.stderr}`);
   return ran.stdout;
 }

@@ -12,9 +12,9 @@ const why = whyNoImage();
 
 /** What a container has less than Docker's defaults. */
 const narrower = {
-  'read-only root': ['ProtectSystem=strict', 'ReadOnlyPaths=/tmp /var/tmp /run'],
-  'read-only root but for /run': ['ProtectSystem=strict', 'ReadOnlyPaths=/tmp /var/tmp'],
-  'no cgroups': ['InaccessiblePaths=/sys/fs/cgroup'],
+  'read-only root': ['ProtectSystem=strict', 'ReadOnlyPaths=+/tmp +/var/tmp +/run'],
+  'read-only root but for /run': ['ProtectSystem=strict', 'ReadOnlyPaths=+/tmp +/var/tmp'],
+  'no cgroups': ['InaccessiblePaths=+/sys/fs/cgroup'],
   'not root': ['User=65534', 'Group=65534'],
 } as const;
 
@@ -66,6 +66,8 @@ ExecStart=/bin/sh /units/checks.sh
 `;
 
 const script = `set -e; PATH=/usr/lib/tysd:$PATH
+for directory in / /run /tmp /sys/fs/cgroup; do if [ -w $directory ]; then echo "may write to $directory"; fi; done
+echo "sees $(ls /sys/fs/cgroup | wc -l) files of cgroups"
 systemctl is-active -q talks
 [ "$(systemctl show -p Result --value talks)" = success ]
 until journalctl -q -u talks -o cat | grep -q 'said aloud'; do sleep 0.05; done
@@ -89,6 +91,17 @@ class Root extends DockerRoot {
 }
 
 const formats = ['lines', 'json'] as const;
+
+/** The directories of those that the script looks at that can be written to. */
+function writable(set: readonly Lack[]): readonly string[] {
+  const isReadOnly = set.includes('read-only root') || set.includes('read-only root but for /run');
+  const isRoot = !set.includes('not root');
+  return [
+    ...(isRoot && !isReadOnly ? ['/'] : []),
+    ...(isRoot && !set.includes('read-only root') ? ['/run'] : []),
+    ...(isReadOnly ? [] : ['/tmp']),
+  ];
+}
 
 function unitName(set: readonly Lack[], format: string): string {
   return `box-${containers.indexOf(set)}-${format}.service`;
@@ -120,7 +133,7 @@ describe('containers with less than Docker’s defaults', { skip: why ?? false }
       );
       daemon = await startTysd({ units: { 'default.target': wanting(), ...Object.fromEntries(all) }, options: ['--system'] });
     },
-    { timeout: 120_000 },
+    { timeout: 600_000 },
   );
 
   after(async () => {
@@ -129,7 +142,7 @@ describe('containers with less than Docker’s defaults', { skip: why ?? false }
   });
 
   for (const set of containers) {
-    test(set.length === 0 ? 'nothing less' : set.join(', '), { timeout: 120_000 }, async () => {
+    test(set.length === 0 ? 'nothing less' : set.join(', '), { timeout: 300_000 }, async () => {
       for (const format of formats) {
         const unit = unitName(set, format);
         await daemon.tysctl('start', unit);
@@ -137,6 +150,12 @@ describe('containers with less than Docker’s defaults', { skip: why ?? false }
         assert.match((await daemon.tysctl('show', '-p', 'ExecMainStatus', unit)).out, /^ExecMainStatus=7$/m, console);
         const said = messages(console, format);
         const uid = set.includes('not root') ? 65_534 : 0;
+        assert.deepEqual(
+          said.flatMap((line) => /^sh: may write to (.*)$/.exec(line)?.[1] ?? []),
+          writable(set),
+          console,
+        );
+        assert.equal(said.includes('sh: sees 0 files of cgroups'), set.includes('no cgroups'), console);
         for (const line of ['sh: said aloud', `sh: id ${uid}`, 'systemd: Finished talks.service.']) assert.ok(said.includes(line), console);
       }
     });
