@@ -4,6 +4,7 @@ import { findUnit } from '../unit/find.ts';
 import { InstanceCache } from '../unit/instance-cache.ts';
 import { type LoadContext, readUnit } from '../unit/load.ts';
 import type { Reading } from '../unit/reading.ts';
+import { RecentReadings } from '../unit/recent-readings.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import { UnitDirectory } from '../unit/unit-directory.ts';
 import type { UnitText } from '../unit/syntax.ts';
@@ -33,6 +34,7 @@ export function openUnits(files: UnitFiles, searchPath: readonly string[], facts
   const directory = new UnitDirectory(files, searchPath);
   const known = new Map<string, UnitText>();
   const instances = new InstanceCache();
+  const recent = new RecentReadings();
   const context: LoadContext = {
     directory,
     facts,
@@ -41,7 +43,11 @@ export function openUnits(files: UnitFiles, searchPath: readonly string[], facts
     ...(transientDirectory === undefined ? {} : { transientDirectory }),
   };
   return {
-    load: (name, earlier) => readUnit(name, context, earlier),
+    load: (name, earlier) => {
+      const reading = readUnit(name, context, earlier ?? recent.get(name));
+      recent.keep(name, reading);
+      return reading;
+    },
     atOnce: (load) => directory.listingOnce(load),
     dropIns: ({ names }) => dropInPaths(directory, names),
     hasFile: (name) => findUnit(directory, name, facts.scope).path !== undefined,

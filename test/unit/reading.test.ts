@@ -149,6 +149,41 @@ test('what cannot be read is looked at again', () => {
   assert.equal(readAll(tree, before).get('a.service')?.config.exec?.Nice, 5);
 });
 
+test('a unit that is loaded again soon is only looked at, and read again when it has changed', () => {
+  const tree = new Tree(machine);
+  const source = sourceOf(tree);
+  const first = source.load('drop-in-one.service');
+  const { read } = tree.calls;
+  assert.equal(source.load('drop-in-one.service'), first);
+  assert.equal(tree.calls.read, read);
+  tree.put(`${lib}/drop-in-one.service.d/10.conf`, '[Service]\nNice=7\n');
+  source.refresh();
+  assert.equal(source.load('drop-in-one.service').config.exec?.Nice, 7);
+});
+
+test('what was not there is looked for each time', () => {
+  const tree = new Tree(machine);
+  const source = sourceOf(tree);
+  assert.equal(source.load('new.service').config.load.state, 'not-found');
+  tree.put(`${lib}/new.service`, service('New'));
+  source.refresh();
+  assert.equal(source.load('new.service').config.load.state, 'loaded');
+});
+
+test('of units that are loaded once the latest readings are kept, no more', () => {
+  const many = Array.from({ length: 100 }, (_, number): [string, Node] => [`${lib}/many-${number}.service`, service(`${number}`)]);
+  const tree = new Tree(Object.fromEntries(many));
+  const source = sourceOf(tree);
+  const load = (numbers: readonly number[]): void => numbers.forEach((number) => source.load(`many-${number}.service`));
+  const all = Array.from({ length: 100 }, (_, number) => number);
+  load(all);
+  const { read } = tree.calls;
+  load(all.slice(50));
+  assert.equal(tree.calls.read, read);
+  load(all.slice(0, 10));
+  assert.equal(tree.calls.read, read + 10);
+});
+
 test('a directory beside many units is listed once', () => {
   const tree = new Tree({ ...machine, [`${etc}/service.d/x.conf`]: '[Service]\nNice=2\n' });
   const before = readAll(tree);
