@@ -1,3 +1,3 @@
 export type { Kind } from '../graph/dependency.ts';
 export type { HistoryEntry, StateEntry } from '../graph/history.ts';
-export { isHistoryEntry } from '../graph/history.ts';
+export { isHistoryEntry, managerStarted } from '../graph/history.ts';

@@ -77,6 +77,9 @@ export interface RefusedEntry extends Entry {
   readonly by?: string;
 }
 
+/** The cause of the entry of a manager that has nobody's place to take: with it begins another tysd, or the same machine anew. */
+export const managerStarted = 'started';
+
 /** The manager itself did something. */
 export interface ManagerEntry extends Entry {
   readonly what: 'manager';

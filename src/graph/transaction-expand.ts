@@ -154,7 +154,7 @@ function refuse(draft: Draft, unit: TransactionUnit, type: JobType): Transaction
   if (!isApplicable(unit, type)) {
     return { code: 'not-applicable', unit: unit.name, message: `Job type ${type} is not applicable for unit ${unit.name}.` };
   }
-  const full = type === 'start' ? draft.view.fullSlice?.(unit.name, startsOf(draft)) : undefined;
+  const full = type === 'start' ? draft.view.fullSlice?.(unit.name, () => startsOf(draft)) : undefined;
   if (full === undefined) return undefined;
   const message = `Concurrency limit of the slice unit '${full}' (or one of its parents) the unit '${unit.name}' is contained in has been reached, refusing start job.`;
   return { code: 'concurrency', unit: unit.name, message };

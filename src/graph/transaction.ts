@@ -47,7 +47,7 @@ export interface TransactionView {
   /** All units that are not inactive or that have a job. */
   busy(): Iterable<TransactionUnit>;
   /** The slice that has no place for the unit, beside those that are there, queued or planned (systemd.slice(5), ConcurrencyHardMax=). */
-  fullSlice?(name: string, planned: Iterable<string>): string | undefined;
+  fullSlice?(name: string, planned: () => Iterable<string>): string | undefined;
 }
 
 /** Why a job is in a transaction. */
@@ -215,10 +215,23 @@ function dropNeedless(draft: Draft): void {
 
 /** Drops the jobs of units that are where all these jobs would bring them. */
 function dropRedundant(draft: Draft): void {
+  if (isAllThere(draft)) {
+    draft.units.clear();
+    draft.units.set(draft.anchor.unit.name, [draft.anchor]);
+    draft.anchor.pulls.clear();
+    draft.anchor.pulledBy.clear();
+    return;
+  }
   for (const jobs of draft.units.values()) {
     if (!jobs.every((job) => isNeedless(draft, job))) continue;
     for (const job of jobs) remove(draft, job, { pullers: false });
   }
+}
+
+/** The usual case of a start: nothing is left to be done but what was asked for. Its jobs need not be taken out one by one. */
+function isAllThere(draft: Draft): boolean {
+  for (const jobs of draft.units.values()) for (const job of jobs) if (job !== draft.anchor && !isNeedless(draft, job)) return false;
+  return draft.units.get(draft.anchor.unit.name)?.length === 1;
 }
 
 function isNeedless(draft: Draft, { unit, type }: Node): boolean {

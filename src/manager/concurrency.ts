@@ -38,7 +38,7 @@ export class Concurrency {
   }
 
   /** The slice whose hard limit would be exceeded if the unit were started, beside the other starts that are planned. */
-  fullSlice(name: string, planned: Iterable<string>): string | undefined {
+  fullSlice(name: string, planned: () => Iterable<string>): string | undefined {
     const unit = this.#world.unit(name);
     return this.#slicesOf(unit).find((slice) => {
       // It may not be loaded yet; it will be, as the unit needs it.
@@ -47,7 +47,7 @@ export class Concurrency {
       if (most === Infinity) return false;
       const { counted } = this.#occupantsOf(slice);
       if (counted.has(name)) return false;
-      const others = [...planned].filter((other) => other !== name && !counted.has(other) && this.#isIn(other, slice));
+      const others = [...planned()].filter((other) => other !== name && !counted.has(other) && this.#isIn(other, slice));
       return counted.size + others.length >= most;
     });
   }

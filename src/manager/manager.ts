@@ -2,6 +2,7 @@ import { otherJournalListens } from './hands-over.ts';
 import type { TimestampForm } from '../base/timestamp.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { kindsIn, type Kind } from '../graph/dependency.ts';
+import { managerStarted } from '../graph/history.ts';
 import type { HistoryEntry } from '../graph/history.ts';
 import type { Change, JobInfo, JobOutcome, MarkedUnit, PlannedCommand, UnitCounters, UnitInfo } from '../graph/report.ts';
 import type { PendingUnit } from '../graph/pending.ts';
@@ -76,7 +77,7 @@ export class Manager {
     this.#current = this.#newWorld();
     // One that comes back from a rest is as good as the one that went.
     if (options.woken !== true)
-      recordManager(this.#current, options.keeper.inventory.blobs.size === 0 ? 'started' : 'took the place of the one before it');
+      recordManager(this.#current, options.keeper.inventory.blobs.size === 0 ? managerStarted : 'took the place of the one before it');
     this.#recovery = new Recovery(this.#current, options.keeper.inventory);
     if (this.#recovery.left <= this.#unitsAtOnce) this.#begin();
     options.keeper.receive((event) => {

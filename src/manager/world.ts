@@ -275,7 +275,7 @@ export class World implements TransactionView {
     this.#earlier = undefined;
   }
 
-  fullSlice(name: string, planned: Iterable<string>): string | undefined {
+  fullSlice(name: string, planned: () => Iterable<string>): string | undefined {
     return this.concurrency.fullSlice(name, planned);
   }
 

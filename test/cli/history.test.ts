@@ -136,6 +136,26 @@ test('status --at shows how a unit was then, why, and what came next', () =>
     assert.equal(early.status, 3);
   }));
 
+test('status --at counts nothing that an earlier tysd left', () =>
+  withBench(
+    (manager) => {
+      manager.add('web.service', { active: 'inactive', sub: 'dead' });
+      manager.entries.push(
+        { what: 'manager', ...at(0, ''), cause: 'started' },
+        { what: 'state', ...at(1), from: 'inactive (dead)', to: 'active (running)', cause: 'boot' },
+        { what: 'manager', ...at(2, ''), cause: 'took the place of the one before it' },
+        { what: 'manager', ...at(10, ''), cause: 'started' },
+      );
+    },
+    async ({ run }) => {
+      const web = async (second: string) => (await run('tysctl', ['status', `--at=2026-11-29 01:50:${second}`, 'web.service'], environment)).out;
+      assert.match((await web('05')).join('\n'), /Active: active \(running\) since/);
+      assert.match((await web('15')).join('\n'), /Active: not on record/);
+      const all = await run('tysctl', ['status', '--at=2026-11-29 01:50:15'], environment);
+      assert.match(all.out[0] ?? '', /: 0 units were not inactive/);
+    },
+  ));
+
 test('restarts that go as the one before them are told once, with how often; -l and JSON have each', () =>
   withBench(
     (manager) => {

@@ -1,4 +1,4 @@
-import type { HistoryEntry, StateEntry } from '../../api/history.ts';
+import { type HistoryEntry, managerStarted, type StateEntry } from '../../api/history.ts';
 import { formatTimespan } from '../../base/duration.ts';
 import { formatTimestamp } from '../../base/timestamp.ts';
 import { failureText, originOf } from '../why/failure.ts';
@@ -18,22 +18,37 @@ export async function printStateAt(invocation: Invocation, at: string): Promise<
   if (!time.ok) terminal.warn(time.error);
   if (!time.ok || read === undefined) return 1;
   const units = await ownNames(invocation, [...read.names, ...read.globs]);
-  const record = await readRecord(invocation, units.length === 0 ? undefined : units);
-  const states = statesAt(record, time.value, units);
+  const record = await readRecord(invocation);
+  const began = record.findLast((entry) => entry.usec <= time.value && isBeginning(entry))?.usec ?? 0;
+  const states = statesAt(record, began, time.value, units);
   const first = record[0];
   if (first !== undefined && first.usec > time.value)
     terminal.warn(`The record goes back only to ${formatTimestamp(first.usec)}; before that nothing is known.`);
   const form = listForm(options.output);
   if (form !== 'table') terminal.print(renderJson([...states.values()], form));
   else if (units.length === 0) await printAll(invocation, [...states.values()], time.value);
-  else for (const [index, unit] of units.entries()) printOne(invocation, unit, record, time.value, index > 0);
+  else for (const [index, unit] of units.entries()) printOne(invocation, unit, recordFrom(record, began), time.value, index > 0);
   return units.every((unit) => states.has(unit)) && (units.length > 0 || states.size > 0) ? 0 : 3;
 }
 
-/** The last change of each unit before that time; of units that were off by then, only where they are asked for. */
-function statesAt(record: readonly HistoryEntry[], usec: number, units: readonly string[]): ReadonlyMap<string, StateEntry> {
+/** A tysd that starts finds no unit as an earlier one left it; a manager that takes another's place does. */
+function isBeginning(entry: HistoryEntry): boolean {
+  return entry.what === 'manager' && entry.cause === managerStarted;
+}
+
+function recordFrom(record: readonly HistoryEntry[], usec: number): readonly HistoryEntry[] {
+  return record.filter((entry) => entry.usec >= usec);
+}
+
+/** The last change of each unit since tysd began and before that time; of units that were off by then, only where they are asked for. */
+function statesAt(
+  record: readonly HistoryEntry[],
+  began: number,
+  usec: number,
+  units: readonly string[],
+): ReadonlyMap<string, StateEntry> {
   const states = new Map<string, StateEntry>();
-  for (const entry of record) {
+  for (const entry of recordFrom(record, began)) {
     if (entry.what !== 'state' || entry.usec > usec || (units.length > 0 && !units.includes(entry.unit))) continue;
     if (units.length === 0 && entry.to.startsWith('inactive')) states.delete(entry.unit);
     else states.set(entry.unit, entry);
