@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { generate } from './generate.ts';
 import { failureText } from './report.ts';
-import { judge } from './run.ts';
+import { judge } from './judge.ts';
 import type { Scenario } from './scenario.ts';
 
 /** How many seeds are looked at each time: the same ones, and fresh ones. */
