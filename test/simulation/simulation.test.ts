@@ -105,3 +105,17 @@ test('an automount point behind a service is behind itself, by way of sysinit.ta
   };
   assert.equal(judge(scenario).violation, undefined);
 });
+
+test('who waits for the end of a mount whose stop is refused is answered', () => {
+  const scenario: Scenario = {
+    units: {
+      'net.mount': ['[Mount]', 'What=tmpfs'],
+      'net.automount': ['[Unit]', 'After=net.mount', 'PartOf=net.mount', '[Automount]', 'TimeoutIdleSec=2'],
+      'default.target': ['[Unit]', 'Wants=net.automount net.mount'],
+    },
+    programs: {},
+    steps: [{ atUsec: 69_468_114, do: 'request', job: 'restart', unit: 'default.target', mode: 'replace' }],
+    faults: [],
+  };
+  assert.equal(judge(scenario).violation, undefined);
+});
