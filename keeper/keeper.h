@@ -870,6 +870,7 @@ struct keeper {
     struct arena arena;
     struct run run;
     bool no_clone3;
+    const char *children_oom_score; /* what children have in place of the keeper's own score, which spares it when the kernel has no memory; or NULL */
     struct launch launches[MAX_LAUNCHES];
     int launch_count, launch_end;
 

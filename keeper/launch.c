@@ -6,6 +6,7 @@
  * message on one of a few socket pairs among them, so that neither side waits for the other. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -49,7 +50,20 @@ static pid_t clone_into(struct keeper *keeper, int cgroup_fd, uint64_t flags) {
     return fork();
 }
 
-pid_t fork_into(struct keeper *keeper, int cgroup_fd) { return clone_into(keeper, cgroup_fd, 0); }
+/* In the child, when its descriptors are its own. Whoever may see /proc may always make himself more likely to be killed. */
+static void take_score(const struct keeper *keeper) {
+    int fd = keeper->children_oom_score ? open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC) : -1;
+    if (fd < 0) return;
+    ssize_t wrote = write(fd, keeper->children_oom_score, strlen(keeper->children_oom_score));
+    (void)wrote;
+    close(fd);
+}
+
+pid_t fork_into(struct keeper *keeper, int cgroup_fd) {
+    pid_t pid = clone_into(keeper, cgroup_fd, 0);
+    if (pid == 0) take_score(keeper);
+    return pid;
+}
 
 static void empty(struct launch *launch) {
     char byte;
@@ -97,6 +111,7 @@ pid_t launch_fork(struct keeper *keeper, int cgroup_fd, bool own_pids, struct re
         if (report->error) _exit(EXIT_DESCRIPTORS);
         report->arrived = 1;
     }
+    if (pid == 0) take_score(keeper);
     if (pid == 0 || !launch) return pid;
     launch->pid = pid;
     launch->report = report;

@@ -41,7 +41,7 @@ _Noreturn static void usage(void) {
     fputs("usage: tysd-keeper --runtime-directory=DIR --manager=ARG... [--journal=ARG...] [--tracking=cgroup2|cgroup1|session]\n"
           "                   [--cgroup=ROOT] [--cgroup-home=PATH] [--controller=NAME=ROOT...] [--given-controller=NAME=ROOT...]\n"
           "                   [--syslog=PATH] [--native=PATH] [--journal-patience=SECONDS] [--manager-patience=MILLISECONDS]\n"
-          "                   [--manager-in-group]\n", stderr);
+          "                   [--manager-in-group] [--children-oom-score=NUMBER]\n", stderr);
     exit(2);
 }
 
@@ -55,7 +55,8 @@ static void parse_options(struct keeper *keeper, int argc, char **argv) {
         {"manager-patience", required_argument, NULL, 'w'},  {"resume", required_argument, NULL, 'R'},
         {"resume-again", required_argument, NULL, 'A'},      {"check-state", required_argument, NULL, 'C'},
         {"controller", required_argument, NULL, 'v'},        {"given-controller", required_argument, NULL, 'g'},
-        {"manager-in-group", no_argument, NULL, 'G'},        {0},
+        {"manager-in-group", no_argument, NULL, 'G'},        {"children-oom-score", required_argument, NULL, 'o'},
+        {0},
     };
     keeper->tracking = TRACK_SESSION;
     keeper->journal_patience = 10000000;
@@ -71,6 +72,7 @@ static void parse_options(struct keeper *keeper, int argc, char **argv) {
             case 'n': keeper->native_path = optarg; break;
             case 'p': keeper->journal_patience = strtoul(optarg, NULL, 10) * 1000000; break;
             case 'w': keeper->manager_patience = strtoul(optarg, NULL, 10) * 1000; break;
+            case 'o': keeper->children_oom_score = optarg; break;
             case 'G': keeper->manager.same_session = true; break;
             /* Each of these is the last, and no part of what the next program is given. */
             case 'A':

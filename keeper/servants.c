@@ -89,8 +89,10 @@ static void start(struct keeper *keeper, struct servant *servant) {
     for (char **at = environ; *at && count < MAX_ENVIRONMENT; at++) environment[count++] = *at;
     for (char **at = servant->argv; at < program_of(servant); at++)
         if (!is_set(*at)) environment[count++] = *at;
-    snprintf(servant->environment[2], sizeof servant->environment[2], servant->woken ? "TYSD_RESTED=%llu:%llu" : "",
-             (unsigned long long)servant->rest_count, (unsigned long long)servant->idle_wanted);
+    servant->environment[2][0] = 0;
+    if (servant->woken)
+        snprintf(servant->environment[2], sizeof servant->environment[2], "TYSD_RESTED=%llu:%llu", (unsigned long long)servant->rest_count,
+                 (unsigned long long)servant->idle_wanted);
     for (size_t i = 0; i < sizeof servant->environment / sizeof *servant->environment; i++)
         if (*servant->environment[i]) environment[count++] = servant->environment[i];
     environment[count] = NULL;

@@ -142,9 +142,9 @@ const ordering = carriers.before | carriers.after;
 
 /** Has the jobs agree in their order, and leaves one for each unit. */
 function settle(draft: Draft): TransactionError | undefined {
+  const wasAmbiguous = hasSeveralJobs(draft);
   const trouble = breakCycles(draft);
   if (trouble !== undefined) return trouble;
-  const wasAmbiguous = hasSeveralJobs(draft);
   const clash = settleConflicts(draft);
   if (clash !== undefined) return clash;
   mergeAll(draft);

@@ -8,6 +8,7 @@ import { resolveOptions, type Resolved } from './configuration.ts';
 import { gatherFacts } from './facts.ts';
 import { checkKeeper } from './keeper-interface.ts';
 import { findKeeper } from './keeper-path.ts';
+import { spareFromOomKiller } from './oom-score.ts';
 import { help, parseOptions, type Options } from './options.ts';
 import { mayAdminister, mayMakeUserNamespaces } from './rights.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
@@ -66,6 +67,7 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       ...(root === '' ? [] : [`--cgroup=${root}`]),
       ...controllers.map(({ controller, root: own, isGiven }) => `--${isGiven ? 'given-' : ''}controller=${controller}=${own}`),
       `--manager-patience=${resolved.value.managerPatienceMs}`,
+      ...childrenScore(spareFromOomKiller()),
       ...(home === '' ? [] : [`--cgroup-home=${home}`]),
       // Only who is in its group passes automount points.
       ...(scope === 'system' && !init && existsSync('/dev/autofs') ? ['--manager-in-group'] : []),
@@ -89,6 +91,10 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
       ...(command.value === undefined ? {} : { command: { properties: command.value, alone: options.unit === undefined } }),
     },
   );
+}
+
+function childrenScore(score: string | undefined): readonly string[] {
+  return score === undefined ? [] : [`--children-oom-score=${score}`];
 }
 
 function consoleWish({ logToConsole, logFormat }: Options): readonly string[] {

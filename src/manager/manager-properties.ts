@@ -138,7 +138,7 @@ function unitDefaults({ options }: World): Record<string, string> {
     DefaultTasksMax: tasks === Infinity ? 'infinity' : String(tasks),
     TimerSlackNSec: String(inherited?.TimerSlackNSec ?? numberIn(files, `/proc/${pid}/timerslack_ns`) ?? '50000'),
     DefaultOOMPolicy: defaults.oomPolicy,
-    DefaultOOMScoreAdjust: String(inherited?.DefaultOOMScoreAdjust ?? numberIn(files, `/proc/${pid}/oom_score_adj`) ?? '0'),
+    DefaultOOMScoreAdjust: String(inherited?.DefaultOOMScoreAdjust ?? numberIn(files, '/proc/self/oom_score_adj') ?? '0'),
   };
 }
 

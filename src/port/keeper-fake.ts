@@ -286,8 +286,9 @@ export class FakeKeeper {
     }
   }
 
-  /** Somebody writes into the other end of a held pipe. */
+  /** Somebody writes into the other end of a held pipe; where nobody holds it that fails. */
   write(name: string, bytes: Uint8Array): void {
+    if (!this.#descriptors.has(name)) return;
     const waiting = this.#waiting.get(name) ?? [];
     this.#waiting.set(name, [...waiting, bytes]);
     this.readable(name);
@@ -384,6 +385,8 @@ export class FakeKeeper {
         return;
       case 'close':
         this.#descriptors.delete(command.name);
+        // What is in a pipe goes with it; another by that name is empty.
+        this.#waiting.delete(command.name);
         this.#watches.close(command.name);
         this.#polled.delete(command.name);
         this.#accepting.delete(command.name);

@@ -89,6 +89,9 @@ function react(turn: Turn, state: AutomountState, event: UnitEvent): AutomountSt
       return isSet(state) ? mountChanged(turn, state, event) : state;
     case 'elapsed':
       return state.sub === 'running' && state.memory.expirer === null ? expire(turn, state) : state;
+    case 'trigger-refused':
+      // Who waits must not wait for ever.
+      return isSet(state) ? takeAway(turn, state.memory, 'resources') : state;
     case 'reset-failed':
       return resetFailed(state);
     default:

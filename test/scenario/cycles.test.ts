@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Simulation } from './simulation.ts';
 
 const target = (...lines: readonly string[]) => `[Unit]\nDefaultDependencies=no\n${lines.join('\n')}\n`;
+const service = (...lines: readonly string[]) => `[Unit]\n${lines.join('\n')}\n[Service]\nExecStart=/bin/daemon\n`;
 const path = '/etc/systemd/system';
 
 test('a circle that cannot be broken is refused with its shortest form, each step with its file and line', () => {
@@ -59,4 +60,22 @@ test('a preview tells which job is left out for a circle', () => {
       remarks: [],
     },
   );
+});
+
+test('a circle among jobs that were at odds with others when circles were first broken is broken, too', () => {
+  const simulation = new Simulation({
+    units: {
+      'default.target': '[Unit]\nWants=s0.service s1.service s3.service s4.service s0.path s2.timer\n',
+      // The start of s2.timer asks for the stop of s0.service, whose order is what is looked at. It goes with s4.socket, and the start is left.
+      's0.service': service('Conflicts=s2.timer'),
+      's0.path': '[Unit]\nAfter=s0.service\n[Path]\nPathModified=/run/watched\n',
+      's2.timer': '[Unit]\nRequires=s4.socket\n[Timer]\nOnUnitActiveSec=9\n',
+      's1.service': service('Before=s4.socket'),
+      's3.service': service('After=s2.timer'),
+      's4.service': service('After=s3.service', 'Before=s1.service'),
+      's4.socket': '[Socket]\nListenStream=/run/s4.sock\n',
+    },
+  }).boot();
+  assert.deepEqual(simulation.manager.jobs(), []);
+  assert.equal(simulation.state('default.target'), 'active (active)');
 });

@@ -3,21 +3,6 @@ import type { Simulation } from '../scenario/simulation.ts';
 import type { Model } from './model.ts';
 import type { Deed, Step } from './scenario.ts';
 
-/** What is asked of the manager itself. */
-export const clients: ReadonlySet<Deed['do']> = new Set([
-  'request',
-  'cancel',
-  'kill',
-  'reset-failed',
-  'edit',
-  'transient',
-  'freeze',
-  'thaw',
-  'clean',
-  'mark',
-  'restart-marked',
-]);
-
 type Outside = (step: Step, simulation: Simulation, machine: MountMachine | undefined, model: Model) => void;
 
 /** What happens whether or not there is a manager. */

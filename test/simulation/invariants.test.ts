@@ -5,7 +5,8 @@ import type { Op, Plan } from '../../src/exec/op.ts';
 import type { ManagerOptions } from '../../src/manager/options.ts';
 import type { Batch, Command, KeeperEvent } from '../../src/port/keeper.ts';
 import { type InvariantName, invariants } from './invariants.ts';
-import { judge, type Sabotage } from './run.ts';
+import { judge } from './judge.ts';
+import type { Sabotage } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { shrink } from './shrink.ts';
 

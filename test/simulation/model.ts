@@ -205,7 +205,17 @@ export class Model {
   #followers(name: string): readonly string[] {
     const after = [...this.lines.keys()].filter((other) => valuesOf(this.lines.get(other) ?? [], 'After').includes(name));
     const triggered = /\.(timer|path|socket)$/.test(name) ? [name.replace(/\.[a-z]+$/, '.service')] : [];
-    return [...valuesOf(this.lines.get(name) ?? [], 'Before'), ...after, ...triggered];
+    return [...valuesOf(this.lines.get(name) ?? [], 'Before'), ...after, ...triggered, ...this.#followersByDefault(name)];
+  }
+
+  /** What is mounted or swapped on comes before sysinit.target, and all else behind it (DefaultDependencies= in systemd.unit(5) and its kin). */
+  #followersByDefault(name: string): readonly string[] {
+    if (name === sysinit) return [...this.lines.keys()].filter((other) => !isEarly(other) && this.#hasDefaults(other));
+    return isEarly(name) && this.#hasDefaults(name) ? [sysinit] : [];
+  }
+
+  #hasDefaults(name: string): boolean {
+    return !valuesOf(this.lines.get(name) ?? [], 'DefaultDependencies').includes('no');
   }
 
   /** The job of a unit that is no nop. */
@@ -268,6 +278,12 @@ export class Model {
     const line = exec.argv.join(' ');
     this.runs.set(line, (this.runs.get(line) ?? 0) + 1);
   }
+}
+
+const sysinit = 'sysinit.target';
+
+function isEarly(name: string): boolean {
+  return /\.(mount|automount|swap)$/.test(name);
 }
 
 function blank(name: string): WatchedUnit {

@@ -1,6 +1,7 @@
-import { judge, type Violation } from './run.ts';
+import { judge } from './judge.ts';
 import type { Scenario } from './scenario.ts';
 import { shrink } from './shrink.ts';
+import type { Violation } from './watch.ts';
 
 /** What is said of a seed that fails: what did not hold, how to run it again, and a small scenario to paste into a test. */
 export function failureText(seed: number, scenario: Scenario, violation: Violation, options: { readonly shrink: boolean }): string {

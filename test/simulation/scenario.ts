@@ -64,11 +64,6 @@ export type Fault =
   /** Ends for want of anything to do, at that of the moments at which it has nothing to do, until the keeper starts it again. */
   | { readonly rest: true; readonly at: number };
 
-/** Whether the scenario must come to the same end without its faults: nothing happens while no manager is there. */
-export function isPrompt({ faults }: Scenario): boolean {
-  return faults.every((fault) => !('kill' in fault) || fault.downUsec === 0);
-}
-
 /** The values of a setting in the lines of a unit file, as they stand there. */
 export function valuesOf(lines: readonly string[], key: string): readonly string[] {
   let settings = parsed.get(lines);

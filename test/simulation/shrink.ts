@@ -1,5 +1,5 @@
 import type { Script } from '../../src/port/keeper-fake.ts';
-import type { Violation } from './run.ts';
+import type { Violation } from './watch.ts';
 import type { Scenario } from './scenario.ts';
 
 /** The smallest scenario that still breaks the same invariant, as far as taking away piece after piece finds it. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { generate } from './generate.ts';
 import { failureText } from './report.ts';
-import { judge } from './run.ts';
+import { judge } from './judge.ts';
 import type { Scenario } from './scenario.ts';
 
 /** How many seeds are looked at each time: the same ones, and fresh ones. */
@@ -65,6 +65,56 @@ test('a service whose failure has others ask for it again does not spin', { time
     },
     programs: { '/bin/main-s1': [{ forkErrno: 11 }], '/bin/main-s3': [] },
     steps: [],
+    faults: [],
+  };
+  assert.equal(judge(scenario).violation, undefined);
+});
+
+test('what was written into the pipe of an automount point that is taken away is not read from the pipe of the next', () => {
+  const scenario: Scenario = {
+    units: {
+      'net.mount': ['[Mount]', 'What=tmpfs'],
+      'net.automount': ['[Unit]', 'Requires=s1.service', '[Automount]', 'TimeoutIdleSec=2'],
+      's1.service': ['[Service]', 'Restart=on-failure', 'RestartSec=3', 'ExecStart=/bin/main-s1', 'ExecStopPost=/bin/stop-post-s1'],
+      's5.service': ['[Service]', 'Restart=on-failure', 'ExecCondition=/bin/condition-s5', 'ExecStart=/bin/main-s5'],
+      'default.target': ['[Unit]', 'Wants=s5.service net.automount net.mount'],
+    },
+    programs: {
+      '/bin/main-s1': [{ runUsec: 71_473 }],
+      '/bin/stop-post-s1': [{ runUsec: 29_426, exit: 1 }],
+      '/bin/main-s5': [{ execErrno: 13 }],
+      '/bin/condition-s5': [{ runUsec: 69_545 }],
+    },
+    steps: [],
+    faults: [{ kill: 'after-batch', at: 21, downUsec: 11_394_140 }],
+  };
+  assert.equal(judge(scenario).violation, undefined);
+});
+
+test('an automount point behind a service is behind itself, by way of sysinit.target, so it does not wait', () => {
+  const scenario: Scenario = {
+    units: {
+      'net.mount': ['[Mount]', 'What=tmpfs'],
+      'net.automount': ['[Unit]', 'Wants=named.service'],
+      'named.service': ['[Unit]', 'Before=net.automount', '[Service]', 'ExecStart=/bin/daemon-named'],
+      'default.target': [],
+    },
+    programs: {},
+    steps: [{ atUsec: 8_657_341, do: 'request', job: 'restart', unit: 'net.automount', mode: 'flush' }],
+    faults: [],
+  };
+  assert.equal(judge(scenario).violation, undefined);
+});
+
+test('who waits for the end of a mount whose stop is refused is answered', () => {
+  const scenario: Scenario = {
+    units: {
+      'net.mount': ['[Mount]', 'What=tmpfs'],
+      'net.automount': ['[Unit]', 'After=net.mount', 'PartOf=net.mount', '[Automount]', 'TimeoutIdleSec=2'],
+      'default.target': ['[Unit]', 'Wants=net.automount net.mount'],
+    },
+    programs: {},
+    steps: [{ atUsec: 69_468_114, do: 'request', job: 'restart', unit: 'default.target', mode: 'replace' }],
     faults: [],
   };
   assert.equal(judge(scenario).violation, undefined);

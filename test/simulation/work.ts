@@ -123,6 +123,8 @@ export class Work {
   #expire(where: string, done: () => void): boolean {
     const point = this.#points.get(where);
     if (point === undefined || !this.#isMounted(where) || point.usedUsec + point.timeoutUsec > this.#now) return false;
+    // Where nobody can be asked the kernel gives it up.
+    if (!this.#simulation.keeper.descriptors().includes(point.pipe)) return false;
     this.#expiries += 1;
     this.#ask(where, point, 'unmount', firstExpiry + this.#expiries, done);
     return true;

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { generate } from './generate.ts';
 import { failureText } from './report.ts';
-import { judge } from './run.ts';
+import { judge } from './judge.ts';
 
 export interface Task {
   readonly from: number;

@@ -114,6 +114,17 @@ test('a stop closes the pipe, lets go who waits, and unmounts', () => {
   assert.deepEqual(unit.look, { active: 'inactive', sub: 'dead', result: 'success' });
 });
 
+test('a point whose mount may not be started or stopped fails, and lets go who waits', () => {
+  for (const kind of [5, 6]) {
+    const unit = waiting();
+    asks(unit, kind, 7);
+    unit.send({ event: 'trigger-refused', reason: 'Transaction order is cyclic' });
+    assert.deepEqual([unit.sub, answered(unit.effects)], ['unsetting', [[7, 112]]]);
+    unit.exited();
+    assert.deepEqual(unit.look, { active: 'failed', sub: 'failed', result: 'resources' });
+  }
+});
+
 test('a point that somebody else unmounts, that cannot be made, or whose mount is started too often, has failed', () => {
   const torn = waiting();
   torn.send({ event: 'data', bytes: new Uint8Array(), errno: 0 }).exited();
