@@ -217,7 +217,9 @@ function mountLines({ where, what, type, options }: MountEntry): readonly Assign
 }
 
 function swapLines({ what, priority }: SwapEntry): readonly Assignment[] {
-  return [assignment('Unit', 'Description', what), assignment('Swap', 'What', what), assignment('Swap', 'Priority', String(priority))];
+  // What is below -1 the kernel has chosen itself; a file cannot say that.
+  const chosen = priority < -1 ? [] : [assignment('Swap', 'Priority', String(priority))];
+  return [assignment('Unit', 'Description', what), assignment('Swap', 'What', what), ...chosen];
 }
 
 function assignment(section: string, key: string, value: string): Assignment {
