@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chainOf } from '../../src/cli/why/chain.ts';
+import { lineBehind } from '../../src/cli/why/places.ts';
 import type { HistoryEntry, StateEntry } from '../../src/graph/history.ts';
 import type { WaitingJob } from '../../src/graph/waiting.ts';
 import type { FakeManager } from '../api/fake-manager.ts';
@@ -150,6 +151,14 @@ const last: WaitingJob = {
   unit: 'last.service',
   waitsFor: [{ job: 9, edge: { of: 'last.service', kind: 'After', unit: 'after.service', at: 'default' } }],
 };
+
+test('the line that made a timer trigger is told where there is no other', () => {
+  const behind = chainOf('tick.timer', entries)[0]?.behind;
+  assert.ok(behind !== undefined);
+  const line = (key: string, value: string) => ({ key, value, at: `/tick.timer:${key}` });
+  assert.deepEqual(lineBehind([line('Unit', 'a.service'), line('OnBootSec', '1h')], behind), line('OnBootSec', '1h'));
+  assert.equal(lineBehind([line('OnCalendar', 'daily'), line('OnBootSec', '1h')], behind), undefined);
+});
 
 function example(manager: FakeManager): void {
   manager.add('help.service', { active: 'active', sub: 'running', sinceUsec: begin + 4e6 });
