@@ -152,10 +152,11 @@ const last: WaitingJob = {
   waitsFor: [{ job: 9, edge: { of: 'last.service', kind: 'After', unit: 'after.service', at: 'default' } }],
 };
 
+const line = (key: string, value: string) => ({ key, value, at: `/tick.timer:${key}` });
+
 test('the line that made a timer trigger is told where there is no other', () => {
   const behind = chainOf('tick.timer', entries)[0]?.behind;
   assert.ok(behind !== undefined);
-  const line = (key: string, value: string) => ({ key, value, at: `/tick.timer:${key}` });
   assert.deepEqual(lineBehind([line('Unit', 'a.service'), line('OnBootSec', '1h')], behind), line('OnBootSec', '1h'));
   assert.equal(lineBehind([line('OnCalendar', 'daily'), line('OnBootSec', '1h')], behind), undefined);
 });

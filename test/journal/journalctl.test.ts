@@ -103,17 +103,19 @@ test('a cursor is where to go on, from a file that is brought up to date, and ba
   assert.deepEqual(await run(path, ['-q', `--cursor-file=${scratch.path}/none`, '-u', 'nix']), { status: 1, stdout: '', stderr: '' });
 });
 
+/** An entry as the corpus has them. */
+const entry = (message: string, ...more: readonly (readonly [string, string])[]) =>
+  [
+    ['__REALTIME_TIMESTAMP', '1700000000000000'],
+    ['__MONOTONIC_TIMESTAMP', '1'],
+    ['_BOOT_ID', '2'.repeat(32)],
+    ['MESSAGE', message],
+    ...more,
+  ] as const;
+
 test('--namespace= shows what units with that LogNamespace= have said, * and + all', async () => {
   using scratch = createScratch();
   const path = journalPath(scratch.path);
-  const entry = (message: string, ...more: readonly (readonly [string, string])[]) =>
-    [
-      ['__REALTIME_TIMESTAMP', '1700000000000000'],
-      ['__MONOTONIC_TIMESTAMP', '1'],
-      ['_BOOT_ID', '2'.repeat(32)],
-      ['MESSAGE', message],
-      ...more,
-    ] as const;
   storeCorpus(path, [entry('of all'), entry('of one', ['_NAMESPACE', 'one']), entry('of two', ['_NAMESPACE', 'two'])]);
   const read = async (...argv: string[]): Promise<string> => (await run(path, ['-o', 'cat', ...argv])).stdout;
   assert.equal(await read('--namespace=one'), 'of one\n');
