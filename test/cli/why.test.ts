@@ -152,13 +152,16 @@ const last: WaitingJob = {
   waitsFor: [{ job: 9, edge: { of: 'last.service', kind: 'After', unit: 'after.service', at: 'default' } }],
 };
 
-const line = (key: string, value: string) => ({ key, value, at: `/tick.timer:${key}` });
+const assignedLine = (key: string, value: string) => ({ key, value, at: `/tick.timer:${key}` });
 
 test('the line that made a timer trigger is told where there is no other', () => {
   const behind = chainOf('tick.timer', entries)[0]?.behind;
   assert.ok(behind !== undefined);
-  assert.deepEqual(lineBehind([line('Unit', 'a.service'), line('OnBootSec', '1h')], behind), line('OnBootSec', '1h'));
-  assert.equal(lineBehind([line('OnCalendar', 'daily'), line('OnBootSec', '1h')], behind), undefined);
+  assert.deepEqual(
+    lineBehind([assignedLine('Unit', 'a.service'), assignedLine('OnBootSec', '1h')], behind),
+    assignedLine('OnBootSec', '1h'),
+  );
+  assert.equal(lineBehind([assignedLine('OnCalendar', 'daily'), assignedLine('OnBootSec', '1h')], behind), undefined);
 });
 
 function example(manager: FakeManager): void {
