@@ -92,6 +92,7 @@ const nothingAsked: Omit<Draft, 'words' | 'nowUsec'> = {
   directory: undefined,
   remarks: [],
   scope: undefined,
+  namespace: undefined,
   lineCount: undefined,
   pattern: undefined,
   caseSensitive: undefined,
@@ -104,7 +105,6 @@ const nothingAsked: Omit<Draft, 'words' | 'nowUsec'> = {
 type Row = FlagRow<Draft>;
 
 const accepted: Row = { takes: 'nothing', apply: () => undefined };
-const acceptedValue: Row = { takes: 'value', apply: () => undefined };
 
 const unsealed = 'The journal is not sealed, so there are no keys for that.';
 const withoutCatalog = 'The explanations of messages are a part of tysd; --catalog shows them with the messages.';
@@ -117,7 +117,11 @@ const flags: Readonly<Record<string, Row>> = {
   '--full': accepted,
   '--no-full': accepted,
   '--catalog': { takes: 'nothing', apply: (draft) => assign(draft, { catalog: true }) },
-  '--namespace': acceptedValue,
+  // There is one journal; what units with LogNamespace= say is marked in it.
+  '--namespace': {
+    takes: 'value',
+    apply: (draft, name) => assign(draft, { namespace: name === '' || /^[*+]/.test(name) ? undefined : name }),
+  },
   '--directory': { takes: 'value', apply: (draft, value) => assign(draft, { directory: value, path: `${value}/journal.db` }) },
   '--file': { takes: 'value', apply: (draft, value) => assign(draft, { path: value }) },
   '--since': { takes: 'value', apply: (draft, value) => time(draft, value, (usec) => assign(draft, { sinceUsec: usec })) },

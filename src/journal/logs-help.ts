@@ -18,6 +18,7 @@ Which entries
   -c --cursor=CURSOR         From this place on
      --after-cursor=CURSOR   After this place
      --cursor-file=FILE      After the place in the file, which is brought up to date
+     --namespace=NAME        Of units with this LogNamespace=; * for all
   FIELD=VALUE                With this field; + between words means "or"
 
 How they are shown
@@ -36,6 +37,10 @@ How they are shown
      --show-cursor           Print the place of the last entry after it
   -q --quiet                 Entries and nothing else
   -e --pager-end             The last 1000
+     --no-pager              Not in a pager
+
+Which journal
+     --system, --user        Of the machine's tysd, or of the user's
   -D --directory=DIR         Read the journal of this directory
      --file=FILE             Read this journal
 
@@ -48,6 +53,9 @@ Other tasks
      --verify                Look for damage in it
      --vacuum-size=BYTES     Delete the oldest entries until the journal is smaller
      --vacuum-time=TIME      Delete entries that are older
+     --vacuum-files=NUMBER   Nothing to do: the journal is one file
+     --rotate, --flush       Nothing to do: it has one place, and is shortened as it grows
+     --sync                  Nothing to do: what is read here is on its way to the disk
   -h --help                  Show this
      --version               Show the version
 `;

@@ -7,6 +7,7 @@ import { UnitDraft } from '../unit/draft.ts';
 import { type LintFile, type LintOptions, type LintTarget, placeOf } from '../unit/lint/file.ts';
 import type { Finding } from '../unit/lint/finding.ts';
 import { applyRules } from '../unit/lint/rules.ts';
+import { valueFix } from '../unit/lint/told.ts';
 import { parseUnitName } from '../unit/name.ts';
 import { specifiersOf, type SpecifierFacts } from '../unit/specifiers.ts';
 import { parseUnitText } from '../unit/syntax.ts';
@@ -49,7 +50,7 @@ function unitOf(path: string): { readonly name: string; readonly isDropIn: boole
 /** What reading the unit has to say, but for what the rules say better; of a drop-in only what its own lines are. */
 function loaded(file: LintFile, files: Files, facts: SpecifierFacts): readonly Finding[] {
   const { path, name, isDropIn, text } = file;
-  if (isDropIn) return told(ownDiagnostics(file, facts), path);
+  if (isDropIn) return told(ownDiagnostics(file, facts), file);
   const directory = path.slice(0, path.lastIndexOf('/')) || '/';
   const [found] = new UnitFileReader(files, [directory], facts).verify([`${directory}/${name}`]);
   if (found === undefined) return [];
@@ -62,7 +63,7 @@ function loaded(file: LintFile, files: Files, facts: SpecifierFacts): readonly F
     const place = { line: at?.line ?? 0, column: at?.keyColumn ?? 0 };
     return { severity: 'note', code: 'not-carried-out', message: `tysd does not carry out ${directive}=: ${reason}`, path, ...place };
   });
-  return [...refusal, ...told(found.diagnostics, path), ...without];
+  return [...refusal, ...told(found.diagnostics, file), ...without];
 }
 
 /** What is to be said about the lines of a drop-in, whatever the unit's other files say. */
@@ -72,10 +73,14 @@ function ownDiagnostics({ path, name, type, text }: LintFile, facts: SpecifierFa
   return draft.diagnostics();
 }
 
-function told(diagnostics: readonly Diagnostic[], path: string): readonly Finding[] {
+function told(diagnostics: readonly Diagnostic[], { path, text }: LintFile): readonly Finding[] {
   return diagnostics
     .filter((diagnostic) => diagnostic.path === path && !ruled.has(diagnostic.code) && !diagnostic.message.includes('legacy directory'))
-    .map((diagnostic) => ({ ...diagnostic, severity: diagnostic.severity === 'notice' ? 'note' : diagnostic.severity }));
+    .map((diagnostic) => {
+      const finding = { ...diagnostic, severity: diagnostic.severity === 'notice' ? ('note' as const) : diagnostic.severity };
+      const fix = valueFix(finding, text);
+      return fix === undefined ? finding : { ...finding, fix };
+    });
 }
 
 /** What has a rule of its own, with a fix; so has the legacy directory. */

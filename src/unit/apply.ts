@@ -50,13 +50,14 @@ class Lines {
   }
 
   #applyRow(part: PartName, key: string, row: Row): void {
-    if (row.row === 'setting') return this.#assign(part, key, row);
+    if (row.row === 'setting') return void this.#assign(part, key, row);
     if (row.row === 'dependency') return this.#depend(row);
     if (row.row === 'synonym') return this.#synonym(part, key, row);
     if (this.#context.notices) this.#tell('notice', 'obsolete-key', `${key}= is read and dropped: it has had no effect for years`);
   }
 
-  #assign(part: PartName, key: string, row: Extract<Row, { row: 'setting' }>): void {
+  /** Gives whether the value could be taken. */
+  #assign(part: PartName, key: string, row: Extract<Row, { row: 'setting' }>): boolean {
     const draft = this.#draft;
     const property = row.into ?? key;
     const assigned = row.assign(draft.value(part, property), this.#value, this.#values);
@@ -64,10 +65,11 @@ class Lines {
       const fatal = assigned.error.fatal === true;
       if (fatal) draft.refuse(`${this.#path}:${this.#current?.line ?? 0}: ${key}=: ${assigned.error.message}`);
       this.#warn(assigned.error, 'bad-value', fatal ? 'error' : 'warning');
-      return;
+      return false;
     }
     draft.set(part, property, assigned.value);
     this.#noteStatus(key, row);
+    return true;
   }
 
   #noteStatus(key: string, { status }: Row): void {
@@ -87,7 +89,10 @@ class Lines {
     }
     for (const name of synonym.keys) {
       const row = tables[target][name];
-      if (row !== undefined) this.#applyRow(target, name, row);
+      // What one of them cannot take the others cannot either, which is told once.
+      if (row?.row === 'setting') {
+        if (!this.#assign(target, name, row)) return;
+      } else if (row !== undefined) this.#applyRow(target, name, row);
     }
   }
 

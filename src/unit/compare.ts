@@ -1,13 +1,11 @@
-import { formatTimespan } from '../base/duration.ts';
 import type { UnitConfig } from './config.ts';
-import type { PartName } from './settings/parts.ts';
-import { tables } from './settings/parts.ts';
-import { signalName } from './values/signal.ts';
+import { type SettingLine, settingLines } from './setting-lines.ts';
+import { type PartName, type Parts, tables } from './settings/parts.ts';
 
 /** What a change of a setting takes to be carried out: nothing more than that files are read, a restart of the unit, or something else altogether. */
 export type Takes = 'reload' | 'restart' | 'nothing';
 
-/** A setting that is another than before; values as text, absent where there is none. */
+/** A setting that is another than before: values as the lines of a unit file have them, a line for each line; absent where there is none. */
 export interface SettingChange {
   readonly setting: string;
   readonly before?: string;
@@ -15,24 +13,9 @@ export interface SettingChange {
   readonly takes: Takes;
 }
 
-/** The settings of a unit that differ between what was read once and what is read now. */
+/** The settings of a unit that differ between what was read once and what is read now, each by the name of its directive. */
 export function compareSettings(before: UnitConfig, after: UnitConfig): readonly SettingChange[] {
-  return partNames.flatMap((part) => {
-    const [old, fresh] = [valuesOf(before, part), valuesOf(after, part)];
-    const names = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].filter((name) => name !== 'notApplied');
-    return names.flatMap((setting): readonly SettingChange[] => {
-      if (keyOf(old[setting]) === keyOf(fresh[setting])) return [];
-      const [was, is] = [valueText(setting, old[setting]), valueText(setting, fresh[setting])];
-      return [
-        {
-          setting,
-          ...(was === '' ? {} : { before: was }),
-          ...(is === '' ? {} : { after: is }),
-          takes: takesOf(part, setting),
-        },
-      ];
-    });
-  });
+  return partNames.flatMap((part) => comparePart(part, before[part], after[part]));
 }
 
 const partNames = Object.keys(tables).filter(isPart);
@@ -41,12 +24,45 @@ function isPart(name: string): name is PartName {
   return name in tables;
 }
 
+function comparePart<Part extends PartName>(
+  part: Part,
+  before: Parts[Part] | undefined,
+  after: Parts[Part] | undefined,
+): readonly SettingChange[] {
+  const names = new Set([...namesOf(before), ...namesOf(after)]);
+  names.delete('notApplied');
+  return [...names].flatMap((property): readonly SettingChange[] => {
+    if (keyOf(valueOf(before, property)) === keyOf(valueOf(after, property))) return [];
+    const [was, is] = [before, after].map((settings) => byDirective(settings === undefined ? [] : settingLines(part, settings, property)));
+    const takes = takesOf(part, property);
+    return [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])].flatMap((setting) => {
+      const [old, fresh] = [was?.get(setting), is?.get(setting)];
+      return old === fresh
+        ? []
+        : [{ setting, ...(old === undefined ? {} : { before: old }), ...(fresh === undefined ? {} : { after: fresh }), takes }];
+    });
+  });
+}
+
+/** Lines of one directive as one text. */
+function byDirective(lines: readonly SettingLine[]): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const [directive, text] of lines) {
+    const before = texts.get(directive);
+    texts.set(directive, before === undefined ? text : `${before}\n${text}`);
+  }
+  return texts;
+}
+
 /** Own and inherited: what no file says is in the prototype. */
-function valuesOf(config: UnitConfig, part: PartName): Readonly<Record<string, unknown>> {
-  const found: Record<string, unknown> = {};
-  const settings: object = config[part] ?? {};
-  for (const name in settings) found[name] = Reflect.get(settings, name);
-  return found;
+function namesOf(settings: object | undefined): readonly string[] {
+  const names: string[] = [];
+  for (const name in settings) names.push(name);
+  return names;
+}
+
+function valueOf(settings: object | undefined, name: string): unknown {
+  return settings === undefined ? undefined : Reflect.get(settings, name);
 }
 
 /** The same text for equal values. */
@@ -60,33 +76,6 @@ function plain(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
   if (value instanceof Map || value instanceof Set) return [...value];
   return value;
-}
-
-/** A value about as a line of a unit file has it; '' for none. */
-function valueText(name: string, value: unknown): string {
-  if (value === undefined) return '';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') return numberText(name, value);
-  if (Array.isArray(value)) return value.map((item) => valueText(name, item)).join(' ');
-  return objectText(value);
-}
-
-function numberText(name: string, value: number): string {
-  if (value === Infinity) return 'infinity';
-  if (name.endsWith('Sec')) return formatTimespan(value);
-  if (name.endsWith('Mode') || name === 'UMask') return value.toString(8).padStart(4, '0');
-  return name.endsWith('Signal') ? `SIG${signalName(value) ?? value}` : String(value);
-}
-
-/** Commands by their words, what has a text or kind by that, all else as JSON. */
-function objectText(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  const fields = new Map(Object.entries(value));
-  const argv = fields.get('argv');
-  if (Array.isArray(argv)) return [fields.get('path'), ...argv.slice(1)].join(' ');
-  const text = fields.get('text') ?? (fields.size === 1 ? fields.get('kind') : undefined);
-  return typeof text === 'string' ? text : JSON.stringify(value, plain);
 }
 
 /** Part → what its settings take; `only` those of them that take something else. */

@@ -59,6 +59,8 @@ test('explain tells what a directive means, its default, and whether it is carri
         two.out.filter((line) => line.startsWith('Unit=')),
         ['Unit= in [Timer]', 'Unit= in [Path]', 'Unit= in [Tysd]'],
       );
+      assert.equal(two.out.at(-1), "[Unit] is a section, too: tysctl explain '[Unit]' lists what stands in it.");
+      assert.doesNotMatch((await tysctl('explain', 'Unit=')).out.join('\n'), /is a section/);
       const old = await tysctl('explain', 'BindTo');
       assert.ok(old.out.includes('  Here     another spelling of BindsTo='), old.out.join('\n'));
     },

@@ -106,6 +106,9 @@ test('invocations shows how long each run took, how it ended and what it used', 
     assert.match(out[0] ?? '', /^STARTED +DURATION +EXIT CPU +MEMORY +RESULT$/);
     assert.match(out[1] ?? '', /^2026-11-29 01:50:00 2\.4s +3 +120ms 4\.0M \(largest\) exit-code$/);
     assert.match(out[2] ?? '', /^2026-11-29 01:50:04 \S.* - +- +- +running$/);
+    const full = await run('tysctl', ['invocations', '-l', 'web.service'], environment);
+    assert.match(full.out[0] ?? '', / RESULT +INVOCATION$/);
+    assert.match(full.out[1] ?? '', / exit-code a{32}$/);
     const json = await run('tysctl', ['invocations', 'web.service', '--json'], environment);
     const [first, second]: { readonly [field: string]: unknown }[] = JSON.parse(json.out.join(''));
     assert.deepEqual([first?.['durationUsec'], first?.['result'], first?.['cpuUsec']], [2_490_000, 'exit-code', 120_000]);
@@ -128,8 +131,8 @@ test('status --at shows how a unit was then, why, and what came next', () =>
     const all = await run('tysctl', ['status', '--at=2026-11-29 01:50:03'], environment);
     assert.deepEqual(all.out, [
       'Sun 2026-11-29 01:50:03 UTC: 1 unit was not inactive, 1 of them failed.',
-      'UNIT          STATE           FOR   CAUSE',
-      '× web.service failed (failed) 500ms /usr/bin/web exited with status 3',
+      'UNIT          STATE  FOR   CAUSE',
+      '× web.service failed 500ms /usr/bin/web exited with status 3',
     ]);
     const early = await run('tysctl', ['status', '--at=2026-11-28 01:50:03', 'web.service'], environment);
     assert.deepEqual(early.err, ['The record goes back only to Sun 2026-11-29 01:50:00 UTC; before that nothing is known.']);

@@ -42,6 +42,25 @@ test('what is wrong is told with its place, its code and what mends it; a warnin
   assert.deepEqual((await lint(files, '--strict', 'D/bad.service')).status, 1);
 });
 
+test('a value that is none of the words is mended where it is near to one, and what sets two values is told once', async () => {
+  const files = {
+    'a.service': good.replace('ExecStart', 'Type=simpel\nRestart=rubbish\nProtectSystem=strikt\nTimeoutSec=soon\nExecStart'),
+  };
+  const { out } = await lint(files, 'D/a.service');
+  assert.deepEqual(
+    out.map((line) => line.replace(/expected .*(?= \[)/, '…')),
+    [
+      'D/a.service:4:6: warning: Type=: … [bad-value]',
+      '    fix: write simple',
+      'D/a.service:5:9: warning: Restart=: … [bad-value]',
+      'D/a.service:6:15: warning: ProtectSystem=: … [bad-value]',
+      '    fix: write strict',
+      'D/a.service:7:12: warning: TimeoutSec=: … [bad-value]',
+      'D/a.service: 4 warnings',
+    ],
+  );
+});
+
 test('a unit that would not load is an error, and what is in order has nothing said about it', async () => {
   const files = { 'none.service': '[Unit]\nDescription=None\n[Service]\nUser=a\n[Install]\nWantedBy=a.target\n', 'good.service': good };
   const none = await lint(files, 'D/none.service', '-q');
@@ -116,7 +135,11 @@ test('--sarif has places, rules and fixes, and --json the findings', async () =>
       ],
     },
   ]);
-  assert.deepEqual([sarif.version, sarif.runs[0].tool.driver.rules[0].id], ['2.1.0', 'unknown-key']);
+  const text = 'A directive that does not exist, or not in this section, is ignored.';
+  assert.equal(sarif.version, '2.1.0');
+  assert.deepEqual(sarif.runs[0].tool.driver.rules, [
+    { id: 'unknown-key', shortDescription: { text }, fullDescription: { text }, help: { text } },
+  ]);
   const json: readonly { readonly code: string }[] = JSON.parse((await lint(files, '--json', 'D/bad.service')).out.join(''));
   assert.deepEqual(
     json.map(({ code }) => code),

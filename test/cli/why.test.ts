@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chainOf } from '../../src/cli/why/chain.ts';
+import { lineBehind } from '../../src/cli/why/places.ts';
 import type { HistoryEntry, StateEntry } from '../../src/graph/history.ts';
 import type { WaitingJob } from '../../src/graph/waiting.ts';
 import type { FakeManager } from '../api/fake-manager.ts';
@@ -150,6 +151,18 @@ const last: WaitingJob = {
   unit: 'last.service',
   waitsFor: [{ job: 9, edge: { of: 'last.service', kind: 'After', unit: 'after.service', at: 'default' } }],
 };
+
+const assignedLine = (key: string, value: string) => ({ key, value, at: `/tick.timer:${key}` });
+
+test('the line that made a timer trigger is told where there is no other', () => {
+  const behind = chainOf('tick.timer', entries)[0]?.behind;
+  assert.ok(behind !== undefined);
+  assert.deepEqual(
+    lineBehind([assignedLine('Unit', 'a.service'), assignedLine('OnBootSec', '1h')], behind),
+    assignedLine('OnBootSec', '1h'),
+  );
+  assert.equal(lineBehind([assignedLine('OnCalendar', 'daily'), assignedLine('OnBootSec', '1h')], behind), undefined);
+});
 
 function example(manager: FakeManager): void {
   manager.add('help.service', { active: 'active', sub: 'running', sinceUsec: begin + 4e6 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { appendFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { startTysd, wanting, type Daemon } from './tysd.ts';
 
@@ -34,6 +35,25 @@ test('what takes long is told on the console, with what waits for it', async () 
   assert.match(out, /was to be started \(job \d+\): Wants= of default\.target\n +\S+default\.target:2\n/);
   assert.match(out, /It comes after:\n {4}After=slow\.service \(\S+after\.service:2\)\n/);
   assert.match((await daemon.tysctl('waiting')).out, /^1 job under way, 2 jobs waiting for it\.\n/);
+});
+
+test('what takes long at the end is told on the console, too', async () => {
+  await using daemon = await startTysd({
+    before: 'mkfifo go',
+    units: {
+      'default.target': wanting('held.service'),
+      'held.service': '[Service]\nTimeoutStopSec=90\nExecStart=/bin/sleep infinity\nExecStop=/bin/sh -c "read word <@dir@/go"\n',
+    },
+  });
+  daemon.signal('SIGTERM');
+  const [line] = await daemon.untilConsole(/^\[ \*\*\* {2}\] A stop job is running for held\.service .*$/m);
+  assert.match(line, /\(\d+s \/ 1min 30s\); \d+ more jobs wait for it: stop: \/bin\/sh runs \(process \d+\)$/);
+  assert.match(
+    (await daemon.tysctl('waiting')).out,
+    /^held\.service is being stopped [\s\S]*Then: \S+, \w+: (?:After|Before)=held\.service/m,
+  );
+  appendFileSync(daemon.path('go'), 'on\n');
+  await daemon.exited;
 });
 
 test('apply shows what is other in the files, and restarts just that', async () => {

@@ -54,6 +54,9 @@ const held = {
     '[Unit]\nDescription=It is held\n[Service]\nType=oneshot\nTimeoutStartSec=90\nExecStart=/bin/sh -c "read word <@dir@/go"\n',
   'after.service': '[Unit]\nWants=held.service\nAfter=held.service\n[Service]\nType=oneshot\nExecStart=/bin/true\n',
 };
+/** A service whose start takes as long as the test likes, and which runs on then. */
+const kept = (which: string) =>
+  `[Unit]\nDescription=It is held\n[Service]\nType=oneshot\nRemainAfterExit=yes\nTimeoutStartSec=90\nEnvironment=WHICH=${which}\nExecStart=/bin/sh -c "read word <@dir@/go"\n`;
 const running =
   /^A start job is running for held\.service - It is held \(\d+s \/ 1min 30s\); 1 more job waits for it: start: \/bin\/sh runs/m;
 
@@ -69,6 +72,46 @@ test('what a command waits for is told in one line of the terminal, and gone whe
   appendFileSync(daemon.path('go'), 'on\n');
   const done = await screen.until(/^status 0$/m);
   assert.doesNotMatch(done, /A start job/);
+});
+
+test('apply shows what it is about before it asks, and what the restarts wait for', { skip }, async () => {
+  await using daemon = await startTysd({ units: { ...held, 'held.service': kept('one') }, before: 'mkfifo go' });
+  await daemon.tysctl('start', '--no-block', 'held');
+  await daemon.untilUnit('held.service', ({ job }) => job !== undefined);
+  appendFileSync(daemon.path('go'), 'on\n');
+  await daemon.untilUnit('held.service', ({ active }) => active === 'active');
+  daemon.write('held.service', kept('two'));
+  using screen = new Screen(daemon, { columns: 120 });
+  screen.type('clear; tysctl apply; echo "status $?"');
+  const asked = await screen.until(/^Reload, and restart these\? \[y\/N\]/m);
+  assert.match(asked, /^held\.service \(active, needs a restart\)\n {2}- Environment=WHICH=one\n {2}\+ Environment=WHICH=two/m);
+  assert.match(asked, /^To be restarted for it: held\.service$/m);
+  screen.type('y');
+  await screen.until(/^A start job is running for held\.service - It is held \(\d+s \/ 1min 30s\): start: \/bin\/sh runs/m);
+  appendFileSync(daemon.path('go'), 'on\n');
+  assert.doesNotMatch(await screen.until(/^status 0$/m), /A start job/);
+});
+
+test('systemd-run tells what its job waits for, and what it waits for the end of; interrupted, what goes on', { skip }, async () => {
+  await using daemon = await startTysd({ units: held, before: 'mkfifo go' });
+  using screen = new Screen(daemon, { columns: 120 });
+  const run = 'tysctl run --unit=u --description=Held --wait';
+  screen.type(`clear; ${run} -p Type=oneshot -p TimeoutStartSec=90 sh -c "read word <${daemon.path('go')}"`);
+  await screen.until(/^A start job is running for u\.service - Held \(\d+s \/ 1min 30s\): start: \S*sh runs \(process \d+\)/m);
+  appendFileSync(daemon.path('go'), 'on\n');
+  assert.doesNotMatch(await screen.until(/^Finished with result: success$[\s\S]*^ready\$$/m), /A start job/);
+
+  screen.type(`clear; ${run} -p RuntimeMaxSec=1h sh -c "read word <${daemon.path('go')}"`);
+  await screen.until(/^Waiting for the end of u\.service - Held \(\d+s \/ 1h\): running \(process \d+\)/m);
+  screen.key('C-c');
+  const shown = await screen.until(/^Not waited for any more: the end of u\.service\. To stop it: \S+ stop u\.service$/m);
+  assert.doesNotMatch(shown, /Waiting for the end/);
+  assert.equal((await daemon.unit('u.service')).active, 'active');
+
+  screen.type('clear; tysctl start --wait u; echo "status $?"');
+  await screen.until(/^Waiting for the end of u\.service - Held \(\d+s \/ 1h\): running/m);
+  appendFileSync(daemon.path('go'), 'on\n');
+  assert.doesNotMatch(await screen.until(/^status 0$/m), /Waiting for the end/);
 });
 
 test('the front leaves it to the whole tool to tell what takes long; whoever interrupts it is told what goes on', { skip }, async () => {

@@ -103,6 +103,27 @@ test('a cursor is where to go on, from a file that is brought up to date, and ba
   assert.deepEqual(await run(path, ['-q', `--cursor-file=${scratch.path}/none`, '-u', 'nix']), { status: 1, stdout: '', stderr: '' });
 });
 
+/** An entry as the corpus has them. */
+const entry = (message: string, ...more: readonly (readonly [string, string])[]) =>
+  [
+    ['__REALTIME_TIMESTAMP', '1700000000000000'],
+    ['__MONOTONIC_TIMESTAMP', '1'],
+    ['_BOOT_ID', '2'.repeat(32)],
+    ['MESSAGE', message],
+    ...more,
+  ] as const;
+
+test('--namespace= shows what units with that LogNamespace= have said, * and + all', async () => {
+  using scratch = createScratch();
+  const path = journalPath(scratch.path);
+  storeCorpus(path, [entry('of all'), entry('of one', ['_NAMESPACE', 'one']), entry('of two', ['_NAMESPACE', 'two'])]);
+  const read = async (...argv: string[]): Promise<string> => (await run(path, ['-o', 'cat', ...argv])).stdout;
+  assert.equal(await read('--namespace=one'), 'of one\n');
+  assert.equal(await read('--namespace=*'), 'of all\nof one\nof two\n');
+  assert.equal(await read('--namespace=one', '--namespace='), await read('--namespace=+one'));
+  assert.equal((await run(path, ['--namespace=three'])).stdout, '-- No entries --\n');
+});
+
 function useTimeZone(zone: string): Disposable {
   const before = process.env['TZ'];
   process.env['TZ'] = zone;
@@ -114,11 +135,11 @@ function useTimeZone(zone: string): Disposable {
   };
 }
 
-function storeCorpus(path: string): void {
+function storeCorpus(path: string, entries = corpus.entries): void {
   const opened = openForWriting(path);
   if (!opened.ok) throw new Error(opened.error.message);
   using storage = createStorage(opened.value);
-  for (const [index, pairs] of corpus.entries.entries()) {
+  for (const [index, pairs] of entries.entries()) {
     const fields: Field[] = pairs.map(([name, value]) => [name, fieldOf(value)]);
     const text = (name: string): string => valueText(fields.find(([found]) => found === name)?.[1] ?? '');
     const shared = fields.filter(([name]) => isShared(name));

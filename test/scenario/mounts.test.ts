@@ -27,6 +27,19 @@ test('what others mount and unmount becomes a unit and goes', () => {
   );
 });
 
+test('what others swap to becomes a unit, and a priority that the kernel chose is nothing to complain of', () => {
+  const machine = new MountMachine({ units: { 'default.target': '' }, swaps: true });
+  const { simulation } = machine;
+  simulation.boot();
+  machine.swapOn('/swap');
+  const { What, Priority, ActiveState } = simulation.manager.properties('swap.swap') ?? {};
+  assert.deepEqual({ What, Priority, ActiveState }, { What: '/swap', Priority: '-2', ActiveState: 'active' });
+  assert.deepEqual(
+    simulation.messages().filter((message) => message.includes('Priority')),
+    [],
+  );
+});
+
 test('a mount that is wanted is mounted once, and a service that needs its path comes after it', () => {
   const machine = new MountMachine({
     units: {

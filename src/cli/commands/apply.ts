@@ -9,7 +9,7 @@ import { runStart } from './start.ts';
 export async function runDiff(invocation: Invocation): Promise<number> {
   const pending = await pendingOf(invocation);
   if (pending === undefined) return 2;
-  show(invocation, pending.units);
+  for (const line of shown(invocation, pending.units)) invocation.terminal.print(line);
   return pending.units.length === 0 ? 0 : 1;
 }
 
@@ -18,7 +18,8 @@ export async function runApply(invocation: Invocation): Promise<number> {
   const { options, terminal } = invocation;
   const pending = await pendingOf(invocation);
   if (pending === undefined) return 1;
-  show(invocation, pending.units);
+  // Whoever is asked is to have seen it, and what takes its time comes after it.
+  await terminal.live(shown(invocation, pending.units).join('\n'));
   if (pending.units.length === 0) return 0;
   if (!options.yes && !(await isWanted())) {
     terminal.warn('Nothing was done. With --yes it is done without asking.');
@@ -46,11 +47,10 @@ async function pendingOf({
   return undefined;
 }
 
-function show({ options, terminal }: Invocation, units: readonly PendingUnit[]): void {
+function shown({ options, terminal }: Invocation, units: readonly PendingUnit[]): readonly string[] {
   const form = listForm(options.output);
-  if (form !== 'table') terminal.print(renderJson(units, form));
-  else if (units.length === 0) terminal.print('Nothing that is loaded would change.');
-  else for (const line of pendingLines(units, terminal.style, terminal.width)) terminal.print(line);
+  if (form !== 'table') return [renderJson(units, form)];
+  return units.length === 0 ? ['Nothing that is loaded would change.'] : pendingLines(units, terminal.style, terminal.width);
 }
 
 /** Only a person can be asked. */

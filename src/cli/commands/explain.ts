@@ -7,7 +7,7 @@ import { wrapped } from '../output/wrap.ts';
 
 /** `explain`: what directives mean, what may stand there, and what tysd makes of them; of a section, all its directives. 1 where a word is neither. */
 export async function runExplain(invocation: Invocation): Promise<number> {
-  const { words, options, terminal } = invocation;
+  const { words, options, terminal, program } = invocation;
   const form = listForm(options.output);
   const found: Explanation[] = [];
   let status = 0;
@@ -23,7 +23,13 @@ export async function runExplain(invocation: Invocation): Promise<number> {
     if (form !== 'table') continue;
     if (!isFirst) terminal.print('');
     if (explained.is === 'section') await printSection(invocation, explained.section, explained.explanations);
-    else for (const line of explained.explanations.flatMap((each, index) => linesOf(each, index > 0, terminal))) terminal.print(line);
+    else {
+      for (const line of explained.explanations.flatMap((each, index) => linesOf(each, index > 0, terminal))) terminal.print(line);
+      if (explained.section !== undefined) {
+        terminal.print('');
+        terminal.print(`[${explained.section}] is a section, too: ${program} explain '[${explained.section}]' lists what stands in it.`);
+      }
+    }
   }
   if (form !== 'table' && found.length > 0) terminal.print(renderJson(found, form));
   return status;

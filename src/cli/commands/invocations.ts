@@ -13,7 +13,7 @@ import { listForm, renderJson } from '../output/json.ts';
 import { printTable, type Cell } from '../output/table.ts';
 import type { Style } from '../output/terminal.ts';
 
-/** `invocations`: each run of these units that is on record, the last of all below; 1 where there is none. */
+/** `invocations`: each run of these units that is on record, the last of all below, with -l by its id, too; 1 where there is none. */
 export async function runInvocations(invocation: Invocation): Promise<number> {
   const { words, options, terminal } = invocation;
   const read = readNames(invocation, words);
@@ -34,8 +34,13 @@ export async function runInvocations(invocation: Invocation): Promise<number> {
     for (const unit of units) await suggestUnit(invocation, unit);
   } else {
     const named = units.length > 1;
-    const header = [...(named ? ['UNIT'] : []), 'STARTED', 'DURATION', 'EXIT', 'CPU', 'MEMORY', 'RESULT'];
-    const rows = runs.map((run) => [...(named ? [run.began.unit] : []), ...cells(run, nowUsec, terminal.style)]);
+    const columns = ['STARTED', 'DURATION', 'EXIT', 'CPU', 'MEMORY', 'RESULT'];
+    const header = [...(named ? ['UNIT'] : []), ...columns, ...(options.full ? ['INVOCATION'] : [])];
+    const rows = runs.map((run) => [
+      ...(named ? [run.began.unit] : []),
+      ...cells(run, nowUsec, terminal.style),
+      ...(options.full ? [run.invocation] : []),
+    ]);
     await printTable(terminal, { header: options.legend === false ? undefined : header, rows });
   }
   return runs.length === 0 ? 1 : 0;

@@ -71,7 +71,7 @@ export async function runStart(invocation: Invocation): Promise<number> {
   }
   if (options.dryRun) return previewJobs(invocation, client, row, units, mode);
   const requests = units.map((unit) => ({ unit, mode, row }));
-  const endProgress = showJobProgress(invocation, units);
+  const endProgress = showJobProgress(invocation, units, { untilEnd: options.wait });
   const status =
     options.showTransaction || options.wait ? await watchJobs(invocation, client, requests) : await runJobs(invocation, client, requests);
   endProgress();
@@ -87,7 +87,13 @@ async function runMarked(invocation: Invocation, client: Client): Promise<number
     const method = markers.includes('needs-restart') ? 'unit.try-restart' : 'unit.try-reload-or-restart';
     return { unit, mode: 'fail', row: { method, word: 'reload-or-restart' } };
   });
-  return runJobs(invocation, client, requests);
+  const endProgress = showJobProgress(
+    invocation,
+    requests.map(({ unit }) => unit),
+  );
+  const status = await runJobs(invocation, client, requests);
+  endProgress();
+  return status;
 }
 
 /** Verbs after which one may wait for the end of what was started (systemctl(1), --wait). */

@@ -7,7 +7,7 @@ import { readNames } from '../names.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import { printTable } from '../output/table.ts';
 import { paintState } from '../output/terminal.ts';
-import { entryText, paintedState, reasonText } from './lines.ts';
+import { entryText, paintedState, reasonText, stateText } from './lines.ts';
 import { ownNames, readRecord, readTime } from './read.ts';
 
 /** `status --at`: how units were at a point in time, as the record tells it; 3 or 1 where it does not reach back so far. */
@@ -67,7 +67,7 @@ async function printAll({ terminal, options }: Invocation, states: readonly Stat
     .toSorted((a, b) => (a.unit < b.unit ? -1 : 1))
     .map(({ unit, to, usec: since, cause }) => {
       const { glyph, paint } = paintState(to.split(' ')[0] ?? '', style);
-      return [{ text: `${glyph} ${unit}`, paint }, { text: to, paint }, formatTimespan(usec - since, 1_000_000), cause];
+      return [{ text: `${glyph} ${unit}`, paint }, { text: stateText(to), paint }, formatTimespan(usec - since, 1_000_000), cause];
     });
   await printTable(terminal, { header: options.legend === false ? undefined : ['UNIT', 'STATE', 'FOR', 'CAUSE'], rows });
 }

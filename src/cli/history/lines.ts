@@ -54,8 +54,14 @@ export function entryText(entry: HistoryEntry, style: Style): string {
 
 /** A state such as `failed (failed)`, in its colour; `failed` where both words are the same. */
 export function paintedState(state: string, style: Style): string {
+  const text = stateText(state);
+  return paintState(text.split(' ')[0] ?? '', style).paint(text);
+}
+
+/** The same without a colour. */
+export function stateText(state: string): string {
   const [active = '', sub = ''] = state.replace(/\)$/, '').split(' (');
-  return paintState(active, style).paint(active === sub ? active : state);
+  return active === sub ? active : state;
 }
 
 /** Why a job was queued. */

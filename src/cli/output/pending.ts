@@ -20,14 +20,30 @@ function unitLines({ unit, active, load, settings, dependencies, needsRestart }:
     ...(load === undefined
       ? []
       : [`  it is ${load.before}, and will be ${load.after}${load.reason === undefined ? '' : `: ${load.reason}`}`]),
-    ...settings.flatMap(({ setting, before, after, takes }) => [
-      ...(before === undefined ? [] : [red(`  - ${setting}=${before}`)]),
-      green(`  + ${setting}=${after ?? ''}`) +
-        (takes === 'restart' && active !== 'inactive' && active !== 'failed' ? style.grey('  at its next start') : ''),
-    ]),
+    ...settings.flatMap((change) => {
+      const lines = settingLines(change).map(({ sign, text }) => (sign === '-' ? red : green)(`  ${sign} ${text}`));
+      const isLater = change.takes === 'restart' && active !== 'inactive' && active !== 'failed';
+      return isLater ? [...lines.slice(0, -1), `${lines.at(-1) ?? ''}${style.grey('  at its next start')}`] : lines;
+    }),
     ...dependencies.map(({ change, key, unit: other, at }) => {
       const line = `${key}=${other}${at === undefined ? '' : `  (${at})`}`;
       return change === 'added' ? green(`  + ${line}`) : red(`  - ${line}`);
     }),
+  ];
+}
+
+/** The lines of the setting that go and those that come; what is there before and after is left out. */
+function settingLines({
+  setting,
+  before,
+  after,
+}: PendingUnit['settings'][number]): readonly { readonly sign: '-' | '+'; readonly text: string }[] {
+  const [old, fresh] = [before?.split('\n') ?? [], after?.split('\n') ?? ['']];
+  const [gone, come] = [old.filter((line) => !fresh.includes(line)), fresh.filter((line) => !old.includes(line))];
+  // The same lines in another order, or not as often.
+  const all = gone.length === 0 && come.length === 0 ? { gone: old, come: fresh } : { gone, come };
+  return [
+    ...all.gone.map((line) => ({ sign: '-' as const, text: `${setting}=${line}` })),
+    ...all.come.map((line) => ({ sign: '+' as const, text: `${setting}=${line}` })),
   ];
 }

@@ -18,7 +18,8 @@ export function sarifLog(findings: readonly Finding[], version: string): unknown
 
 function ruleOf(code: string): unknown {
   const doc = ruleDoc(code);
-  return { id: code, ...(doc === undefined ? {} : { shortDescription: { text: doc } }) };
+  // What readers of such logs show, and some insist on.
+  return { id: code, shortDescription: { text: doc }, fullDescription: { text: doc }, help: { text: doc } };
 }
 
 function resultOf({ code, severity, message, path, line, column, fix }: Finding, ruleIndex: number): unknown {

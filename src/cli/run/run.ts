@@ -11,6 +11,7 @@ import type { Invocation, Launcher } from '../invocation.ts';
 import { suggestDirective } from '../did-you-mean.ts';
 import { explainJob } from '../output/job-failure.ts';
 import { awaitJob } from '../wait.ts';
+import { showJobProgress } from '../waiting/job-progress.ts';
 import type { RunRequest } from './options.ts';
 import type { Property } from './properties.ts';
 
@@ -84,6 +85,19 @@ function reasonFor(path: string): string {
 
 /** Has the manager make the units and waits for the job, if that is asked for; an error is an exit status, after the message. */
 export async function start(run: Run, wanted: Wanted): Promise<Result<Client, number>> {
+  const endProgress = showProgress(run, wanted.unit);
+  const started = await ask(run, wanted);
+  endProgress();
+  return started;
+}
+
+/** Tells on a terminal what is waited for, unless the command may write there itself; gives what ends that. */
+export function showProgress({ request, invocation }: Run, unit: string, until: { readonly untilEnd?: boolean } = {}): () => void {
+  if (!(request.block || until.untilEnd === true) || request.quiet || request.streams === 'pipe') return () => undefined;
+  return showJobProgress(invocation, [unit], until);
+}
+
+async function ask(run: Run, wanted: Wanted): Promise<Result<Client, number>> {
   const { invocation, request } = run;
   const connected = await invocation.connect();
   if (!connected.ok) return err(fail(run, connected.error));
@@ -123,7 +137,7 @@ async function startAgain(run: Run, wanted: Wanted): Promise<Result<Client, numb
   await client.call('unit.hold', { unit });
   const known = await client.call('units.get', { units: [unit] });
   if (!known.ok && known.error.code === 'connection-lost') return startAgain(run, wanted);
-  if (!known.ok || known.value[0]?.load !== 'loaded') return start(run, wanted);
+  if (!known.ok || known.value[0]?.load !== 'loaded') return ask(run, wanted);
   if (!request.block) return ok(client);
   const { result, ...reason } = await awaitJob(invocation, unit);
   return finish(run, { ...reason, job: 0, result: result === 'failed' && (await wasActive(run, unit)) ? 'done' : result }, client);

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../base/result.ts';
 import type { PseudoTerminal } from '../invocation.ts';
 import { awaitOutcome } from './outcome.ts';
 import { serviceProperties } from './properties.ts';
-import { fail, findExecutable, nameOf, type Run, start } from './run.ts';
+import { fail, findExecutable, nameOf, type Run, showProgress, start } from './run.ts';
 
 /** Runs the command as a service of the manager; with --wait, --pipe or --pty until it has ended. */
 export async function runService(run: Run): Promise<number> {
@@ -77,7 +77,12 @@ async function startService(run: Run, { unit, executable, terminal }: Service): 
     if (terminal !== undefined) invocation.terminal.warn('Press ^] three times within 1s to disconnect TTY.');
   }
   terminal?.begin();
-  return request.wait || request.streams !== 'none' ? awaitOutcome(run, unit, started.value, terminal) : 0;
+  if (!request.wait && request.streams === 'none') return 0;
+  // A terminal that the service has is its own.
+  const endProgress = request.streams === 'none' ? showProgress(run, unit, { untilEnd: true }) : () => undefined;
+  const status = await awaitOutcome(run, unit, started.value, terminal);
+  endProgress();
+  return status;
 }
 
 /** Gives the token under which the manager has the streams; an error is an exit status, after the message. */

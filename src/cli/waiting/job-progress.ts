@@ -1,21 +1,32 @@
+import type { Client } from '../../api/client.ts';
+import type { Answer } from '../../api/contract.ts';
 import type { Invocation } from '../invocation.ts';
 import { blockersBefore, type WaitingJob } from './blockers.ts';
-import { patienceMs, Progress, realTicker, type Ticker } from './progress.ts';
+import type { RunningUnit } from './lines.ts';
+import { patienceMs, Progress, realTicker } from './progress.ts';
+
+type UnitInfo = NonNullable<Answer<'units.get'>[number]>;
 
 /**
  * While jobs of these units are waited for that take long, tells in one line of standard error what they wait for in the end, where that
- * is a terminal. Gives what ends it. Who interrupts the command is told that the jobs go on.
+ * is a terminal; with `untilEnd` also what the units do until they have ended. Gives what ends it. Who interrupts the command is told
+ * what goes on.
  */
-export function showJobProgress(invocation: Invocation, units: readonly string[], ticker: Ticker = realTicker): () => void {
+export function showJobProgress(
+  invocation: Invocation,
+  units: readonly string[],
+  { untilEnd = false }: { readonly untilEnd?: boolean } = {},
+): () => void {
   const { terminal, options, environment } = invocation;
   const { errors } = terminal;
   if (errors === undefined || !options.block || options.quiet) return () => undefined;
   const names = new Set(units);
   let own: readonly WaitingJob[] = [];
+  let running: readonly UnitInfo[] = [];
   const progress = new Progress({
     redraws: errors.canRedraw,
     show: errors.status,
-    ticker,
+    ticker: realTicker,
     look: async () => {
       // Not the connection from before: the manager may have been replaced meanwhile.
       const client = await invocation.connect();
@@ -25,14 +36,17 @@ export function showJobProgress(invocation: Invocation, units: readonly string[]
         client.value.call('units.get', { units: [...units] }),
       ]);
       if (!jobs.ok || !known.ok) return undefined;
-      for (const unit of known.value) if (unit !== null) names.add(unit.name);
+      const found = known.value.filter((unit) => unit !== null);
+      for (const unit of found) names.add(unit.name);
       own = jobs.value.filter(({ unit }) => names.has(unit));
-      return own.length === 0 ? undefined : blockersBefore(jobs.value, own);
+      running = untilEnd && own.length === 0 ? found.filter(({ active }) => active !== 'inactive' && active !== 'failed') : [];
+      if (own.length > 0) return blockersBefore(jobs.value, own);
+      return running.length === 0 ? undefined : Promise.all(running.map((unit) => runningUnit(client.value, unit)));
     },
   });
   const interrupted = (): void => {
     progress.end();
-    for (const line of goesOn(invocation, own)) terminal.warn(line);
+    for (const line of goesOn(invocation, own, running)) terminal.warn(line);
     process.kill(process.pid, 'SIGINT');
   };
   process.once('SIGINT', interrupted);
@@ -44,14 +58,41 @@ export function showJobProgress(invocation: Invocation, units: readonly string[]
   };
 }
 
+async function runningUnit(
+  client: Client,
+  { name, description, sinceUsec, mainPid, sub, statusText = '' }: UnitInfo,
+): Promise<RunningUnit> {
+  const told = await client.call('units.properties', { units: [name] });
+  const limit = told.ok ? told.value[0]?.['RuntimeMaxUSec'] : undefined;
+  const does = statusText === '' ? sub : `${sub}: ${statusText}`;
+  return {
+    title: description === name ? name : `${name} - ${description}`,
+    sinceUsec,
+    limit: limit === 'infinity' ? undefined : limit,
+    now: mainPid === undefined ? does : `${does} (process ${mainPid})`,
+  };
+}
+
 /** What is still to be done though nobody waits for it any more. */
-function goesOn({ program, options }: Invocation, jobs: readonly WaitingJob[]): readonly string[] {
-  if (jobs.length === 0) return [];
-  const tool = `${program}${options.scope === 'user' ? ' --user' : ''}`;
-  const which = jobs.map(({ type, unit }) => `the ${type} job of ${unit}`).slice(0, 3);
-  const more = jobs.length > which.length ? ` and ${jobs.length - which.length} more` : '';
-  const isOne = jobs.length === 1;
+function goesOn(invocation: Invocation, jobs: readonly WaitingJob[], running: readonly UnitInfo[]): readonly string[] {
+  if (jobs.length > 0) {
+    const whose = jobs.map(({ type, unit }) => `the ${type} job of ${unit}`);
+    return [notWaited(invocation, whose, ['cancel', ...jobs.map(({ job }) => String(job))])];
+  }
+  if (running.length === 0) return [];
+  const names = running.map(({ name }) => name);
   return [
-    `Not waited for any more: ${which.join(', ')}${more}. To cancel ${isOne ? 'it' : 'them'}: ${tool} cancel ${jobs.map(({ job }) => job).join(' ')}`,
+    notWaited(
+      invocation,
+      names.map((name) => `the end of ${name}`),
+      ['stop', ...names],
+    ),
   ];
+}
+
+function notWaited({ program, options }: Invocation, things: readonly string[], [verb = '', ...words]: readonly string[]): string {
+  const tool = `${program}${options.scope === 'user' ? ' --user' : ''}`;
+  const which = things.slice(0, 3).join(', ');
+  const more = things.length > 3 ? ` and ${things.length - 3} more` : '';
+  return `Not waited for any more: ${which}${more}. To ${verb} ${things.length === 1 ? 'it' : 'them'}: ${tool} ${verb} ${words.join(' ')}`;
 }

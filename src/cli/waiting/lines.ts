@@ -38,9 +38,33 @@ export function blockerLines({ job, next, count }: Blocker, nowUsec: number, sty
   ];
 }
 
-/** One line while it takes long, in systemd's words: which of how many, how long it takes and may take, how many jobs it keeps, and what it does. */
-export function progressLine({ job, count }: Blocker, place: { readonly index: number; readonly of: number }, nowUsec: number): string {
+/** A unit whose end is waited for, when none of its jobs is there any more. */
+export interface RunningUnit {
+  /** The unit with its description. */
+  readonly title: string;
+  /** CLOCK_REALTIME microseconds. */
+  readonly sinceUsec: number;
+  /** How long it may run, as a span; undefined for as long as it likes. */
+  readonly limit: string | undefined;
+  /** What it does, for people. */
+  readonly now: string;
+}
+
+/**
+ * One line while it takes long, in systemd's words: which of how many, how long it takes and may take, how many jobs it keeps, and
+ * what it does.
+ */
+export function progressLine(
+  subject: Blocker | RunningUnit,
+  place: { readonly index: number; readonly of: number },
+  nowUsec: number,
+): string {
   const which = place.of === 1 ? '' : `(${place.index + 1} of ${place.of}) `;
+  if ('title' in subject) {
+    const { title, sinceUsec, limit = 'no limit', now } = subject;
+    return `${which}Waiting for the end of ${title} (${span(nowUsec - sinceUsec)} / ${limit}): ${now}`;
+  }
+  const { job, count } = subject;
   const kept = count === 0 ? '' : `; ${count} more ${count === 1 ? 'job waits' : 'jobs wait'} for it`;
   const article = /^[aeiou]/.test(job.type) ? 'An' : 'A';
   return `${which}${article} ${job.type} job is running for ${job.title} (${progressOf(job, nowUsec)})${kept}: ${job.now}`;

@@ -1,5 +1,5 @@
 import type { Blocker } from './blockers.ts';
-import { progressLine } from './lines.ts';
+import { progressLine, type RunningUnit } from './lines.ts';
 
 /** What takes less is not told, as on systemd's console. */
 export const patienceMs = 5000;
@@ -29,9 +29,12 @@ export const realTicker: Ticker = {
   },
 };
 
+/** What is waited for. */
+type Subject = Blocker | RunningUnit;
+
 interface Means {
-  /** The jobs that keep others now; undefined where that is not known at the moment. */
-  readonly look: () => Promise<readonly Blocker[] | undefined>;
+  /** The jobs that keep others now, or the units whose end is waited for; undefined where that is not known at the moment. */
+  readonly look: () => Promise<readonly Subject[] | undefined>;
   /** Shows a line in place of the last one; undefined takes it away. */
   readonly show: (line: string | undefined) => void;
   readonly redraws: boolean;
@@ -73,19 +76,19 @@ export class Progress {
       this.#cancel = cancel;
       const { look, ticker } = this.#means;
       const beganUsec = ticker.nowUsec();
-      void look().then((blockers) => (isOver ? undefined : this.#tell(blockers, (ticker.nowUsec() - beganUsec) / 1000)));
+      void look().then((subjects) => (isOver ? undefined : this.#tell(subjects, (ticker.nowUsec() - beganUsec) / 1000)));
     });
   }
 
-  #tell(blockers: readonly Blocker[] | undefined, lookMs: number): void {
+  #tell(subjects: readonly Subject[] | undefined, lookMs: number): void {
     const { show, redraws, ticker } = this.#means;
     const leastMs = lookMs * pausePerLook;
-    if (blockers === undefined) return this.#wait(Math.max(renewMs, leastMs));
-    if (blockers.length === 0) return this.end();
-    const index = Math.floor(this.#turn / (redraws ? looksEach : 1)) % blockers.length;
-    const blocker = blockers[index];
+    if (subjects === undefined) return this.#wait(Math.max(renewMs, leastMs));
+    if (subjects.length === 0) return this.end();
+    const index = Math.floor(this.#turn / (redraws ? looksEach : 1)) % subjects.length;
+    const subject = subjects[index];
     this.#turn += 1;
-    if (blocker !== undefined) show(progressLine(blocker, { index, of: blockers.length }, ticker.nowUsec()));
+    if (subject !== undefined) show(progressLine(subject, { index, of: subjects.length }, ticker.nowUsec()));
     this.#pauseMs = redraws ? renewMs : Math.min(mostMs, this.#pauseMs * 2);
     this.#wait(Math.max(this.#pauseMs, leastMs));
   }

@@ -1,6 +1,6 @@
 import { unreachable } from '../../base/assert.ts';
 import type { HistoryEntry, Kind } from '../../api/history.ts';
-import { behindCondition, behindFailure, failureText, originOf, type Behind } from './failure.ts';
+import { behindCondition, behindFailure, behindTrigger, failureText, originOf, type Behind } from './failure.ts';
 import { isRestart, restartsText, restartsUpTo } from './restarts.ts';
 
 /** One step of the way on which a unit came into its state. */
@@ -24,6 +24,12 @@ export interface Link {
 
 /** A step without its time and unit. */
 type Step = Omit<Link, 'usec' | 'unit'>;
+
+/** A change that no job and no failure made. */
+function ofItself(entry: HistoryEntry & { readonly what: 'state' }): Step {
+  const behind = behindTrigger(entry);
+  return { text: `became ${stateText(entry.to)}: ${entry.cause}`, ...(behind === undefined ? {} : { behind }) };
+}
 
 /** So many steps are shown; what has more has its reasons in a circle. */
 const mostLinks = 16;
@@ -93,7 +99,7 @@ class Chain {
       if (this.#links.length === 0) this.#add(entry, { text: `became ${stateText(entry.to)} by its ${job.type} job` });
       return this.#jobBefore(entry.unit, job.id, index);
     }
-    this.#add(entry, this.#failure(entry, index) ?? { text: `became ${stateText(entry.to)}: ${entry.cause}` });
+    this.#add(entry, this.#failure(entry, index) ?? ofItself(entry));
     // What happens by itself happens to what was started: by whom comes next.
     const before = this.#before(index, (each) => each.what === 'state' && each.unit === entry.unit && jobOf(each) !== undefined);
     return before < 0 ? undefined : before;

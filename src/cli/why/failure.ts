@@ -5,6 +5,8 @@ export interface Behind {
   readonly settings: readonly string[];
   readonly program?: string;
   readonly value?: string;
+  /** Only where there is no other line of these settings that it may have been. */
+  readonly alone?: true;
 }
 
 /** The change with which the failure began that the change at this index still tells of: what comes after it only cleans up. */
@@ -46,6 +48,35 @@ export function behindFailure({ cause, from, result }: StateEntry): Behind | und
   if (settings !== undefined) return { settings };
   return program === undefined ? undefined : { settings: commandsOf(doing), program };
 }
+
+/** The line of a timer, path or socket that has made it trigger its unit. */
+export function behindTrigger({ unit, to }: StateEntry): Behind | undefined {
+  const settings = to === 'active (running)' ? triggerLines[unit.slice(unit.lastIndexOf('.') + 1)] : undefined;
+  return settings === undefined ? undefined : { settings, alone: true };
+}
+
+const triggerLines: Readonly<Record<string, readonly string[]>> = {
+  timer: [
+    'OnCalendar',
+    'OnActiveSec',
+    'OnBootSec',
+    'OnStartupSec',
+    'OnUnitActiveSec',
+    'OnUnitInactiveSec',
+    'OnClockChange',
+    'OnTimezoneChange',
+  ],
+  path: ['PathExists', 'PathExistsGlob', 'PathChanged', 'PathModified', 'DirectoryNotEmpty'],
+  socket: [
+    'ListenStream',
+    'ListenDatagram',
+    'ListenSequentialPacket',
+    'ListenFIFO',
+    'ListenNetlink',
+    'ListenSpecial',
+    'ListenMessageQueue',
+  ],
+};
 
 /** The assignment that a text such as `ConditionPathExists=/x did not hold` begins with. */
 export function behindCondition(cause: string): Behind | undefined {

@@ -47,7 +47,11 @@ async function linesOf(client: Client, units: Iterable<string>): Promise<Readonl
 }
 
 /** The line that says it: of the first setting that is there, the one with this program or value, else the last. */
-export function lineBehind(lines: readonly AssignedLine[], { settings, program, value }: Behind): AssignedLine | undefined {
+export function lineBehind(lines: readonly AssignedLine[], { settings, program, value, alone }: Behind): AssignedLine | undefined {
+  if (alone === true) {
+    const [line, ...others] = lines.filter(({ key, value: text }) => settings.includes(key) && text !== '');
+    return others.length === 0 ? line : undefined;
+  }
   const is = (line: AssignedLine): boolean =>
     program === undefined ? value === undefined || line.value === value : programOf(line.value) === program;
   for (const setting of settings) {

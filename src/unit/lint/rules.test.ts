@@ -131,6 +131,20 @@ for (const [code, each] of Object.entries(cases)) {
   });
 }
 
+test('a line of another section is moved there, before or behind it', () => {
+  for (const [wrong, fixed] of [
+    [
+      '[Unit]\nRestart=no\nDescription=A\n[Service]\nType=exec\nUser=a\n',
+      '[Unit]\nDescription=A\n[Service]\nType=exec\nUser=a\nRestart=no\n',
+    ],
+    ['[Unit]\nDescription=A\n[Service]\nAfter=b.service\nType=exec\n', '[Unit]\nDescription=A\nAfter=b.service\n[Service]\nType=exec\n'],
+    ['[Unit]\nRestart=no\n', '[Unit]\nRestart=no\n'],
+  ] as const) {
+    const [finding] = found('unknown-key', wrong, { wrong, at: [0, 0], right: fixed });
+    assert.equal(finding === undefined ? undefined : mended(wrong, finding), fixed);
+  }
+});
+
 test('every rule has a case', () => assert.deepEqual(Object.keys(cases).toSorted(), Object.keys(rules).toSorted()));
 
 test('types of units that are for hosts are told of for containers, and a drop-in needs no description', () => {

@@ -239,10 +239,22 @@ function unknownKey(file: LintFile, at: Assignment): readonly Found[] {
   if (directives === undefined || directives.has(at.key) || at.key.startsWith('X-')) return [];
   const elsewhere = ['Unit', ownSections[file.type].section, 'Install'].find((section) => directivesOf(file.type, section)?.has(at.key));
   const meant = nearestName(at.key, directives.keys());
-  if (elsewhere !== undefined) return [{ at, message: `${at.key}= is ignored in [${at.section}]; it belongs in [${elsewhere}]` }];
+  if (elsewhere !== undefined) {
+    const edits = movedLine(file, at, elsewhere);
+    const message = `${at.key}= is ignored in [${at.section}]; it belongs in [${elsewhere}]`;
+    return [{ at, message, ...(edits === undefined ? {} : { fix: fix(`move it into [${elsewhere}]`, ...edits) }) }];
+  }
   if (meant === undefined) return [{ at, message: `there is no directive ${at.key}= in [${at.section}]` }];
   const message = `there is no directive ${at.key}=; did you mean ${meant}=?`;
   return [{ at, message, fix: fix(`write ${meant}=`, renamedKey(at, meant)) }];
+}
+
+/** Takes a line out and puts it at the end of a section that there is; undefined for a line that goes on over several. */
+function movedLine({ text }: LintFile, at: Assignment, section: string): readonly Edit[] | undefined {
+  const last = text.assignments.findLast((each) => each.section === section);
+  if (last === undefined || (at.pieces?.length ?? 1) > 1) return undefined;
+  const taken = { line: at.line, column: 1, endLine: at.line + 1, endColumn: 1, text: '' };
+  return [taken, lineAfter(last, `${at.key}=${at.value}`)].toSorted((a, b) => a.line - b.line);
 }
 
 function unordered(file: LintFile, keys: readonly string[]): readonly Found[] {

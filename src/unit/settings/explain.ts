@@ -36,21 +36,22 @@ export interface Explanation {
 
 /** What a word is: a directive, perhaps with different meanings in different sections; a section; or nothing, though it may be near to a directive. */
 export type Explained =
-  | { readonly is: 'directive'; readonly explanations: readonly Explanation[] }
+  /** `section` is one that has the same name. */
+  | { readonly is: 'directive'; readonly explanations: readonly Explanation[]; readonly section?: string }
   | { readonly is: 'section'; readonly section: string; readonly explanations: readonly Explanation[] }
   | { readonly is: 'nothing'; readonly near?: string };
 
-/** Explains a directive by its name, in any case and with or without `=`; a section by `Service` or `[Service]`. */
+/** Explains a directive by its name, in any case and with or without `=`; a section by `[Service]`, or by `Timer` where no directive is called so. */
 export function explain(word: string): Explained {
   const wanted = word.replace(/^\[(.*)\]$/, '$1').replace(/=.*$/, '');
   const places = allPlaces();
   const known = [...new Set(places.map(({ name }) => name))];
   const name = known.find((each) => each === wanted) ?? known.find((each) => each.toLowerCase() === wanted.toLowerCase());
+  const section = allSections().find((each) => each.toLowerCase() === wanted.toLowerCase());
   if (name !== undefined && !word.startsWith('[')) {
     const explanations = places.filter((place) => place.name === name).map((place) => explanationOf(place));
-    return { is: 'directive', explanations };
+    return { is: 'directive', explanations, ...(section === undefined || word.includes('=') ? {} : { section }) };
   }
-  const section = allSections().find((each) => each.toLowerCase() === wanted.toLowerCase());
   if (section !== undefined) {
     const own = places.filter((place) => place.sections.includes(section));
     return { is: 'section', section, explanations: own.map((place) => explanationOf(place)) };
