@@ -19,7 +19,7 @@ export interface SettingChange {
 export function compareSettings(before: UnitConfig, after: UnitConfig): readonly SettingChange[] {
   return partNames.flatMap((part) => {
     const [old, fresh] = [valuesOf(before, part), valuesOf(after, part)];
-    const names = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].filter((name) => name !== 'notApplied');
+    const names = [...new Set([...Object.keys(old), ...Object.keys(fresh)])];
     return names.flatMap((setting): readonly SettingChange[] => {
       if (keyOf(old[setting]) === keyOf(fresh[setting])) return [];
       const [was, is] = [valueText(setting, old[setting]), valueText(setting, fresh[setting])];
