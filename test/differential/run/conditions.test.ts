@@ -22,12 +22,12 @@ function judged(kind: string, values: readonly string[]): Case {
 /** Some units for each kind of assertion, all started at once: which of them are up. */
 function asserted(): Case {
   const lines = Object.entries(inputs).flatMap(([kind, values]) => values.slice(0, 3).map((value) => `${kind}=${value}`));
-  const name = (index: number): string => `assert-each-${index}.service`;
+  const names = lines.map((_, index) => `assert-each-${index}.service`);
   const units = lines.map((line, index) => [
-    name(index),
+    names[index],
     `[Unit]\nDefaultDependencies=no\nDescription=${line.replaceAll('%', '%%')}\nAssert${line}\n[Service]\nType=oneshot\nExecStart=/act exit 0\nRemainAfterExit=yes\n`,
   ]);
-  const all = lines.map((_, index) => name(index)).join(' ');
+  const all = names.join(' ');
   return {
     units: Object.fromEntries(units),
     script: `${ready}

@@ -26,7 +26,8 @@ compareManagers(
     },
     'which job is left out for a cycle of order, and what is said of it': {
       units: {
-        ...{ 'dbus.socket.d/tests.conf': no, 'dbus.service.d/tests.conf': no },
+        'dbus.socket.d/tests.conf': no,
+        'dbus.service.d/tests.conf': no,
         'cyc-a.target': target('Requires=cyc-b.target', 'Wants=cyc-c.target'),
         'cyc-b.target': target('After=cyc-c.target'),
         'cyc-c.target': target('After=cyc-b.target'),
