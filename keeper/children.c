@@ -449,6 +449,7 @@ void children_save(struct keeper *keeper, struct saving *saving) {
         put_u32(&saving->out, child->group ? child->group->saved : 0);
         put_u8(&saving->out, child->foreign);
         put_u8(&saving->out, child->report_exec);
+        put_u64(&saving->out, child->unsure);
         save_fd(saving, child->pidfd);
         save_fd(saving, child->exec_fd);
         save_fd(saving, child->keep_fd);
@@ -461,17 +462,18 @@ static void restore_one(struct keeper *keeper, struct cursor *cursor, struct gro
     pid_t pid = (pid_t)get_u32(cursor);
     uint32_t slot = get_u32(cursor), group = get_u32(cursor);
     bool foreign = get_u8(cursor), report_exec = get_u8(cursor);
+    uint64_t unsure = get_u64(cursor);
     int pidfd = restore_fd(keeper, cursor), exec_fd = restore_fd(keeper, cursor), keep_fd = restore_fd(keeper, cursor);
     int exec_watch = (int)get_u32(cursor);
-    if (!cursor->bad && (exec_watch < -1 || (exec_watch >= 0 && table_number(&keeper->children_by_exec, (uint64_t)exec_watch)) || slot >= MAX_CHILDREN || (id && used[slot]) || group > group_count)) cursor->bad = "a child is broken";
+    if (!cursor->bad && (exec_watch < -1 || (exec_watch >= 0 && table_number(&keeper->children_by_exec, (uint64_t)exec_watch)) || slot >= MAX_CHILDREN || (unsure && (id || group || keeper->tracking != TRACK_SESSION)) || (id && used[slot]) || group > group_count)) cursor->bad = "a child is broken";
     if (cursor->bad) return;
     struct child *child = child_add(keeper, id, pid, group ? groups[group - 1] : NULL);
     child->slot = slot;
     child->foreign = foreign;
     child->report_exec = report_exec;
     keeper->foreign_count += foreign;
-    /* The program before may have found it in the middle of an exec. */
-    if (keeper->tracking == TRACK_SESSION && !id && !group && !foreign) child->unsure = monotonic_usec(), keeper->unsure_count++;
+    child->unsure = unsure;
+    keeper->unsure_count += unsure != 0;
     child->pidfd = pidfd;
     child->exec_fd = exec_fd;
     child->keep_fd = keep_fd;

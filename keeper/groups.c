@@ -455,6 +455,8 @@ static void save_group(struct saving *saving, struct group *group, uint32_t *cou
     put_u8(&saving->out, group->removed);
     put_u8(&saving->out, group->memory >= 0);
     put_u64(&saving->out, group->oom_kills);
+    put_u32(&saving->out, (uint32_t)group->missed);
+    put_u64(&saving->out, group->missed_at);
 }
 
 void groups_save(struct keeper *keeper, struct saving *saving) {
@@ -485,7 +487,10 @@ static struct group *restore_group(struct keeper *keeper, struct cursor *cursor)
     const char *key = get_name(cursor), *path = get_name(cursor), *mark = get_name(cursor);
     bool entered = get_u8(cursor), removed = get_u8(cursor), memory = get_u8(cursor);
     uint64_t oom_kills = get_u64(cursor);
+    uint32_t missed = get_u32(cursor);
+    uint64_t missed_at = get_u64(cursor);
     if (!cursor->bad && keeper->tracking != TRACK_SESSION && !is_path_below(path)) cursor->bad = "the path of a group is none";
+    if (!cursor->bad && missed >= NSIG) cursor->bad = "the signal that some of a group missed is none";
     if (cursor->bad) return NULL;
     struct group *group = removed ? NULL : group_find(keeper, key);
     if (group) {
@@ -497,6 +502,8 @@ static struct group *restore_group(struct keeper *keeper, struct cursor *cursor)
     group->file = -1;
     group->memory = memory ? WAS_WATCHED : -1;
     group->oom_kills = oom_kills;
+    group->missed = (int)missed;
+    group->missed_at = missed_at;
     group->entered = entered;
     group->removed = removed;
     group_hold(group);

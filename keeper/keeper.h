@@ -125,7 +125,7 @@ void store_u64(uint8_t *at, uint64_t value);
 
 /* state.c: what a keeper hands to the program that takes its place. Tests build a program that reads another format. */
 #ifndef STATE_FORMAT
-#define STATE_FORMAT 3
+#define STATE_FORMAT 4
 #endif
 struct saving {
     struct buffer out;

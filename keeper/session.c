@@ -192,7 +192,10 @@ static void found_child(struct keeper *keeper, void *context, pid_t pid) {
 }
 
 /* An exec may hang, as on a file system that has gone away: that must not keep every group from being empty. */
-enum { LOOK_AGAIN_USEC = 1000, UNSURE_USEC = 5000000 };
+#ifndef UNSURE_USEC
+#define UNSURE_USEC 5000000
+#endif
+enum { LOOK_AGAIN_USEC = 1000 };
 
 static void look_again(struct keeper *keeper, struct child *child) {
     pid_t parent, sid = 0;

@@ -165,7 +165,6 @@ function standingOf({ here, reason, means = [] }: Pick<Explanation, 'here' | 're
   if (here === 'other spelling') return [`Another spelling of ${means.map((name) => `\`${name}=\``).join(' and ')}.`];
   const told: Readonly<Record<string, string>> = {
     'no effect': 'It has no effect with tysd, and needs none',
-    'not yet': 'tysd reads and shows it, without effect so far',
     refused: 'tysd does not do that',
     obsolete: 'It means nothing any more',
   };

@@ -408,7 +408,6 @@ export const contract = {
         load: v.string(),
         loadReason: v.exactOptional(v.string()),
         diagnostics: list(diagnostic),
-        notCarriedOut: list(v.object({ directive: v.string(), reason: v.string() })),
       }),
     ),
     errors: [],

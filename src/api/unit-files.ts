@@ -68,6 +68,4 @@ export interface Verification {
   readonly load: string;
   readonly loadReason?: string;
   readonly diagnostics: readonly Diagnostic[];
-  /** Directives that the unit sets and that tysd reads but does not carry out, each with the reason. */
-  readonly notCarriedOut: readonly { readonly directive: string; readonly reason: string }[];
 }

@@ -92,7 +92,7 @@ function judge(config: UnitConfig, { name, part, row }: AssignedSetting, machine
   const { status } = row;
   const unmet = requirement === undefined ? [] : unmetNeeds(requirement, machine);
   if (status !== undefined && status !== 'implemented') {
-    const why = 'accepted' in status ? status.accepted : 'notYet' in status ? status.notYet : status.refused;
+    const why = 'accepted' in status ? status.accepted : status.refused;
     // What has no effect anywhere keeps nobody from anything.
     return { verdict: 'not-applied', why, sandbox: part === 'exec' && !('accepted' in status) && sandbox, fails: false };
   }

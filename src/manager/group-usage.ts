@@ -2,6 +2,7 @@ import { attributesOf, type ResourceContext } from '../exec/cgroup/attributes.ts
 import { usualResources } from '../exec/cgroup/need.ts';
 import { pidsMaxOf } from '../exec/cgroup/pids.ts';
 import { yesNo } from '../base/yes-no.ts';
+import { isActive, isInactiveOrFailed } from '../graph/active-state.ts';
 import type { UnitCounters } from '../graph/report.ts';
 import { groupPath, slicesAbove } from '../graph/slice-of.ts';
 import type { CgroupSettings } from '../unit/settings/cgroup.ts';
@@ -53,8 +54,24 @@ function cpuUsage(world: World, unit: Unit): string {
     const counted = number(read(world, directoryOf(world, unit, 'cpuacct'), 'cpuacct.usage'));
     if (counted !== notSet) return counted;
   }
-  const usec = /^usage_usec (\d+)$/m.exec(read(world, directoryOf(world, unit), 'cpu.stat'))?.[1] ?? unit.cpuUsec;
+  const usec = usedUsec(world, unit);
   return usec === undefined ? notSet : String(BigInt(usec) * 1000n);
+}
+
+/** Processor time of a unit, as far as it is counted. A slice's cgroup comes and goes with the processes in it, so what its units tell counts as well. */
+function usedUsec(world: World, unit: Unit): number | undefined {
+  const counted = /^usage_usec (\d+)$/m.exec(read(world, directoryOf(world, unit), 'cpu.stat'))?.[1];
+  const isRunningSlice =
+    unit.config.type === 'slice' && isActive(unit.look.active) && world.options.keeper.inventory.tracking !== 'session';
+  if (!isRunningSlice || unit.name === ROOT_SLICE) return counted === undefined ? unit.cpuUsec : Number(counted);
+  const inside = [...world.units.values()].filter(
+    (each) =>
+      each.config.type !== 'slice' &&
+      !isInactiveOrFailed(each.look.active) &&
+      slicesAbove(each.config, world.options.scope).includes(unit.name),
+  );
+  const told = inside.reduce((sum, each) => sum + (usedUsec(world, each) ?? 0), unit.cpuUsec ?? 0);
+  return Math.max(Number(counted ?? 0), told);
 }
 
 /** What the run of a unit that has just ended has used in sum; what is not counted is left out. */

@@ -24,7 +24,6 @@ interface Verification {
   readonly load: string;
   readonly loadReason?: string;
   readonly diagnostics: readonly Diagnostic[];
-  readonly notCarriedOut: readonly { readonly directive: string; readonly reason: string }[];
 }
 
 interface UnitFileNames {
@@ -103,7 +102,7 @@ export class UnitFileReader {
     const mentioned = view.loaded().filter((config) => !configs.includes(config));
     return {
       units,
-      others: mentioned.flatMap(({ diagnostics }) => diagnostics.filter((diagnostic) => !isNotice(diagnostic))),
+      others: mentioned.flatMap(({ diagnostics }) => diagnostics),
     };
   }
 
@@ -179,22 +178,13 @@ function exampleOf(name: string, instance = 'instance'): string {
 }
 
 function verification(unit: string, config: UnitConfig): Verification {
-  const notCarriedOut = config.diagnostics.filter(isNotice).map(({ message }) => {
-    const [directive = '', reason = ''] = message.split(/= has no effect: /);
-    return { directive, reason };
-  });
   const reason = reasonOf(config.load);
   return {
     unit,
     load: config.load.state,
     ...(reason === undefined ? {} : { loadReason: reason }),
-    diagnostics: config.diagnostics.filter((diagnostic) => !isNotice(diagnostic)),
-    notCarriedOut,
+    diagnostics: config.diagnostics,
   };
-}
-
-function isNotice(diagnostic: Diagnostic): boolean {
-  return diagnostic.code === 'not-applied';
 }
 
 function reasonOf(load: LoadState): string | undefined {

@@ -49,7 +49,7 @@ function unitOf(path: string): { readonly name: string; readonly isDropIn: boole
 
 /** What reading the unit has to say, but for what the rules say better; of a drop-in only what its own lines are. */
 function loaded(file: LintFile, files: Files, facts: SpecifierFacts): readonly Finding[] {
-  const { path, name, isDropIn, text } = file;
+  const { path, name, isDropIn } = file;
   if (isDropIn) return told(ownDiagnostics(file, facts), file);
   const directory = path.slice(0, path.lastIndexOf('/')) || '/';
   const [found] = new UnitFileReader(files, [directory], facts).verify([`${directory}/${name}`]);
@@ -58,12 +58,7 @@ function loaded(file: LintFile, files: Files, facts: SpecifierFacts): readonly F
     found.load === 'loaded' || found.diagnostics.some(({ severity }) => severity === 'error')
       ? []
       : [{ severity: 'error', code: 'not-loaded', message: found.loadReason ?? `it is ${found.load}`, path, line: 0, column: 0 }];
-  const without = found.notCarriedOut.map(({ directive, reason }): Finding => {
-    const at = text.assignments.find(({ key }) => key === directive);
-    const place = { line: at?.line ?? 0, column: at?.keyColumn ?? 0 };
-    return { severity: 'note', code: 'not-carried-out', message: `tysd does not carry out ${directive}=: ${reason}`, path, ...place };
-  });
-  return [...refusal, ...told(found.diagnostics, file), ...without];
+  return [...refusal, ...told(found.diagnostics, file)];
 }
 
 /** What is to be said about the lines of a drop-in, whatever the unit's other files say. */

@@ -74,9 +74,7 @@ class Lines {
 
   #noteStatus(key: string, { status }: Row): void {
     if (status === undefined || status === 'implemented') return;
-    if ('notYet' in status) this.#draft.notApplied.add(key);
     if (!this.#context.notices) return;
-    if ('notYet' in status) this.#tell('notice', 'not-applied', `${key}= has no effect: ${status.notYet}`);
     if ('accepted' in status) this.#tell('notice', 'no-effect', `${key}= has no effect: ${status.accepted}`);
     if ('refused' in status) this.#tell('warning', 'refused-key', `${key}= is not carried out: ${status.refused}`);
   }

@@ -30,7 +30,6 @@ function comparePart<Part extends PartName>(
   after: Parts[Part] | undefined,
 ): readonly SettingChange[] {
   const names = new Set([...namesOf(before), ...namesOf(after)]);
-  names.delete('notApplied');
   return [...names].flatMap((property): readonly SettingChange[] => {
     if (keyOf(valueOf(before, property)) === keyOf(valueOf(after, property))) return [];
     const [was, is] = [before, after].map((settings) => byDirective(settings === undefined ? [] : settingLines(part, settings, property)));

@@ -12,8 +12,6 @@ export class UnitDraft {
   readonly dependencies: Dependency[] = [];
   /** Paths of the drop-ins that were read. */
   readonly dropIns: string[] = [];
-  /** Directives that the files set and that have a value but no effect yet. */
-  readonly notApplied = new Set<string>();
   /** Why the unit must not be started, if a line or its verification says so; the first reason counts. */
   refusal: string | undefined;
   readonly #diagnostics: Diagnostic[] = [];

@@ -76,5 +76,4 @@ function settleExec(draft: UnitDraft): void {
     draft.set('exec', 'StandardInput', { kind: 'data' });
   // The journal's socket is on it.
   if (draft.name === '-.mount' && !draft.isSet('exec', 'StandardOutput')) draft.set('exec', 'StandardOutput', { kind: 'null' });
-  if (draft.notApplied.size > 0) draft.set('exec', 'notApplied', [...draft.notApplied]);
 }

@@ -428,7 +428,6 @@ export const fakeUnitFiles: UnitFilesApi = {
       unit,
       load: unit === 'broken.service' ? 'bad-setting' : 'loaded',
       diagnostics: [{ severity: 'warning', code: 'unknown-key', message: 'Unknown key Foo=.', path: `/etc/${unit}`, line: 7, column: 1 }],
-      notCarriedOut: [{ directive: 'ProtectSystem', reason: 'needs mounts' }],
     })),
 };
 

@@ -1,46 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  closeSync,
-  copyFileSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { decodeJournalFrames, encodeJournalAck, encodeJournalHello, type JournalFrame } from '../../src/port/journal-wire.ts';
 import { binary, shell, startKeeper, type TestKeeper } from './harness.ts';
-
-const keeperSources = join(import.meta.dirname, '../../keeper');
-
-/** A directory with a copy of the keeper's program that a test may put another in the place of. */
-function programDirectory() {
-  const directory = mkdtempSync(join(tmpdir(), 'tysd-replace-'));
-  const path = join(directory, 'tysd-keeper');
-  copyFileSync(binary, path);
-  return {
-    directory,
-    path,
-    /** As a package manager does: another file under the same name. */
-    replaceBy: (source: string) => {
-      copyFileSync(source, `${path}.new`);
-      chmodSync(`${path}.new`, 0o755);
-      renameSync(`${path}.new`, path);
-    },
-    [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
-  };
-}
+import { buildOther, programDirectory } from './other-program.ts';
 
 const programOf = (keeper: TestKeeper) => readlinkSync(`/proc/${keeper.process.pid}/exe`);
 
@@ -237,20 +205,9 @@ test('a keeper whose program is the same file lets go of its manager and goes on
   assert.doesNotMatch(keeper.stderr(), /take over/);
 });
 
-/** A keeper that knows another format of the state only. */
-function buildOther(directory: string): string {
-  const path = join(directory, 'other');
-  const sources = readdirSync(keeperSources)
-    .filter((name) => name.endsWith('.c'))
-    .map((name) => join(keeperSources, name));
-  const built = spawnSync('cc', ['-std=c17', '-O0', '-static', '-DSTATE_FORMAT=99', '-o', path, ...sources], { encoding: 'utf8' });
-  assert.equal(built.status, 0, built.stderr);
-  return path;
-}
-
 test('a program that cannot read the state is refused, and the old one goes on with everything', async (context) => {
   using program = programDirectory();
-  const other = buildOther(program.directory);
+  const other = buildOther(program.directory, 'STATE_FORMAT=99');
   const careless = join(program.directory, 'careless');
   writeFileSync(careless, `#!/bin/sh\ncase "$*" in *--check-state=*) exit 0 ;; esac\nexec ${other} "$@"\n`);
   const garbage = join(program.directory, 'garbage');

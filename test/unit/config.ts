@@ -65,13 +65,13 @@ const drafts = {
 } as const satisfies Partial<Record<UnitTypeName, UnitDraft>>;
 
 /** The settings of a process that sets none. */
-export const plainExec: ExecSettings = { ...drafts.service.settings('exec'), notApplied: [] };
+export const plainExec: ExecSettings = drafts.service.settings('exec');
 
 function loaded(type: 'service' | 'socket' | 'mount' | 'swap', { exec, kill, cgroup }: Sections): UnitConfig {
   const draft = drafts[type];
   return {
     ...bare(type),
-    exec: { ...draft.settings('exec'), notApplied: [], ...exec },
+    exec: { ...draft.settings('exec'), ...exec },
     kill: { ...draft.settings('kill'), ...kill },
     ...(cgroup === undefined ? {} : { cgroup: { ...draft.settings('cgroup'), ...cgroup } }),
   };

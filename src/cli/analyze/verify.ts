@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { StartableUnit } from '../../api/unit-files.ts';
 import { isUnitName } from '../../api/unit-name.ts';
-import { printDiagnostics, printNotCarriedOut } from '../commands/verify.ts';
+import { printDiagnostics } from '../commands/verify.ts';
 import type { FileTree, GeneratedUnits } from '../invocation.ts';
 import type { AnalyzeCall } from './call.ts';
 
@@ -85,7 +85,6 @@ function judge(call: AnalyzeCall, tree: FileTree, unit: StartableUnit): boolean 
     ...(options.man ? unit.manuals.flatMap((page) => manualProblem(call, unit.unit, page)) : []),
   ];
   for (const line of said) terminal.warn(line);
-  printNotCarriedOut(terminal, unit);
   return said.length === 0;
 }
 

@@ -31,11 +31,9 @@ function printVerifications(terminal: Terminal, found: readonly Verification[]):
 }
 
 /** Prints all that is to be said about one unit; nothing where it is in order. */
-export function printVerification(terminal: Terminal, verification: Verification): void {
-  const { unit, load, loadReason, diagnostics } = verification;
+export function printVerification(terminal: Terminal, { unit, load, loadReason, diagnostics }: Verification): void {
   printDiagnostics(terminal, diagnostics);
   if (load !== 'loaded') terminal.warn(`${unit}: ${terminal.style.red('error')}: ${loadReason ?? `not loaded (${load})`}`);
-  printNotCarriedOut(terminal, verification);
 }
 
 /** Prints what is to be said about lines of unit files. */
@@ -46,12 +44,6 @@ export function printDiagnostics(terminal: Terminal, diagnostics: Verification['
     const place = [path, ...(line > 0 ? [line] : []), ...(column > 0 ? [column] : [])].join(':');
     terminal.warn(`${place}: ${paints[severity](severity)}: ${message}`);
   }
-}
-
-/** Prints what of a unit tysd does not carry out. */
-export function printNotCarriedOut(terminal: Terminal, { unit, notCarriedOut }: Pick<Verification, 'unit' | 'notCarriedOut'>): void {
-  for (const { directive, reason } of notCarriedOut)
-    terminal.warn(`${unit}: ${terminal.style.grey('not carried out')}: ${directive}= (${reason})`);
 }
 
 function isBad({ load, diagnostics }: Verification): boolean {

@@ -21,8 +21,6 @@ export const toldDocs: Readonly<Record<string, string>> = {
   more: 'There is more than is shown.',
   'needs-rights': 'What the manager has no right to, or the kernel no feature for, is left out, or keeps the unit from starting.',
   'no-effect': 'The directive is read, but changes nothing here.',
-  'not-applied': 'The directive is read, but changes nothing here.',
-  'not-carried-out': 'tysd does not do what the directive says.',
   'not-loaded': 'The unit cannot be loaded.',
   'not-text': 'What is no text is no unit file.',
   'obsolete-key': 'The directive has meant nothing for years.',

@@ -14,8 +14,8 @@ export function directivesDocument(): string {
 }
 
 /** How many directives have each status, for all parts of unit files. */
-function directiveCounts(): Readonly<Record<'implemented' | 'accepted' | 'notYet' | 'refused' | 'synonym', number>> {
-  const counts = { implemented: 0, accepted: 0, notYet: 0, refused: 0, synonym: 0 };
+function directiveCounts(): Readonly<Record<'implemented' | 'accepted' | 'refused' | 'synonym', number>> {
+  const counts = { implemented: 0, accepted: 0, refused: 0, synonym: 0 };
   for (const table of Object.values(tables)) {
     for (const row of Object.values(table)) counts[row.row === 'synonym' ? 'synonym' : statusName(row.status)]++;
   }
@@ -49,16 +49,16 @@ const repeats: Readonly<Record<Combine, string>> = {
 };
 
 function introduction(): string {
-  const { implemented, accepted, notYet, refused, synonym } = directiveCounts();
+  const { implemented, accepted, refused, synonym } = directiveCounts();
   return [
     '<!-- Generated from src/unit/settings/ by build/generate.ts; do not edit. -->',
     '',
     '# Directives',
     '',
-    'Every directive of systemd 262 and what tysd makes of it. `yes`: carried out. `not yet`: read, checked and shown, without effect so far.',
-    '`no effect`: read and rightly without effect here. `tysctl verify UNIT` says the same about the lines of one unit.',
+    'Every directive of systemd 262 and what tysd makes of it. `yes`: carried out. `no effect`: read, and rightly',
+    'without effect here. `refused`: not carried out, with the reason. `tysctl verify UNIT` says the same about the lines of one unit.',
     '',
-    `${implemented} are carried out, ${notYet} are not yet, ${accepted} need no effect, ${refused} are refused, and ${synonym} are other spellings.`,
+    `${implemented} are carried out, ${accepted} need no effect, ${refused} are refused, and ${synonym} are other spellings.`,
   ].join('\n');
 }
 
@@ -90,13 +90,12 @@ function statusText(row: Row): string {
   const { status = 'implemented' } = row;
   if (status === 'implemented') return 'yes';
   if ('accepted' in status) return `no effect: ${escaped(status.accepted)}`;
-  return 'notYet' in status ? `not yet: ${escaped(status.notYet)}` : `refused: ${escaped(status.refused)}`;
+  return `refused: ${escaped(status.refused)}`;
 }
 
-function statusName(status: Status = 'implemented'): 'implemented' | 'accepted' | 'notYet' | 'refused' {
+function statusName(status: Status = 'implemented'): 'implemented' | 'accepted' | 'refused' {
   if (status === 'implemented') return status;
-  if ('accepted' in status) return 'accepted';
-  return 'notYet' in status ? 'notYet' : 'refused';
+  return 'accepted' in status ? 'accepted' : 'refused';
 }
 
 function repeatsText(row: Row): string {

@@ -132,11 +132,9 @@ export const processRows = {
   }),
 };
 
-/** systemd.exec(5): what every process of a unit is given. `notApplied` names the directives that the files set and that tysd reads but does not act on yet. */
+/** systemd.exec(5): what every process of a unit is given. */
 export interface ExecSettings
-  extends Values<typeof processRows>, Values<typeof stdioRows>, Values<typeof sandboxRows>, Values<typeof limitRows> {
-  readonly notApplied: readonly string[];
-}
+  extends Values<typeof processRows>, Values<typeof stdioRows>, Values<typeof sandboxRows>, Values<typeof limitRows> {}
 
 const ioClasses = ['none', 'realtime', 'best-effort', 'idle'] as const;
 

@@ -25,7 +25,7 @@ export interface Explanation {
   readonly repeats?: string;
   /** The release of systemd that brought it; 183 for that one or any before, absent for what was never documented. */
   readonly since?: number;
-  readonly here: 'carried out' | 'no effect' | 'not yet' | 'refused' | 'other spelling' | 'obsolete';
+  readonly here: 'carried out' | 'no effect' | 'refused' | 'other spelling' | 'obsolete';
   /** Why, where it is not carried out. */
   readonly reason?: string;
   /** The directives that it is another spelling of. */
@@ -168,7 +168,7 @@ function standing(row: Row): Pick<Explanation, 'here' | 'reason' | 'means'> {
   if (row.row === 'obsolete') return { here: 'obsolete', reason: 'it has had no effect for years' };
   if (status === 'implemented') return { here: 'carried out' };
   if ('accepted' in status) return { here: 'no effect', reason: status.accepted };
-  return 'notYet' in status ? { here: 'not yet', reason: status.notYet } : { here: 'refused', reason: status.refused };
+  return { here: 'refused', reason: status.refused };
 }
 
 const repeats: Readonly<Record<Combine, string>> = {

@@ -106,8 +106,7 @@ function placed(parts: readonly PartName[]): ReadonlyMap<string, Place> {
 function initialOfAll(): { readonly [Name in PartName]: Parts[Name] } {
   // The types of the parts are derived from these very tables, which TypeScript cannot follow; a test compares keys and values.
   const values = Object.create(null);
-  for (const [part, table] of Object.entries(tables))
-    values[part] = Object.seal({ ...initialOf(table), ...(part === 'exec' ? { notApplied: [] } : {}) });
+  for (const [part, table] of Object.entries(tables)) values[part] = Object.seal(initialOf(table));
   return values;
 }
 

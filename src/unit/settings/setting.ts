@@ -2,8 +2,8 @@ import { ok, type Result } from '../../base/result.ts';
 import type { DependencyKey } from '../config.ts';
 import type { ValueContext, ValueError, ValueParser } from '../values/parser.ts';
 
-/** Whether tysd does what a directive says: it does; it need not, because …; it reads it but does not act on it yet; it will not, because …. */
-export type Status = 'implemented' | { readonly accepted: string } | { readonly notYet: string } | { readonly refused: string };
+/** Whether tysd does what a directive says: it does; it need not, because …; it will not, because …. */
+export type Status = 'implemented' | { readonly accepted: string } | { readonly refused: string };
 
 /** How repeated assignments of one directive combine. `keep` is a list that an empty assignment does not reset. */
 export type Combine = 'last' | 'first' | 'append' | 'keep' | 'merge' | 'per-device';

@@ -19,6 +19,23 @@ function judged(kind: string, values: readonly string[]): Case {
   };
 }
 
+/** Some units for each kind of assertion, all started at once: which of them are up. */
+function asserted(): Case {
+  const lines = Object.entries(inputs).flatMap(([kind, values]) => values.slice(0, 3).map((value) => `${kind}=${value}`));
+  const names = lines.map((_, index) => `assert-each-${index}.service`);
+  const units = lines.map((line, index) => [
+    names[index],
+    `[Unit]\nDefaultDependencies=no\nDescription=${line.replaceAll('%', '%%')}\nAssert${line}\n[Service]\nType=oneshot\nExecStart=/act exit 0\nRemainAfterExit=yes\n`,
+  ]);
+  const all = names.join(' ');
+  return {
+    units: Object.fromEntries(units),
+    script: `${ready}
+    quiet systemctl start ${all} | tail -n 1
+    systemctl show -p Description,AssertResult,ActiveState ${all} | awk 'BEGIN { RS = ""; FS = "\\n" } { print $1, $2, $3 }'`,
+  };
+}
+
 /** Where tysd follows what later releases say. */
 const differences: Readonly<Record<string, readonly Difference[]>> = {
   Host: [
@@ -46,6 +63,7 @@ compareManagers('conditions', {
       return [`Condition${kind}=`, { ...one, differs: differences[kind] ?? [], script: `${ready}\n${one.script}` }];
     }),
   ),
+  'each Assert*=': asserted(),
   'conditions with | and !, and how they are shown': net(
     'condshow',
     {

@@ -152,4 +152,28 @@ ExecStopPost=/bin/sh -c 'cat /proc/self/cgroup >>/tmp/rdelegate'`,
       run systemctl stop rdelegate.service
       cat /tmp/rdelegate; ls -d /sys/fs/cgroup/system.slice/rdelegate.service 2>&1 | wc -l`,
   },
+  'the processor time of a slice is that of all its units': {
+    units: {
+      'rtime-a-x.slice': '',
+      'rtime-none.slice': '',
+      'rtime-runs.service': '[Service]\nSlice=rtime-a-x.slice\nExecStart=/act wait',
+      'rtime-once.service':
+        "[Service]\nType=oneshot\nRemainAfterExit=yes\nSlice=rtime-a-x.slice\nExecStart=/bin/sh -c 'i=0; while [ $$i -lt 5000 ]; do i=$$((i+1)); done'",
+    },
+    script: `
+      usec() { systemctl show -p CPUUsageNSec --value -- "$1"; }
+      times() { for unit in rtime-a-x.slice rtime-a.slice rtime.slice rtime-none.slice -.slice; do echo "$unit $(usec $unit | sed -E 's/^[1-9][0-9]*$/NUMBER/')"; done; }
+      covers() { [ "$(usec $1)" -ge "$(usec $2)" ] && echo "$2 is counted in $1"; }
+      run systemctl start rtime-none.slice rtime-once
+      times; covers rtime-a-x.slice rtime-once.service; covers rtime.slice rtime-once.service
+      before=$(usec rtime.slice)
+      run systemctl start rtime-runs
+      run systemctl stop rtime-once
+      [ "$(usec rtime.slice)" -ge "$before" ] && echo "nothing is lost"
+      times; covers rtime.slice rtime-runs.service
+      run systemctl stop rtime-runs
+      times
+      run systemctl stop rtime.slice
+      show rtime-a-x.slice rtime-a.slice rtime.slice`,
+  },
 });

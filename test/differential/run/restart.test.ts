@@ -96,6 +96,29 @@ compareManagers('automatic restarts', {
       show held-wait.service
       notes held held-wait`,
   },
+  'who asks for a service in its pause before a restart': {
+    units: {
+      'pause.service':
+        '[Unit]\nDefaultDependencies=no\nStartLimitIntervalSec=0\n[Service]\nRestart=always\nRestartSec=1h\nExecStart=/act to /run/t/pause note start exit 1',
+    },
+    script: `
+      run systemctl start pause
+      sub pause auto-restart
+      run systemctl start --no-block pause
+      again() { [ "$(grep -c start /run/t/pause)" -gt 1 ] || waits_to start pause.service; }
+      until_ok again
+      jobs_of pause
+      echo "starts: $(grep -c start /run/t/pause)"
+      quiet systemctl stop pause
+      show pause.service`,
+    differs: [
+      {
+        systemd: 'pause.service start waiting\nstarts: 1',
+        tysd: 'starts: 2',
+        why: 'as since version 254: who asks for a start does not wait for RestartSec=',
+      },
+    ],
+  },
   'what comes of a failure does not start a service before its pause is over': {
     units: {
       'again.service':

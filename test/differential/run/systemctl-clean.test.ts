@@ -107,6 +107,24 @@ compareManagers(
       get clean-stuck.service ActiveState SubState Result CleanResult
       notes clean-told`,
     },
+    'what takes too long is killed, and Restart= has its say': {
+      units: Object.fromEntries(
+        ['no', 'on-failure', 'always'].map((restart) => [
+          `cleanlate-${restart}.service`,
+          `[Service]\nRestart=${restart}\nRestartSec=100ms\nTimeoutCleanSec=1ms\nStateDirectory=cleanlate-${restart}\nExecStart=/act to /run/t/cleanlate-${restart} note start wait`,
+        ]),
+      ),
+      script: `
+      for unit in cleanlate-no cleanlate-on-failure cleanlate-always; do
+        mkdir -p /var/lib/$unit; (cd /var/lib/$unit; seq 4000 | xargs touch)
+        quiet systemctl clean --what=state $unit
+        case $unit in *-no) sub $unit failed;; *) heard $unit start; sub $unit running;; esac
+        state $unit.service; get $unit.service CleanResult; notes $unit
+        [ -e /var/lib/$unit ] && echo there is something left
+        quiet systemctl stop $unit
+        quiet systemctl reset-failed $unit
+      done`,
+    },
     'the directories of a dynamic user': {
       units: {
         'clean-dynamic.service':
