@@ -151,7 +151,8 @@ test('status --at counts nothing that an earlier tysd left', () =>
       );
     },
     async ({ run }) => {
-      const web = async (second: string) => (await run('tysctl', ['status', `--at=2026-11-29 01:50:${second}`, 'web.service'], environment)).out;
+      const web = async (second: string) =>
+        (await run('tysctl', ['status', `--at=2026-11-29 01:50:${second}`, 'web.service'], environment)).out;
       assert.match((await web('05')).join('\n'), /Active: active \(running\) since/);
       assert.match((await web('15')).join('\n'), /Active: not on record/);
       const all = await run('tysctl', ['status', '--at=2026-11-29 01:50:15'], environment);

@@ -41,12 +41,7 @@ function recordFrom(record: readonly HistoryEntry[], usec: number): readonly His
 }
 
 /** The last change of each unit since tysd began and before that time; of units that were off by then, only where they are asked for. */
-function statesAt(
-  record: readonly HistoryEntry[],
-  began: number,
-  usec: number,
-  units: readonly string[],
-): ReadonlyMap<string, StateEntry> {
+function statesAt(record: readonly HistoryEntry[], began: number, usec: number, units: readonly string[]): ReadonlyMap<string, StateEntry> {
   const states = new Map<string, StateEntry>();
   for (const entry of recordFrom(record, began)) {
     if (entry.what !== 'state' || entry.usec > usec || (units.length > 0 && !units.includes(entry.unit))) continue;
