@@ -18,7 +18,7 @@
 
 #include "keeper.h"
 
-enum { MAX_DEPTH = 256, PIECE = 1 << 16 };
+enum { PIECE = 1 << 16 };
 
 struct copy {
     int links;      /* the directory of files that have several names */
@@ -134,11 +134,14 @@ static int copy_node(int to, const char *name, const struct stat *info) {
     return mknodat(to, name, (info->st_mode & S_IFMT) | 0600, info->st_rdev) < 0 ? -errno : finish_by_name(to, name, info);
 }
 
-static int copy_directory(int found, int to, const char *name, const struct stat *info, const struct copy *all, int depth);
+/* A directory on the way down, and its copy. The descriptors are -1 while what is far below is copied, or when one could not be found again. */
+struct level {
+    int from, to, depth;
+    int64_t next; /* where its entries go on, since all levels share one buffer */
+};
 
-static int copy_new(int found, int to, const char *name, const struct stat *info, const struct copy *all, int depth) {
+static int copy_new(int found, int to, const char *name, const struct stat *info) {
     switch (info->st_mode & S_IFMT) {
-        case S_IFDIR: return copy_directory(found, to, name, info, all, depth);
         case S_IFREG: return copy_file(found, to, name, info);
         case S_IFLNK: return copy_link(found, to, name, info);
         /* Who listened there does not listen here. */
@@ -147,56 +150,82 @@ static int copy_new(int found, int to, const char *name, const struct stat *info
     }
 }
 
-static int copy_entry(int from, int to, const char *name, const struct copy *all, int depth) {
-    if (depth > MAX_DEPTH) return -ELOOP;
-    int found = openat(from, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+static int copy_other(int found, int to, const char *name, const struct stat *info, const struct copy *all) {
+    char number[64];
+    size_t length = decimal(number, info->st_dev);
+    length = append(number, length, "-");
+    decimal(number + length, info->st_ino);
+    bool several = !S_ISSOCK(info->st_mode) && info->st_nlink > 1;
+    if (several && !linkat(all->links, number, to, name, 0)) return 0;
+    int result = copy_new(found, to, name, info);
+    return !result && several && linkat(to, name, all->links, number, 0) < 0 && errno != EMLINK ? -errno : result;
+}
+
+static int copy_content(struct level *level, const struct copy *all);
+
+/* What is mounted in the tree is an empty directory in the copy. */
+static int copy_opened(struct level *level, const struct stat *info, const struct copy *all) {
+    uint64_t mount = 0;
+    int result = mount_of(level->from, &mount);
+    if (!result && mount == all->mount) result = copy_content(level, all);
+    return result ? result : finish(level->from, level->to, info);
+}
+
+static int copy_below(struct level *above, struct level *level, const struct stat *info, const struct copy *all) {
+    struct left_directory from, to;
+    if (level->depth < TREE_OPEN) return copy_opened(level, info, all);
+    int result = tree_leave(&above->from, &from);
+    if (!result) result = tree_leave(&above->to, &to);
+    if (!result) result = copy_opened(level, info, all);
+    if (!result) result = tree_return(level->from, &from, &above->from);
+    return result ? result : tree_return(level->to, &to, &above->to);
+}
+
+/* An error ends the whole copy, so nothing has to be found again after one. */
+static int copy_directory(struct level *above, int found, const char *name, const struct stat *info, const struct copy *all) {
+    char text[32];
+    struct level level = {.depth = above->depth + 1};
+    if (above->depth == TREE_DEEPEST) return close(found), -ENAMETOOLONG;
+    level.from = open(way(text, found), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (level.from < 0) return fail(found);
+    close(found);
+    if (mkdirat(above->to, name, 0700) < 0) return fail(level.from);
+    level.to = openat(above->to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (level.to < 0) return fail(level.from);
+    int result = copy_below(above, &level, info, all);
+    if (level.from >= 0) close(level.from);
+    if (level.to >= 0) close(level.to);
+    return result;
+}
+
+static int copy_entry(struct level *level, const char *name, const struct copy *all, bool *went) {
+    int found = openat(level->from, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (found < 0) return errno == ENOENT ? 0 : -errno;
     struct stat info;
     if (fstat(found, &info) < 0) return fail(found);
-    char number[64];
-    size_t length = decimal(number, info.st_dev);
-    length = append(number, length, "-");
-    decimal(number + length, info.st_ino);
-    bool several = all && !S_ISDIR(info.st_mode) && !S_ISSOCK(info.st_mode) && info.st_nlink > 1;
-    int result = 0;
-    if (!several || linkat(all->links, number, to, name, 0) < 0) {
-        result = copy_new(found, to, name, &info, all, depth);
-        if (!result && several && linkat(to, name, all->links, number, 0) < 0 && errno != EMLINK) result = -errno;
-    }
+    *went = S_ISDIR(info.st_mode);
+    if (*went) return copy_directory(level, found, name, &info, all);
+    int result = copy_other(found, level->to, name, &info, all);
     close(found);
     return result;
 }
 
-static int copy_content(int from, int to, const struct copy *all, int depth) {
-    _Alignas(struct entry) char bytes[4096];
+static int copy_content(struct level *level, const struct copy *all) {
+    _Alignas(struct entry) static char bytes[4096];
     for (;;) {
-        long got = syscall(SYS_getdents64, from, bytes, sizeof bytes);
+        if (lseek(level->from, level->next, SEEK_SET) < 0) return -errno;
+        long got = syscall(SYS_getdents64, level->from, bytes, sizeof bytes);
         if (got <= 0) return got < 0 ? -errno : 0;
-        for (long at = 0; at < got;) {
+        bool went = false;
+        for (long at = 0; at < got && !went;) {
             struct entry *entry = (struct entry *)(bytes + at);
             at += entry->length;
+            level->next = entry->offset;
             if (!strcmp(entry->name, ".") || !strcmp(entry->name, "..")) continue;
-            int result = copy_entry(from, to, entry->name, all, depth + 1);
+            int result = copy_entry(level, entry->name, all, &went);
             if (result) return result;
         }
     }
-}
-
-/* What is mounted in the tree is an empty directory in the copy. */
-static int copy_directory(int found, int to, const char *name, const struct stat *info, const struct copy *all, int depth) {
-    char text[32];
-    uint64_t mount = 0;
-    int from = open(way(text, found), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (from < 0) return -errno;
-    if (mkdirat(to, name, 0700) < 0) return fail(from);
-    int copy = openat(to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (copy < 0) return fail(from);
-    int result = mount_of(from, &mount);
-    if (!result && mount == all->mount) result = copy_content(from, copy, all, depth);
-    if (!result) result = finish(from, copy, info);
-    close(from);
-    close(copy);
-    return result;
 }
 
 /* Of what is named by `source`, which is a directory or a file, as `making` in `to`. */
@@ -211,7 +240,9 @@ static int make_copy(int source, int to) {
     if (mkdirat(to, "links", 0700) < 0) return -errno;
     all.links = openat(to, "links", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (all.links < 0) return -errno;
-    result = copy_directory(source, to, "making", &info, &all, 0);
+    struct level above = {.from = -1, .to = to};
+    int named = fcntl(source, F_DUPFD_CLOEXEC, 0);
+    result = named < 0 ? -errno : copy_directory(&above, named, "making", &info, &all);
     close(all.links);
     int removed = tree_remove_at(to, "links");
     return result ? result : removed;

@@ -395,6 +395,14 @@ int tree_remove_at(int directory, const char *name);
 /* At a path below the base; no part of it is followed that is a symlink. */
 int tree_remove_below(const char *base, const char *path);
 int tree_own(int fd, uint32_t uid, uint32_t gid);
+/* A walk that goes far down has a few directories open only: a directory is left, and found again from one in it by `..`. Whoever moves
+ * one meanwhile is found out (-ESTALE), and the descriptor stays -1. Walks recurse, so there is an end (-ENAMETOOLONG). 0 or -errno. */
+enum { TREE_OPEN = 64, TREE_DEEPEST = 2048 };
+struct left_directory {
+    uint64_t id[3];
+};
+int tree_leave(int *directory, struct left_directory *left);
+int tree_return(int below, const struct left_directory *left, int *directory);
 /* Removes what belongs to the user or the group in the directory; UINT32_MAX is nobody. 0 or -errno. */
 int tree_remove_owned(const char *path, uint32_t uid, uint32_t gid);
 

@@ -125,21 +125,85 @@ int tree_remove_below(const char *base, const char *path) {
 
 int tree_remove(const char *path) { return tree_remove_at(AT_FDCWD, path); }
 
-static int own_entry(int directory, const char *name, void *context, int depth) {
-    const uint32_t *ids = context;
-    if (depth > MAX_DEPTH) return -ELOOP;
-    int fd = open_directory(directory, name), result = 0;
-    if (fd >= 0) {
-        result = walk(fd, own_entry, context, depth + 1);
-        close(fd);
-    }
-    if (fchownat(directory, name, ids[0], ids[1], AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT && !result) result = -errno;
+/* A directory on the way down. Its descriptor is -1 while what is far below it is walked, or when it could not be found again. */
+struct level {
+    int fd, depth;
+    int64_t next; /* where its entries go on, since all levels share one buffer */
+};
+
+/* Of the directory, to know it again. */
+static int identity_of(int fd, uint64_t id[3]) {
+    struct stat info;
+    if (fstat(fd, &info) < 0) return -errno;
+    id[0] = info.st_dev, id[1] = info.st_ino;
+    return mount_of(fd, "", &id[2]);
+}
+
+int tree_leave(int *directory, struct left_directory *left) {
+    int result = identity_of(*directory, left->id);
+    if (result) return result;
+    close(*directory);
+    *directory = -1;
+    return 0;
+}
+
+int tree_return(int below, const struct left_directory *left, int *directory) {
+    uint64_t id[3] = {0};
+    int up = openat(below, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC), result = up < 0 ? -errno : identity_of(up, id);
+    if (!result && memcmp(id, left->id, sizeof id)) result = -ESTALE;
+    if (result && up >= 0) close(up);
+    if (!result) *directory = up;
     return result;
+}
+
+static int own_below(struct level *level, const uint32_t ids[2]);
+
+static int own_directory(struct level *above, int fd, const uint32_t ids[2]) {
+    struct level level = {.fd = fd, .depth = above->depth + 1};
+    struct left_directory left;
+    bool leaves = level.depth >= TREE_OPEN;
+    int result = leaves ? tree_leave(&above->fd, &left) : 0;
+    if (!result) result = own_below(&level, ids);
+    if (level.fd < 0) return result;
+    int failed = leaves && above->fd < 0 ? tree_return(level.fd, &left, &above->fd) : 0;
+    close(level.fd);
+    return failed ? failed : result;
+}
+
+static int own_entry(struct level *level, const char *name, const uint32_t ids[2], bool *went) {
+    int fd = open_directory(level->fd, name);
+    if (fd < 0) return fchownat(level->fd, name, ids[0], ids[1], AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT ? -errno : 0;
+    int owned = fchown(fd, ids[0], ids[1]) < 0 ? -errno : 0;
+    if (level->depth == TREE_DEEPEST) return close(fd), -ENAMETOOLONG;
+    *went = true;
+    int result = own_directory(level, fd, ids);
+    return owned ? owned : result;
+}
+
+/* Goes on after an error and gives the first, unless the way is lost. */
+static int own_below(struct level *level, const uint32_t ids[2]) {
+    _Alignas(struct entry) static char bytes[4096];
+    for (int result = 0;;) {
+        if (lseek(level->fd, level->next, SEEK_SET) < 0) return -errno;
+        long got = syscall(SYS_getdents64, level->fd, bytes, sizeof bytes);
+        if (got <= 0) return got < 0 ? -errno : result;
+        bool went = false;
+        for (long at = 0; at < got && !went;) {
+            struct entry *entry = (struct entry *)(bytes + at);
+            at += entry->length;
+            level->next = entry->offset;
+            if (!strcmp(entry->name, ".") || !strcmp(entry->name, "..")) continue;
+            int failed = own_entry(level, entry->name, ids, &went);
+            if (level->fd < 0) return failed;
+            if (failed && !result) result = failed;
+        }
+    }
 }
 
 int tree_own(int fd, uint32_t uid, uint32_t gid) {
     uint32_t ids[2] = {uid, gid};
-    return walk(fd, own_entry, ids, 0);
+    struct level level = {.fd = fd};
+    return own_below(&level, ids);
 }
 
 struct owned {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { tables } from '../src/unit/settings/parts.ts';
+import type { Row } from '../src/unit/settings/setting.ts';
 
 /**
  * The settings of the engine and where a case with real processes is: beside systemd (differential/) or, of what is newer than the systemd
@@ -39,16 +41,68 @@ const covered: Readonly<Record<string, string>> = {
     'RestartMode RestartSteps RestartMaxDelaySec FileDescriptorStorePreserve ReloadSignal PollLimitIntervalSec PollLimitBurst WantsMountsFor ConcurrencySoftMax ConcurrencyHardMax',
 };
 
+/** The same of the settings of a process (systemd.exec(5)) and of the filters of its cgroup: what a service runs in. */
+const ofProcesses: Readonly<Record<string, string>> = {
+  // Identity and credentials.
+  'differential/sandbox/identity.test.ts': 'User Group SupplementaryGroups WorkingDirectory IgnoreSIGPIPE',
+  'differential/sandbox/names.test.ts': 'User Group SupplementaryGroups',
+  'differential/sandbox/dynamic-user.test.ts': 'DynamicUser',
+  'differential/sandbox/session.test.ts': 'PAMName',
+  'differential/sandbox/privileges.test.ts':
+    'CapabilityBoundingSet AmbientCapabilities SecureBits NoNewPrivileges KeyringMode SELinuxContext AppArmorProfile SmackProcessLabel',
+  'differential/sandbox/credentials.test.ts': 'LoadCredential SetCredential',
+  'differential/sandbox/encrypted-credentials.test.ts': 'LoadCredentialEncrypted SetCredentialEncrypted',
+  'differential/sandbox/utmp.test.ts': 'UtmpIdentifier UtmpMode',
+  'differential/sandbox/ipc.test.ts': 'RemoveIPC',
+  'differential/exec.test.ts': 'Environment PassEnvironment UnsetEnvironment ExecSearchPath',
+  'differential/sandbox/failures.test.ts': 'EnvironmentFile StandardInput StandardOutput StandardError StandardInputText StandardInputData',
+  // Directories and paths.
+  'differential/sandbox/mounts.test.ts':
+    'RuntimeDirectory StateDirectory CacheDirectory LogsDirectory ConfigurationDirectory RuntimeDirectoryPreserve RootDirectory MountAPIVFS BindPaths BindReadOnlyPaths ReadWritePaths ReadOnlyPaths InaccessiblePaths ExecPaths NoExecPaths TemporaryFileSystem PrivateTmp PrivateDevices PrivateNetwork PrivateIPC PrivateUsers PrivateMounts MountFlags NetworkNamespacePath ProtectSystem ProtectHome ProtectKernelTunables ProtectKernelModules ProtectKernelLogs ProtectControlGroups ProtectClock ProtectHostname ProtectProc ProcSubset JoinsNamespaceOf',
+  'differential/sandbox/received.test.ts':
+    'RuntimeDirectoryMode StateDirectoryMode CacheDirectoryMode LogsDirectoryMode ConfigurationDirectoryMode LoadCredential JoinsNamespaceOf StandardInput StandardOutput StandardError LogRateLimitIntervalSec LogRateLimitBurst',
+  'differential/sandbox/images.test.ts': 'RootImage RootImageOptions MountImages',
+  'differential/sandbox/extension-images.test.ts': 'ExtensionImages',
+  'differential/sandbox/extensions.test.ts': 'ExtensionDirectories IPCNamespacePath UserNamespacePath',
+  'differential/sandbox/log-sockets.test.ts': 'BindLogSockets',
+  'differential/sandbox/combinations.test.ts': 'ReadWriteDirectories',
+  // Filters.
+  'differential/sandbox/filters.test.ts':
+    'SystemCallFilter SystemCallErrorNumber SystemCallArchitectures SystemCallLog RestrictAddressFamilies RestrictNamespaces RestrictRealtime RestrictSUIDSGID LockPersonality MemoryDenyWriteExecute',
+  'differential/sandbox/cgroup-filters.test.ts':
+    'IPAddressAllow IPAddressDeny IPIngressFilterPath IPEgressFilterPath BPFProgram DeviceAllow DevicePolicy',
+  'differential/sandbox/file-systems-show.test.ts': 'RestrictFileSystems',
+  'end-to-end/file-systems.test.ts': 'RestrictFileSystems',
+  // Scheduling, limits, streams and terminals.
+  'differential/sandbox/scheduling.test.ts':
+    'Nice CPUSchedulingPolicy CPUSchedulingPriority CPUSchedulingResetOnFork CPUAffinity NUMAPolicy NUMAMask IOSchedulingClass IOSchedulingPriority OOMScoreAdjust CoredumpFilter TimerSlackNSec Personality UMask LimitCPU LimitFSIZE LimitDATA LimitSTACK LimitCORE LimitRSS LimitNOFILE LimitAS LimitNPROC LimitMEMLOCK LimitLOCKS LimitSIGPENDING LimitMSGQUEUE LimitNICE LimitRTPRIO LimitRTTIME',
+  'differential/sandbox/terminal.test.ts': 'TTYPath TTYReset TTYVHangup TTYVTDisallocate TTYRows TTYColumns StandardInput',
+  'differential/sandbox/terminal-end.test.ts': 'TTYPath TTYReset TTYVHangup TTYVTDisallocate',
+  'differential/run/journal-system.test.ts': 'SyslogIdentifier SyslogFacility SyslogLevel SyslogLevelPrefix LogLevelMax LogExtraFields',
+  'end-to-end/log-settings.test.ts': 'LogLevelMax LogFilterPatterns LogExtraFields LogNamespace',
+  // Newer than the systemd that is asked, or left out of its build.
+  'end-to-end/newer-sandbox.test.ts':
+    'SetLoginEnvironment ImportCredential PrivatePIDs PrivateTmp PrivateUsers ProtectControlGroups MemoryKSM MemoryTHP SocketBindAllow SocketBindDeny RestrictNetworkInterfaces BPFDelegateCommands BPFDelegateMaps BPFDelegatePrograms BPFDelegateAttachments',
+  'end-to-end/ephemeral-root.test.ts': 'RootEphemeral',
+  'end-to-end/delegated-namespaces.test.ts': 'DelegateNamespaces PrivateBPF BPFDelegateCommands BPFDelegateMaps ProtectHostname',
+  // What works without privileges, in a user's manager.
+  'differential/sandbox/user.test.ts':
+    'LimitNOFILE UMask Nice OOMScoreAdjust CPUSchedulingPolicy CPUAffinity IOSchedulingClass TimerSlackNSec Personality CoredumpFilter IgnoreSIGPIPE KeyringMode User Group SupplementaryGroups DynamicUser AmbientCapabilities CapabilityBoundingSet SecureBits NoNewPrivileges SystemCallFilter SystemCallArchitectures RestrictAddressFamilies RestrictNamespaces RestrictRealtime RestrictSUIDSGID LockPersonality MemoryDenyWriteExecute ProtectClock ProtectHostname ProtectKernelLogs ProtectKernelModules ProtectKernelTunables ProtectControlGroups ProtectProc ProcSubset ProtectSystem ProtectHome PrivateUsers PrivateNetwork PrivateIPC PrivateTmp PrivateDevices PrivateMounts MountFlags ReadOnlyPaths InaccessiblePaths NoExecPaths TemporaryFileSystem BindPaths BindReadOnlyPaths RootDirectory ExtensionDirectories NetworkNamespacePath RuntimeDirectory StateDirectory CacheDirectory LogsDirectory ConfigurationDirectory SetCredential LoadCredential MemoryMax DeviceAllow IPAddressDeny IPAccounting RestrictNetworkInterfaces SocketBindDeny',
+};
+
 /** Settings without such a case, and the simulated test that they have instead: newer than the systemd that is asked, and about minutes that no test waits for. */
 const simulated: Readonly<Record<string, string>> = {
   'type/timer.test.ts': 'DeferReactivation',
   'scenario/concurrency.test.ts': 'ActivatingConcurrencyMax',
+  'scenario/clean.test.ts': 'TimeoutCleanSec',
 };
 
 /** Settings that have no effect in tysd; docs/directives.md has the reason. */
 const withoutEffect = ['SurviveFinalKillSignal'];
 
-for (const [file, settings] of Object.entries({ ...covered, ...simulated })) {
+const named = [covered, simulated, ofProcesses].flatMap((table) => Object.entries(table));
+
+for (const [file, settings] of named) {
   test(`${file} has a case of each setting that it is to have`, () => {
     const text = readFileSync(join(import.meta.dirname, file), 'utf8');
     const missing = settings
@@ -57,6 +111,18 @@ for (const [file, settings] of Object.entries({ ...covered, ...simulated })) {
     assert.deepEqual(missing, []);
   });
 }
+
+test('each setting of a process has a case; or it is another name of one, refused, or without effect', () => {
+  const withCase = new Set(named.flatMap(([, settings]) => settings.split(' ')));
+  const without = Object.entries<Row>(tables.exec).filter(
+    ([name, row]) =>
+      row.row === 'setting' && (row.status ?? 'implemented') === 'implemented' && !withCase.has(name) && !name.startsWith('X-Tysd-'),
+  );
+  assert.deepEqual(
+    without.map(([name]) => name),
+    [],
+  );
+});
 
 test('a setting without effect says why', () => {
   const documented = readFileSync(join(import.meta.dirname, '../docs/directives.md'), 'utf8').split('\n');

@@ -23,6 +23,7 @@ test('each op of a plan is there for a setting of the unit, or for none where ev
       ['dup', 'StandardOutput'],
       ['nice', 'Nice'],
       ['directory', 'RuntimeDirectory'],
+      ['keyring', 'User'],
       ['umask', 'UMask'],
       ['rlimit', 'LimitCORE'],
       ['groups', 'User'],

@@ -34,6 +34,7 @@ export function sharedNamespaceOps(request: ExecRequest, exec: ExecSettings, con
       : [openedNamespace(exec), enteredNamespace]
     : [];
   if (exec.PrivatePIDs) ops.push({ op: 'private-pids' });
+  if (hasOwnControlGroups(exec)) ops.push({ op: 'unshare', kinds: kinds.cgroup });
   const { space } = context;
   if (space === undefined) return ops;
   const owned = needsUserNamespaceFirst(request, exec, context) ? [] : ownedKinds(exec);
@@ -46,7 +47,6 @@ export function sharedNamespaceOps(request: ExecRequest, exec: ExecSettings, con
   };
   if (hasPrivateNetwork(exec)) ops.push(shared('net', exec.NetworkNamespacePath));
   if (hasPrivateIpc(exec)) ops.push(shared('ipc', exec.IPCNamespacePath));
-  if (hasOwnControlGroups(exec)) ops.push({ op: 'unshare', kinds: kinds.cgroup });
   return ops;
 }
 
@@ -60,7 +60,8 @@ export function hostnameOps(request: ExecRequest, exec: ExecSettings): readonly 
 function nameOps({ ProtectHostname }: ExecSettings): readonly Op[] {
   const name = /^private:(.+)$/.exec(ProtectHostname)?.[1];
   if (name === undefined) return [];
-  return [{ op: 'write', path: '/proc/sys/kernel/hostname', bytes: new TextEncoder().encode(name), exit: 226 }];
+  const bytes = new TextEncoder().encode(name);
+  return [{ op: 'write', path: '/proc/sys/kernel/hostname', bytes, exit: 226, setting: 'ProtectHostname' }];
 }
 
 /** UserNamespacePath= is looked up before the root is another one. */

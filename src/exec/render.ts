@@ -1,8 +1,10 @@
+import { siphash24 } from '../base/siphash.ts';
 import { capabilityNames } from '../unit/values/capability.ts';
 import { limitNames, resourceNumber } from '../unit/values/rlimit.ts';
 import { errnoMessage } from './errno.ts';
 import type { Op, OpName, Plan } from './op.ts';
 import { openFlags } from './stdio.ts';
+import { describeMeta } from './stream-meta.ts';
 
 /** One line for people, as `open 0 ← /dev/null (read)`. */
 export function renderOp(op: Op): string {
@@ -43,12 +45,12 @@ const shapes: Readonly<Record<OpName, string>> = {
   'terminal-reset': '{path}{hangup}{reset}{disallocate}',
   'terminal-return': '{path}',
   'terminal-owner': '{slot} {uid}',
-  terminal: '{slot} ← {path}{when}',
+  terminal: '{slot} ← {path}{when}{rows}{columns}',
   'credentials-open': '{path}',
   'credential-data': '{name} ← {bytes}',
   'credential-file': '{name} ← {paths}{optional}',
   'credentials-close': '{path} of {uid}',
-  utmp: '{id}',
+  utmp: '{id} {kind}',
   'utmp-dead': '{id}',
   umask: '{mask}',
   open: '{slot} ← {path} ({flags})',
@@ -169,7 +171,9 @@ const numberFields: Readonly<Record<string, (value: number) => string>> = {
   uid: owner,
   gid: owner,
   kinds: (value) => namesOf(namespaces, value).join(' '),
-  kind: (value) => namesOf(namespaces, value).join(' '),
+  kind: (value) => records[value] ?? namesOf(namespaces, value).join(' '),
+  rows: (value) => (value === unchanged ? '' : `, ${value} rows`),
+  columns: (value) => (value === unchanged ? '' : `, ${value} columns`),
   insist: (value) => (value === 0 ? 'or none' : ''),
   attributes: (value) => comma(namesOf(mountAttributes, value)),
   set: (value) => comma(namesOf(mountAttributes, value)),
@@ -182,6 +186,7 @@ const numberFields: Readonly<Record<string, (value: number) => string>> = {
 const optionalWords: Readonly<Record<string, string>> = { options: ' ', from: ' from ' };
 
 const namespaces: readonly Bit[] = [
+  [0x00020000, 'mnt'],
   [0x02000000, 'cgroup'],
   [0x04000000, 'uts'],
   [0x08000000, 'ipc'],
@@ -201,6 +206,8 @@ const manners: readonly Bit[] = [
   [16, 'where something is'],
   [32, 'made for root alone'],
 ];
+/** Of utmp(5); no kind of namespace has such a number. */
+const records: Readonly<Record<number, string>> = { 5: 'as a process of init', 6: 'as a login', 7: 'as a user' };
 const propagations = ['shared', 'slave', 'private'];
 
 type Bit = readonly [bit: number, name: string];
@@ -217,8 +224,9 @@ function renderField(name: string, value: unknown): string {
   if (typeof value === 'number') return numberFields[name]?.(value) ?? `${value}`;
   if (typeof value === 'bigint') return bitFields[name]?.(value) ?? numberText(value);
   if (typeof value === 'string' && name in optionalWords) return value === '' ? '' : `${optionalWords[name]}${quote(value)}`;
-  if (typeof value === 'string') return name === 'meta' ? streamName(value) : quote(value);
-  if (value instanceof Uint8Array) return maskFields.has(name) ? bitsOf(value) : `${value.length} bytes`;
+  if (typeof value === 'string') return name === 'meta' ? describeMeta(value) : quote(value);
+  if (value instanceof Uint8Array)
+    return maskFields.has(name) ? bitsOf(value) : `${value.length} bytes${name === 'program' ? digestOf(value) : ''}`;
   if (name === 'except' && Array.isArray(value))
     return value.length === 0 ? '' : `, but for ${value.map((word) => quote(String(word))).join(' ')}`;
   return Array.isArray(value) ? value.map((word) => quote(String(word))).join(name === 'paths' ? ' or ' : ' ') : '';
@@ -231,6 +239,13 @@ const bitFields: Readonly<Record<string, (value: bigint) => string>> = {
   set: capabilitiesOf,
 };
 const maskFields: ReadonlySet<string> = new Set(['cpus', 'nodes']);
+
+/** By which one sees that two programs of the same length are not the same. */
+function digestOf(program: Uint8Array): string {
+  return ` (${siphash24(program, digestKey).toString(16).padStart(16, '0')})`;
+}
+
+const digestKey = new Uint8Array(16);
 
 function capabilitiesOf(value: bigint): string {
   const named = capabilityNames.filter((_, number) => ((value >> BigInt(number)) & 1n) === 1n);
@@ -260,13 +275,6 @@ function flagNames(flags: number): string {
   const access = (flags & openFlags.readWrite) !== 0 ? 'read and write' : (flags & openFlags.write) !== 0 ? 'write' : 'read';
   const more = (['create', 'append', 'truncate'] as const).filter((name) => (flags & openFlags[name]) !== 0);
   return [access, ...more].join(', ');
-}
-
-/** The name and the stream under which the journal gets the output. */
-function streamName(meta: string): string {
-  const identifier = /"SYSLOG_IDENTIFIER":"([^"]*)"/.exec(meta)?.[1];
-  const stream = /"STREAM":"([^"]*)"/.exec(meta)?.[1];
-  return identifier === undefined ? quote(meta) : `${stream ?? 'output'} of ${identifier}`;
 }
 
 /** A word as one could write it in a unit: quoted where blanks or control characters would mislead. */

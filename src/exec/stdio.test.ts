@@ -222,7 +222,7 @@ test('where another journal listens the stream goes there, as its user, with wha
   } as const;
   assert.deepEqual(streams(exec, {}, context), [
     ...nullInput,
-    'output 1 → journal (stdout of two\\nlines)',
+    'output 1 → journal (stdout of two\\nlines, facility local0, level err, passed on to kmsg console)',
     'journal 1 → /run/systemd/journal/stdout, if possible',
     'dup 1 → 1',
     'dup 1 → 2',
@@ -239,6 +239,6 @@ test('where another journal listens the stream goes there, as its user, with wha
   });
   assert.deepEqual(
     streams({ StandardOutput: { kind: 'null' }, LogNamespace: 'apart', StandardError: { kind: 'journal' } }, {}, context).slice(4, 6),
-    ['output 2 → journal (stderr of a)', 'journal 2 → /run/systemd/journal.apart/stdout, if possible'],
+    ['output 2 → journal (stderr of a, in the namespace apart)', 'journal 2 → /run/systemd/journal.apart/stdout, if possible'],
   );
 });

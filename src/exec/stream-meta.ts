@@ -1,3 +1,4 @@
+import { formatTimespan } from '../base/duration.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { ExecRequest } from './request.ts';
 
@@ -7,8 +8,8 @@ export function streamMeta(request: ExecRequest, exec: ExecSettings, stream: 'st
     UNIT: request.config.name,
     INVOCATION_ID: request.invocationId,
     SYSLOG_IDENTIFIER: exec.SyslogIdentifier === '' ? baseName(request.command.path) : exec.SyslogIdentifier,
-    PRIORITY: levels[exec.SyslogLevel] ?? '6',
-    SYSLOG_FACILITY: facilities[exec.SyslogFacility] ?? '3',
+    PRIORITY: levels[exec.SyslogLevel] ?? usual.level,
+    SYSLOG_FACILITY: facilities[exec.SyslogFacility] ?? usual.facility,
     LEVEL_PREFIX: exec.SyslogLevelPrefix ? '1' : '0',
     STREAM: stream,
   };
@@ -19,6 +20,39 @@ export function streamMeta(request: ExecRequest, exec: ExecSettings, stream: 'st
   const forward = forwards[target];
   if (forward !== undefined) meta['FORWARD'] = forward;
   return JSON.stringify(meta);
+}
+
+/** For people: the stream and the name under which the journal gets the output, and what is unusual about how it is kept. */
+export function describeMeta(text: string): string {
+  const meta: unknown = JSON.parse(text);
+  const said = new Map(
+    typeof meta === 'object' && meta !== null ? Object.entries(meta).map(([key, value]) => [key, escaped(String(value))]) : [],
+  );
+  const [interval, burst] = said.get('RATE')?.split(' ').map(Number) ?? [];
+  const rules: Readonly<Record<string, string | undefined>> = {
+    facility: said.get('SYSLOG_FACILITY') === usual.facility ? undefined : nameOf(facilities, said.get('SYSLOG_FACILITY')),
+    level: said.get('PRIORITY') === usual.level ? undefined : nameOf(levels, said.get('PRIORITY')),
+    'prefixes are': said.get('LEVEL_PREFIX') === '0' ? 'text' : undefined,
+    'no level above': nameOf(levels, said.get('LEVEL_MAX')),
+    'that match': said.get('PATTERNS')?.replaceAll('\\n', ' '),
+    'at most': interval === undefined ? undefined : `${burst} in ${formatTimespan(interval)}`,
+    with: [...said].flatMap(([key, value]) => (key.startsWith('+') ? [`${key.slice(1)}=${value}`] : [])).join(' '),
+    'in the namespace': said.get('_NAMESPACE'),
+    'passed on to': said.get('FORWARD'),
+  };
+  const unusual = Object.entries(rules).flatMap(([what, value]) => (value === undefined || value === '' ? [] : [`, ${what} ${value}`]));
+  return `${said.get('STREAM')} of ${said.get('SYSLOG_IDENTIFIER')}${unusual.join('')}`;
+}
+
+/** In one line. */
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+const usual = { level: '6', facility: '3' } as const;
+
+function nameOf(numbers: Readonly<Record<string, string>>, wanted: string | undefined): string | undefined {
+  return wanted === undefined ? undefined : (Object.entries(numbers).find(([, number]) => number === wanted)?.[0] ?? wanted);
 }
 
 /** What a stream to systemd-journald begins with (sd_journal_stream_fd(3)): who writes, how, and where to it is passed on. */

@@ -19,7 +19,7 @@ export function cleanAfterRun(world: World, unit: Unit, before: Look): void {
   if (hasEnded(before) || !hasEnded(unit.look)) return;
   const restarting = willStartAgain(unit);
   const ipc = ipcRemoval(world, unit);
-  if (!restarting) releaseDynamicUser(world, unit);
+  if (!restarting) releaseDynamicUser(world, unit.config);
   const removal = removalPlan(unit.config, world.options.facts.directories, { restarting });
   const left = leaveSpace(world, unit);
   const plan = [...unit.deadRecord, ...removal, ...left, ...ipc];

@@ -3,7 +3,6 @@ import { isInactiveOrFailed } from '../graph/active-state.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import type { ManagerOptions } from './options.ts';
-import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
 /** What is looked at of the machine. */
@@ -32,7 +31,7 @@ export function dynamicUid(options: Place, config: UnitConfig): number | undefin
 }
 
 /** Gives up the unit's dynamic user when no unit that has it runs any more. */
-export function releaseDynamicUser(world: World, { config }: Unit): void {
+export function releaseDynamicUser(world: World, config: UnitConfig): void {
   const { options } = world;
   if (config.exec?.DynamicUser !== true || options.self.uid !== 0) return;
   const name = dynamicName(config);

@@ -8,8 +8,11 @@ import type { PlannedCommand } from '../graph/report.ts';
 import { verdictsOf } from '../exec/verdict.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { replaceFragment, type UnitBytes } from '../unit/replaced.ts';
+import { tables } from '../unit/settings/parts.ts';
+import type { Row } from '../unit/settings/setting.ts';
 import type { Command } from '../unit/values/types.ts';
 import { assignmentsOf, noteAssignments } from './assignments.ts';
+import { releaseDynamicUser } from './dynamic-users.ts';
 import { execContext } from './exec-context.ts';
 import { heldSockets } from './held-sockets.ts';
 import { machineOf } from './machine.ts';
@@ -25,13 +28,16 @@ export function planCommands(world: World, unit: Unit, file?: UnitBytes): readon
   const places = new Map(assignmentsOf(files, file === undefined ? config : { ...config, fragment: undefined }));
   if (file !== undefined) addUnlessSet(places, file);
   const notApplied = notAppliedOf(world, unit, config);
-  return requestsOf(world, unit, config).map((request) => {
+  const planned = requestsOf(world, unit, config).map((request): PlannedCommand => {
     const { list } = request;
     const compiled = compile(request, execContext(world, config, plannedSpace(world, unit)));
     if (!compiled.ok) return { list, ops: [], notApplied: [...notApplied, compiled.error.message] };
     const ops = compiled.value.plan.map((op) => ({ ...describeOp(op), ...(causedBy(op, request, places) ?? causedByManager(world, op)) }));
     return { list, ops, notApplied: [...notApplied, ...compiled.value.warnings] };
   });
+  // A user was chosen for it, as for a process.
+  releaseDynamicUser(world, config);
+  return planned;
 }
 
 /** What of a unit's files is not carried out here or in another way, also since the kernel refused it when it was tried last, a sentence for each setting. */
@@ -63,9 +69,24 @@ interface Cause {
 /** The setting of the unit that an op is there for, and where it stands; undefined where it may be the manager's. */
 function causedBy(op: Op, request: ExecRequest, places: ReadonlyMap<string, string>): Cause | undefined {
   const setting = causeOf(op, request);
-  const at = setting === undefined ? undefined : places.get(setting);
-  if (at !== undefined && setting !== undefined) return { setting, at };
-  return setting === undefined || op.setting !== undefined ? undefined : { setting };
+  if (setting === undefined) return undefined;
+  for (const name of [setting, ...(spellings.get(setting) ?? [])]) {
+    const at = places.get(name);
+    if (at !== undefined) return { setting: name, at };
+  }
+  return op.setting === undefined ? { setting } : undefined;
+}
+
+/** Other names under which a file may set what a setting is. */
+const spellings = otherSpellings();
+
+function otherSpellings(): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [name, row] of Object.values(tables).flatMap((table) => Object.entries<Row>(table))) {
+    const meant = row.row === 'synonym' ? row.keys : row.row === 'setting' && row.into !== undefined ? [row.into] : [];
+    for (const key of meant) found.set(key, [...(found.get(key) ?? []), name]);
+  }
+  return found;
 }
 
 function causedByManager({ options: { config } }: World, op: Op): Cause {

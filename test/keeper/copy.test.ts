@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Plan } from '../../src/exec/op.ts';
 import { startKeeper } from './harness.ts';
 
 const skip = process.getuid?.() === 0 ? false : 'needs root';
@@ -22,6 +23,7 @@ function told(directory: string): string {
 interface Shop extends AsyncDisposable {
   readonly at: string;
   copy(from: string, to: string): Promise<readonly number[]>;
+  own(path: string, uid: number, gid: number): Promise<readonly number[]>;
 }
 
 /** A directory with a keeper whose children copy. */
@@ -31,20 +33,22 @@ async function workshop(before = ':'): Promise<Shop> {
   const at = join(keeper.directory, 'w');
   mkdirSync(at);
   let child = 0;
+  const run = async (...plan: Plan): Promise<readonly number[]> => {
+    child += 1;
+    const id = child;
+    manager.do({ do: 'run', child: id, group: '', plan });
+    const { exit } = await manager.event('exited', (event) => event.child === id);
+    return [exit.status, exit.failedOp, exit.errno];
+  };
   return {
     at,
-    copy: async (path, to) => {
-      child += 1;
-      const id = child;
-      const plan = [
-        { op: 'own-directory', path: to, mode: 0o700 },
-        { op: 'copy-once', path, to },
-      ] as const;
-      manager.do({ do: 'run', child: id, group: '', plan });
-      const { exit } = await manager.event('exited', (event) => event.child === id);
-      return [exit.status, exit.failedOp, exit.errno];
+    copy: (path, to) => run({ op: 'own-directory', path: to, mode: 0o700 }, { op: 'copy-once', path, to }),
+    own: (path, uid, gid) => run({ op: 'directory', path, mode: 0o700, uid, gid }),
+    [Symbol.asyncDispose]: () => {
+      // What has no path that is short enough is removed by a tool that needs none.
+      execFileSync('rm', ['-rf', at]);
+      return keeper[Symbol.asyncDispose]();
     },
-    [Symbol.asyncDispose]: () => keeper[Symbol.asyncDispose](),
   };
 }
 
@@ -129,11 +133,31 @@ test('no copy leaves the tree: not by a link, not by a mount, not where it goes 
   assert.deepEqual(readdirSync(join(shop.at, 'victim')), []);
 });
 
-test('a tree that is too deep fails, and what was made of it can be removed', { skip }, async () => {
+/** Directories below each other that no single path could name, with a file in the last. */
+function deepTree(at: string, thousands: number): void {
+  const thousand = 'd/'.repeat(1000);
+  const make = `for i in $(seq ${thousands}); do mkdir -p ${thousand} && cd -P ${thousand} || exit 1; done; echo text >file`;
+  execFileSync('bash', ['-c', make], { cwd: at, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+test('a tree is copied and owned however deep it is for a path, with few descriptors', { skip }, async () => {
+  await using shop = await workshop('ulimit -n 180');
+  sh(shop.at, 'mkdir -p tree/beside; echo >tree/beside/file');
+  deepTree(join(shop.at, 'tree'), 1);
+  assert.deepEqual(await shop.copy(join(shop.at, 'tree'), join(shop.at, 'to')), good);
+  const names = (directory: string) => sh(shop.at, `cd ${directory}; find . -printf '%y %m %d %f\\n' | sort | md5sum; find . | wc -l`);
+  assert.equal(names('to/root'), names('tree'));
+  assert.deepEqual(await shop.own(join(shop.at, 'tree'), 41, 42), good);
+  assert.equal(sh(shop.at, 'find tree -uid 41 -gid 42 | wc -l; find tree | wc -l'), '1004\n1004\n');
+});
+
+test('a tree that is deeper than anybody needs fails, and what was made of it can be removed', { skip }, async () => {
   await using shop = await workshop();
-  sh(shop.at, "mkdir -p tree/$(printf 'd/%.0s' $(seq 300))");
-  assert.deepEqual(await shop.copy(join(shop.at, 'tree'), join(shop.at, 'to')), [226, 1, 40]);
+  sh(shop.at, 'mkdir tree');
+  deepTree(join(shop.at, 'tree'), 3);
+  assert.deepEqual(await shop.copy(join(shop.at, 'tree'), join(shop.at, 'to')), [226, 1, 36]);
   assert.equal(existsSync(join(shop.at, 'to/root')), false);
+  assert.deepEqual(await shop.own(join(shop.at, 'tree'), 41, 42), [233, 0, 36]);
   symlinkSync('/nonexistent', join(shop.at, 'dangling'));
   assert.deepEqual(await shop.copy(join(shop.at, 'dangling'), join(shop.at, 'to-dangling')), [226, 1, 2]);
 });

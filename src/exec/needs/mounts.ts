@@ -54,8 +54,13 @@ export const mountNeeds: Readonly<Record<string, Requirement>> = {
       { needs: ['capability CAP_SYS_ADMIN', 'kernel mount namespaces', 'kernel BPF tokens'], without: 'ignored', sandbox: false },
     ]),
   ),
-  PrivateUsers: { needs: ['kernel user namespaces'], without: 'ignored', sandbox: true },
+  PrivateUsers: { needs: ['kernel user namespaces'], without: 'ignored', sandbox: true, partly: withoutRange },
 };
+
+function withoutRange({ exec }: UnitConfig): string | undefined {
+  if (exec?.PrivateUsers !== 'managed') return undefined;
+  return 'no range of users is allocated, which takes systemd-nsresourced; the service has a user namespace as by PrivateUsers=self';
+}
 
 function ownerOfProcesses({ exec }: UnitConfig): string | undefined {
   if (exec?.PrivatePIDs !== true || (delegatedNamespaces(exec.DelegateNamespaces) & processes) === 0) return undefined;
