@@ -78,8 +78,8 @@ function addOfMount({ mount }: UnitConfig, context: ImplicitContext, add: Add): 
 }
 
 /** A device comes first; a file may need its file system to be writable. */
-function addOfSwap({ swap, fragment }: UnitConfig, { devices, scope }: ImplicitContext, add: Add): void {
-  if (swap === undefined || fragment === undefined || scope !== 'system') return;
+function addOfSwap({ swap }: UnitConfig, { devices, scope }: ImplicitContext, add: Add): void {
+  if (swap === undefined || swap.What === '' || scope !== 'system') return;
   const device = isDevicePath(swap.What) ? unitOfPath(swap.What, 'device') : undefined;
   if (device === undefined) add('systemd-remount-fs.service', 'After');
   else if (devices) {

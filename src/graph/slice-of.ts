@@ -14,12 +14,17 @@ export function sliceOf(config: UnitConfig, scope: 'system' | 'user'): string | 
   const explicit = config.cgroup?.Slice ?? '';
   if (explicit !== '') return explicit;
   // What is built in runs nothing; in a slice of its own kind it would be stopped by the shutdown that it is to end.
-  if ((config.fragment === undefined && config.unit.SourcePath === '') || isExtrinsic(config)) return ROOT_SLICE;
+  if (isBuiltIn(config) || isExtrinsic(config)) return ROOT_SLICE;
   const base = scope === 'system' ? 'system' : 'app';
   if (!config.name.includes('@')) return `${base}.slice`;
   const name = parseUnitName(config.name);
   if (name.ok && name.value.instance !== undefined) return `${base}-${escapeName(name.value.prefix)}.slice`;
   return `${base}.slice`;
+}
+
+/** Neither a file says what it is nor the kernel. */
+function isBuiltIn({ fragment, unit, swap }: UnitConfig): boolean {
+  return fragment === undefined && unit.SourcePath === '' && (swap?.What ?? '') === '';
 }
 
 /** The slices that a unit is in, the innermost first and the root slice last; none for the root slice itself. */

@@ -64,6 +64,7 @@ export function readTable(world: World, name: TableName): void {
   known.entries = after;
   for (const [unit, entry] of after) if (!isSame(before.get(unit), entry)) appeared(world, unit, entry);
   for (const unit of before.keys()) if (!after.has(unit)) vanished(world, unit);
+  if (name === 'swaps' && isChanged(before, after)) missing(world, name, after);
   // What is mounted and what is swapped to are devices too.
   if (name !== 'devices' && world.hasDevices && world.tables.has('devices') && isOfOtherDevices(before, after)) {
     spoil(world, 'devices');
@@ -195,11 +196,22 @@ function vanished(world: World, name: string): void {
   if (unit !== undefined) deliver(world, unit, { event: 'seen', entry: null }, 'the kernel tells of it no more');
 }
 
+/** Units that the table never had learn so: one that was started by a symlink to its area is active until the table changes. */
+function missing(world: World, name: TableName, entries: ReadonlyMap<string, TableEntry>): void {
+  for (const unit of world.units.values()) {
+    if (unit.type.follows !== name || unit.look.active !== 'active' || entries.has(unit.name)) continue;
+    deliver(world, unit, { event: 'seen', entry: null }, 'the kernel tells of it no more');
+  }
+}
+
 /** The lines of the unit that an entry is where there is no file for it. */
 function textOf(entry: TableEntry): UnitText {
-  const source = assignment('Unit', 'SourcePath', tables[entry.table].path);
-  if (entry.table === 'devices') return { problems: [], assignments: deviceLines(entry) };
-  return { problems: [], assignments: [source, ...(entry.table === 'mounts' ? mountLines(entry) : swapLines(entry))] };
+  return { problems: [], assignments: linesOf(entry) };
+}
+
+function linesOf(entry: TableEntry): readonly Assignment[] {
+  if (entry.table === 'devices') return deviceLines(entry);
+  return entry.table === 'mounts' ? mountLines(entry) : swapLines(entry);
 }
 
 function deviceLines({ description, wants }: DeviceEntry): readonly Assignment[] {
@@ -208,6 +220,7 @@ function deviceLines({ description, wants }: DeviceEntry): readonly Assignment[]
 
 function mountLines({ where, what, type, options }: MountEntry): readonly Assignment[] {
   return [
+    assignment('Unit', 'SourcePath', tables.mounts.path),
     assignment('Unit', 'Description', where),
     assignment('Mount', 'Where', where),
     assignment('Mount', 'What', what),
@@ -224,6 +237,10 @@ function swapLines({ what, priority }: SwapEntry): readonly Assignment[] {
 
 function assignment(section: string, key: string, value: string): Assignment {
   return { section, key, value: value.replaceAll('%', '%%'), line: 0, keyColumn: 0, column: 0 };
+}
+
+function isChanged(before: ReadonlyMap<string, TableEntry>, after: ReadonlyMap<string, TableEntry>): boolean {
+  return before.size !== after.size || [...after].some(([unit, entry]) => !isSame(before.get(unit), entry));
 }
 
 function isSame(before: TableEntry | undefined, after: TableEntry): boolean {

@@ -110,6 +110,7 @@ test('mounts, automounts and swaps must have the name of their place', () => {
   assert.equal(load('srv-a.automount', '[Automount]\nWhere=/srv/b\n').load.state, 'bad-setting');
   assert.equal(load('dev-sda1.swap', '[Swap]\nWhat=/dev/sda1\n').load.state, 'loaded');
   assert.equal(load('dev-sda1.swap', '[Swap]\nWhat=/dev/sdb1\n').load.state, 'bad-setting');
+  assert.equal(load('dev-sda1.swap', '[Swap]\nWhat=sda1\n').swap?.What, '/dev/sda1');
 });
 
 test('a limit on the job limits its run too, unless that has its own', () => {

@@ -47,6 +47,8 @@ export interface Setting {
   readonly rootfs?: () => string;
   /** How long all cases together may take. */
   readonly timeoutSec?: number;
+  /** The environment of the manager. */
+  readonly environment?: Boot['environment'];
 }
 
 /** A program that was built for a test, in a directory that goes with it. */
@@ -139,7 +141,7 @@ export function saidByBoth(cases: Readonly<Record<string, Case>>): ReadonlyMap<s
   return askBoth(cases, { act: act.path, together: 6 });
 }
 
-interface Asking extends Pick<Setting, 'profile' | 'setup' | 'hybrid' | 'rootfs' | 'timeoutSec'> {
+interface Asking extends Pick<Setting, 'profile' | 'setup' | 'hybrid' | 'rootfs' | 'timeoutSec' | 'environment'> {
   readonly act: string;
   readonly together: number;
   readonly copies?: Boot['copies'];
@@ -147,7 +149,17 @@ interface Asking extends Pick<Setting, 'profile' | 'setup' | 'hybrid' | 'rootfs'
 
 function askBoth(
   cases: Readonly<Record<string, Case>>,
-  { act, together, profile = 'bare', setup, copies = {}, hybrid = false, rootfs = systemdImage, timeoutSec = 240 }: Asking,
+  {
+    act,
+    together,
+    profile = 'bare',
+    setup,
+    copies = {},
+    hybrid = false,
+    rootfs = systemdImage,
+    timeoutSec = 240,
+    environment = {},
+  }: Asking,
 ): ReadonlyMap<string, Said> {
   const ask = (manager: 'systemd' | 'tysd'): ((name: string) => string | readonly string[]) => {
     const booted = boot({
@@ -161,6 +173,7 @@ function askBoth(
       copies: { ...copies, [act]: '/act', [busPolicy]: '/etc/dbus-1/system.d/tests.conf' },
       script: wholeScript(cases, together),
       timeoutSec,
+      environment,
     });
     const lines = answers(booted.output);
     return (name) => {
