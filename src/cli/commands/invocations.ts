@@ -36,7 +36,7 @@ export async function runInvocations(invocation: Invocation): Promise<number> {
     const named = units.length > 1;
     const header = [...(named ? ['UNIT'] : []), 'STARTED', 'DURATION', 'EXIT', 'CPU', 'MEMORY', 'RESULT'];
     const rows = runs.map((run) => [...(named ? [run.began.unit] : []), ...cells(run, nowUsec, terminal.style)]);
-    await printTable(terminal, { header: options.legend === false ? undefined : header, rows });
+    printTable(terminal, { header: options.legend === false ? undefined : header, rows });
   }
   return runs.length === 0 ? 1 : 0;
 }
