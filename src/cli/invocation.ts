@@ -1,3 +1,4 @@
+import type { BusProperties } from '../base/bus-properties.ts';
 import type { Result } from '../base/result.ts';
 import type { Client } from '../api/client.ts';
 import type { ConditionReport } from '../api/condition-report.ts';
@@ -32,32 +33,12 @@ export interface CliServices {
   /** Sends a datagram of sd_notify(3) to $NOTIFY_SOCKET, as from this process if it may; false where there is no such socket. */
   readonly notify: (text: string, pid: number | undefined) => Promise<boolean>;
   /** Properties of services on the message bus of the system or of the user's session; an error is a sentence. */
-  readonly messageBus: (scope: 'system' | 'user') => Promise<Result<BusDoor, string>>;
+  readonly messageBus: (scope: 'system' | 'user') => Promise<Result<BusProperties, string>>;
   readonly launcher: () => Promise<Launcher>;
   /** What this machine runs in, by the names of systemd-detect-virt(1). */
   readonly virtualization: () => Promise<{ readonly container: string; readonly vm: string; readonly privateUsers: boolean }>;
   /** The command line by which this program runs as one of its tools. */
   readonly commandOf: (tool: string) => readonly string[];
-}
-
-/** A connection to a message bus, as far as tools ask others on it. */
-export interface BusDoor {
-  get(object: BusObject, name: string): Promise<Result<string, BusRefusal>>;
-  set(object: BusObject, name: string, value: string): Promise<Result<undefined, BusRefusal>>;
-  close(): void;
-}
-
-/** An object of the service that owns this name. */
-interface BusObject {
-  readonly service: string;
-  readonly path: string;
-  readonly interface: string;
-}
-
-/** The D-Bus error, and a sentence. */
-interface BusRefusal {
-  readonly error: string;
-  readonly message: string;
 }
 
 /** Files, as far as tools look at them. */

@@ -53,7 +53,7 @@ export async function printListing({ options, terminal }: Invocation, { noun, he
     terminal.print(renderJson(json, form));
     return 0;
   }
-  await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header: legend ? header : undefined, rows });
+  printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header: legend ? header : undefined, rows });
   if (!legend) return 0;
   terminal.print('');
   terminal.print(countText(terminal.style, `${rows.length} ${noun} listed.`, rows.length));

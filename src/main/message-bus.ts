@@ -1,4 +1,5 @@
-import { openBusProperties, type BusProperties } from '../port/bus-properties.ts';
+import type { BusProperties } from '../base/bus-properties.ts';
+import { openBusProperties } from '../port/bus-properties.ts';
 import type { Result } from '../base/result.ts';
 
 /** Connects to the bus of the system, or to that of the user's session, where the environment or its usual place says that it is. */

@@ -1,26 +1,5 @@
+import type { BusObject, BusProperties, BusRefusal } from '../base/bus-properties.ts';
 import { err, ok, type Result } from '../base/result.ts';
-
-/** Properties of objects of services on a message bus, one at a time. */
-export interface BusProperties {
-  /** A property that is a text; else what the bus or the service says, a sentence. */
-  get(object: BusObject, name: string): Promise<Result<string, BusRefusal>>;
-  set(object: BusObject, name: string, value: string): Promise<Result<undefined, BusRefusal>>;
-  close(): void;
-}
-
-/** An object of the service that owns this name. */
-export interface BusObject {
-  readonly service: string;
-  readonly path: string;
-  readonly interface: string;
-}
-
-/** Why it is not to be had. */
-export interface BusRefusal {
-  /** The D-Bus error, as org.freedesktop.DBus.Error.UnknownInterface. */
-  readonly error: string;
-  readonly message: string;
-}
 
 /** Connects to the bus at this address; an error is a sentence. */
 export async function openBusProperties(address: string): Promise<Result<BusProperties, string>> {

@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { makeStyle } from '../../src/cli/output/terminal.ts';
 import { parseTop, type TopOptions } from '../../src/cli/top/options.ts';
-import { renderRows, rowsOf } from '../../src/cli/top/rows.ts';
+import { askedBy } from '../../src/cli/top/keys.ts';
+import { headerLine, recordOf, renderRows, rowsOf } from '../../src/cli/top/rows.ts';
 import { takeSample } from '../../src/cli/top/sample.ts';
 
 /** A tree like that of a cgroup v2, with these files. */
@@ -76,7 +78,63 @@ test('raw numbers and processor time as a time are shown where they are asked fo
   assert.deepEqual(renderRows(rows, options, undefined), ['/x       - 1.500000s     2048        -        -']);
 });
 
+test('as JSON each cgroup is a record, with null for what is not known', () => {
+  using made = tree({ 'x/cpu.stat': 'usage_usec 1500000\n', 'x/memory.current': '2048' });
+  assert.equal(optionsOf('-o', 'json').json, 'json');
+  assert.equal(optionsOf('--output=json-pretty').json, 'json-pretty');
+  assert.deepEqual(rowsOf(takeSample(made.root, 1, 1), undefined, 'path').map(recordOf), [
+    { path: '/x', tasks: null, cpu_usec: 1_500_000, cpu_share: null, memory: 2048, input: null, output: null },
+  ]);
+});
+
+test('the header stands above its columns, and what the rows are ordered by stands out', () => {
+  using made = tree({ 'x/cpu.stat': 'usage_usec 1500000\n', 'x/memory.current': '2048' });
+  const rows = rowsOf(takeSample(made.root, 1, 1), undefined, 'path');
+  const plain = makeStyle({ colours: false, unicode: true });
+  const marked = { ...plain, bold: (text: string) => text.toUpperCase() };
+  for (const argv of [['--cpu=time'], ['--cpu=percentage']]) {
+    const options = optionsOf('--order=memory', ...argv);
+    const header = headerLine(rows, options, 70, marked);
+    assert.match(header, /^Control Group {8,}Tasks .*CPU.* MEMORY {2}Input\/s Output\/s$/);
+    assert.deepEqual(
+      renderRows(rows, options, 70).map((row) => row.length),
+      [70],
+    );
+    assert.equal(header.length, 70);
+  }
+});
+
+test('keys change the order, the units and the delay, show what they do, and end it', () => {
+  const options = optionsOf('-d', '1');
+  const changed = (key: string): unknown => {
+    const asked = askedBy(key, options);
+    if (typeof asked !== 'object') return asked;
+    const before = new Map<string, unknown>(Object.entries(options));
+    return Object.fromEntries(Object.entries(asked.options).filter(([name, value]) => value !== before.get(name)));
+  };
+  const expected = new Map<string, unknown>([
+    ['p', { order: 'path' }],
+    ['t', { order: 'tasks' }],
+    ['c', {}],
+    ['m', { order: 'memory' }],
+    ['I', { order: 'io' }],
+    ['%', { cpuTime: true }],
+    ['r', { raw: true }],
+    ['+', { delayUsec: 2_000_000 }],
+    ['-', { delayUsec: 750_000 }],
+    [' ', {}],
+    ['?', 'help'],
+    ['h', 'help'],
+    ['q', 'end'],
+    ['\u0003', 'end'],
+    ['x', undefined],
+  ]);
+  assert.deepEqual(new Map([...expected.keys()].map((key) => [key, changed(key)])), expected);
+  const fast = askedBy('-', optionsOf('-d', '300ms'));
+  assert.ok(typeof fast === 'object' && fast.options.delayUsec === 250_000);
+});
+
 test('what is no number or order is refused', () => {
-  for (const argv of [['-n', 'x'], ['--depth=-1'], ['--order=size'], ['-d', '0'], ['--cpu=much']])
+  for (const argv of [['-n', 'x'], ['--depth=-1'], ['--order=size'], ['-d', '0'], ['--cpu=much'], ['-o', 'yaml']])
     assert.equal(parseTop('systemd-cgtop', argv).ok, false, argv.join(' '));
 });

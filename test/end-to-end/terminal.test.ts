@@ -48,6 +48,22 @@ test('a terminal shows status in colours, follows logs, and monitors units, unti
   await screen.until(/^status 0$/m);
 });
 
+test('top is ordered by what a key says, and ends with q', { skip }, async () => {
+  await using daemon = await startTysd({ units: { 'default.target': wanting() } });
+  if ((await daemon.ask('manager.info', {})).cgroupRoot === '') return;
+  using screen = new Screen(daemon);
+  screen.type('tysctl top -d 100');
+  await screen.until(/␛\[(?:0;)?1m(?:␛\[\d+m)* +%CPU/, { colours: true });
+  screen.write('m');
+  await screen.until(/␛\[(?:0;)?1m(?:␛\[\d+m)* +Memory/, { colours: true });
+  screen.write('?');
+  await screen.until(/^p path, t tasks, .* q end$/m);
+  screen.write('q');
+  await screen.until(/^ready\$$/m);
+  screen.type('clear; echo "status $?"; stty -a | tr " " "\\n" | grep -x icanon');
+  await screen.until(/^status 0$\n^icanon$/m);
+});
+
 const held = {
   'default.target': wanting(),
   'held.service':
@@ -187,7 +203,7 @@ test('lists and status keep to the width of the terminal, and $COLUMNS says othe
   const status = await screen.until(/^end 1 0$/m);
   assert.match(
     status,
-    /^\w+ \d\d [\d:]+ \S+ sh\[\d+\]: a long line of the log.*….*words$\n^(?:.*\n)?Hint: Some lines were ellipsized, use -l to show in full\.$/m,
+    /^\w+ \d\d [\d:]+ \S+ sh\[\d+\]: a long line of the log.*….*ords$\n^(?:.*\n)?Hint: Some lines were ellipsized, use -l to show in full\.$/m,
   );
   screen.type('clear; tysctl --no-pager -l status talks; echo "end 2 $?"');
   assert.doesNotMatch(await screen.until(/^end 2 0$/m), /…|Hint/);

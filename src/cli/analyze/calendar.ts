@@ -17,16 +17,19 @@ function calendarLines(text: string, { options }: AnalyzeCall): Printed {
   const normal = formatCalendar(parsed.value);
   const lines = [...(normal === text ? [] : [`  Original form: ${text}`]), `Normalized form: ${normal}`];
   let from = options.baseTime ?? now;
+  const elapses: number[] = [];
+  const record = { original: text, normalized: normal, elapses };
   for (let count = 1; count <= options.iterations; count++) {
     const next = nextElapse(parsed.value, from, zone.name);
-    if (next === undefined) return { lines: count === 1 ? [...lines, '    Next elapse: never'] : lines };
+    if (next === undefined) return { lines: count === 1 ? [...lines, '    Next elapse: never'] : lines, record };
+    elapses.push(next);
     const label = count === 1 ? '    Next elapse' : `Iter. #${count}`.padStart(15);
     lines.push(`${label}: ${createTimeText(false).full(next)}`);
     if (!isUtc()) lines.push(`       (in UTC): ${createTimeText(true).full(next)}`);
     lines.push(`       From now: ${formatAgo(localClock().usec - next)}`);
     from = next;
   }
-  return { lines };
+  return { lines, record };
 }
 
 function hints(text: string): readonly string[] {

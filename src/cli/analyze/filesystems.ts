@@ -1,14 +1,19 @@
 import { fileSystemSets } from '../../api/file-system-sets.ts';
 import type { AnalyzeCall } from './call.ts';
+import { printJson } from './json.ts';
 
 /** `filesystems [SET…]`: the sets of types of file systems that RestrictFileSystems= knows, and what this kernel has besides. */
-export async function analyzeFileSystems({ words, services, terminal }: AnalyzeCall): Promise<number> {
+export async function analyzeFileSystems({ words, services, terminal, options }: AnalyzeCall): Promise<number> {
   const unknown = words.find((word) => !Object.hasOwn(fileSystemSets, word));
   if (unknown !== undefined) {
     terminal.warn(`Filesystem set "${unknown}" not found.`);
     return 1;
   }
   const sets = Object.entries(fileSystemSets).filter(([name]) => words.length === 0 || words.includes(name));
+  if (options.json !== undefined) {
+    const records = sets.map(([set, { help, types }]) => ({ set, description: help, members: types }));
+    return printJson(terminal, records, options.json);
+  }
   for (const [index, [name, { help, types }]] of sets.entries()) {
     if (index > 0) terminal.print('');
     terminal.print(terminal.style.bold(name));

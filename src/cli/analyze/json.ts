@@ -1,3 +1,11 @@
+import type { Terminal } from '../output/terminal.ts';
+
+/** Prints records as JSON. */
+export function printJson(terminal: Terminal, records: readonly Readonly<Record<string, unknown>>[], form: 'short' | 'pretty'): number {
+  terminal.print(json(records, form));
+  return 0;
+}
+
 /** JSON as systemd writes tables: on one line, or with tabs and a blank before each colon. */
 export function json(records: readonly Readonly<Record<string, unknown>>[], form: 'short' | 'pretty'): string {
   if (form === 'short') return JSON.stringify(records);

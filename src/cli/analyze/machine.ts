@@ -86,7 +86,7 @@ export async function analyzePcrs({ words, options, services, terminal }: Analyz
     return 0;
   }
   const rows = asked.map((number) => [String(number), registers[number] ?? '-', held(number) || '-']);
-  await printTable(terminal, { header: options.legend ? ['NR', 'NAME', 'SHA256'] : undefined, rows, numbers: new Set([0]) });
+  printTable(terminal, { header: options.legend ? ['NR', 'NAME', 'SHA256'] : undefined, rows, numbers: new Set([0]) });
   return 0;
 }
 
@@ -166,7 +166,7 @@ export async function analyzeArchitectures({ words, options, terminal }: Analyze
     name,
     { text: support(name), paint: name === own ? green : support(name) === 'foreign' ? grey : plain },
   ]);
-  await printTable(terminal, { header: options.legend ? ['NAME', 'SUPPORT'] : undefined, rows });
+  printTable(terminal, { header: options.legend ? ['NAME', 'SUPPORT'] : undefined, rows });
   return 0;
 }
 

@@ -110,6 +110,7 @@ export const analyzeOptionRows: readonly OptionRow<AnalyzeOptions>[] = [
   { long: 'table', isWhole: true, ...flag({ table: true }) },
   { long: 'instance', isWhole: true, value: 'required', apply: readInstance },
   { long: 'tldr', isWhole: true, ...flag({ tldr: true }) },
+  { long: 'output', short: 'o', isWhole: true, value: 'required', apply: readOutput },
   { long: 'no-legend', isWhole: true, ...flag({ legend: false }) },
 ];
 
@@ -123,7 +124,10 @@ export function parseAnalyze(argv: readonly string[]): Result<Words<AnalyzeOptio
 }
 
 /** The verbs that can print JSON. */
-const jsonVerbs = ['security', 'plot', 'pcrs', 'architectures', 'capability', 'exit-status', 'inspect-elf'];
+const jsonVerbs: readonly string[] = (
+  'security plot pcrs architectures capability exit-status inspect-elf time blame critical-chain ' +
+  'unit-paths unit-files filesystems syscall-filter calendar timestamp timespan'
+).split(' ');
 
 function contradiction(
   { scope, unit, json, root, offline, host }: AnalyzeOptions,
@@ -201,4 +205,11 @@ function readUnit(value = ''): Result<Partial<AnalyzeOptions>, string> {
 function readJson(value = ''): Result<Partial<AnalyzeOptions>, string> {
   if (value === 'off') return ok({ json: undefined });
   return value === 'short' || value === 'pretty' ? ok({ json: value }) : err(`Unknown argument to --json= switch: ${value}`);
+}
+
+/** As systemctl calls the same forms. */
+function readOutput(value = ''): Result<Partial<AnalyzeOptions>, string> {
+  const forms = { table: undefined, json: 'short', 'json-pretty': 'pretty' } as const;
+  const form = (['table', 'json', 'json-pretty'] as const).find((each) => each === value);
+  return form === undefined ? err(`Unknown output '${value}'.`) : ok({ json: forms[form] });
 }

@@ -15,7 +15,7 @@ export function analyzePlot(call: AnalyzeCall): Promise<number> {
     if (times === undefined) return 1;
     const units = startedInBoot(times.boot, times.units);
     if (options.json !== undefined) terminal.print(json(units.map(record), options.json));
-    else if (options.table) await printTimes(call, units);
+    else if (options.table) printTimes(call, units);
     else {
       const info = await client.call('manager.properties', {});
       const virtualization = info.ok ? (info.value['Virtualization'] ?? '') : '';
@@ -44,13 +44,13 @@ function record({ name, activated, activating, took, deactivated, deactivating }
   return { name, activated, activating, time: took, deactivated, deactivating };
 }
 
-function printTimes({ terminal, options }: AnalyzeCall, units: readonly UnitTimes[]): Promise<void> {
+function printTimes({ terminal, options }: AnalyzeCall, units: readonly UnitTimes[]): void {
   const rows = units.map(({ name, activated, activating, took, deactivated, deactivating }) => [
     name,
     ...[activated, activating, took, deactivated, deactivating].map(span),
   ]);
   const header = options.legend ? ['NAME', 'ACTIVATED', 'ACTIVATING', 'TIME', 'DEACTIVATED', 'DEACTIVATING'] : undefined;
-  return printTable(terminal, { header, rows, numbers: new Set([1, 2, 3, 4, 5]) });
+  printTable(terminal, { header, rows, numbers: new Set([1, 2, 3, 4, 5]) });
 }
 
 /** What the system calls itself. */

@@ -1,20 +1,26 @@
 import type { AnalyzeCall } from './call.ts';
+import { printJson } from './json.ts';
 
-/** What is said of one word: lines of output, or what is wrong with it. */
-export type Printed = { readonly lines: readonly string[] } | { readonly problem: readonly string[] };
+/** What is said of one word: lines of output and the same as a record with times in microseconds, or what is wrong with it. */
+export type Printed =
+  | { readonly lines: readonly string[]; readonly record: Readonly<Record<string, unknown>> }
+  | { readonly problem: readonly string[] };
 
 /** Prints what there is to say of each word, with an empty line between two of them; 1 where a word was wrong, which may end it. */
-export function printEach({ words, terminal }: AnalyzeCall, describe: (word: string) => Printed, goesOn: boolean): number {
+export function printEach({ words, terminal, options }: AnalyzeCall, describe: (word: string) => Printed, goesOn: boolean): number {
   let status = 0;
+  const records: Readonly<Record<string, unknown>>[] = [];
   for (const [index, word] of words.entries()) {
     const printed = describe(word);
     if ('problem' in printed) {
       for (const line of printed.problem) terminal.warn(line);
       status = 1;
       if (!goesOn) break;
-    } else for (const line of printed.lines) terminal.print(line);
-    if (index < words.length - 1) terminal.print('');
+    } else if (options.json === undefined) for (const line of printed.lines) terminal.print(line);
+    else records.push(printed.record);
+    if (index < words.length - 1 && options.json === undefined) terminal.print('');
   }
+  if (options.json !== undefined) printJson(terminal, records, options.json);
   return status;
 }
 

@@ -1,23 +1,33 @@
 import type { Assessment } from '../../api/unit-files.ts';
+import { cut, sharedWidths } from '../output/table.ts';
 import type { Style } from '../output/terminal.ts';
 
-/** The points as systemd prints them: a mark, the name, what was found, and the exposure below each other. */
-export function securityLines({ points }: Assessment, style: Style): readonly string[] {
+/**
+ * The points as systemd prints them: a mark, the name, what was found, and the exposure below each other; in lines of `width` columns
+ * at most, where that is given.
+ */
+export function securityLines({ points }: Assessment, style: Style, width?: number): readonly string[] {
   const rows = points.map(({ name, description, badness, exposure }) => ({
     mark: badness === undefined ? ' ' : badness === 0 ? style.green(style.glyphs.tick) : style.red(style.glyphs.ballot),
     name,
     description: description ?? '',
     exposure: exposure === undefined ? '' : tenths(exposure),
   }));
-  const nameWidth = Math.max('NAME'.length, ...rows.map(({ name }) => name.length));
-  const descriptionWidth = Math.max('DESCRIPTION'.length, ...rows.map(({ description }) => description.length));
-  const exposureWidth = 'EXPOSURE'.length;
-  const header = `  ${'NAME'.padEnd(nameWidth)} ${'DESCRIPTION'.padEnd(descriptionWidth)} EXPOSURE`;
+  const wanted = [
+    1,
+    Math.max('NAME'.length, ...rows.map(({ name }) => name.length)),
+    Math.max('DESCRIPTION'.length, ...rows.map(({ description }) => description.length)),
+    'EXPOSURE'.length,
+  ];
+  const [, nameWidth = 0, descriptionWidth = 0, exposureWidth = 0] = width === undefined ? wanted : sharedWidths(wanted, width);
+  const { ellipsis } = style.glyphs;
+  const filled = (text: string, columns: number): string => cut(text, columns, ellipsis).padEnd(columns);
+  const header = `  ${filled('NAME', nameWidth)} ${filled('DESCRIPTION', descriptionWidth)} ${cut('EXPOSURE', exposureWidth, ellipsis)}`;
   return [
     style.underline(header),
     ...rows.map(
       ({ mark, name, description, exposure }) =>
-        `${mark} ${name.padEnd(nameWidth)} ${description.padEnd(descriptionWidth)} ${exposure === '' ? '' : exposure.padStart(exposureWidth)}`,
+        `${mark} ${filled(name, nameWidth)} ${filled(description, descriptionWidth)} ${exposure === '' ? '' : exposure.padStart(exposureWidth)}`,
     ),
   ];
 }

@@ -55,7 +55,9 @@ function showsFaces(environment: AnalyzeCall['environment'], style: Style): bool
 
 function printOne(terminal: Terminal, unit: string, assessment: Assessment, faces: boolean): void {
   const { style } = terminal;
-  for (const line of securityLines(assessment, style)) terminal.print(line);
+  const whole = securityLines(assessment, style);
+  const lines = securityLines(assessment, style, terminal.width);
+  for (const [index, line] of lines.entries()) terminal.print(line, whole[index]);
   const { name, face, paint } = levelOf(assessment.exposure, style, faces);
   terminal.print(`\n${style.glyphs.arrow} Overall exposure level for ${unit}: ${paint(`${tenths(assessment.exposure)} ${name}`)} ${face}`);
 }

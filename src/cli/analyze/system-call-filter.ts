@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { callsOf, membersOf, systemCallSets } from '../../api/system-call-sets.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { AnalyzeCall } from './call.ts';
+import { printJson } from './json.ts';
 
 /** `syscall-filter [SET…]`: the sets of system calls that SystemCallFilter= knows, and what is in none. */
-export function analyzeSystemCallFilter({ words, terminal }: AnalyzeCall): number {
+export function analyzeSystemCallFilter({ words, terminal, options }: AnalyzeCall): number {
+  if (options.json !== undefined) return printSetsAsJson(terminal, words, options.json);
   if (words.length === 0) {
     printSets(terminal, Object.keys(systemCallSets));
     printUngrouped(terminal);
@@ -19,6 +21,17 @@ export function analyzeSystemCallFilter({ words, terminal }: AnalyzeCall): numbe
     printSets(terminal, [word]);
   }
   return 0;
+}
+
+function printSetsAsJson(terminal: Terminal, words: readonly string[], form: 'short' | 'pretty'): number {
+  const unknown = words.find((word) => membersOf(word) === undefined);
+  if (unknown !== undefined) {
+    terminal.warn(`Filter set "${unknown}" not found.`);
+    return 1;
+  }
+  const sets = words.length === 0 ? Object.keys(systemCallSets) : words;
+  const records = sets.map((set) => ({ set, description: systemCallSets[set]?.help ?? '', members: (membersOf(set) ?? []).toSorted() }));
+  return printJson(terminal, records, form);
 }
 
 function printSets(terminal: Terminal, sets: readonly string[]): void {

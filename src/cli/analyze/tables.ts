@@ -54,6 +54,6 @@ async function printRows(
     terminal.print(json(rows.map(record), options.json));
     return 0;
   }
-  await printTable({ ...terminal, width: undefined }, { header, rows, numbers: new Set([1]) });
+  printTable({ ...terminal, width: undefined }, { header, rows, numbers: new Set([1]) });
   return 0;
 }

@@ -17,7 +17,11 @@ export function analyzeTimespan(call: AnalyzeCall): number {
       };
     // Without end is the largest number that there is.
     const usec = parsed.value === Infinity ? '18446744073709551615' : String(BigInt(parsed.value));
-    return { lines: [`Original: ${text}`, `      ${mu}s: ${usec}`, `   Human: ${formatTimespan(parsed.value)}`] };
+    const human = formatTimespan(parsed.value);
+    return {
+      lines: [`Original: ${text}`, `      ${mu}s: ${usec}`, `   Human: ${human}`],
+      record: { original: text, usec: parsed.value === Infinity ? null : parsed.value, human },
+    };
   };
   return printEach(call, describe, false);
 }
@@ -41,5 +45,6 @@ function describeTimestamp(text: string): Printed {
       `   UNIX seconds: @${Math.floor(usec / 1e6)}${usec % 1e6 === 0 ? '' : `.${fraction(usec)}`}`,
       `       From now: ${usec === 0 ? '-' : formatAgo(localClock().usec - usec)}`,
     ],
+    record: { original: text, normalized: written(false), usec },
   };
 }

@@ -8,6 +8,7 @@ import { nearestOption, withoutOption } from '../getopt.ts';
 import type { Host } from '../host.ts';
 import type { Invocation, ManagerPlace } from '../invocation.ts';
 import type { Call } from '../main.ts';
+import { listForm } from '../output/json.ts';
 import { versionLines } from './help.ts';
 
 /** systemd-analyze(1). */
@@ -44,7 +45,9 @@ export async function runAnalyze(call: Call, place: ManagerPlace): Promise<numbe
 
 /** The same as a verb of tysctl. */
 export function runAnalyzeVerb({ words, options, terminal, services, environment }: Invocation): Promise<number> {
-  return runAnalyze({ program: 'systemd-analyze', argv: words, terminal, services, environment }, options);
+  // What stands before the verb is meant, too.
+  const form = listForm(options.output) === 'table' ? [] : [`--output=${options.output}`];
+  return runAnalyze({ program: 'systemd-analyze', argv: [...form, ...words], terminal, services, environment }, options);
 }
 
 /** The same command, by the same name, on another machine. */

@@ -38,7 +38,7 @@ export async function runExplain(invocation: Invocation): Promise<number> {
 async function printSection({ terminal }: Invocation, section: string, explanations: readonly Explanation[]): Promise<void> {
   terminal.print(terminal.style.bold(`[${section}]`));
   const rows = explanations.map(({ directive, here, meaning }) => [`${directive}=`, here === 'carried out' ? '' : here, meaning]);
-  await printTable(terminal, { header: undefined, rows });
+  printTable(terminal, { header: undefined, rows });
 }
 
 function linesOf(

@@ -41,7 +41,7 @@ export async function runInvocations(invocation: Invocation): Promise<number> {
       ...cells(run, nowUsec, terminal.style),
       ...(options.full ? [run.invocation] : []),
     ]);
-    await printTable(terminal, { header: options.legend === false ? undefined : header, rows });
+    printTable(terminal, { header: options.legend === false ? undefined : header, rows });
   }
   return runs.length === 0 ? 1 : 0;
 }

@@ -12,7 +12,7 @@ export async function runKill(invocation: Invocation): Promise<number> {
     return 0;
   }
   if (options.signal === 'list') {
-    await printTable(terminal, {
+    printTable(terminal, {
       header: ['SIGNAL', 'NAME'],
       rows: signalNames().flatMap((name) => (name === '0' ? [] : [[String(signalNumber(name)), `SIG${name}`]])),
     });

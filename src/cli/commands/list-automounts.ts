@@ -62,7 +62,7 @@ export async function runListAutomounts(invocation: Invocation): Promise<number>
   const legend = options.legend ?? !options.quiet;
   const header = legend ? ['WHAT', 'WHERE', 'MOUNTED', 'IDLE TIMEOUT', 'UNIT'] : undefined;
   const rows = automounts.map(({ what, where, mounted, idle, unit }) => [what, where, mounted ? 'yes' : 'no', idle, unit]);
-  await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows });
+  printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows });
   if (!legend) return 0;
   terminal.print('');
   terminal.print(`${automounts.length} automounts listed.`);

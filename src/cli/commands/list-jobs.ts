@@ -45,7 +45,7 @@ export async function runListJobs(invocation: Invocation): Promise<number> {
       const awaited = options.before ? [...othersOf('waiting for', job.waitsFor, known), ...held] : [];
       return [[String(job.id), { text: job.unit, paint }, job.type, { text: job.state, paint }], ...blocked, ...awaited];
     });
-    await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows, shorten: 1 });
+    printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows });
     if (legend) {
       terminal.print('');
       terminal.print(`${bold(`${jobs.length} jobs listed`)}.`);

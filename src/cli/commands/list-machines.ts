@@ -23,7 +23,7 @@ export async function runListMachines({ words, options, terminal, connect }: Inv
   const paint = state === 'running' ? unpainted : state === 'degraded' ? red : yellow;
   const legend = options.legend ?? !options.quiet;
   const dots = !options.plain;
-  await printTable(terminal, {
+  printTable(terminal, {
     header: legend ? [...(dots ? [' '] : []), 'NAME', 'STATE', 'FAILED', 'JOBS'] : undefined,
     rows: machines.map(({ name }) => [
       ...(dots ? [state === 'running' ? ' ' : { text: glyphs.filled, paint }] : []),

@@ -45,7 +45,7 @@ export async function runListSockets(invocation: Invocation): Promise<number> {
   }
   const header = legend ? ['LISTEN', ...(options.showTypes ? ['TYPE'] : []), 'UNIT', 'ACTIVATES'] : undefined;
   const rows = listening.map(({ listen, type, unit, activates }) => [listen, ...(options.showTypes ? [type] : []), unit, activates]);
-  await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows });
+  printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows });
   if (!legend) return 0;
   terminal.print('');
   terminal.print(countText(terminal.style, `${listening.length} sockets listed.`, listening.length));

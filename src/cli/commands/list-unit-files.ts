@@ -2,7 +2,6 @@ import { matchesAny } from '../../base/glob.ts';
 import { bySystemdOrder, checkFilter, typeEnds } from '../filter.ts';
 import { installerOf } from '../installer.ts';
 import type { Invocation } from '../invocation.ts';
-import { countText } from '../listing.ts';
 import { readNames } from '../names.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import { printTable, type Cell } from '../output/table.ts';
@@ -39,10 +38,10 @@ export async function runListUnitFiles(invocation: Invocation): Promise<number> 
       { text: file.state, paint: paintFileState(file.state, terminal.style) },
       { text: file.preset ?? '-', paint: file.preset === undefined ? terminal.style.grey : paintFileState(file.preset, terminal.style) },
     ]);
-    await printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows, groupEnds: typeEnds(files) });
+    printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows, groupEnds: typeEnds(files) });
     if (legend) {
       terminal.print('');
-      terminal.print(countText(terminal.style, `${files.length} unit files listed.`, files.length));
+      terminal.print(`${files.length} unit files listed.`);
     }
   } else {
     terminal.print(

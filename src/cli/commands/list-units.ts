@@ -63,9 +63,9 @@ async function printUnits({ options, terminal }: Invocation, units: readonly Uni
       unit.description,
     ];
   });
-  await printTable(
+  printTable(
     { ...terminal, width: options.full ? undefined : terminal.width },
-    { header: legend ? header : undefined, rows, shorten: dots ? 1 : 0, groupEnds: typeEnds(units) },
+    { header: legend ? header : undefined, rows, groupEnds: typeEnds(units) },
   );
   if (!legend) return;
   if (units.length > 0) {
@@ -79,8 +79,10 @@ async function printUnits({ options, terminal }: Invocation, units: readonly Uni
     }
   }
   const { grey } = terminal.style;
-  const count = countText(terminal.style, `${units.length} loaded units listed.`, units.length);
+  const plain = `${units.length} loaded units listed.`;
+  const count = countText(terminal.style, plain, units.length);
   const hasInactive = options.all || options.states.includes('inactive');
-  terminal.print(hasInactive || hasStates ? count : `${count} ${grey('Pass --all to see loaded but inactive units, too.')}`);
+  if (hasInactive) terminal.print(count);
+  else terminal.print(hasStates ? plain : `${count} ${grey('Pass --all to see loaded but inactive units, too.')}`);
   if (hasInactive || !hasStates) terminal.print(grey("To show all installed unit files use 'systemctl list-unit-files'."));
 }

@@ -1,5 +1,6 @@
 import { logLevels } from '../../api/words.ts';
-import type { BusDoor, Invocation } from '../invocation.ts';
+import type { BusProperties } from '../../base/bus-properties.ts';
+import type { Invocation } from '../invocation.ts';
 import { readPlainName } from '../names.ts';
 
 /** `service-log-level UNIT [LEVEL]` and `service-log-target UNIT [TARGET]`: of a service on the message bus that has org.freedesktop.LogControl1(5). */
@@ -37,7 +38,7 @@ interface Question {
   readonly value: string | undefined;
 }
 
-async function ask({ terminal }: Invocation, bus: BusDoor, { service, property, what, value }: Question): Promise<number> {
+async function ask({ terminal }: Invocation, bus: BusProperties, { service, property, what, value }: Question): Promise<number> {
   const object = { service, path: '/org/freedesktop/LogControl1', interface: 'org.freedesktop.LogControl1' };
   const answer = value === undefined ? await bus.get(object, property) : await bus.set(object, property, value);
   if (answer.ok) {

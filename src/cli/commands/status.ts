@@ -5,8 +5,8 @@ import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 import { changedOnDisk } from '../output/changed-on-disk.ts';
-import { paintState } from '../output/terminal.ts';
-import { cutInMiddle } from '../output/wrap.ts';
+import { paintState, withoutLink } from '../output/terminal.ts';
+import { cutLogLine } from '../output/wrap.ts';
 import { formatAgo } from '../../base/duration.ts';
 import { realtimeOf, renderProcesses, renderStatus } from '../output/unit-status.ts';
 import { withDependencies } from '../with-dependencies.ts';
@@ -38,11 +38,14 @@ export async function runStatus(invocation: Invocation): Promise<number> {
   if (asked === undefined) return 1;
   const names = await withDependencies(client, options, asked);
   let isBelow = isOverview;
+  let isCut = false;
   for (const name of names) {
     const told = await printUnit(invocation, client, info.value, name, isBelow);
-    isBelow ||= told === 0 || told === 3;
-    status = told || status;
+    isBelow ||= told.status === 0 || told.status === 3;
+    isCut ||= told.isCut;
+    status = told.status || status;
   }
+  if (isCut) terminal.print('Hint: Some lines were ellipsized, use -l to show in full.', null);
   return status;
 }
 
@@ -71,14 +74,14 @@ async function unitsOf(invocation: Invocation, client: Client): Promise<readonly
   return [...names, ...found];
 }
 
-/** `isBelow` says that something stands above it, from which an empty line parts it. */
+/** `isBelow` says that something stands above it, from which an empty line parts it; `isCut` of the answer, that lines of its log were too long. */
 async function printUnit(
   invocation: Invocation,
   client: Client,
   info: Answer<'manager.info'>,
   name: string,
   isBelow: boolean,
-): Promise<number> {
+): Promise<{ readonly status: number; readonly isCut: boolean }> {
   const { terminal } = invocation;
   const [units, properties, notApplied] = await Promise.all([
     client.call('units.get', { units: [name] }),
@@ -88,17 +91,17 @@ async function printUnit(
   const unit = units.ok ? units.value[0] : undefined;
   if (!units.ok || unit === null || unit === undefined) {
     terminal.warn(`Failed to get properties: Unit name ${name} is neither a valid invocation ID nor unit name.`);
-    return 1;
+    return { status: 1, isCut: false };
   }
   if (unit.load === 'not-found' && unit.active === 'inactive') {
     terminal.warn(`Unit ${name} could not be found.`);
     await suggestUnit(invocation, name);
-    return 4;
+    return { status: 4, isCut: false };
   }
   const shown = (properties.ok ? properties.value[0] : undefined) ?? {};
   const triggers = [...list(shown, 'TriggeredBy'), ...list(shown, 'Triggers')];
   const states = triggers.length === 0 ? undefined : await client.call('units.get', { units: triggers });
-  const lines = renderStatus({
+  const view = {
     unit,
     properties: shown,
     triggers: new Map(
@@ -107,26 +110,27 @@ async function printUnit(
     processes: processesOf(unit, shown, info),
     notApplied: notApplied.ok ? notApplied.value : [],
     style: terminal.style,
-    width: invocation.options.full ? undefined : terminal.width,
     timestamp: invocation.options.timestamp,
     nowUsec: Date.now() * 1000,
-  });
+  };
+  const whole = renderStatus({ ...view, style: { ...terminal.style, link: withoutLink } });
+  const lines = renderStatus({ ...view, width: invocation.options.full ? undefined : terminal.width });
   if (isBelow) terminal.print('');
-  for (const line of lines) terminal.print(line);
-  await printLogs(invocation, info, unit, shown);
+  for (const [index, line] of lines.entries()) terminal.print(line, whole[index]);
+  const isCut = await printLogs(invocation, info, unit, shown);
   if (shown['NeedDaemonReload'] === 'yes') terminal.warn(changedOnDisk(invocation, unit.name));
-  return unit.active === 'active' || unit.active === 'reloading' ? 0 : 3;
+  return { status: unit.active === 'active' || unit.active === 'reloading' ? 0 : 3, isCut };
 }
 
-/** The log of the unit's present life: from when it last left the inactive state. */
+/** The log of the unit's present life: from when it last left the inactive state. True where lines had to be cut. */
 async function printLogs(
   { options, services, terminal }: Invocation,
   info: Answer<'manager.info'>,
   unit: Unit,
   properties: Properties,
-): Promise<void> {
+): Promise<boolean> {
   const lines = options.lines ?? 10;
-  if (lines === 0) return;
+  if (lines === 0) return false;
   const started = realtimeOf({ unit, properties }, 'InactiveExitTimestampMonotonic');
   const log = await services.recentLogs({
     runtimeDirectory: info.runtimeDirectory,
@@ -138,12 +142,14 @@ async function printLogs(
     output: options.output,
     color: terminal.style.bold('') !== '',
   });
-  if (log.length === 0) return;
+  if (log.length === 0) return false;
   terminal.print('');
-  const width = options.full ? undefined : terminal.width;
-  const shown = log.map((line) => cutInMiddle(line, width, terminal.style.glyphs.ellipsis));
-  for (const line of shown) terminal.print(line);
-  if (shown.some((line, index) => line !== log[index])) terminal.print('Hint: Some lines were ellipsized, use -l to show in full.');
+  // The other forms are made for programs.
+  const isForReaders = /^(?:short|with-unit|$)/.test(options.output);
+  const width = options.full || !isForReaders ? undefined : terminal.width;
+  const shown = log.map((line) => cutLogLine(line, width, terminal.style.glyphs.ellipsis));
+  for (const [index, line] of shown.entries()) terminal.print(line, log[index]);
+  return shown.some((line, index) => line !== log[index]);
 }
 
 /** What is logged about a start carries a time a little before the state changed. */
@@ -196,8 +202,10 @@ async function printOverview({ terminal, options }: Invocation, client: Client, 
   const tree = cgroup ?? { processes: [], groups: units.ok ? units.value.flatMap(groupOf) : [] };
   if (cgroup !== undefined) terminal.print(`   CGroup: ${info.cgroupRoot.replace(/^\/sys\/fs\/cgroup(\/systemd)?/, '') || '/'}`);
   else if (tree.groups.length > 0) terminal.print(`Processes: ${countProcesses(tree)} of ${countUnits(tree)}${how(info)}`);
+  const whole = renderProcesses(tree, style);
   const width = options.full || terminal.width === undefined ? undefined : Math.max(20, terminal.width - 11);
-  for (const line of renderProcesses(tree, style, width)) terminal.print(`           ${line}`);
+  for (const [index, line] of renderProcesses(tree, style, width).entries())
+    terminal.print(`           ${line}`, `           ${whole[index]}`);
   return 0;
 }
 

@@ -3,9 +3,11 @@ import { isatty } from 'node:tty';
 import { connectOnce } from '../connect.ts';
 import type { Invocation, ManagerPlace } from '../invocation.ts';
 import type { Call } from '../main.ts';
+import { listForm, renderJson } from '../output/json.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { parseTop, type TopOptions } from '../top/options.ts';
-import { headerLine, renderRows, rowsOf } from '../top/rows.ts';
+import { askedBy, Keys, keysHelp } from '../top/keys.ts';
+import { headerLine, recordOf, renderRows, rowsOf } from '../top/rows.ts';
 import { type LegacyRoots, type Sample, takeSample } from '../top/sample.ts';
 import { versionLines } from './help.ts';
 
@@ -38,7 +40,9 @@ export async function runTop(call: Call, place: ManagerPlace): Promise<number> {
 
 /** The same as a verb of tysctl. */
 export function runTopVerb({ words, options, terminal, services, environment }: Invocation): Promise<number> {
-  return runTop({ program: 'systemd-cgtop', argv: words, terminal, services, environment }, options);
+  // What stands before the verb is meant, too.
+  const form = listForm(options.output) === 'table' ? [] : [`--output=${options.output}`];
+  return runTop({ program: 'systemd-cgtop', argv: [...form, ...words], terminal, services, environment }, options);
 }
 
 const help: readonly string[] = [
@@ -53,6 +57,9 @@ const help: readonly string[] = [
   '  -n --iterations=N, -1         How often',
   '  -b --batch                    As lines, not as a screen',
   '     --depth=N                  How deep below the top',
+  '  -o --output=json, json-pretty As JSON, an array for each look',
+  '',
+  `On a terminal these keys mean: ${keysHelp}.`,
 ];
 
 /** Where cgroups are, and where the controllers have them that have hierarchies of their own. */
@@ -82,24 +89,50 @@ async function rootOf({ environment }: Call, place: ManagerPlace): Promise<Roots
 }
 
 async function watch(terminal: Terminal, { root, legacy }: Roots, options: TopOptions): Promise<void> {
-  const isScreen = isatty(1) && !options.batch;
-  const iterations = options.iterations ?? (isatty(1) || options.batch ? 0 : 1);
+  const isScreen = isatty(1) && !options.batch && options.json === undefined;
+  const iterations = options.iterations ?? (isScreen || options.batch ? 0 : 1);
+  using keys = isScreen && process.stdin.isTTY ? new Keys(process.stdin) : undefined;
   let before: Sample | undefined;
+  let wanted = options;
   for (let shown = 1; ; shown++) {
-    const now = takeSample(root, options.depth, Math.round(performance.now() * 1000), legacy);
-    const shownAll = await show(terminal, rowsOf(now, before, options.order), options, isScreen);
+    const now = takeSample(root, wanted.depth, Math.round(performance.now() * 1000), legacy);
+    const shownAll = await show(terminal, rowsOf(now, before, wanted.order), wanted, isScreen);
     if (!shownAll) return;
     before = now;
     if (iterations > 0 && shown >= iterations) return;
-    if (!isScreen && !(await terminal.live(''))) return;
-    await new Promise((resolve) => setTimeout(resolve, options.delayUsec / 1000));
+    if (!isScreen && wanted.json === undefined && !(await terminal.live(''))) return;
+    const next = await pause(terminal, keys, wanted);
+    if (next === undefined) return;
+    wanted = next;
   }
 }
 
+/** Waits until it is time for the next look, or a key asks for one; undefined where a key ends it. */
+async function pause(terminal: Terminal, keys: Keys | undefined, options: TopOptions): Promise<TopOptions | undefined> {
+  const milliseconds = options.delayUsec / 1000;
+  if (keys === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    return options;
+  }
+  for (let until = performance.now() + milliseconds; ;) {
+    const key = await keys.next(Math.max(0, until - performance.now()));
+    const asked = key === undefined ? { options } : askedBy(key, options);
+    if (asked === 'end') return undefined;
+    if (asked === 'help') {
+      until = performance.now() + helpMs;
+      await terminal.live(`\n${terminal.style.bold(keysHelp)}`);
+    } else if (asked !== undefined) return asked.options;
+  }
+}
+
+/** How long the help stays. */
+const helpMs = 10_000;
+
 /** False where nobody looks any more. */
 function show(terminal: Terminal, rows: ReturnType<typeof rowsOf>, options: TopOptions, isScreen: boolean): Promise<boolean> {
+  if (options.json !== undefined) return terminal.live(renderJson(rows.map(recordOf), options.json));
   if (!isScreen) return terminal.live(renderRows(rows, options, undefined).join('\n'));
   const width = terminal.width ?? 80;
   const lines = renderRows(rows, options, width).slice(0, Math.max(10, (process.stdout.rows ?? 25) - 3));
-  return terminal.live([`\x1b[H\x1b[J${terminal.style.underline(headerLine(width))}\n`, ...lines].join('\n'));
+  return terminal.live([`\x1b[H\x1b[J${headerLine(rows, options, width, terminal.style)}`, ...lines].join('\n'));
 }

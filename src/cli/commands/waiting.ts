@@ -1,7 +1,7 @@
 import type { Invocation } from '../invocation.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import { ownLog } from '../output/own-log.ts';
-import { cutInMiddle, wrapped } from '../output/wrap.ts';
+import { cutLogLine, wrapped } from '../output/wrap.ts';
 import { blockersOf } from '../waiting/blockers.ts';
 import { blockerLines, row } from '../waiting/lines.ts';
 
@@ -45,7 +45,7 @@ export async function runWaiting(invocation: Invocation): Promise<number> {
 async function lastWords(invocation: Invocation, unit: string): Promise<readonly string[]> {
   const { options, terminal } = invocation;
   const log = await ownLog(invocation, { unit }, options.lines ?? 3);
-  return log.map((line, index) => cutInMiddle(row(index === 0 ? 'Log' : '', line), terminal.width, terminal.style.glyphs.ellipsis));
+  return log.map((line, index) => cutLogLine(row(index === 0 ? 'Log' : '', line), terminal.width, terminal.style.glyphs.ellipsis));
 }
 
 function counted(number: number, word: string): string {

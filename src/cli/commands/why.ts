@@ -1,7 +1,7 @@
 import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 import { ownLog } from '../output/own-log.ts';
-import { cutInMiddle } from '../output/wrap.ts';
+import { cutLogLine } from '../output/wrap.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import { culpritOf } from '../why/culprit.ts';
 import { gatherFacts, type WhyFacts } from '../why/facts.ts';
@@ -74,6 +74,6 @@ async function lastWords(invocation: Invocation, { unit, chain }: WhyFacts): Pro
   if (log.length === 0) return [];
   return [
     culprit?.unit === unit.name ? '  Its last words:' : `  The last words of ${culprit?.unit ?? ''}:`,
-    ...log.map((line) => cutInMiddle(`    ${line}`, terminal.width, terminal.style.glyphs.ellipsis)),
+    ...log.map((line) => cutLogLine(`    ${line}`, terminal.width, terminal.style.glyphs.ellipsis)),
   ];
 }

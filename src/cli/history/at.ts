@@ -64,7 +64,7 @@ async function printAll({ terminal, options }: Invocation, states: readonly Stat
       const { glyph, paint } = paintState(to.split(' ')[0] ?? '', style);
       return [{ text: `${glyph} ${unit}`, paint }, { text: stateText(to), paint }, formatTimespan(usec - since, 1_000_000), cause];
     });
-  await printTable(terminal, { header: options.legend === false ? undefined : ['UNIT', 'STATE', 'FOR', 'CAUSE'], rows });
+  printTable(terminal, { header: options.legend === false ? undefined : ['UNIT', 'STATE', 'FOR', 'CAUSE'], rows });
 }
 
 function printOne({ terminal }: Invocation, unit: string, record: readonly HistoryEntry[], usec: number, apart: boolean): void {

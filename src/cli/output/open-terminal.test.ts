@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hasColours, isUnicode } from './open-terminal.ts';
+import { hasColours, hasLinks, isUnicode } from './open-terminal.ts';
 
 test('colours need a terminal that has them, and $SYSTEMD_COLORS and $NO_COLOR decide first', () => {
   const cases: readonly (readonly [environment: Readonly<Record<string, string>>, tty: boolean, colours: boolean])[] = [
@@ -15,6 +15,20 @@ test('colours need a terminal that has them, and $SYSTEMD_COLORS and $NO_COLOR d
   ];
   assert.deepEqual(
     cases.map(([environment, tty]) => [environment, tty, hasColours(environment, tty)]),
+    cases,
+  );
+});
+
+test('links need colours, and $SYSTEMD_URLIFY decides first', () => {
+  const cases: readonly (readonly [environment: Readonly<Record<string, string>>, tty: boolean, links: boolean])[] = [
+    [{ TERM: 'xterm' }, true, true],
+    [{ TERM: 'xterm' }, false, false],
+    [{ TERM: 'xterm', NO_COLOR: '1' }, true, false],
+    [{ TERM: 'xterm', SYSTEMD_URLIFY: '0' }, true, false],
+    [{ TERM: 'dumb', SYSTEMD_URLIFY: 'yes' }, true, true],
+  ];
+  assert.deepEqual(
+    cases.map(([environment, tty]) => [environment, tty, hasLinks(environment, tty)]),
     cases,
   );
 });

@@ -15,7 +15,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * What standard output is takes longer to find out than most commands take, so it is asked only by those who want to know.
  */
 export function openTerminal(environment: Environment, argv: readonly string[]): OpenTerminal {
-  const lines: string[] = [];
+  const lines: { readonly text: string; readonly paged: string | null }[] = [];
   const screen = once(() => screenSize(1, environment));
   const form = lineFormOf(environment);
   const line = new RedrawnLine(form);
@@ -32,9 +32,16 @@ export function openTerminal(environment: Environment, argv: readonly string[]):
       canRedraw: form.redraws,
     };
   });
-  const style = once(() => makeStyle({ colours: hasColours(environment, screen() !== undefined), unicode: isUnicode(environment) }));
+  const style = once(() => {
+    const isScreen = screen() !== undefined;
+    return makeStyle({
+      colours: hasColours(environment, isScreen),
+      unicode: isUnicode(environment),
+      links: hasLinks(environment, isScreen),
+    });
+  });
   return {
-    print: (text) => void lines.push(text),
+    print: (text, paged = text) => void lines.push({ text, paged }),
     warn: (text) => void writeAll(2, `${line.clear()}${text}\n`),
     live: (text) => writeAll(1, `${text}\n`),
     get errors() {
@@ -48,9 +55,10 @@ export function openTerminal(environment: Environment, argv: readonly string[]):
     },
     finish: async () => {
       if (lines.length === 0) return;
-      const text = `${lines.join('\n')}\n`;
-      const paged = !argv.includes('--no-pager') && isLongerThan(text, leastRows) && isLongerThan(text, screen()?.rows);
-      if (!paged || !(await page(text, environment))) await writeAll(1, text);
+      const text = lines.map((each) => `${each.text}\n`).join('');
+      const isPaged = !argv.includes('--no-pager') && isLongerThan(text, leastRows) && isLongerThan(text, screen()?.rows);
+      const paged = (): string => lines.map((each) => (each.paged === null ? '' : `${each.paged}\n`)).join('');
+      if (!isPaged || !(await page(paged, environment))) await writeAll(1, text);
     },
   };
 }
@@ -99,6 +107,12 @@ export function hasColours(environment: Environment, tty: boolean): boolean {
   return tty && environment['TERM'] !== 'dumb' && environment['TERM'] !== undefined;
 }
 
+/** Links where there are colours, unless $SYSTEMD_URLIFY says otherwise. */
+export function hasLinks(environment: Environment, tty: boolean): boolean {
+  const told = environment['SYSTEMD_URLIFY'];
+  return told !== undefined && told !== '' ? !/^(0|n|no|f|false|off)$/i.test(told) : hasColours(environment, tty);
+}
+
 /** UTF-8 unless the locale says otherwise; no locale at all means UTF-8, as in systemd. */
 export function isUnicode(environment: Environment): boolean {
   const locale = [environment['LC_ALL'], environment['LC_CTYPE'], environment['LANG']].find((value) => value !== undefined && value !== '');
@@ -122,9 +136,9 @@ async function writeAll(fd: 1 | 2, text: string): Promise<boolean> {
 }
 
 /** False where there is to be no pager. */
-async function page(text: string, environment: Environment): Promise<boolean> {
+async function page(text: () => string, environment: Environment): Promise<boolean> {
   const pager = await openPager(environment);
-  pager?.input.end(text);
+  pager?.input.end(text());
   await pager?.done;
   return pager !== undefined;
 }

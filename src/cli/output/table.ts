@@ -1,3 +1,4 @@
+import { columnsOf, fitting } from '../../base/columns.ts';
 import type { Style, Terminal } from './terminal.ts';
 
 /** A cell: its text, and how to paint it. */
@@ -6,8 +7,6 @@ export type Cell = string | { readonly text: string; readonly paint: (text: stri
 export interface Table {
   readonly header: readonly string[] | undefined;
   readonly rows: readonly (readonly Cell[])[];
-  /** The column that is shortened first when lines are too long for the terminal; the last one is shortened before it. */
-  readonly shorten?: number;
   /** Columns that hold numbers, which end below each other. */
   readonly numbers?: ReadonlySet<number>;
   /** Rows below which another group begins: a line is drawn below them, where there are colours. */
@@ -15,32 +14,34 @@ export interface Table {
 }
 
 /** Prints columns, each as wide as its widest cell; the last one ends where its text does. */
-export async function printTable(terminal: Terminal, table: Table): Promise<void> {
-  for (const line of await renderTable(table, terminal.style, terminal.width)) terminal.print(line);
+export function printTable(terminal: Terminal, table: Table): void {
+  const whole = renderTable(table, terminal.style);
+  const { width } = terminal;
+  const lines = width === undefined ? whole : renderTable(table, terminal.style, width);
+  for (const [index, line] of lines.entries()) terminal.print(line, whole[index]);
 }
 
 /** The lines of a table, no longer than `width` columns where one is given. */
-export async function renderTable(
-  { header, rows, shorten = 0, numbers = new Set(), groupEnds = new Set() }: Table,
+export function renderTable(
+  { header, rows, numbers = new Set(), groupEnds = new Set() }: Table,
   style: Style,
   width?: number,
-): Promise<readonly string[]> {
-  const measure = await measureOf([...(header ?? []), ...rows.flat().map(textOf)]);
+): readonly string[] {
   const columns = (header ?? rows[0] ?? []).length;
-  const widths = Array.from({ length: columns }, (_, column) => {
-    let widest = measure(header?.[column] ?? '');
-    for (const row of rows) widest = Math.max(widest, measure(textOf(row[column] ?? '')));
+  const wanted = Array.from({ length: columns }, (_, column) => {
+    let widest = columnsOf(header?.[column] ?? '');
+    for (const row of rows) widest = Math.max(widest, columnsOf(textOf(row[column] ?? '')));
     return widest;
   });
-  if (width !== undefined) fit(widths, width, shorten);
+  const widths = width === undefined ? wanted : sharedWidths(wanted, width);
   // A line below a row goes all along it.
   const hasLines = style.underline('') !== '';
   const line = (cells: readonly Cell[], isLined: boolean): string => {
     const parts = cells.map((cell, column) => {
       const limit = widths[column] ?? 0;
-      const text = cut(textOf(cell), limit, measure, style.glyphs.ellipsis);
+      const text = cut(textOf(cell), limit, style.glyphs.ellipsis);
       const isShort = column === columns - 1 && !numbers.has(column) && !isLined;
-      const padding = ' '.repeat(isShort ? 0 : limit - measure(text));
+      const padding = ' '.repeat(isShort ? 0 : limit - columnsOf(text));
       const painted = typeof cell === 'string' ? text : cell.paint(text);
       return numbers.has(column) ? padding + painted : painted + padding;
     });
@@ -59,43 +60,35 @@ function underlined(line: string, { underline }: Style): string {
     .join('');
 }
 
-type Measure = (text: string) => number;
-
 function textOf(cell: Cell): string {
   return typeof cell === 'string' ? cell : cell.text;
 }
 
-/** Loading the tables of wide characters takes longer than most commands, so it is done only where there are any. */
-async function measureOf(texts: readonly string[]): Promise<Measure> {
-  if (texts.every((text) => /^[\t\x20-\x7e●○×↻→…└─]*$/.test(text))) return (text) => text.length;
-  const { default: stringWidth } = await import('string-width');
-  return (text) => stringWidth(text);
+/**
+ * How wide each column is where not all can have what they want: all have the same, but none more than it wants, and what is
+ * left goes to those that want more; as systemd's tables have it. None is narrower than one.
+ */
+export function sharedWidths(wanted: readonly number[], width: number): readonly number[] {
+  // One column between each two.
+  const room = width - (wanted.length - 1);
+  if (wanted.reduce((sum, each) => sum + each, 0) <= room) return wanted;
+  const widths = wanted.map(() => 1);
+  let left = Math.max(0, room - wanted.length);
+  const open = new Set(wanted.keys());
+  const settle = (column: number, columns: number): void => {
+    widths[column] = columns;
+    left -= columns - 1;
+    open.delete(column);
+  };
+  const share = (): number => 1 + Math.floor(left / open.size);
+  const content = (): number | undefined => [...open].find((column) => (wanted[column] ?? 0) <= share());
+  for (let column = content(); column !== undefined; column = content()) settle(column, wanted[column] ?? 0);
+  for (const column of open) settle(column, share());
+  return widths;
 }
 
-/** Takes what is too much from the last column and the one to shorten, from whichever is wider, leaving both readable. */
-function fit(widths: number[], width: number, shorten: number): void {
-  const last = widths.length - 1;
-  const least = (column: number): number => Math.min(widths[column] ?? 0, leastWidth);
-  const wide = [...new Set([last, shorten])];
-  const others = widths.reduce((sum, each, column) => (wide.includes(column) ? sum : sum + each), last);
-  const [first = last, second = first] = wide.toSorted((a, b) => (widths[a] ?? 0) - (widths[b] ?? 0));
-  const room = width - others;
-  if (first === second) {
-    widths[last] = Math.max(least(last), Math.min(widths[last] ?? 0, room));
-    return;
-  }
-  // The narrower keeps what it needs up to its half.
-  const narrow = Math.max(least(first), Math.min(widths[first] ?? 0, Math.floor(room / 2)));
-  widths[first] = narrow;
-  widths[second] = Math.max(least(second), Math.min(widths[second] ?? 0, room - narrow));
-}
-
-/** Columns are not made narrower than this. */
-const leastWidth = 12;
-
-function cut(text: string, limit: number, measure: Measure, ellipsis: string): string {
-  if (measure(text) <= limit) return text;
-  let kept = text;
-  while (kept !== '' && measure(kept) + ellipsis.length > limit) kept = kept.slice(0, -1);
-  return kept + ellipsis;
+/** The text, cut at its end to fit into a column that is at least one wide. */
+export function cut(text: string, limit: number, ellipsis: string): string {
+  if (columnsOf(text) <= limit) return text;
+  return fitting(text, limit - ellipsis.length) + ellipsis.slice(0, limit);
 }

@@ -1,6 +1,7 @@
 /** Where a command prints, and what may be printed there. */
 export interface Terminal {
-  readonly print: (line: string) => void;
+  /** In a pager, which can be moved sideways, `paged` stands in its place where it is given; null is nothing. */
+  readonly print: (line: string, paged?: string | null) => void;
   readonly warn: (line: string) => void;
   /** Prints at once what is there to be watched, and never to a pager; false where nobody reads any more. */
   readonly live: (text: string) => Promise<boolean>;
@@ -31,6 +32,8 @@ export interface Style {
   readonly bold: Paint;
   readonly grey: Paint;
   readonly underline: Paint;
+  /** A text that leads to a URL where the terminal can follow one (OSC 8). */
+  readonly link: (url: string, text: string) => string;
   readonly glyphs: Glyphs;
 }
 
@@ -38,6 +41,9 @@ type Paint = (text: string) => string;
 
 /** No colour at all. */
 export const unpainted: Paint = (text) => text;
+
+/** No link at all. */
+export const withoutLink: Style['link'] = (_, text) => text;
 
 export interface Glyphs {
   readonly filled: string;
@@ -91,16 +97,17 @@ const ascii: Glyphs = {
 };
 
 /** The style for what a terminal can show. */
-export function makeStyle(can: { readonly colours: boolean; readonly unicode: boolean }): Style {
+export function makeStyle(can: { readonly colours: boolean; readonly unicode: boolean; readonly links?: boolean }): Style {
   const paint = (code: string): Paint => (can.colours ? (text) => `\x1b[${code}m${text}\x1b[0m` : unpainted);
   return {
     red: paint('0;1;31'),
     green: paint('0;1;32'),
-    yellow: paint('0;1;33'),
+    yellow: paint('0;1;38;5;185'),
     blue: paint('0;1;34'),
     bold: paint('0;1;39'),
     grey: paint('0;38;5;245'),
     underline: paint('0;4'),
+    link: can.links === true ? (url, text) => `\x1b]8;;${url}\x1b\\${text}\x1b]8;;\x1b\\` : withoutLink,
     glyphs: can.unicode ? unicode : ascii,
   };
 }

@@ -40,14 +40,13 @@ export function mainAndControl(view: StatusView): readonly string[] {
   return control === undefined ? [] : [statusRow('Cntrl PID', control)];
 }
 
-function mainText({ unit, properties, style }: StatusView): string | undefined {
+function mainText({ unit, properties }: StatusView): string | undefined {
   if (unit.mainPid !== undefined && unit.mainPid > 0) return withName(unit.mainPid);
   const pid = properties['ExecMainPID'] ?? '0';
   const code = exitCodes[properties['ExecMainCode'] ?? '0'];
   if (pid === '0' || code === undefined) return undefined;
-  const status = Number(properties['ExecMainStatus'] ?? 0);
-  const outcome = `(${outcomeText(code, status)})`;
-  return `${pid} ${code === 'exited' && status === 0 ? outcome : style.red(outcome)}`;
+  // Only the command's own line, above this one, is coloured.
+  return `${pid} (${outcomeText(code, Number(properties['ExecMainStatus'] ?? 0))})`;
 }
 
 function withName(pid: number): string {

@@ -1,5 +1,7 @@
+import { hostname } from 'node:os';
 import type { Answer } from '../../api/contract.ts';
 import { formatBytes } from '../../base/bytes-text.ts';
+import { columnsOf } from '../../base/columns.ts';
 import { formatAgo, formatTimespan } from '../../base/duration.ts';
 import { formatTimestamp, type TimestampForm } from '../../base/timestamp.ts';
 import { countProcesses, isEmpty, type ProcessTree } from '../processes.ts';
@@ -77,8 +79,10 @@ export function renderProcesses({ processes, groups }: ProcessTree, style: Style
   const count = processes.length + groups.length;
   const lines = processes.map(({ pid, command }, index) => {
     const glyph = index === count - 1 ? last : branch;
-    const line = `${indent}${glyph}${String(pid).padStart(width)} ${command}`;
-    return style.grey(columns === undefined ? line : shortened(line, columns, style.glyphs.ellipsis));
+    const before = indent + glyph;
+    const line = `${String(pid).padStart(width)} ${command}`;
+    const room = columns === undefined ? undefined : Math.max(1, columns - columnsOf(before));
+    return before + style.grey(room === undefined ? line : shortened(line, room, style.glyphs.ellipsis));
   });
   groups.forEach(({ name, tree }, index) => {
     const isLast = processes.length + index === count - 1;
@@ -107,7 +111,7 @@ function loaded({ unit, properties, style }: StatusView): readonly string[] {
   const state = properties['UnitFileState'] ?? '';
   const preset = properties['UnitFilePreset'] ?? '';
   const parts = [
-    path,
+    style.link(fileUrl(path), path),
     ...(state === '' ? [] : [paintFileState(state, style)]),
     ...(preset === '' || withoutPreset.has(state) ? [] : [`preset: ${paintFileState(preset, style)}`]),
   ];
@@ -119,6 +123,11 @@ const reasons: Readonly<Record<string, (unit: string) => string>> = {
   'bad-setting': (unit) => `Unit ${unit} has a bad unit file setting.`,
   'not-found': (unit) => `Unit ${unit} not found.`,
 };
+
+/** As terminals want it: with the machine on which the file is. */
+function fileUrl(path: string): string {
+  return `file://${hostname()}${path.split('/').map(encodeURIComponent).join('/')}`;
+}
 
 function paintFileState(state: string, { green, yellow }: Style): string {
   if (state.startsWith('enabled')) return green(state);
@@ -145,7 +154,7 @@ function dropIns({ unit, style }: StatusView): readonly string[] {
       names = [];
       lines.push(lines.length === 0 ? statusRow('Drop-In', directory) : `${belowRow}${directory}`);
     }
-    names.push(path.slice(slash + 1));
+    names.push(style.link(fileUrl(path), path.slice(slash + 1)));
   }
   flush();
   return lines;
@@ -228,10 +237,11 @@ function text({ properties }: StatusView, name: string, label: string): readonly
   return value === '' ? [] : [statusRow(label, value)];
 }
 
-function documentation({ properties }: StatusView): readonly string[] {
+function documentation({ properties, style }: StatusView): readonly string[] {
   const links = (properties['Documentation'] ?? '').match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
   return links.map((link, index) => {
-    const bare = link.replace(/^"(.*)"$/, '$1');
+    const target = link.replace(/^"(.*)"$/, '$1');
+    const bare = style.link(target.startsWith('/') ? fileUrl(target) : target, target);
     return index === 0 ? statusRow('Docs', bare) : belowRow + bare;
   });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cutInMiddle, shortened, wrapped } from './wrap.ts';
+import { cutLogLine, shortened, wrapped } from './wrap.ts';
 
 test('a text is broken between words, and what comes below is indented', () => {
   assert.deepEqual(wrapped('  one two three', 9, 4), ['  one two', '    three']);
@@ -19,11 +19,17 @@ test('what is cut ends in an ellipsis, and is not longer for it', () => {
   );
 });
 
-test('a log line is cut near its end, and its colours stay', () => {
+test('wide characters take two columns', () => {
+  assert.deepEqual(wrapped('日本 日本', 8, 2), ['日本', '  日本']);
+  assert.deepEqual([shortened('日本語', 6, '…'), shortened('日本語', 5, '…')], ['日本語', '日本…']);
+  assert.equal(cutLogLine('Nov 29 sh: 日本語日本語日本語', 22, '…'), 'Nov 29 sh: 日本語日…');
+});
+
+test('the message of a log line is cut near its end, and its colours stay', () => {
   assert.equal(
-    cutInMiddle('Nov 29 12:54:35 oracle sh[101]: a long line of the log that goes on', 40, '…'),
-    'Nov 29 12:54:35 oracle sh[101]: a lo… on',
+    cutLogLine('Nov 29 12:54:35 oracle sh[101]: a long line of the log that goes on', 40, '…'),
+    'Nov 29 12:54:35 oracle sh[101]: a long…n',
   );
-  assert.equal(cutInMiddle('short', 40, '…'), 'short');
-  assert.equal(cutInMiddle('\x1b[1mabcdefghijklmnop\x1b[0m', 11, '…'), '\x1b[1mabcdefghi\x1b[0m…\x1b[1mp\x1b[0m');
+  assert.equal(cutLogLine('short', 40, '…'), 'short');
+  assert.equal(cutLogLine('\x1b[1mabcdefghijklmnop\x1b[0m', 11, '…'), '\x1b[1mabcdefghi\x1b[0m…\x1b[1mp\x1b[0m');
 });

@@ -1,3 +1,5 @@
+import { columnsOf, fitting } from '../../base/columns.ts';
+
 /** The text in lines of at most `width` columns, broken between words; lines after the first begin with so many blanks. A word that is too long stays whole. */
 export function wrapped(text: string, width: number | undefined, indent: number): readonly string[] {
   if (width === undefined || columnsOf(text) <= width) return [text];
@@ -14,34 +16,34 @@ export function wrapped(text: string, width: number | undefined, indent: number)
   return [...lines, line];
 }
 
-/** Columns that a text takes: colours take none. */
-function columnsOf(text: string): number {
-  return text.replaceAll(/\x1b\[[\d;]*m/g, '').length;
-}
-
 /** The text, cut to at most so many columns. */
 export function shortened(text: string, width: number, ellipsis: string): string {
-  return text.length <= width ? text : text.slice(0, width - ellipsis.length) + ellipsis;
+  return columnsOf(text) <= width ? text : fitting(text, width - ellipsis.length) + ellipsis;
 }
 
-/** The line, cut near its end where it is longer than `width` columns, so that its last words are seen; colours stay. As systemctl cuts log lines. */
-export function cutInMiddle(line: string, width: number | undefined, ellipsis: string): string {
+/**
+ * A line of the log, its message cut near its end where the line is longer than `width` columns, so that its last words are seen;
+ * colours stay. As systemctl cuts log lines.
+ */
+export function cutLogLine(line: string, width: number | undefined, ellipsis: string): string {
   if (width === undefined || columnsOf(line) <= width) return line;
-  const kept = Math.max(1, width - ellipsis.length);
-  const head = Math.ceil(kept * 0.9);
-  return sliceColumns(line, 0, head) + ellipsis + sliceColumns(line, columnsOf(line) - (kept - head), Infinity);
+  // Who wrote it stays whole.
+  const before = /^.*?: /.exec(line)?.[0] ?? '';
+  const start = columnsOf(before) < width - ellipsis.length ? columnsOf(before) : 0;
+  const room = Math.max(1, width - start - ellipsis.length);
+  const head = Math.round(room * 0.9);
+  const whole = columnsOf(line);
+  return sliceColumns(line, 0, start + head) + ellipsis + sliceColumns(line, whole - (room - head), Infinity);
 }
 
 /** What stands from one column to before another, with all colours on the way, so that it is painted as it was. */
 function sliceColumns(line: string, from: number, to: number): string {
   let column = 0;
   let slice = '';
-  for (const [part] of line.matchAll(/\x1b\[[\d;]*m|[\s\S]/g)) {
-    if (part.length > 1) slice += part;
-    else {
-      if (column >= from && column < to) slice += part;
-      column += 1;
-    }
+  for (const [part] of line.matchAll(/\x1b\[[\d;]*m|[\s\S]/gu)) {
+    const columns = columnsOf(part);
+    if (part.startsWith('\x1b') || (column >= from && column + columns <= to)) slice += part;
+    column += columns;
   }
   return slice;
 }

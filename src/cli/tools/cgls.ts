@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Client } from '../../api/client.ts';
 import { connectOnce } from '../connect.ts';
 import { flag, type OptionRow, readBoolean, readWords } from '../getopt.ts';
+import { columnsOf, fitting } from '../../base/columns.ts';
 import { err, ok } from '../../base/result.ts';
 import { versionLines } from '../commands/help.ts';
 import type { Call } from '../main.ts';
@@ -40,9 +41,9 @@ export async function runCgls(call: Call): Promise<number> {
   for (const place of places) {
     if (place.complaint !== undefined) terminal.warn(place.complaint);
     if (place.title !== undefined) terminal.print(place.title);
-    const lines = place.directory === undefined ? undefined : treeOf(place.directory, options, terminal.style);
+    const lines = place.directory === undefined ? undefined : treeOf(place.directory, { ...options, width }, terminal.style);
     if (lines === undefined) problem ??= place.reason ?? 'No such file or directory';
-    for (const line of lines ?? []) terminal.print(width === undefined ? line : cut(line, width, terminal.style));
+    for (const line of lines ?? []) terminal.print(line);
   }
   if (problem === undefined) return 0;
   terminal.warn(`Failed to list cgroup tree: ${problem}`);
@@ -113,8 +114,13 @@ async function withManager<T>(
   }
 }
 
-/** The lines below a cgroup; undefined where there is none. */
-function treeOf(directory: string, options: CglsOptions, style: Style, indent = ''): readonly string[] | undefined {
+/** The lines below a cgroup, of `width` columns at most; undefined where there is none. */
+function treeOf(
+  directory: string,
+  options: CglsOptions & { readonly width: number | undefined },
+  style: Style,
+  indent = '',
+): readonly string[] | undefined {
   const pids = readOr(`${directory}/cgroup.procs`);
   if (pids === undefined) return undefined;
   const processes = pids
@@ -126,13 +132,15 @@ function treeOf(directory: string, options: CglsOptions, style: Style, indent = 
   const { branch, last, vertical } = style.glyphs;
   const digits = Math.max(0, ...processes.map((pid) => String(pid).length));
   const count = processes.length + groups.length;
-  const lines = processes.map((pid, index) =>
-    style.grey(`${indent}${index === count - 1 ? last : branch}${String(pid).padStart(digits)} ${commandLine(pid)}`),
-  );
+  const { width = Infinity } = options;
+  const lines = processes.map((pid, index) => {
+    const before = indent + (index === count - 1 ? last : branch);
+    return before + style.grey(cut(`${String(pid).padStart(digits)} ${commandLine(pid)}`, width - columnsOf(before), style));
+  });
   groups.forEach((name, index) => {
     const isLast = processes.length + index === count - 1;
     const id = options.ids ? ` (#${statSync(`${directory}/${name}`, { throwIfNoEntry: false })?.ino ?? 0})` : '';
-    lines.push(`${indent}${isLast ? last : branch}${name}${id}`);
+    lines.push(cut(`${indent}${isLast ? last : branch}${name}${id}`, width, style));
     lines.push(...(treeOf(`${directory}/${name}`, options, style, indent + (isLast ? '  ' : vertical)) ?? []));
   });
   return lines;
@@ -168,9 +176,7 @@ function commandLine(pid: number): string {
 }
 
 function cut(line: string, width: number, { glyphs }: Style): string {
-  if (line.length <= width) return line;
-  const kept = line.slice(0, width - glyphs.ellipsis.length).replace(/[\ud800-\udbff]$/, '');
-  return kept.trimEnd() + glyphs.ellipsis;
+  return columnsOf(line) <= width ? line : fitting(line, width - glyphs.ellipsis.length).trimEnd() + glyphs.ellipsis;
 }
 
 function readOr(path: string): string | undefined {

@@ -1,5 +1,6 @@
 import { parseTimespan } from '../../api/time.ts';
 import { err, ok, type Result } from '../../base/result.ts';
+import { listForm } from '../output/json.ts';
 import { flag, type OptionRow, readWords, type Words } from '../getopt.ts';
 
 export type Order = 'path' | 'tasks' | 'cpu' | 'memory' | 'io';
@@ -14,6 +15,8 @@ export interface TopOptions {
   readonly iterations: number | undefined;
   readonly delayUsec: number;
   readonly depth: number;
+  /** As JSON: an array for each look. */
+  readonly json: 'json' | 'json-pretty' | undefined;
   readonly print: 'help' | 'version' | undefined;
 }
 
@@ -25,6 +28,7 @@ const defaults: TopOptions = {
   iterations: undefined,
   delayUsec: 1_000_000,
   depth: 3,
+  json: undefined,
   print: undefined,
 };
 
@@ -44,6 +48,7 @@ const rows: readonly OptionRow<TopOptions>[] = [
   { long: 'delay', short: 'd', value: 'required', apply: readDelay },
   { long: 'depth', value: 'required', apply: readDepth },
   { long: 'order', value: 'required', apply: readOrder },
+  { long: 'output', short: 'o', isWhole: true, value: 'required', apply: readOutput },
 ];
 
 /** Reads the command line of systemd-cgtop(1). An error is what to print. */
@@ -69,6 +74,12 @@ function readDepth(value = ''): Result<Partial<TopOptions>, string> {
 function readDelay(value = ''): Result<Partial<TopOptions>, string> {
   const delay = parseTimespan(value);
   return delay.ok && delay.value > 0 ? ok({ delayUsec: delay.value }) : err(`Invalid delay parameter '${value}'`);
+}
+
+function readOutput(value = ''): Result<Partial<TopOptions>, string> {
+  const form = listForm(value);
+  if (form === 'table' && value !== 'table') return err(`Unknown output '${value}'.`);
+  return ok({ json: form === 'table' ? undefined : form });
 }
 
 function readOrder(value = ''): Result<Partial<TopOptions>, string> {

@@ -1,5 +1,6 @@
 import { formatBytes } from '../../base/bytes-text.ts';
 import { formatTimespan } from '../../base/duration.ts';
+import type { Style } from '../output/terminal.ts';
 import type { Order, TopOptions } from './options.ts';
 import type { Sample } from './sample.ts';
 
@@ -39,9 +40,9 @@ export function rowsOf(now: Sample, before: Sample | undefined, order: Order): r
 /** The columns of systemd-cgtop, without its header. */
 export function renderRows(rows: readonly Row[], options: TopOptions, width: number | undefined): readonly string[] {
   const longest = Math.max(0, ...rows.map(({ path }) => path.length));
-  const pathWidth = width === undefined ? longest : Math.max(20, width - 42);
-  const times = rows.map(({ cpuUsec }) => formatTimespan(cpuUsec ?? 0, 1));
-  const timeWidth = Math.max(0, ...times.map((text) => text.length));
+  const times = timesOf(rows);
+  const timeWidth = width === undefined ? Math.max(0, ...times.map((text) => text.length)) : timeWidthOf(times);
+  const pathWidth = width === undefined ? longest : pathWidthOf(width, options.cpuTime ? timeWidth : shareWidth);
   const bytes = (value: number | undefined): string => {
     if (value === undefined) return '-';
     return options.raw ? String(Math.floor(value)) : formatBytes(Math.floor(value));
@@ -52,7 +53,7 @@ export function renderRows(rows: readonly Row[], options: TopOptions, width: num
       (row.tasks === undefined ? '-' : String(row.tasks)).padStart(7),
       options.cpuTime
         ? (times[index] ?? '').padStart(timeWidth)
-        : (row.cpuShare === undefined ? '-' : (row.cpuShare * 100).toFixed(1)).padStart(6),
+        : (row.cpuShare === undefined ? '-' : (row.cpuShare * 100).toFixed(1)).padStart(shareWidth),
       bytes(row.memory).padStart(8),
       bytes(row.input).padStart(8),
       bytes(row.output).padStart(8),
@@ -60,9 +61,47 @@ export function renderRows(rows: readonly Row[], options: TopOptions, width: num
   );
 }
 
-/** The line above the rows on a terminal. */
-export function headerLine(width: number): string {
-  return `${'Control Group'.padEnd(Math.max(20, width - 42))}   Tasks   %CPU   Memory  Input/s Output/s`;
+/** The line above the rows on a terminal; what they are ordered by stands out. */
+export function headerLine(rows: readonly Row[], { order, cpuTime }: TopOptions, width: number, { bold, underline }: Style): string {
+  const cpu = cpuTime ? 'CPU Time'.padStart(timeWidthOf(timesOf(rows))) : '%CPU'.padStart(shareWidth);
+  const cells: readonly (readonly [order: Order, text: string])[] = [
+    ['path', 'Control Group'.padEnd(pathWidthOf(width, cpu.length))],
+    ['tasks', 'Tasks'.padStart(7)],
+    ['cpu', cpu],
+    ['memory', 'Memory'.padStart(8)],
+    ['io', 'Input/s'.padStart(8)],
+    ['io', 'Output/s'.padStart(8)],
+  ];
+  return cells.map(([by, text]) => (by === order ? bold(text) : underline(text))).join(underline(' '));
+}
+
+/** What is shown of a cgroup as a record: processor time in microseconds and as the share of one processor, bytes, and bytes in each second. */
+export function recordOf({ path, tasks, cpuUsec, cpuShare, memory, input, output }: Row): Readonly<Record<string, unknown>> {
+  return {
+    path,
+    tasks: tasks ?? null,
+    cpu_usec: cpuUsec ?? null,
+    cpu_share: cpuShare ?? null,
+    memory: memory ?? null,
+    input: input ?? null,
+    output: output ?? null,
+  };
+}
+
+/** What the other columns leave. */
+function pathWidthOf(width: number, cpuWidth: number): number {
+  return Math.max(20, width - cpuWidth - 36);
+}
+
+/** Of a share of a processor. */
+const shareWidth = 6;
+
+function timesOf(rows: readonly Row[]): readonly string[] {
+  return rows.map(({ cpuUsec }) => formatTimespan(cpuUsec ?? 0, 1));
+}
+
+function timeWidthOf(times: readonly string[]): number {
+  return Math.max('CPU Time'.length, ...times.map((text) => text.length));
 }
 
 const orders: Readonly<Record<Order, (row: Row) => number>> = {
