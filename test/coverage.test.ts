@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { cgroupRows } from '../src/unit/settings/cgroup.ts';
+import { killRows } from '../src/unit/settings/kill.ts';
+import type { Row } from '../src/unit/settings/setting.ts';
 
 /**
  * The settings of the engine and where a case with real processes is: beside systemd (differential/) or, of what is newer than the systemd
@@ -72,4 +75,46 @@ test('there are at least 150 cases in which both managers run the same units', (
     (file) => readFileSync(join(import.meta.dirname, file), 'utf8').match(/^ {2,4}(?:'[^']+'|[a-z]\w*): /gm) ?? [],
   );
   assert.ok(cases.length >= 150, `${cases.length}`);
+});
+
+/** The settings of systemd.resource-control(5) and systemd.kill(5) that are carried out, and where a case of each is. */
+const resources: Readonly<Record<string, string>> = {
+  // What each writes to the files of a cgroup, and beside systemd where the machine has the controller.
+  '../src/exec/cgroup/attributes.test.ts':
+    'CPUWeight StartupCPUWeight CPUShares StartupCPUShares CPUQuota CPUQuotaPeriodSec AllowedCPUs StartupAllowedCPUs AllowedMemoryNodes StartupAllowedMemoryNodes CPUSetPartition MemoryMin MemoryLow StartupMemoryLow MemoryHigh StartupMemoryHigh MemoryMax StartupMemoryMax MemorySwapMax StartupMemorySwapMax MemoryZSwapMax StartupMemoryZSwapMax MemoryZSwapWriteback MemoryLimit TasksMax IOWeight StartupIOWeight IODeviceWeight IOReadBandwidthMax IOWriteBandwidthMax IOReadIOPSMax IOWriteIOPSMax IODeviceLatencyTargetSec BlockIOWeight StartupBlockIOWeight BlockIODeviceWeight BlockIOReadBandwidth BlockIOWriteBandwidth DefaultMemoryMin DefaultMemoryLow DefaultStartupMemoryLow',
+  'differential/run/resources.test.ts':
+    'Slice MemoryAccounting TasksAccounting IOAccounting BlockIOAccounting Delegate DisableControllers MemoryPressureThresholdSec MemoryPressureWatch',
+  'differential/run/legacy-resources.test.ts': 'CPUWeight CPUShares CPUQuota MemoryMax MemoryLimit TasksMax IOWeight BlockIOWeight',
+  'differential/run/set-property.test.ts':
+    'CPUWeight MemoryMax TasksMax IOWeight IPAddressDeny SocketBindAllow SocketBindDeny RestrictNetworkInterfaces DeviceAllow',
+  'differential/sandbox/cgroup-filters.test.ts':
+    'DeviceAllow DevicePolicy IPAddressAllow IPAddressDeny IPIngressFilterPath IPEgressFilterPath BPFProgram',
+  '../src/exec/cgroup-filters.test.ts': 'SocketBindAllow RestrictNetworkInterfaces BindNetworkInterface',
+  'differential/sandbox/traffic.test.ts': 'IPAccounting',
+  '../src/exec/environment.test.ts': 'CPUPressureWatch CPUPressureThresholdSec IOPressureWatch IOPressureThresholdSec',
+  'end-to-end/tracking.test.ts': 'DelegateSubgroup',
+  'differential/run/stop.test.ts': 'KillMode KillSignal SendSIGHUP SendSIGKILL',
+  'differential/run/service-details-ends.test.ts': 'FinalKillSignal',
+  'differential/run/notify.test.ts': 'WatchdogSignal',
+  'type/service-stop.test.ts': 'RestartKillSignal',
+};
+
+for (const [file, settings] of Object.entries(resources)) {
+  test(`${file} has a case of each setting of resources that it is to have`, () => {
+    const text = readFileSync(join(import.meta.dirname, file), 'utf8');
+    assert.deepEqual(
+      settings.split(' ').filter((setting) => !new RegExp(`\\b${setting}\\b`).test(text)),
+      [],
+    );
+  });
+}
+
+test('each setting of resources and of kills that is carried out is among them', () => {
+  const named = new Set(Object.values(resources).flatMap((settings) => settings.split(' ')));
+  const rows = Object.entries<Row>({ ...cgroupRows, ...killRows });
+  const carriedOut = rows.filter(([, row]) => row.row === 'setting' && (row.status ?? 'implemented') === 'implemented');
+  assert.deepEqual(
+    carriedOut.map(([name]) => name).filter((name) => !named.has(name)),
+    [],
+  );
 });
