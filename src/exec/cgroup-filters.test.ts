@@ -150,12 +150,13 @@ test('interfaces that there are not, and programs that are none, are told', () =
   );
 });
 
+function binding(name: string): readonly Uint8Array[] {
+  const { ops } = cgroupFilterOps(cgroupOf({ BindNetworkInterface: name }), execOf(), facts, false);
+  return ops.flatMap((op) => (op.op === 'cgroup-filter' && op.setting === 'BindNetworkInterface' ? [op.program] : []));
+}
+
 test('BindNetworkInterface= is asked when a socket is made, and none can be made where there is no such interface', () => {
-  const program = (interfaceName: string): readonly Uint8Array[] => {
-    const { ops } = cgroupFilterOps(cgroupOf({ BindNetworkInterface: interfaceName }), execOf(), facts, false);
-    return ops.flatMap((op) => (op.op === 'cgroup-filter' && op.setting === 'BindNetworkInterface' ? [op.program] : []));
-  };
-  assert.deepEqual([program('eth0'), program('eth9'), program('')], [[bindInterfaceProgram(3)], [bindInterfaceProgram(undefined)], []]);
+  assert.deepEqual(['eth0', 'eth9', ''].map(binding), [[bindInterfaceProgram(3)], [bindInterfaceProgram(undefined)], []]);
 });
 
 test('a unit whose own program for packets is not there is not started, as with systemd', () => {

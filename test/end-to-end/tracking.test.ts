@@ -26,9 +26,8 @@ test(
         'given.service': `[Service]\nType=exec\nDelegate=yes\nDelegateSubgroup=inner\nExecStart=${payload} wait\n`,
       },
     });
-    const groupOf = (pid: number): string => /^0::(.*)$/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.[1] ?? '';
     const pid = await daemon.pidOf('given.service');
-    const group = groupOf(pid);
+    const group = groupOf('cgroup2', pid);
     assert.match(group, /\/given\.service\/inner$/);
     assert.equal(await daemon.job('stop', 'given.service'), 'done');
     assert.equal(isAlive(pid), false);

@@ -204,11 +204,12 @@ const everyLine: Readonly<Record<string, readonly [starting: string, later: stri
   ],
 };
 
+function textOf(lines: string, startup: boolean): string {
+  const attributes = attributesOf(serviceWith(lines.split('\n')), { ...context, startup });
+  return attributes.map(({ key, value }) => `${key}=${value}`).join(' ') || '-';
+}
+
 test('what each line of a service writes, while the system starts and later', () => {
-  const text = (lines: string, startup: boolean): string => {
-    const attributes = attributesOf(serviceWith(lines.split('\n')), { ...context, startup });
-    return attributes.map(({ key, value }) => `${key}=${value}`).join(' ') || '-';
-  };
-  const found = Object.keys(everyLine).map((lines) => [lines, [text(lines, true), text(lines, false)]]);
+  const found = Object.keys(everyLine).map((lines) => [lines, [textOf(lines, true), textOf(lines, false)]]);
   assert.deepEqual(Object.fromEntries(found), everyLine);
 });

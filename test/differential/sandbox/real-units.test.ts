@@ -74,6 +74,11 @@ function probeOf(settings: Settings): Probe {
   return { unit: [...lines, ...executable].join('\n'), look: look.filter((section) => section !== 'calls' || !hasTerminal) };
 }
 
+/** The name of an account, rather than its number. */
+const named = (word: string): boolean => /^[a-z_][a-z0-9_-]*$/.test(word);
+/** A path that can be made before the manager starts. */
+const there = (word: string): boolean => word.startsWith('/') && !/[%*]|^\/(proc|sys|dev)\//.test(word);
+
 /** Makes the accounts that the units name, and the files and directories without which they would not start. */
 function setup(all: Iterable<Settings>): string {
   const settings = [...all].flat();
@@ -82,8 +87,6 @@ function setup(all: Iterable<Settings>): string {
       settings.flatMap(({ key, value }) => (keys.includes(key) ? value.split(/\s+/).map((word) => word.replaceAll('"', '')) : [])),
     ),
   ];
-  const named = (word: string): boolean => /^[a-z_][a-z0-9_-]*$/.test(word);
-  const there = (word: string): boolean => word.startsWith('/') && !/[%*]|^\/(proc|sys|dev)\//.test(word);
   return [
     'id=900',
     `for name in ${words('User', 'Group', 'SupplementaryGroups').filter(named).join(' ')}; do`,
