@@ -3,6 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { tables } from '../src/unit/settings/parts.ts';
+import { cgroupRows } from '../src/unit/settings/cgroup.ts';
+import { killRows } from '../src/unit/settings/kill.ts';
 import type { Row } from '../src/unit/settings/setting.ts';
 
 /**
@@ -58,14 +60,13 @@ const ofProcesses: Readonly<Record<string, string>> = {
   'differential/sandbox/failures.test.ts': 'EnvironmentFile StandardInput StandardOutput StandardError StandardInputText StandardInputData',
   // Directories and paths.
   'differential/sandbox/mounts.test.ts':
-    'RuntimeDirectory StateDirectory CacheDirectory LogsDirectory ConfigurationDirectory RuntimeDirectoryPreserve RootDirectory MountAPIVFS BindPaths BindReadOnlyPaths ReadWritePaths ReadOnlyPaths InaccessiblePaths ExecPaths NoExecPaths TemporaryFileSystem PrivateTmp PrivateDevices PrivateNetwork PrivateIPC PrivateUsers PrivateMounts MountFlags NetworkNamespacePath ProtectSystem ProtectHome ProtectKernelTunables ProtectKernelModules ProtectKernelLogs ProtectControlGroups ProtectClock ProtectHostname ProtectProc ProcSubset JoinsNamespaceOf',
+    'RuntimeDirectory StateDirectory CacheDirectory LogsDirectory ConfigurationDirectory RuntimeDirectoryPreserve RootDirectory MountAPIVFS BindPaths BindReadOnlyPaths ReadWritePaths ReadWriteDirectories ReadOnlyPaths InaccessiblePaths ExecPaths NoExecPaths TemporaryFileSystem PrivateTmp PrivateDevices PrivateNetwork PrivateIPC PrivateUsers PrivateMounts MountFlags NetworkNamespacePath ProtectSystem ProtectHome ProtectKernelTunables ProtectKernelModules ProtectKernelLogs ProtectControlGroups ProtectClock ProtectHostname ProtectProc ProcSubset JoinsNamespaceOf',
   'differential/sandbox/received.test.ts':
     'RuntimeDirectoryMode StateDirectoryMode CacheDirectoryMode LogsDirectoryMode ConfigurationDirectoryMode LoadCredential JoinsNamespaceOf StandardInput StandardOutput StandardError LogRateLimitIntervalSec LogRateLimitBurst',
   'differential/sandbox/images.test.ts': 'RootImage RootImageOptions MountImages',
   'differential/sandbox/extension-images.test.ts': 'ExtensionImages',
   'differential/sandbox/extensions.test.ts': 'ExtensionDirectories IPCNamespacePath UserNamespacePath',
   'differential/sandbox/log-sockets.test.ts': 'BindLogSockets',
-  'differential/sandbox/combinations.test.ts': 'ReadWriteDirectories',
   // Filters.
   'differential/sandbox/filters.test.ts':
     'SystemCallFilter SystemCallErrorNumber SystemCallArchitectures SystemCallLog RestrictAddressFamilies RestrictNamespaces RestrictRealtime RestrictSUIDSGID LockPersonality MemoryDenyWriteExecute',
@@ -138,4 +139,46 @@ test('there are at least 150 cases in which both managers run the same units', (
     (file) => readFileSync(join(import.meta.dirname, file), 'utf8').match(/^ {2,4}(?:'[^']+'|[a-z]\w*): /gm) ?? [],
   );
   assert.ok(cases.length >= 150, `${cases.length}`);
+});
+
+/** The settings of systemd.resource-control(5) and systemd.kill(5) that are carried out, and where a case of each is. */
+const resources: Readonly<Record<string, string>> = {
+  // What each writes to the files of a cgroup, and beside systemd where the machine has the controller.
+  '../src/exec/cgroup/attributes.test.ts':
+    'CPUWeight StartupCPUWeight CPUShares StartupCPUShares CPUQuota CPUQuotaPeriodSec AllowedCPUs StartupAllowedCPUs AllowedMemoryNodes StartupAllowedMemoryNodes CPUSetPartition MemoryMin MemoryLow StartupMemoryLow MemoryHigh StartupMemoryHigh MemoryMax StartupMemoryMax MemorySwapMax StartupMemorySwapMax MemoryZSwapMax StartupMemoryZSwapMax MemoryZSwapWriteback MemoryLimit TasksMax IOWeight StartupIOWeight IODeviceWeight IOReadBandwidthMax IOWriteBandwidthMax IOReadIOPSMax IOWriteIOPSMax IODeviceLatencyTargetSec BlockIOWeight StartupBlockIOWeight BlockIODeviceWeight BlockIOReadBandwidth BlockIOWriteBandwidth DefaultMemoryMin DefaultMemoryLow DefaultStartupMemoryLow',
+  'differential/run/resources.test.ts':
+    'Slice MemoryAccounting TasksAccounting IOAccounting BlockIOAccounting Delegate DisableControllers MemoryPressureThresholdSec MemoryPressureWatch',
+  'differential/run/legacy-resources.test.ts': 'CPUWeight CPUShares CPUQuota MemoryMax MemoryLimit TasksMax IOWeight BlockIOWeight',
+  'differential/run/set-property.test.ts':
+    'CPUWeight MemoryMax TasksMax IOWeight IPAddressDeny SocketBindAllow SocketBindDeny RestrictNetworkInterfaces DeviceAllow',
+  'differential/sandbox/cgroup-filters.test.ts':
+    'DeviceAllow DevicePolicy IPAddressAllow IPAddressDeny IPIngressFilterPath IPEgressFilterPath BPFProgram',
+  '../src/exec/cgroup-filters.test.ts': 'SocketBindAllow RestrictNetworkInterfaces BindNetworkInterface',
+  'differential/sandbox/traffic.test.ts': 'IPAccounting',
+  '../src/exec/environment.test.ts': 'CPUPressureWatch CPUPressureThresholdSec IOPressureWatch IOPressureThresholdSec',
+  'end-to-end/tracking.test.ts': 'DelegateSubgroup',
+  'differential/run/stop.test.ts': 'KillMode KillSignal SendSIGHUP SendSIGKILL',
+  'differential/run/service-details-ends.test.ts': 'FinalKillSignal',
+  'differential/run/notify.test.ts': 'WatchdogSignal',
+  'type/service-stop.test.ts': 'RestartKillSignal',
+};
+
+for (const [file, settings] of Object.entries(resources)) {
+  test(`${file} has a case of each setting of resources that it is to have`, () => {
+    const text = readFileSync(join(import.meta.dirname, file), 'utf8');
+    assert.deepEqual(
+      settings.split(' ').filter((setting) => !new RegExp(`\\b${setting}\\b`).test(text)),
+      [],
+    );
+  });
+}
+
+test('each setting of resources and of kills that is carried out is among them', () => {
+  const named = new Set(Object.values(resources).flatMap((settings) => settings.split(' ')));
+  const rows = Object.entries<Row>({ ...cgroupRows, ...killRows });
+  const carriedOut = rows.filter(([, row]) => row.row === 'setting' && (row.status ?? 'implemented') === 'implemented');
+  assert.deepEqual(
+    carriedOut.map(([name]) => name).filter((name) => !named.has(name)),
+    [],
+  );
 });

@@ -5,6 +5,7 @@ import type { ExecSettings } from '../unit/settings/exec.ts';
 import { initialValues } from '../unit/settings/parts.ts';
 import { parseIpPrefix } from '../unit/values/ip-address.ts';
 import { addressProgram } from './bpf/address.ts';
+import { bindInterfaceProgram } from './bpf/bind-interface.ts';
 import { deviceProgram } from './bpf/device.ts';
 import { type CgroupFacts, cgroupFilterOps, hasCgroupFilters, missingProgram } from './cgroup-filters.ts';
 import { allowedDevices } from './devices.ts';
@@ -147,6 +148,15 @@ test('interfaces that there are not, and programs that are none, are told', () =
       ['cgroup-pinned-filter', 'BPFProgram', '/sys/fs/bpf/a'],
     ],
   );
+});
+
+function binding(name: string): readonly Uint8Array[] {
+  const { ops } = cgroupFilterOps(cgroupOf({ BindNetworkInterface: name }), execOf(), facts, false);
+  return ops.flatMap((op) => (op.op === 'cgroup-filter' && op.setting === 'BindNetworkInterface' ? [op.program] : []));
+}
+
+test('BindNetworkInterface= is asked when a socket is made, and none can be made where there is no such interface', () => {
+  assert.deepEqual(['eth0', 'eth9', ''].map(binding), [[bindInterfaceProgram(3)], [bindInterfaceProgram(undefined)], []]);
 });
 
 test('a unit whose own program for packets is not there is not started, as with systemd', () => {

@@ -105,6 +105,7 @@ const isOfView: ReadonlySet<OpName> = new Set<OpName>([
   'root',
   'root-image',
   'mount-image',
+  'extension-image',
   'mount-point',
   'bind-mount',
   'mask',

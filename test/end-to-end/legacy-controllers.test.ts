@@ -26,6 +26,9 @@ const kinds = [
   },
 ].filter(({ tracking }) => tracking === 'cgroup1' || unified !== undefined);
 
+/** A shell doubles a text until there is no room for it; as it stands in a unit file. */
+const eats = `a=0123456789abcdef; while :; do a=$$a$$a; done`;
+
 for (const { name, before, tracking } of kinds) {
   const start = (units: Readonly<Record<string, string>>): Promise<Daemon> => startTysd({ units, before });
 
@@ -114,15 +117,34 @@ ExecStart=/bin/sh -c 'sleep 1000 & sleep 1000 & sleep 1000 & wait'
   });
 
   test(`${name}: a kill for want of memory is the result of the service, also of one that is not its main process`, { skip }, async () => {
-    // A shell doubles a text until there is no room for it.
-    const eats = `a=0123456789abcdef; while :; do a=$a$a; done`;
     await using daemon = await start({
       'default.target': wanting('eats.service', 'lets-eat.service'),
-      'eats.service': `[Service]\nMemoryMax=16M\nMemorySwapMax=0\nExecStart=/bin/sh -c '${eats.replaceAll('$', '$$')}'\n`,
-      'lets-eat.service': `[Service]\nMemoryMax=16M\nOOMPolicy=stop\nExecStart=/bin/sh -c '(${eats.replaceAll('$', '$$')}); sleep 1000'\n`,
+      'eats.service': `[Service]\nMemoryMax=16M\nMemorySwapMax=0\nExecStart=/bin/sh -c '${eats}'\n`,
+      'lets-eat.service': `[Service]\nMemoryMax=16M\nOOMPolicy=stop\nExecStart=/bin/sh -c '(${eats}); sleep 1000'\n`,
     });
     for (const service of ['eats.service', 'lets-eat.service'])
       assert.equal((await daemon.untilUnit(service, ({ active }) => active === 'failed')).result, 'oom-kill');
+  });
+
+  test(`${name}: OOMPolicy= says what follows a kill for want of memory, and Restart= takes it for a failure`, { skip }, async () => {
+    await using daemon = await start({
+      'default.target': wanting('continues.service', 'kills.service', 'restarts.service'),
+      'continues.service': `[Service]\nMemoryMax=16M\nOOMPolicy=continue\nExecStart=/bin/sh -c '(${eats}); echo on >@dir@/continued; exec sleep 1000'\n`,
+      'kills.service': `[Service]\nMemoryMax=16M\nOOMPolicy=kill\nExecStart=/bin/sh -c 'sleep 1000 & echo $$! >@dir@/sleeper; (${eats}); wait'\n`,
+      'restarts.service': `[Service]\nMemoryMax=16M\nRestart=on-failure\nExecStart=/bin/sh -c 'if [ -e @dir@/eaten ]; then exec sleep 1000; fi; touch @dir@/eaten; ${eats}'\n`,
+    });
+    const killed = await daemon.untilUnit('kills.service', ({ active }) => active === 'failed');
+    assert.equal(killed.result, 'oom-kill');
+    await daemon.untilFile('continued');
+    await daemon.untilLog('continues.service', (line) => line.includes('has been killed by the OOM killer'));
+    assert.equal((await daemon.untilUnit('continues.service', ({ active }) => active === 'active')).result, 'success');
+    await daemon.untilUnit(
+      'restarts.service',
+      ({ active, sub }) => active === 'active' && sub === 'running' && existsSync(daemon.path('eaten')),
+    );
+    await daemon.untilLog('restarts.service', (line) => line.includes("Failed with result 'oom-kill'"));
+    const sleeper = Number(await daemon.untilFile('sleeper'));
+    assert.equal(isAlive(sleeper), false);
   });
 
   test(`${name}: a device that is not allowed cannot be opened`, { skip }, async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { connectClient } from '../../src/api/client.ts';
@@ -15,6 +15,25 @@ type Kind = 'cgroup2' | 'cgroup1' | 'session';
 
 const kinds: readonly Kind[] = ['cgroup2', 'cgroup1', 'session'];
 const hierarchies = readHierarchies(readFileSync('/proc/self/mountinfo', 'utf8'), readFileSync('/proc/self/cgroup', 'utf8'));
+
+test(
+  'the main process of a service with DelegateSubgroup= is in that, and goes with it',
+  { skip: cannot('cgroup2') ?? false },
+  async () => {
+    await using daemon = await startTysd({
+      units: {
+        'default.target': wanting('given.service'),
+        'given.service': `[Service]\nType=exec\nDelegate=yes\nDelegateSubgroup=inner\nExecStart=${payload} wait\n`,
+      },
+    });
+    const pid = await daemon.pidOf('given.service');
+    const group = groupOf('cgroup2', pid);
+    assert.match(group, /\/given\.service\/inner$/);
+    assert.equal(await daemon.job('stop', 'given.service'), 'done');
+    assert.equal(isAlive(pid), false);
+    await daemon.untilRemoved(join(dirname(daemon.cgroup), dirname(group.slice(group.indexOf(basename(daemon.cgroup))))));
+  },
+);
 
 for (const kind of kinds) {
   const skip = cannot(kind) ?? false;

@@ -3,14 +3,25 @@ import type { Plan } from '../../src/exec/op.ts';
 import { type Compiled, compile } from '../../src/exec/plan.ts';
 import type { ExecContext, ExecRequest } from '../../src/exec/request.ts';
 import type { UnitConfig } from '../../src/unit/config.ts';
+import { loadUnit } from '../../src/unit/load.ts';
 import type { ExecSettings } from '../../src/unit/settings/exec.ts';
 import type { ServiceSettings } from '../../src/unit/settings/service.ts';
 import type { Command } from '../../src/unit/values/types.ts';
+import { UnitDirectory } from '../../src/unit/unit-directory.ts';
 import { serviceOf } from '../unit/config.ts';
+import { facts } from '../unit/facts.ts';
+import { Tree } from '../unit/tree.ts';
 
 /** A service that sets just this. */
 export function serviceConfig(exec: Partial<ExecSettings> = {}, service: Partial<ServiceSettings> = {}): UnitConfig {
   return serviceOf(service, { exec });
+}
+
+/** A service that is loaded from a file with these lines of [Service]. */
+export function serviceWith(lines: readonly string[]): UnitConfig {
+  const path = '/etc/systemd/system';
+  const tree = new Tree({ [`${path}/a.service`]: `[Service]\nExecStart=/bin/a\n${lines.join('\n')}\n` });
+  return loadUnit('a.service', { directory: new UnitDirectory(tree, [path]), facts, notices: false });
 }
 
 /** A command line without prefixes; the first word is the path. */

@@ -23,27 +23,35 @@ export function systemdImage(): string {
 
 /** A Debian root directory with these packages, their unit files untouched; made once and kept in the cache directory. */
 export function debianImage(packages: readonly string[], also: { readonly systemd: boolean }): string {
+  return cached('debian', [packages, also.systemd], (partial) => {
+    const command = also.systemd
+      ? [join(oracle, 'make-rootfs'), `--include=${packages.join(',')}`, partial]
+      : [join(oracle, 'make-rootfs'), '--bare', `--include=${packages.join(',')}`, partial];
+    const made = spawnSync('bash', command, { encoding: 'utf8' });
+    return made.status === 0 ? undefined : made.stderr;
+  });
+}
+
+/** What `make` puts at the path that it is given, unless it gives an error, under a name that says what it is made of. */
+export function cached(kind: string, of: readonly unknown[], make: (partial: string) => string | undefined): string {
   const suite = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'bookworm';
   const key = createHash('sha256')
-    .update(JSON.stringify([suite, packages, also.systemd]))
+    .update(JSON.stringify([suite, ...of]))
     .digest('hex')
     .slice(0, 12);
   const cache = process.env['TYSD_TEST_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'tysd-test');
-  const image = join(cache, `debian-${key}`);
-  if (existsSync(image)) return image;
+  const made = join(cache, `${kind}-${key}`);
+  if (existsSync(made)) return made;
 
   mkdirSync(cache, { recursive: true });
-  const partial = `${image}.${process.pid}`;
-  const command = also.systemd
-    ? [join(oracle, 'make-rootfs'), `--include=${packages.join(',')}`, partial]
-    : [join(oracle, 'make-rootfs'), '--bare', `--include=${packages.join(',')}`, partial];
-  const made = spawnSync('bash', command, { encoding: 'utf8' });
-  if (made.status !== 0) {
+  const partial = `${made}.${process.pid}`;
+  const error = make(partial);
+  if (error !== undefined) {
     rmSync(partial, { recursive: true, force: true });
-    throw new Error(`no root directory: ${made.stderr.split('\n').slice(-12).join('\n')}`);
+    throw new Error(`no ${made}: ${error.split('\n').slice(-12).join('\n')}`);
   }
-  // Another run may have been faster; then its image serves.
-  if (existsSync(image)) rmSync(partial, { recursive: true, force: true });
-  else renameSync(partial, image);
-  return image;
+  // Another run may have been faster; then what it made serves.
+  if (existsSync(made)) rmSync(partial, { recursive: true, force: true });
+  else renameSync(partial, made);
+  return made;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assert as check, constantFrom, double, integer, option, property, record } from 'fast-check';
+import { serviceWith } from '../../../test/exec/example.ts';
 import { serviceOf } from '../../../test/unit/config.ts';
 import type { CgroupSettings } from '../../unit/settings/cgroup.ts';
 import { attributesOf, initialValue, type ResourceContext } from './attributes.ts';
@@ -71,6 +72,11 @@ test('what the innermost slice says of the memory of its units is theirs, unless
   const slices = [inner, outer];
   assert.deepEqual(written({}, { slices }), { 'memory.min': '512', 'memory.low': '4096' });
   assert.deepEqual(written({ MemoryLow: { absolute: 0 } }, { slices }), { 'memory.min': '512' });
+  const starting = serviceOf({}, { cgroup: { DefaultStartupMemoryLow: { absolute: 12288 } } }).cgroup;
+  assert.ok(starting !== undefined);
+  const all = { slices: [starting, ...slices] };
+  assert.deepEqual(written({}, { ...all, startup: true }), { 'memory.min': '512', 'memory.low': '12288' });
+  assert.deepEqual(written({}, all), { 'memory.min': '512', 'memory.low': '4096' });
 });
 
 test('a quota is at least a millisecond of a period that is at most a second', () => {
@@ -142,4 +148,68 @@ test('devices of cgroup v1 are all denied, and then allowed one by one', () => {
   ]);
   assert.deepEqual(writesOf({ file: 'devices.allow', value: initialValue('devices.allow') }), [{ file: 'devices.allow', value: 'a' }]);
   assert.deepEqual(writesOf({ file: 'devices.allow', value: '' }), [{ file: 'devices.deny', value: 'a' }]);
+});
+
+/** For lines of a service: what is written while the system starts, and what later; `-` is nothing. */
+const everyLine: Readonly<Record<string, readonly [starting: string, later: string]>> = {
+  'CPUWeight=300': ['cpu.weight=300', 'cpu.weight=300'],
+  'StartupCPUWeight=400': ['cpu.weight=400', '-'],
+  'CPUShares=2048': ['cpu.weight=200', 'cpu.weight=200'],
+  'StartupCPUShares=4096': ['cpu.weight=400', '-'],
+  'CPUQuota=20%': ['cpu.max=20000 100000', 'cpu.max=20000 100000'],
+  'CPUQuota=20%\nCPUQuotaPeriodSec=50ms': ['cpu.max=10000 50000', 'cpu.max=10000 50000'],
+  'AllowedCPUs=0 2-3': ['cpuset.cpus=0,2,3', 'cpuset.cpus=0,2,3'],
+  'StartupAllowedCPUs=1': ['cpuset.cpus=1', '-'],
+  'AllowedMemoryNodes=0': ['cpuset.mems=0', 'cpuset.mems=0'],
+  'StartupAllowedMemoryNodes=1': ['cpuset.mems=1', '-'],
+  'CPUSetPartition=isolated': ['cpuset.cpus.partition=isolated', 'cpuset.cpus.partition=isolated'],
+  'MemoryMin=4K': ['memory.min=4096', 'memory.min=4096'],
+  'MemoryLow=4K': ['memory.low=4096', 'memory.low=4096'],
+  'StartupMemoryLow=8K\nMemoryLow=4K': ['memory.low=8192', 'memory.low=4096'],
+  'MemoryHigh=4K': ['memory.high=4096', 'memory.high=4096'],
+  'StartupMemoryHigh=8K': ['memory.high=8192', '-'],
+  'MemoryMax=50%': ['memory.max=2048000', 'memory.max=2048000'],
+  'StartupMemoryMax=8K': ['memory.max=8192', '-'],
+  'MemorySwapMax=0': ['memory.swap.max=0', 'memory.swap.max=0'],
+  'StartupMemorySwapMax=8K': ['memory.swap.max=8192', '-'],
+  'MemoryZSwapMax=4K': ['memory.zswap.max=4096', 'memory.zswap.max=4096'],
+  'StartupMemoryZSwapMax=8K': ['memory.zswap.max=8192', '-'],
+  'MemoryZSwapWriteback=no': ['memory.zswap.writeback=0', 'memory.zswap.writeback=0'],
+  'MemoryLimit=64M': ['memory.max=67108864', 'memory.max=67108864'],
+  'TasksMax=17': ['pids.max=17', 'pids.max=17'],
+  'IOWeight=50': ['io.weight=default 50 io.bfq.weight=50', 'io.weight=default 50 io.bfq.weight=50'],
+  'StartupIOWeight=60': ['io.weight=default 60 io.bfq.weight=60', '-'],
+  'IODeviceWeight=/dev/sda 200': ['io.weight 8:0=8:0 200', 'io.weight 8:0=8:0 200'],
+  'IODeviceLatencyTargetSec=/dev/sda 25ms': ['io.latency 8:0=8:0 target=25000', 'io.latency 8:0=8:0 target=25000'],
+  'IOReadBandwidthMax=/dev/sda 1K': [
+    'io.max 8:0=8:0 rbps=1000 wbps=max riops=max wiops=max',
+    'io.max 8:0=8:0 rbps=1000 wbps=max riops=max wiops=max',
+  ],
+  'IOWriteBandwidthMax=/dev/sda 1K': [
+    'io.max 8:0=8:0 rbps=max wbps=1000 riops=max wiops=max',
+    'io.max 8:0=8:0 rbps=max wbps=1000 riops=max wiops=max',
+  ],
+  'IOReadIOPSMax=/dev/sda 5': ['io.max 8:0=8:0 rbps=max wbps=max riops=5 wiops=max', 'io.max 8:0=8:0 rbps=max wbps=max riops=5 wiops=max'],
+  'IOWriteIOPSMax=/dev/sda 5': ['io.max 8:0=8:0 rbps=max wbps=max riops=max wiops=5', 'io.max 8:0=8:0 rbps=max wbps=max riops=max wiops=5'],
+  'BlockIOWeight=1000': ['io.weight=default 200 io.bfq.weight=109', 'io.weight=default 200 io.bfq.weight=109'],
+  'StartupBlockIOWeight=1000': ['io.weight=default 200 io.bfq.weight=109', '-'],
+  'BlockIODeviceWeight=/dev/sda 1000': ['io.weight 8:0=8:0 200', 'io.weight 8:0=8:0 200'],
+  'BlockIOReadBandwidth=/dev/sda 1K': [
+    'io.max 8:0=8:0 rbps=1000 wbps=max riops=max wiops=max',
+    'io.max 8:0=8:0 rbps=1000 wbps=max riops=max wiops=max',
+  ],
+  'BlockIOWriteBandwidth=/dev/sda 1K': [
+    'io.max 8:0=8:0 rbps=max wbps=1000 riops=max wiops=max',
+    'io.max 8:0=8:0 rbps=max wbps=1000 riops=max wiops=max',
+  ],
+};
+
+function textOf(lines: string, startup: boolean): string {
+  const attributes = attributesOf(serviceWith(lines.split('\n')), { ...context, startup });
+  return attributes.map(({ key, value }) => `${key}=${value}`).join(' ') || '-';
+}
+
+test('what each line of a service writes, while the system starts and later', () => {
+  const found = Object.keys(everyLine).map((lines) => [lines, [textOf(lines, true), textOf(lines, false)]]);
+  assert.deepEqual(Object.fromEntries(found), everyLine);
 });

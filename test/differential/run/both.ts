@@ -226,7 +226,7 @@ function unitFiles(cases: Readonly<Record<string, Case>>): Readonly<Record<strin
 export const busPolicy = join(import.meta.dirname, 'helpers/bus-policy.conf');
 
 /** What is there for every script. */
-const prelude = readFileSync(join(import.meta.dirname, 'helpers/prelude.sh'), 'utf8');
+export const prelude = readFileSync(join(import.meta.dirname, 'helpers/prelude.sh'), 'utf8');
 
 function wholeScript(cases: Readonly<Record<string, Case>>, most: number): string {
   const entries = Object.entries(cases);

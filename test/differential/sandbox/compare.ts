@@ -87,7 +87,7 @@ function caseOf(name: string, { unit, look, units = {}, before = '', after = '',
   const named = (text: string): string => text.replaceAll('NAME', name);
   const others = Object.entries(units).map(([file, text]) => [named(file), named(text)] as const);
   return {
-    units: { [`${name}.service`]: `[Service]\n${named(service(unit, look))}\n`, ...Object.fromEntries(others) },
+    units: { [`${name}.service`]: serviceFile(name, { unit, look }), ...Object.fromEntries(others) },
     script: `
       readlink /proc/1/ns/* | sed 's/^/manager /'
       ${named(before)}
@@ -106,6 +106,11 @@ function caseOf(name: string, { unit, look, units = {}, before = '', after = '',
 function failureOf(name: string): string {
   const find = `journalctl -o cat UNIT=${name}.service + _SYSTEMD_UNIT=${name}.service | grep -o 'Failed at step .*'`;
   return `case $(systemctl show -p Result --value ${name}) in success) ;; *) until_ok sh -c "${find}" >/dev/null; ${find};; esac`;
+}
+
+/** The unit file of a probe. */
+export function serviceFile(name: string, { unit, look }: Pick<Probe, 'unit' | 'look'>): string {
+  return `[Service]\n${service(unit, look).replaceAll('NAME', name)}\n`;
 }
 
 function service(unit: string, look: Probe['look']): string {

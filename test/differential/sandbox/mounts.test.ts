@@ -31,6 +31,9 @@ compareProbes(
     'ProtectSystem=strict with exceptions': alone(
       'ProtectSystem=strict\nReadWritePaths=/opt -/nonexistent\nReadOnlyPaths=/opt/a\nStateDirectory=x',
     ),
+    'the old names of paths': alone(
+      'ProtectSystem=strict\nReadWriteDirectories=/opt\nReadOnlyDirectories=/opt/a\nInaccessibleDirectories=/srv',
+    ),
     'ProtectHome=yes': alone('ProtectHome=yes'),
     'ProtectHome=read-only': alone('ProtectHome=read-only'),
     'PrivateTmp=': alone('PrivateTmp=yes'),
