@@ -101,9 +101,9 @@ const simulated: Readonly<Record<string, string>> = {
 /** Settings that have no effect in tysd; docs/directives.md has the reason. */
 const withoutEffect = ['SurviveFinalKillSignal'];
 
-const cases = [covered, simulated, ofProcesses].flatMap((table) => Object.entries(table));
+const namings = [covered, simulated, ofProcesses].flatMap((table) => Object.entries(table));
 
-for (const [file, settings] of cases) {
+for (const [file, settings] of namings) {
   test(`${file} has a case of each setting that it is to have`, () => {
     const text = readFileSync(join(import.meta.dirname, file), 'utf8');
     const missing = settings
@@ -114,7 +114,7 @@ for (const [file, settings] of cases) {
 }
 
 test('each setting of a process has a case; or it is another name of one, refused, or without effect', () => {
-  const withCase = new Set(cases.flatMap(([, settings]) => settings.split(' ')));
+  const withCase = new Set(namings.flatMap(([, settings]) => settings.split(' ')));
   const without = Object.entries<Row>(tables.exec).filter(
     ([name, row]) =>
       row.row === 'setting' && (row.status ?? 'implemented') === 'implemented' && !withCase.has(name) && !name.startsWith('X-Tysd-'),
