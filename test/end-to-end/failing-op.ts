@@ -1,5 +1,5 @@
 // Preloaded into the manager of a tysd under test (BUN_OPTIONS): in the plans of the unit that the file `fails` in $E2E_OF names, the op at the
-// position that it names is replaced by one that fails (`UNIT POSITION`). How many ops there are is written to `length`.
+// position that it names is replaced by one that fails (`UNIT POSITION`). The names of the ops are written to `ops`.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,8 +12,12 @@ interface Builder {
   ): void;
 }
 
+interface NamedOp {
+  readonly op: string;
+}
+
 declare global {
-  var replaceOp: ((unit: string, plan: readonly object[]) => readonly object[]) | undefined;
+  var replaceOp: ((unit: string, plan: readonly NamedOp[]) => readonly object[]) | undefined;
   var Bun: { plugin(plugin: { readonly name: string; readonly setup: (build: Builder) => void }): void };
 }
 
@@ -21,9 +25,9 @@ globalThis.replaceOp = (unit, plan) => {
   const path = join(directory, 'fails');
   const [name, position] = existsSync(path) ? readFileSync(path, 'utf8').trim().split(' ') : [];
   if (name !== unit) return plan;
-  const length = join(directory, 'length');
-  writeFileSync(`${length}.new`, `${plan.length}\n`);
-  renameSync(`${length}.new`, length);
+  const names = join(directory, 'ops');
+  writeFileSync(`${names}.new`, `${plan.map(({ op }) => op).join(' ')}\n`);
+  renameSync(`${names}.new`, names);
   return plan.map((op, index) => (index === Number(position) ? { op: 'fail', errno: 5, exit: 99 } : op));
 };
 
