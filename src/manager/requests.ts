@@ -4,7 +4,7 @@ import type { Preview, PreviewedJob } from '../graph/preview.ts';
 import type { RequestedJob, RequestFailure, Ticket } from '../graph/request.ts';
 import { misuseOf, plan as planTransaction } from '../graph/transaction.ts';
 import type { PlannedJob, TransactionError } from '../graph/transaction.ts';
-import { parseUnitName } from '../unit/name.ts';
+import { isUnit, parseUnitName } from '../unit/name.ts';
 import type { JobMode } from '../unit/values/types.ts';
 import { recordRefused } from './job-history.ts';
 import { queueJob } from './jobs.ts';
@@ -74,7 +74,7 @@ function previewed(world: World, { unit, type, reason }: PlannedJob): PreviewedJ
 /** The unit, loaded if need be; it is let go of again in the turn that follows. Undefined for names that no unit can have. */
 export function findUnit(world: World, name: string): Unit | undefined {
   const parsed = parseUnitName(name);
-  if (!parsed.ok || parsed.value.isTemplate) return undefined;
+  if (!parsed.ok || !isUnit(parsed.value)) return undefined;
   const unit = world.unit(name);
   world.toCollect.add(unit);
   return unit;

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { RequestFailure, TransientRequest, TransientUnit } from '../graph/request.ts';
 import type { UnitTypeName } from '../unit/config.ts';
-import { isUnitName, parseUnitName } from '../unit/name.ts';
+import { isUnit, isUnitName, parseUnitName } from '../unit/name.ts';
 import { type Line, linesOf, textOfLines } from '../unit/property.ts';
 import { collect } from './collect.ts';
 import { badName, loadFailure } from './requests.ts';
@@ -59,7 +59,7 @@ const transientTypes: ReadonlySet<UnitTypeName> = new Set(['service', 'scope', '
 
 function draftOf(world: World, { unit: name, properties }: TransientUnit): Result<Draft, RequestFailure> {
   const parsed = parseUnitName(name);
-  if (!parsed.ok || parsed.value.isTemplate) return err(badName(name));
+  if (!parsed.ok || !isUnit(parsed.value)) return err(badName(name));
   const { type } = parsed.value;
   if (!transientTypes.has(type)) return err({ code: 'invalid', message: `Unit type ${type} does not support transient units.` });
   if (!isFree(world, name)) return err({ code: 'exists', message: `Unit ${name} was already loaded or has a fragment file.` });

@@ -7,7 +7,7 @@ import { type Found, findUnit } from './find.ts';
 import { Inquiry } from './inquiry.ts';
 import { applyLinks } from './links.ts';
 import type { InstanceCache } from './instance-cache.ts';
-import { parseUnitName } from './name.ts';
+import { isUnit, parseUnitName } from './name.ts';
 import { ownSections, type PartName, type Parts } from './settings/parts.ts';
 import { isCurrent, type Reading, readingOf } from './reading.ts';
 import { type SpecifierFacts, specifiersOf } from './specifiers.ts';
@@ -46,6 +46,7 @@ export function readUnit(name: string, context: LoadContext, earlier?: Reading):
   if (!parsed.ok) return { config: nameless(name, 'service', `“${name}” is not a unit name: ${parsed.error.message}`) };
   const { type, isTemplate } = parsed.value;
   if (isTemplate) return { config: nameless(name, type, templateReason(name)) };
+  if (!isUnit(parsed.value)) return { config: nameless(name, type, `${name} is an instance, and there are none of type ${type}`) };
   const { directory } = context;
   const found = withoutForeignScope(findUnit(directory, name, context.facts.scope), type, context);
   if (earlier !== undefined && isCurrent(earlier, found, directory)) return earlier;

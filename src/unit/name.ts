@@ -63,6 +63,18 @@ export function isUnitName(text: string, ...forms: readonly ('plain' | 'template
   return parsed.ok && (forms.length === 0 || forms.includes(formOf(parsed.value)));
 }
 
+/** Whether a unit can have the name: a template is none, and of some types there are no instances, as in systemd. */
+export function isUnit({ instance, isTemplate, type }: UnitName): boolean {
+  return !isTemplate && (instance === undefined || hasInstances(type));
+}
+
+/** Whether there are templates of that type, and instances. */
+export function hasInstances(type: UnitTypeName): boolean {
+  return withInstances.has(type);
+}
+
+const withInstances: ReadonlySet<UnitTypeName> = new Set(['service', 'socket', 'target', 'timer', 'path']);
+
 /** Whether a name is plain, a template or an instance of one. */
 export function formOf(name: UnitName): 'plain' | 'template' | 'instance' {
   if (name.instance === undefined) return 'plain';

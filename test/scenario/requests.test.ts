@@ -163,3 +163,21 @@ test('of two requests at once, what the first can do is done before the second i
   assert.deepEqual(simulation.running().toSorted(), ['/bin/daemon', '/bin/late', '/bin/once']);
   assert.deepEqual(ends, ['there.target done', 'there.target done']);
 });
+
+test('of types that have no templates no instance is a unit, and none is depended on', () => {
+  const simulation = new Simulation({
+    units: {
+      'a@.slice': '[Slice]\n',
+      'b@.mount': '[Mount]\nWhat=tmpfs\nWhere=/b\n',
+      'c@.target': '[Unit]\n',
+      'default.target': '[Unit]\nWants=a@1.slice b@1.mount c@1.target\n',
+    },
+  }).boot();
+  for (const name of ['a@1.slice', 'b@1.mount', 'd@1.device', 'e@1.scope']) {
+    const asked = simulation.manager.request('start', name, 'replace', 'test');
+    assert.deepEqual(asked.ok ? undefined : asked.error.message, `Unit name ${name} is not valid.`);
+    assert.equal(simulation.manager.unit(name), undefined);
+  }
+  assert.equal(simulation.state('c@1.target'), 'active (active)');
+  assert.ok(simulation.messages().some((message) => message.includes('"a@1.slice": there are no templates of type slice')));
+});

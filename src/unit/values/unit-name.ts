@@ -1,7 +1,7 @@
 import { ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 import type { UnitTypeName } from '../config.ts';
-import { instantiate, parseUnitName } from '../name.ts';
+import { hasInstances, instantiate, isUnit, parseUnitName } from '../name.ts';
 import { listOf } from './combine.ts';
 import { refuse } from './parser.ts';
 import type { ValueContext, ValueError, ValueParser } from './parser.ts';
@@ -49,7 +49,10 @@ function dependencyName(text: string, context: ValueContext): Result<string, Val
   if (!expansion.ok) return expansion;
   const parsed = parseUnitName(expansion.value);
   if (!parsed.ok) return refuse(`${JSON.stringify(expansion.value)} is no unit name: ${parsed.error.message}`, parsed.error.offset);
-  if (!parsed.value.isTemplate) return ok(expansion.value);
+  const { isTemplate, type } = parsed.value;
+  if (!isUnit(parsed.value) && !hasInstances(type))
+    return refuse(`${JSON.stringify(expansion.value)}: there are no templates of type ${type}`);
+  if (!isTemplate) return ok(expansion.value);
   const instance = context.specifiers.expand('%i', 'dependency');
   const prefix = context.specifiers.expand('%p', 'dependency');
   const own = instance.ok && instance.value !== '' ? instance : prefix;
