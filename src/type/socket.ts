@@ -6,12 +6,14 @@ import { socketProperties } from './socket/properties.ts';
 import { enterSocketStartPre } from './socket/start.ts';
 import {
   initialSocketState,
+  runOf,
   socketActiveStates,
   socketControl,
   type SocketMemory,
   type SocketResult,
   type SocketState,
   type SocketSub,
+  withRun,
 } from './socket/state.ts';
 import { enterSocketSignal, enterStopPre } from './socket/stop.ts';
 import { hearsAgain, quietCame, serviceChanged, serviceOf, trafficCame, waitedTooLong } from './socket/trigger.ts';
@@ -186,7 +188,10 @@ function elapsed(turn: SocketTurn, state: SocketState, timer: string): SocketSta
 
 function withPid(state: SocketState, child: number, pid: number): SocketState {
   if (!('control' in state) || state.control === null || state.control.child !== child) return state;
-  return { ...state, control: { ...state.control, pid } };
+  const { command } = state.control;
+  const run = 'index' in command ? runOf(state.memory, command.list, command.index) : undefined;
+  const memory = run === undefined ? state.memory : withRun(state.memory, { ...run, pid });
+  return { ...state, control: { ...state.control, pid }, memory };
 }
 
 function resetFailed(state: SocketState): SocketState {

@@ -1,7 +1,16 @@
 import type { UnitEvent } from '../type.ts';
 import { openPlan } from './open-plan.ts';
 import { enterListening, enterSocketStartPost, enterStartOpen, runSocketStartPost, runStartPre } from './start.ts';
-import { type SocketMemory, socketControl, type SocketProcess, type SocketResult, type SocketState, type SocketSub } from './state.ts';
+import {
+  runOf,
+  type SocketMemory,
+  socketControl,
+  type SocketProcess,
+  type SocketResult,
+  type SocketState,
+  type SocketSub,
+  withRun,
+} from './state.ts';
 import {
   enterSocketDead,
   enterSocketSignal,
@@ -26,9 +35,22 @@ export function socketExited(turn: SocketTurn, state: SocketState, event: Exited
     turn.effects.push({ effect: 'log', priority: 3, message });
   }
   const result = resultOfControl(turn, control, event);
-  const memory = noteSocketResult({ ...state.memory, groupEmpty: event.groupEmpty }, result);
+  const memory = noteSocketResult({ ...withEnd(turn, state.memory, control, event), groupEmpty: event.groupEmpty }, result);
   const next = result === 'success' ? followUp(turn, memory, control) : undefined;
   return next ?? afterControl[state.sub](turn, memory, result, state);
+}
+
+/** Notes how a command ended. */
+function withEnd({ context }: SocketTurn, memory: SocketMemory, { pid, command }: SocketProcess, { how, status }: Exited): SocketMemory {
+  if (!('index' in command)) return memory;
+  const began = runOf(memory, command.list, command.index);
+  return withRun(memory, {
+    ...command,
+    pid: pid ?? 0,
+    startRealtimeUsec: began?.startRealtimeUsec ?? 0,
+    exitRealtimeUsec: context.realtimeUsec,
+    exit: { how, status },
+  });
 }
 
 /** A process that was to work for the unit could not be made. */

@@ -1,4 +1,5 @@
 import { invariant } from '../../base/assert.ts';
+import type { TimestampForm } from '../../base/timestamp.ts';
 import { formatTimespan } from '../../base/duration.ts';
 import { yesNo } from '../../base/yes-no.ts';
 import type { UnitConfig } from '../../unit/config.ts';
@@ -6,13 +7,25 @@ import type { SocketSettings } from '../../unit/settings/socket.ts';
 import { formatSocketAddress } from '../../unit/values/socket-address.ts';
 import type { ListenAddress } from '../../unit/values/types.ts';
 import { commandListText } from '../command-text.ts';
-import { socketControl, type SocketList, type SocketState } from './state.ts';
+import type { Defaults } from '../type.ts';
+import { runOf, socketControl, type SocketList, type SocketMemory, type SocketState } from './state.ts';
 
 /** The properties of a socket unit by systemd's names (org.freedesktop.systemd1(5), Socket Unit Objects). */
-export function socketProperties(state: SocketState, config: UnitConfig): Readonly<Record<string, string>> {
+export function socketProperties(
+  state: SocketState,
+  config: UnitConfig,
+  defaults?: Defaults,
+  form?: TimestampForm,
+): Readonly<Record<string, string>> {
   const { socket } = config;
   invariant(socket !== undefined, `${config.name} has no socket settings`);
-  return { ...settingProperties(socket, config.name), ...stateProperties(state), ...commandProperties(socket) };
+  const timeout = socket.TimeoutSec ?? defaults?.timeoutStartUsec ?? usualTimeout;
+  return {
+    ...settingProperties(socket, config.name),
+    TimeoutUSec: formatTimespan(timeout),
+    ...stateProperties(state),
+    ...commandProperties(socket, state.memory, form),
+  };
 }
 
 const usualTimeout = 90_000_000;
@@ -22,7 +35,6 @@ function settingProperties(socket: SocketSettings, name: string): Record<string,
   return {
     BindIPv6Only: socket.BindIPv6Only,
     Backlog: String(socket.Backlog),
-    TimeoutUSec: formatTimespan(socket.TimeoutSec ?? usualTimeout),
     BindToDevice: socket.BindToDevice,
     SocketUser: socket.SocketUser,
     SocketGroup: socket.SocketGroup,
@@ -101,9 +113,9 @@ function stateProperties(state: SocketState): Record<string, string> {
 
 const lists: readonly SocketList[] = ['ExecStartPre', 'ExecStartPost', 'ExecStopPre', 'ExecStopPost'];
 
-function commandProperties(socket: SocketSettings): Record<string, string> {
+function commandProperties(socket: SocketSettings, memory: SocketMemory, form?: TimestampForm): Record<string, string> {
   const used = lists.filter((list) => socket[list].length > 0);
-  return Object.fromEntries(used.map((list) => [list, commandListText(socket[list], () => undefined)]));
+  return Object.fromEntries(used.map((list) => [list, commandListText(socket[list], (index) => runOf(memory, list, index), form)]));
 }
 
 function octal(mode: number): string {

@@ -1,4 +1,5 @@
 import type { ActiveState } from '../../graph/active-state.ts';
+import type { CommandRun } from '../command-text.ts';
 
 /**
  * The state of a socket unit (systemd.socket(5)), a union by `sub`. The descriptors are the keeper's; the state has the
@@ -39,6 +40,12 @@ export type SocketResult =
   | 'trigger-limit-hit'
   | 'service-start-limit-hit';
 
+/** What is known of the last run of one of its commands. */
+export interface SocketRun extends CommandRun {
+  readonly list: SocketList;
+  readonly index: number;
+}
+
 /** When a limited time began, and how often something happened since. */
 export interface RateWindow {
   readonly beganUsec: number;
@@ -72,6 +79,8 @@ export interface SocketMemory {
   readonly connections: number;
   /** The same by source, where MaxConnectionsPerSource= has it counted. */
   readonly sources: Readonly<Record<string, number>>;
+  /** The last runs of its commands since it was started; absent where none was run. */
+  readonly runs?: readonly SocketRun[];
 }
 
 /** A socket that was never started. */
@@ -155,4 +164,15 @@ export const isOpen: Readonly<Record<SocketSub, boolean>> = {
 /** The process that works for the unit now, if any. */
 export function socketControl(state: SocketBody): SocketProcess | null {
   return 'control' in state ? state.control : null;
+}
+
+/** The memory with a run in place of the one before of the same command. */
+export function withRun(memory: SocketMemory, run: SocketRun): SocketMemory {
+  const others = memory.runs?.filter(({ list, index }) => list !== run.list || index !== run.index) ?? [];
+  return { ...memory, runs: [...others, run] };
+}
+
+/** The last run of a command, as far as it is known. */
+export function runOf({ runs }: SocketMemory, list: SocketList, index: number): SocketRun | undefined {
+  return runs?.find((run) => run.list === list && run.index === index);
 }

@@ -18,6 +18,10 @@ function activated(name: string, socket: string, service: string, script: string
   };
 }
 
+/** How the commands of a socket ended, as `show` tells. */
+const ends = (socket: string): string =>
+  `systemctl show -p ExecStartPre -p ExecStartPost -p ExecStopPre -p ExecStopPost -p TimeoutUSec ${socket} | sed 's/start_time=[^;]*; stop_time=[^;]*; pid=[0-9]*/ran/'`;
+
 /** systemctl says which job failed for services only. */
 function jobFailed(...units: readonly string[]): readonly Difference[] {
   return units.map((unit) => ({
@@ -141,13 +145,13 @@ compareManagers('sockets', {
     ['ExecStartPre', 'ExecStartPost', 'ExecStopPre', 'ExecStopPost'].map((key) => `${key}=/act to /run/t/NAME note ${key}`).join('\n') +
       '\nListenStream=/run/NAME.sock',
     waits,
-    'run systemctl start NAME\nheard NAME ^3',
+    `run systemctl start NAME\nheard NAME ^3\n${ends('NAME.socket')}\nsystemctl stop NAME.socket NAME\n${ends('NAME.socket')}\nsystemctl start NAME.socket\n${ends('NAME.socket')}`,
   ),
   'a socket whose pre command fails': activated(
     'prefail',
     'ExecStartPre=/act exit 3\nExecStopPost=/act to /run/t/NAME note stopped\nListenStream=/run/NAME.sock',
     waits,
-    'get NAME.socket Result; ls /run/NAME.sock 2>&1 | grep -c such',
+    `get NAME.socket Result; ls /run/NAME.sock 2>&1 | grep -c such; ${ends('NAME.socket')}`,
     { differs: jobFailed('prefail.socket') },
   ),
   'a socket whose post command fails': activated(
