@@ -51,6 +51,8 @@ const help: readonly string[] = [
   'Show what cgroups use.',
   '',
   '  -p, -t, -c, -m, -i, --order=  Order by path, tasks, processor time, memory, input and output',
+  '  -P, -k                        Count processes in place of tasks, with -k those of the kernel, too',
+  '     --recursive=BOOL           With -P or -k, whether those of the cgroups below count',
   '  -r --raw                      Bytes as numbers',
   '     --cpu=percentage|time      Processor time as a share, or as a time',
   '  -d --delay=SPAN               Time between two looks',
@@ -95,7 +97,7 @@ async function watch(terminal: Terminal, { root, legacy }: Roots, options: TopOp
   let before: Sample | undefined;
   let wanted = options;
   for (let shown = 1; ; shown++) {
-    const now = takeSample(root, wanted.depth, Math.round(performance.now() * 1000), legacy);
+    const now = takeSample(root, wanted, Math.round(performance.now() * 1000), legacy);
     const shownAll = await show(terminal, rowsOf(now, before, wanted.order), wanted, isScreen);
     if (!shownAll) return;
     before = now;

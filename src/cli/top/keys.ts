@@ -1,4 +1,5 @@
 import type { Order, TopOptions } from './options.ts';
+import type { Count } from './sample.ts';
 
 /** What a key asks for: other options, to be shown at once, the help, or an end. */
 export type Asked = { readonly options: TopOptions } | 'help' | 'end' | undefined;
@@ -9,15 +10,18 @@ const SECOND = 1_000_000;
 
 /** The meaning of a key, as in systemd-cgtop(1); undefined for one without. */
 export function askedBy(key: string, options: TopOptions): Asked {
-  const order = orders[key.toLowerCase()];
+  const order = orders[key];
   if (order !== undefined) return { options: { ...options, order } };
   switch (key) {
     case ' ':
       return { options };
     case '%':
       return { options: { ...options, cpuTime: !options.cpuTime } };
+    case 'P':
+    case 'k':
+      return { options: { ...options, count: toggled(key === 'P' ? 'processes' : 'all-processes', options.count) } };
     case 'r':
-      return { options: { ...options, raw: !options.raw } };
+      return { options: options.count === 'tasks' ? options : { ...options, recursive: !options.recursive } };
     case '+':
       return { options: { ...options, delayUsec: options.delayUsec + (options.delayUsec < SECOND ? 250 * MILLISECOND : SECOND) } };
     case '-':
@@ -34,6 +38,11 @@ export function askedBy(key: string, options: TopOptions): Asked {
   }
 }
 
+/** The same key again counts tasks. */
+function toggled(count: Count, before: Count): Count {
+  return before === count ? 'tasks' : count;
+}
+
 const [ctrlC, ctrlD] = ['\x03', '\x04'];
 
 function shorter(usec: number): number {
@@ -42,7 +51,7 @@ function shorter(usec: number): number {
 }
 
 /** What the keys do, in one line. */
-export const keysHelp = 'p path, t tasks, c cpu, m memory, i io; % time, r raw, + - delay, space now, q end';
+export const keysHelp = 'p path, t tasks, c cpu, m memory, i io; % time, P k processes, r recursive, + - delay, space now, q end';
 
 /** The keys that are pressed on a terminal, each at once; it is as it was when this is disposed of. */
 export class Keys implements Disposable {

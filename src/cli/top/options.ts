@@ -1,7 +1,8 @@
 import { parseTimespan } from '../../api/time.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { listForm } from '../output/json.ts';
-import { flag, type OptionRow, readWords, type Words } from '../getopt.ts';
+import { flag, type OptionRow, readBoolean, readWords, type Words } from '../getopt.ts';
+import type { Count } from './sample.ts';
 
 export type Order = 'path' | 'tasks' | 'cpu' | 'memory' | 'io';
 
@@ -15,6 +16,8 @@ export interface TopOptions {
   readonly iterations: number | undefined;
   readonly delayUsec: number;
   readonly depth: number;
+  readonly count: Count;
+  readonly recursive: boolean;
   /** As JSON: an array for each look. */
   readonly json: 'json' | 'json-pretty' | undefined;
   readonly print: 'help' | 'version' | undefined;
@@ -28,6 +31,8 @@ const defaults: TopOptions = {
   iterations: undefined,
   delayUsec: 1_000_000,
   depth: 3,
+  count: 'tasks',
+  recursive: true,
   json: undefined,
   print: undefined,
 };
@@ -40,6 +45,9 @@ const rows: readonly OptionRow<TopOptions>[] = [
   { short: 'c', ...flag({ order: 'cpu' }) },
   { short: 'm', ...flag({ order: 'memory' }) },
   { short: 'i', ...flag({ order: 'io' }) },
+  { short: 'P', ...flag({ count: 'processes' }) },
+  { short: 'k', ...flag({ count: 'all-processes' }) },
+  { long: 'recursive', value: 'required', apply: readRecursive },
   { long: 'raw', short: 'r', ...flag({ raw: true }) },
   { long: 'cpu', value: 'optional', apply: readCpu },
   { long: 'batch', short: 'b', ...flag({ batch: true }) },
@@ -53,7 +61,13 @@ const rows: readonly OptionRow<TopOptions>[] = [
 
 /** Reads the command line of systemd-cgtop(1). An error is what to print. */
 export function parseTop(program: string, argv: readonly string[]): Result<Words<TopOptions>, string> {
-  return readWords(program, argv, rows, defaults);
+  const read = readWords(program, argv, rows, defaults);
+  if (!read.ok || read.value.options.recursive || read.value.options.count !== 'tasks') return read;
+  return err('Non-recursive counting is only supported when counting processes, not tasks. Use -P or -k.');
+}
+
+function readRecursive(value = ''): Result<Partial<TopOptions>, string> {
+  return readBoolean('recursive=', value, (recursive) => ({ recursive }));
 }
 
 function readCpu(value = 'time'): Result<Partial<TopOptions>, string> {

@@ -2,7 +2,7 @@ import { formatBytes } from '../../base/bytes-text.ts';
 import { formatTimespan } from '../../base/duration.ts';
 import type { Style } from '../output/terminal.ts';
 import type { Order, TopOptions } from './options.ts';
-import type { Sample } from './sample.ts';
+import type { Count, Sample } from './sample.ts';
 
 /** What is shown of one cgroup; rates are for each second between two samples, and absent at the first. */
 export interface Row {
@@ -62,11 +62,11 @@ export function renderRows(rows: readonly Row[], options: TopOptions, width: num
 }
 
 /** The line above the rows on a terminal; what they are ordered by stands out. */
-export function headerLine(rows: readonly Row[], { order, cpuTime }: TopOptions, width: number, { bold, underline }: Style): string {
+export function headerLine(rows: readonly Row[], { order, cpuTime, count }: TopOptions, width: number, { bold, underline }: Style): string {
   const cpu = cpuTime ? 'CPU Time'.padStart(timeWidthOf(timesOf(rows))) : '%CPU'.padStart(shareWidth);
   const cells: readonly (readonly [order: Order, text: string])[] = [
     ['path', 'Control Group'.padEnd(pathWidthOf(width, cpu.length))],
-    ['tasks', 'Tasks'.padStart(7)],
+    ['tasks', countNames[count].padStart(7)],
     ['cpu', cpu],
     ['memory', 'Memory'.padStart(8)],
     ['io', 'Input/s'.padStart(8)],
@@ -74,6 +74,8 @@ export function headerLine(rows: readonly Row[], { order, cpuTime }: TopOptions,
   ];
   return cells.map(([by, text]) => (by === order ? bold(text) : underline(text))).join(underline(' '));
 }
+
+const countNames: Readonly<Record<Count, string>> = { tasks: 'Tasks', processes: 'Procs', 'all-processes': 'Proc+' };
 
 /** What is shown of a cgroup as a record: processor time in microseconds and as the share of one processor, bytes, and bytes in each second. */
 export function recordOf({ path, tasks, cpuUsec, cpuShare, memory, input, output }: Row): Readonly<Record<string, unknown>> {

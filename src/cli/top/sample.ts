@@ -19,10 +19,23 @@ export interface Sample {
 /** Where the root is in the hierarchy of each controller that has one of its own (cgroup v1). */
 export type LegacyRoots = Readonly<Record<string, string>>;
 
-/** Reads the cgroup at a directory and those below it, down to this depth. Cgroups that go meanwhile are left out. */
-export function takeSample(root: string, depth: number, atUsec: number, legacy: LegacyRoots = {}): Sample {
+/** What stands in the column of tasks: what the controller counts, or processes that are looked up, with or without threads of the kernel. */
+export type Count = 'tasks' | 'processes' | 'all-processes';
+
+/** How the cgroups are looked at. */
+export interface Look {
+  readonly depth: number;
+  readonly count: Count;
+  /** Processes of the cgroups below count, too. */
+  readonly recursive: boolean;
+}
+
+/** Reads the cgroup at a directory and those below it, down to a depth. Cgroups that go meanwhile are left out. */
+export function takeSample(root: string, look: Look, atUsec: number, legacy: LegacyRoots = {}): Sample {
   const groups = new Map<string, Counted>();
-  walk({ root, legacy, groups }, '', depth);
+  const all = { root, legacy, groups, look };
+  walk(all, '', look.depth);
+  if (look.count !== 'tasks') countProcesses(all, '', look.depth);
   return { atUsec, groups };
 }
 
@@ -30,6 +43,29 @@ interface Walk {
   readonly root: string;
   readonly legacy: LegacyRoots;
   readonly groups: Map<string, Counted>;
+  readonly look: Look;
+}
+
+/** Puts the number of processes in place of that of tasks, and gives it. */
+function countProcesses(all: Walk, path: string, depth: number): number {
+  const { root, groups, look } = all;
+  const pids = read(`${root}${path}/cgroup.procs`)
+    .split('\n')
+    .filter((pid) => pid !== '' && pid !== '0');
+  const own = look.count === 'processes' ? pids.filter((pid) => !isOfKernel(pid)).length : pids.length;
+  // What lies deeper than is shown counts for what is above it.
+  const isAsked = look.recursive || depth > 0;
+  const below = isAsked ? directoriesIn(`${root}${path}`).map((name) => countProcesses(all, `${path}/${name}`, depth - 1)) : [];
+  const tasks = look.recursive ? below.reduce((sum, number) => sum + number, own) : own;
+  if (depth >= 0) groups.set(path === '' ? '/' : path, { ...groups.get(path === '' ? '/' : path), tasks });
+  return tasks;
+}
+
+/** PF_KTHREAD among the flags of proc(5). */
+function isOfKernel(pid: string): boolean {
+  const stat = read(`/proc/${pid}/stat`);
+  const flags = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[6];
+  return (Number(flags ?? 0) & 0x20_00_00) !== 0;
 }
 
 function walk(all: Walk, path: string, depth: number): void {
