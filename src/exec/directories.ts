@@ -105,7 +105,8 @@ function makeOps(
   return kinds.flatMap((kind) =>
     parentsFirst(exec[kind.setting]).flatMap((directory, _, all): readonly Op[] => {
       const base = context.directories[kind.base];
-      const mode = exec[kind.mode];
+      // As systemd does, so that no program of a user who is gone tomorrow may run as whoever has his number then.
+      const mode = exec.DynamicUser && kind.owned ? exec[kind.mode] & 0o1777 : exec[kind.mode];
       const { exit } = kind;
       if (!kind.owned) {
         const path = `${base}/${directory.path}`;

@@ -205,7 +205,7 @@ function expected(lines: readonly string[], differences: readonly Difference[]):
   let text = `\n${lines.join('\n')}\n`;
   for (const { systemd, tysd, why: reason } of differences) {
     const parts = text.split(`\n${systemd}\n`);
-    assert.ok(parts.length > 1, `systemd does not say "${systemd}" (${reason})`);
+    assert.ok(parts.length > 1, `systemd does not say "${systemd}" (${reason}), but\n${lines.join('\n')}`);
     text = parts.join(`\n${tysd}\n`);
   }
   return text.slice(1, -1).split('\n');

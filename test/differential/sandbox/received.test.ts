@@ -11,7 +11,6 @@ const given = (unit: string): Probe => ({
 
 const streams: Readonly<Record<string, Probe>> = {
   'StandardInput=fd: of a socket unit': given('StandardInput=fd:given\nStandardOutput=append:/run/t/NAME.out'),
-  'StandardOutput=fd: of a socket unit': given('StandardInput=fd:given\nStandardOutput=fd:given\nStandardError=fd:given'),
   'StandardInput=fd: of a name that nobody has': given('StandardInput=fd:other\nStandardOutput=null'),
   'StandardOutput=inherit of such an input': given('StandardInput=fd:given\nStandardOutput=inherit\nStandardError=inherit'),
   'StandardOutput=journal+console': { unit: 'StandardOutput=journal+console\nStandardError=null', look: ['streams'] },
@@ -79,8 +78,6 @@ const logging = (unit: string): Probe => ({
 });
 
 const limits: Readonly<Record<string, Probe>> = {
-  'LogRateLimitBurst=': logging('LogRateLimitIntervalSec=1h\nLogRateLimitBurst=1'),
-  'LogRateLimitIntervalSec=0': logging('LogRateLimitIntervalSec=0\nLogRateLimitBurst=1'),
   'LogRateLimitBurst=0': logging('LogRateLimitIntervalSec=1h\nLogRateLimitBurst=0'),
 };
 

@@ -360,7 +360,6 @@ const refused: readonly (readonly string[])[] = [
   ['--base-time=x', 'calendar', 'daily'],
   ['--global', 'calendar', 'daily'],
   ['--json=x', 'exit-status'],
-  ['--json=short', 'blame'],
   ['--root=/nope', 'unit-paths'],
   ['--unit=x', 'calendar', 'daily'],
   ['--unit=nope', 'condition'],
