@@ -11,7 +11,6 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -211,20 +210,14 @@ static int copy_entry(struct level *level, const char *name, const struct copy *
 }
 
 static int copy_content(struct level *level, const struct copy *all) {
-    _Alignas(struct entry) static char bytes[4096];
-    for (;;) {
-        if (lseek(level->from, level->next, SEEK_SET) < 0) return -errno;
-        long got = syscall(SYS_getdents64, level->from, bytes, sizeof bytes);
-        if (got <= 0) return got < 0 ? -errno : 0;
+    struct scan scan = {0};
+    for (int error = 0;;) {
         bool went = false;
-        for (long at = 0; at < got && !went;) {
-            struct entry *entry = (struct entry *)(bytes + at);
-            at += entry->length;
-            level->next = entry->offset;
-            if (!strcmp(entry->name, ".") || !strcmp(entry->name, "..")) continue;
-            int result = copy_entry(level, entry->name, all, &went);
-            if (result) return result;
-        }
+        const char *name = scan_next(&scan, level->from, &level->next, &error);
+        if (!name) return error;
+        int result = copy_entry(level, name, all, &went);
+        if (result) return result;
+        if (went) scan = (struct scan){0};
     }
 }
 

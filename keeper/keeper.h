@@ -382,14 +382,6 @@ int namespace_storage(struct keeper *keeper, const char *name);
 int image_mount(int root, const char *file, const char *target, const char *options, uint32_t flags);
 
 /* tree.c: what a child does to directory trees. */
-/* As getdents64(2) gives it. */
-struct entry {
-    uint64_t inode;
-    int64_t offset;
-    uint16_t length;
-    uint8_t type;
-    char name[];
-};
 int tree_remove(const char *path);
 int tree_remove_at(int directory, const char *name);
 /* At a path below the base; no part of it is followed that is a symlink. */
@@ -401,6 +393,12 @@ enum { TREE_OPEN = 64, TREE_DEEPEST = 2048 };
 struct left_directory {
     uint64_t id[3];
 };
+/* The next entry of a directory, but for itself and the one above; NULL at the end, or with an error, 0 or -errno. `next` is where the entries go
+ * on: all levels of a walk share one buffer, so whoever has gone down in between begins another scan there. */
+struct scan {
+    long at, got;
+};
+const char *scan_next(struct scan *scan, int directory, int64_t *next, int *error);
 int tree_leave(int *directory, struct left_directory *left);
 int tree_return(int below, const struct left_directory *left, int *directory);
 /* Removes what belongs to the user or the group in the directory; UINT32_MAX is nobody. 0 or -errno. */

@@ -13,6 +13,15 @@
 
 enum { MAX_DEPTH = 256, MAX_OPEN = 128 };
 
+/* As getdents64(2) gives it. */
+struct entry {
+    uint64_t inode;
+    int64_t offset;
+    uint16_t length;
+    uint8_t type;
+    char name[];
+};
+
 typedef int entry_function(int directory, const char *name, void *context, int depth);
 
 /* Calls `each` for what is in the directory; goes on after an error and gives the first. */
@@ -180,23 +189,33 @@ static int own_entry(struct level *level, const char *name, const uint32_t ids[2
     return owned ? owned : result;
 }
 
+const char *scan_next(struct scan *scan, int directory, int64_t *next, int *error) {
+    _Alignas(struct entry) static char bytes[4096];
+    for (;;) {
+        if (scan->at >= scan->got) {
+            if (lseek(directory, *next, SEEK_SET) < 0) return *error = -errno, NULL;
+            scan->got = syscall(SYS_getdents64, directory, bytes, sizeof bytes);
+            if (scan->got <= 0) return *error = scan->got < 0 ? -errno : 0, NULL;
+            scan->at = 0;
+        }
+        struct entry *entry = (struct entry *)(bytes + scan->at);
+        scan->at += entry->length;
+        *next = entry->offset;
+        if (strcmp(entry->name, ".") && strcmp(entry->name, "..")) return entry->name;
+    }
+}
+
 /* Goes on after an error and gives the first, unless the way is lost. */
 static int own_below(struct level *level, const uint32_t ids[2]) {
-    _Alignas(struct entry) static char bytes[4096];
-    for (int result = 0;;) {
-        if (lseek(level->fd, level->next, SEEK_SET) < 0) return -errno;
-        long got = syscall(SYS_getdents64, level->fd, bytes, sizeof bytes);
-        if (got <= 0) return got < 0 ? -errno : result;
+    struct scan scan = {0};
+    for (int result = 0, error = 0;;) {
         bool went = false;
-        for (long at = 0; at < got && !went;) {
-            struct entry *entry = (struct entry *)(bytes + at);
-            at += entry->length;
-            level->next = entry->offset;
-            if (!strcmp(entry->name, ".") || !strcmp(entry->name, "..")) continue;
-            int failed = own_entry(level, entry->name, ids, &went);
-            if (level->fd < 0) return failed;
-            if (failed && !result) result = failed;
-        }
+        const char *name = scan_next(&scan, level->fd, &level->next, &error);
+        if (!name) return error ? error : result;
+        int failed = own_entry(level, name, ids, &went);
+        if (level->fd < 0) return failed;
+        if (failed && !result) result = failed;
+        if (went) scan = (struct scan){0};
     }
 }
 
