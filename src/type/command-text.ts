@@ -10,6 +10,22 @@ export interface CommandRun {
   readonly exit: { readonly how: 'exited' | 'killed' | 'dumped'; readonly status: number } | null;
 }
 
+/** The last run of one of a unit's commands, by its list and its place there. */
+export interface ListedRun<List extends string = string> extends CommandRun {
+  readonly list: List;
+  readonly index: number;
+}
+
+/** The runs with one in place of the earlier one of the same command. */
+export function withRun<Run extends ListedRun>(runs: readonly Run[], run: Run): readonly Run[] {
+  return [...runs.filter(({ list, index }) => list !== run.list || index !== run.index), run];
+}
+
+/** The last run of a command, as far as it is known. */
+export function lastRun<Run extends ListedRun>(runs: readonly Run[], list: Run['list'], index: number): Run | undefined {
+  return runs.find((run) => run.list === list && run.index === index);
+}
+
 /** The commands of an Exec*= list as `systemctl show` prints them, a line each. */
 export function commandListText(
   commands: readonly Command[],

@@ -1,19 +1,18 @@
 import { invariant, unreachable } from '../base/assert.ts';
 import type { UnitConfig } from '../unit/config.ts';
+import { lastRun, withRun } from './command-text.ts';
 import { connectionCame } from './socket/connection.ts';
 import { socketElapsed, socketExited, socketGroupEmptied, socketSpawnFailed } from './socket/control.ts';
 import { socketProperties } from './socket/properties.ts';
 import { enterSocketStartPre } from './socket/start.ts';
 import {
   initialSocketState,
-  runOf,
   socketActiveStates,
   socketControl,
   type SocketMemory,
   type SocketResult,
   type SocketState,
   type SocketSub,
-  withRun,
 } from './socket/state.ts';
 import { enterSocketSignal, enterStopPre } from './socket/stop.ts';
 import { hearsAgain, quietCame, serviceChanged, serviceOf, trafficCame, waitedTooLong } from './socket/trigger.ts';
@@ -189,8 +188,9 @@ function elapsed(turn: SocketTurn, state: SocketState, timer: string): SocketSta
 function withPid(state: SocketState, child: number, pid: number): SocketState {
   if (!('control' in state) || state.control === null || state.control.child !== child) return state;
   const { command } = state.control;
-  const run = 'index' in command ? runOf(state.memory, command.list, command.index) : undefined;
-  const memory = run === undefined ? state.memory : withRun(state.memory, { ...run, pid });
+  const { runs = [] } = state.memory;
+  const run = 'index' in command ? lastRun(runs, command.list, command.index) : undefined;
+  const memory = run === undefined ? state.memory : { ...state.memory, runs: withRun(runs, { ...run, pid }) };
   return { ...state, control: { ...state.control, pid }, memory };
 }
 

@@ -7,7 +7,7 @@ import type { UnitConfig } from '../../unit/config.ts';
 import type { ServiceSettings } from '../../unit/settings/service.ts';
 import { signalName } from '../../unit/values/signal.ts';
 import type { ExitStatusSet } from '../../unit/values/types.ts';
-import { commandListExText, commandListText } from '../command-text.ts';
+import { commandListExText, commandListText, lastRun } from '../command-text.ts';
 import type { Defaults } from '../type.ts';
 import { restartDelay } from './restart-table.ts';
 import { controlOf, mainOf, type MainRecord, type Memory, type ServiceList, type ServiceState } from './state.ts';
@@ -131,7 +131,7 @@ function commandProperties(service: ServiceSettings, memory: Memory, form: Times
   const properties: Record<string, string> = {};
   for (const list of lists) {
     if (service[list].length === 0) continue;
-    const runOf = (index: number) => memory.records.find((record) => record.list === list && record.index === index);
+    const runOf = (index: number) => lastRun(memory.records, list, index);
     properties[list] = commandListText(service[list], runOf, form);
     properties[`${list}Ex`] = commandListExText(service[list], runOf, form);
   }

@@ -1,3 +1,4 @@
+import { withRun } from '../command-text.ts';
 import type { CommandRecord, CommandReference, MainRecord, Memory, Process, ProcessExit } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -39,11 +40,11 @@ export function recordControlExit(turn: Turn, memory: Memory, control: Process, 
 }
 
 function recordsWithStart(records: readonly CommandRecord[], child: Process): readonly CommandRecord[] {
-  return child.command === null ? records : replaced(records, recordOf(child, child.command, 0, null));
+  return child.command === null ? records : withRun(records, recordOf(child, child.command, 0, null));
 }
 
 function recordsWithExit(turn: Turn, records: readonly CommandRecord[], child: Process, exit: ProcessExit): readonly CommandRecord[] {
-  return child.command === null ? records : replaced(records, recordOf(child, child.command, turn.context.realtimeUsec, exit));
+  return child.command === null ? records : withRun(records, recordOf(child, child.command, turn.context.realtimeUsec, exit));
 }
 
 function recordOf(child: Process, command: CommandReference, exitRealtimeUsec: number, exit: ProcessExit | null): CommandRecord {
@@ -55,8 +56,4 @@ function recordOf(child: Process, command: CommandReference, exitRealtimeUsec: n
     exitRealtimeUsec,
     exit,
   };
-}
-
-function replaced(records: readonly CommandRecord[], record: CommandRecord): readonly CommandRecord[] {
-  return [...records.filter((other) => other.list !== record.list || other.index !== record.index), record];
 }

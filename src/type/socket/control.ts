@@ -1,16 +1,8 @@
+import { lastRun, withRun } from '../command-text.ts';
 import type { UnitEvent } from '../type.ts';
 import { openPlan } from './open-plan.ts';
 import { enterListening, enterSocketStartPost, enterStartOpen, runSocketStartPost, runStartPre } from './start.ts';
-import {
-  runOf,
-  type SocketMemory,
-  socketControl,
-  type SocketProcess,
-  type SocketResult,
-  type SocketState,
-  type SocketSub,
-  withRun,
-} from './state.ts';
+import { type SocketMemory, socketControl, type SocketProcess, type SocketResult, type SocketState, type SocketSub } from './state.ts';
 import {
   enterSocketDead,
   enterSocketSignal,
@@ -43,14 +35,10 @@ export function socketExited(turn: SocketTurn, state: SocketState, event: Exited
 /** Notes how a command ended. */
 function withEnd({ context }: SocketTurn, memory: SocketMemory, { pid, command }: SocketProcess, { how, status }: Exited): SocketMemory {
   if (!('index' in command)) return memory;
-  const began = runOf(memory, command.list, command.index);
-  return withRun(memory, {
-    ...command,
-    pid: pid ?? 0,
-    startRealtimeUsec: began?.startRealtimeUsec ?? 0,
-    exitRealtimeUsec: context.realtimeUsec,
-    exit: { how, status },
-  });
+  const { runs = [] } = memory;
+  const { startRealtimeUsec = 0 } = lastRun(runs, command.list, command.index) ?? {};
+  const ended = { ...command, pid: pid ?? 0, startRealtimeUsec, exitRealtimeUsec: context.realtimeUsec, exit: { how, status } };
+  return { ...memory, runs: withRun(runs, ended) };
 }
 
 /** A process that was to work for the unit could not be made. */

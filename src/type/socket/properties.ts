@@ -6,9 +6,9 @@ import type { UnitConfig } from '../../unit/config.ts';
 import type { SocketSettings } from '../../unit/settings/socket.ts';
 import { formatSocketAddress } from '../../unit/values/socket-address.ts';
 import type { ListenAddress } from '../../unit/values/types.ts';
-import { commandListText } from '../command-text.ts';
+import { commandListText, lastRun } from '../command-text.ts';
 import type { Defaults } from '../type.ts';
-import { runOf, socketControl, type SocketList, type SocketMemory, type SocketState } from './state.ts';
+import { socketControl, type SocketList, type SocketMemory, type SocketState } from './state.ts';
 
 /** The properties of a socket unit by systemd's names (org.freedesktop.systemd1(5), Socket Unit Objects). */
 export function socketProperties(
@@ -115,7 +115,9 @@ const lists: readonly SocketList[] = ['ExecStartPre', 'ExecStartPost', 'ExecStop
 
 function commandProperties(socket: SocketSettings, memory: SocketMemory, form?: TimestampForm): Record<string, string> {
   const used = lists.filter((list) => socket[list].length > 0);
-  return Object.fromEntries(used.map((list) => [list, commandListText(socket[list], (index) => runOf(memory, list, index), form)]));
+  return Object.fromEntries(
+    used.map((list) => [list, commandListText(socket[list], (index) => lastRun(memory.runs ?? [], list, index), form)]),
+  );
 }
 
 function octal(mode: number): string {

@@ -1,5 +1,5 @@
 import type { ActiveState } from '../../graph/active-state.ts';
-import type { CommandRun } from '../command-text.ts';
+import type { ListedRun } from '../command-text.ts';
 
 /**
  * The state of a socket unit (systemd.socket(5)), a union by `sub`. The descriptors are the keeper's; the state has the
@@ -40,12 +40,6 @@ export type SocketResult =
   | 'trigger-limit-hit'
   | 'service-start-limit-hit';
 
-/** What is known of the last run of one of its commands. */
-export interface SocketRun extends CommandRun {
-  readonly list: SocketList;
-  readonly index: number;
-}
-
 /** When a limited time began, and how often something happened since. */
 export interface RateWindow {
   readonly beganUsec: number;
@@ -80,7 +74,7 @@ export interface SocketMemory {
   /** The same by source, where MaxConnectionsPerSource= has it counted. */
   readonly sources: Readonly<Record<string, number>>;
   /** The last runs of its commands since it was started; absent where none was run. */
-  readonly runs?: readonly SocketRun[];
+  readonly runs?: readonly ListedRun<SocketList>[];
 }
 
 /** A socket that was never started. */
@@ -164,15 +158,4 @@ export const isOpen: Readonly<Record<SocketSub, boolean>> = {
 /** The process that works for the unit now, if any. */
 export function socketControl(state: SocketBody): SocketProcess | null {
   return 'control' in state ? state.control : null;
-}
-
-/** The memory with a run in place of the one before of the same command. */
-export function withRun(memory: SocketMemory, run: SocketRun): SocketMemory {
-  const others = memory.runs?.filter(({ list, index }) => list !== run.list || index !== run.index) ?? [];
-  return { ...memory, runs: [...others, run] };
-}
-
-/** The last run of a command, as far as it is known. */
-export function runOf({ runs }: SocketMemory, list: SocketList, index: number): SocketRun | undefined {
-  return runs?.find((run) => run.list === list && run.index === index);
 }

@@ -5,16 +5,8 @@ import type { KillSettings } from '../../unit/settings/kill.ts';
 import type { SocketSettings } from '../../unit/settings/socket.ts';
 import type { Effect, Step, StepContext } from '../type.ts';
 import { nodesOf } from './open-plan.ts';
-import {
-  isOpen,
-  isTimed,
-  type SocketList,
-  type SocketMemory,
-  type SocketProcess,
-  type SocketResult,
-  type SocketState,
-  withRun,
-} from './state.ts';
+import { withRun } from '../command-text.ts';
+import { isOpen, isTimed, type SocketList, type SocketMemory, type SocketProcess, type SocketResult, type SocketState } from './state.ts';
 
 /** One call of the socket's state machine while it is being worked out. */
 export interface SocketTurn {
@@ -86,7 +78,7 @@ export function runCommand(turn: SocketTurn, memory: SocketMemory, list: SocketL
   const began = { list, index, pid: 0, startRealtimeUsec: context.realtimeUsec, exitRealtimeUsec: 0, exit: null };
   return {
     control: { child, pid: null, command: { list, index } },
-    memory: timed(turn, withRun({ ...memory, groupEmpty: false }, began)),
+    memory: timed(turn, { ...memory, groupEmpty: false, runs: withRun(memory.runs ?? [], began) }),
   };
 }
 
