@@ -1,5 +1,6 @@
 import type { Assessment } from '../../api/unit-files.ts';
-import { cut, sharedWidths } from '../output/table.ts';
+import { sharedWidths } from '../output/table.ts';
+import { shortened } from '../output/wrap.ts';
 import type { Style } from '../output/terminal.ts';
 
 /**
@@ -21,8 +22,8 @@ export function securityLines({ points }: Assessment, style: Style, width?: numb
   ];
   const [, nameWidth = 0, descriptionWidth = 0, exposureWidth = 0] = width === undefined ? wanted : sharedWidths(wanted, width);
   const { ellipsis } = style.glyphs;
-  const filled = (text: string, columns: number): string => cut(text, columns, ellipsis).padEnd(columns);
-  const header = `  ${filled('NAME', nameWidth)} ${filled('DESCRIPTION', descriptionWidth)} ${cut('EXPOSURE', exposureWidth, ellipsis)}`;
+  const filled = (text: string, columns: number): string => shortened(text, columns, ellipsis).padEnd(columns);
+  const header = `  ${filled('NAME', nameWidth)} ${filled('DESCRIPTION', descriptionWidth)} ${shortened('EXPOSURE', exposureWidth, ellipsis)}`;
   return [
     style.underline(header),
     ...rows.map(

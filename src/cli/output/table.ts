@@ -1,5 +1,6 @@
-import { columnsOf, fitting } from '../../base/columns.ts';
+import { columnsOf } from '../../base/columns.ts';
 import type { Style, Terminal } from './terminal.ts';
+import { shortened } from './wrap.ts';
 
 /** A cell: its text, and how to paint it. */
 export type Cell = string | { readonly text: string; readonly paint: (text: string) => string };
@@ -39,7 +40,7 @@ export function renderTable(
   const line = (cells: readonly Cell[], isLined: boolean): string => {
     const parts = cells.map((cell, column) => {
       const limit = widths[column] ?? 0;
-      const text = cut(textOf(cell), limit, style.glyphs.ellipsis);
+      const text = shortened(textOf(cell), limit, style.glyphs.ellipsis);
       const isShort = column === columns - 1 && !numbers.has(column) && !isLined;
       const padding = ' '.repeat(isShort ? 0 : limit - columnsOf(text));
       const painted = typeof cell === 'string' ? text : cell.paint(text);
@@ -85,10 +86,4 @@ export function sharedWidths(wanted: readonly number[], width: number): readonly
   for (let column = content(); column !== undefined; column = content()) settle(column, wanted[column] ?? 0);
   for (const column of open) settle(column, share());
   return widths;
-}
-
-/** The text, cut at its end to fit into a column that is at least one wide. */
-export function cut(text: string, limit: number, ellipsis: string): string {
-  if (columnsOf(text) <= limit) return text;
-  return fitting(text, limit - ellipsis.length) + ellipsis.slice(0, limit);
 }

@@ -16,9 +16,9 @@ export function wrapped(text: string, width: number | undefined, indent: number)
   return [...lines, line];
 }
 
-/** The text, cut to at most so many columns. */
+/** The text, cut at its end to at most so many columns, of which there is one at least. */
 export function shortened(text: string, width: number, ellipsis: string): string {
-  return columnsOf(text) <= width ? text : fitting(text, width - ellipsis.length) + ellipsis;
+  return columnsOf(text) <= width ? text : fitting(text, width - ellipsis.length) + ellipsis.slice(0, width);
 }
 
 /**
