@@ -198,7 +198,7 @@ function vanished(world: World, name: string): void {
 
 /** Units that the table never had learn so: one that was started by a symlink to its area is active until the table changes. */
 function missing(world: World, name: TableName, entries: ReadonlyMap<string, TableEntry>): void {
-  for (const unit of world.units.values()) {
+  for (const unit of world.busy()) {
     if (unit.type.follows !== name || unit.look.active !== 'active' || entries.has(unit.name)) continue;
     deliver(world, unit, { event: 'seen', entry: null }, 'the kernel tells of it no more');
   }
