@@ -7,10 +7,11 @@ import { type Daemon, run, startTysd, wanting } from './tysd.ts';
 
 const bin = join(import.meta.dirname, '../../bin');
 
+// Names that no mount of the machine begins with: a user's manager has those, too.
 const units = {
-  'default.target': wanting('runs.service'),
-  'runs.service': '[Unit]\nDescription=It \x1b[31mruns\n[Service]\nExecStart=/bin/sleep infinity\n',
-  'rests.service': '[Unit]\nDescription=It rests\n[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=default.target\n',
+  'default.target': wanting('example-runs.service'),
+  'example-runs.service': '[Unit]\nDescription=It \x1b[31mruns\n[Service]\nExecStart=/bin/sleep infinity\n',
+  'example-rests.service': '[Unit]\nDescription=It rests\n[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=default.target\n',
   'many@.service': '[Service]\nExecStart=/bin/sleep infinity\n',
 };
 
@@ -35,25 +36,25 @@ describe('completion', () => {
 
   for (const [line, wanted] of [
     ['tysctl @ is-act', ['is-active']],
-    ['tysctl @ stop r', ['runs.service']],
-    ['tysctl @ start r', ['rests.service']],
+    ['tysctl @ stop example-r', ['example-runs.service']],
+    ['tysctl @ start example-r', ['example-rests.service']],
     ['tysctl @ start many', ['many@']],
-    ['tysctl @ enable ', ['rests.service']],
-    ['tysctl @ status r', ['rests.service', 'runs.service']],
+    ['tysctl @ enable ', ['example-rests.service']],
+    ['tysctl @ status example-r', ['example-rests.service', 'example-runs.service']],
     ['tysctl @ list-units --type=dev', ['device']],
     ['tysctl @ completion ', ['bash', 'zsh', 'fish']],
     ['tysctl @ explain ExecStartP', ['ExecStartPre', 'ExecStartPost']],
     ['journalctl --outp', ['--output=', '--output-fields=']],
     ['journalctl -o json-p', ['json-pretty']],
     ['tysctl @ analyze criti', ['critical-chain']],
-    ['tysctl @ analyze critical-chain ru', ['runs.service']],
+    ['tysctl @ analyze critical-chain example-ru', ['example-runs.service']],
     ['tysctl @ analyze log-level not', ['notice']],
     ['tysctl @ analyze --to-p', ['--to-pattern=']],
     ['systemd-analyze --recursive-errors=o', ['one']],
     ['systemd-analyze transient-settings so', ['socket']],
     ['tysctl @ start no-such', []],
     ['tysctl @ logs --outp', ['--output=', '--output-fields=']],
-    ['tysctl @ restart logs ru', ['runs.service']],
+    ['tysctl @ restart logs example-ru', ['example-runs.service']],
   ] as const) {
     test(`bash: ${line}`, async () => {
       const typed = line.replace('@', `--runtime-directory=${daemon.runtimeDirectory}`);
@@ -68,8 +69,8 @@ describe('completion', () => {
 
   for (const [line, wanted] of [
     ['tysctl @ is-act', ['is-active']],
-    ['tysctl @ stop r', ['runs.service']],
-    ['tysctl @ status r', ['rests.service', 'runs.service']],
+    ['tysctl @ stop example-r', ['example-runs.service']],
+    ['tysctl @ status example-r', ['example-rests.service', 'example-runs.service']],
     ['tysctl @ list-units --type=dev', ['--type=device']],
     ['journalctl --outp', ['--output-fields=', '--output=']],
     ['systemd-analyze transient-settings so', ['socket']],
@@ -92,10 +93,10 @@ describe('completion', () => {
     await screen.until(/^ready now$/m);
     for (const [typed, becomes] of [
       ['tysctl is-act', /^zsh\$ tysctl is-active/m],
-      ['tysctl stop r', /^zsh\$ tysctl stop runs\.service/m],
+      ['tysctl stop example-r', /^zsh\$ tysctl stop example-runs\.service/m],
       ['journalctl -o json-p', /^zsh\$ journalctl -o json-pretty/m],
       ['systemctl list-units --type=dev', /^zsh\$ systemctl list-units --type=device/m],
-      ['systemctl status r', /^runs\.service +-- It[^\n]*\nrests\.service/m],
+      ['systemctl status example-r', /^example-runs\.service +-- It[^\n]*\nexample-rests\.service/m],
     ] as const) {
       screen.write(typed);
       screen.key('Tab');
@@ -111,9 +112,9 @@ describe('completion', () => {
       'tysctl',
       `--runtime-directory=${daemon.runtimeDirectory}`,
       'stop',
-      'runs',
+      'example-runs',
     ]);
-    assert.equal(out, 'words\nruns.service\tIt  [31mruns\n');
+    assert.equal(out, 'words\nexample-runs.service\tIt  [31mruns\n');
   });
 
   test('another shell is refused', async () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 
 /** Connects to a stream socket at a path, or at an abstract address. */
 export async function dial(path: string, abstract = false): Promise<Line> {
@@ -17,18 +16,18 @@ export class Line {
   readonly #socket: Socket;
   readonly #arrived: string[] = [];
   #waiting: ((line: string | undefined) => void) | undefined;
+  #begun = '';
   /** Resolves when the other side is gone. */
   readonly ended: Promise<void>;
 
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('error', () => socket.destroy());
-    createInterface({ input: socket })
-      .on('error', () => undefined)
-      .on('line', (line) => {
-        this.#arrived.push(line);
-        this.#deliver();
-      });
+    // Not by readline, which may tell of a line only after the end that came with it.
+    socket.setEncoding('utf8').on('data', (text) => this.#read(String(text)));
+    socket.once('end', () => {
+      if (this.#begun !== '') this.#read('\n');
+    });
     this.ended = new Promise((resolve) =>
       socket.once('close', () => {
         this.#waiting?.(undefined);
@@ -74,6 +73,13 @@ export class Line {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #read(text: string): void {
+    const lines = `${this.#begun}${text}`.split('\n');
+    this.#begun = lines.pop() ?? '';
+    this.#arrived.push(...lines.map((line) => line.replace(/\r$/, '')));
+    this.#deliver();
   }
 
   #deliver(): void {

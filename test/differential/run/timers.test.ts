@@ -40,7 +40,8 @@ function jobFailed(verb: string, unit: string): readonly Difference[] {
 compareManagers('timers', {
   'OnActiveSec= elapses once, and the timer stays': timed(
     'active-once',
-    'OnActiveSec=200ms',
+    // Long enough to be looked at before, by a slow machine too.
+    'OnActiveSec=2s',
     'run systemctl start NAME.timer; timer NAME.timer; runs NAME 1; sub NAME.timer elapsed; timer NAME.timer; show NAME.service; notes NAME',
   ),
   'RemainAfterElapse=no lets the timer go': timed(
