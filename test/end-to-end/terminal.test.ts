@@ -51,13 +51,13 @@ test('a terminal shows status in colours, follows logs, and monitors units, unti
 test('top is ordered by what a key says, and ends with q', { skip }, async () => {
   await using daemon = await startTysd({ units: { 'default.target': wanting() } });
   if ((await daemon.ask('manager.info', {})).cgroupRoot === '') return;
-  using screen = new Screen(daemon);
+  using screen = new Screen(daemon, { columns: 80 });
   screen.type('tysctl top -d 100');
   await screen.until(/␛\[(?:0;)?1m(?:␛\[\d+m)* +%CPU/, { colours: true });
   screen.write('m');
   await screen.until(/␛\[(?:0;)?1m(?:␛\[\d+m)* +Memory/, { colours: true });
   screen.write('?');
-  await screen.until(/^p path, t tasks, .* q end$/m);
+  await screen.until(/^p path, t tasks, .*\n%.* q end$/m);
   screen.write('q');
   await screen.until(/^ready\$$/m);
   screen.type('clear; echo "status $?"; stty -a | tr " " "\\n" | grep -x icanon');

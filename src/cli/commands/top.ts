@@ -61,7 +61,7 @@ const help: readonly string[] = [
   '     --depth=N                  How deep below the top',
   '  -o --output=json, json-pretty As JSON, an array for each look',
   '',
-  `On a terminal these keys mean: ${keysHelp}.`,
+  `On a terminal these keys mean: ${keysHelp.join('; ')}.`,
 ];
 
 /** Where cgroups are, and where the controllers have them that have hierarchies of their own. */
@@ -122,7 +122,7 @@ async function pause(terminal: Terminal, keys: Keys | undefined, options: TopOpt
     if (asked === 'end') return undefined;
     if (asked === 'help') {
       until = performance.now() + helpMs;
-      await terminal.live(`\n${terminal.style.bold(keysHelp)}`);
+      await terminal.live(['', ...keysHelp.map((line) => terminal.style.bold(line))].join('\n'));
     } else if (asked !== undefined) return asked.options;
   }
 }

@@ -50,8 +50,11 @@ function shorter(usec: number): number {
   return usec <= 1250 * MILLISECOND ? usec - 250 * MILLISECOND : usec - SECOND;
 }
 
-/** What the keys do, in one line. */
-export const keysHelp = 'p path, t tasks, c cpu, m memory, i io; % time, P k processes, r recursive, + - delay, space now, q end';
+/** What the keys do, in lines that fit any terminal. */
+export const keysHelp: readonly string[] = [
+  'p path, t tasks, c cpu, m memory, i io',
+  '% time, P k processes, r recursive, + - delay, space now, q end',
+];
 
 /** The keys that are pressed on a terminal, each at once; it is as it was when this is disposed of. */
 export class Keys implements Disposable {
