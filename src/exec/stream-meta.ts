@@ -35,13 +35,18 @@ export function describeMeta(text: string): string {
     'prefixes are': said.get('LEVEL_PREFIX') === '0' ? 'text' : undefined,
     'no level above': nameOf(levels, said.get('LEVEL_MAX')),
     'that match': said.get('PATTERNS')?.replaceAll('\\n', ' '),
-    'at most': interval === undefined ? undefined : `${burst} in ${formatTimespan(interval)}`,
+    'at most': interval === undefined ? undefined : rateText(interval, burst ?? 0),
     with: [...said].flatMap(([key, value]) => (key.startsWith('+') ? [`${key.slice(1)}=${value}`] : [])).join(' '),
     'in the namespace': said.get('_NAMESPACE'),
     'passed on to': said.get('FORWARD'),
   };
   const unusual = Object.entries(rules).flatMap(([what, value]) => (value === undefined || value === '' ? [] : [`, ${what} ${value}`]));
   return `${said.get('STREAM')} of ${said.get('SYSLOG_IDENTIFIER')}${unusual.join('')}`;
+}
+
+/** Where the unit sets one of them only, the other is as the journal's. */
+function rateText(intervalUsec: number, burst: number): string {
+  return `${burst === 0 ? 'as many as usual' : burst} in ${intervalUsec === 0 ? 'the usual time' : formatTimespan(intervalUsec)}`;
 }
 
 /** In one line. */
@@ -72,15 +77,13 @@ export function streamHeader({ config, command }: ExecRequest, exec: ExecSetting
   return lines.map((line) => `${line.replaceAll('\n', ' ')}\n`).join('');
 }
 
-/** journald's own, for the one of the two that a unit does not set (journald.conf(5)). */
-const usualRate = { intervalUsec: 30_000_000, burst: 10_000 };
-
 function addLogRules(meta: Record<string, string>, exec: ExecSettings): void {
   const { LogLevelMax, LogFilterPatterns, LogRateLimitIntervalSec, LogRateLimitBurst } = exec;
   if (LogLevelMax !== undefined) meta['LEVEL_MAX'] = levelNumber(LogLevelMax);
   if (LogFilterPatterns.length > 0) meta['PATTERNS'] = LogFilterPatterns.join('\n');
-  if (LogRateLimitIntervalSec !== undefined || LogRateLimitBurst !== undefined)
-    meta['RATE'] = `${LogRateLimitIntervalSec ?? usualRate.intervalUsec} ${LogRateLimitBurst ?? usualRate.burst}`;
+  // Where one of them is 0, that of the journal counts, as if it were not set: systemd tells journald nothing else.
+  const [interval, burst] = [LogRateLimitIntervalSec ?? 0, LogRateLimitBurst ?? 0];
+  if (interval > 0 || burst > 0) meta['RATE'] = `${interval} ${burst}`;
 }
 
 /** Where the journal passes the stream on to, for the kinds of StandardOutput= that say so. */

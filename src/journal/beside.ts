@@ -8,8 +8,8 @@ export interface Beside {
   /** Of each unit, what all that its processes say has. */
   readonly units: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Of each unit, what was admitted lately by its own limit, and by that of the journal. */
-  readonly own: Readonly<Record<string, RateCounts>>;
-  readonly general: Readonly<Record<string, RateCounts>>;
+  readonly own: Readonly<Record<string, readonly RateCounts[]>>;
+  readonly general: Readonly<Record<string, readonly RateCounts[]>>;
   /** Who writes each stream. */
   readonly processes: Readonly<Record<string, { readonly start?: number; readonly fields: Readonly<Record<string, string>> }>>;
 }
@@ -49,8 +49,11 @@ function isTexts(value: unknown): value is RecordOf<string> {
   return isRecordOf(value, (each): each is string => typeof each === 'string');
 }
 
-function isCounts(value: unknown): value is RateCounts {
-  return isRecord(value) && ['beganUsec', 'kept', 'dropped'].every((name) => Number.isFinite(value[name]));
+function isCounts(value: unknown): value is readonly RateCounts[] {
+  return (
+    Array.isArray(value) &&
+    value.every((each: unknown) => isRecord(each) && ['beganUsec', 'kept', 'dropped'].every((name) => Number.isFinite(each[name])))
+  );
 }
 
 function isProcess(value: unknown): value is Beside['processes'][string] {

@@ -4,7 +4,7 @@ import type { JournalFrame } from '../port/journal-wire.ts';
 import { unreachable } from '../base/assert.ts';
 import { type Beside, parseBeside } from './beside.ts';
 import { levelPrefix, takeLines, takeRest, type LineEnd, withoutTrailingBlanks } from './lines.ts';
-import { type LogRules, logRules } from './log-rules.ts';
+import { generalLimit, type LogRules, type RateLimit } from './log-rules.ts';
 import { parseNative } from './native.ts';
 import type { KernelRecord } from './kmsg.ts';
 import type { Forwarding, Policy } from './policy.ts';
@@ -63,7 +63,7 @@ export function createIntake(surroundings: Surroundings, stored: StoredState): I
   const units = new Map<string, Readonly<Record<string, string>>>();
   // Of each unit, for all that its processes say, in whatever way.
   const rules = new Map<string, LogRules>();
-  const limits = new Map<string, LogRules>();
+  const limits = new Map<string, RateLimit>();
   const { policy } = surroundings;
   let position = stored.position;
   let kernelSequence = stored.kernelSequence;
@@ -102,7 +102,7 @@ export function createIntake(surroundings: Surroundings, stored: StoredState): I
   }
 
   function open(id: string, known: OpenStream): Stream {
-    const stream = createStream(known);
+    const stream = createStream(known, policy.rate);
     streams.set(id, stream);
     pids.set(stream.pid, stream);
     noteUnit(stream.unit, knownFields(stream.fields));
@@ -151,17 +151,16 @@ export function createIntake(surroundings: Surroundings, stored: StoredState): I
   function isWithinRate(unit: string, row: Row): boolean {
     const limit = unit === '' ? undefined : limitOf(unit);
     if (limit === undefined) return true;
-    const { keep, dropped } = limit.admit(0, nothing, row.realtimeUsec);
+    const { keep, dropped } = limit.admit(row.priority ?? 6, row.realtimeUsec);
     sayDropped(unit, dropped);
     return keep;
   }
 
   /** The limit of the journal for a unit, if there is any. */
-  function limitOf(unit: string): LogRules | undefined {
+  function limitOf(unit: string): RateLimit | undefined {
     const known = limits.get(unit);
-    if (known !== undefined || policy.rate === undefined) return known;
-    const limit = logRules({ RATE: policy.rate });
-    if (limit === undefined) return undefined;
+    if (known !== undefined || !policy.rate.forAll) return known;
+    const limit = generalLimit(policy.rate);
     if (limits.size >= maximumUnits) limits.clear();
     limits.set(unit, limit);
     return limit;
@@ -172,7 +171,7 @@ export function createIntake(surroundings: Surroundings, stored: StoredState): I
   }
 
   function addLine(id: string, stream: Stream, realtimeUsec: number, line: FieldValue, how: LineEnd): void {
-    if (stream.header !== undefined) return takeHeader(stream, valueText(line));
+    if (stream.header !== undefined) return takeHeader(stream, valueText(line), policy.rate);
     const kept = withoutTrailingBlanks(line);
     const prefix = stream.levelPrefix ? levelPrefix(kept) : undefined;
     const prefixed = prefix !== undefined && prefix.length > 0;
@@ -384,10 +383,8 @@ export function createIntake(surroundings: Surroundings, stored: StoredState): I
   };
 }
 
-function countsOf(rules: ReadonlyMap<string, LogRules>): Beside['own'] {
-  return Object.fromEntries(
-    [...rules].flatMap(([unit, { limited, counts }]) => (limited && counts.kept > 0 ? [[unit, counts] as const] : [])),
-  );
+function countsOf(limits: ReadonlyMap<string, Pick<RateLimit, 'counts'>>): Beside['own'] {
+  return Object.fromEntries([...limits].flatMap(([unit, { counts }]) => (counts.length > 0 ? [[unit, counts] as const] : [])));
 }
 
 const admitted = { keep: true, dropped: 0 } as const;

@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { logRules } from './log-rules.ts';
 
-function kept(meta: Readonly<Record<string, string>>, messages: readonly (readonly [priority: number, text: string, usec?: number])[]) {
-  const rules = logRules(meta);
+const journal = { usual: { intervalUsec: 1000, burst: 3 }, forAll: false, freeBytes: () => 0 };
+
+function kept(
+  meta: Readonly<Record<string, string>>,
+  messages: readonly (readonly [priority: number, text: string, usec?: number])[],
+  freeBytes = 0,
+) {
+  const rules = logRules(meta, { ...journal, freeBytes: () => freeBytes });
   return messages.map(([priority, text, usec = 0]) => {
     const { keep, dropped } = rules?.admit(priority, new TextEncoder().encode(text), usec) ?? { keep: true, dropped: 0 };
     return dropped > 0 ? `${dropped} before ${text}` : keep ? text : '-';
@@ -11,7 +17,7 @@ function kept(meta: Readonly<Record<string, string>>, messages: readonly (readon
 }
 
 test('without settings there are no rules', () => {
-  assert.equal(logRules({ UNIT: 'a.service' }), undefined);
+  assert.equal(logRules({ UNIT: 'a.service' }, journal), undefined);
 });
 
 test('LogLevelMax= drops what is less important', () => {
@@ -53,12 +59,21 @@ test('a burst is kept in each interval, and what was dropped is counted', () => 
     ]),
     ['a', 'b', '-', '-', '2 before e', 'f'],
   );
-  assert.deepEqual(
-    kept({ RATE: '0 2' }, [
-      [6, 'a'],
-      [6, 'b'],
-      [6, 'c'],
-    ]),
-    ['a', 'b', 'c'],
-  );
+});
+
+test('what a unit does not set of its rate is as the journal’s', () => {
+  const many = ['a', 'b', 'c', 'd'].map((text) => [6, text] as const);
+  assert.deepEqual(kept({ RATE: '0 2' }, [...many, [6, 'later', 1000]]), ['a', 'b', '-', '-', '2 before later']);
+  assert.deepEqual(kept({ RATE: '5000 0' }, [...many, [6, 'later', 1000]]), ['a', 'b', 'c', '-', '-']);
+});
+
+test('messages of other importance are counted for themselves', () => {
+  const flood = [7, 7, 7, 6, 5, 4, 3, 2, 1].map((priority) => [priority, String(priority)] as const);
+  assert.deepEqual(kept({ RATE: '1000 1' }, flood), ['7', '-', '-', '6', '-', '4', '3', '2', '-']);
+});
+
+test('the more room there is for the journal, the more may come', () => {
+  const many = Array.from({ length: 12 }, (_, index) => [6, String(index)] as const);
+  const most = (freeBytes: number) => kept({ RATE: '1000 2' }, many, freeBytes).filter((text) => text !== '-').length;
+  assert.deepEqual([0, 2 ** 20, 2 ** 24, 2 ** 30, 2 ** 32].map(most), [2, 2, 4, 7, 8]);
 });

@@ -1,10 +1,10 @@
-import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { err, ok, type Result } from '../base/result.ts';
 import { createTimeText } from '../base/timestamp.ts';
 import { openForReading, openForWriting } from './database.ts';
 import { byteCount } from './output/printable.ts';
-import { deleteOldest, shrink } from './retention.ts';
+import { bytesOnDisk, deleteOldest, shrink } from './retention.ts';
 
 /** What `--disk-usage` says: the space of the journal's file and of what belongs to it. */
 export function diskUsage(path: string): string {
@@ -84,15 +84,4 @@ export function verifyJournal(path: string): Result<string, string> {
   } finally {
     database.close();
   }
-}
-
-function bytesOnDisk(path: string): number {
-  let bytes = 0;
-  try {
-    for (const name of readdirSync(dirname(path)))
-      if (name.startsWith(basename(path))) bytes += statSync(`${dirname(path)}/${name}`).blocks * 512;
-  } catch {
-    // No directory: no journal, no bytes.
-  }
-  return bytes;
 }

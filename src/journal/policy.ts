@@ -4,11 +4,26 @@ import type { Row } from './record.ts';
 export interface Policy {
   /** The least important priority that is stored; -1 for none. */
   readonly maximumStored: number;
-  /** Microseconds and entries in them, for units without a limit of their own, as `30000000 10000`. */
-  readonly rate: string | undefined;
+  readonly rate: RatePolicy;
   /** The longest line that is kept whole, in bytes. */
   readonly lineMax: number;
   forward(row: Row, how: Forwarding): void;
+}
+
+/** How many entries of a unit may come (journald.conf(5), RateLimitBurst=). */
+export interface RatePolicy {
+  /** For what a unit does not set of the two; 0 for no limit. */
+  readonly usual: Rate;
+  /** Units that set neither are limited, too. */
+  readonly forAll: boolean;
+  /** The bytes by which the journal may still grow: where there is much room, more may come. */
+  readonly freeBytes: () => number;
+}
+
+/** So many entries in so many microseconds. */
+export interface Rate {
+  readonly intervalUsec: number;
+  readonly burst: number;
 }
 
 /** What is known of an entry that may be passed on. */

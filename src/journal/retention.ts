@@ -1,5 +1,5 @@
-import { existsSync, statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 
 /** How much the journal may keep: SystemMaxUse=, SystemKeepFree= and MaxRetentionSec= of journald.conf(5); 0 for no limit of age. */
@@ -42,6 +42,32 @@ export function deleteOldest(database: DatabaseSync, limits: Limits, nowUsec: nu
 export function shrink(database: DatabaseSync): void {
   database.prepare('pragma incremental_vacuum').all();
   database.prepare('pragma wal_checkpoint(truncate)').all();
+}
+
+/** The bytes that the journal's file takes, with what belongs to it. */
+export function bytesOnDisk(path: string): number {
+  let bytes = 0;
+  try {
+    for (const name of readdirSync(dirname(path)))
+      if (name.startsWith(basename(path))) bytes += statSync(`${dirname(path)}/${name}`).blocks * 512;
+  } catch {
+    // No directory: no journal, no bytes.
+  }
+  return bytes;
+}
+
+/** Tells by how many bytes the journal may still grow; the file system is asked for it twice a minute at most. */
+export function roomOf(path: string, limits: Limits): () => number {
+  let room = 0;
+  let until = -Infinity;
+  return () => {
+    if (performance.now() < until) return room;
+    until = performance.now() + 30_000;
+    const used = bytesOnDisk(path);
+    const { bsize, bavail } = statfsSync(existingPart(path));
+    room = Math.max(0, Math.min(bsize * bavail - limits.keepFreeBytes, limits.maximumBytes - used));
+    return room;
+  };
 }
 
 /** The bytes of the file that hold something. */

@@ -1,6 +1,6 @@
 import type { OpenStream } from './storage.ts';
 import { parseTargets } from './forward.ts';
-import type { ForwardTarget } from './policy.ts';
+import type { ForwardTarget, RatePolicy } from './policy.ts';
 import { type LogRules, logRules } from './log-rules.ts';
 import type { Origin } from './record.ts';
 import type { KnownProcess } from './senders.ts';
@@ -28,7 +28,7 @@ export interface Stream extends OpenStream {
 }
 
 /** A stream from what the manager wrote in its `output` op: a JSON object of strings. Meta that is no such object counts as empty. */
-export function createStream({ pid, meta, pending }: OpenStream): Stream {
+export function createStream({ pid, meta, pending }: OpenStream, rate: RatePolicy): Stream {
   const given = stringFields(meta);
   const unit = given['UNIT'] ?? given['USER_UNIT'] ?? '';
   const fields: Record<string, string> = pid > 0 ? { _PID: String(pid) } : {};
@@ -47,7 +47,7 @@ export function createStream({ pid, meta, pending }: OpenStream): Stream {
     fields,
     priority: Number.isInteger(priority) && priority >= 0 && priority <= 7 ? priority : defaultPriority,
     levelPrefix: given['LEVEL_PREFIX'] !== '0',
-    rules: logRules(given),
+    rules: logRules(given, rate),
     forward: parseTargets(given['FORWARD']),
     process: undefined,
     origin: undefined,
@@ -58,12 +58,12 @@ export function createStream({ pid, meta, pending }: OpenStream): Stream {
  * Takes a line of what a stream begins with that a program brought by itself (sd_journal_stream_fd(3)): identifier, unit, priority,
  * whether lines have a priority prefix, and whether to pass them on to syslog, kmsg and the console.
  */
-export function takeHeader(stream: Stream, line: string): void {
+export function takeHeader(stream: Stream, line: string, rate: RatePolicy): void {
   const lines = [...(stream.header ?? []), line];
   const { HEADER: _header, ...given } = stringFields(stream.meta);
   const isWhole = lines.length === headerLines;
   const meta = JSON.stringify(isWhole ? { ...given, ...meaningOf(lines, given) } : { ...given, HEADER: `${lines.join('\n')}\n` });
-  Object.assign(stream, createStream({ pid: stream.pid, meta, pending: stream.pending }), { process: stream.process });
+  Object.assign(stream, createStream({ pid: stream.pid, meta, pending: stream.pending }, rate), { process: stream.process });
 }
 
 const headerLines = 7;

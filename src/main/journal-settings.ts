@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
 import { unreachable } from '../base/assert.ts';
 import { createTimeText } from '../base/timestamp.ts';
+import { journalPath } from '../journal/database.ts';
 import { type ConsoleFormat, consoleLines, createForward, exportedRows, kernelLine, textLines, writerTo } from '../journal/forward.ts';
 import { syslogMessages } from '../journal/forward-syslog.ts';
 import { readHost } from '../journal/machine.ts';
 import type { ForwardRule, Policy } from '../journal/policy.ts';
-import { defaultLimits, type Limits } from '../journal/retention.ts';
+import { defaultLimits, type Limits, roomOf } from '../journal/retention.ts';
 import { terminalsInUse, wallMessages, writeToTerminal } from '../journal/wall.ts';
 import { realFiles } from '../port/files-real.ts';
 import type { Datagram } from '../port/relay.ts';
@@ -59,17 +60,21 @@ export function planJournal(scope: 'system' | 'user', stateDirectory: string, so
   const address = journal.ForwardToSocket === undefined ? undefined : streamAddress(journal.ForwardToSocket);
   const client = address === undefined ? undefined : createStreamClient(address, ways.warn);
   const unsent = journal.ForwardToSocket !== undefined && address === undefined ? [noVsock] : [];
-  const limited = ['RateLimitIntervalSec', 'RateLimitInterval', 'RateLimitBurst'].some((key) => assigned.has(key));
+  const limits: Limits = {
+    maximumBytes: (isVolatile ? journal.RuntimeMaxUse : journal.SystemMaxUse) ?? usual.maximumBytes,
+    keepFreeBytes: (isVolatile ? journal.RuntimeKeepFree : journal.SystemKeepFree) ?? usual.keepFreeBytes,
+    maximumAgeUsec: journal.MaxRetentionSec,
+  };
   return {
     directory,
-    limits: {
-      maximumBytes: (isVolatile ? journal.RuntimeMaxUse : journal.SystemMaxUse) ?? usual.maximumBytes,
-      keepFreeBytes: (isVolatile ? journal.RuntimeKeepFree : journal.SystemKeepFree) ?? usual.keepFreeBytes,
-      maximumAgeUsec: journal.MaxRetentionSec,
-    },
+    limits,
     policy: {
       maximumStored: journal.Storage === 'none' ? -1 : numbers[journal.MaxLevelStore],
-      rate: limited ? `${journal.RateLimitIntervalSec} ${journal.RateLimitBurst}` : undefined,
+      rate: {
+        usual: { intervalUsec: journal.RateLimitIntervalSec, burst: journal.RateLimitBurst },
+        forAll: ['RateLimitIntervalSec', 'RateLimitInterval', 'RateLimitBurst'].some((key) => assigned.has(key)),
+        freeBytes: journal.Storage === 'none' ? () => 0 : roomOf(journalPath(directory), limits),
+      },
       lineMax: Math.max(smallestLineMax, journal.LineMax),
       forward: createForward({
         ...forwardRules(journal, scope, wish, ways.send),

@@ -6,6 +6,7 @@ import { usualLineMax } from '../../src/journal/lines.ts';
 import { createIntake } from '../../src/journal/intake.ts';
 import { type Field, decodeFields, encodeFields } from '../../src/journal/record.ts';
 import type { JournalFrame } from '../../src/port/journal-wire.ts';
+import { unlimited } from '../journal/keeper-double.ts';
 import { target } from './target.ts';
 import { bytesOf, hostileText, mutated } from './text.ts';
 
@@ -79,7 +80,7 @@ export const logsTarget = target('logs', input, (items) => {
       now: () => ({ monotonicUsec: 1, realtimeUsec: 2 }),
       processFields: (pid) => ({ _COMM: `p${pid}` }),
       commandLine: () => '',
-      policy: { maximumStored: 7, rate: undefined, lineMax: usualLineMax, forward: () => undefined },
+      policy: { maximumStored: 7, rate: unlimited, lineMax: usualLineMax, forward: () => undefined },
       manager: { _PID: '1' },
     },
     { position: { instance: '1', sequence: 0 }, streams: new Map(), kernelSequence: -1, beside: '' },

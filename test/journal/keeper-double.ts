@@ -5,7 +5,7 @@ import { journalPath } from '../../src/journal/database.ts';
 import { createJournal, type Journal } from '../../src/journal/journal.ts';
 import { usualLineMax } from '../../src/journal/lines.ts';
 import type { KernelRecord } from '../../src/journal/kmsg.ts';
-import type { Policy } from '../../src/journal/policy.ts';
+import type { Policy, RatePolicy } from '../../src/journal/policy.ts';
 import { openJournal, type Query } from '../../src/journal/query.ts';
 import type { Entry } from '../../src/journal/record.ts';
 import type { Limits } from '../../src/journal/retention.ts';
@@ -14,6 +14,14 @@ import type { JournalFrame, ProcessFacts } from '../../src/port/journal-wire.ts'
 
 /** When the journals of tests begin: µs since 1970. */
 export const startUsec = new FakeClock().now().realtimeUsec;
+
+/** The rate of a journal that limits no unit by itself. */
+export const unlimited: RatePolicy = { usual: { intervalUsec: 30_000_000, burst: 10_000 }, forAll: false, freeBytes: () => 0 };
+
+/** The rate of one that lets each unit say so much in so many microseconds. */
+export function limitedTo(burst: number, intervalUsec: number): RatePolicy {
+  return { usual: { intervalUsec, burst }, forAll: true, freeBytes: () => 0 };
+}
 
 /** A directory for one test, removed with what is in it. */
 export interface Scratch extends Disposable {
@@ -86,7 +94,7 @@ export function createKeeperDouble(stateDirectory: string, options: KeeperDouble
         now: () => clock.now(),
         processFields: options.processFields ?? (() => ({})),
         commandLine: () => '',
-        policy: { maximumStored: 7, rate: undefined, lineMax: usualLineMax, forward: () => undefined, ...options.policy },
+        policy: { maximumStored: 7, rate: unlimited, lineMax: usualLineMax, forward: () => undefined, ...options.policy },
         manager: { _PID: '1', _COMM: 'tysd-keeper' },
       },
       warn: (text) => void warnings.push(text),

@@ -7,7 +7,7 @@ import { planJournal } from '../../src/main/journal-settings.ts';
 import { realFiles } from '../../src/port/files-real.ts';
 import { configRoots, readJournalConfig } from '../../src/unit/journal-config.ts';
 import { gatherFacts } from '../../src/main/facts.ts';
-import { createKeeperDouble, createScratch, messages, opened, output, record, stored } from './keeper-double.ts';
+import { createKeeperDouble, createScratch, limitedTo, messages, opened, output, record, stored } from './keeper-double.ts';
 
 test('what is less important than MaxLevelStore= is not stored, and Storage=none stores nothing', () => {
   using scratch = createScratch();
@@ -26,7 +26,7 @@ test('what is less important than MaxLevelStore= is not stored, and Storage=none
 
 test('RateLimitBurst= counts each unit for itself, says what it dropped, and leaves to a unit the limit of its own', () => {
   using scratch = createScratch();
-  const keeper = createKeeperDouble(scratch.path, { policy: { rate: '1000000 2' } });
+  const keeper = createKeeperDouble(scratch.path, { policy: { rate: limitedTo(2, 1_000_000) } });
   keeper.send(
     opened(1n, 'a.service'),
     opened(2n, 'b.service'),
@@ -179,7 +179,7 @@ test('the journal of a user is not ruled by the machine’s journald.conf', () =
     { send: undefined, warn: assert.fail },
   );
   assert.deepEqual(
-    [plan.directory, plan.policy.maximumStored, plan.policy.rate, plan.readsKernel, plan.remarks],
-    [scratch.path, 7, undefined, false, []],
+    [plan.directory, plan.policy.maximumStored, plan.policy.rate.forAll, plan.readsKernel, plan.remarks],
+    [scratch.path, 7, false, false, []],
   );
 });

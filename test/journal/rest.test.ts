@@ -4,6 +4,7 @@ import { parseBeside } from '../../src/journal/beside.ts';
 import {
   createKeeperDouble,
   createScratch,
+  limitedTo,
   messages,
   opened,
   output,
@@ -20,7 +21,7 @@ function syslog(pid: number, text: string): Sent {
 
 test('a journal that has ended in order knows afterwards what was admitted of each unit, and what was not', () => {
   using scratch = createScratch();
-  const keeper = createKeeperDouble(scratch.path, { policy: { rate: '1000000 2' } });
+  const keeper = createKeeperDouble(scratch.path, { policy: { rate: limitedTo(2, 1_000_000) } });
   keeper.send(opened(1n, 'a.service'), opened(2n, 'b.service', { RATE: '1000000 3' }), output(1n, '1\n2\n3\n'), output(2n, '1\n2\n'));
   keeper.flush();
   keeper.restart();
@@ -56,7 +57,7 @@ test('it knows who writes a stream, and the run of a unit that writes by other w
 
 test('what was left counts only if nothing was stored since', () => {
   using scratch = createScratch();
-  const keeper = createKeeperDouble(scratch.path, { policy: { rate: '1000000 2' } });
+  const keeper = createKeeperDouble(scratch.path, { policy: { rate: limitedTo(2, 1_000_000) } });
   keeper.send(opened(1n, 'a.service'), output(1n, '1\n2\n'));
   keeper.flush();
   keeper.restart();
@@ -70,7 +71,7 @@ test('what was left counts only if nothing was stored since', () => {
 
 test('what is no such knowledge is none', () => {
   const nothing = { units: {}, own: {}, general: {}, processes: {} };
-  for (const text of ['', '{', 'null', '[]', '{"units":{}}', JSON.stringify({ ...nothing, own: { a: { kept: 'many' } } })])
+  for (const text of ['', '{', 'null', '[]', '{"units":{}}', JSON.stringify({ ...nothing, own: { a: [{ kept: 'many' }] } })])
     assert.deepEqual(parseBeside(text), nothing, text);
   const known = { ...nothing, units: { 'a.service': { X: '1' } } };
   assert.deepEqual(parseBeside(JSON.stringify(known)), known);

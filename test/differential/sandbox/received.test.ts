@@ -78,6 +78,8 @@ const logging = (unit: string): Probe => ({
 });
 
 const limits: Readonly<Record<string, Probe>> = {
+  'LogRateLimitBurst=': logging('LogRateLimitIntervalSec=1h\nLogRateLimitBurst=1'),
+  'LogRateLimitIntervalSec=0': logging('LogRateLimitIntervalSec=0\nLogRateLimitBurst=1'),
   'LogRateLimitBurst=0': logging('LogRateLimitIntervalSec=1h\nLogRateLimitBurst=0'),
 };
 
