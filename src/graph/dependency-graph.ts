@@ -17,6 +17,18 @@ const none: readonly string[] = [];
 /** The dependencies between units, by name. An edge belongs to the unit that declares it and is seen from both ends. */
 export class DependencyGraph {
   readonly #nodes = new Map<string, Node>();
+  readonly #watched = new Map<string, KindSet>();
+  #watch = 0;
+
+  /** Tells from now on of the next change of the unit's edges of these kinds. */
+  watch(name: string, kinds: KindSet): void {
+    this.#watched.set(name, (this.#watched.get(name) ?? 0) | kinds);
+  }
+
+  /** Another number as soon as something that was watched has changed; then nothing is watched any more. */
+  get watched(): number {
+    return this.#watch;
+  }
 
   /** `from` declares `key` towards `to`; a dependency on itself means nothing and is dropped. */
   add(from: string, key: DependencyKey, to: string): void {
@@ -83,7 +95,11 @@ export class DependencyGraph {
     const node = this.#nodes.get(name);
     if (node === undefined) return none;
     const others = node.declared.keys();
-    for (const other of others) this.#nodes.get(other)?.implied.delete(name);
+    node.declared.forEach((kinds, other) => {
+      this.#changed(name, kinds);
+      this.#changed(other, inverse(kinds));
+      this.#nodes.get(other)?.implied.delete(name);
+    });
     node.declared.clear();
     for (const each of [name, ...others]) this.#dropIfBare(each);
     return others;
@@ -93,6 +109,7 @@ export class DependencyGraph {
   merge(alias: string, name: string): void {
     const node = this.#nodes.get(alias);
     if (node === undefined || alias === name) return;
+    this.#unwatch();
     this.#nodes.delete(alias);
     node.implied.forEach((implied, other) => {
       this.#nodes.get(other)?.declared.delete(alias);
@@ -108,10 +125,21 @@ export class DependencyGraph {
     const source = this.#node(from);
     const destination = this.#node(to);
     const inverted = inverse(kinds);
+    this.#changed(from, kinds);
+    this.#changed(to, inverted);
     source.kinds |= kinds;
     destination.kinds |= inverted;
     source.declared.set(to, (source.declared.get(to) ?? 0) | kinds);
     destination.implied.set(from, (destination.implied.get(from) ?? 0) | inverted);
+  }
+
+  #changed(name: string, kinds: KindSet): void {
+    if (((this.#watched.get(name) ?? 0) & kinds) !== 0) this.#unwatch();
+  }
+
+  #unwatch(): void {
+    this.#watched.clear();
+    this.#watch += 1;
   }
 
   #node(name: string): Node {

@@ -1,55 +1,24 @@
-import { unreachable } from '../base/assert.ts';
+import type { JobMode } from '../unit/values/types.ts';
 import { isInactiveOrFailed } from './active-state.ts';
-import { carriers, firstKind } from './dependency.ts';
-import type { Atom, Kind, KindSet } from './dependency.ts';
-import { collapse } from './job.ts';
-import type { JobType, RequestType } from './job.ts';
+import { collapse, type JobType } from './job.ts';
 import type { Reason, TransactionError, TransactionUnit } from './transaction.ts';
 import { addJob, link } from './transaction-draft.ts';
 import type { Draft, Node } from './transaction-draft.ts';
-
-interface PullRule {
-  readonly atom: Atom;
-  readonly type: RequestType;
-  /** An error of the pulled job is one of the puller. */
-  readonly hard: boolean;
-  readonly conflicts?: boolean;
-}
-
-const onStart: readonly PullRule[] = [
-  { atom: 'pull-in-start', type: 'start', hard: true },
-  { atom: 'pull-in-start-ignored', type: 'start', hard: false },
-  { atom: 'pull-in-verify', type: 'verify-active', hard: true },
-  { atom: 'pull-in-stop', type: 'stop', hard: true, conflicts: true },
-  { atom: 'pull-in-stop-ignored', type: 'stop', hard: false },
-];
-const onStop: readonly PullRule[] = [
-  { atom: 'propagate-stop', type: 'stop', hard: true },
-  { atom: 'propagate-stop-graceful', type: 'stop', hard: true },
-];
-const onRestart: readonly PullRule[] = [
-  // PropagatesStopTo= is of stops alone, as systemd 252 has it.
-  { atom: 'propagate-stop', type: 'try-restart', hard: true },
-];
-const onReload: readonly PullRule[] = [{ atom: 'propagate-reload', type: 'try-reload', hard: false }];
-
-const pullRules: Readonly<Record<JobType, readonly PullRule[]>> = {
-  start: onStart,
-  restart: [...onStart, ...onRestart],
-  stop: onStop,
-  reload: onReload,
-  'verify-active': [],
-  nop: [],
-};
+import { isUsual, type Pull, pullsOf, refuse } from './transaction-pulls.ts';
 
 /** Adds all that the anchor's job pulls in, each unit and type once. Gives why the anchor cannot be, if it cannot. */
 export function expand(draft: Draft): TransactionError | undefined {
   const { anchor, mode } = draft;
-  const refusal = refuse(draft, anchor.unit, anchor.type);
+  const refusal = refuse(draft.view, anchor.unit, anchor.type, () => startsOf(draft));
   if (refusal !== undefined) return refusal;
   if (mode === 'ignore-dependencies' || mode === 'ignore-requirements') return undefined;
+  if (restingModes.has(mode) && draft.view.resting?.surrounds(draft.view, anchor.unit.name, pullingType(draft, anchor)) === true)
+    return undefined;
   return expandFrom(draft, anchor);
 }
+
+/** What pulls in units as their dependencies say, and does not look at others besides. */
+const restingModes: ReadonlySet<JobMode> = new Set(['replace', 'replace-irreversibly', 'fail', 'lenient', 'restart-dependencies']);
 
 /** A job of which some pulls are still to be followed. */
 interface Frame {
@@ -58,12 +27,6 @@ interface Frame {
   /** Whether who pulled this job in cannot be without it. */
   readonly hard: boolean;
   next: number;
-}
-
-interface Pull {
-  readonly rule: PullRule;
-  readonly name: string;
-  readonly kind: Kind;
 }
 
 /**
@@ -91,9 +54,6 @@ function expandFrom(draft: Draft, node: Node): TransactionError | undefined {
   return undefined;
 }
 
-/** What a weak dependency may meet without a word: units of packages want many that are not installed (systemd says so at debug level only). */
-const isUsual: ReadonlySet<TransactionError['code']> = new Set(['not-found', 'masked', 'not-applicable']);
-
 /** Leaves the jobs that cannot be without the one that failed; tells whether the first of them is among these. */
 function failUpwards(path: Frame[]): boolean {
   for (let failed = path.pop(); failed !== undefined; failed = path.pop()) if (!failed.hard) return false;
@@ -105,7 +65,7 @@ function follow(draft: Draft, by: Node, { rule, name, kind }: Pull, path: Frame[
   const unit = draft.view.unit(name);
   const type = collapse(rule.type, unit.active);
   if (type === 'nop') return undefined;
-  const refusal = refuse(draft, unit, type);
+  const refusal = refuse(draft.view, unit, type, () => startsOf(draft));
   if (refusal?.code === 'not-applicable') return undefined;
   if (refusal !== undefined) return refusal;
   const { node, isNew } = addJob(draft, unit, type, { because: 'dependency', kind, of: by.unit.name });
@@ -114,91 +74,18 @@ function follow(draft: Draft, by: Node, { rule, name, kind }: Pull, path: Frame[
   return undefined;
 }
 
-/** The pulls of a job, rule by rule. A copy, since loading a unit may add to the graph. */
 function frameOf(draft: Draft, node: Node, hard: boolean): Frame {
-  const isAnchorRestart = draft.mode === 'restart-dependencies' && node === draft.anchor && node.type === 'start';
-  const rules = isAnchorRestart ? pullRules.restart : pullRules[node.type];
-  const wanted = kindsOf(rules);
-  if (!draft.view.graph.mayHave(node.unit.name, wanted)) return { node, pulls: none, hard, next: 0 };
-  const edges: (readonly [name: string, kinds: KindSet])[] = [];
-  draft.view.graph.forEach(node.unit.name, (name, kinds) => {
-    if ((kinds & wanted) !== 0) edges.push([name, kinds]);
-  });
-  // By name, since the graph's own order is that in which units were loaded: it is another one after a crash, and would let another job win.
-  edges.sort(([a], [b]) => (a < b ? -1 : 1));
-  const pulls: Pull[] = [];
-  for (const rule of rules) {
-    for (const [name, kinds] of edges) {
-      const kind = firstKind(kinds & carriers[rule.atom]);
-      if (kind !== undefined) pulls.push({ rule, name, kind });
-    }
-  }
-  return { node, pulls, hard, next: 0 };
+  return { node, pulls: pullsOf(draft.view.graph, node.unit.name, pullingType(draft, node)), hard, next: 0 };
 }
 
-const none: readonly Pull[] = [];
-
-/** The kinds of dependencies that some of the rules follow. */
-function kindsOf(rules: readonly PullRule[]): KindSet {
-  const known = followed.get(rules);
-  if (known !== undefined) return known;
-  const kinds = rules.reduce((set, { atom }) => set | carriers[atom], 0);
-  followed.set(rules, kinds);
-  return kinds;
-}
-
-const followed = new WeakMap<readonly PullRule[], KindSet>();
-
-function refuse(draft: Draft, unit: TransactionUnit, type: JobType): TransactionError | undefined {
-  if (type !== 'stop' && unit.load.state !== 'loaded') return loadFailure(unit);
-  if (!isApplicable(unit, type)) {
-    return { code: 'not-applicable', unit: unit.name, message: `Job type ${type} is not applicable for unit ${unit.name}.` };
-  }
-  const full = type === 'start' ? draft.view.fullSlice?.(unit.name, () => startsOf(draft)) : undefined;
-  if (full === undefined) return undefined;
-  const message = `Concurrency limit of the slice unit '${full}' (or one of its parents) the unit '${unit.name}' is contained in has been reached, refusing start job.`;
-  return { code: 'concurrency', unit: unit.name, message };
+/** The type of job as which a job brings others along. */
+function pullingType({ mode, anchor }: Draft, node: Node): JobType {
+  return mode === 'restart-dependencies' && node === anchor && node.type === 'start' ? 'restart' : node.type;
 }
 
 /** The units that are to be started. */
 function* startsOf({ units }: Draft): Iterable<string> {
   for (const [name, jobs] of units) if (jobs.some(({ type, alive }) => alive && type === 'start')) yield name;
-}
-
-/** Why a unit that is not loaded cannot be started. */
-function loadFailure(unit: TransactionUnit): TransactionError {
-  const { load, name } = unit;
-  switch (load.state) {
-    case 'not-found':
-      return { code: 'not-found', unit: name, message: `Unit ${name} not found.` };
-    case 'masked':
-      return { code: 'masked', unit: name, message: `Unit ${name} is masked.` };
-    case 'bad-setting':
-      return { code: 'bad-setting', unit: name, message: `Unit ${name} has a bad unit file setting: ${load.reason}` };
-    case 'error':
-      return { code: 'error', unit: name, message: `Unit ${name} failed to load properly: ${load.reason}` };
-    case 'loaded':
-      return { code: 'error', unit: name, message: `Unit ${name} is loaded.` };
-    default:
-      return unreachable(load);
-  }
-}
-
-function isApplicable(unit: TransactionUnit, type: JobType): boolean {
-  switch (type) {
-    case 'start':
-    case 'verify-active':
-    case 'nop':
-      return true;
-    case 'stop':
-      return !unit.perpetual;
-    case 'restart':
-      return !unit.perpetual && unit.canStart;
-    case 'reload':
-      return unit.canReload;
-    default:
-      return unreachable(type);
-  }
 }
 
 /** isolate: whatever runs and is not wanted stops. */

@@ -7,6 +7,7 @@ import { isActiveOrActivating } from './active-state.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
 import { carriers } from './dependency.ts';
 import type { Kind } from './dependency.ts';
+import type { Resting } from './resting.ts';
 import { areConflicting, collapse, isRedundant } from './job.ts';
 import type { JobType, RequestType } from './job.ts';
 import { allJobs, collectUnpulled, newDraft, remove } from './transaction-draft.ts';
@@ -46,6 +47,8 @@ export interface TransactionView {
   queued(name: string): QueuedJob | undefined;
   /** All units that are not inactive or that have a job. */
   busy(): Iterable<TransactionUnit>;
+  /** What is known of units that are where they are wanted; without it, each is looked for anew. */
+  readonly resting?: Resting;
   /** The slice that has no place for the unit, beside those that are there, queued or planned (systemd.slice(5), ConcurrencyHardMax=). */
   fullSlice?(name: string, planned: () => Iterable<string>): string | undefined;
 }

@@ -7,6 +7,7 @@ import { implicitDependencies } from '../graph/implicit-dependencies.ts';
 import type { AnswerBlob } from './state-blob.ts';
 import type { ImplicitContext } from '../graph/implicit-dependencies.ts';
 import { RunQueue } from '../graph/run-queue.ts';
+import { Resting } from '../graph/resting.ts';
 import type { QueuedJob, TransactionView } from '../graph/transaction.ts';
 import type { Command, KeeperEvent, Stamp } from '../port/keeper.ts';
 import type { TableName } from '../type/table.ts';
@@ -82,6 +83,7 @@ const handled = kindBit('OnFailureOf') | kindBit('OnSuccessOf');
 export class World implements TransactionView {
   readonly options: ManagerOptions;
   readonly graph = new DependencyGraph();
+  readonly resting = new Resting(this.graph);
   /** Loaded units by each of their names. */
   readonly names = new Map<string, Unit>();
   readonly units = new UnitTable(this.names);

@@ -56,8 +56,10 @@ for (const { name, mount } of trackings) {
     manager.do(
       { do: 'make-group', group: 'a', path: 'a.service', mark: 'MARK=a' },
       { do: 'run', child: 1, group: 'a', plan: shell('sleep 1000', ['MARK=a']) },
-      { do: 'signal-group', group: 'a', signal: 9, except: [] },
     );
+    // One that is killed before it was ever run has used no time.
+    await manager.event('spawned');
+    manager.do({ do: 'signal-group', group: 'a', signal: 9, except: [] });
     const { exit: killed } = await manager.event('exited');
     assert.equal(killed.groupUsec > 0, name === 'cgroup2');
     manager.do({ do: 'run', child: 2, group: 'a', plan: shell('exit 4', ['MARK=a']) });
