@@ -92,7 +92,7 @@ const nothingAsked: Omit<Draft, 'words' | 'nowUsec'> = {
   directory: undefined,
   remarks: [],
   scope: undefined,
-  namespace: undefined,
+  namespaces: new Set(['']),
   lineCount: undefined,
   pattern: undefined,
   caseSensitive: undefined,
@@ -109,6 +109,12 @@ const accepted: Row = { takes: 'nothing', apply: () => undefined };
 const unsealed = 'The journal is not sealed, so there are no keys for that.';
 const withoutCatalog = 'The explanations of messages are a part of tysd; --catalog shows them with the messages.';
 
+/** What `--namespace=` names: one, all, or one beside what is in none. */
+function namespacesOf(word: string): ReadonlySet<string> | undefined {
+  if (word === '*') return undefined;
+  return new Set(word.startsWith('+') ? ['', word.slice(1)] : [word]);
+}
+
 const flags: Readonly<Record<string, Row>> = {
   '--system': { takes: 'nothing', apply: (draft) => assign(draft, { scope: 'system' }) },
   '--user': { takes: 'nothing', apply: (draft) => assign(draft, { scope: 'user' }) },
@@ -118,10 +124,7 @@ const flags: Readonly<Record<string, Row>> = {
   '--no-full': accepted,
   '--catalog': { takes: 'nothing', apply: (draft) => assign(draft, { catalog: true }) },
   // There is one journal; what units with LogNamespace= say is marked in it.
-  '--namespace': {
-    takes: 'value',
-    apply: (draft, name) => assign(draft, { namespace: name === '' || /^[*+]/.test(name) ? undefined : name }),
-  },
+  '--namespace': { takes: 'value', apply: (draft, name) => assign(draft, { namespaces: namespacesOf(name) }) },
   '--directory': { takes: 'value', apply: (draft, value) => assign(draft, { directory: value, path: `${value}/journal.db` }) },
   '--file': { takes: 'value', apply: (draft, value) => assign(draft, { path: value }) },
   '--since': { takes: 'value', apply: (draft, value) => time(draft, value, (usec) => assign(draft, { sinceUsec: usec })) },

@@ -18,7 +18,7 @@ Which entries
   -c --cursor=CURSOR         From this place on
      --after-cursor=CURSOR   After this place
      --cursor-file=FILE      After the place in the file, which is brought up to date
-     --namespace=NAME        Of units with this LogNamespace=; * for all
+     --namespace=NAME        Of units with this LogNamespace=; +NAME: beside the rest; *: all
   FIELD=VALUE                With this field; + between words means "or"
 
 How they are shown

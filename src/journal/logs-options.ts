@@ -65,8 +65,8 @@ export interface LogsOptions {
   readonly directory: string | undefined;
   /** What the user is told of the options. */
   readonly remarks: readonly string[];
-  /** The journal namespace that entries must be of; undefined for all. */
-  readonly namespace: string | undefined;
+  /** The journal namespaces that entries may be of, '' for none; undefined for all. */
+  readonly namespaces: ReadonlySet<string> | undefined;
   /** Whose logs: of the system's manager or the user's. */
   readonly scope: 'system' | 'user' | undefined;
 }

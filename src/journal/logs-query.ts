@@ -37,7 +37,6 @@ export function toQuery(
   const fields: [string, readonly string[]][] = [];
   if (options.facilities.length > 0) fields.push(['SYSLOG_FACILITY', options.facilities.map(String)]);
   if (options.kernel) fields.push(['_TRANSPORT', ['kernel']]);
-  if (options.namespace !== undefined) fields.push(['_NAMESPACE', [options.namespace]]);
   const matches = narrow(options.matches, fields);
   return ok({
     ...(isAsked && { units: [...units, ...userUnits] }),
@@ -50,6 +49,7 @@ export function toQuery(
     ...(options.grep !== undefined && { grep: options.grep }),
     ...(boot.value !== undefined && { bootId: boot.value }),
     ...(matches.length > 0 && { matches }),
+    ...(options.namespaces !== undefined && { namespaces: options.namespaces }),
     ...start.value,
     fromCursor: start.value !== undefined,
   });

@@ -15,6 +15,8 @@ export interface Query {
   readonly untilUsec?: number;
   readonly bootId?: string;
   readonly grep?: RegExp;
+  /** The journal namespaces (systemd.exec(5), LogNamespace=) that are looked at, '' for none. */
+  readonly namespaces?: ReadonlySet<string>;
   /** Of these groups one must hold: each of its fields has one of the values given for it. */
   readonly matches?: readonly FieldGroup[];
   /** Only entries with a higher id. */
@@ -235,7 +237,9 @@ function idRange(database: DatabaseSync, query: Query): { readonly first: number
 }
 
 function accepts(query: Query, entry: Entry): boolean {
-  if (query.bootId !== undefined && entry.origin.fields['_BOOT_ID'] !== query.bootId) return false;
+  const { _BOOT_ID: bootId, _NAMESPACE: namespace = '' } = entry.origin.fields;
+  if (query.bootId !== undefined && bootId !== query.bootId) return false;
+  if (query.namespaces?.has(namespace) === false) return false;
   if (query.grep !== undefined && (entry.message === null || !query.grep.test(valueText(entry.message)))) return false;
   if (query.matches === undefined && query.owner === undefined) return true;
   const fields = entryFields(entry);

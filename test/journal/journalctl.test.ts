@@ -113,14 +113,16 @@ const entry = (message: string, ...more: readonly (readonly [string, string])[])
     ...more,
   ] as const;
 
-test('--namespace= shows what units with that LogNamespace= have said, * and + all', async () => {
+test('--namespace= shows what units with that LogNamespace= have said, * all, + that beside the rest; without it the rest is shown', async () => {
   using scratch = createScratch();
   const path = journalPath(scratch.path);
   storeCorpus(path, [entry('of all'), entry('of one', ['_NAMESPACE', 'one']), entry('of two', ['_NAMESPACE', 'two'])]);
   const read = async (...argv: string[]): Promise<string> => (await run(path, ['-o', 'cat', ...argv])).stdout;
   assert.equal(await read('--namespace=one'), 'of one\n');
   assert.equal(await read('--namespace=*'), 'of all\nof one\nof two\n');
-  assert.equal(await read('--namespace=one', '--namespace='), await read('--namespace=+one'));
+  assert.equal(await read('--namespace=+one'), 'of all\nof one\n');
+  assert.equal(await read(), 'of all\n');
+  assert.equal(await read('--namespace=one', '--namespace='), 'of all\n');
   assert.equal((await run(path, ['--namespace=three'])).stdout, '-- No entries --\n');
 });
 

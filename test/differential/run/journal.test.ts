@@ -65,6 +65,24 @@ const cases: Readonly<Record<string, Case>> = {
         fields MESSAGE,MESSAGE_ID,PRIORITY,SYSLOG_FACILITY,UNIT,INVOCATION_ID,EXECUTABLE,ERRNO UNIT=say-$unit.service PRIORITY=3 MESSAGE_ID=641257651c1b4ec9a8624d7a40a9e1e7
       done`,
   },
+  'units of a journal namespace, and what is seen of them from where': {
+    units: {
+      'apart-in.service': service('LogNamespace=probe\nExecStart=/bin/sh -c "echo said in it; echo to stderr >&2; exec sleep 1000"'),
+      'apart-out.service': service('ExecStart=/bin/sh -c "echo said beside; exec sleep 1000"'),
+    },
+    script: `${readFields}
+      quiet systemctl start apart-in apart-out
+      logged 'to stderr' --namespace=probe -u apart-in; logged 'said beside' -u apart-out
+      for namespace in '' --namespace=probe '--namespace=*' --namespace=+probe --namespace= --namespace=elsewhere; do
+        echo "== $namespace"
+        journalctl $namespace -q -o cat -u apart-in -u apart-out | sort; echo "-> $?"
+        journalctl $namespace -q -o cat _TRANSPORT=stdout _SYSTEMD_UNIT=apart-in.service
+        journalctl $namespace -q -o cat _NAMESPACE=probe _SYSTEMD_UNIT=apart-in.service
+      done
+      fields ${who},_NAMESPACE --namespace=probe _SYSTEMD_UNIT=apart-in.service
+      systemctl status apart-in | grep -c 'said in it\|to stderr\|Started apart-in'
+      systemctl stop apart-in apart-out`,
+  },
   'who writes to stdout, /dev/log and the journal’s socket': {
     units: {
       'who-out.service': service('ExecStart=/bin/sh /etc/systemd/system/who/out.sh "a word" "$$x"'),

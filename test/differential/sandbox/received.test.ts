@@ -9,8 +9,25 @@ const given = (unit: string): Probe => ({
   after: 'systemctl stop NAME.socket',
 });
 
+const fifo = '/run/t/the-same-descriptor-for-several-streams.fifo';
+const everyStream = [
+  ...[0, 1, 2, 3].map((number) => `stream ${number} pipe ${fifo} both`),
+  'stream 4 file /run/t/the-same-descriptor-for-several-streams.told write append',
+];
+
 const streams: Readonly<Record<string, Probe>> = {
   'StandardInput=fd: of a socket unit': given('StandardInput=fd:given\nStandardOutput=append:/run/t/NAME.out'),
+  'StandardOutput=fd: of a socket unit': given('StandardOutput=fd:given\nStandardError=append:/run/t/NAME.err'),
+  'the same descriptor for several streams': {
+    ...given('StandardInput=fd:given\nStandardOutput=fd:given\nStandardError=fd:given'),
+    differs: [
+      {
+        systemd: 'start 1\nResult=resources\nExecMainCode=0\nExecMainStatus=0',
+        tysd: ['start 0', 'Result=success', 'ExecMainCode=1', 'ExecMainStatus=0', '# streams', ...everyStream].join('\n'),
+        why: 'systemd looks for a descriptor of that name for each stream, and gives none twice',
+      },
+    ],
+  },
   'StandardInput=fd: of a name that nobody has': given('StandardInput=fd:other\nStandardOutput=null'),
   'StandardOutput=inherit of such an input': given('StandardInput=fd:given\nStandardOutput=inherit\nStandardError=inherit'),
   'StandardOutput=journal+console': { unit: 'StandardOutput=journal+console\nStandardError=null', look: ['streams'] },
