@@ -80,7 +80,7 @@ const cases: Readonly<Record<string, Case>> = {
         journalctl $namespace -q -o cat _NAMESPACE=probe _SYSTEMD_UNIT=apart-in.service
       done
       fields ${who},_NAMESPACE --namespace=probe _SYSTEMD_UNIT=apart-in.service
-      systemctl status apart-in | grep -c 'said in it\|to stderr\|Started apart-in'
+      systemctl status apart-in | grep -Ec 'said in it|to stderr|Started apart-in'
       systemctl stop apart-in apart-out`,
   },
   'who writes to stdout, /dev/log and the journal’s socket': {
