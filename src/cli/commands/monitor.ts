@@ -21,7 +21,7 @@ export async function runMonitor(invocation: Invocation): Promise<number> {
       const connected = await Promise.race([invocation.connect(), interrupted.promise]);
       if (connected === undefined) return 0;
       if (!connected.ok) {
-        invocation.terminal.warn(connected.error);
+        invocation.terminal.fail(connected.error);
         return 1;
       }
       const over = await Promise.race([monitor.follow(connected.value, first), interrupted.promise]);
@@ -59,11 +59,11 @@ class Monitor {
     if (!subscribed.ok || !info.ok || !now.ok) {
       const refused = [subscribed, info, now].find((answer) => !answer.ok && answer.error.code !== 'connection-lost');
       if (refused === undefined || refused.ok) return 'lost';
-      terminal.warn(`Failed to ask the manager: ${refused.error.message}`);
+      terminal.fail(`Failed to ask the manager: ${refused.error.message}`);
       return 'refused';
     }
     if (!first && !(await this.#tell([{ usec: nowUsec(), event: 'manager', what: 'back' }]))) return 'unread';
-    if (first && !options.quiet) terminal.warn(`Waiting for what happens${this.#whose()}; Ctrl-C ends this.`);
+    if (first && !options.quiet) terminal.tell(`Waiting for what happens${this.#whose()}; Ctrl-C ends this.`);
     // What was told before the list came is part of it.
     const told = queue.takeAll().flatMap(({ change, usec }) => (change === undefined ? [] : this.#observer.take(change, usec)));
     if (!(await this.#tell([...told, ...this.#observer.look(now.value, nowUsec())], client, info.value))) return 'unread';

@@ -3,6 +3,7 @@ import { connectOnce } from '../connect.ts';
 import type { Invocation, ManagerPlace } from '../invocation.ts';
 import type { Call } from '../main.ts';
 import { parseCommandLine } from '../options.ts';
+import { refuseCommandLine } from '../output/messages.ts';
 import { helpText } from '../run/help.ts';
 import { suggestWord } from '../did-you-mean.ts';
 import { nearestOption } from '../getopt.ts';
@@ -19,7 +20,7 @@ export async function runRun(call: Call, place: ManagerPlace): Promise<number> {
   const surroundings = { directory: process.cwd(), environment, isTerminal: [0, 1, 2].every((fd) => isatty(fd)) };
   const parsed = parseRun(program, call.argv, surroundings);
   if (!parsed.ok) {
-    terminal.warn(parsed.error);
+    refuseCommandLine(terminal, parsed.error);
     suggestWord(terminal, program, nearestOption(parsed.error, runOptionForms(surroundings)));
     return 1;
   }

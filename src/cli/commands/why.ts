@@ -12,7 +12,7 @@ export async function runWhy(invocation: Invocation): Promise<number> {
   const { words, options, terminal, program } = invocation;
   const connected = await invocation.connect();
   if (!connected.ok) {
-    terminal.warn(connected.error);
+    terminal.fail(connected.error);
     return 1;
   }
   const names = await expandNames(invocation, connected.value, words);
@@ -28,7 +28,7 @@ export async function runWhy(invocation: Invocation): Promise<number> {
   for (const name of names) {
     const facts = await gatherFacts(invocation, connected.value, name);
     if (typeof facts === 'string') {
-      terminal.warn(facts);
+      terminal.fail(facts);
       return 1;
     }
     all.push(facts);

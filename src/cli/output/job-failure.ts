@@ -7,11 +7,11 @@ import type { Invocation } from '../invocation.ts';
 /** Says why a request was not queued, in systemctl's words. */
 export async function explainRefusal(invocation: Invocation, word: string, unit: string, error: ApiError): Promise<void> {
   const { program, options, terminal } = invocation;
-  terminal.warn(`Failed to ${word} ${unit}: ${error.message}`);
+  terminal.fail(`Failed to ${word} ${unit}: ${error.message}`);
   if (error.code === 'no-such-unit') await suggestUnit(invocation, unit);
   const user = options.scope === 'user';
   if (!saysItAll(error))
-    terminal.warn(`See ${user ? 'user' : 'system'} logs and '${program}${user ? ' --user' : ''} status ${shown(unit)}' for details.`);
+    terminal.fail(`See ${user ? 'user' : 'system'} logs and '${program}${user ? ' --user' : ''} status ${shown(unit)}' for details.`);
   await adviseOnRefusal(invocation, unit, error);
 }
 
@@ -26,17 +26,17 @@ export async function explainJob(invocation: Invocation, unit: string, end: JobF
   const { terminal, options } = invocation;
   const sentence = sentences[end.result];
   if (sentence !== undefined) {
-    if (!options.quiet) terminal.warn(sentence(unit, invocation));
+    if (!options.quiet) terminal.fail(sentence(unit, invocation));
     if (advised.has(end.result)) await adviseOnFailure(invocation, unit);
     return;
   }
   const reason = await reasonOf(invocation, unit, end);
   if (options.quiet) return;
-  terminal.warn(reason === undefined ? `Job for ${unit} failed.` : `Job for ${unit} failed because ${reason.text}.`);
-  terminal.warn(`See "${command(invocation, 'status', unit)}" and "${logs(invocation, unit)}" for details.`);
+  terminal.fail(reason === undefined ? `Job for ${unit} failed.` : `Job for ${unit} failed because ${reason.text}.`);
+  terminal.fail(`See "${command(invocation, 'status', unit)}" and "${logs(invocation, unit)}" for details.`);
   if (reason?.limited === true) {
-    terminal.warn(`To force a start use "${command(invocation, 'reset-failed', unit)}"`);
-    terminal.warn(`followed by "${command(invocation, 'start', unit)}" again.`);
+    terminal.tell(`To force a start use "${command(invocation, 'reset-failed', unit)}"`);
+    terminal.tell(`followed by "${command(invocation, 'start', unit)}" again.`);
   }
   await adviseOnFailure(invocation, unit);
 }

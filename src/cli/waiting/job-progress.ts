@@ -46,7 +46,7 @@ export function showJobProgress(
   });
   const interrupted = (): void => {
     progress.end();
-    for (const line of goesOn(invocation, own, running)) terminal.warn(line);
+    for (const line of goesOn(invocation, own, running)) terminal.note(line);
     process.kill(process.pid, 'SIGINT');
   };
   process.once('SIGINT', interrupted);
