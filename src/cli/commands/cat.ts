@@ -3,6 +3,7 @@ import type { UnitFiles } from '../../api/unit-files.ts';
 import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames, readNames } from '../names.ts';
+import { sameManager } from '../output/same-manager.ts';
 
 /** `cat`: each file of each unit below a comment with its path; without a manager, as they are on disk. */
 export async function runCat(invocation: Invocation): Promise<number> {
@@ -40,7 +41,7 @@ async function warnOfChange({ program, options, terminal }: Invocation, client: 
   terminal.fail(`# Warning: ${unit} changed on disk, the version systemd has loaded is outdated.`);
   terminal.fail("# This output shows the current version of the unit's original fragment and drop-in files.");
   terminal.fail('# If fragments or drop-ins were added or removed, they are not properly reflected in this output.');
-  terminal.fail(`# Run '${program}${options.scope === 'user' ? ' --user' : ''} daemon-reload' to reload units.`);
+  terminal.fail(`# Run '${program}${sameManager(options)} daemon-reload' to reload units.`);
 }
 
 function textsOf({ unit, load, files }: UnitFiles): readonly string[] {

@@ -9,6 +9,7 @@ import { dropInTemplate, editedText, type SourceFile } from '../edit/template.ts
 import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames, readNames } from '../names.ts';
+import { sameManager } from '../output/same-manager.ts';
 
 /** `edit`: a drop-in of each unit, or with --full a whole file, in the editor or from standard input. Nothing is written by halves. */
 export async function runEdit(invocation: Invocation): Promise<number> {
@@ -72,7 +73,7 @@ async function draftOf(name: string, invocation: Invocation, client: Client | un
   const sources = found?.files ?? [];
   if (sources.length === 0 && options.force === 0) {
     terminal.fail(`No files found for ${unit}.`);
-    const scope = options.global ? ' --global' : options.scope === 'user' ? ' --user' : '';
+    const scope = options.global ? ' --global' : sameManager(options);
     return { refusal: `Run '${program} edit${scope} --force --full ${unit}' to create a new unit.`, missing: unit };
   }
   const target = editTarget(unit, invocation, places);

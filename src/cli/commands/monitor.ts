@@ -9,6 +9,7 @@ import { eventLines, Observer, type MonitorEvent } from '../monitor/events.ts';
 import { readNames } from '../names.ts';
 import { quoteForShell } from '../output/shell-quote.ts';
 import { listForm } from '../output/json.ts';
+import { sameManager } from '../output/same-manager.ts';
 
 /** `monitor`: tells what happens to these units, or to all, as it happens, until it is interrupted or nobody reads it; 1 where there is no manager. */
 export async function runMonitor(invocation: Invocation): Promise<number> {
@@ -111,7 +112,7 @@ class Monitor {
     const last = entries[index];
     const cause = last?.what === 'state' ? failureText(originOf(entries, index, last)) : undefined;
     const name = `${unit.startsWith('-') ? '-- ' : ''}${quoteForShell(unit)}`;
-    const tool = `${program}${options.scope === 'user' ? ' --user' : ''}`;
+    const tool = `${program}${sameManager(options)}`;
     const next = [`${tool} why ${name}`, `${tool} status ${name}`];
     return { usec, event: 'failure', unit, ...(cause === undefined ? {} : { cause }), log, next };
   }

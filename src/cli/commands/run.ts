@@ -46,10 +46,19 @@ export function runRunVerb({ words, options, program, terminal, services, enviro
 }
 
 /** What the other commands' messages are made of. */
-function invocationOf(call: Call, { scope }: ManagerPlace, program: string, connect: Invocation['connect']): Invocation {
+function invocationOf(call: Call, { scope, runtimeDirectory }: ManagerPlace, program: string, connect: Invocation['connect']): Invocation {
   const tool = program === 'systemd-run' ? 'systemctl' : 'tysctl';
-  const parsed = parseCommandLine(tool, scope === 'user' ? ['--user'] : []);
+  const parsed = parseCommandLine(tool, []);
   if (!parsed.ok) throw new Error(parsed.error);
   const { terminal, services, environment } = call;
-  return { program: tool, verb: 'start', words: [], options: parsed.value.options, terminal, services, environment, connect };
+  return {
+    program: tool,
+    verb: 'start',
+    words: [],
+    options: { ...parsed.value.options, scope, runtimeDirectory },
+    terminal,
+    services,
+    environment,
+    connect,
+  };
 }

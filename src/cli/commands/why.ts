@@ -6,6 +6,7 @@ import { listForm, renderJson } from '../output/json.ts';
 import { culpritOf } from '../why/culprit.ts';
 import { gatherFacts, type WhyFacts } from '../why/facts.ts';
 import { adviceLines, whyLines, type Page } from '../why/lines.ts';
+import { sameManager } from '../output/same-manager.ts';
 
 /** `why`: for each of these units what brought it into its state, back to who asked for it; 4 where there is no such unit. */
 export async function runWhy(invocation: Invocation): Promise<number> {
@@ -21,7 +22,7 @@ export async function runWhy(invocation: Invocation): Promise<number> {
     style: terminal.style,
     width: terminal.width,
     nowUsec: Date.now() * 1000,
-    program: `${program}${options.scope === 'user' ? ' --user' : ''}`,
+    program: `${program}${sameManager(options)}`,
   };
   const form = listForm(options.output);
   const all: WhyFacts[] = [];

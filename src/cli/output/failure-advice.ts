@@ -9,6 +9,7 @@ import { ownLog } from './own-log.ts';
 import { quoteForShell } from './shell-quote.ts';
 import type { ErrorScreen } from './terminal.ts';
 import { shortened, wrapped } from './wrap.ts';
+import { sameManager } from './same-manager.ts';
 
 const logLines = 5;
 
@@ -66,7 +67,7 @@ function logLinesOf(log: readonly string[], { style, width }: ErrorScreen): read
 
 function nextLine({ program, options, terminal }: Invocation, [verb = '', ...words]: readonly string[]): readonly string[] {
   // systemctl has no `why`.
-  const tool = `${verb === 'why' ? 'tysctl' : program}${options.scope === 'user' ? ' --user' : ''}`;
+  const tool = `${verb === 'why' ? 'tysctl' : program}${sameManager(options)}`;
   const shown = words.map((word) => (word.startsWith('-') && !word.startsWith('--') ? `-- ${quoteForShell(word)}` : quoteForShell(word)));
   return [`  ${terminal.errors?.style.grey('Next:') ?? 'Next:'} ${tool} ${[verb, ...shown].join(' ')}`];
 }

@@ -2,16 +2,16 @@ import type { ApiError } from '../../api/error.ts';
 import { suggestUnit } from '../did-you-mean.ts';
 import { saysItAll } from '../exit-status.ts';
 import { adviseOnFailure, adviseOnRefusal } from './failure-advice.ts';
-import type { Invocation } from '../invocation.ts';
+import type { Invocation, ManagerPlace } from '../invocation.ts';
+import { sameManager } from './same-manager.ts';
 
 /** Says why a request was not queued, in systemctl's words. */
 export async function explainRefusal(invocation: Invocation, word: string, unit: string, error: ApiError): Promise<void> {
-  const { program, options, terminal } = invocation;
+  const { options, terminal } = invocation;
   terminal.fail(`Failed to ${word} ${unit}: ${error.message}`);
   if (error.code === 'no-such-unit') await suggestUnit(invocation, unit);
-  const user = options.scope === 'user';
   if (!saysItAll(error))
-    terminal.fail(`See ${user ? 'user' : 'system'} logs and '${program}${user ? ' --user' : ''} status ${shown(unit)}' for details.`);
+    terminal.fail(`See ${options.scope === 'user' ? 'user' : 'system'} logs and '${command(invocation, 'status', unit)}' for details.`);
   await adviseOnRefusal(invocation, unit, error);
 }
 
@@ -47,8 +47,9 @@ const advised: ReadonlySet<string> = new Set(['timeout', 'dependency', 'assert']
 const sentences: Readonly<Record<string, (unit: string, invocation: Invocation) => string>> = {
   canceled: (unit) => `Job for ${unit} canceled.`,
   timeout: (unit) => `Job for ${unit} timed out.`,
-  dependency: (unit, { program }) =>
-    `A dependency job for ${unit} failed. See '${program === 'tysctl' ? 'tysctl logs' : 'journalctl'} -xe' for details.`,
+  // Here systemctl does not say whose.
+  dependency: (unit, { program, options: { runtimeDirectory } }) =>
+    `A dependency job for ${unit} failed. See '${logsOf(program, { scope: undefined, runtimeDirectory })} -xe' for details.`,
   invalid: (unit) => `${unit} is not active, cannot reload.`,
   assert: (unit) => `Assertion failed on job for ${unit}.`,
   unsupported: (unit) => `Operation on or unit type of ${unit} not supported on this system.`,
@@ -87,14 +88,17 @@ async function resultNow({ connect }: Invocation, unit: string): Promise<string 
 }
 
 function command({ program, options }: Invocation, verb: string, unit: string): string {
-  return `${program}${options.scope === 'user' ? ' --user' : ''} ${verb} ${shown(unit)}`;
+  return `${program}${sameManager(options)} ${verb} ${shown(unit)}`;
 }
 
 function logs({ program, options }: Invocation, unit: string): string {
-  const user = options.scope === 'user';
-  return program === 'tysctl'
-    ? `tysctl${user ? ' --user' : ''} logs -xeu ${shown(unit)}`
-    : `journalctl${user ? ' --user' : ''} -xeu ${shown(unit)}`;
+  return `${logsOf(program, options)} -xeu ${shown(unit)}`;
+}
+
+/** journalctl cannot be told the directory of a manager. */
+function logsOf(program: Invocation['program'], { scope, runtimeDirectory }: ManagerPlace): string {
+  const isOurs = program === 'tysctl' || runtimeDirectory !== undefined;
+  return isOurs ? `tysctl${sameManager({ scope, runtimeDirectory })} logs` : `journalctl${sameManager({ scope, runtimeDirectory })}`;
 }
 
 /** A name as the shell has to be given it. */
