@@ -52,6 +52,7 @@ compareManagers(
         'systemctl start said-bad',
         'systemctl start said-needy',
         'systemctl start said-assert',
+        'systemctl restart said-limited',
         'systemctl stop zzyzx',
         'systemctl reload said-bad',
         'systemctl start said-masked',
@@ -82,10 +83,11 @@ compareManagers(
           'said-bad.service': `${quiet}[Service]\nType=oneshot\nExecStart=/bin/false`,
           'said-needy.service': `${quiet}Requires=said-bad.service\nAfter=said-bad.service\n${waiting}`,
           'said-assert.service': `${quiet}AssertPathExists=/nowhere\n${waiting}`,
+          'said-limited.service': `${quiet}StartLimitBurst=1\nStartLimitIntervalSec=100\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true`,
           'said-documented.service': `${quiet}Documentation=file:/etc/hosts\n${waiting}`,
           'said-good.service': `${quiet}${waiting}[Install]\nWantedBy=nothing.target`,
         },
-        before: 'ln -s /dev/null /etc/systemd/system/said-masked.service',
+        before: 'ln -s /dev/null /etc/systemd/system/said-masked.service; systemctl start said-limited',
         after: 'rm /etc/systemd/system/said-masked.service; systemctl reset-failed',
         differs: [
           advised(red('Failed to start said-goat.service: Unit said-goat.service not found.'), bold('Did you mean said-good.service?')),
@@ -101,6 +103,12 @@ compareManagers(
             failed('said-bad.service became failed: /bin/false exited with status 1/FAILURE'),
             place('said-bad.service:5: ExecStart=/bin/false'),
             next('tysctl why said-needy.service'),
+          ),
+          advised(
+            'followed by "systemctl start said-limited.service" again.',
+            failed('it became failed: it was started too often (StartLimitBurst= in StartLimitIntervalSec=)'),
+            place('said-limited.service:3: StartLimitBurst=1'),
+            next('tysctl why said-limited.service'),
           ),
           advised(
             red('Assertion failed on job for said-assert.service.'),
