@@ -12,7 +12,7 @@ type Suggesting = Pick<Invocation, 'program' | 'terminal' | 'connect'>;
 export async function suggestUnit(invocation: Suggesting, unit: string, installer?: Pick<Installer, 'list'>): Promise<void> {
   if (!mayAdd(invocation)) return;
   const near = installer === undefined ? await nearLoaded(invocation, unit) : await nearFile(installer, unit);
-  if (near !== undefined) invocation.terminal.warn(`Did you mean ${near}?`);
+  if (near !== undefined) invocation.terminal.note(`Did you mean ${near}?`);
 }
 
 /** The same, where nothing else says that there is no such unit. */
@@ -20,7 +20,7 @@ export async function suggestIfMissing(invocation: Suggesting, client: Client, u
   if (invocation.terminal.errors === undefined) return;
   const found = await client.call('units.get', { units: [unit] });
   const near = found.ok && found.value[0]?.load === 'not-found' ? await nearUnit(client, unit) : undefined;
-  if (near !== undefined) invocation.terminal.warn(`There is no ${unit}. Did you mean ${near}?`);
+  if (near !== undefined) invocation.terminal.note(`There is no ${unit}. Did you mean ${near}?`);
 }
 
 /** Names the setting that was most likely meant, by the message that there is no such. */
@@ -29,12 +29,12 @@ export async function suggestDirective(invocation: Suggesting, message: string):
   if (name === undefined || !mayAdd(invocation)) return;
   const { explain } = await import('../api/explain.ts');
   const explained = explain(name);
-  if (explained.is === 'nothing' && explained.near !== undefined) invocation.terminal.warn(`Did you mean ${explained.near}=?`);
+  if (explained.is === 'nothing' && explained.near !== undefined) invocation.terminal.note(`Did you mean ${explained.near}=?`);
 }
 
 /** Names the verb or the option that was most likely meant, below the message that there is no such. */
 export function suggestWord(terminal: Suggesting['terminal'], program: string, near: string | undefined): void {
-  if (near !== undefined && mayAdd({ program, terminal })) terminal.warn(`Did you mean ${near}?`);
+  if (near !== undefined && mayAdd({ program, terminal })) terminal.note(`Did you mean ${near}?`);
 }
 
 function mayAdd({ program, terminal }: { readonly program: string; readonly terminal: Suggesting['terminal'] }): boolean {

@@ -40,10 +40,10 @@ export function checkFilter({ types, states, all }: Pick<Options, 'types' | 'sta
   }
   const unknown = types.find((type) => !isUnitType(type) && !loadStates.includes(type));
   if (unknown !== undefined) {
-    terminal.warn(`Unknown unit type or load state '${unknown}'.`);
-    terminal.warn('Use -t help to see a list of allowed values.');
+    terminal.fail(`Unknown unit type or load state '${unknown}'.`);
+    terminal.tell('Use -t help to see a list of allowed values.');
     const near = terminal.errors === undefined ? undefined : nearestWord(unknown, [...unitTypes, ...loadStates]);
-    if (near !== undefined) terminal.warn(`Did you mean ${near}?`);
+    if (near !== undefined) terminal.note(`Did you mean ${near}?`);
     return err(1);
   }
   // A load state given as a type is one of the states asked for.

@@ -34,7 +34,7 @@ export async function installerOf(invocation: Invocation): Promise<Result<Instal
   const { root = '/' } = options;
   if (!existsSync(root)) {
     if (!looksFirst.has(verb)) return ok(nothingThere);
-    terminal.warn(`Failed to initialize unit search paths for root directory ${root}: ${missing}`);
+    terminal.fail(`Failed to initialize unit search paths for root directory ${root}: ${missing}`);
     return err(1);
   }
   const uid = process.getuid?.() ?? 0;

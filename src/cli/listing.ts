@@ -18,14 +18,14 @@ export async function findListed(invocation: Invocation, type: 'timer' | 'path')
   if (read === undefined) return undefined;
   const client = await invocation.connect();
   if (!client.ok) {
-    terminal.warn(client.error);
+    terminal.fail(client.error);
     return undefined;
   }
   const units = await client.value.call('units.list', { patterns: words.length === 0 ? [`*.${type}`] : [...read.names, ...read.globs] });
   const found = units.ok ? units.value.filter((unit) => unit.name.endsWith(`.${type}`) && (options.all || unit.active !== 'inactive')) : [];
   const properties = await client.value.call('units.properties', { units: found.map(({ name }) => name) });
   if (!units.ok || !properties.ok) {
-    terminal.warn(`Failed to list ${type}s: the manager does not answer.`);
+    terminal.fail(`Failed to list ${type}s: the manager does not answer.`);
     return undefined;
   }
   return found.map((unit, index) => ({ unit, properties: properties.value[index] ?? {} }));

@@ -5,6 +5,7 @@ import { suggestWord } from './did-you-mean.ts';
 import { nearestOption } from './getopt.ts';
 import { optionRows, parseCommandLine } from './options.ts';
 import type { SysvCall } from './sysv/call.ts';
+import { refuseCommandLine } from './output/messages.ts';
 import type { Terminal } from './output/terminal.ts';
 import { verbs } from './verbs.ts';
 
@@ -79,7 +80,7 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   const isOurs = [logs, run, top, analyze, complete].every((words) => words === undefined);
   const parsed = parseCommandLine(program, isOurs ? call.argv : call.argv.slice(0, first));
   if (!parsed.ok) {
-    terminal.warn(parsed.error);
+    refuseCommandLine(terminal, parsed.error);
     suggestWord(terminal, program, nearestOption(parsed.error, optionRows));
     return 1;
   }
@@ -108,16 +109,16 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   const [word = 'list-units', ...rest] = words;
   const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
   if (verb === undefined) {
-    terminal.warn(`Unknown command verb ${word}.`);
+    terminal.fail(`Unknown command verb ${word}.`);
     suggestWord(terminal, program, (await import('./commands/help.ts')).nearestVerb(word));
     return 1;
   }
   if (rest.length < verb.least || rest.length > verb.most) {
-    terminal.warn(rest.length < verb.least ? 'Too few arguments.' : 'Too many arguments.');
+    terminal.fail(rest.length < verb.least ? 'Too few arguments.' : 'Too many arguments.');
     return 1;
   }
   if (program === 'systemctl' && options.root !== undefined && !offline.has(word)) {
-    terminal.warn(`Verb '${word}' cannot be used with --root= or --image=.`);
+    terminal.fail(`Verb '${word}' cannot be used with --root= or --image=.`);
     return 1;
   }
   const carryOut = await verb.load();

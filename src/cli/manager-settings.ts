@@ -67,6 +67,6 @@ function change(
 }
 
 function refuse({ terminal }: SettingCall, message: string): Promise<number> {
-  terminal.warn(message);
+  terminal.fail(message);
   return Promise.resolve(1);
 }

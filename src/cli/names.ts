@@ -17,11 +17,11 @@ export function readNames(
   for (const word of words) {
     const typed = readTypedName(word, suffix);
     if (typed === undefined) {
-      terminal.warn('Failed to mangle name: Invalid argument');
+      terminal.fail('Failed to mangle name: Invalid argument');
       return undefined;
     }
     if (typed.escaped !== undefined) {
-      terminal.warn(`Invalid unit name "${word}" escaped as "${typed.escaped}" (maybe you should use systemd-escape?).`);
+      terminal.note(`Invalid unit name "${word}" escaped as "${typed.escaped}" (maybe you should use systemd-escape?).`);
     }
     (typed.glob ? globs : names).push(typed.name);
   }
@@ -37,13 +37,13 @@ export function readPlainName(
 ): string | undefined {
   const typed = readTypedName(word, suffix, { globs: false });
   if (typed === undefined) {
-    terminal.warn('Failed to mangle name: Invalid argument');
+    terminal.fail('Failed to mangle name: Invalid argument');
     return undefined;
   }
   if (options.quiet) return typed.name;
-  if (isGlob(word)) terminal.warn(`Glob pattern passed ${how}, but globs are not supported for this.`);
+  if (isGlob(word)) terminal.note(`Glob pattern passed ${how}, but globs are not supported for this.`);
   if (typed.escaped !== undefined) {
-    terminal.warn(
+    terminal.note(
       `Invalid unit name "${word}" escaped as "${typed.escaped}"${isGlob(word) ? '' : ' (maybe you should use systemd-escape?)'}.`,
     );
   }
@@ -58,7 +58,7 @@ export function readUnits(
 ): readonly string[] | undefined {
   const units: string[] = [];
   for (const word of words) {
-    if (word === '') invocation.terminal.warn("Failed to mangle unit name or path '': Invalid argument");
+    if (word === '') invocation.terminal.fail("Failed to mangle unit name or path '': Invalid argument");
     const unit = word === '' ? undefined : word.includes('/') ? absolutePath(word) : readPlainName(invocation, word, how);
     if (unit === undefined) return undefined;
     units.push(unit);
@@ -84,13 +84,13 @@ export async function expandNames(
 ): Promise<readonly string[] | undefined> {
   const read = readNames(invocation, words, suffix);
   if (read === undefined) {
-    invocation.terminal.warn('Failed to expand names: Invalid argument');
+    invocation.terminal.fail('Failed to expand names: Invalid argument');
     return undefined;
   }
   if (read.globs.length === 0) return read.names;
   const matched = await client.call('units.list', { patterns: [...read.globs] });
   if (!matched.ok) {
-    invocation.terminal.warn(`Failed to expand names: ${matched.error.message}`);
+    invocation.terminal.fail(`Failed to expand names: ${matched.error.message}`);
     return undefined;
   }
   const filter = checkFilter(invocation.options, invocation.terminal);

@@ -63,12 +63,12 @@ interface HelperCall {
 function callHelper({ verb, options, terminal }: Invocation, { helper, root, unit, isNative }: HelperCall): boolean {
   const argv = [...(root === '' ? [] : [`--root=${root}`]), verb, scriptOf(unit)];
   if (!options.quiet) {
-    terminal.warn(
+    terminal.tell(
       isNative
         ? `Synchronizing state of ${unit} with SysV service script with ${helper}.`
         : `${unit} is not a native service, redirecting to systemd-sysv-install.`,
     );
-    terminal.warn(`Executing: ${[helper, ...argv].join(' ')}`);
+    terminal.tell(`Executing: ${[helper, ...argv].join(' ')}`);
   }
   return spawnSync(helper, argv, { stdio: 'inherit' }).status === 0;
 }

@@ -27,8 +27,10 @@ export interface LogsSurroundings {
   /** The text of `--version`. */
   readonly version: string;
   readonly color: boolean;
-  /** Tells the user what is wrong. */
+  /** Says what is wrong, what the user had better know, and what was done. */
   error(text: string): void;
+  note(text: string): void;
+  tell(text: string): void;
   /** Ends `--follow`. */
   readonly signal: AbortSignal;
 }
@@ -37,7 +39,7 @@ export interface LogsSurroundings {
 export async function runLogs(options: LogsOptions, out: NodeJS.WritableStream, surroundings: LogsSurroundings): Promise<number> {
   const { action } = options;
   const path = options.path ?? surroundings.path;
-  for (const remark of options.remarks) surroundings.error(remark);
+  for (const remark of options.remarks) surroundings.note(remark);
   if (options.directory !== undefined && !existsSync(options.directory)) {
     surroundings.error(`Failed to open ${options.directory}: No such file or directory`);
     return 1;
@@ -64,7 +66,7 @@ async function show(options: LogsOptions, path: string, out: NodeJS.WritableStre
   }
   if (!options.follow && !existsSync(path)) {
     // That nothing has ever been logged is no failure.
-    if (!options.quiet) surroundings.error(`No journal files were found (${path} does not exist).`);
+    if (!options.quiet) surroundings.note(`No journal files were found (${path} does not exist).`);
     if (!options.quiet && isForPeople(options.output)) await printed(out, '-- No entries --\n');
     return 0;
   }
@@ -107,7 +109,7 @@ function answerTo(
     case 'vacuum': {
       const outcome = vacuum(path, action, surroundings.nowUsec);
       if (!outcome.ok) return outcome;
-      surroundings.error(outcome.value);
+      surroundings.tell(outcome.value);
       return ok('');
     }
     case 'fields':

@@ -4,7 +4,8 @@ import { isatty } from 'node:tty';
 import { readTypedName } from '../api/unit-name.ts';
 import type { LogRequest, ManagerPlace } from '../cli/invocation.ts';
 import { nearestOption } from '../cli/getopt.ts';
-import { hasColours } from '../cli/output/open-terminal.ts';
+import { refuseCommandLine } from '../cli/output/messages.ts';
+import { hasColours, messagesOf } from '../cli/output/open-terminal.ts';
 import type { Pager } from '../cli/output/pager.ts';
 import { logsOptionForms, parseLogsArguments } from '../journal/arguments.ts';
 import { journalPath } from '../journal/database.ts';
@@ -118,11 +119,12 @@ interface Printing {
 
 async function readLogs(argv: readonly string[], stateDirectory: string, { out, color, signal, whose }: Printing): Promise<number> {
   const nowUsec = Date.now() * 1000;
+  const messages = messagesOf(process.env);
   const options = readArguments(argv, nowUsec);
   if (!options.ok) {
-    error(options.error);
+    refuseCommandLine(messages, options.error);
     const near = isatty(2) ? nearestOption(options.error, logsOptionForms()) : undefined;
-    if (near !== undefined) error(`Did you mean ${near}?`);
+    if (near !== undefined) messages.note(`Did you mean ${near}?`);
     return 1;
   }
   return runLogs(options.value, out, {
@@ -134,7 +136,9 @@ async function readLogs(argv: readonly string[], stateDirectory: string, { out, 
     localIsUtc: localIsUtc(process.env['TZ']),
     version: `tysd ${version}`,
     color,
-    error,
+    error: messages.fail,
+    note: messages.note,
+    tell: messages.tell,
     signal,
   });
 }
@@ -147,10 +151,6 @@ function localIsUtc(told: string | undefined): boolean {
 
 function readArguments(argv: readonly string[], nowUsec: number): ReturnType<typeof parseLogsArguments> {
   return parseLogsArguments(argv, nowUsec, { time: parseTime, unit: readTypedName, fieldsOfPath });
-}
-
-function error(text: string): void {
-  process.stderr.write(`${text}\n`);
 }
 
 function parseTime(text: string, nowUsec: number): number | undefined {

@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
+import { messagesOf } from '../cli/output/open-terminal.ts';
 import { realFiles } from '../port/files-real.ts';
 
 /** Becomes the machine's own journalctl, which reads its journal; comes back where there is none. */
 export function becomeJournalctl(argv: readonly string[]): void {
   const program = findJournalctl();
   if (program === undefined || process.execve === undefined)
-    process.stderr.write('What is logged is in the journal of systemd-journald, whose journalctl is not here; this is what tysd has.\n');
+    messagesOf(process.env).warn(
+      'What is logged is in the journal of systemd-journald, whose journalctl is not here; this is what tysd has.',
+    );
   else process.execve(program, ['journalctl', ...argv], environment());
 }
 

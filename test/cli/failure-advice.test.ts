@@ -100,3 +100,35 @@ test('a request that is refused is followed by what is wrong, on a terminal only
       ],
     );
   }));
+
+test('what is to be typed leads to the manager that was asked', () =>
+  withBench(example, async ({ tysctl, systemctl, watching, directory, manager }) => {
+    const place = `--runtime-directory=${directory}`;
+    watching.errors = screen;
+    const web = (await tysctl('--user', place, 'start', 'web')).err;
+    assert.deepEqual(
+      [web[1], web.at(-1)],
+      [
+        `See "tysctl --user ${place} status web.service" and "tysctl --user ${place} logs -xeu web.service" for details.`,
+        `  Next: tysctl --user ${place} why web.service`,
+      ],
+    );
+    // journalctl has no such option.
+    assert.equal(
+      (await systemctl(place, 'start', 'web')).err[1],
+      `See "systemctl ${place} status web.service" and "tysctl ${place} logs -xeu web.service" for details.`,
+    );
+    assert.equal(
+      (await systemctl(place, 'start', 'needy')).err[0],
+      `A dependency job for needy.service failed. See 'tysctl ${place} logs -xe' for details.`,
+    );
+    assert.deepEqual((await systemctl(place, 'start', 'broken')).err, [
+      'Failed to start broken.service: Unit broken.service has a bad unit file setting.',
+      `See system logs and 'systemctl ${place} status broken.service' for details.`,
+      '  /etc/broken.service:7: Unknown key Foo=.',
+      `  Next: systemctl ${place} edit --full broken.service`,
+    ]);
+    assert.equal((await tysctl(place, 'why', 'web')).out.at(-1), `  To try again: tysctl ${place} restart web.service`);
+    manager.outcomes.set('made.service', 'failed');
+    assert.equal((await tysctl(place, 'run', '--unit=made', 'true')).err.at(-1), `  Next: tysctl ${place} why made.service`);
+  }));

@@ -65,6 +65,16 @@ test('monitor tells of a failure why, what was logged last, and what to type nex
   });
 });
 
+test('what monitor says is to be typed leads to the manager that was asked', async () => {
+  await withBench(prepare, async (bench) => {
+    const place = `--runtime-directory=${bench.directory}`;
+    const { out } = await monitored(bench, 'Next', [place, 'web'], () => {
+      bench.manager.set('web.service', { active: 'failed', sub: 'failed' });
+    });
+    assert.equal(untimed(out).at(-1), `    Next: tysctl ${place} why web.service  or  tysctl ${place} status web.service`);
+  });
+});
+
 test('monitor goes on with the next manager, and tells what changed meanwhile', async () => {
   await withBench(prepare, async (bench) => {
     const { out, status } = await monitored(bench, 'web.service inactive', [], async () => {

@@ -9,6 +9,7 @@ import { facts } from '../unit/facts.ts';
 import { listenControl } from '../../src/api/jsonrpc/server.ts';
 import type { CliServices, Launcher } from '../../src/cli/invocation.ts';
 import { runCli } from '../../src/cli/main.ts';
+import { messagesTo } from '../../src/cli/output/messages.ts';
 import { makeStyle, type ErrorScreen } from '../../src/cli/output/terminal.ts';
 import { FakeInstall, FakeManager, fakeServices, fakeUnitFiles } from '../api/fake-manager.ts';
 
@@ -133,7 +134,10 @@ async function runTool(
     services,
     terminal: {
       print: (text) => out.push(...text.split('\n')),
-      warn: (text) => errors.push(...text.split('\n')),
+      ...messagesTo(
+        (text) => void errors.push(...text.split('\n')),
+        () => watching.errors?.style ?? makeStyle({ colours: false, unicode: true }),
+      ),
       live: (text) => {
         out.push(...text.split('\n'));
         watching.seen(text);

@@ -31,6 +31,8 @@ function startLogs(stateDirectory: string, argv: readonly string[]) {
     version: '',
     color: false,
     error: (problem) => (text += problem),
+    note: (remark) => (text += remark),
+    tell: (told) => (text += told),
     signal: stop.signal,
   });
   return {

@@ -201,6 +201,8 @@ async function run(path: string, argv: readonly string[], color = false): Promis
       version: '',
       color,
       error: (text) => errors.push(`${text}\n`),
+      note: (text) => errors.push(`${text}\n`),
+      tell: (text) => errors.push(`${text}\n`),
       signal: new AbortController().signal,
     });
   return {

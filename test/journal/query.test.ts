@@ -167,6 +167,8 @@ test('a damaged journal is an error for people, not a crash', async () => {
     version: '',
     color: false,
     error: (text) => errors.push(text),
+    note: (text) => errors.push(text),
+    tell: (text) => errors.push(text),
     signal: new AbortController().signal,
   });
   assert.deepEqual([status, errors], [1, [`Cannot read the journal ${copy}: database disk image is malformed`]]);

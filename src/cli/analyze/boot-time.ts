@@ -9,7 +9,7 @@ export function analyzeBootTime(call: AnalyzeCall): Promise<number> {
   return withManager(call, async (client) => {
     const boot = await readBoot(client);
     if (!boot.ok) {
-      for (const line of boot.error) call.terminal.warn(line);
+      for (const line of boot.error) call.terminal.fail(line);
       return 1;
     }
     const { terminal, options } = call;

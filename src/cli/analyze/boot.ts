@@ -39,7 +39,7 @@ export async function withManager(call: AnalyzeCall, use: (client: Client) => Pr
   try {
     const client = await connection.connect();
     if (client.ok) return await use(client.value);
-    terminal.warn(client.error);
+    terminal.fail(client.error);
     return 1;
   } finally {
     connection.close();
@@ -103,11 +103,11 @@ export async function readTimes(
 ): Promise<{ readonly boot: Boot; readonly units: ReadonlyMap<string, UnitTimes> } | undefined> {
   const boot = await readBoot(client);
   if (!boot.ok) {
-    for (const line of boot.error) terminal.warn(line);
+    for (const line of boot.error) terminal.fail(line);
     return undefined;
   }
   const units = await readUnitTimes(client, boot.value);
   if (units.ok) return { boot: boot.value, units: units.value };
-  terminal.warn(units.error);
+  terminal.fail(units.error);
   return undefined;
 }

@@ -26,7 +26,7 @@ export async function analyzeCatConfig(call: AnalyzeCall): Promise<number> {
     if (index > 0) for (const line of ['', '']) terminal.print(line);
     const name = word.startsWith('/') ? withoutPrefix(word) : word;
     if (name === undefined) {
-      terminal.warn(`Path ${word} does not start with any known prefix.`);
+      terminal.fail(`Path ${word} does not start with any known prefix.`);
       return 1;
     }
     if (!printConfig(call, tree, name.replace(/\/+$/, ''))) return 1;
@@ -60,7 +60,7 @@ function printConfig({ terminal, options }: AnalyzeCall, tree: FileTree, given: 
     }
     terminal.print(terminal.style.blue(`# ${shown}`));
     if (kind === 'directory') {
-      terminal.warn(`Failed to read "${shown}": Is a directory`);
+      terminal.fail(`Failed to read "${shown}": Is a directory`);
       return false;
     }
     for (const line of linesOf(tree.read(path), options.tldr)) terminal.print(line);

@@ -29,7 +29,7 @@ export function analyzeCompareVersions({ words, terminal }: AnalyzeCall): number
   }
   const holds = Object.hasOwn(operators, second) ? operators[second] : undefined;
   if (holds !== undefined) return holds(compareVersions(first, third)) ? 0 : 1;
-  terminal.warn(`Unknown operator "${second}".`);
+  terminal.fail(`Unknown operator "${second}".`);
   return 1;
 }
 

@@ -8,7 +8,7 @@ export async function analyzeCondition({ words, options, services, terminal }: A
     of: options.unit === undefined ? { assignments: words } : { unit: options.unit },
   });
   if (!checked.ok) {
-    terminal.warn(checked.error);
+    terminal.fail(checked.error);
     return 1;
   }
   const { unit, asserts, conditions, warnings } = checked.value;
@@ -16,9 +16,9 @@ export async function analyzeCondition({ words, options, services, terminal }: A
   const say = (what: string, { hold, checked: each }: ConditionReport['asserts']): boolean => {
     for (const { text, holds } of each) {
       if (holds === undefined) terminal.warn(`${unit}: Couldn't determine result for ${text}, assuming failed: Invalid argument`);
-      else terminal.warn(`${unit}: ${text} ${holds ? 'succeeded' : 'failed'}.`);
+      else terminal.tell(`${unit}: ${text} ${holds ? 'succeeded' : 'failed'}.`);
     }
-    if (each.length > 0) terminal.warn(`${what} ${hold ? 'succeeded' : 'failed'}.`);
+    if (each.length > 0) terminal.note(`${what} ${hold ? 'succeeded' : 'failed'}.`);
     return hold;
   };
   const holds = [say('Asserts', asserts), say('Conditions', conditions)];

@@ -47,7 +47,7 @@ async function printChain(client: Client, { terminal, options }: AnalyzeCall, ti
   const answer = await client.call('units.properties', { units: [word], only: ['Id'] });
   const name = answer.ok ? answer.value[0]?.['Id'] : undefined;
   if (name === undefined) {
-    terminal.warn(
+    terminal.fail(
       `Failed to get ID: ${answer.ok ? `Unit name ${word} is neither a valid invocation ID nor unit name.` : answer.error.message}`,
     );
     return;

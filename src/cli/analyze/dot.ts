@@ -29,7 +29,7 @@ export function analyzeDot(call: AnalyzeCall): Promise<number> {
   return withManager(call, async (client) => {
     const units = await client.call('units.list', {});
     if (!units.ok) {
-      terminal.warn(`Failed to list units: ${units.error.message}`);
+      terminal.fail(`Failed to list units: ${units.error.message}`);
       return 1;
     }
     const words = await ownNames(client, call.words);
@@ -38,10 +38,10 @@ export function analyzeDot(call: AnalyzeCall): Promise<number> {
     for (const { name } of units.value) await printEdges(client, call, name, isWanted);
     terminal.print('}');
     if (options.quiet) return 0;
-    for (const line of legend) terminal.warn(line);
+    for (const line of legend) terminal.tell(line);
     if (!isatty(1)) return 0;
-    terminal.warn("-- You probably want to process this output with graphviz' dot tool.");
-    terminal.warn("-- Try a shell pipeline like 'systemd-analyze dot | dot -Tsvg > systemd.svg'!");
+    terminal.note("-- You probably want to process this output with graphviz' dot tool.");
+    terminal.note("-- Try a shell pipeline like 'systemd-analyze dot | dot -Tsvg > systemd.svg'!");
     return 0;
   });
 }

@@ -59,7 +59,7 @@ export function analyzeDump(call: AnalyzeCall): Promise<number> {
     const { words, terminal } = call;
     const units = await client.call('units.list', {});
     if (!units.ok) {
-      terminal.warn(`Failed to list units: ${units.error.message}`);
+      terminal.fail(`Failed to list units: ${units.error.message}`);
       return 1;
     }
     if (words.length === 0) await dumpManager(client, call);

@@ -6,7 +6,7 @@ import { printJson } from './json.ts';
 export async function analyzeFileSystems({ words, services, terminal, options }: AnalyzeCall): Promise<number> {
   const unknown = words.find((word) => !Object.hasOwn(fileSystemSets, word));
   if (unknown !== undefined) {
-    terminal.warn(`Filesystem set "${unknown}" not found.`);
+    terminal.fail(`Filesystem set "${unknown}" not found.`);
     return 1;
   }
   const sets = Object.entries(fileSystemSets).filter(([name]) => words.length === 0 || words.includes(name));

@@ -9,7 +9,7 @@ export function analyzeInspectElf({ words, options, terminal }: AnalyzeCall): nu
     const path = resolve(word);
     const facts = readFacts(path);
     if (typeof facts === 'string') {
-      terminal.warn(facts);
+      terminal.fail(facts);
       return 1;
     }
     if (options.json === undefined) for (const line of table(path, facts)) terminal.print(line);

@@ -12,7 +12,7 @@ export async function analyzeSmbios({ options, services, terminal }: AnalyzeCall
     .filter((name) => name.startsWith('11-'))
     .flatMap((name) => vendorStrings(tree.read(`/sys/firmware/dmi/entries/${name}/raw`) ?? new Uint8Array()));
   for (const text of strings) terminal.print(text);
-  if (strings.length === 0 && !options.quiet) terminal.warn('No SMBIOS Type #11 strings found.');
+  if (strings.length === 0 && !options.quiet) terminal.note('No SMBIOS Type #11 strings found.');
   return 0;
 }
 
@@ -69,7 +69,7 @@ export async function analyzePcrs({ words, options, services, terminal }: Analyz
   const all = Array.from({ length: 24 }, (_, number) => number);
   const wrong = words.find((word) => registerOf(word) === undefined);
   if (wrong !== undefined) {
-    terminal.warn(`PCR index or name "${wrong}" is not known.`);
+    terminal.fail(`PCR index or name "${wrong}" is not known.`);
     return 1;
   }
   const asked = words.length === 0 ? all : all.filter((number) => words.some((word) => registerOf(word) === number));
@@ -79,7 +79,7 @@ export async function analyzePcrs({ words, options, services, terminal }: Analyz
       .trim()
       .toLowerCase();
   if (tree.follow('/sys/class/tpm/tpm0').kind === 'missing')
-    terminal.warn('System does not have a TPM2 device, so the registers have no values.');
+    terminal.note('System does not have a TPM2 device, so the registers have no values.');
   if (options.json !== undefined) {
     const records = asked.map((number) => ({ nr: number, name: registers[number] ?? null, sha256: held(number) || null }));
     terminal.print(json(records, options.json));
@@ -148,7 +148,7 @@ export async function analyzeArchitectures({ words, options, terminal }: Analyze
   const names = words.length === 0 ? Object.keys(architectures) : words.map((word) => (word === 'native' || word === 'uname' ? own : word));
   const unknown = names.find((name) => !Object.hasOwn(architectures, name));
   if (unknown !== undefined) {
-    terminal.warn(`Architecture "${unknown}" not known.`);
+    terminal.fail(`Architecture "${unknown}" not known.`);
     return 1;
   }
   const support = (name: string): string => (name === own ? 'native' : secondary[own]?.includes(name) === true ? 'secondary' : 'foreign');

@@ -13,7 +13,9 @@ export function printEach({ words, terminal, options }: AnalyzeCall, describe: (
   for (const [index, word] of words.entries()) {
     const printed = describe(word);
     if ('problem' in printed) {
-      for (const line of printed.problem) terminal.warn(line);
+      const [sentence = '', ...hints] = printed.problem;
+      terminal.fail(sentence);
+      for (const hint of hints) terminal.note(hint);
       status = 1;
       if (!goesOn) break;
     } else if (options.json === undefined) for (const line of printed.lines) terminal.print(line);

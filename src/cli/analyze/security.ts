@@ -23,7 +23,7 @@ const levels = [
  */
 export async function analyzeSecurity({ words, options, services, terminal, environment }: AnalyzeCall): Promise<number> {
   if (options.offline && words.length === 0) {
-    terminal.warn('Option --offline= requires one or more units to perform a security review.');
+    terminal.fail('Option --offline= requires one or more units to perform a security review.');
     return 1;
   }
   const targets = words.map((word) => (word.includes('/') || options.offline ? resolve(word) : readNames({ terminal }, [word])?.names[0]));
@@ -35,7 +35,7 @@ export async function analyzeSecurity({ words, options, services, terminal, envi
   let status = 0;
   for (const { unit, reason, assessment } of found) {
     if (assessment === undefined) {
-      terminal.warn(`Failed to judge ${unit}: ${reason ?? ''}`);
+      terminal.fail(`Failed to judge ${unit}: ${reason ?? ''}`);
       status = 1;
       continue;
     }

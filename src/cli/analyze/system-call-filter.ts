@@ -15,7 +15,7 @@ export function analyzeSystemCallFilter({ words, terminal, options }: AnalyzeCal
   for (const [index, word] of words.entries()) {
     if (index > 0) terminal.print('');
     if (membersOf(word) === undefined) {
-      terminal.warn(`Filter set "${word}" not found.`);
+      terminal.fail(`Filter set "${word}" not found.`);
       return 1;
     }
     printSets(terminal, [word]);
@@ -26,7 +26,7 @@ export function analyzeSystemCallFilter({ words, terminal, options }: AnalyzeCal
 function printSetsAsJson(terminal: Terminal, words: readonly string[], form: 'short' | 'pretty'): number {
   const unknown = words.find((word) => membersOf(word) === undefined);
   if (unknown !== undefined) {
-    terminal.warn(`Filter set "${unknown}" not found.`);
+    terminal.fail(`Filter set "${unknown}" not found.`);
     return 1;
   }
   const sets = words.length === 0 ? Object.keys(systemCallSets) : words;
@@ -53,7 +53,7 @@ function printUngrouped(terminal: Terminal): void {
   terminal.print('');
   const ofKernel = callsOfKernel();
   if (ofKernel === undefined) {
-    terminal.warn("# Not showing unlisted system calls, couldn't retrieve kernel system call list: No such file or directory");
+    terminal.note("# Not showing unlisted system calls, couldn't retrieve kernel system call list: No such file or directory");
     return;
   }
   const unlisted = ofKernel.filter((call) => !known.has(call) && !grouped.has(call)).toSorted();

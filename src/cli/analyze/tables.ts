@@ -43,7 +43,7 @@ async function printRows(
   const found = words.map(find);
   const problem = found.find((row) => typeof row === 'string');
   if (typeof problem === 'string') {
-    terminal.warn(problem);
+    terminal.fail(problem);
     return 1;
   }
   const asked = found.flatMap((row) => (typeof row === 'string' ? [] : [row]));

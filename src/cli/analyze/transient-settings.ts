@@ -6,7 +6,7 @@ export function analyzeTransientSettings({ words, terminal }: AnalyzeCall): numb
   for (const word of words) {
     const settings = transientSettings(word);
     if (settings === undefined) {
-      terminal.warn(`"${word}" is not a valid unit type.`);
+      terminal.fail(`"${word}" is not a valid unit type.`);
       return 1;
     }
     for (const setting of settings) terminal.print(setting);

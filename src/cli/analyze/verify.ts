@@ -12,13 +12,13 @@ import type { AnalyzeCall } from './call.ts';
 export async function analyzeVerify(call: AnalyzeCall): Promise<number> {
   const { options, services, terminal } = call;
   if (options.generators && options.root !== undefined) {
-    terminal.warn('Generators are programs of this machine, so --generators does not go with --root=.');
+    terminal.fail('Generators are programs of this machine, so --generators does not go with --root=.');
     return 1;
   }
   const aliases = call.words.some((word) => word.includes(':')) ? mkdtempSync(join(tmpdir(), 'systemd-analyze-')) : undefined;
   const generated = options.generators ? await services.generateUnits(options.scope === 'system' ? 'system' : 'user') : undefined;
   try {
-    for (const failure of generated?.failures ?? []) terminal.warn(failure);
+    for (const failure of generated?.failures ?? []) terminal.fail(failure);
     return await verifyTargets(
       call,
       call.words.map((word) => targetOf(word, aliases)),
@@ -49,7 +49,7 @@ async function verifyTargets(
     if (unit !== undefined) printDiagnostics(terminal, unit.diagnostics);
     const trouble = unit === undefined ? `Failed to prepare filename ${words[index] ?? ''}: Invalid argument` : loadFailure(unit);
     if (trouble === undefined) continue;
-    terminal.warn(trouble);
+    terminal.fail(trouble);
     isBad = true;
   }
   printDiagnostics(terminal, others);
@@ -84,7 +84,7 @@ function judge(call: AnalyzeCall, tree: FileTree, unit: StartableUnit): boolean 
     ...unit.programs.flatMap((program) => programProblem(tree, unit.unit, program)),
     ...(options.man ? unit.manuals.flatMap((page) => manualProblem(call, unit.unit, page)) : []),
   ];
-  for (const line of said) terminal.warn(line);
+  for (const line of said) terminal.fail(line);
   return said.length === 0;
 }
 

@@ -9,13 +9,14 @@ import type { Host } from '../host.ts';
 import type { Invocation, ManagerPlace } from '../invocation.ts';
 import type { Call } from '../main.ts';
 import { listForm } from '../output/json.ts';
+import { refuseCommandLine } from '../output/messages.ts';
 import { versionLines } from './help.ts';
 
 /** systemd-analyze(1). */
 export async function runAnalyze(call: Call, place: ManagerPlace): Promise<number> {
   const { program, argv, terminal, services, environment } = call;
   const refuse = (message: string): number => {
-    terminal.warn(message);
+    refuseCommandLine(terminal, message);
     return 1;
   };
   const parsed = parseAnalyze(argv);

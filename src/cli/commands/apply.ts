@@ -22,12 +22,12 @@ export async function runApply(invocation: Invocation): Promise<number> {
   await terminal.live(shown(invocation, pending.units).join('\n'));
   if (pending.units.length === 0) return 0;
   if (!options.yes && !(await isWanted())) {
-    terminal.warn('Nothing was done. With --yes it is done without asking.');
+    terminal.note('Nothing was done. With --yes it is done without asking.');
     return 1;
   }
   const reloaded = await pending.client.call('manager.reload', {});
   if (!reloaded.ok) {
-    terminal.warn(`Failed to reload daemon: ${reloaded.error.message}`);
+    terminal.fail(`Failed to reload daemon: ${reloaded.error.message}`);
     return 1;
   }
   const restarts = pending.units.filter(({ needsRestart }) => needsRestart).map(({ unit }) => unit);
@@ -42,8 +42,8 @@ async function pendingOf({
   const connected = await connect();
   const pending = connected.ok ? await connected.value.call('units.pending', {}) : undefined;
   if (connected.ok && pending?.ok === true) return { client: connected.value, units: pending.value };
-  if (!connected.ok) terminal.warn(connected.error);
-  else if (pending?.ok === false) terminal.warn(`Failed to ask the manager: ${pending.error.message}`);
+  if (!connected.ok) terminal.fail(connected.error);
+  else if (pending?.ok === false) terminal.fail(`Failed to ask the manager: ${pending.error.message}`);
   return undefined;
 }
 

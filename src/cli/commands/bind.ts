@@ -10,12 +10,12 @@ export async function runBind(invocation: Invocation): Promise<number> {
   if (unit === undefined) return 1;
   const imageOptions = isImage ? rootOptions(more) : '';
   if (imageOptions === undefined) {
-    terminal.warn('Failed to create bus message: Invalid argument');
+    terminal.fail('Failed to create bus message: Invalid argument');
     return 1;
   }
   const client = await invocation.connect();
   if (!client.ok) {
-    terminal.warn(client.error);
+    terminal.fail(client.error);
     return 1;
   }
   const target = !isImage && second === '' ? source : second;
@@ -29,7 +29,7 @@ export async function runBind(invocation: Invocation): Promise<number> {
     make: options.mkdir,
   });
   if (mounted.ok) return 0;
-  terminal.warn(`Failed to ${isImage ? 'mount image' : 'bind mount'}: ${mounted.error.message}`);
+  terminal.fail(`Failed to ${isImage ? 'mount image' : 'bind mount'}: ${mounted.error.message}`);
   return 1;
 }
 

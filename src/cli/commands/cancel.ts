@@ -4,7 +4,7 @@ import type { Invocation } from '../invocation.ts';
 export async function runCancel({ connect, words, terminal }: Invocation): Promise<number> {
   const client = await connect();
   if (!client.ok) {
-    terminal.warn(client.error);
+    terminal.fail(client.error);
     return 1;
   }
   const all = words.length === 0 ? await client.value.call('jobs.list', {}) : undefined;
@@ -12,13 +12,13 @@ export async function runCancel({ connect, words, terminal }: Invocation): Promi
   let status = 0;
   for (const word of wanted) {
     if (!/^\d{1,10}$/.test(word)) {
-      terminal.warn(`Failed to parse job id "${word}": Invalid argument`);
+      terminal.fail(`Failed to parse job id "${word}": Invalid argument`);
       return 1;
     }
     const cancelled = await client.value.call('job.cancel', { job: Number(word) });
     // With all, one that ended in the meantime is as good as cancelled.
     if (cancelled.ok || all !== undefined) continue;
-    terminal.warn(`Failed to cancel job ${word}: ${cancelled.error.message}`);
+    terminal.fail(`Failed to cancel job ${word}: ${cancelled.error.message}`);
     status = 1;
   }
   return status;

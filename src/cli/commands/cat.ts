@@ -3,6 +3,7 @@ import type { UnitFiles } from '../../api/unit-files.ts';
 import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames, readNames } from '../names.ts';
+import { sameManager } from '../output/same-manager.ts';
 
 /** `cat`: each file of each unit below a comment with its path; without a manager, as they are on disk. */
 export async function runCat(invocation: Invocation): Promise<number> {
@@ -19,7 +20,7 @@ export async function runCat(invocation: Invocation): Promise<number> {
     const files = found?.ok === true ? found.value : local?.files(unit);
     const texts = files === undefined ? [] : textsOf(files);
     if (texts.length === 0) {
-      terminal.warn(`No files found for ${unit}.`);
+      terminal.fail(`No files found for ${unit}.`);
       if (client?.ok === true) await suggestUnit(invocation, unit);
       status = 1;
     }
@@ -37,10 +38,10 @@ export async function runCat(invocation: Invocation): Promise<number> {
 async function warnOfChange({ program, options, terminal }: Invocation, client: Client, unit: string): Promise<void> {
   const told = await client.call('units.properties', { units: [unit] });
   if (!told.ok || told.value[0]?.['NeedDaemonReload'] !== 'yes') return;
-  terminal.warn(`# Warning: ${unit} changed on disk, the version systemd has loaded is outdated.`);
-  terminal.warn("# This output shows the current version of the unit's original fragment and drop-in files.");
-  terminal.warn('# If fragments or drop-ins were added or removed, they are not properly reflected in this output.');
-  terminal.warn(`# Run '${program}${options.scope === 'user' ? ' --user' : ''} daemon-reload' to reload units.`);
+  terminal.fail(`# Warning: ${unit} changed on disk, the version systemd has loaded is outdated.`);
+  terminal.fail("# This output shows the current version of the unit's original fragment and drop-in files.");
+  terminal.fail('# If fragments or drop-ins were added or removed, they are not properly reflected in this output.');
+  terminal.fail(`# Run '${program}${sameManager(options)} daemon-reload' to reload units.`);
 }
 
 function textsOf({ unit, load, files }: UnitFiles): readonly string[] {

@@ -9,7 +9,7 @@ import { awaitMaintenance, Watch } from '../wait.ts';
 export async function runClean(invocation: Invocation): Promise<number> {
   const { words, options, terminal } = invocation;
   const client = await invocation.connect();
-  if (!client.ok) terminal.warn(client.error);
+  if (!client.ok) terminal.fail(client.error);
   const units = client.ok ? await expandNames(invocation, client.value, words) : undefined;
   if (!client.ok || units === undefined) return 1;
   const watch = new Watch(client.value);
@@ -19,9 +19,9 @@ export async function runClean(invocation: Invocation): Promise<number> {
     const failure = await clean(client.value, unit, options.what);
     if (failure === undefined) begun.push(unit);
     else if (options.block && isNotLoaded(failure)) {
-      terminal.warn(`Failed to add reference to unit ${unit}: ${plainFailure(failure, unit)}`);
+      terminal.fail(`Failed to add reference to unit ${unit}: ${plainFailure(failure, unit)}`);
       return 1;
-    } else terminal.warn(`Failed to clean unit ${unit}: ${plainFailure(failure, unit)}`);
+    } else terminal.fail(`Failed to clean unit ${unit}: ${plainFailure(failure, unit)}`);
   }
   if (options.block && begun.length > 0) {
     for (const name of await ownNames(client.value, begun)) await awaitMaintenance(invocation, client.value, watch, name);

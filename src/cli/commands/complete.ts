@@ -13,7 +13,7 @@ import { refused, verbs } from '../verbs.ts';
 export function runCompletion({ words, terminal }: Invocation): Promise<number> {
   const shell = shells.find((known) => known === words[0]);
   if (shell === undefined) {
-    terminal.warn(`Unknown shell '${words[0] ?? ''}': there is completion for ${shells.join(', ')}.`);
+    terminal.fail(`Unknown shell '${words[0] ?? ''}': there is completion for ${shells.join(', ')}.`);
     return Promise.resolve(1);
   }
   terminal.print(completionScript(shell).trimEnd());

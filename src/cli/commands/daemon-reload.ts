@@ -15,17 +15,17 @@ export async function runDaemonReexec(invocation: Invocation): Promise<number> {
   const after = await invocation.connect();
   const answer = after.ok ? await after.value.call('manager.info', {}) : undefined;
   if (answer?.ok === true) return 0;
-  terminal.warn(after.ok ? 'The new manager does not answer.' : after.error);
+  terminal.fail(after.ok ? 'The new manager does not answer.' : after.error);
   return 1;
 }
 
 async function tell({ connect, terminal }: Invocation, method: 'manager.reload' | 'manager.reexecute', what: string): Promise<number> {
   const client = await connect();
   if (!client.ok) {
-    terminal.warn(client.error);
+    terminal.fail(client.error);
     return 1;
   }
   const told = await client.value.call(method, {});
-  if (!told.ok) terminal.warn(`Failed to ${what}: ${told.error.message}`);
+  if (!told.ok) terminal.fail(`Failed to ${what}: ${told.error.message}`);
   return told.ok ? 0 : 1;
 }

@@ -9,7 +9,7 @@ export async function runGetDefault(invocation: Invocation): Promise<number> {
   if (!installer.ok) return installer.error;
   const target = await installer.value.defaultTarget();
   if (target.ok) invocation.terminal.print(target.value);
-  else invocation.terminal.warn(`Failed to get default target: ${target.error.message}`);
+  else invocation.terminal.fail(`Failed to get default target: ${target.error.message}`);
   return target.ok ? 0 : 1;
 }
 
@@ -17,7 +17,7 @@ export async function runGetDefault(invocation: Invocation): Promise<number> {
 export async function runSetDefault(invocation: Invocation): Promise<number> {
   const { words, options, terminal } = invocation;
   const [word = ''] = words;
-  if (word === '') terminal.warn('Failed to mangle unit name: Invalid argument');
+  if (word === '') terminal.fail('Failed to mangle unit name: Invalid argument');
   const target = word === '' ? undefined : readPlainName(invocation, word, 'set-default', 'target');
   if (target === undefined) return 1;
   const installer = await installerOf(invocation);
@@ -29,7 +29,7 @@ export async function runSetDefault(invocation: Invocation): Promise<number> {
   if (!outcome.ok) {
     const isLocal = installer.value.client === undefined;
     if (!records.some(({ change }) => change === 'problem'))
-      terminal.warn(
+      terminal.fail(
         isLocal ? `Failed to set default: ${outcome.error.message}.` : `Failed to set default target: ${outcome.error.message}`,
       );
     return 1;

@@ -9,6 +9,7 @@ import { dropInTemplate, editedText, type SourceFile } from '../edit/template.ts
 import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { expandNames, readNames } from '../names.ts';
+import { sameManager } from '../output/same-manager.ts';
 
 /** `edit`: a drop-in of each unit, or with --full a whole file, in the editor or from standard input. Nothing is written by halves. */
 export async function runEdit(invocation: Invocation): Promise<number> {
@@ -23,10 +24,11 @@ export async function runEdit(invocation: Invocation): Promise<number> {
   for (const name of names) {
     const draft = await draftOf(name, invocation, client, places);
     if ('refusal' in draft) {
-      const status = refuse(invocation, draft.refusal);
+      if (draft.missing === undefined) return refuse(invocation, draft.refusal);
+      terminal.tell(draft.refusal);
       // Behind what systemctl says, so that its two lines stay together.
-      if (draft.missing !== undefined && client !== undefined) await suggestUnit(invocation, draft.missing);
-      return status;
+      if (client !== undefined) await suggestUnit(invocation, draft.missing);
+      return 1;
     }
     drafts.push(draft);
   }
@@ -36,7 +38,7 @@ export async function runEdit(invocation: Invocation): Promise<number> {
   for (const draft of drafts) isChanged = carryOut(draft, invocation) || isChanged;
   if (!isChanged || client === undefined || !options.reload) return 0;
   const reloaded = await client.call('manager.reload', {});
-  if (!reloaded.ok) terminal.warn(`Failed to reload daemon: ${reloaded.error.message}`);
+  if (!reloaded.ok) terminal.fail(`Failed to reload daemon: ${reloaded.error.message}`);
   return reloaded.ok ? 0 : 1;
 }
 
@@ -70,8 +72,8 @@ async function draftOf(name: string, invocation: Invocation, client: Client | un
   if (found?.load === 'masked') return { refusal: `Cannot edit ${unit}: unit is masked.` };
   const sources = found?.files ?? [];
   if (sources.length === 0 && options.force === 0) {
-    terminal.warn(`No files found for ${unit}.`);
-    const scope = options.global ? ' --global' : options.scope === 'user' ? ' --user' : '';
+    terminal.fail(`No files found for ${unit}.`);
+    const scope = options.global ? ' --global' : sameManager(options);
     return { refusal: `Run '${program} edit${scope} --force --full ${unit}' to create a new unit.`, missing: unit };
   }
   const target = editTarget(unit, invocation, places);
@@ -128,7 +130,7 @@ function replaceAll(drafts: readonly Draft[], text: string): undefined {
 function carryOut({ path, present, template, text }: Draft, { terminal, options }: Invocation): boolean {
   const before = present ?? (options.full && !options.stdin ? template : undefined);
   if (text === '') terminal.warn(`Editing "${path}" canceled: temporary file is empty.`);
-  else if (text === before?.trim()) terminal.warn(`Editing "${path}" canceled: nothing was changed.`);
+  else if (text === before?.trim()) terminal.note(`Editing "${path}" canceled: nothing was changed.`);
   else {
     makeParent(path);
     const copy = besideOf(path);
@@ -168,6 +170,6 @@ function readOr(path: string): string | undefined {
 }
 
 function refuse({ terminal }: Invocation, message: string): number {
-  terminal.warn(message);
+  terminal.fail(message);
   return 1;
 }

@@ -55,7 +55,7 @@ export async function runEnable(invocation: Invocation): Promise<number> {
   if (!outcome.ok) {
     // What the records tell of needs no other words.
     if (!outcome.error.records.some(({ change }) => change === 'problem')) {
-      terminal.warn(isLocal ? `Failed to ${row.local}: ${outcome.error.message}.` : `Failed to ${row.failure}: ${outcome.error.message}`);
+      terminal.fail(isLocal ? `Failed to ${row.local}: ${outcome.error.message}.` : `Failed to ${row.failure}: ${outcome.error.message}`);
     }
     await suggestFiles(invocation, installer.value, outcome.error);
     return 1;
@@ -65,13 +65,13 @@ export async function runEnable(invocation: Invocation): Promise<number> {
   if (installer.value.client !== undefined && options.reload && !options.global) {
     const reloaded = await installer.value.client.call('manager.reload', {});
     if (!reloaded.ok) {
-      terminal.warn(`Failed to reload daemon: ${reloaded.error.message}`);
+      terminal.fail(`Failed to reload daemon: ${reloaded.error.message}`);
       return 1;
     }
   }
   if (!options.now || row.now === undefined || words.length === 0) return 0;
   if (installer.value.client === undefined) {
-    terminal.warn('--now cannot be used without a manager.');
+    terminal.fail('--now cannot be used without a manager.');
     return 1;
   }
   return runStart({ ...invocation, verb: row.now, words: units.map(baseName) });
@@ -92,7 +92,7 @@ async function warnOfMissing(invocation: Invocation, installer: Installer, units
   const states = await installer.states(units);
   for (const [index, unit] of units.entries()) {
     if (!states.ok || states.value[index]?.ok !== false) continue;
-    invocation.terminal.warn(`Unit ${unit} does not exist, proceeding anyway.`);
+    invocation.terminal.note(`Unit ${unit} does not exist, proceeding anyway.`);
     await suggestUnit(invocation, unit, installer);
   }
 }
@@ -101,8 +101,8 @@ async function warnOfMissing(invocation: Invocation, installer: Installer, units
 export function printRecords({ terminal, options }: Invocation, failure: string, records: readonly InstallRecord[]): void {
   const wording = { failure, root: rootOf(options.root), style: terminal.style };
   for (const record of records) {
-    const { text, isFailure } = recordLine(record, wording);
-    if (isFailure || !options.quiet) terminal.warn(text);
+    const { text, level } = recordLine(record, wording);
+    if (level === 'fail' || !options.quiet) terminal[level](text);
   }
 }
 
@@ -116,15 +116,15 @@ function readWords(invocation: Invocation, { operation }: InstallVerb): readonly
   const loose = operation === 'link' && options.root === undefined ? words.find((word) => !word.includes('/')) : undefined;
   if (loose !== undefined) {
     const name = readPlainName(invocation, loose, `to ${verb}`) ?? loose;
-    terminal.warn('Link argument must contain at least one directory separator.');
-    terminal.warn(`If you intended to link a file in the current directory, try ./${name} instead.`);
+    terminal.fail('Link argument must contain at least one directory separator.');
+    terminal.fail(`If you intended to link a file in the current directory, try ./${name} instead.`);
     return undefined;
   }
   if (operation === 'add-wants' || operation === 'add-requires') return readTargetAndUnits(invocation);
   const units = readUnits(invocation, `to ${verb}`, words);
   const relative = operation === 'link' ? units?.find((name) => !name.startsWith('/')) : undefined;
   if (relative !== undefined) {
-    terminal.warn(`Non-absolute paths are not allowed when --root is used: ${relative}`);
+    terminal.fail(`Non-absolute paths are not allowed when --root is used: ${relative}`);
     return undefined;
   }
   if (operation !== 'disable' || units?.some((name) => name.startsWith('/')) !== true) return units;
@@ -134,7 +134,7 @@ function readWords(invocation: Invocation, { operation }: InstallVerb): readonly
 
 function readTargetAndUnits(invocation: Invocation): readonly string[] | undefined {
   const [first = '', ...rest] = invocation.words;
-  if (first === '') invocation.terminal.warn('Failed to mangle unit name: Invalid argument');
+  if (first === '') invocation.terminal.fail('Failed to mangle unit name: Invalid argument');
   const target = first === '' ? undefined : readPlainName(invocation, first, 'as target', 'target');
   const units = target === undefined ? undefined : readUnits(invocation, 'as dependency', rest);
   return target === undefined || units === undefined ? undefined : [target, ...units];
@@ -161,5 +161,5 @@ function explainNoInstall({ program, terminal }: Invocation): void {
     `${bullet} In case of template units, the unit is meant to be enabled with some`,
     '  instance name specified.',
   ];
-  for (const line of lines) terminal.warn(line);
+  for (const line of lines) terminal.note(line);
 }

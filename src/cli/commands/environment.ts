@@ -39,7 +39,7 @@ export function runImportEnvironment(invocation: Invocation): Promise<number> {
   const assignments: string[] = [];
   for (const name of names) {
     const value = environment[name];
-    if (value === undefined) terminal.warn(`Environment variable $${name} not set, ignoring.`);
+    if (value === undefined) terminal.note(`Environment variable $${name} not set, ignoring.`);
     else if (words.length > 0 || isPlain(name, value)) assignments.push(`${name}=${value}`);
   }
   if (words.length === 0) terminal.warn(`Calling import-environment without a list of variable names is deprecated.`);
@@ -70,6 +70,6 @@ async function withClient(invocation: Invocation, run: (client: Client) => Promi
 }
 
 function refuse({ terminal }: Invocation, message: string): number {
-  terminal.warn(message);
+  terminal.fail(message);
   return 1;
 }

@@ -12,6 +12,7 @@ import {
   unitTypes,
 } from '../../api/escape.ts';
 import { err, ok, type Result } from '../../base/result.ts';
+import { refuseCommandLine } from '../output/messages.ts';
 import { flag, type OptionRow, readWords } from '../getopt.ts';
 import type { Call } from '../main.ts';
 
@@ -159,6 +160,6 @@ function contradiction({ suffix, template, mode, path, instance }: EscapeOptions
 }
 
 function refuse(terminal: Call['terminal'], message: string): number {
-  terminal.warn(message);
+  refuseCommandLine(terminal, message);
   return 1;
 }

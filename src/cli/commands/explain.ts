@@ -14,7 +14,7 @@ export async function runExplain(invocation: Invocation): Promise<number> {
   for (const word of words) {
     const explained = explain(word);
     if (explained.is === 'nothing') {
-      terminal.warn(`${word} is no directive of unit files.${explained.near === undefined ? '' : ` Did you mean ${explained.near}?`}`);
+      terminal.fail(`${word} is no directive of unit files.${explained.near === undefined ? '' : ` Did you mean ${explained.near}?`}`);
       status = 1;
       continue;
     }

@@ -8,7 +8,7 @@ export async function runFreeze(invocation: Invocation): Promise<number> {
   const { words, options, terminal, verb } = invocation;
   const isFreeze = verb === 'freeze';
   const client = await invocation.connect();
-  if (!client.ok) terminal.warn(client.error);
+  if (!client.ok) terminal.fail(client.error);
   const units = client.ok ? await expandNames(invocation, client.value, words) : undefined;
   if (!client.ok || units === undefined) return 1;
   let status = 0;
@@ -16,11 +16,11 @@ export async function runFreeze(invocation: Invocation): Promise<number> {
     const asked = await client.value.call(isFreeze ? 'unit.freeze' : 'unit.thaw', { unit });
     if (asked.ok) {
       if (!isFreeze || !options.block || (await isFrozenInTime(client.value, unit))) continue;
-      terminal.warn(`Failed to freeze unit ${unit}: Connection timed out`);
+      terminal.fail(`Failed to freeze unit ${unit}: Connection timed out`);
     } else if (options.block && isNotLoaded(asked.error)) {
-      terminal.warn(`Failed to add reference to unit ${unit}: ${plainFailure(asked.error, unit)}`);
+      terminal.fail(`Failed to add reference to unit ${unit}: ${plainFailure(asked.error, unit)}`);
       return 1;
-    } else terminal.warn(`Failed to ${verb} unit ${unit}: ${plainFailure(asked.error, unit)}`);
+    } else terminal.fail(`Failed to ${verb} unit ${unit}: ${plainFailure(asked.error, unit)}`);
     status = 1;
   }
   return status;

@@ -14,7 +14,7 @@ export async function runHistory(invocation: Invocation): Promise<number> {
   const since = readTime(options.since ?? '@0');
   const until = readTime(options.until ?? 'now');
   if (!since.ok || !until.ok) {
-    for (const time of [since, until]) if (!time.ok) terminal.warn(time.error);
+    for (const time of [since, until]) if (!time.ok) terminal.fail(time.error);
     return 1;
   }
   const units = await ownNames(invocation, [...read.names, ...read.globs]);
@@ -31,7 +31,7 @@ export async function runHistory(invocation: Invocation): Promise<number> {
     for (const line of historyLines(told, { style: terminal.style, width: terminal.width, named: units.length !== 1 }))
       terminal.print(line);
   } else {
-    terminal.warn(units.length === 0 ? 'Nothing is on record.' : `Nothing is on record of ${units.join(', ')}.`);
+    terminal.fail(units.length === 0 ? 'Nothing is on record.' : `Nothing is on record of ${units.join(', ')}.`);
     for (const unit of units) await suggestUnit(invocation, unit);
   }
   return shown.length === 0 ? 1 : 0;

@@ -30,7 +30,7 @@ export async function runInvocations(invocation: Invocation): Promise<number> {
     const shown = runs.map((run) => described(run, nowUsec));
     terminal.print(renderJson(shown, form));
   } else if (runs.length === 0) {
-    terminal.warn(`No run is on record of ${units.join(', ')}.`);
+    terminal.fail(`No run is on record of ${units.join(', ')}.`);
     for (const unit of units) await suggestUnit(invocation, unit);
   } else {
     const named = units.length > 1;

@@ -18,11 +18,11 @@ async function runIs(
   const { words, options, terminal } = invocation;
   const client = await invocation.connect();
   const names = client.ok ? await expandNames(invocation, client.value, words) : undefined;
-  if (!client.ok) terminal.warn(client.error);
+  if (!client.ok) terminal.fail(client.error);
   if (!client.ok || names === undefined) return 1;
   const units = await client.value.call('units.get', { units: [...names] });
   if (!units.ok) {
-    terminal.warn(`Failed to get unit states: ${units.error.message}`);
+    terminal.fail(`Failed to get unit states: ${units.error.message}`);
     return 1;
   }
   const states = units.value.map((unit) => unit?.active ?? 'inactive');

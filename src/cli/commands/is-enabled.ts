@@ -20,7 +20,7 @@ export async function runIsEnabled(invocation: Invocation): Promise<number> {
   if (!options.quiet) for (const state of sysv.states) terminal.print(state);
   const states = await installer.value.states(units);
   if (!states.ok) {
-    terminal.warn(`Failed to get unit file states: ${states.error.message}`);
+    terminal.fail(`Failed to get unit file states: ${states.error.message}`);
     return 1;
   }
   for (const [index, state] of states.value.entries()) {
@@ -28,7 +28,7 @@ export async function runIsEnabled(invocation: Invocation): Promise<number> {
       // A link that cannot be an alias is noticed before the unit itself is looked for.
       const what =
         state.error === 'Invalid cross-device link' ? 'look up unit file state' : `get unit file state for ${units[index] ?? ''}`;
-      terminal.warn(`Failed to ${what}: ${state.error}`);
+      terminal.fail(`Failed to ${what}: ${state.error}`);
       if (state.error === 'No such file or directory') await suggestUnit(invocation, units[index] ?? '', installer.value);
       return 1;
     }

@@ -19,24 +19,24 @@ export async function runKill(invocation: Invocation): Promise<number> {
     return 0;
   }
   if (words.length === 0) {
-    terminal.warn('Too few arguments.');
+    terminal.fail('Too few arguments.');
     return 1;
   }
   const signal = signalNumber(options.signal);
   if (signal === undefined) {
-    terminal.warn(`Failed to parse signal string "${options.signal}".`);
+    terminal.fail(`Failed to parse signal string "${options.signal}".`);
     return 1;
   }
   const client = await invocation.connect();
   const units = client.ok ? await expandNames(invocation, client.value, words) : undefined;
-  if (!client.ok) terminal.warn(client.error);
+  if (!client.ok) terminal.fail(client.error);
   if (!client.ok || units === undefined) return 1;
   let status = 0;
   for (const unit of units) {
     const whom = isWhom(options.whom) ? options.whom : undefined;
     const killed = whom === undefined ? undefined : await client.value.call('unit.kill', { unit, whom, signal });
     if (killed?.ok === true) continue;
-    terminal.warn(`Failed to kill unit ${unit}: ${killed?.error.message ?? `Invalid who argument ${options.whom}`}`);
+    terminal.fail(`Failed to kill unit ${unit}: ${killed?.error.message ?? `Invalid who argument ${options.whom}`}`);
     if (killed?.error.code === 'no-such-unit') await suggestUnit(invocation, unit);
     status = 1;
   }

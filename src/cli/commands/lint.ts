@@ -10,7 +10,7 @@ export async function runLint(invocation: Invocation): Promise<number> {
   const { words, options, services, terminal } = invocation;
   const told = readLintOptions(invocation);
   if (typeof told === 'string') {
-    terminal.warn(told);
+    terminal.fail(told);
     return 1;
   }
   const paths = new Map(words.map((word) => [resolve(word), word]));

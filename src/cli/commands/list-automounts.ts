@@ -20,7 +20,7 @@ export async function runListAutomounts(invocation: Invocation): Promise<number>
   if (read === undefined) return 1;
   const client = await invocation.connect();
   if (!client.ok) {
-    terminal.warn(client.error);
+    terminal.fail(client.error);
     return 1;
   }
   const units = await client.value.call('units.list', { patterns: words.length === 0 ? ['*.automount'] : [...read.names, ...read.globs] });
@@ -31,7 +31,7 @@ export async function runListAutomounts(invocation: Invocation): Promise<number>
   const properties = await client.value.call('units.properties', { units: names });
   const mounts = await client.value.call('units.properties', { units: names.map((name) => name.replace(/\.automount$/, '.mount')) });
   if (!units.ok || !properties.ok || !mounts.ok) {
-    terminal.warn('Failed to list automounts: the manager does not answer.');
+    terminal.fail('Failed to list automounts: the manager does not answer.');
     return 1;
   }
   const automounts = names

@@ -10,7 +10,7 @@ export async function runListDependencies(invocation: Invocation): Promise<numbe
   const { words, options, terminal } = invocation;
   const client = await invocation.connect();
   if (!client.ok) {
-    terminal.warn(client.error);
+    terminal.fail(client.error);
     return 1;
   }
   const units = await expandNames(invocation, client.value, words.length === 0 ? ['default.target'] : words);

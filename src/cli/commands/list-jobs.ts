@@ -13,12 +13,12 @@ export async function runListJobs(invocation: Invocation): Promise<number> {
   if (read === undefined) return 1;
   const client = await invocation.connect();
   if (!client.ok) {
-    terminal.warn(client.error);
+    terminal.fail(client.error);
     return 1;
   }
   const listed = await client.value.call('jobs.list', { order: options.after || options.before });
   if (!listed.ok) {
-    terminal.warn(`Failed to list jobs: ${listed.error.message}`);
+    terminal.fail(`Failed to list jobs: ${listed.error.message}`);
     return 1;
   }
   const matches = words.length === 0 ? () => true : matchesAny([...read.names, ...read.globs]);

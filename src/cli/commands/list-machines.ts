@@ -9,7 +9,7 @@ export async function runListMachines({ words, options, terminal, connect }: Inv
   const client = await connect();
   const told = client.ok ? await client.value.call('manager.state', {}) : undefined;
   if (told?.ok !== true) {
-    terminal.warn(client.ok ? 'Failed to list machines: the manager does not answer.' : client.error);
+    terminal.fail(client.ok ? 'Failed to list machines: the manager does not answer.' : client.error);
     return 1;
   }
   const { state, failed, jobs } = told.value;

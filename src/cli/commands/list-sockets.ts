@@ -18,7 +18,7 @@ export async function runListSockets(invocation: Invocation): Promise<number> {
   if (read === undefined) return 1;
   const client = await invocation.connect();
   if (!client.ok) {
-    terminal.warn(client.error);
+    terminal.fail(client.error);
     return 1;
   }
   const units = await client.value.call('units.list', { patterns: words.length === 0 ? ['*.socket'] : [...read.names, ...read.globs] });
@@ -28,7 +28,7 @@ export async function runListSockets(invocation: Invocation): Promise<number> {
   const names = sockets.map((unit) => unit.name);
   const properties = await client.value.call('units.properties', { units: names });
   if (!units.ok || !properties.ok) {
-    terminal.warn('Failed to list sockets: the manager does not answer.');
+    terminal.fail('Failed to list sockets: the manager does not answer.');
     return 1;
   }
   const listening = properties.value.flatMap((property, index) => addressesOf(names[index] ?? '', property ?? {}));

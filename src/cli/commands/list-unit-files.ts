@@ -19,7 +19,7 @@ export async function runListUnitFiles(invocation: Invocation): Promise<number> 
   const listed = await installer.value.list();
   if (!listed.ok) {
     const what = installer.value.client === undefined ? 'get unit file list' : 'list unit files';
-    terminal.warn(`Failed to ${what}: ${listed.error.message}`);
+    terminal.fail(`Failed to ${what}: ${listed.error.message}`);
     return 1;
   }
   const matches = words.length === 0 ? () => true : matchesAny([...read.names, ...read.globs]);

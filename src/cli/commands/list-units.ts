@@ -19,13 +19,13 @@ export async function runListUnits(invocation: Invocation): Promise<number> {
   if (read === undefined) return 1;
   const client = await invocation.connect();
   if (!client.ok) {
-    terminal.warn(client.error);
+    terminal.fail(client.error);
     return 1;
   }
   const patterns = await withDependencies(client.value, options, [...read.names, ...read.globs]);
   const units = await client.value.call('units.list', patterns.length === 0 ? {} : { patterns: [...patterns] });
   if (!units.ok) {
-    terminal.warn(`Failed to list units: ${units.error.message}`);
+    terminal.fail(`Failed to list units: ${units.error.message}`);
     return 1;
   }
   const shown = units.value.filter(filter.value.shows);

@@ -12,7 +12,7 @@ export async function runManagerSetting(invocation: Invocation): Promise<number>
     withManager: async (use) => {
       const client = await invocation.connect();
       if (client.ok) return use(client.value);
-      terminal.warn(client.error);
+      terminal.fail(client.error);
       return 1;
     },
   });

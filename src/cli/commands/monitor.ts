@@ -9,6 +9,7 @@ import { eventLines, Observer, type MonitorEvent } from '../monitor/events.ts';
 import { readNames } from '../names.ts';
 import { quoteForShell } from '../output/shell-quote.ts';
 import { listForm } from '../output/json.ts';
+import { sameManager } from '../output/same-manager.ts';
 
 /** `monitor`: tells what happens to these units, or to all, as it happens, until it is interrupted or nobody reads it; 1 where there is no manager. */
 export async function runMonitor(invocation: Invocation): Promise<number> {
@@ -21,7 +22,7 @@ export async function runMonitor(invocation: Invocation): Promise<number> {
       const connected = await Promise.race([invocation.connect(), interrupted.promise]);
       if (connected === undefined) return 0;
       if (!connected.ok) {
-        invocation.terminal.warn(connected.error);
+        invocation.terminal.fail(connected.error);
         return 1;
       }
       const over = await Promise.race([monitor.follow(connected.value, first), interrupted.promise]);
@@ -59,11 +60,11 @@ class Monitor {
     if (!subscribed.ok || !info.ok || !now.ok) {
       const refused = [subscribed, info, now].find((answer) => !answer.ok && answer.error.code !== 'connection-lost');
       if (refused === undefined || refused.ok) return 'lost';
-      terminal.warn(`Failed to ask the manager: ${refused.error.message}`);
+      terminal.fail(`Failed to ask the manager: ${refused.error.message}`);
       return 'refused';
     }
     if (!first && !(await this.#tell([{ usec: nowUsec(), event: 'manager', what: 'back' }]))) return 'unread';
-    if (first && !options.quiet) terminal.warn(`Waiting for what happens${this.#whose()}; Ctrl-C ends this.`);
+    if (first && !options.quiet) terminal.tell(`Waiting for what happens${this.#whose()}; Ctrl-C ends this.`);
     // What was told before the list came is part of it.
     const told = queue.takeAll().flatMap(({ change, usec }) => (change === undefined ? [] : this.#observer.take(change, usec)));
     if (!(await this.#tell([...told, ...this.#observer.look(now.value, nowUsec())], client, info.value))) return 'unread';
@@ -111,7 +112,7 @@ class Monitor {
     const last = entries[index];
     const cause = last?.what === 'state' ? failureText(originOf(entries, index, last)) : undefined;
     const name = `${unit.startsWith('-') ? '-- ' : ''}${quoteForShell(unit)}`;
-    const tool = `${program}${options.scope === 'user' ? ' --user' : ''}`;
+    const tool = `${program}${sameManager(options)}`;
     const next = [`${tool} why ${name}`, `${tool} status ${name}`];
     return { usec, event: 'failure', unit, ...(cause === undefined ? {} : { cause }), log, next };
   }

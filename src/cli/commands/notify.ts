@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Call } from '../main.ts';
+import { refuseCommandLine } from '../output/messages.ts';
 
 interface Message {
   readonly lines: readonly string[];
@@ -13,7 +14,7 @@ interface Message {
 export async function runNotify({ argv, terminal, services, environment }: Call): Promise<number> {
   const parsed = parse(argv, process.ppid);
   if (!parsed.ok) {
-    terminal.warn(parsed.error);
+    refuseCommandLine(terminal, parsed.error);
     return 1;
   }
   const { lines, pid, booted, print } = parsed.value;
@@ -24,15 +25,15 @@ export async function runNotify({ argv, terminal, services, environment }: Call)
   // sd_booted(3): what a machine whose init is systemd has, and what tysd makes as PID 1.
   if (booted) return statSync('/run/systemd/system', { throwIfNoEntry: false })?.isDirectory() === true ? 0 : 1;
   if (lines.length === 0) {
-    terminal.warn('Nothing to say: give --ready, --status= or a VARIABLE=VALUE.');
+    terminal.fail('Nothing to say: give --ready, --status= or a VARIABLE=VALUE.');
     return 1;
   }
   if (environment['NOTIFY_SOCKET'] === undefined) {
-    terminal.warn('No status data could be sent: $NOTIFY_SOCKET was not set');
+    terminal.fail('No status data could be sent: $NOTIFY_SOCKET was not set');
     return 1;
   }
   if (await services.notify(`${lines.join('\n')}\n`, pid)) return 0;
-  terminal.warn(`Failed to notify init system: nothing listens at ${environment['NOTIFY_SOCKET']}`);
+  terminal.fail(`Failed to notify init system: nothing listens at ${environment['NOTIFY_SOCKET']}`);
   return 1;
 }
 

@@ -14,13 +14,13 @@ export async function runPlan(invocation: Invocation): Promise<number> {
   if (options.diff) return runDiff(invocation);
   const client = await invocation.connect();
   const units = client.ok ? await expandNames(invocation, client.value, words) : undefined;
-  if (!client.ok) terminal.warn(client.error);
+  if (!client.ok) terminal.fail(client.error);
   if (!client.ok || units === undefined) return 1;
   let status = 0;
   for (const [index, unit] of units.entries()) {
     const plan = await client.value.call('unit.plan', { unit });
     if (!plan.ok) {
-      terminal.warn(`Failed to plan ${unit}: ${plan.error.message}`);
+      terminal.fail(`Failed to plan ${unit}: ${plan.error.message}`);
       if (plan.error.code === 'no-such-unit') await suggestUnit(invocation, unit);
       status = exitStatusOf(plan.error);
       continue;
@@ -38,17 +38,17 @@ async function runDiff(invocation: Invocation): Promise<number> {
   const { words, terminal } = invocation;
   const [name = '', path = '', ...more] = words;
   if (path === '' || more.length > 0) {
-    terminal.warn('plan --diff takes a unit and a file.');
+    terminal.fail('plan --diff takes a unit and a file.');
     return 2;
   }
   const text = readText(path);
   if (text === undefined) {
-    terminal.warn(`Failed to read ${path}.`);
+    terminal.fail(`Failed to read ${path}.`);
     return 2;
   }
   const client = await invocation.connect();
   const [unit] = client.ok ? ((await expandNames(invocation, client.value, [name])) ?? []) : [];
-  if (!client.ok) terminal.warn(client.error);
+  if (!client.ok) terminal.fail(client.error);
   if (!client.ok || unit === undefined) return 2;
   const [now, then] = await Promise.all([
     client.value.call('unit.plan', { unit }),
@@ -56,7 +56,7 @@ async function runDiff(invocation: Invocation): Promise<number> {
   ]);
   const failed = [now, then].find((each) => !each.ok);
   if (!now.ok || !then.ok) {
-    terminal.warn(`Failed to plan ${unit}: ${failed?.ok === false ? failed.error.message : ''}`);
+    terminal.fail(`Failed to plan ${unit}: ${failed?.ok === false ? failed.error.message : ''}`);
     return 2;
   }
   const lines = diffLines(linesOf(now.value), linesOf(then.value));

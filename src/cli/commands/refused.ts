@@ -2,7 +2,7 @@ import type { Invocation } from '../invocation.ts';
 
 /** Verbs of systemctl that tysd refuses, so that no script takes silence for success. */
 export function runRefused({ program, verb, terminal }: Invocation): Promise<number> {
-  terminal.warn(`${program}: tysd does not have the verb ${verb}: ${reasons[verb] ?? 'it is not known'}.`);
+  terminal.fail(`${program}: tysd does not have the verb ${verb}: ${reasons[verb] ?? 'it is not known'}.`);
   return Promise.resolve(1);
 }
 

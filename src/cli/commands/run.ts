@@ -3,6 +3,7 @@ import { connectOnce } from '../connect.ts';
 import type { Invocation, ManagerPlace } from '../invocation.ts';
 import type { Call } from '../main.ts';
 import { parseCommandLine } from '../options.ts';
+import { refuseCommandLine } from '../output/messages.ts';
 import { helpText } from '../run/help.ts';
 import { suggestWord } from '../did-you-mean.ts';
 import { nearestOption } from '../getopt.ts';
@@ -19,7 +20,7 @@ export async function runRun(call: Call, place: ManagerPlace): Promise<number> {
   const surroundings = { directory: process.cwd(), environment, isTerminal: [0, 1, 2].every((fd) => isatty(fd)) };
   const parsed = parseRun(program, call.argv, surroundings);
   if (!parsed.ok) {
-    terminal.warn(parsed.error);
+    refuseCommandLine(terminal, parsed.error);
     suggestWord(terminal, program, nearestOption(parsed.error, runOptionForms(surroundings)));
     return 1;
   }
@@ -45,10 +46,19 @@ export function runRunVerb({ words, options, program, terminal, services, enviro
 }
 
 /** What the other commands' messages are made of. */
-function invocationOf(call: Call, { scope }: ManagerPlace, program: string, connect: Invocation['connect']): Invocation {
+function invocationOf(call: Call, { scope, runtimeDirectory }: ManagerPlace, program: string, connect: Invocation['connect']): Invocation {
   const tool = program === 'systemd-run' ? 'systemctl' : 'tysctl';
-  const parsed = parseCommandLine(tool, scope === 'user' ? ['--user'] : []);
+  const parsed = parseCommandLine(tool, []);
   if (!parsed.ok) throw new Error(parsed.error);
   const { terminal, services, environment } = call;
-  return { program: tool, verb: 'start', words: [], options: parsed.value.options, terminal, services, environment, connect };
+  return {
+    program: tool,
+    verb: 'start',
+    words: [],
+    options: { ...parsed.value.options, scope, runtimeDirectory },
+    terminal,
+    services,
+    environment,
+    connect,
+  };
 }

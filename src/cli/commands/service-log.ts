@@ -13,12 +13,12 @@ export async function runServiceLog(invocation: Invocation): Promise<number> {
   if (service === undefined) return 1;
   const { property, what } = kind;
   if (value !== undefined && what === 'level' && !logLevels.some((name, number) => name === value || String(number) === value)) {
-    terminal.warn(`"${value}" is not a valid log level.`);
+    terminal.fail(`"${value}" is not a valid log level.`);
     return 1;
   }
   const bus = await services.messageBus(options.scope ?? 'system');
   if (!bus.ok) {
-    terminal.warn(`Failed to connect to bus: ${bus.error}`);
+    terminal.fail(`Failed to connect to bus: ${bus.error}`);
     return 1;
   }
   const status = await ask(invocation, bus.value, { service, property, what, value });
@@ -46,8 +46,8 @@ async function ask({ terminal }: Invocation, bus: BusProperties, { service, prop
     return 0;
   }
   const doing = value === undefined ? `get log ${what} of ${service}` : `set log ${what} of ${service} to ${value}`;
-  terminal.warn(`Failed to ${doing}: ${answer.error.message}`);
-  if (hasNoInterface.has(answer.error.error)) terminal.warn(hint);
+  terminal.fail(`Failed to ${doing}: ${answer.error.message}`);
+  if (hasNoInterface.has(answer.error.error)) terminal.note(hint);
   return 1;
 }
 
@@ -66,16 +66,19 @@ async function busNameOf(invocation: Invocation, word: string): Promise<string |
   if (unit === undefined) return undefined;
   const client = await invocation.connect();
   if (!client.ok) {
-    terminal.warn(client.error);
+    terminal.fail(client.error);
     return undefined;
   }
   if (!unit.endsWith('.service')) {
-    terminal.warn(`Failed to obtain BusName= property of ${unit}: Unknown interface org.freedesktop.systemd1.Service or property BusName.`);
+    terminal.fail(`Failed to obtain BusName= property of ${unit}: Unknown interface org.freedesktop.systemd1.Service or property BusName.`);
     return undefined;
   }
   const told = await client.value.call('units.properties', { units: [unit], only: ['BusName'] });
   const name = told.ok ? told.value[0]?.['BusName'] : undefined;
-  if (!told.ok) terminal.warn(`Failed to obtain BusName= property of ${unit}: ${told.error.message}`);
-  else if (name === undefined || name === '') terminal.warn(`Unit ${unit} doesn't declare BusName=.\n${hint}`);
+  if (!told.ok) terminal.fail(`Failed to obtain BusName= property of ${unit}: ${told.error.message}`);
+  else if (name === undefined || name === '') {
+    terminal.fail(`Unit ${unit} doesn't declare BusName=.`);
+    terminal.note(hint);
+  }
   return name === '' ? undefined : name;
 }

@@ -20,13 +20,13 @@ export async function runSetProperty(invocation: Invocation): Promise<number> {
   });
   const set = await client.value.call('unit.set-property', { unit, properties, runtime: options.runtime });
   if (set.ok) return 0;
-  terminal.warn(set.error.code === 'bad-property' ? set.error.message : `Failed to set unit properties on ${unit}: ${set.error.message}`);
+  terminal.fail(set.error.code === 'bad-property' ? set.error.message : `Failed to set unit properties on ${unit}: ${set.error.message}`);
   if (set.error.code === 'no-such-unit') await suggestUnit(invocation, unit);
   else await suggestDirective(invocation, set.error.message);
   return 1;
 }
 
 function fail({ terminal }: Invocation, message: string): number {
-  terminal.warn(message);
+  terminal.fail(message);
   return 1;
 }

@@ -10,7 +10,7 @@ export async function runShow(invocation: Invocation): Promise<number> {
   const timestamps = invocation.options.timestamp;
   const client = await invocation.connect();
   if (!client.ok) {
-    terminal.warn(client.error);
+    terminal.fail(client.error);
     return 1;
   }
   if (words.length === 0) {
@@ -71,6 +71,6 @@ const records =
 const structured = new RegExp(`${records.source}|^Symlinks$`);
 
 function fail({ terminal }: Invocation, message: string): number {
-  terminal.warn(`Failed to get properties: ${message}`);
+  terminal.fail(`Failed to get properties: ${message}`);
   return 1;
 }

@@ -10,6 +10,6 @@ const names: Readonly<Record<string, string>> = {
 /** `suspend`, `hibernate` and their kin: tysd puts no machine to sleep, which is told as systemd tells it of machines that cannot. */
 export function runSleep({ verb, options, terminal }: Invocation): Promise<number> {
   if (options.dryRun) return Promise.resolve(0);
-  terminal.warn(`Call to ${names[verb] ?? verb} failed: Sleep verb "${verb}" not supported`);
+  terminal.fail(`Call to ${names[verb] ?? verb} failed: Sleep verb "${verb}" not supported`);
   return Promise.resolve(1);
 }

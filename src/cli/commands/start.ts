@@ -152,7 +152,7 @@ async function watchJobs(invocation: Invocation, client: Client, requests: reado
     if (!options.showTransaction || !first.ok) continue;
     for (const job of watch.takeNewJobs(first.value.job)) {
       const kind = job.job === first.value.job ? 'anchor' : 'auxiliary';
-      terminal.warn(`Enqueued ${kind} job ${job.job} ${job.unit}/${job.type}.`);
+      terminal.tell(`Enqueued ${kind} job ${job.job} ${job.unit}/${job.type}.`);
     }
   }
   if (!options.block) return refused;
@@ -239,13 +239,14 @@ function warnOfChange(invocation: Invocation, unit: string): void {
 
 function warnOfGlob({ program, verb, options, terminal }: Invocation): void {
   if (verb !== 'start' || options.quiet || options.all) return;
-  terminal.warn(`Warning: ${program} start called with a glob pattern.`);
-  terminal.warn('Hint: unit globs expand to loaded units, so start will usually have no effect.');
-  terminal.warn('      Passing --all will also load units which are pulled in by other units.');
-  terminal.warn(`      See ${program}(1) for more details.`);
+  const said = `${program} start called with a glob pattern.`;
+  terminal.warn(`Warning: ${terminal.errors?.style.red(said) ?? said}`);
+  terminal.note('Hint: unit globs expand to loaded units, so start will usually have no effect.');
+  terminal.note('      Passing --all will also load units which are pulled in by other units.');
+  terminal.note(`      See ${program}(1) for more details.`);
 }
 
 function fail({ terminal }: Invocation, message: string): number {
-  terminal.warn(message);
+  terminal.fail(message);
   return 1;
 }

@@ -21,13 +21,13 @@ export async function runStatus(invocation: Invocation): Promise<number> {
   if (options.at !== undefined) return (await import('../history/at.ts')).printStateAt(invocation, options.at);
   const connected = await invocation.connect();
   if (!connected.ok) {
-    terminal.warn(connected.error);
+    terminal.fail(connected.error);
     return 1;
   }
   const client = connected.value;
   const info = await client.call('manager.info', {});
   if (!info.ok) {
-    terminal.warn(`Failed to ask the manager: ${info.error.message}`);
+    terminal.fail(`Failed to ask the manager: ${info.error.message}`);
     return 1;
   }
   const hasFilter = options.all || options.types.length > 0 || options.states.length > 0;
@@ -66,7 +66,7 @@ async function unitsOf(invocation: Invocation, client: Client): Promise<readonly
     const byCgroup = unitOfProcess(pid);
     const unit = loaded.find((one) => one.mainPid === pid || one.controlPid === pid) ?? loaded.find((one) => one.name === byCgroup);
     if (unit === undefined) {
-      invocation.terminal.warn(`Failed to get unit for PID ${number}: PID ${number} does not belong to any loaded unit.`);
+      invocation.terminal.fail(`Failed to get unit for PID ${number}: PID ${number} does not belong to any loaded unit.`);
       return undefined;
     }
     found.push(unit.name);
@@ -90,11 +90,11 @@ async function printUnit(
   ]);
   const unit = units.ok ? units.value[0] : undefined;
   if (!units.ok || unit === null || unit === undefined) {
-    terminal.warn(`Failed to get properties: Unit name ${name} is neither a valid invocation ID nor unit name.`);
+    terminal.fail(`Failed to get properties: Unit name ${name} is neither a valid invocation ID nor unit name.`);
     return { status: 1, isCut: false };
   }
   if (unit.load === 'not-found' && unit.active === 'inactive') {
-    terminal.warn(`Unit ${name} could not be found.`);
+    terminal.fail(`Unit ${name} could not be found.`);
     await suggestUnit(invocation, name);
     return { status: 4, isCut: false };
   }
@@ -184,7 +184,7 @@ async function printOverview({ terminal, options }: Invocation, client: Client, 
     client.call('units.list', {}),
   ]);
   if (!state.ok) {
-    terminal.warn(`Failed to ask the manager: ${state.error.message}`);
+    terminal.fail(`Failed to ask the manager: ${state.error.message}`);
     return 1;
   }
   const { style } = terminal;

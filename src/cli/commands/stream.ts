@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Call } from '../main.ts';
 import { flag, type OptionRow, readBoolean, readWords, text } from '../getopt.ts';
+import { refuseCommandLine } from '../output/messages.ts';
 import { findStreamSocket } from '../place.ts';
 import { findExecutable } from '../run/run.ts';
 
@@ -15,12 +16,8 @@ interface StreamOptions {
 
 /** systemd-cat(1): becomes a command whose output goes to the journal, or copies standard input there. */
 export async function runStream({ argv, terminal, services, environment }: Call): Promise<number> {
-  const fail = (message: string): number => {
-    terminal.warn(message);
-    return 1;
-  };
   const read = readWords('systemd-cat', argv, rows, defaults, { stopsAtWord: true });
-  if (!read.ok) return fail(read.error);
+  if (!read.ok) return refuse((message) => refuseCommandLine(terminal, message), read.error);
   const { options, words } = read.value;
   if (options.print !== undefined) {
     for (const line of options.print === 'help' ? help : [`systemd 252 (tysd ${services.version})`]) terminal.print(line);
@@ -28,10 +25,10 @@ export async function runStream({ argv, terminal, services, environment }: Call)
   }
   const uid = process.getuid?.() ?? 0;
   const socket = findStreamSocket({ scope: options.scope, runtimeDirectory: undefined, uid, environment });
-  if (socket === undefined) return fail('Failed to create stream fd: No such file or directory');
+  if (socket === undefined) return refuse(terminal.fail, 'Failed to create stream fd: No such file or directory');
   const [name = 'cat', ...rest] = words;
   const executable = findExecutable(name, environment['PATH'], { elsewhere: true });
-  if (!executable.ok) return fail(`Failed to execute process: ${executable.error}`);
+  if (!executable.ok) return refuse(terminal.tell, `Failed to execute process: ${executable.error}`);
   const errorHeader = options.errorPriority === undefined ? {} : { errorHeader: header(options, options.errorPriority) };
   return (await services.launcher()).become({
     executable: executable.value,
@@ -39,6 +36,11 @@ export async function runStream({ argv, terminal, services, environment }: Call)
     environment: Object.fromEntries(Object.entries(environment).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))),
     output: { socket, header: header(options, options.priority), ...errorHeader },
   });
+}
+
+function refuse(say: (message: string) => void, message: string): number {
+  say(message);
+  return 1;
 }
 
 const defaults: StreamOptions = {

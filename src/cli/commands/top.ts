@@ -4,6 +4,7 @@ import { connectOnce } from '../connect.ts';
 import type { Invocation, ManagerPlace } from '../invocation.ts';
 import type { Call } from '../main.ts';
 import { listForm, renderJson } from '../output/json.ts';
+import { refuseCommandLine } from '../output/messages.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { parseTop, type TopOptions } from '../top/options.ts';
 import { askedBy, Keys, keysHelp } from '../top/keys.ts';
@@ -16,7 +17,7 @@ export async function runTop(call: Call, place: ManagerPlace): Promise<number> {
   const { terminal, services, argv } = call;
   const parsed = parseTop('systemd-cgtop', argv);
   if (!parsed.ok) {
-    terminal.warn(parsed.error);
+    refuseCommandLine(terminal, parsed.error);
     return 1;
   }
   const { options, words } = parsed.value;
@@ -25,12 +26,12 @@ export async function runTop(call: Call, place: ManagerPlace): Promise<number> {
     return 0;
   }
   if (words.length > 1) {
-    terminal.warn('Too many arguments.');
+    terminal.fail('Too many arguments.');
     return 1;
   }
   const root = await rootOf(call, place);
   if (root === undefined) {
-    terminal.warn('There are no cgroups here, whose files tell what is used.');
+    terminal.fail('There are no cgroups here, whose files tell what is used.');
     return 1;
   }
   const below = (words[0] ?? '').replace(/^\/+|\/+$/g, '');

@@ -8,14 +8,14 @@ export async function runUnitHelp(invocation: Invocation): Promise<number> {
   const { words, terminal } = invocation;
   const client = await invocation.connect();
   if (!client.ok) {
-    terminal.warn(client.error);
+    terminal.fail(client.error);
     return 1;
   }
   const units = await expandNames(invocation, client.value, words);
   if (units === undefined) return 1;
   const answer = await client.value.call('units.properties', { units: [...units] });
   if (!answer.ok) {
-    terminal.warn(answer.error.message);
+    terminal.fail(answer.error.message);
     return 1;
   }
   let status = 0;
@@ -23,16 +23,16 @@ export async function runUnitHelp(invocation: Invocation): Promise<number> {
     const { Id: id = unit, LoadState: load, Documentation: documentation = '' } = answer.value[index] ?? {};
     if (index > 0) terminal.print('');
     if (load === undefined || load === 'not-found') {
-      terminal.warn(`Unit ${unit} could not be found.`);
+      terminal.fail(`Unit ${unit} could not be found.`);
       await suggestUnit(invocation, unit);
       status = 1;
       continue;
     }
     const documents = documentation.split(' ').flatMap((word) => /^"?(.+?)"?$/.exec(word)?.[1] ?? []);
-    if (documents.length === 0) terminal.warn(`Documentation for ${id} not known.`);
+    if (documents.length === 0) terminal.tell(`Documentation for ${id} not known.`);
     for (const document of documents) {
       // A page that looks like an option could have man(1) run anything.
-      if (!document.startsWith('man:') || /^man:(-|.*\(-)/.test(document)) terminal.warn(`Can't show: ${document}`);
+      if (!document.startsWith('man:') || /^man:(-|.*\(-)/.test(document)) terminal.tell(`Can't show: ${document}`);
       else showManualPage(document.slice('man:'.length), terminal);
     }
   }
@@ -40,9 +40,9 @@ export async function runUnitHelp(invocation: Invocation): Promise<number> {
 }
 
 /** Shows `page(section)`. As with systemd, that there is no such page or no man(1) is no failure. */
-function showManualPage(page: string, { warn }: Invocation['terminal']): void {
+function showManualPage(page: string, { fail }: Invocation['terminal']): void {
   const [, name = page, section] = /^(.*)\(([^)]+)\)$/.exec(page) ?? [];
   const { error } = spawnSync('man', [...(section === undefined ? [] : [section]), name], { stdio: 'inherit' });
   if (error !== undefined)
-    warn(`Failed to execute man: ${/ENOENT|not found/.test(error.message) ? 'No such file or directory' : error.message}`);
+    fail(`Failed to execute man: ${/ENOENT|not found/.test(error.message) ? 'No such file or directory' : error.message}`);
 }

@@ -33,18 +33,18 @@ function printVerifications(terminal: Terminal, found: readonly Verification[]):
 /** Prints all that is to be said about one unit; nothing where it is in order. */
 export function printVerification(terminal: Terminal, { unit, load, loadReason, diagnostics }: Verification): void {
   printDiagnostics(terminal, diagnostics);
-  if (load !== 'loaded') terminal.warn(`${unit}: ${terminal.style.red('error')}: ${loadReason ?? `not loaded (${load})`}`);
+  if (load !== 'loaded') terminal.fail(`${unit}: error: ${loadReason ?? `not loaded (${load})`}`);
 }
 
 /** Prints what is to be said about lines of unit files. */
 export function printDiagnostics(terminal: Terminal, diagnostics: Verification['diagnostics']): void {
-  const { red, yellow, grey } = terminal.style;
-  const paints = { error: red, warning: yellow, notice: grey } as const;
   for (const { path, line, column, severity, message } of diagnostics) {
     const place = [path, ...(line > 0 ? [line] : []), ...(column > 0 ? [column] : [])].join(':');
-    terminal.warn(`${place}: ${paints[severity](severity)}: ${message}`);
+    terminal[levels[severity]](`${place}: ${severity}: ${message}`);
   }
 }
+
+const levels = { error: 'fail', warning: 'warn', notice: 'note' } as const;
 
 function isBad({ load, diagnostics }: Verification): boolean {
   return load !== 'loaded' || diagnostics.some((diagnostic) => diagnostic.severity === 'error');

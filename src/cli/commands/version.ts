@@ -10,7 +10,7 @@ export async function runVersion({ services, terminal, connect }: Invocation): P
   }
   const info = await client.value.call('manager.info', {});
   if (!info.ok) {
-    terminal.warn(`Failed to ask the manager: ${info.error.message}`);
+    terminal.fail(`Failed to ask the manager: ${info.error.message}`);
     return 1;
   }
   const { version, scope, runtimeDirectory, tracking } = info.value;

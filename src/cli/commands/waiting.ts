@@ -10,12 +10,12 @@ export async function runWaiting(invocation: Invocation): Promise<number> {
   const { options, terminal } = invocation;
   const connected = await invocation.connect();
   if (!connected.ok) {
-    terminal.warn(connected.error);
+    terminal.fail(connected.error);
     return 1;
   }
   const jobs = await connected.value.call('jobs.waiting', {});
   if (!jobs.ok) {
-    terminal.warn(`Failed to ask the manager: ${jobs.error.message}`);
+    terminal.fail(`Failed to ask the manager: ${jobs.error.message}`);
     return 1;
   }
   const form = listForm(options.output);

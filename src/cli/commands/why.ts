@@ -6,13 +6,14 @@ import { listForm, renderJson } from '../output/json.ts';
 import { culpritOf } from '../why/culprit.ts';
 import { gatherFacts, type WhyFacts } from '../why/facts.ts';
 import { adviceLines, whyLines, type Page } from '../why/lines.ts';
+import { sameManager } from '../output/same-manager.ts';
 
 /** `why`: for each of these units what brought it into its state, back to who asked for it; 4 where there is no such unit. */
 export async function runWhy(invocation: Invocation): Promise<number> {
   const { words, options, terminal, program } = invocation;
   const connected = await invocation.connect();
   if (!connected.ok) {
-    terminal.warn(connected.error);
+    terminal.fail(connected.error);
     return 1;
   }
   const names = await expandNames(invocation, connected.value, words);
@@ -21,14 +22,14 @@ export async function runWhy(invocation: Invocation): Promise<number> {
     style: terminal.style,
     width: terminal.width,
     nowUsec: Date.now() * 1000,
-    program: `${program}${options.scope === 'user' ? ' --user' : ''}`,
+    program: `${program}${sameManager(options)}`,
   };
   const form = listForm(options.output);
   const all: WhyFacts[] = [];
   for (const name of names) {
     const facts = await gatherFacts(invocation, connected.value, name);
     if (typeof facts === 'string') {
-      terminal.warn(facts);
+      terminal.fail(facts);
       return 1;
     }
     all.push(facts);

@@ -15,7 +15,7 @@ export async function printStateAt(invocation: Invocation, at: string): Promise<
   const { words, options, terminal } = invocation;
   const time = readTime(at);
   const read = readNames(invocation, words);
-  if (!time.ok) terminal.warn(time.error);
+  if (!time.ok) terminal.fail(time.error);
   if (!time.ok || read === undefined) return 1;
   const units = await ownNames(invocation, [...read.names, ...read.globs]);
   const record = await readRecord(invocation);

@@ -9,6 +9,7 @@ import { ownLog } from './own-log.ts';
 import { quoteForShell } from './shell-quote.ts';
 import type { ErrorScreen } from './terminal.ts';
 import { shortened, wrapped } from './wrap.ts';
+import { sameManager } from './same-manager.ts';
 
 const logLines = 5;
 
@@ -29,7 +30,7 @@ export async function adviseOnFailure(invocation: Invocation, unit: string): Pro
     ...logLinesOf(log, errors),
     ...nextLine(invocation, ['why', unit]),
   ])
-    terminal.warn(line);
+    terminal.tell(line);
 }
 
 /** The same for a request that was refused. */
@@ -37,12 +38,12 @@ export async function adviseOnRefusal(invocation: Invocation, unit: string, erro
   const { terminal, options } = invocation;
   const { errors } = terminal;
   if (errors === undefined || options.quiet) return;
-  if (error.code === 'masked') for (const line of nextLine(invocation, ['unmask', unit])) terminal.warn(line);
+  if (error.code === 'masked') for (const line of nextLine(invocation, ['unmask', unit])) terminal.tell(line);
   if (error.code !== 'load-failed') return;
   const client = await invocation.connect();
   const problems = client.ok ? await problemsIn(client.value, unit) : [];
-  for (const problem of problems) terminal.warn(`  ${shortened(problem, Math.max(20, errors.width - 2), errors.style.glyphs.ellipsis)}`);
-  for (const line of nextLine(invocation, ['edit', '--full', unit])) terminal.warn(line);
+  for (const problem of problems) terminal.tell(`  ${shortened(problem, Math.max(20, errors.width - 2), errors.style.glyphs.ellipsis)}`);
+  for (const line of nextLine(invocation, ['edit', '--full', unit])) terminal.tell(line);
 }
 
 async function problemsIn(client: Client, unit: string): Promise<readonly string[]> {
@@ -66,7 +67,7 @@ function logLinesOf(log: readonly string[], { style, width }: ErrorScreen): read
 
 function nextLine({ program, options, terminal }: Invocation, [verb = '', ...words]: readonly string[]): readonly string[] {
   // systemctl has no `why`.
-  const tool = `${verb === 'why' ? 'tysctl' : program}${options.scope === 'user' ? ' --user' : ''}`;
+  const tool = `${verb === 'why' ? 'tysctl' : program}${sameManager(options)}`;
   const shown = words.map((word) => (word.startsWith('-') && !word.startsWith('--') ? `-- ${quoteForShell(word)}` : quoteForShell(word)));
   return [`  ${terminal.errors?.style.grey('Next:') ?? 'Next:'} ${tool} ${[verb, ...shown].join(' ')}`];
 }

@@ -4,7 +4,7 @@ import type { Style } from './terminal.ts';
 /** One line of what came of an operation on unit files; --quiet leaves out all but failures. */
 export interface RecordLine {
   readonly text: string;
-  readonly isFailure: boolean;
+  readonly level: 'fail' | 'warn' | 'tell';
 }
 
 /** How the lines of an operation are worded. */
@@ -20,21 +20,28 @@ export interface Wording {
 export function recordLine(record: InstallRecord, { failure, root, style }: Wording): RecordLine {
   switch (record.change) {
     case 'symlink':
-      return remark(`Created symlink ${root}${record.path} ${style.glyphs.arrow} ${record.target}.`);
+      return done(`Created symlink ${root}${record.path} ${style.glyphs.arrow} ${record.target}.`);
     case 'unlink':
-      return remark(`Removed "${root}${record.path}".`);
+      return done(`Removed "${root}${record.path}".`);
     case 'note':
-      return remark(noteText(record, root));
+      return { text: noteText(record, root), level: noteLevels[record.note] };
     case 'problem':
-      return { text: problemText(record, failure, root), isFailure: true };
+      return { text: problemText(record, failure, root), level: 'fail' };
     default:
       return record;
   }
 }
 
-function remark(text: string): RecordLine {
-  return { text, isFailure: false };
+function done(text: string): RecordLine {
+  return { text, level: 'tell' };
 }
+
+const noteLevels: Readonly<Record<Extract<InstallRecord, { readonly change: 'note' }>['note'], RecordLine['level']>> = {
+  masked: 'tell',
+  dangling: 'tell',
+  'no-destination': 'warn',
+  'auxiliary-failed': 'warn',
+};
 
 type Sentence = (failure: string, unit: string, other: string) => string;
 

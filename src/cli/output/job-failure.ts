@@ -2,16 +2,16 @@ import type { ApiError } from '../../api/error.ts';
 import { suggestUnit } from '../did-you-mean.ts';
 import { saysItAll } from '../exit-status.ts';
 import { adviseOnFailure, adviseOnRefusal } from './failure-advice.ts';
-import type { Invocation } from '../invocation.ts';
+import type { Invocation, ManagerPlace } from '../invocation.ts';
+import { sameManager } from './same-manager.ts';
 
 /** Says why a request was not queued, in systemctl's words. */
 export async function explainRefusal(invocation: Invocation, word: string, unit: string, error: ApiError): Promise<void> {
-  const { program, options, terminal } = invocation;
-  terminal.warn(`Failed to ${word} ${unit}: ${error.message}`);
+  const { options, terminal } = invocation;
+  terminal.fail(`Failed to ${word} ${unit}: ${error.message}`);
   if (error.code === 'no-such-unit') await suggestUnit(invocation, unit);
-  const user = options.scope === 'user';
   if (!saysItAll(error))
-    terminal.warn(`See ${user ? 'user' : 'system'} logs and '${program}${user ? ' --user' : ''} status ${shown(unit)}' for details.`);
+    terminal.fail(`See ${options.scope === 'user' ? 'user' : 'system'} logs and '${command(invocation, 'status', unit)}' for details.`);
   await adviseOnRefusal(invocation, unit, error);
 }
 
@@ -26,17 +26,17 @@ export async function explainJob(invocation: Invocation, unit: string, end: JobF
   const { terminal, options } = invocation;
   const sentence = sentences[end.result];
   if (sentence !== undefined) {
-    if (!options.quiet) terminal.warn(sentence(unit, invocation));
+    if (!options.quiet) terminal.fail(sentence(unit, invocation));
     if (advised.has(end.result)) await adviseOnFailure(invocation, unit);
     return;
   }
   const reason = await reasonOf(invocation, unit, end);
   if (options.quiet) return;
-  terminal.warn(reason === undefined ? `Job for ${unit} failed.` : `Job for ${unit} failed because ${reason.text}.`);
-  terminal.warn(`See "${command(invocation, 'status', unit)}" and "${logs(invocation, unit)}" for details.`);
+  terminal.fail(reason === undefined ? `Job for ${unit} failed.` : `Job for ${unit} failed because ${reason.text}.`);
+  terminal.fail(`See "${command(invocation, 'status', unit)}" and "${logs(invocation, unit)}" for details.`);
   if (reason?.limited === true) {
-    terminal.warn(`To force a start use "${command(invocation, 'reset-failed', unit)}"`);
-    terminal.warn(`followed by "${command(invocation, 'start', unit)}" again.`);
+    terminal.tell(`To force a start use "${command(invocation, 'reset-failed', unit)}"`);
+    terminal.tell(`followed by "${command(invocation, 'start', unit)}" again.`);
   }
   await adviseOnFailure(invocation, unit);
 }
@@ -47,8 +47,9 @@ const advised: ReadonlySet<string> = new Set(['timeout', 'dependency', 'assert']
 const sentences: Readonly<Record<string, (unit: string, invocation: Invocation) => string>> = {
   canceled: (unit) => `Job for ${unit} canceled.`,
   timeout: (unit) => `Job for ${unit} timed out.`,
-  dependency: (unit, { program }) =>
-    `A dependency job for ${unit} failed. See '${program === 'tysctl' ? 'tysctl logs' : 'journalctl'} -xe' for details.`,
+  // Here systemctl does not say whose.
+  dependency: (unit, { program, options: { runtimeDirectory } }) =>
+    `A dependency job for ${unit} failed. See '${logsOf(program, { scope: undefined, runtimeDirectory })} -xe' for details.`,
   invalid: (unit) => `${unit} is not active, cannot reload.`,
   assert: (unit) => `Assertion failed on job for ${unit}.`,
   unsupported: (unit) => `Operation on or unit type of ${unit} not supported on this system.`,
@@ -87,14 +88,17 @@ async function resultNow({ connect }: Invocation, unit: string): Promise<string 
 }
 
 function command({ program, options }: Invocation, verb: string, unit: string): string {
-  return `${program}${options.scope === 'user' ? ' --user' : ''} ${verb} ${shown(unit)}`;
+  return `${program}${sameManager(options)} ${verb} ${shown(unit)}`;
 }
 
 function logs({ program, options }: Invocation, unit: string): string {
-  const user = options.scope === 'user';
-  return program === 'tysctl'
-    ? `tysctl${user ? ' --user' : ''} logs -xeu ${shown(unit)}`
-    : `journalctl${user ? ' --user' : ''} -xeu ${shown(unit)}`;
+  return `${logsOf(program, options)} -xeu ${shown(unit)}`;
+}
+
+/** journalctl cannot be told the directory of a manager. */
+function logsOf(program: Invocation['program'], { scope, runtimeDirectory }: ManagerPlace): string {
+  const isOurs = program === 'tysctl' || runtimeDirectory !== undefined;
+  return isOurs ? `tysctl${sameManager({ scope, runtimeDirectory })} logs` : `journalctl${sameManager({ scope, runtimeDirectory })}`;
 }
 
 /** A name as the shell has to be given it. */

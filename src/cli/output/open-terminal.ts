@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs';
+import { messagesTo, type Messages } from './messages.ts';
 import { openPager } from './pager.ts';
 import { lineFormOf, RedrawnLine } from './redrawn-line.ts';
 import { makeStyle, type ErrorScreen, type Terminal } from './terminal.ts';
@@ -42,7 +43,7 @@ export function openTerminal(environment: Environment, argv: readonly string[]):
   });
   return {
     print: (text, paged = text) => void lines.push({ text, paged }),
-    warn: (text) => void writeAll(2, `${line.clear()}${text}\n`),
+    ...messagesOf(environment, () => line.clear()),
     live: (text) => writeAll(1, `${text}\n`),
     get errors() {
       return errors();
@@ -61,6 +62,18 @@ export function openTerminal(environment: Environment, argv: readonly string[]):
       if (!isPaged || !(await page(paged, environment))) await writeAll(1, text);
     },
   };
+}
+
+/**
+ * The messages of this process: painted where standard error is a terminal, whatever standard output is, and no painting is switched off
+ * for logs; `before` is written ahead of each.
+ */
+export function messagesOf(environment: Environment, before: () => string = () => ''): Messages {
+  const style = once(() => {
+    const hasPaint = isYes(environment['SYSTEMD_LOG_COLOR'], true);
+    return makeStyle({ colours: hasPaint && hasColours(environment, screenSize(2, environment) !== undefined), unicode: true });
+  });
+  return messagesTo((text) => void writeAll(2, `${before()}${text}\n`), style);
 }
 
 /** No screen has fewer rows than this. */
@@ -101,16 +114,18 @@ function once<T>(find: () => T): () => T {
 
 /** Colours where standard output is a terminal that has them; $SYSTEMD_COLORS and $NO_COLOR decide first. */
 export function hasColours(environment: Environment, tty: boolean): boolean {
-  const told = environment['SYSTEMD_COLORS'];
-  if (told !== undefined && told !== '') return !/^(0|n|no|f|false|off)$/i.test(told);
-  if (environment['NO_COLOR'] !== undefined && environment['NO_COLOR'] !== '') return false;
-  return tty && environment['TERM'] !== 'dumb' && environment['TERM'] !== undefined;
+  const { NO_COLOR: plain = '', TERM: term = 'dumb' } = environment;
+  return isYes(environment['SYSTEMD_COLORS'], plain === '' && tty && term !== 'dumb');
 }
 
 /** Links where there are colours, unless $SYSTEMD_URLIFY says otherwise. */
 export function hasLinks(environment: Environment, tty: boolean): boolean {
-  const told = environment['SYSTEMD_URLIFY'];
-  return told !== undefined && told !== '' ? !/^(0|n|no|f|false|off)$/i.test(told) : hasColours(environment, tty);
+  return isYes(environment['SYSTEMD_URLIFY'], hasColours(environment, tty));
+}
+
+/** What a variable says, if it is set. */
+function isYes(told: string | undefined, otherwise: boolean): boolean {
+  return told === undefined || told === '' ? otherwise : !/^(0|n|no|f|false|off)$/i.test(told);
 }
 
 /** UTF-8 unless the locale says otherwise; no locale at all means UTF-8, as in systemd. */

@@ -1,8 +1,9 @@
+import type { Messages } from './messages.ts';
+
 /** Where a command prints, and what may be printed there. */
-export interface Terminal {
+export interface Terminal extends Messages {
   /** In a pager, which can be moved sideways, `paged` stands in its place where it is given; null is nothing. */
   readonly print: (line: string, paged?: string | null) => void;
-  readonly warn: (line: string) => void;
   /** Prints at once what is there to be watched, and never to a pager; false where nobody reads any more. */
   readonly live: (text: string) => Promise<boolean>;
   /** Standard error, where it is a terminal; undefined where a program may read it. */

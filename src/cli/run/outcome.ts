@@ -13,7 +13,7 @@ export async function awaitOutcome(run: Run, unit: string, client: Client, termi
   await terminal?.close();
   if (outcome === undefined) return 1;
   if (outcome === 'disconnected') return 0;
-  if (run.request.wait && !run.request.quiet) for (const line of summary(outcome)) run.invocation.terminal.warn(line);
+  if (run.request.wait && !run.request.quiet) for (const line of summary(outcome)) run.invocation.terminal.tell(line);
   return exitStatus(outcome);
 }
 
@@ -32,7 +32,7 @@ async function endOf(run: Run, unit: string, first: Client): Promise<Properties 
     // The manager was replaced: the next one keeps the unit for those who come back.
     const next = await run.invocation.connect();
     if (!next.ok) {
-      run.invocation.terminal.warn(next.error);
+      run.invocation.terminal.fail(next.error);
       return undefined;
     }
     client = next.value;

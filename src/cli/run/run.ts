@@ -35,7 +35,7 @@ export interface Wanted {
 
 /** Says what went wrong; gives the exit status. */
 export function fail({ invocation }: Run, message: string): number {
-  invocation.terminal.warn(message);
+  invocation.terminal.fail(message);
   return 1;
 }
 
@@ -44,7 +44,7 @@ export function nameOf({ request, invocation }: Run, type: 'service' | 'scope'):
   if (request.unit === undefined) return `run-r${randomBytes(16).toString('hex')}.${type}`;
   const typed = readTypedName(request.unit, type, { globs: false });
   if (typed?.escaped !== undefined && !request.quiet) {
-    invocation.terminal.warn(`Invalid unit name "${request.unit}" escaped as "${typed.escaped}" (maybe you should use systemd-escape?).`);
+    invocation.terminal.note(`Invalid unit name "${request.unit}" escaped as "${typed.escaped}" (maybe you should use systemd-escape?).`);
   }
   return typed?.name;
 }

@@ -23,7 +23,7 @@ export async function runScope(run: Run): Promise<number> {
   const invocationId = await invocationOf(run, started.value, unit);
   // A condition has kept the scope from starting: the command would run outside of it.
   if (invocationId === '') return fail(run, `Failed to request invocation ID for scope: ${unit} was not started`);
-  if (!request.quiet) invocation.terminal.warn(`Running scope as unit: ${unit}`);
+  if (!request.quiet) invocation.terminal.tell(`Running scope as unit: ${unit}`);
   return launcher.become({
     executable: executable.value ?? '',
     argv: [executable.value ?? '', ...request.command.slice(1)],

@@ -73,8 +73,8 @@ async function startService(run: Run, { unit, executable, terminal }: Service): 
   });
   if (!started.ok) return started.error;
   if (!request.quiet) {
-    invocation.terminal.warn(`Running as unit: ${unit}`);
-    if (terminal !== undefined) invocation.terminal.warn('Press ^] three times within 1s to disconnect TTY.');
+    invocation.terminal.tell(`Running as unit: ${unit}`);
+    if (terminal !== undefined) invocation.terminal.tell('Press ^] three times within 1s to disconnect TTY.');
   }
   terminal?.begin();
   if (!request.wait && request.streams === 'none') return 0;

@@ -24,8 +24,8 @@ export async function runTrigger(run: Run, kind: 'timer' | 'path' | 'socket'): P
   });
   if (!started.ok) return started.error;
   if (request.quiet) return 0;
-  invocation.terminal.warn(`Running ${kind} as unit: ${names.trigger}`);
-  if (hasService) invocation.terminal.warn(`Will run service as unit: ${names.service}`);
+  invocation.terminal.tell(`Running ${kind} as unit: ${names.trigger}`);
+  if (hasService) invocation.terminal.tell(`Will run service as unit: ${names.service}`);
   return 0;
 }
 

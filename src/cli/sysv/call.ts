@@ -1,13 +1,14 @@
 import type { Call } from '../main.ts';
+import { refuseCommandLine } from '../output/messages.ts';
 
 /** A call of one of the names that System V had, and a way to have systemctl do something. */
 export interface SysvCall extends Call {
   readonly systemctl: (...argv: readonly string[]) => Promise<number>;
 }
 
-/** Says what is wrong; the exit status is 1. */
+/** Says what is wrong, be it with the command line; the exit status is 1. */
 export function refuse({ terminal }: Call, message: string): number {
-  terminal.warn(message);
+  refuseCommandLine(terminal, message);
   return 1;
 }
 

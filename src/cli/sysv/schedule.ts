@@ -63,7 +63,7 @@ async function tell({ terminal }: SysvCall, client: Client): Promise<boolean> {
   const timer = units.ok ? units.value.find(({ active }) => active === 'active') : undefined;
   const atUsec = timer?.timer?.nextUsec ?? 0;
   if (timer === undefined || atUsec === 0) return false;
-  terminal.warn(`${timer.description} scheduled for ${formatTimestamp(atUsec)}, use 'shutdown -c' to cancel.`);
+  terminal.tell(`${timer.description} scheduled for ${formatTimestamp(atUsec)}, use 'shutdown -c' to cancel.`);
   return true;
 }
 

@@ -7,6 +7,7 @@ import { err, ok } from '../../base/result.ts';
 import { versionLines } from '../commands/help.ts';
 import type { Call } from '../main.ts';
 import { readTypedName } from '../../api/unit-name.ts';
+import { refuseCommandLine } from '../output/messages.ts';
 import type { Style } from '../output/terminal.ts';
 
 interface CglsOptions {
@@ -25,7 +26,7 @@ export async function runCgls(call: Call): Promise<number> {
   const { argv, terminal, services } = call;
   const read = readWords('systemd-cgls', argv, rows, defaults);
   if (!read.ok) {
-    terminal.warn(read.error);
+    refuseCommandLine(terminal, read.error);
     return 1;
   }
   const { options, words } = read.value;
@@ -39,14 +40,15 @@ export async function runCgls(call: Call): Promise<number> {
   let problem: string | undefined;
   const width = options.full ? undefined : (terminal.width ?? (Number(call.environment['COLUMNS']) || 80));
   for (const place of places) {
-    if (place.complaint !== undefined) terminal.warn(place.complaint);
+    if (place.complaint !== undefined) terminal.fail(place.complaint);
+    if (place.remark !== undefined) terminal.warn(place.remark);
     if (place.title !== undefined) terminal.print(place.title);
     const lines = place.directory === undefined ? undefined : treeOf(place.directory, { ...options, width }, terminal.style);
     if (lines === undefined) problem ??= place.reason ?? 'No such file or directory';
     for (const line of lines ?? []) terminal.print(line);
   }
   if (problem === undefined) return 0;
-  terminal.warn(`Failed to list cgroup tree: ${problem}`);
+  terminal.fail(`Failed to list cgroup tree: ${problem}`);
   return 1;
 }
 
@@ -55,6 +57,8 @@ interface Place {
   readonly directory?: string;
   readonly title?: string;
   readonly complaint?: string;
+  /** The same, where it is no failure for itself. */
+  readonly remark?: string;
   readonly reason?: string;
 }
 
@@ -93,7 +97,7 @@ async function placesOfUnits(call: Call, { scope }: CglsOptions, words: readonly
     const told = await client.call('units.properties', { units: names });
     return names.map((name, index) => {
       const { Id: id = name, LoadState: load, ControlGroup: group = '' } = (told.ok ? told.value[index] : undefined) ?? {};
-      if (group === '' && (load === undefined || load === 'not-found')) return { complaint: `Unit ${name} not found.` };
+      if (group === '' && (load === undefined || load === 'not-found')) return { remark: `Unit ${name} not found.` };
       return { title: `Unit ${id} (${group}):`, ...(group === '' || root === '' ? {} : { directory: root + group }) };
     });
   });

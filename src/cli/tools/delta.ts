@@ -4,6 +4,7 @@ import type { Call } from '../main.ts';
 import { err, ok } from '../../base/result.ts';
 import { flag, type OptionRow, readBoolean, readWords } from '../getopt.ts';
 import { versionLines } from '../commands/help.ts';
+import { refuseCommandLine } from '../output/messages.ts';
 import type { Style } from '../output/terminal.ts';
 import { configurationSuffixes, type Found, findConfiguration, splitPrefix } from './delta-files.ts';
 
@@ -21,7 +22,7 @@ interface DeltaOptions {
 export function runDelta(call: Call): number {
   const { argv, terminal, services } = call;
   const fail = (message: string): number => {
-    terminal.warn(message);
+    refuseCommandLine(terminal, message);
     return 1;
   };
   const read = readWords('systemd-delta', argv, rows, defaults);

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { flag, type OptionRow, readWords } from '../getopt.ts';
 import { versionLines } from '../commands/help.ts';
 import type { Call } from '../main.ts';
+import { refuseCommandLine } from '../output/messages.ts';
 
 interface VirtOptions {
   readonly only: 'any' | 'container' | 'vm' | 'chroot' | 'private-users';
@@ -14,7 +15,7 @@ export async function runDetectVirt({ argv, terminal, services }: Call): Promise
   const read = readWords('systemd-detect-virt', argv, rows, defaults);
   const problem = !read.ok ? read.error : read.value.words.length > 0 ? 'systemd-detect-virt takes no arguments.' : undefined;
   if (!read.ok || problem !== undefined) {
-    terminal.warn(problem ?? '');
+    refuseCommandLine(terminal, problem ?? '');
     return 1;
   }
   const { only, quiet, print } = read.value.options;

@@ -1,6 +1,7 @@
 import { versionLines } from '../commands/help.ts';
 import { flag, type OptionRow, readWords, text } from '../getopt.ts';
 import type { Call } from '../main.ts';
+import { refuseCommandLine } from '../output/messages.ts';
 import { knownPaths } from './known-paths.ts';
 
 interface PathOptions {
@@ -12,7 +13,7 @@ interface PathOptions {
 export function runPath({ argv, terminal, services, environment }: Call): number {
   const read = readWords('systemd-path', argv, rows, { suffix: '', print: undefined });
   if (!read.ok) {
-    terminal.warn(read.error);
+    refuseCommandLine(terminal, read.error);
     return 1;
   }
   const { options, words } = read.value;
@@ -36,7 +37,7 @@ export function runPath({ argv, terminal, services, environment }: Call): number
   for (const word of words) {
     const path = paths.get(word);
     if (path === undefined) {
-      terminal.warn(paths.has(word) ? `Failed to query ${word}: No such device or address` : `Path ${word} not known.`);
+      terminal.fail(paths.has(word) ? `Failed to query ${word}: No such device or address` : `Path ${word} not known.`);
       status = 1;
     } else terminal.print(shown(path));
   }

@@ -11,6 +11,6 @@ export const refusedTools: Readonly<Record<string, string>> = {
 /** Says why; the exit status is 1. */
 export function runRefused({ program, terminal }: Call): Promise<number> {
   const name = basename(program);
-  terminal.warn(`${name}: ${refusedTools[name] ?? 'tysd is not this tool.'}`);
+  terminal.fail(`${name}: ${refusedTools[name] ?? 'tysd is not this tool.'}`);
   return Promise.resolve(1);
 }

@@ -4,6 +4,7 @@ import type { Invocation } from '../invocation.ts';
 import { blockersBefore, type WaitingJob } from './blockers.ts';
 import type { RunningUnit } from './lines.ts';
 import { patienceMs, Progress, realTicker } from './progress.ts';
+import { sameManager } from '../output/same-manager.ts';
 
 type UnitInfo = NonNullable<Answer<'units.get'>[number]>;
 
@@ -46,7 +47,7 @@ export function showJobProgress(
   });
   const interrupted = (): void => {
     progress.end();
-    for (const line of goesOn(invocation, own, running)) terminal.warn(line);
+    for (const line of goesOn(invocation, own, running)) terminal.note(line);
     process.kill(process.pid, 'SIGINT');
   };
   process.once('SIGINT', interrupted);
@@ -91,7 +92,7 @@ function goesOn(invocation: Invocation, jobs: readonly WaitingJob[], running: re
 }
 
 function notWaited({ program, options }: Invocation, things: readonly string[], [verb = '', ...words]: readonly string[]): string {
-  const tool = `${program}${options.scope === 'user' ? ' --user' : ''}`;
+  const tool = `${program}${sameManager(options)}`;
   const which = things.slice(0, 3).join(', ');
   const more = things.length > 3 ? ` and ${things.length - 3} more` : '';
   return `Not waited for any more: ${which}${more}. To ${verb} ${things.length === 1 ? 'it' : 'them'}: ${tool} ${verb} ${words.join(' ')}`;

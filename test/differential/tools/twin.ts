@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { runCli } from '../../../src/cli/main.ts';
+import { messagesTo } from '../../../src/cli/output/messages.ts';
 import { makeStyle } from '../../../src/cli/output/terminal.ts';
 import { servicesOf } from '../../../src/main/tysctl.ts';
 
@@ -51,7 +52,10 @@ export async function ours({ program, argv, environment = {} }: Call): Promise<R
       services: servicesOf([]),
       terminal: {
         print: (text) => void out.push(text),
-        warn: (text) => void err.push(text),
+        ...messagesTo(
+          (text) => void err.push(text),
+          () => makeStyle({ colours: false, unicode: true }),
+        ),
         live: (text) => {
           out.push(text);
           return Promise.resolve(true);
