@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { buildTysd } from '../system/dist.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -22,8 +23,7 @@ describe('files in the working directory have no influence', () => {
 
   before(() => {
     for (const [name, text] of Object.entries(traps)) writeFileSync(join(directory, name), text);
-    const built = spawnSync(join(root, 'node_modules/.bin/bun'), ['build/build.ts'], { cwd: root, encoding: 'utf8' });
-    assert.equal(built.status, 0, built.stderr);
+    buildTysd();
   });
 
   after(() => rmSync(directory, { recursive: true, force: true }));

@@ -1,9 +1,10 @@
 // Names on a real message bus that come and go while the manager is dead.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { buildTysd, busPolicy, compiledAct } from '../differential/run/both.ts';
+import { busPolicy, compiledAct } from '../differential/run/both.ts';
 import { boot } from './container.ts';
 import { systemdImage, whyNoImage } from './image.ts';
+import { buildTysd } from './dist.ts';
 
 const early = '[Unit]\nDefaultDependencies=no\n';
 

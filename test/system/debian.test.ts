@@ -1,11 +1,9 @@
 // The real thing: a Debian root directory with real daemons, their unit files untouched, and tysd as PID 1.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { boot, type Booted } from './container.ts';
 import { debianImage, whyNoImage } from './image.ts';
+import { buildTysd } from './dist.ts';
 
 const packages = ['nginx', 'redis-server', 'cron', 'openssh-server', 'dbus'];
 const why = whyNoImage();
@@ -73,10 +71,7 @@ describe('a Debian root directory with nginx, redis, cron, sshd and dbus', { ski
 
   before(
     () => {
-      const root = join(import.meta.dirname, '../..');
-      const built = spawnSync(join(root, 'node_modules/.bin/bun'), ['build/build.ts'], { cwd: root, encoding: 'utf8' });
-      assert.equal(built.status, 0, built.stderr);
-      assert.ok(existsSync(join(root, 'dist/tysd')));
+      buildTysd();
       booted = boot({
         rootfs: debianImage(packages, { systemd: false }),
         target: 'multi-user.target',

@@ -1,9 +1,10 @@
 // What journald.conf says of a socket that entries go to, in a boot where a unit listens at it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { buildTysd } from '../differential/run/both.ts';
+
 import { boot } from './container.ts';
 import { systemdImage, whyNoImage } from './image.ts';
+import { buildTysd } from './dist.ts';
 
 const early = '[Unit]\nDefaultDependencies=no\n';
 

@@ -1,7 +1,7 @@
 // Programs that log by systemd's own library, or by its module for Python.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { buildTysd } from '../differential/run/both.ts';
+
 import { boot } from './container.ts';
 import { debianImage, whyNoImage } from './image.ts';
 
@@ -25,6 +25,7 @@ import os; os.setuid(1)
 journal.send("large too", MORE="y" * 700000)
 import signal; signal.pause()
 `;
+import { buildTysd } from './dist.ts';
 
 describe('programs that log', { skip: whyNoImage() ?? false }, () => {
   test(

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { buildTysd } from '../differential/run/both.ts';
+
 import { boot } from './container.ts';
 import { systemdImage, whyNoImage } from './image.ts';
+import { buildTysd } from './dist.ts';
 
 const early = '[Unit]\nDefaultDependencies=no\n';
 

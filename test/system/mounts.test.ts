@@ -1,12 +1,10 @@
 // Mounts at the end of a machine, as with systemd; and an automount point whose manager is killed while somebody waits at it.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { boot, type Boot } from './container.ts';
 import { systemdImage, whyNoImage } from './image.ts';
+import { buildTysd } from './dist.ts';
 
-const root = join(import.meta.dirname, '../..');
 const usual = '[Unit]\nDefaultDependencies=yes\n';
 
 /** umount(8) has a helper for tmpfs, which notes what it takes away where the test can read it when the machine is gone. */
@@ -64,10 +62,7 @@ function order(output: string): readonly (readonly string[])[] {
 }
 
 describe('mounts of a machine', { skip: whyNoImage() }, () => {
-  before(() => {
-    const built = spawnSync(join(root, 'node_modules/.bin/bun'), ['build/build.ts'], { cwd: root, encoding: 'utf8' });
-    assert.equal(built.status, 0, built.stderr);
-  });
+  before(buildTysd);
 
   test('a shutdown takes away what systemd takes away, what lies on another first', () => {
     const ended = unmountedBy('tysd');

@@ -1,9 +1,10 @@
 // A machine whose process 1 becomes its newer program, and whose manager comes with another op table.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { buildTysd, compiledAct } from '../differential/run/both.ts';
+import { compiledAct } from '../differential/run/both.ts';
 import { boot } from './container.ts';
 import { systemdImage, whyNoImage } from './image.ts';
+import { buildTysd } from './dist.ts';
 
 const alone = '[Unit]\nDefaultDependencies=no\n';
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { boot, type Boot } from '../../system/container.ts';
+import { buildTysd } from '../../system/dist.ts';
 import { systemdImage, whyNoImage } from '../../system/image.ts';
 
 /** Some units, what is done with them, and where tysd's answer is another one on purpose. */
@@ -53,8 +54,6 @@ export interface Setting {
 
 /** A program that was built for a test, in a directory that goes with it. */
 export type Program = Disposable & { readonly path: string };
-
-const root = join(import.meta.dirname, '../../..');
 
 /** Runs all cases in one boot of systemd and in one of tysd, and has one test for each case that compares what they said. */
 export function compareManagers(theme: string, cases: Readonly<Record<string, Case>>, setting: Setting = {}): void {
@@ -254,14 +253,6 @@ function answers(output: string): ReadonlyMap<string, readonly string[]> {
       .map((part) => part.trimEnd().split('\n'))
       .map(([name, ...lines]) => [name ?? '', lines]),
   );
-}
-
-/** Builds dist/, once for all tests of a process. */
-export function buildTysd(): void {
-  if (process.env['TYSD_BUILT'] !== undefined) return;
-  const built = spawnSync(join(root, 'node_modules/.bin/bun'), ['build/build.ts'], { cwd: root, encoding: 'utf8' });
-  assert.equal(built.status, 0, built.stderr);
-  process.env['TYSD_BUILT'] = '1';
 }
 
 /** helpers/act.c as a program. */

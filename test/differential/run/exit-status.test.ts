@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { boot } from '../../system/container.ts';
 import { systemdImage } from '../../system/image.ts';
-import { buildTysd, whyNotAsked } from './both.ts';
+import { whyNotAsked } from './both.ts';
+import { buildTysd } from '../../system/dist.ts';
 
 const acts = (unit: string, service: string): string => `[Unit]\nDefaultDependencies=no\n${unit}\n[Service]\n${service}\n`;
 const started = 'systemctl start acts.service';

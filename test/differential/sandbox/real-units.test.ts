@@ -12,8 +12,9 @@ import { type Assignment, parseUnitText } from '../../../src/unit/syntax.ts';
 import { debianUnits } from '../../system/debian-units.ts';
 import { systemdImage } from '../../system/image.ts';
 import { boot } from '../../system/container.ts';
-import { buildTysd, prelude, whyNotAsked } from '../run/both.ts';
+import { prelude, whyNotAsked } from '../run/both.ts';
 import { builtProbe, comparable, type Probe, probePath, serviceFile, unitName } from './compare.ts';
+import { buildTysd } from '../../system/dist.ts';
 
 /** All that says what a process is and may do: systemd.exec(5), systemd.kill(5) and systemd.resource-control(5). */
 const wanted: ReadonlySet<string> = new Set(
