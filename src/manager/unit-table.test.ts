@@ -1,3 +1,4 @@
+import { SmallMap } from '../base/small-map.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DependencyGraph } from '../graph/dependency-graph.ts';
@@ -15,7 +16,7 @@ function unitOf(name: string): Unit {
     reading: { config },
     declared: [],
     perpetual: undefined,
-    readAtUsec: 0,
+    modified: new SmallMap<string, number>(),
     graph: new DependencyGraph(),
   });
 }

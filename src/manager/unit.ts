@@ -81,8 +81,8 @@ export class Unit extends SeldomSet {
   startWindow: Window | undefined;
   /** The keeper has a blob for this unit. */
   stored = false;
-  /** CLOCK_REALTIME when its files were read. */
-  readAtUsec: number;
+  /** When its files had been changed last when they were read, by path: CLOCK_REALTIME. */
+  readonly modified: SmallMap<string, number>;
 
   constructor(
     config: UnitConfig,
@@ -92,13 +92,13 @@ export class Unit extends SeldomSet {
       readonly declared: readonly Dependency[];
       /** Its state, if it is always there. */
       readonly perpetual: unknown;
-      readonly readAtUsec: number;
+      readonly modified: SmallMap<string, number>;
       readonly graph: DependencyGraph;
     },
   ) {
     super();
     const { declared, perpetual } = given;
-    this.readAtUsec = given.readAtUsec;
+    this.modified = given.modified;
     this.graph = given.graph;
     this.name = config.name;
     this.config = config;

@@ -1,3 +1,4 @@
+import { SmallMap } from '../base/small-map.ts';
 import { isSameList } from '../base/same-list.ts';
 import { DependencyGraph } from '../graph/dependency-graph.ts';
 import { defaultDependencies, targetFollows } from '../graph/default-dependencies.ts';
@@ -17,7 +18,7 @@ import { perpetualState } from '../type/perpetual.ts';
 import type { TriggerDetails, UnitEvent } from '../type/type.ts';
 import { isPerpetual } from '../unit/builtin.ts';
 import type { Dependency, UnitConfig } from '../unit/config.ts';
-import type { Reading } from '../unit/reading.ts';
+import { modifiedUsec, type Reading } from '../unit/reading.ts';
 import type { UnitText } from '../unit/syntax.ts';
 import type { LogLevel } from '../unit/values/syslog.ts';
 import type { JobMode } from '../unit/values/types.ts';
@@ -392,13 +393,23 @@ export class World implements TransactionView {
     if (unit.load.state === 'loaded' && !isSameList(this.#source.dropIns(unit.config), unit.config.dropIns)) return true;
     return paths.some((path) => {
       const { kind, mtimeUsec } = this.options.files.statFollow(path);
-      return kind === 'missing' || mtimeUsec > unit.readAtUsec;
+      // As in systemd, an older file in its place is not seen.
+      return kind === 'missing' || mtimeUsec > (unit.modified.get(path) ?? 0);
     });
   }
 
-  /** What this file says is in the unit by now, for the manager itself has just written it: later in this turn than the turn's time. */
+  /** What this file says is in the unit by now, for the manager itself has just written it. */
   noteRead(unit: Unit, path: string): void {
-    unit.readAtUsec = Math.max(this.now.realtimeUsec, this.options.files.statFollow(path).mtimeUsec);
+    unit.modified.set(path, this.options.files.statFollow(path).mtimeUsec);
+  }
+
+  /** When the files of a unit were changed last before they were read; those that were changed while that was done are asked for it now. */
+  #modified(reading: Reading): SmallMap<string, number> {
+    const { fragment, dropIns } = reading.config;
+    const modified = new SmallMap<string, number>();
+    for (const path of fragment === undefined ? dropIns : [fragment, ...dropIns])
+      modified.set(path, modifiedUsec(reading, path) ?? this.options.files.statFollow(path).mtimeUsec);
+    return modified;
   }
 
   /** A unit file that the manager itself has just written or removed. */
@@ -453,7 +464,7 @@ export class World implements TransactionView {
       reading,
       declared,
       perpetual: perpetualState(config),
-      readAtUsec: this.now.realtimeUsec,
+      modified: this.#modified(reading),
       graph: this.graph,
     });
     if (unit.perpetual) {

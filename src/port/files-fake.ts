@@ -59,7 +59,7 @@ export class FakeFiles implements Files {
   stampOf(path: string): FileStamp | undefined {
     const node = this.#follow(path);
     if (node?.kind !== 'file') return undefined;
-    return { device: 0, inode: 0, size: node.bytes.length, modifiedMs: node.mtimeUsec, changedMs: node.mtimeUsec };
+    return { device: 0, inode: 0, size: node.bytes.length, modifiedMs: node.mtimeUsec / 1000, changedMs: node.mtimeUsec / 1000 };
   }
 
   list(path: string): readonly string[] {

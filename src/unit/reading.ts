@@ -41,6 +41,16 @@ export function isCurrent({ config, fragment, beside }: Reading, found: Found, d
   return beside === undefined || beside.answers.every((answer) => isStillAnswered(answer, directory));
 }
 
+/** When a file of the unit had been changed last when it was read, in µs since 1970; undefined where that was not kept. */
+export function modifiedUsec({ config, fragment, beside }: Reading, path: string): number | undefined {
+  const stamp =
+    path === config.fragment
+      ? fragment
+      : beside?.answers.flatMap((each) => (each.asked === 'text' && each.path === path ? [each.stamp] : []))[0];
+  // Fractions of a millisecond are not exact to the microsecond.
+  return stamp === undefined ? undefined : Math.ceil(stamp.modifiedMs * 1000) + 1;
+}
+
 const none: readonly never[] = [];
 
 function isSameBeside(a: Beside, b: Beside): boolean {

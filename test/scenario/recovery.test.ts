@@ -46,11 +46,12 @@ test('a reload reads the unit files afresh and keeps what runs, its jobs and its
     },
   }).boot();
   simulation.files.write('/etc/systemd/system/a.service', daemon('Description=New'));
-  assert.equal(simulation.manager.properties('a.service')?.['NeedDaemonReload'], 'no');
+  assert.equal(simulation.manager.properties('a.service')?.['NeedDaemonReload'], 'yes');
   const pid = simulation.manager.unit('a.service')?.mainPid;
   simulation.clock.advance(4 * SECOND);
   simulation.manager.reload();
   simulation.clock.settle();
+  assert.equal(simulation.manager.properties('a.service')?.['NeedDaemonReload'], 'no');
   assert.equal(simulation.manager.unit('a.service')?.description, 'New');
   assert.equal(simulation.manager.unit('a.service')?.mainPid, pid);
   assert.equal(simulation.manager.jobs().filter(({ unit }) => unit === 'slow.service').length, 1);

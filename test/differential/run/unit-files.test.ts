@@ -270,6 +270,31 @@ compareManagers('unit files', {
       run systemctl stop amended`,
     alone: true,
   },
+  'files with times of other days': {
+    alone: true,
+    units: {
+      'dated.service': '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/act exit 0',
+      'dated.service.d/a.conf': '[Unit]\n',
+      'dated@.service': '[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/act exit 0\n',
+    },
+    script: `
+      cd /etc/systemd/system
+      need() { echo "$1: $(systemctl show -p NeedDaemonReload --value dated dated@x | xargs)"; }
+      date_all() { touch -d "$1" dated.service dated.service.d/a.conf dated@.service; }
+      date_all 2020-01-03; systemctl daemon-reload; systemctl start dated dated@x; need 'as loaded'
+      for file in dated.service dated.service.d/a.conf dated@.service; do
+        # As packages do it: what is installed is as old as its package.
+        echo '# new' >>$file; touch -d 2020-01-04 $file; need "$file, newer than before"
+        touch -d 2020-01-02 $file; need "$file, older than before"
+        touch -d 2020-01-03 $file; need "$file, as old as before"
+      done
+      date_all 2090-01-01; need 'in years'
+      systemctl daemon-reload; need 'in years, and loaded'
+      touch -d 2090-01-02 dated.service.d/a.conf; need 'a day later'
+      systemctl daemon-reload; rm dated.service.d/a.conf; need 'a drop-in less'
+      rm dated@.service; need 'no template'
+      systemctl stop dated dated@x; systemctl daemon-reload`,
+  },
   'a template that changes between its instances': {
     alone: true,
     units: {
