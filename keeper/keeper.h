@@ -7,12 +7,14 @@
 #define KEEPER_H
 
 #include <dirent.h>
+#include <linux/limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/types.h>
+#include <sys/un.h>
 
 #include "ops.h"
 
@@ -381,12 +383,24 @@ int namespace_storage(struct keeper *keeper, const char *name);
 /* image.c: mounts the file system in a file or on a device, which is looked up below `root`; the working directory is a /proc. 0 or -errno. */
 int image_mount(int root, const char *file, const char *target, const char *options, uint32_t flags);
 
+/* way.c: what a path names, whatever others do to it meanwhile. All give a descriptor or 0, or -errno: ELOOP where a symlink is in the way that
+ * others could have put there. */
+/* The directory that holds the last part of the path, which is left in `name`; what is missing is made if there is a mode. */
+int way_above(const char *path, const mode_t *made, char name[NAME_MAX + 1]);
+/* No symlink in the last part is followed either. */
+int way_open(const char *path, int flags);
+/* Whether a socket that was bound to this address lies at its path; one that was led astray is taken away. */
+int way_check_bound(int fd, const struct sockaddr_un *address, size_t length);
+/* Gives the node of a socket to its owner. */
+int way_own_socket(int fd, const char *path, uid_t uid, gid_t gid);
+
 /* tree.c: what a child does to directory trees. */
 int tree_remove(const char *path);
 int tree_remove_at(int directory, const char *name);
 /* At a path below the base; no part of it is followed that is a symlink. */
 int tree_remove_below(const char *base, const char *path);
-int tree_own(int fd, uint32_t uid, uint32_t gid);
+/* What the directory holds, which belonged to `before`; where the kernel lets anybody do that, without files of others that were given a name there. */
+int tree_own(int fd, uint32_t uid, uint32_t gid, uint32_t before);
 /* A walk that goes far down has a few directories open only: a directory is left, and found again from one in it by `..`. Whoever moves
  * one meanwhile is found out (-ESTALE), and the descriptor stays -1. Walks recurse, so there is an end (-ENAMETOOLONG). 0 or -errno. */
 enum { TREE_OPEN = 64, TREE_DEEPEST = 2048 };

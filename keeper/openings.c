@@ -112,8 +112,8 @@ static bool may_be_done_here(const struct plan *plan) {
             case OP_listen:
             case OP_keep: break;
             case OP_mkdir_parents:
-            case OP_unlink:
-            case OP_chown: path = op->fields[0].data; break;
+            case OP_unlink: path = op->fields[0].data; break;
+            case OP_socket_owner: path = op->fields[1].data; break;
             case OP_bind:
                 if (!path_of(op, bound)) return false;
                 if (*bound && strcmp(bound, steady) && !is_steady(bound)) return false;

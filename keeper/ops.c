@@ -249,48 +249,58 @@ static int op_nonblock(struct run *run, const struct op *op) {
     return RESULT(fcntl(fd, F_SETFL, NUMBER(1) ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
 }
 
-static int op_unlink(struct run *run, const struct op *op) {
-    (void)run;
-    return unlink(TEXT(0)) < 0 && errno != ENOENT ? -errno : 0;
+static int done_in(int fd, int result) {
+    close(fd);
+    return result;
 }
 
-static int make_directory(const char *path, mode_t mode) {
-    if (!mkdir(path, mode)) return 0;
+static int op_unlink(struct run *run, const struct op *op) {
+    (void)run;
+    char name[NAME_MAX + 1];
+    int above = way_above(TEXT(0), NULL, name);
+    if (above < 0) return above == -ENOENT ? 0 : above;
+    return done_in(above, unlinkat(above, name, 0) < 0 && errno != ENOENT ? -errno : 0);
+}
+
+static int make_directory(int above, const char *name, mode_t mode) {
+    if (!mkdirat(above, name, mode)) return 0;
     if (errno != EEXIST) return -errno;
     struct stat info;
-    if (stat(path, &info) < 0) return -errno;
+    if (fstatat(above, name, &info, 0) < 0) return -errno;
     return S_ISDIR(info.st_mode) ? 0 : -ENOTDIR;
 }
 
 static int op_mkdir(struct run *run, const struct op *op) {
     (void)run;
-    return make_directory(TEXT(0), NUMBER(1));
+    char name[NAME_MAX + 1];
+    int above = way_above(TEXT(0), NULL, name);
+    return above < 0 ? above : done_in(above, make_directory(above, name, NUMBER(1)));
+}
+
+static int open_directory(int above, const char *name) {
+    return openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static int make_new(int above, const char *name, const struct op *op) {
+    struct stat info;
+    if (mkdirat(above, name, NUMBER(1) & 07777) < 0) return errno == EEXIST ? RESULT(fstatat(above, name, &info, 0)) : -errno;
+    int fd = open_directory(above, name);
+    return fd < 0 ? -errno : done_in(fd, RESULT(fchown(fd, NUMBER(2), NUMBER(3))));
 }
 
 static int op_mkdir_unless_there(struct run *run, const struct op *op) {
     (void)run;
-    struct stat info;
-    if (mkdir(TEXT(0), NUMBER(1) & 07777) < 0) return errno == EEXIST ? RESULT(stat(TEXT(0), &info)) : -errno;
-    int fd = open(TEXT(0), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0) return -errno;
-    int result = RESULT(fchown(fd, NUMBER(2), NUMBER(3)));
-    close(fd);
-    return result;
+    char name[NAME_MAX + 1];
+    int above = way_above(TEXT(0), NULL, name);
+    return above < 0 ? above : done_in(above, make_new(above, name, op));
 }
 
 int make_parents(const char *path, mode_t mode) {
-    char part[PATH_MAX];
-    size_t length = strlen(path);
-    if (length >= sizeof part) return -ENAMETOOLONG;
-    for (size_t i = 1; i < length; i++) {
-        if (path[i] != '/' || path[i - 1] == '/') continue;
-        memcpy(part, path, i);
-        part[i] = 0;
-        int result = make_directory(part, mode);
-        /* One that may not be made, but is there to those who may look, is reported by what comes after. */
-        if (result && result != -EACCES && result != -EROFS) return result;
-    }
-    return 0;
+    char name[NAME_MAX + 1];
+    int above = way_above(path, &mode, name);
+    if (above >= 0) return done_in(above, 0);
+    /* Where one may not be made, what comes after reports it. */
+    return above == -EACCES || above == -EROFS ? 0 : above;
 }
 
 static int op_mkdir_parents(struct run *run, const struct op *op) {
@@ -302,9 +312,10 @@ static int op_mkdir_all(struct run *run, const struct op *op) {
     (void)run;
     struct stat info;
     if (!stat(TEXT(0), &info)) return 0;
-    int result = make_parents(TEXT(0), NUMBER(1));
-    if (result) return result;
-    return mkdir(TEXT(0), NUMBER(1)) < 0 && errno != EEXIST ? -errno : 0;
+    mode_t mode = NUMBER(1);
+    char name[NAME_MAX + 1];
+    int above = way_above(TEXT(0), &mode, name);
+    return above < 0 ? above : done_in(above, mkdirat(above, name, mode) < 0 && errno != EEXIST ? -errno : 0);
 }
 
 static int op_no_symlink(struct run *run, const struct op *op) {
@@ -346,48 +357,61 @@ static int own_directory(int fd, const struct op *op) {
     uint32_t uid = NUMBER(2), gid = NUMBER(3);
     if (fstat(fd, &info) < 0) return -errno;
     if ((uid != (uint32_t)-1 && uid != info.st_uid) || (gid != (uint32_t)-1 && gid != info.st_gid)) {
-        int result = tree_own(fd, uid, gid);
+        int result = tree_own(fd, uid, gid, info.st_uid);
         if (result) return result;
         if (fchown(fd, uid, gid) < 0) return -errno;
     }
     return RESULT(fchmod(fd, NUMBER(1) & 07777));
 }
 
+/* One that nobody but its owner can have put another in the place of. */
+static int made_directory(const char *path, const mode_t *parents, mode_t mode) {
+    char name[NAME_MAX + 1];
+    int above = way_above(path, parents, name);
+    if (above < 0) return above;
+    if (mkdirat(above, name, mode) < 0 && errno != EEXIST) return done_in(above, -errno);
+    int fd = open_directory(above, name);
+    return done_in(above, fd < 0 ? -errno : fd);
+}
+
 static int op_directory(struct run *run, const struct op *op) {
     (void)run;
-    int result = make_parents(TEXT(0), 0755);
-    if (result) return result;
-    if (mkdir(TEXT(0), NUMBER(1) & 07777) < 0 && errno != EEXIST) return -errno;
-    int fd = open(TEXT(0), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0) return -errno;
-    result = own_directory(fd, op);
-    close(fd);
-    return result;
+    mode_t parents = 0755;
+    int fd = made_directory(TEXT(0), &parents, NUMBER(1) & 07777);
+    return fd < 0 ? fd : done_in(fd, own_directory(fd, op));
 }
 
 static int op_own_directory(struct run *run, const struct op *op) {
     (void)run;
-    if (mkdir(TEXT(0), NUMBER(1) & 0777) < 0 && errno != EEXIST) return -errno;
-    int fd = open(TEXT(0), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0) return -errno;
+    int fd = made_directory(TEXT(0), NULL, NUMBER(1) & 0777);
+    if (fd < 0) return fd;
     struct stat info;
-    int result = fstat(fd, &info) < 0 ? -errno : info.st_uid != geteuid() ? -EEXIST : RESULT(fchmod(fd, NUMBER(1) & 07777));
-    close(fd);
-    return result;
+    return done_in(fd, fstat(fd, &info) < 0 ? -errno : info.st_uid != geteuid() ? -EEXIST : RESULT(fchmod(fd, NUMBER(1) & 07777)));
+}
+
+static bool is_link_with(int above, const char *name, const struct field *text) {
+    char link[PATH_MAX];
+    ssize_t length = text->number ? readlinkat(above, name, link, sizeof link) : -1;
+    return length > 0 && (uint64_t)length == text->number && !memcmp(link, text->data, (size_t)length);
+}
+
+static int move_directory(int from, const char *name, const struct op *op) {
+    char new_name[NAME_MAX + 1];
+    int to = way_above(TEXT(1), NULL, new_name);
+    if (to < 0) return to;
+    if (is_link_with(to, new_name, &op->fields[2]) && unlinkat(to, new_name, 0) < 0) return done_in(to, -errno);
+    /* Never in the place of something else. */
+    return done_in(to, syscall(SYS_renameat2, from, name, to, new_name, RENAME_NOREPLACE) < 0 && errno != EEXIST ? -errno : 0);
 }
 
 static int op_move_directory(struct run *run, const struct op *op) {
     (void)run;
+    char name[NAME_MAX + 1];
     struct stat info;
-    if (lstat(TEXT(0), &info) < 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-    if (!S_ISDIR(info.st_mode)) return 0;
-    char link[PATH_MAX];
-    ssize_t length = op->fields[2].number ? readlink(TEXT(1), link, sizeof link) : -1;
-    bool linked = length > 0 && (uint64_t)length == op->fields[2].number && !memcmp(link, TEXT(2), (size_t)length);
-    if (linked && unlink(TEXT(1)) < 0) return -errno;
-    /* Never in the place of something else. */
-    if (!syscall(SYS_renameat2, AT_FDCWD, TEXT(0), AT_FDCWD, TEXT(1), RENAME_NOREPLACE)) return 0;
-    return errno == EEXIST ? 0 : -errno;
+    int from = way_above(TEXT(0), NULL, name);
+    if (from < 0) return from == -ENOENT || from == -ENOTDIR ? 0 : from;
+    if (fstatat(from, name, &info, AT_SYMLINK_NOFOLLOW) < 0) return done_in(from, errno == ENOENT ? 0 : -errno);
+    return done_in(from, S_ISDIR(info.st_mode) ? move_directory(from, name, op) : 0);
 }
 
 static int op_copy_once(struct run *run, const struct op *op) {
@@ -414,21 +438,28 @@ static int op_remove_below(struct run *run, const struct op *op) {
 
 static int op_chown(struct run *run, const struct op *op) {
     (void)run;
-    return RESULT(lchown(TEXT(0), NUMBER(1), NUMBER(2)));
+    char name[NAME_MAX + 1];
+    int above = way_above(TEXT(0), NULL, name);
+    return above < 0 ? above : done_in(above, RESULT(fchownat(above, name, NUMBER(1), NUMBER(2), AT_SYMLINK_NOFOLLOW)));
 }
 
 static int op_chmod(struct run *run, const struct op *op) {
     (void)run;
-    return RESULT(chmod(TEXT(0), NUMBER(1) & 07777));
+    int fd = way_open(TEXT(0), O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    return fd < 0 ? fd : done_in(fd, RESULT(fchmod(fd, NUMBER(1) & 07777)));
+}
+
+static int make_link(int above, const char *name, const struct op *op) {
+    if (!symlinkat(TEXT(0), above, name)) return 0;
+    int error = errno;
+    return error == EEXIST && is_link_with(above, name, &op->fields[0]) ? 0 : -error;
 }
 
 static int op_symlink(struct run *run, const struct op *op) {
     (void)run;
-    if (!symlink(TEXT(0), TEXT(1))) return 0;
-    char target[PATH_MAX];
-    int error = errno;
-    ssize_t length = error == EEXIST ? readlink(TEXT(1), target, sizeof target) : -1;
-    return length >= 0 && (uint64_t)length == op->fields[0].number && !memcmp(target, TEXT(0), (size_t)length) ? 0 : -error;
+    char name[NAME_MAX + 1];
+    int above = way_above(TEXT(1), NULL, name);
+    return above < 0 ? above : done_in(above, make_link(above, name, op));
 }
 
 static int op_write(struct run *run, const struct op *op) {
@@ -491,12 +522,26 @@ static int op_watch_path(struct run *run, const struct op *op) {
     return path_watch(slot_get(run, NUMBER(0)), slot_get(run, NUMBER(1)), TEXT(2), NUMBER(3));
 }
 
-static int op_mkfifo(struct run *run, const struct op *op) {
-    (void)run;
-    if (!mkfifo(TEXT(0), NUMBER(1) & 07777)) return 0;
+/* Not one that others hold, or know by another name. */
+static int own_fifo(int fd, const struct op *op) {
     struct stat info;
-    if (errno != EEXIST || lstat(TEXT(0), &info) < 0) return -errno;
-    return S_ISFIFO(info.st_mode) ? 0 : -EEXIST;
+    uint32_t uid = NUMBER(3), gid = NUMBER(4);
+    if (fstat(fd, &info) < 0) return -errno;
+    if (!S_ISFIFO(info.st_mode) || info.st_nlink != 1 || (info.st_uid != geteuid() && info.st_uid != uid)) return -EEXIST;
+    if (fchmod(fd, NUMBER(2) & 07777) < 0) return -errno;
+    return RESULT(fchown(fd, uid, gid));
+}
+
+static int op_fifo(struct run *run, const struct op *op) {
+    char name[NAME_MAX + 1];
+    int above = way_above(TEXT(1), NULL, name);
+    if (above < 0) return above;
+    if (mkfifoat(above, name, NUMBER(2) & 07777) < 0 && errno != EEXIST) return done_in(above, -errno);
+    int fd = openat(above, name, O_RDWR | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+    close(above);
+    if (fd < 0) return -errno;
+    int result = own_fifo(fd, op);
+    return result ? done_in(fd, result) : slot_put(run, NUMBER(0), fd);
 }
 
 static int op_socket(struct run *run, const struct op *op) {
@@ -508,7 +553,14 @@ static int op_setsockopt(struct run *run, const struct op *op) {
 }
 
 static int op_bind(struct run *run, const struct op *op) {
-    return RESULT(bind(slot_get(run, NUMBER(0)), op->fields[1].data, (socklen_t)op->fields[1].number));
+    int fd = slot_get(run, NUMBER(0));
+    size_t length = op->fields[1].number;
+    if (bind(fd, op->fields[1].data, (socklen_t)length) < 0) return -errno;
+    return way_check_bound(fd, op->fields[1].data, length);
+}
+
+static int op_socket_owner(struct run *run, const struct op *op) {
+    return way_own_socket(slot_get(run, NUMBER(0)), TEXT(1), NUMBER(2), NUMBER(3));
 }
 
 static int op_listen(struct run *run, const struct op *op) { return RESULT(listen(slot_get(run, NUMBER(0)), (int)NUMBER(1))); }
@@ -562,7 +614,13 @@ static int op_xattr(struct run *run, const struct op *op) {
     const char *name = TEXT(2);
     if (!strncmp(name, "security.SMACK64", 16) && access("/sys/fs/smackfs", F_OK) < 0) return 0;
     size_t length = op->fields[3].number;
-    if (op->fields[1].number) return RESULT(setxattr(TEXT(1), name, op->fields[3].data, length, 0));
+    if (op->fields[1].number) {
+        char text[32];
+        int fd = way_open(TEXT(1), O_PATH);
+        if (fd < 0) return fd;
+        decimal(text + append(text, 0, "/proc/self/fd/"), (uint64_t)fd);
+        return done_in(fd, RESULT(setxattr(text, name, op->fields[3].data, length, 0)));
+    }
     return RESULT(fsetxattr(slot_get(run, NUMBER(0)), name, op->fields[3].data, length, 0));
 }
 

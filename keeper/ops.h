@@ -3,8 +3,8 @@
 #define OPS_H
 
 #define WIRE_VERSION 3u
-#define OPS_HASH 0x547ce877u
-#define KEEPER_INTERFACE "tysd-keeper interface 3.547ce877.1;"
+#define OPS_HASH 0x688edcf0u
+#define KEEPER_INTERFACE "tysd-keeper interface 3.688edcf0.1;"
 
 /* Each op in the order of its number on the wire: name, exit status when it fails, and the types of its fields:
  * u u32, n u32 that is a slot, i i32, U u64, s string, S strings, b bytes. */
@@ -78,10 +78,11 @@
     X(watch_clock, 202, "n") /* watch-clock(slot: u32) */ \
     X(wake_timer, 202, "nuU") /* wake-timer(slot: u32, clock: u32, usec: u64) */ \
     X(watch_path, 202, "nnsu") /* watch-path(aboveSlot: u32, selfSlot: u32, path: string, mask: u32) */ \
-    X(mkfifo, 202, "su") /* mkfifo(path: string, mode: u32) */ \
+    X(fifo, 202, "nsuuu") /* fifo(slot: u32, path: string, mode: u32, uid: u32, gid: u32) */ \
     X(socket, 202, "nuuu") /* socket(slot: u32, family: u32, type: u32, protocol: u32) */ \
     X(setsockopt, 202, "nuub") /* setsockopt(slot: u32, level: u32, option: u32, value: bytes) */ \
     X(bind, 202, "nb") /* bind(slot: u32, address: bytes) */ \
+    X(socket_owner, 235, "nsuu") /* socket-owner(slot: u32, path: string, uid: u32, gid: u32) */ \
     X(listen, 202, "nu") /* listen(slot: u32, backlog: u32) */ \
     X(special, 202, "nsu") /* special(slot: u32, path: string, flags: u32) */ \
     X(mqueue, 202, "nsuuu") /* mqueue(slot: u32, name: string, mode: u32, messages: u32, size: u32) */ \

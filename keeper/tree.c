@@ -132,7 +132,14 @@ int tree_remove_below(const char *base, const char *path) {
     return result;
 }
 
-int tree_remove(const char *path) { return tree_remove_at(AT_FDCWD, path); }
+int tree_remove(const char *path) {
+    char name[NAME_MAX + 1];
+    int above = way_above(path, NULL, name);
+    if (above < 0) return above == -ENOENT ? 0 : above;
+    int result = tree_remove_at(above, name);
+    close(above);
+    return result;
+}
 
 /* A directory on the way down. Its descriptor is -1 while what is far below it is walked, or when it could not be found again. */
 struct level {
@@ -165,27 +172,50 @@ int tree_return(int below, const struct left_directory *left, int *directory) {
     return result;
 }
 
-static int own_below(struct level *level, const uint32_t ids[2]);
+struct owner {
+    uint32_t uid, gid;
+    uint32_t before; /* whose the tree was */
+    bool wary;       /* of names that others may have given to files that are not theirs */
+};
 
-static int own_directory(struct level *above, int fd, const uint32_t ids[2]) {
+static int own_below(struct level *level, const struct owner *owner);
+
+static int own_directory(struct level *above, int fd, const struct owner *owner) {
     struct level level = {.fd = fd, .depth = above->depth + 1};
     struct left_directory left;
     bool leaves = level.depth >= TREE_OPEN;
     int result = leaves ? tree_leave(&above->fd, &left) : 0;
-    if (!result) result = own_below(&level, ids);
+    if (!result) result = own_below(&level, owner);
     if (level.fd < 0) return result;
     int failed = leaves && above->fd < 0 ? tree_return(level.fd, &left, &above->fd) : 0;
     close(level.fd);
     return failed ? failed : result;
 }
 
-static int own_entry(struct level *level, const char *name, const uint32_t ids[2], bool *went) {
+/* A file that belongs to neither, and has names elsewhere, is theirs who gave it those. */
+static int own_unless_linked(int fd, const struct owner *owner) {
+    struct stat info;
+    if (fstat(fd, &info) < 0) return -errno;
+    if (info.st_nlink > 1 && info.st_uid != owner->before && info.st_uid != owner->uid) return 0;
+    return fchownat(fd, "", owner->uid, owner->gid, AT_EMPTY_PATH) < 0 ? -errno : 0;
+}
+
+static int own_file(int directory, const char *name, const struct owner *owner) {
+    if (!owner->wary) return fchownat(directory, name, owner->uid, owner->gid, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT ? -errno : 0;
+    int fd = openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) return errno == ENOENT ? 0 : -errno;
+    int result = own_unless_linked(fd, owner);
+    close(fd);
+    return result;
+}
+
+static int own_entry(struct level *level, const char *name, const struct owner *owner, bool *went) {
     int fd = open_directory(level->fd, name);
-    if (fd < 0) return fchownat(level->fd, name, ids[0], ids[1], AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT ? -errno : 0;
-    int owned = fchown(fd, ids[0], ids[1]) < 0 ? -errno : 0;
+    if (fd < 0) return own_file(level->fd, name, owner);
+    int owned = fchown(fd, owner->uid, owner->gid) < 0 ? -errno : 0;
     if (level->depth == TREE_DEEPEST) return close(fd), -ENAMETOOLONG;
     *went = true;
-    int result = own_directory(level, fd, ids);
+    int result = own_directory(level, fd, owner);
     return owned ? owned : result;
 }
 
@@ -206,23 +236,33 @@ const char *scan_next(struct scan *scan, int directory, int64_t *next, int *erro
 }
 
 /* Goes on after an error and gives the first, unless the way is lost. */
-static int own_below(struct level *level, const uint32_t ids[2]) {
+static int own_below(struct level *level, const struct owner *owner) {
     struct scan scan = {0};
     for (int result = 0, error = 0;;) {
         bool went = false;
         const char *name = scan_next(&scan, level->fd, &level->next, &error);
         if (!name) return error ? error : result;
-        int failed = own_entry(level, name, ids, &went);
+        int failed = own_entry(level, name, owner, &went);
         if (level->fd < 0) return failed;
         if (failed && !result) result = failed;
         if (went) scan = (struct scan){0};
     }
 }
 
-int tree_own(int fd, uint32_t uid, uint32_t gid) {
-    uint32_t ids[2] = {uid, gid};
+/* fs.protected_hardlinks (proc_sys_fs(5)): otherwise everybody may give a name to a file of anybody. */
+static bool are_names_protected(void) {
+    char value = 0;
+    int fd = open("/proc/sys/fs/protected_hardlinks", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    bool is_read = read(fd, &value, 1) == 1;
+    close(fd);
+    return is_read && value != '0';
+}
+
+int tree_own(int fd, uint32_t uid, uint32_t gid, uint32_t before) {
+    struct owner owner = {.uid = uid, .gid = gid, .before = before, .wary = !are_names_protected()};
     struct level level = {.fd = fd};
-    return own_below(&level, ids);
+    return own_below(&level, &owner);
 }
 
 struct owned {

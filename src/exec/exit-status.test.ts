@@ -19,4 +19,13 @@ test('a failure before exec is told by step, program and reason', () => {
   );
   assert.equal(describeFailure({ status: 209, errno: 13 }, '/bin/a'), 'Failed at step STDOUT spawning /bin/a: Permission denied');
   assert.equal(describeFailure({ status: 202, errno: 98 }, ''), 'Address already in use (step FDS)');
+  assert.equal(
+    describeFailure({ status: 233, errno: 40 }, '/bin/a'),
+    'Failed at step RUNTIME_DIRECTORY spawning /bin/a: Too many levels of symbolic links; ' +
+      'a symlink that others than root could have put there is not followed',
+  );
+  assert.equal(
+    describeFailure({ status: 203, errno: 40 }, '/bin/a'),
+    'Failed at step EXEC spawning /bin/a: Too many levels of symbolic links',
+  );
 });

@@ -1,5 +1,5 @@
 import { exitStatusName } from '../unit/values/exit-status.ts';
-import { errnoMessage } from './errno.ts';
+import { errnoMessage, errors } from './errno.ts';
 
 /** As `status=` of a main process is told: `203/EXEC`, or just the number where it has no name. */
 export function exitStatusText(code: number): string {
@@ -17,6 +17,13 @@ export function describeMountFailure({ errno }: { readonly errno: number }, path
  * a program, as where sockets are opened, those who made the plan tell the rest.
  */
 export function describeFailure({ status, errno }: { readonly status: number; readonly errno: number }, path: string): string {
-  if (path === '') return `${errnoMessage(errno)} (step ${exitStatusName(status) ?? status})`;
-  return `Failed at step ${exitStatusName(status) ?? status} spawning ${path}: ${errnoMessage(errno)}`;
+  const step = exitStatusName(status) ?? status;
+  const hint = errno === errors.ELOOP && onOwnWay.has(status) ? notFollowed : '';
+  if (path === '') return `${errnoMessage(errno)}${hint} (step ${step})`;
+  return `Failed at step ${step} spawning ${path}: ${errnoMessage(errno)}${hint}`;
 }
+
+const notFollowed = '; a symlink that others than root could have put there is not followed';
+
+/** Steps that make, give away or bind what others could lead elsewhere: those of descriptors, their owners, and the managed directories. */
+const onOwnWay: ReadonlySet<number> = new Set([202, 233, 235, 238, 239, 240, 241]);

@@ -234,7 +234,11 @@ export const ops = {
     doc: 'Remove, as `remove` does, those of the directories of these names below the base that only their owner may enter, who is the child, and that have a file of the name `lock` which nobody has locked.',
   },
   chown: { fields: { path: 'string', uid: 'u32', gid: 'u32' }, exit: 235, doc: 'lchown(2).' },
-  chmod: { fields: { path: 'string', mode: 'u32' }, exit: 235, doc: 'chmod(2).' },
+  chmod: {
+    fields: { path: 'string', mode: 'u32' },
+    exit: 235,
+    doc: 'chmod(2), through no symlink in the last component; for what may be read.',
+  },
   symlink: { fields: { target: 'string', path: 'string' }, exit: 233, doc: 'symlink(2); an equal link is no error.' },
   write: { fields: { path: 'string', bytes: 'bytes' }, exit: 255, doc: 'Open an existing file, write the bytes in one write(2), close.' },
   touch: {
@@ -258,10 +262,23 @@ export const ops = {
     exit: 202,
     doc: 'Watch a path with this mask by the inotify descriptor in the slot `selfSlot`, and by that in `aboveSlot` what leads to it, as far as it exists: the last directory that there is for what appears in it.',
   },
-  mkfifo: { fields: { path: 'string', mode: 'u32' }, exit: 202, doc: 'mkfifo(2); an existing FIFO is no error.' },
+  fifo: {
+    fields: { slot: 'u32', path: 'string', mode: 'u32', uid: 'u32', gid: 'u32' },
+    exit: 202,
+    doc: 'mkfifo(2), and open(2) for both ways into the slot, with this mode and owner; an existing FIFO is no error, if it has one name and belongs to us or to that owner.',
+  },
   socket: { fields: { slot: 'u32', family: 'u32', type: 'u32', protocol: 'u32' }, exit: 202, doc: 'socket(2) into a slot.' },
   setsockopt: { fields: { slot: 'u32', level: 'u32', option: 'u32', value: 'bytes' }, exit: 202, doc: 'setsockopt(2) with these bytes.' },
-  bind: { fields: { slot: 'u32', address: 'bytes' }, exit: 202, doc: 'bind(2); the bytes are a struct sockaddr.' },
+  bind: {
+    fields: { slot: 'u32', address: 'bytes' },
+    exit: 202,
+    doc: 'bind(2); the bytes are a struct sockaddr. A socket that is not at its path then, as somebody led the call astray, is taken away and refused.',
+  },
+  'socket-owner': {
+    fields: { slot: 'u32', path: 'string', uid: 'u32', gid: 'u32' },
+    exit: 235,
+    doc: 'Give what is in the file system of the bound socket in the slot, which is at this path, to its owner (0xffffffff: as it is).',
+  },
   listen: { fields: { slot: 'u32', backlog: 'u32' }, exit: 202, doc: 'listen(2).' },
   special: {
     fields: { slot: 'u32', path: 'string', flags: 'u32' },
@@ -278,7 +295,7 @@ export const ops = {
   xattr: {
     fields: { slot: 'u32', path: 'string', name: 'string', value: 'bytes' },
     exit: 202,
-    doc: 'setxattr(2) of the path, or where that is empty fsetxattr(2) of the slot; labels of Smack are for kernels that have it.',
+    doc: 'lsetxattr(2) of the path, or where that is empty fsetxattr(2) of the slot; labels of Smack are for kernels that have it.',
   },
   'cgroup-filter': {
     fields: { cgroup: 'string', type: 'u32', attach: 'u32', name: 'string', program: 'bytes', function: 'u32' },

@@ -125,6 +125,7 @@ function usedSlots(op: Op): readonly number[] {
     case 'setsockopt':
     case 'bind':
     case 'listen':
+    case 'socket-owner':
     case 'pipe-size':
     case 'terminal-owner':
     case 'credential-data':
@@ -155,6 +156,7 @@ function filledSlots(op: Op): readonly number[] {
     case 'socket':
     case 'special':
     case 'mqueue':
+    case 'fifo':
     case 'inotify':
     case 'watch-clock':
     case 'wake-timer':

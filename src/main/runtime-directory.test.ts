@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   chmodSync,
   chownSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -95,6 +96,30 @@ test('a directory of another user is refused and left as it is', { skip: needsRo
     error: `${scene.path('run')} belongs to uid 12345, not to 0`,
   });
   assert.equal(statSync(scene.path('run')).mode & 0o7777, 0o755);
+});
+
+test('a directory in which others than root could put another in its place is refused and not made', { skip: needsRoot }, () => {
+  using scene = makeScene();
+  for (const name of ['own', 'open', 'sticky', 'target']) mkdirSync(scene.path(name));
+  chownSync(scene.path('own'), 12345, 12345);
+  chmodSync(scene.path('open'), 0o777);
+  chmodSync(scene.path('sticky'), 0o1777);
+  for (const name of ['link', 'its-link']) symlinkSync('target', scene.path(name));
+  lchownSync(scene.path('its-link'), 12345, 12345);
+  symlinkSync('own', scene.path('led-there'));
+  const made = (name: string) => {
+    const result = ownDirectory(scene.path(`${name}/deep/run`), 0o755, 0);
+    return result.ok ? 'made' : result.error.replaceAll(scene.directory, '');
+  };
+  assert.deepEqual(['sticky', 'link', 'own', 'open', 'its-link', 'led-there'].map(made), [
+    'made',
+    'made',
+    '/own/deep/run could be replaced by others: /own belongs to uid 12345',
+    '/open/deep/run could be replaced by others: everybody may write to /open',
+    '/its-link/deep/run could be replaced by others: /its-link belongs to uid 12345',
+    '/led-there/deep/run could be replaced by others: /own belongs to uid 12345',
+  ]);
+  assert.deepEqual([readdirSync(scene.path('own')), readdirSync(scene.path('open'))], [[], []]);
 });
 
 test('a directory of ours is not that of a user who asks for it as his own', () => {

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, lstatSync, mkdirSync, openSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../base/result.ts';
@@ -28,6 +28,8 @@ export function defaultStateDirectory(scope: 'system' | 'user', environment: Nod
  */
 export function ownDirectory(path: string, mode: number, uid: number): Result<undefined, string> {
   try {
+    const stranger = uid === 0 ? strangerAbove(path) : undefined;
+    if (stranger !== undefined) return err(`${path} could be replaced by others: ${stranger}`);
     mkdirSync(join(path, '..'), { recursive: true });
     try {
       mkdirSync(path, { mode });
@@ -37,11 +39,52 @@ export function ownDirectory(path: string, mode: number, uid: number): Result<un
     const found = lstatSync(path);
     if (!found.isDirectory()) return err(`${path} is not a directory`);
     if (found.uid !== uid) return err(`${path} belongs to uid ${found.uid}, not to ${uid}`);
-    chmodSync(path, mode);
+    close(path, mode, uid);
     return ok(undefined);
   } catch (error) {
     return err(`cannot make ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** By descriptor: what was looked at may be something else by now. */
+function close(path: string, mode: number, uid: number): void {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    if (fstatSync(fd).uid !== uid) throw new Error('another was put in its place');
+    fchmodSync(fd, mode);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const mostLinks = 40;
+
+/** Who else than root could put another directory in the place of this one, or a symlink: a sentence about the first directory or symlink on the way that says so. */
+function strangerAbove(path: string): string | undefined {
+  const ours = new Set([0, lstatSync('/').uid]);
+  let rest = path.split('/').slice(0, -1);
+  let at = '';
+  for (let links = 0; rest.length > 0 && links <= mostLinks;) {
+    const [part = '', ...after] = rest;
+    rest = after;
+    if (part === '' || part === '.') continue;
+    at = part === '..' ? at.slice(0, Math.max(0, at.lastIndexOf('/'))) : `${at}/${part}`;
+    const found = lstatSync(at === '' ? '/' : at, { throwIfNoEntry: false });
+    if (found === undefined) return undefined;
+    if (!ours.has(found.uid)) return `${at} belongs to uid ${found.uid}`;
+    if (found.isSymbolicLink()) {
+      const target = readlinkSync(at);
+      links += 1;
+      rest = [...target.split('/'), ...rest];
+      at = target.startsWith('/') ? '' : at.slice(0, at.lastIndexOf('/'));
+    } else if (isOpenToAll(found.mode)) return `everybody may write to ${at}`;
+  }
+  return undefined;
+}
+
+/** In a sticky directory only owners move what is there. */
+function isOpenToAll(mode: number): boolean {
+  return (mode & 0o1002) === 0o002;
 }
 
 /** A directory of ours, and what kept it from being the one that was wanted. */

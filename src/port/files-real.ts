@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import type { BigIntStats, Dirent, Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { openAbove } from './safe-way.ts';
 import { type FileStamp, isSettled } from '../base/file-stamp.ts';
 import type { FileStat, Files } from './files.ts';
 
@@ -44,7 +45,7 @@ export const realFiles: Files = {
   mkdir: (path, mode = 0o755) => {
     mkdirSync(path, { recursive: true, mode });
   },
-  unlink: (path) => unlessMissing(() => unlinkSync(path)),
+  unlink: (path) => unlessMissing(() => unlinkSafely(path)),
   rmdir: (path) => unlessMissing(() => rmdirSync(path)),
   watch: watchPath,
 };
@@ -139,6 +140,17 @@ function write(path: string, bytes: Uint8Array | string, mode = 0o644): void {
   unlessMissing(() => unlinkSync(temporary));
   writeFileSync(temporary, bytes, { mode, flag: 'wx' });
   renameSync(temporary, path);
+}
+
+/** Nobody who may change a directory on the way has a file of others removed. */
+function unlinkSafely(path: string): void {
+  using found = openAbove(path);
+  try {
+    unlinkSync(found.path);
+  } catch (error) {
+    if (error instanceof Error) error.message = error.message.replace(found.path, path);
+    throw error;
+  }
 }
 
 function symlink(target: string, path: string): void {

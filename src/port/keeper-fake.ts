@@ -652,4 +652,13 @@ function isUnixOpening(op: Op): boolean {
 }
 
 const AF_UNIX = 1;
-const openings: ReadonlySet<Op['op']> = new Set(['setsockopt', 'umask', 'mkdir-parents', 'unlink', 'bind', 'listen', 'chown', 'keep']);
+const openings: ReadonlySet<Op['op']> = new Set([
+  'setsockopt',
+  'umask',
+  'mkdir-parents',
+  'unlink',
+  'bind',
+  'listen',
+  'socket-owner',
+  'keep',
+]);

@@ -36,7 +36,10 @@ for (const { name, mount } of trackings) {
         do: 'run',
         child: 1,
         group: 'a',
-        plan: [{ op: 'mkfifo', path: fifo, mode: 0o600 }, ...shell(`(read line < ${fifo}) & exit 0`, ['MARK=a'])],
+        plan: [
+          { op: 'fifo', slot: 0, path: fifo, mode: 0o600, uid: 0xffff_ffff, gid: 0xffff_ffff },
+          ...shell(`(read line < ${fifo}) & exit 0`, ['MARK=a']),
+        ],
       },
     );
     const { exit } = await manager.event('exited');

@@ -119,10 +119,7 @@ test('a FIFO is made, given its mode and owner, and opened for both ends', () =>
     [
       { op: 'umask', mask: 0 },
       { op: 'mkdir-parents', path: '/run/f', mode: 0o755 },
-      { op: 'mkfifo', path: '/run/f', mode: 0o600 },
-      { op: 'chmod', path: '/run/f', mode: 0o600 },
-      { op: 'chown', path: '/run/f', uid: 33, gid: 1000 },
-      { op: 'open', slot: 0, path: '/run/f', flags: 2 | 0o400 | 0o4000, mode: 0 },
+      { op: 'fifo', slot: 0, path: '/run/f', mode: 0o600, uid: 33, gid: 1000 },
       { op: 'keep', slot: 0, name: 'socket/a.socket/0' },
     ],
   );

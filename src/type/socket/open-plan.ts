@@ -57,6 +57,7 @@ interface Owner {
 
 /** chown(2) leaves what is -1 as it is. */
 const unchanged = 0xffffffff;
+const nobody: Owner = { uid: unchanged, gid: unchanged };
 
 function ownerOf({ SocketUser, SocketGroup }: SocketSettings, context: StepContext): Result<Owner | null, string> {
   if (SocketUser === '' && SocketGroup === '') return ok(null);
@@ -157,7 +158,7 @@ function bindToPath(slot: number, path: string, bind: Op, settings: SocketSettin
     { op: 'unlink', path },
     { op: 'umask', mask: 0o777 & ~settings.SocketMode },
     bind,
-    ...ownership(path, owner),
+    ...(owner === null ? [] : [{ op: 'socket-owner', slot, path, ...owner } as const]),
     ...smackLabel(slot, path, 'security.SMACK64', settings.SmackLabel),
     ...attributes(slot, path, settings.XAttrEntryPoint),
   ];
@@ -166,12 +167,9 @@ function bindToPath(slot: number, path: string, bind: Op, settings: SocketSettin
 function openFifo(slot: number, path: string, settings: SocketSettings, owner: Owner | null): readonly Op[] {
   return [
     ...above(path, settings),
-    { op: 'mkfifo', path, mode: settings.SocketMode },
-    { op: 'chmod', path, mode: settings.SocketMode },
-    ...ownership(path, owner),
-    { op: 'open', slot, path, flags: O_RDWR | O_NOCTTY | O_NONBLOCK, mode: 0 },
+    { op: 'fifo', slot, path, mode: settings.SocketMode, ...(owner ?? nobody) },
     ...(settings.PipeSize === undefined ? [] : [{ op: 'pipe-size', slot, size: settings.PipeSize, tolerate: true } as const]),
-    ...smackLabel(slot, path, 'security.SMACK64', settings.SmackLabel),
+    ...smackLabel(slot, '', 'security.SMACK64', settings.SmackLabel),
   ];
 }
 
@@ -189,10 +187,6 @@ function above(path: string, { DirectoryMode }: SocketSettings): readonly Op[] {
     { op: 'umask', mask: 0 },
     { op: 'mkdir-parents', path, mode: DirectoryMode },
   ];
-}
-
-function ownership(path: string, owner: Owner | null): readonly Op[] {
-  return owner === null ? [] : [{ op: 'chown', path, uid: owner.uid, gid: owner.gid }];
 }
 
 /** The node in the file system that something listens at, if it has one that is made for it. */
