@@ -88,7 +88,8 @@ function recentArguments({ unit, lines, sinceUsec, output, own }: LogRequest): r
   const run = own?.invocation === undefined ? [] : [`_SYSTEMD_INVOCATION_ID=${own.invocation}`];
   const whose = own === undefined ? [`--unit=${unit}`] : [`_SYSTEMD_UNIT=${unit}`, ...run];
   const since = sinceUsec > 0 ? [`--since=@${sinceUsec / 1e6}`] : [];
-  return [...whose, `--lines=${lines}`, ...since, `--output=${output === '' ? 'short' : output}`, '--quiet'];
+  // What a unit says is shown whatever journal namespace it is in.
+  return [...whose, '--namespace=*', `--lines=${lines}`, ...since, `--output=${output === '' ? 'short' : output}`, '--quiet'];
 }
 
 async function askOurs(request: LogRequest): Promise<string> {

@@ -67,8 +67,8 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'units of a journal namespace, and what is seen of them from where': {
     units: {
-      'apart-in.service': service('LogNamespace=probe\nExecStart=/bin/sh -c "echo said in it; echo to stderr >&2; exec sleep 1000"'),
-      'apart-out.service': service('ExecStart=/bin/sh -c "echo said beside; exec sleep 1000"'),
+      'apart-in.service': service('LogNamespace=probe\nExecStart=/bin/sh -c "echo said in it; echo to stderr >&2; sleep 1000; true"'),
+      'apart-out.service': service('ExecStart=/bin/sh -c "echo said beside; sleep 1000; true"'),
     },
     script: `${readFields}
       quiet systemctl start apart-in apart-out
