@@ -45,13 +45,13 @@ if (daemon.exitCode === null) {
   console.log(`
 ${styleText('bold', 'What to try next')}, in another terminal:
 
-  curl http://127.0.0.1:8765                    a page whose server is started by this visit
-  npx tysctl status                             everything that runs, as a tree
-  npx tysctl status flaky                       how the crashing service fares
-  npx tysctl start worker@red                   another instance of a template
-  npx tysctl logs -f                            what they say
-  npx tysctl plan clock                         what starting it does, operation by operation
-  kill -9 $(pgrep -f 'tysd --process=manager')  the manager dies; the services do not notice
+  curl http://127.0.0.1:8765         a page whose server is started by this visit
+  npx tysctl status                  everything that runs, as a tree
+  npx tysctl status flaky            how the crashing service fares
+  npx tysctl start worker@red        another instance of a template
+  npx tysctl logs -f                 what they say
+  npx tysctl plan clock              what starting it does, operation by operation
+  ${`pkill -9 -P ${daemon.pid} -f =manager`.padEnd(33)}  the manager dies; the services do not notice
 
 Ctrl-C stops it all.`);
   if (booted.status !== 0) console.log(`\nThe system is ${booted.stdout.trim() || 'not reachable'}; see npx tysctl --failed.`);
