@@ -58,9 +58,9 @@ for (const { name, mount } of trackings) {
     const manager = await keeper.manager();
     manager.do(
       { do: 'make-group', group: 'a', path: 'a.service', mark: 'MARK=a' },
-      { do: 'run', child: 1, group: 'a', plan: shell('sleep 1000', ['MARK=a']) },
+      { do: 'run', child: 1, group: 'a', plan: shell('exec sleep 1000', ['MARK=a']) },
     );
-    // One that is killed before it was ever run has used no time.
+    // What a group has used is told when it is empty; who is killed before it was ever run has used nothing.
     await manager.event('spawned');
     manager.do({ do: 'signal-group', group: 'a', signal: 9, except: [] });
     const { exit: killed } = await manager.event('exited');
