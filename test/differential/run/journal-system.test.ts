@@ -42,6 +42,7 @@ const cases: Readonly<Record<string, Case>> = {
       fields ${about} UNIT=sys-out.service; fields ${about} UNIT=sys-fails.service
       journalctl -q -u sys-fails | masked
       systemctl status sys-fails | sed -n '/^$/,$p' | masked
+      systemctl status -n 2 sys-fails | sed -n '/^$/,$p' | masked; systemctl status -n 1 -o cat sys-fails | sed '1,/^$/d'
       systemctl show -p ActiveState,SubState systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket
       journalctl -q -o cat /usr/bin/dash | sort; echo "status $?"
       systemctl start sys-stays; logged before -u sys-stays
