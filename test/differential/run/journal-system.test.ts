@@ -38,6 +38,9 @@ const cases: Readonly<Record<string, Case>> = {
       systemctl start sys-fails; settle sys-fails.service
       logged blanks -u sys-out; logged err -u sys-err; logged kept -u sys-own; logged dying -u sys-fails; logged Failed -u sys-fails
       for unit in sys-out sys-err sys-own; do fields ${who} _SYSTEMD_UNIT=$unit.service; done
+      [ ! -d /opt/tysd ] || PATH=/opt/tysd:$PATH
+      echo through a pipe | systemd-cat -t piped -p notice; logged pipe -t piped; fields MESSAGE,PRIORITY,_TRANSPORT,_UID -t piped
+      PATH=\${PATH#/opt/tysd:}
       logged cat -t tool; logged native -t tool; logged 'by syslog' -t tool; fields MESSAGE,PRIORITY,_TRANSPORT,_UID,_SYSTEMD_UNIT -t tool | sed '/^MESSAGE=by syslog /s/ _SYSTEMD_UNIT=.*//' | LC_ALL=C sort
       fields ${about} UNIT=sys-out.service; fields ${about} UNIT=sys-fails.service
       journalctl -q -u sys-fails | masked
