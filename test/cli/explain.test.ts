@@ -35,11 +35,12 @@ test('what may stand behind a directive is told without what was tried', () => {
   );
 });
 
+function defaults(word: string): readonly unknown[] {
+  const explained = explain(word);
+  return explained.is === 'directive' ? explained.explanations.map(({ sections, default: usual }) => [sections[0], usual]) : [];
+}
+
 test('a default is that of the section, also where another section has a directive of that name', () => {
-  const defaults = (word: string): readonly unknown[] => {
-    const explained = explain(word);
-    return explained.is === 'directive' ? explained.explanations.map(({ sections, default: usual }) => [sections[0], usual]) : [];
-  };
   assert.deepEqual(defaults('Type'), [
     ['Service', 'simple; oneshot without ExecStart=, dbus with BusName='],
     ['Mount', 'what mount(8) finds out'],
