@@ -81,6 +81,12 @@ const cases: Readonly<Record<string, Case>> = {
       quiet systemctl stop tail-lines; logged Stopped -u tail-lines
       tail_of -n2 tail-lines`,
   },
+  'what cannot be printed as it is': {
+    script: `${readFields}
+      for text in 'red \\033[31mred\\033[0m' 'red \\033[31mred\\033[0m \\001 x' 'bytes \\377\\376 x' 'tab\\there' 'last'; do printf "$text\\n"; done | systemd-cat -t odd; logged last -t odd
+      for options in '' '-a' '-o cat'; do journalctl -q -t odd $options | sed -E 's/^.* odd\\[[0-9]+\\]/TIME odd/' | cat -v; done
+      journalctl --version | head -n1 | cut -d' ' -f1,2`,
+  },
   'units of a journal namespace, and what is seen of them from where': {
     units: {
       'apart-in.service': service('LogNamespace=probe\nExecStart=/bin/sh -c "echo said in it; echo to stderr >&2; exec sleep 1000"'),
