@@ -278,14 +278,14 @@ export class Daemon {
 
   /** The log lines of a unit that are stored by now, oldest first. */
   async logs(unit: string): Promise<readonly string[]> {
-    const ran = await this.tysctl('logs', '-u', unit, '-n', 'all', '-o', 'cat');
+    const ran = await this.tysctl('logs', '--namespace=*', '-u', unit, '-n', 'all', '-o', 'cat');
     assert.equal(ran.status, 0, ran.err);
     return ran.out.split('\n').slice(0, -1);
   }
 
   /** Reads the log of a unit as it grows, until there is a line that the predicate likes; gives all lines. */
   async untilLog(unit: string, wanted: (line: string) => boolean): Promise<readonly string[]> {
-    const child = this.#spawnTysctl(['logs', '-f', '-u', unit, '-n', 'all', '-o', 'cat']);
+    const child = this.#spawnTysctl(['logs', '-f', '--namespace=*', '-u', unit, '-n', 'all', '-o', 'cat']);
     try {
       const lines: string[] = [];
       const found = (async () => {
