@@ -81,7 +81,11 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   const parsed = parseCommandLine(program, isOurs ? call.argv : call.argv.slice(0, first));
   if (!parsed.ok) {
     refuseCommandLine(terminal, parsed.error);
-    suggestWord(terminal, program, nearestOption(parsed.error, optionRows));
+    const word = first < 0 ? undefined : call.argv[first];
+    const isVerb = word === undefined || Object.hasOwn(verbs, word);
+    // The options may be those of the verb that was meant.
+    const meant = isVerb ? undefined : (await import('./commands/help.ts')).nearestVerb(word);
+    suggestWord(terminal, program, meant ?? nearestOption(parsed.error, optionRows));
     return 1;
   }
   const { options, words } = parsed.value;

@@ -276,7 +276,7 @@ function readLines(value: string): Result<Partial<Options>, string> {
 
 /** The lists of signals are printed where the option is used. */
 function readSignal(signal: string): Result<Partial<Options>, string> {
-  const isKnown = signal === 'help' || signal === 'list' || signalNumber(signal) !== undefined;
+  const isKnown = signal === 'help' || signal === 'list' || (signalNumber(signal) ?? 0) > 0;
   return isKnown ? ok({ signal }) : err(`Failed to parse signal string "${signal}".`);
 }
 

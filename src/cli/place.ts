@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectClient, type Client } from '../api/client.ts';
 import { err, ok, type Result } from '../base/result.ts';
@@ -32,7 +32,7 @@ const silenceMs = 15_000;
 export function candidates({ scope, runtimeDirectory, uid, environment }: PlaceRequest): readonly Candidate[] {
   const told = runtimeDirectory ?? environment['TYSD_RUNTIME_DIRECTORY'];
   if (told !== undefined && told !== '') return [{ directory: told, suspicious: false }];
-  const system = { directory: '/run/tysd', suspicious: false };
+  const system = { directory: machineDirectory, suspicious: false };
   const base = environment['XDG_RUNTIME_DIR'];
   const own = base?.startsWith('/') === true ? [{ directory: join(base, 'tysd'), suspicious: false }] : [];
   // Where a read-only root leaves no other room.
@@ -84,10 +84,22 @@ function isOursAlone(directory: string, uid: number): boolean {
   return found !== undefined && found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0;
 }
 
-/** The socket to which programs bring their output, of the first of these places that has one. */
+/**
+ * The socket to which programs bring their output, of the first of these places that has one. What the machine's manager has handed over to another
+ * journal goes there; and who has no manager is a guest of the machine's journal, whose ever it is.
+ */
 export function findStreamSocket(request: PlaceRequest): string | undefined {
-  return candidates(request)
+  const places = candidates(request);
+  const own = places
     .filter(({ directory, suspicious }) => !suspicious || isOursAlone(directory, request.uid))
     .map(({ directory }) => join(directory, 'stdout'))
     .find((path) => lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true);
+  const isHandedOver = lstatSync(machineStream, { throwIfNoEntry: false })?.isSocket() === true;
+  if (own === join(machineDirectory, 'stdout') && isHandedOver) return machineStream;
+  const mayBeGuest = request.scope !== 'user' && places.some(({ suspicious }) => suspicious);
+  return own ?? (mayBeGuest && statSync(machineStream, { throwIfNoEntry: false })?.isSocket() === true ? machineStream : undefined);
 }
+
+const machineDirectory = '/run/tysd';
+/** Where sd_journal_stream_fd(3) looks: a socket of another journal, or a link to ours. */
+const machineStream = '/run/systemd/journal/stdout';

@@ -38,6 +38,9 @@ export const verbs: Readonly<Record<string, Verb>> = {
   'reload-or-restart': verb('Units', 'UNIT…', 0, many, start, 'Reload units if they can, else restart or start them'),
   'try-reload-or-restart': verb('Units', 'UNIT…', 1, many, start, 'Reload units that are active if they can, else restart them'),
   'force-reload': verb('Units', 'UNIT…', 1, many, start, 'Another name of try-reload-or-restart'),
+  'reload-or-try-restart': verb('Units', 'UNIT…', 1, many, start, 'Another name of try-reload-or-restart'),
+  condreload: verb('Units', 'UNIT…', 1, many, start, 'Another name of try-reload-or-restart'),
+  condstop: verb('Units', 'UNIT…', 1, many, start, 'Another name of stop'),
   isolate: verb('Units', 'UNIT', 1, 1, start, 'Start one unit and stop all others'),
   kill: verb(
     'Units',

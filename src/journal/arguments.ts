@@ -74,7 +74,7 @@ const nothingAsked: Omit<Draft, 'words' | 'nowUsec'> = {
   kernel: false,
   grep: undefined,
   lines: undefined,
-  oldest: false,
+  oldest: undefined,
   reverse: false,
   follow: false,
   cursor: undefined,
@@ -309,7 +309,7 @@ function lines(draft: Draft, value: string): string | undefined {
   if (value === '') return assign(draft, { lineCount: defaultLines });
   if (value === 'all') return assign(draft, { lineCount: 'all' });
   if (!isCount(value)) return `Failed to parse lines '${value}'`;
-  return assign(draft, { lineCount: Number(value), oldest: value.startsWith('+') });
+  return assign(draft, { lineCount: Number(value), oldest: value.startsWith('+') ? true : undefined });
 }
 
 function isCount(text: string): boolean {
@@ -384,7 +384,7 @@ function finish(draft: Draft, matches: readonly FieldGroup[], grep: RegExp | und
     matches,
     grep,
     lines: count,
-    reverse: draft.reverse || (grep !== undefined && count !== undefined && !draft.follow && !draft.oldest),
+    reverse: draft.reverse || (grep !== undefined && count !== undefined && !draft.follow && draft.oldest !== true),
   };
 }
 

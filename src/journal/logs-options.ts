@@ -41,8 +41,8 @@ export interface LogsOptions {
   readonly grep: RegExp | undefined;
   /** How many entries at most; undefined for all. */
   readonly lines: number | undefined;
-  /** Of those, the first rather than the last. */
-  readonly oldest: boolean;
+  /** Of those, the first or the last; undefined for what journalctl does: the first where something says where to begin. */
+  readonly oldest: boolean | undefined;
   readonly reverse: boolean;
   readonly follow: boolean;
   /** A pager begins at the end. */

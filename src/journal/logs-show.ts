@@ -129,7 +129,7 @@ function saveCursor(path: string, cursor: string): string | undefined {
 function* selectEntries(options: LogsOptions, query: PlacedQuery, reader: JournalReader): Generator<Entry> {
   const limit = options.lines ?? Infinity;
   // As journalctl does, --lines= counts from where --since= begins.
-  const fromStart = options.oldest || query.fromCursor || (options.sinceUsec !== undefined && !options.follow);
+  const fromStart = options.oldest ?? (query.fromCursor || (options.sinceUsec !== undefined && !options.follow));
   if (limit === Infinity || (fromStart && !options.reverse) || options.reverse) {
     yield* take(reader.entries(query, options.reverse ? 'backward' : 'forward'), limit);
     return;

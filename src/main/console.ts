@@ -1,7 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { formatTimestamp } from '../base/timestamp.ts';
+import { isUnicode } from '../cli/output/open-terminal.ts';
 import { lineFormOf, RedrawnLine } from '../cli/output/redrawn-line.ts';
+import { quoteForShell } from '../cli/output/shell-quote.ts';
+import { cutInMiddle } from '../cli/output/wrap.ts';
 import type { StatusLine } from '../manager/options.ts';
 
 const levels = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
@@ -23,8 +26,11 @@ export interface ConsolePrinter {
   readonly setLogLevel: (level: string | undefined) => void;
 }
 
-/** Tells jobs as systemd does on a console, if `showStatus`; and messages of warning and above, or below down to `level` if that is asked for. */
-export function statusPrinter(showStatus: boolean, level: string): ConsolePrinter {
+/**
+ * Tells jobs as systemd does on a console, if `showStatus`; and messages of warning and above, or below down to `level` if that is asked for. `tool` is what to
+ * type to ask this manager.
+ */
+export function statusPrinter(showStatus: boolean, level: string, tool: string): ConsolePrinter {
   const print = openConsole();
   const colours = isatty(2) && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
   const paint = (code: number, text: string): string => (colours ? `\x1b[${code}m${text}\x1b[0m` : text);
@@ -34,8 +40,13 @@ export function statusPrinter(showStatus: boolean, level: string): ConsolePrinte
     failed: `[${paint(91, 'FAILED')}] `,
     dependency: `[${paint(93, 'DEPEND')}] `,
     timeout: `[ ${paint(91, 'TIME')} ] `,
-    skipped: `[${paint(33, 'SKIP')}] `,
+    skipped: `[ ${paint(1, 'INFO')} ] `,
+    assert: `[${paint(93, 'ASSERT')}] `,
+    unsupported: `[${paint(93, 'UNSUPP')}] `,
   };
+  const ellipsis = isUnicode(process.env) ? '…' : '...';
+  // What is told as a status need not be told as a message, which comes at once behind it.
+  let told: string | undefined;
   const usual = numberOf(level);
   let lowest = usual;
   let isStatusShown = showStatus;
@@ -49,11 +60,18 @@ export function statusPrinter(showStatus: boolean, level: string): ConsolePrinte
       const shown = line.show(text === undefined ? undefined : `[ ***  ] ${text}`, columnsOf(process.stderr));
       if (shown !== '') print(colours ? shown.replace('[ *** ', `[ ${paint(91, '***')} `) : shown);
     },
-    status: ({ kind, text }) => {
-      if (isStatusShown) print(`${line.clear()}${marks[kind]}${text}\n`);
+    status: ({ kind, text, unit, hasDetails }) => {
+      if (!isStatusShown) return;
+      told = text;
+      const shown = isatty(2) ? cutInMiddle(text, columnsOf(process.stderr) - markColumns - 1, ellipsis) : text;
+      const details = hasDetails === true ? `See '${tool} status ${quoteForShell(unit)}' for details.\n` : '';
+      print(`${line.clear()}${marks[kind]}${shown}\n${details}`);
     },
     log: (priority, message) => {
-      if (priority <= lowest) print(`${line.clear()}${isTimeShown ? `${formatTimestamp(Date.now() * 1000)} ` : ''}tysd: ${message}\n`);
+      const isTold = message === told;
+      told = undefined;
+      if (priority <= lowest && !isTold)
+        print(`${line.clear()}${isTimeShown ? `${formatTimestamp(Date.now() * 1000)} ` : ''}tysd: ${message}\n`);
     },
     showsStatus: () => isStatusShown,
     setShowStatus: (shown) => {
@@ -67,6 +85,9 @@ export function statusPrinter(showStatus: boolean, level: string): ConsolePrinte
     },
   };
 }
+
+/** Of what stands before the text of a status. */
+const markColumns = 9;
 
 /** A console that does not know its size says 0. */
 function columnsOf({ columns }: { readonly columns?: number }): number {
@@ -89,10 +110,14 @@ function openConsole(): (text: string) => void {
   };
 }
 
-/** Standard error by a descriptor of its own that does not block. Undefined for a socket, which cannot be opened again; writes to sockets do not block the manager in any case. */
+/**
+ * Standard error by a descriptor of its own that does not block. Undefined for a socket, which cannot be opened again; writes to sockets do not block the
+ * manager in any case. Also for a regular file, which does not block: others write to it, from where its place is, which is shared.
+ */
 export function reopenConsole(): number | undefined {
   try {
-    if (fstatSync(2).isSocket()) return undefined;
+    const stream = fstatSync(2);
+    if (stream.isSocket() || stream.isFile()) return undefined;
     const fd = openSync('/proc/self/fd/2', constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY);
     process.once('exit', () => closeSync(fd));
     return fd;

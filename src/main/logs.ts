@@ -80,16 +80,33 @@ function chosen(stateDirectory: string, runtimeDirectory: string): string {
 
 /** The last log lines of a unit, as `status` shows them. */
 export async function recentLogs(request: LogRequest): Promise<readonly string[]> {
-  const text = request.journal === 'system' ? await askJournalctl(recentArguments(request)) : undefined;
+  const text = request.journal === 'system' ? await askTheirs(request) : undefined;
   return (text ?? (await askOurs(request))).split('\n').filter((line) => line !== '');
 }
 
-function recentArguments({ unit, lines, sinceUsec, output, own }: LogRequest): readonly string[] {
-  const run = own?.invocation === undefined ? [] : [`_SYSTEMD_INVOCATION_ID=${own.invocation}`];
-  const whose = own === undefined ? [`--unit=${unit}`] : [`_SYSTEMD_UNIT=${unit}`, ...run];
-  const since = sinceUsec > 0 ? [`--since=@${sinceUsec / 1e6}`] : [];
-  // What a unit says is shown whatever journal namespace it is in.
-  return [...whose, '--namespace=*', `--lines=${lines}`, ...since, `--output=${output === '' ? 'short' : output}`, '--quiet'];
+/** Of whichever journal namespace: what the manager says of a unit is not in that of its processes. */
+function whoseArguments({ unit, own }: LogRequest): readonly string[] {
+  if (own === undefined) return ['--namespace=*', `--unit=${unit}`];
+  return ['--namespace=*', `_SYSTEMD_UNIT=${unit}`, ...(own.invocation === undefined ? [] : [`_SYSTEMD_INVOCATION_ID=${own.invocation}`])];
+}
+
+function formArguments({ lines, output }: LogRequest): readonly string[] {
+  return [`--lines=${lines}`, `--output=${output === '' ? 'short' : output}`, '--quiet'];
+}
+
+function sinceArguments({ sinceUsec }: LogRequest): readonly string[] {
+  return sinceUsec > 0 ? [`--since=@${sinceUsec / 1e6}`] : [];
+}
+
+/** What journalctl(1) shows first after `--since=` are the lines that came first. So it is asked where the last ones begin. */
+async function askTheirs(request: LogRequest): Promise<string | undefined> {
+  const whose = whoseArguments(request);
+  const since = sinceArguments(request);
+  if (since.length === 0) return askJournalctl([...whose, ...formArguments(request)]);
+  const backwards = ['--output=cat', '--quiet', '--reverse', `--lines=${request.lines}`, '--show-cursor'];
+  const shown = await askJournalctl([...whose, ...since, ...backwards]);
+  const [, cursor] = /(?:^|\n)-- cursor: (.*)\n$/.exec(shown ?? '') ?? [];
+  return cursor === undefined ? shown : askJournalctl([...whose, `--cursor=${cursor}`, ...formArguments(request)]);
 }
 
 async function askOurs(request: LogRequest): Promise<string> {
@@ -101,7 +118,8 @@ async function askOurs(request: LogRequest): Promise<string> {
     },
   });
   const directory = chosen(request.stateDirectory, request.runtimeDirectory);
-  await readLogs(recentArguments(request), directory, { out, color: request.color ?? false, signal: new AbortController().signal });
+  const argv = [...whoseArguments(request), ...sinceArguments(request), ...formArguments(request)];
+  await readLogs(argv, directory, { out, color: request.color ?? false, signal: new AbortController().signal, newest: true });
   return Buffer.concat(chunks).toString();
 }
 
@@ -116,9 +134,11 @@ interface Printing {
   readonly color: boolean;
   readonly signal: AbortSignal;
   readonly whose?: 'system' | 'user';
+  /** `--lines=` are the last ones, whatever says where to begin. */
+  readonly newest?: boolean;
 }
 
-async function readLogs(argv: readonly string[], stateDirectory: string, { out, color, signal, whose }: Printing): Promise<number> {
+async function readLogs(argv: readonly string[], stateDirectory: string, { out, color, signal, whose, newest }: Printing): Promise<number> {
   const nowUsec = Date.now() * 1000;
   const messages = messagesOf(process.env);
   const options = readArguments(argv, nowUsec);
@@ -128,14 +148,14 @@ async function readLogs(argv: readonly string[], stateDirectory: string, { out, 
     if (near !== undefined) messages.note(`Did you mean ${near}?`);
     return 1;
   }
-  return runLogs(options.value, out, {
+  return runLogs(newest === true ? { ...options.value, oldest: false } : options.value, out, {
     path: journalPath(stateDirectory),
     bootId: readHost().bootId,
     uid: process.getuid?.() ?? 0,
     ...(whose && { whose }),
     nowUsec,
     localIsUtc: localIsUtc(process.env['TZ']),
-    version: `tysd ${version}`,
+    version: `systemd 252 (tysd ${version})`,
     color,
     error: messages.fail,
     note: messages.note,

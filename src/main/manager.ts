@@ -16,6 +16,7 @@ import { writeFstabUnits } from '../manager/fstab.ts';
 import { generatorPlace } from '../manager/generator-programs.ts';
 import { ownDirectories } from '../manager/own-directories.ts';
 import { UnitFileReader } from '../manager/unit-files.ts';
+import { sameManager } from '../cli/output/same-manager.ts';
 import { openUnits } from '../manager/unit-source.ts';
 import { realBus } from '../port/bus-real.ts';
 import { realClock } from '../port/clock-real.ts';
@@ -35,6 +36,7 @@ import { findKeeper, findSessionProgram } from './keeper-path.ts';
 import { systemLocale } from './locale.ts';
 import { changeEnvironment } from '../manager/environment.ts';
 import { showProgress } from './progress.ts';
+import { defaultRuntimeDirectory, otherRuntimeDirectories } from './runtime-directory.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
 import { createRest, type Rest } from './rest.ts';
 import { securityModules } from './security-modules.ts';
@@ -55,7 +57,7 @@ export async function runManager(): Promise<void> {
   const facts = gatherFacts(resolved.scope, environment);
   // A command that ends with an error has said so itself.
   const consoleLevel = resolved.command !== undefined && resolved.logLevel === 'info' ? 'err' : resolved.logLevel;
-  const console = statusPrinter(resolved.showStatus, consoleLevel);
+  const console = statusPrinter(resolved.showStatus, consoleLevel, toolFor(resolved));
   const readConfig = (): EngineConfig => {
     const config = readConfiguration(resolved, facts, environment);
     console.setLogTime(config.manager.LogTime);
@@ -186,6 +188,13 @@ export async function runManager(): Promise<void> {
     });
   }
   if (resolved.http !== '') await answerHttp(resolved.http, manager, (message) => console.log(3, message));
+}
+
+/** What to type to ask this manager. */
+function toolFor({ scope, runtimeDirectory }: Resolved): string {
+  const uid = process.getuid?.() ?? 0;
+  const usual = [defaultRuntimeDirectory(scope, uid, process.env), ...otherRuntimeDirectories(uid)];
+  return `tysctl${sameManager({ scope, runtimeDirectory: usual.includes(runtimeDirectory) ? undefined : runtimeDirectory })}`;
 }
 
 /** What the keeper tells a manager that it starts after a rest: how long that has to be idle before the next. */

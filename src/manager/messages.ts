@@ -14,8 +14,8 @@ export function sayJobBegins(world: World, job: Job): void {
   const begins = beginnings[job.type];
   if (begins === undefined || instant.has(unit.config.type) || (job.type === 'start' && startsAtOnce(unit))) return;
   const text = `${begins.verb} ${titleOf(world, unit)}...`;
-  log(world, 6, text, unit, { ...fieldsOf(job, begins.type), MESSAGE_ID: begins.id });
   world.options.status?.({ kind: 'plain', text, unit: unit.name });
+  log(world, 6, text, unit, { ...fieldsOf(job, begins.type), MESSAGE_ID: begins.id });
 }
 
 /** Says how a job ended. */
@@ -26,8 +26,9 @@ export function sayJobEnded(world: World, job: Job, result: JobResult, reason: s
   if (text === undefined) return;
   const [priority, kind] = tones[result] ?? [4, 'failed'];
   const message = reason === undefined ? text : `${text.replace(/\.$/, '')}: ${reason}`;
+  const details = job.type === 'start' && result === 'failed' ? ({ hasDetails: true } as const) : {};
+  world.options.status?.({ kind, text: message, unit: owner.name, ...details });
   log(world, priority, message, owner, endFields(job, result));
-  world.options.status?.({ kind, text: message, unit: owner.name });
 }
 
 /** Says that the unit never came to what would have told of its failure. */
@@ -82,8 +83,8 @@ const tones: Readonly<Partial<Record<JobResult, readonly [number, StatusLine['ki
   failed: [3, 'failed'],
   timeout: [3, 'timeout'],
   dependency: [4, 'dependency'],
-  assert: [4, 'failed'],
-  unsupported: [4, 'failed'],
+  assert: [4, 'assert'],
+  unsupported: [4, 'unsupported'],
 };
 
 /** What is said when a start is done, where it is not "Started". */

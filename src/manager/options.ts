@@ -128,7 +128,9 @@ export type Traffic = readonly [number, number, number, number];
 
 /** A line such as "[  OK  ] Started a.service." */
 export interface StatusLine {
-  readonly kind: 'plain' | 'ok' | 'failed' | 'dependency' | 'timeout' | 'skipped';
+  readonly kind: 'plain' | 'ok' | 'failed' | 'dependency' | 'timeout' | 'skipped' | 'assert' | 'unsupported';
   readonly text: string;
   readonly unit: string;
+  /** The unit's status tells more. */
+  readonly hasDetails?: true;
 }

@@ -141,7 +141,7 @@ class Lines {
   }
 
   #warn(error: ValueError, code: string, severity: Diagnostic['severity'] = 'warning'): void {
-    const ignored = severity === 'warning' ? ', ignored' : '';
+    const ignored = severity === 'warning' && error.told !== true ? ', ignored' : '';
     this.#tell(severity, code, `${this.#current?.key ?? ''}=: ${error.message}${ignored}`, error.offset);
   }
 

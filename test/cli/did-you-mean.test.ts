@@ -66,6 +66,7 @@ test('so it is with the verbs and options of other tools', () =>
       assert.deepEqual([argv, after], [argv, { ...before, err: [...before.err, `Did you mean ${near}?`] }]);
     }
     watching.errors = undefined;
+    assert.deepEqual((await run('tysctl', ['log', '-u', 'web'])).err, ["tysctl: invalid option -- 'u'", 'Did you mean logs?']);
     assert.deepEqual((await run('tysctl', ['run', '--wiat', 'true'])).err.at(-1), 'Did you mean --wait?');
     assert.deepEqual((await run('tysctl', ['analyze', 'calender', 'daily'])).err.at(-1), 'Did you mean calendar?');
   }));

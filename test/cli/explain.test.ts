@@ -35,6 +35,22 @@ test('what may stand behind a directive is told without what was tried', () => {
   );
 });
 
+function defaults(word: string): readonly unknown[] {
+  const explained = explain(word);
+  return explained.is === 'directive' ? explained.explanations.map(({ sections, default: usual }) => [sections[0], usual]) : [];
+}
+
+test('a default is that of the section, also where another section has a directive of that name', () => {
+  assert.deepEqual(defaults('Type'), [
+    ['Service', 'simple; oneshot without ExecStart=, dbus with BusName='],
+    ['Mount', 'what mount(8) finds out'],
+  ]);
+  assert.deepEqual(defaults('CapabilityBoundingSet'), [
+    ['Service', 'all that the manager has'],
+    ['Manager', 'all that tysd was started with'],
+  ]);
+});
+
 test('explain tells what a directive means, its default, and whether it is carried out', () =>
   withBench(
     () => undefined,

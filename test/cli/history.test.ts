@@ -131,7 +131,7 @@ test('status --at shows how a unit was then, why, and what came next', () =>
     const all = await run('tysctl', ['status', '--at=2026-11-29 01:50:03'], environment);
     assert.deepEqual(all.out, [
       'Sun 2026-11-29 01:50:03 UTC: 1 unit was not inactive, 1 of them failed.',
-      'UNIT          STATE  FOR   CAUSE',
+      '  UNIT        STATE  FOR   CAUSE',
       '× web.service failed 500ms /usr/bin/web exited with status 3',
     ]);
     const early = await run('tysctl', ['status', '--at=2026-11-28 01:50:03', 'web.service'], environment);

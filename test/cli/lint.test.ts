@@ -150,6 +150,8 @@ test('--sarif has places, rules and fixes, and --json the findings', async () =>
 test('a file that is not there, or not named as a unit, is an error', async () => {
   const gone = await lint({}, 'D/gone.service', '-q');
   assert.deepEqual(gone, { out: ['D/gone.service: error: there is no such file, or it cannot be read [unreadable]'], err: [], status: 1 });
+  const unit = await lint({}, 'no-such-unit');
+  assert.deepEqual(unit.err, ['no-such-unit is no file here. To check a unit by its name: tysctl verify no-such-unit']);
   const named = await lint({ 'a.text': '' }, 'D/a.text', '-q');
   assert.equal(named.status, 1);
 });

@@ -261,3 +261,12 @@ test('plan shows the operations of each process and what is not carried out', ()
       status: 5,
     });
   }));
+
+test('the hint below a list names the program that was called', () =>
+  withBench(
+    (manager) => manager.add('web.service', { active: 'active', sub: 'running' }),
+    async ({ tysctl }) => {
+      const { out } = await tysctl('list-units');
+      assert.equal(out.at(-1), "To show all installed unit files use 'tysctl list-unit-files'.");
+    },
+  ));

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FakeManager } from '../api/fake-manager.ts';
+import { eventLines } from '../../src/cli/monitor/events.ts';
+import { makeStyle } from '../../src/cli/output/terminal.ts';
 import { withBench, type Bench, type Ran } from './run.ts';
 
 /** Runs `monitor` until it shows this text; the deeds are done when it has subscribed. */
@@ -57,9 +59,8 @@ test('monitor tells of a failure why, what was logged last, and what to type nex
       bench.manager.set('web.service', { active: 'failed', sub: 'failed' });
     });
     assert.deepEqual(untimed(out), [
-      '× web.service failed',
       '× web.service failed: main process exited with status 3',
-      '    │ the last 2 lines of web.service',
+      '    │ the last 2 own lines of web.service',
       '    Next: tysctl why web.service  or  tysctl status web.service',
     ]);
   });
@@ -72,6 +73,32 @@ test('what monitor says is to be typed leads to the manager that was asked', asy
       bench.manager.set('web.service', { active: 'failed', sub: 'failed' });
     });
     assert.equal(untimed(out).at(-1), `    Next: tysctl ${place} why web.service  or  tysctl ${place} status web.service`);
+  });
+});
+
+test('what is told of a failure keeps to the width of the terminal', () => {
+  const failure = { usec: 1, event: 'failure', unit: 'a.service', cause: 'the main process exited with status 3' } as const;
+  const event = { ...failure, log: ['Nov 30 host a[1]: cannot open the file'], next: ['tysctl why a.service', 'tysctl status a.service'] };
+  const style = makeStyle({ colours: false, unicode: true });
+  assert.deepEqual(eventLines(event, style, 32), [
+    '× a.service failed: the main',
+    '  process exited with status 3',
+    '  │ Nov 30 host a[1]: cannot o…e',
+    '  Next: tysctl why a.service  or',
+    '    tysctl status a.service',
+  ]);
+});
+
+test('monitor that is interrupted says nothing of a manager that is gone', async () => {
+  await withBench(prepare, async (bench) => {
+    const { out, status } = await monitored(bench, 'never', [], async () => {
+      const seen = new Promise<void>((resolve) => (bench.watching.seen = () => resolve()));
+      bench.manager.set('other.service', { active: 'active', sub: 'running' });
+      await seen;
+      process.emit('SIGTERM');
+    });
+    await bench.restart();
+    assert.deepEqual([untimed(out), status], [['● other.service active (running)'], 0]);
   });
 });
 
@@ -111,7 +138,7 @@ test('monitor -o json prints one object for each event', async () => {
         usec,
         event: 'failure',
         unit,
-        log: ['the last 6 lines of web.service'],
+        log: ['the last 5 own lines of web.service'],
         next: ['tysctl why web.service', 'tysctl status web.service'],
       },
     ]);

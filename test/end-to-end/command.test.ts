@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -167,6 +167,17 @@ for (const [what, units, status] of [
     assert.equal(await ran.ended, status);
   });
 }
+
+test('a file that is standard error has what tysd says between what others write there', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tysd-command-'));
+  writeFileSync(join(directory, 'a.service'), '[Service]\nExecStart=/bin/sh -c "exit 6"\n');
+  const options = ['--user', `--unit-path=${directory}`, `--runtime-directory=${directory}/run`, `--state-directory=${directory}/state`];
+  const script = 'log=$1; shift; { echo before; "$@"; echo after; } >"$log" 2>&1';
+  const log = join(directory, 'log');
+  spawnSync('sh', ['-c', script, 'sh', log, tysd, ...options, '--unit=a.service', '--exit-code-from=a.service'], { timeout: 30_000 });
+  assert.equal(readFileSync(log, 'utf8'), "before\ntysd: a.service: Failed with result 'exit-code'.\nafter\n");
+  rmSync(directory, { recursive: true });
+});
 
 test('--pass-environment= gives services what is named', async () => {
   await using daemon = await startTysd({

@@ -18,7 +18,17 @@ LogNamespace=apart
     },
   });
   await daemon.untilLog('talks.service', (line) => line === 'loud');
-  const { status, out } = await daemon.tysctl('logs', '--namespace=apart', '-u', 'talks.service', '-n', 'all', '-o', 'json', 'SYSLOG_IDENTIFIER=sh');
+  const { status, out } = await daemon.tysctl(
+    'logs',
+    '--namespace=apart',
+    '-u',
+    'talks.service',
+    '-n',
+    'all',
+    '-o',
+    'json',
+    'SYSLOG_IDENTIFIER=sh',
+  );
   assert.equal(status, 0);
   const entries = out.trimEnd().split('\n').map(fieldsOf);
   assert.deepEqual(entries, [

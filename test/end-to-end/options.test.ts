@@ -138,3 +138,22 @@ test('the words that a kernel or a container runtime passes are not fatal to --l
   });
   assert.equal(await daemon.state('default.target'), 'active (active)');
 });
+
+test('the console says what failed once, with the mark of its kind, and what to type for more', async () => {
+  await using daemon = await startTysd({
+    units: {
+      'default.target': wanting('fails.service', 'asserts.service'),
+      'fails.service': '[Unit]\nBefore=default.target\n[Service]\nType=oneshot\nExecStart=/bin/false\n',
+      'asserts.service': '[Unit]\nBefore=default.target\nAssertPathExists=/no/such\n[Service]\nExecStart=/bin/true\n',
+    },
+  });
+  await daemon.untilConsole(/Reached target default/);
+  const lines = daemon.console.split('\n');
+  const at = lines.indexOf('[FAILED] Failed to start fails.service.');
+  assert.equal(lines[at + 1], `See 'tysctl --user --runtime-directory=${daemon.runtimeDirectory} status fails.service' for details.`);
+  assert.equal(lines.filter((line) => line.includes('Failed to start')).length, 1);
+  assert.deepEqual(
+    lines.filter((line) => line.includes('Assertion')),
+    ['[ASSERT] Assertion failed for asserts.service.'],
+  );
+});

@@ -285,7 +285,7 @@ export class Daemon {
 
   /** Reads the log of a unit as it grows, until there is a line that the predicate likes; gives all lines. */
   async untilLog(unit: string, wanted: (line: string) => boolean): Promise<readonly string[]> {
-    const child = this.#spawnTysctl(['logs', '--namespace=*', '-f', '-u', unit, '-n', 'all', '-o', 'cat']);
+    const child = this.#spawnTysctl(['logs', '-f', '--namespace=*', '-u', unit, '-n', 'all', '-o', 'cat']);
     try {
       const lines: string[] = [];
       const found = (async () => {

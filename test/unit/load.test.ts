@@ -204,6 +204,19 @@ test('a dependency that would make ever longer instances is dropped', () => {
   assert.deepEqual([edges(config), config.diagnostics.length], [['Wants a@other.service'], 1]);
 });
 
+test('what is taken as something else is not said to be ignored', () => {
+  const lines = 'PIDFile=/var/run/a.pid\nStandardOutput=syslog\nTimeoutSec=x\n';
+  const config = load('a.service', { [`${LIB}/a.service`]: `${service}${lines}` });
+  assert.deepEqual(
+    config.diagnostics.map(({ message }) => message),
+    [
+      'PIDFile=: the path is below the legacy directory /var/run, taken as /run/a.pid',
+      'StandardOutput=: syslog is obsolete, taken as journal',
+      'TimeoutSec=: expected a timespan such as 5min 20s, ignored',
+    ],
+  );
+});
+
 test('lines that cannot be taken are told with their place, and the rest of the unit loads', () => {
   const path = `${LIB}/a.service`;
   const text =

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Finding, LintOptions, LintTarget } from '../../api/lint.ts';
 import type { Invocation } from '../invocation.ts';
 import { listForm, renderJson } from '../output/json.ts';
+import { quoteForShell } from '../output/shell-quote.ts';
 import { sarifLog } from '../output/sarif.ts';
 import type { Style } from '../output/terminal.ts';
 
@@ -22,6 +23,10 @@ export async function runLint(invocation: Invocation): Promise<number> {
   if (options.sarif) terminal.print(JSON.stringify(sarifLog(findings, services.version), null, 2));
   else if (form !== 'table') terminal.print(renderJson(findings, form));
   else printFindings(invocation, findings);
+  // A unit is asked for by its name elsewhere.
+  const unit = findings.find(({ code, path }) => code === 'unreadable' && !path.includes('/'))?.path;
+  if (unit !== undefined && !options.quiet)
+    terminal.note(`${unit} is no file here. To check a unit by its name: tysctl verify ${quoteForShell(unit)}`);
   const grave = options.strict ? ['error', 'warning'] : ['error'];
   return findings.some(({ severity }) => grave.includes(severity)) ? 1 : 0;
 }

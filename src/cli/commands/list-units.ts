@@ -34,7 +34,7 @@ export async function runListUnits(invocation: Invocation): Promise<number> {
   return 0;
 }
 
-async function printUnits({ options, terminal }: Invocation, units: readonly Unit[], hasStates: boolean): Promise<void> {
+async function printUnits({ program, options, terminal }: Invocation, units: readonly Unit[], hasStates: boolean): Promise<void> {
   const jobs = units.some((unit) => unit.job !== undefined);
   const form = listForm(options.output);
   if (form !== 'table') {
@@ -84,5 +84,5 @@ async function printUnits({ options, terminal }: Invocation, units: readonly Uni
   const hasInactive = options.all || options.states.includes('inactive');
   if (hasInactive) terminal.print(count);
   else terminal.print(hasStates ? plain : `${count} ${grey('Pass --all to see loaded but inactive units, too.')}`);
-  if (hasInactive || !hasStates) terminal.print(grey("To show all installed unit files use 'systemctl list-unit-files'."));
+  if (hasInactive || !hasStates) terminal.print(grey(`To show all installed unit files use '${program} list-unit-files'.`));
 }

@@ -1,5 +1,4 @@
 import type { Client } from '../../api/client.ts';
-import type { Answer } from '../../api/contract.ts';
 import type { Change } from '../../api/manager.ts';
 import { createTimeText } from '../../base/timestamp.ts';
 import { ownNames } from '../history/read.ts';
@@ -7,6 +6,7 @@ import { failureText, originOf } from '../why/failure.ts';
 import type { Invocation } from '../invocation.ts';
 import { eventLines, Observer, type MonitorEvent } from '../monitor/events.ts';
 import { readNames } from '../names.ts';
+import { ownLogSoon } from '../output/own-log.ts';
 import { quoteForShell } from '../output/shell-quote.ts';
 import { listForm } from '../output/json.ts';
 import { sameManager } from '../output/same-manager.ts';
@@ -30,21 +30,28 @@ export async function runMonitor(invocation: Invocation): Promise<number> {
     }
   } finally {
     interrupted.forget();
+    monitor.end();
   }
 }
 
-/** How many log lines of a failure are shown, unless -n says so; up to four are the manager's own. */
-const logLines = 6;
+/** How many lines of the processes of what has failed are shown, unless -n says so. */
+const logLines = 5;
 
 class Monitor {
   readonly #invocation: Invocation;
   readonly #patterns: readonly string[];
   readonly #observer = new Observer();
   readonly #times = createTimeText(false);
+  #isOver = false;
 
   constructor(invocation: Invocation, patterns: readonly string[]) {
     this.#invocation = invocation;
     this.#patterns = patterns;
+  }
+
+  /** Nothing is told any more, also not that the connection ends. */
+  end(): void {
+    this.#isOver = true;
   }
 
   /** Tells what this manager tells, until it is gone or nobody reads any more; or it refuses. */
@@ -56,9 +63,9 @@ class Monitor {
     const units = this.#patterns.length === 0 ? {} : { units: [...this.#patterns] };
     const patterns = this.#patterns.length === 0 ? {} : { patterns: [...this.#patterns] };
     const subscribed = await client.call('changes.subscribe', units);
-    const [info, now] = await Promise.all([client.call('manager.info', {}), client.call('units.list', patterns)]);
-    if (!subscribed.ok || !info.ok || !now.ok) {
-      const refused = [subscribed, info, now].find((answer) => !answer.ok && answer.error.code !== 'connection-lost');
+    const now = await client.call('units.list', patterns);
+    if (!subscribed.ok || !now.ok) {
+      const refused = [subscribed, now].find((answer) => !answer.ok && answer.error.code !== 'connection-lost');
       if (refused === undefined || refused.ok) return 'lost';
       terminal.fail(`Failed to ask the manager: ${refused.error.message}`);
       return 'refused';
@@ -67,11 +74,12 @@ class Monitor {
     if (first && !options.quiet) terminal.tell(`Waiting for what happens${this.#whose()}; Ctrl-C ends this.`);
     // What was told before the list came is part of it.
     const told = queue.takeAll().flatMap(({ change, usec }) => (change === undefined ? [] : this.#observer.take(change, usec)));
-    if (!(await this.#tell([...told, ...this.#observer.look(now.value, nowUsec())], client, info.value))) return 'unread';
+    if (!(await this.#tell([...told, ...this.#observer.look(now.value, nowUsec())], client))) return 'unread';
     for (;;) {
       const taken = await queue.take();
+      if (this.#isOver) return 'unread';
       const events = taken.change === undefined ? [] : this.#observer.take(taken.change, taken.usec);
-      if (!(await this.#tell(events, client, info.value))) return 'unread';
+      if (!(await this.#tell(events, client))) return 'unread';
       if (taken.change === undefined) return (await this.#tell([{ usec: taken.usec, event: 'manager', what: 'gone' }])) ? 'lost' : 'unread';
     }
   }
@@ -80,43 +88,51 @@ class Monitor {
     return this.#patterns.length === 0 ? '' : ` to ${this.#patterns.join(', ')}`;
   }
 
-  async #tell(events: readonly MonitorEvent[], client?: Client, info?: Answer<'manager.info'>): Promise<boolean> {
+  get #isText(): boolean {
+    return listForm(this.#invocation.options.output) === 'table';
+  }
+
+  async #tell(events: readonly MonitorEvent[], client?: Client): Promise<boolean> {
     for (const event of events) {
-      if (!(await this.#print(event))) return false;
-      if (event.event !== 'unit' || event.active !== 'failed' || client === undefined || info === undefined) continue;
-      if (!(await this.#print(await this.#failure(event.unit, event.usec, client, info)))) return false;
+      const hasFailed = event.event === 'unit' && event.active === 'failed' && client !== undefined;
+      // In a text, that it failed and why is one thing.
+      if (!(hasFailed && this.#isText) && !(await this.#print(event))) return false;
+      if (hasFailed && !(await this.#print(await this.#failure(event.unit, event.usec, client)))) return false;
     }
     return true;
   }
 
   #print(event: MonitorEvent): Promise<boolean> {
     const { terminal, options } = this.#invocation;
-    if (listForm(options.output) !== 'table') return terminal.live(JSON.stringify(event));
+    if (!this.#isText) return terminal.live(JSON.stringify(event));
     const [, , time = ''] = this.#times.fullPrecise(event.usec).split(' ');
     const shown = time.slice(0, 'HH:MM:SS.mmm'.length);
-    const [head = '', ...rest] = eventLines(event, terminal.style);
+    const width = options.full || terminal.width === undefined ? undefined : Math.max(leastColumns, terminal.width - shown.length - 1);
+    const [head = '', ...rest] = eventLines(event, terminal.style, width);
     return terminal.live(
       [`${terminal.style.grey(shown)} ${head}`, ...rest.map((line) => `${' '.repeat(shown.length)} ${line}`)].join('\n'),
     );
   }
 
-  async #failure(unit: string, usec: number, client: Client, info: Answer<'manager.info'>): Promise<MonitorEvent> {
-    const { program, services, options } = this.#invocation;
-    const { runtimeDirectory, stateDirectory, journal } = info;
-    const [history, log] = await Promise.all([
-      client.call('history.list', { units: [unit] }),
-      services.recentLogs({ runtimeDirectory, stateDirectory, journal, unit, lines: options.lines ?? logLines, sinceUsec: 0, output: '' }),
-    ]);
+  async #failure(unit: string, usec: number, client: Client): Promise<MonitorEvent> {
+    const { program, options } = this.#invocation;
+    const history = await client.call('history.list', { units: [unit] });
     const entries = history.ok ? history.value : [];
     const index = entries.findLastIndex((entry) => entry.what === 'state' && entry.to.startsWith('failed'));
     const last = entries[index];
-    const cause = last?.what === 'state' ? failureText(originOf(entries, index, last)) : undefined;
+    const failed = last?.what === 'state' ? last : undefined;
+    const cause = failed === undefined ? undefined : failureText(originOf(entries, index, failed));
+    const run = failed?.invocation === undefined ? {} : { invocation: failed.invocation };
+    const log = await ownLogSoon(this.#invocation, { unit, ...run }, options.lines ?? logLines);
     const name = `${unit.startsWith('-') ? '-- ' : ''}${quoteForShell(unit)}`;
     const tool = `${program}${sameManager(options)}`;
     const next = [`${tool} why ${name}`, `${tool} status ${name}`];
     return { usec, event: 'failure', unit, ...(cause === undefined ? {} : { cause }), log, next };
   }
 }
+
+/** What is told of an event has so many columns at least. */
+const leastColumns = 20;
 
 /** Changes in the order in which they came, each with when; undefined is the end of the connection. */
 class Queue {

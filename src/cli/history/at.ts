@@ -62,9 +62,15 @@ async function printAll({ terminal, options }: Invocation, states: readonly Stat
     .toSorted((a, b) => (a.unit < b.unit ? -1 : 1))
     .map(({ unit, to, usec: since, cause }) => {
       const { glyph, paint } = paintState(to.split(' ')[0] ?? '', style);
-      return [{ text: `${glyph} ${unit}`, paint }, { text: stateText(to), paint }, formatTimespan(usec - since, 1_000_000), cause];
+      return [
+        { text: glyph, paint },
+        { text: unit, paint },
+        { text: stateText(to), paint },
+        formatTimespan(usec - since, 1_000_000),
+        cause,
+      ];
     });
-  printTable(terminal, { header: options.legend === false ? undefined : ['UNIT', 'STATE', 'FOR', 'CAUSE'], rows });
+  printTable(terminal, { header: options.legend === false ? undefined : [' ', 'UNIT', 'STATE', 'FOR', 'CAUSE'], rows });
 }
 
 function printOne({ terminal }: Invocation, unit: string, record: readonly HistoryEntry[], usec: number, apart: boolean): void {

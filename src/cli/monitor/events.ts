@@ -2,6 +2,7 @@ import type { Answer } from '../../api/contract.ts';
 import type { Change } from '../../api/manager.ts';
 import { unreachable } from '../../base/assert.ts';
 import { paintState, type Style } from '../output/terminal.ts';
+import { cutLogLine, wrapped } from '../output/wrap.ts';
 
 type Unit = NonNullable<Answer<'units.get'>[number]>;
 
@@ -67,8 +68,8 @@ export class Observer {
   }
 }
 
-/** What an event says, in lines without its time; those after the first belong to it. */
-export function eventLines(event: MonitorEvent, style: Style): readonly string[] {
+/** What an event says, in lines without its time, of `width` columns at most; those after the first belong to it. */
+export function eventLines(event: MonitorEvent, style: Style, width?: number): readonly string[] {
   const { glyphs, bold, grey, green, red, yellow } = style;
   switch (event.event) {
     case 'unit': {
@@ -78,9 +79,13 @@ export function eventLines(event: MonitorEvent, style: Style): readonly string[]
     }
     case 'failure':
       return [
-        `${red(glyphs.cross)} ${bold(event.unit)} ${red('failed')}${event.cause === undefined ? '' : `: ${event.cause}`}`,
-        ...event.log.map((line) => `  ${grey(glyphs.vertical.trimEnd())} ${line}`),
-        `  ${grey('Next:')} ${event.next.join(grey('  or  '))}`,
+        ...wrapped(
+          `${red(glyphs.cross)} ${bold(event.unit)} ${red('failed')}${event.cause === undefined ? '' : `: ${event.cause}`}`,
+          width,
+          2,
+        ),
+        ...event.log.map((line) => `  ${grey(glyphs.vertical.trimEnd())} ${cutLogLine(line, width && width - 4, glyphs.ellipsis)}`),
+        ...wrapped(`  ${grey('Next:')} ${event.next.join(grey('  or  '))}`, width, 4),
       ];
     case 'job-new': {
       const whose = event.anchor === event.job ? '' : grey(` for job ${event.anchor}`);

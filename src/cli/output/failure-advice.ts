@@ -5,7 +5,7 @@ import { chainOf } from '../why/chain.ts';
 import { culpritOf } from '../why/culprit.ts';
 import { problemsOf } from '../why/facts.ts';
 import { located, type LocatedLink } from '../why/places.ts';
-import { ownLog } from './own-log.ts';
+import { ownLogSoon } from './own-log.ts';
 import { quoteForShell } from './shell-quote.ts';
 import type { ErrorScreen } from './terminal.ts';
 import { shortened, wrapped } from './wrap.ts';
@@ -24,7 +24,7 @@ export async function adviseOnFailure(invocation: Invocation, unit: string): Pro
   const culprit = culpritOf(unit, chain);
   const ahead = chain.findIndex(({ failed }) => failed !== true);
   const failures = await located(client.value, chain.slice(0, Math.max(1, ahead < 0 ? chain.length : ahead)));
-  const log = culprit === undefined ? [] : await logSoon(invocation, culprit);
+  const log = culprit === undefined ? [] : await ownLogSoon(invocation, culprit, options.lines ?? logLines);
   for (const line of [
     ...failures.flatMap((link) => linkLines(link, unit, errors)),
     ...logLinesOf(log, errors),
@@ -71,15 +71,3 @@ function nextLine({ program, options, terminal }: Invocation, [verb = '', ...wor
   const shown = words.map((word) => (word.startsWith('-') && !word.startsWith('--') ? `-- ${quoteForShell(word)}` : quoteForShell(word)));
   return [`  ${terminal.errors?.style.grey('Next:') ?? 'Next:'} ${tool} ${[verb, ...shown].join(' ')}`];
 }
-
-/** What was written just now is with the journal a moment later. */
-async function logSoon(invocation: Invocation, culprit: Parameters<typeof ownLog>[1]): Promise<readonly string[]> {
-  for (let tries = 0; ; tries++) {
-    const log = await ownLog(invocation, culprit, invocation.options.lines ?? logLines);
-    if (log.length > 0 || tries === mostTries) return log;
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-  }
-}
-
-const mostTries = 5;
-const pauseMs = 60;

@@ -13,3 +13,15 @@ export async function ownLog(
   const own = invocation === undefined ? {} : { invocation };
   return services.recentLogs({ runtimeDirectory, stateDirectory, journal, unit, lines, sinceUsec: 0, output: '', own });
 }
+
+/** The same of a unit that has failed just now: what was written then is with the journal a moment later. */
+export async function ownLogSoon(...asked: Parameters<typeof ownLog>): Promise<readonly string[]> {
+  for (let tries = 0; ; tries++) {
+    const log = await ownLog(...asked);
+    if (log.length > 0 || tries === mostTries) return log;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+const mostTries = 5;
+const pauseMs = 60;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cutLogLine, shortened, wrapped } from './wrap.ts';
+import { cutInMiddle, cutLogLine, shortened, wrapped } from './wrap.ts';
 
 test('a text is broken between words, and what comes below is indented', () => {
   assert.deepEqual(wrapped('  one two three', 9, 4), ['  one two', '    three']);
@@ -32,4 +32,10 @@ test('the message of a log line is cut near its end, and its colours stay', () =
   );
   assert.equal(cutLogLine('short', 40, '…'), 'short');
   assert.equal(cutLogLine('\x1b[1mabcdefghijklmnop\x1b[0m', 11, '…'), '\x1b[1mabcdefghi\x1b[0m…\x1b[1mp\x1b[0m');
+});
+
+test('the status of a job is cut in its middle, as on the console of systemd', () => {
+  const text = 'Started systemd-ask-password-console.path - Dispatch Password Requests to Console Directory Watch.';
+  assert.equal(cutInMiddle(text, 70, '…'), 'Started systemd-ask-password-consol…quests to Console Directory Watch.');
+  assert.equal(cutInMiddle('short', 5, '…'), 'short');
 });

@@ -36,6 +36,15 @@ export function cutLogLine(line: string, width: number | undefined, ellipsis: st
   return sliceColumns(line, 0, start + head) + ellipsis + sliceColumns(line, whole - (room - head), Infinity);
 }
 
+/** The text, cut in its middle to at most so many columns, so that both of its ends are seen; as the status of a job on a console. */
+export function cutInMiddle(text: string, width: number, ellipsis: string): string {
+  const whole = columnsOf(text);
+  const room = width - ellipsis.length;
+  if (whole <= width || room < 2) return text;
+  const head = Math.round(room / 2);
+  return sliceColumns(text, 0, head) + ellipsis + sliceColumns(text, whole - (room - head), Infinity);
+}
+
 /** What stands from one column to before another, with all colours on the way, so that it is painted as it was. */
 function sliceColumns(line: string, from: number, to: number): string {
   let column = 0;

@@ -95,7 +95,7 @@ const palette: Readonly<Record<number, { readonly color: string; readonly highli
 function messageText(message: FieldValue, all: boolean): string {
   if (all) return valueText(message);
   const shown = typeof message === 'string' ? plainText(message) : message;
-  return isPrintable(shown) ? shown : blobText(message);
+  return isPrintable(shown) ? shown : blobText(shown);
 }
 
 function identifier(entry: Entry): string {

@@ -3,6 +3,10 @@
  * By PART.DIRECTIVE, or by the directive alone where it is the same in all parts.
  */
 export const defaultTexts: Readonly<Record<string, string>> = {
+  'mount.Type': 'what mount(8) finds out',
+  'manager.CapabilityBoundingSet': 'all that tysd was started with',
+  'manager.NUMAPolicy': 'that which tysd was started with',
+  'manager.TimerSlackNSec': 'that which tysd was started with, usually 50us',
   'swap.Priority': 'given out by the kernel, from -2 downwards',
   'socket.Priority': 'the default of the kernel',
   'timer.Unit': 'the service of the same name',
@@ -15,6 +19,7 @@ export const defaultTexts: Readonly<Record<string, string>> = {
   BlockIOWeight: 'as IOWeight=',
   CPUSetPartition: 'member',
   CPUShares: 'as CPUWeight=',
+  CapabilityBoundingSet: 'all that the manager has',
   DefaultMemoryLow: '0',
   DefaultMemoryMin: '0',
   DefaultStartupMemoryLow: 'as DefaultMemoryLow=',
@@ -138,5 +143,5 @@ export const defaultTexts: Readonly<Record<string, string>> = {
   JobTimeoutSec: 'infinity; the running time of device units is limited to 1min 30s',
   JobRunningTimeoutSec: 'infinity; 1min 30s for device units (DefaultDeviceTimeoutSec= of the manager)',
   NotifyAccess: 'none; main where Type=notify, WatchdogSec= or the descriptor store need it',
-  Type: 'simple; oneshot without ExecStart=, dbus with BusName=',
+  'service.Type': 'simple; oneshot without ExecStart=, dbus with BusName=',
 };

@@ -204,8 +204,10 @@ function valuesOf(name: string, row: Setting<unknown>, part: Part): string {
 }
 
 function defaultOf(name: string, part: Part, initial: unknown): string | undefined {
+  const ofPart = defaultTexts[`${part}.${name}`];
+  if (ofPart !== undefined) return ofPart;
   if ((part !== 'manager' && part !== 'journal') || initial === undefined) {
-    const told = defaultTexts[`${part}.${name}`] ?? defaultTexts[name];
+    const told = defaultTexts[name];
     if (told !== undefined) return told;
     if (name.startsWith('Startup')) return `as ${name.slice('Startup'.length)}=`;
     if (name.startsWith('Limit')) return `Default${name}= of the manager`;

@@ -123,6 +123,6 @@ function endsWord(text: string, at: number): boolean {
 
 /** The commands before the one that was dropped. */
 function kept(list: readonly Command[], error: ValueError, context: ValueContext): Result<readonly Command[], ValueError> {
-  context.warn({ ...error, message: `${error.message}; the command is ignored` });
+  context.warn({ ...error, message: `${error.message}; the command is ignored`, told: true });
   return ok(list);
 }

@@ -9,6 +9,8 @@ export interface ValueError {
   readonly fatal?: boolean;
   /** It is none of the words that there are, or a number beyond its bounds: systemd's tools have messages of their own for these. */
   readonly kind?: 'word' | 'range' | 'name';
+  /** The message tells what becomes of the value, which is not ignored. */
+  readonly told?: true;
 }
 
 /** What a value may depend on besides its own text. */

@@ -34,7 +34,7 @@ export const inputSource: ValueParser<InputSource> = (text, context) => {
 /** StandardOutput=, StandardError=. */
 export const outputTarget: ValueParser<OutputTarget> = (text, context) => {
   const name = obsolete[text] ?? text;
-  if (name !== text) warnAt(context, { message: `${text} is obsolete, taken as ${name}` }, 0);
+  if (name !== text) warnAt(context, { message: `${text} is obsolete, taken as ${name}`, told: true }, 0);
   if (isPlainOutput(name)) return ok({ kind: name });
   if (text === 'fd' || text.startsWith('fd:')) return descriptor(text, context);
   for (const kind of ['file', 'append', 'truncate'] as const) {

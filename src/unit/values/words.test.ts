@@ -80,7 +80,7 @@ test('an unknown escape is kept with a warning', () => {
     { text: String.raw`\w+`, offset: 2, next: 6 },
     { text: 'b', offset: 6, next: -1 },
   ]);
-  assert.deepEqual(context.warnings, [{ message: 'unknown escape sequence, taken as it stands', offset: 3 }]);
+  assert.deepEqual(context.warnings, [{ message: 'unknown escape sequence, taken as it stands', told: true, offset: 3 }]);
 });
 
 test('a quote that is not closed is told with the place where it opens', () => {

@@ -67,7 +67,7 @@ export function nextWord(
   if (word.ok || dialect.lenientEscapes === true) return word;
   const lenient = extractWord(text, start, { ...dialect, lenientEscapes: true });
   if (!lenient.ok) return word;
-  context?.warn({ message: 'unknown escape sequence, taken as it stands', ...offsetOf(word.error) });
+  context?.warn({ message: 'unknown escape sequence, taken as it stands', told: true, ...offsetOf(word.error) });
   return lenient;
 }
 

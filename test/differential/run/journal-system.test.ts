@@ -38,10 +38,14 @@ const cases: Readonly<Record<string, Case>> = {
       systemctl start sys-fails; settle sys-fails.service
       logged blanks -u sys-out; logged err -u sys-err; logged kept -u sys-own; logged dying -u sys-fails; logged Failed -u sys-fails
       for unit in sys-out sys-err sys-own; do fields ${who} _SYSTEMD_UNIT=$unit.service; done
+      [ ! -d /opt/tysd ] || PATH=/opt/tysd:$PATH
+      echo through a pipe | systemd-cat -t piped -p notice; logged pipe -t piped; fields MESSAGE,PRIORITY,_TRANSPORT,_UID -t piped
+      PATH=\${PATH#/opt/tysd:}
       logged cat -t tool; logged native -t tool; logged 'by syslog' -t tool; fields MESSAGE,PRIORITY,_TRANSPORT,_UID,_SYSTEMD_UNIT -t tool | sed '/^MESSAGE=by syslog /s/ _SYSTEMD_UNIT=.*//' | LC_ALL=C sort
       fields ${about} UNIT=sys-out.service; fields ${about} UNIT=sys-fails.service
       journalctl -q -u sys-fails | masked
       systemctl status sys-fails | sed -n '/^$/,$p' | masked
+      systemctl status -n 2 sys-fails | sed -n '/^$/,$p' | masked; systemctl status -n 1 -o cat sys-fails | sed '1,/^$/d'
       systemctl show -p ActiveState,SubState systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket
       journalctl -q -o cat /usr/bin/dash | sort; echo "status $?"
       systemctl start sys-stays; logged before -u sys-stays

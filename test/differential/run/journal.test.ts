@@ -65,6 +65,28 @@ const cases: Readonly<Record<string, Case>> = {
         fields MESSAGE,MESSAGE_ID,PRIORITY,SYSLOG_FACILITY,UNIT,INVOCATION_ID,EXECUTABLE,ERRNO UNIT=say-$unit.service PRIORITY=3 MESSAGE_ID=641257651c1b4ec9a8624d7a40a9e1e7
       done`,
   },
+  'the log below a status': {
+    units: {
+      'tail-lines.service': service(
+        'Type=oneshot\nRemainAfterExit=yes\nExecStart=sh -c "sleep 0.4; for i in 1 2 3 4 5 6; do echo line $$i; done; sleep 0.6"',
+      ),
+    },
+    script: `${readFields}
+      tail_of() { echo "status $*"; systemctl status "$@" | sed -E '1,/^$/d; s/^.* oracle [a-z]+\\[[0-9]+\\]: //'; }
+      quiet systemctl start tail-lines; logged Finished -u tail-lines; logged 'line 6' -u tail-lines
+      for count in 0 1 3 100; do tail_of -n$count tail-lines; done
+      tail_of -n2 -o cat tail-lines
+      sleep 2.5; quiet systemctl restart tail-lines; until_ok eval '[ $(journalctl -q -o cat -u tail-lines | grep -c Finished) = 2 ]'
+      until_ok eval '[ $(journalctl -q -o cat -u tail-lines | grep -c "line 6") = 2 ]'; tail_of -n2 tail-lines
+      quiet systemctl stop tail-lines; logged Stopped -u tail-lines
+      tail_of -n2 tail-lines`,
+  },
+  'what cannot be printed as it is': {
+    script: `${readFields}
+      for text in 'red \\033[31mred\\033[0m' 'red \\033[31mred\\033[0m \\001 x' 'bytes \\377\\376 x' 'tab\\there' 'last'; do printf "$text\\n"; done | systemd-cat -t odd; logged last -t odd
+      for options in '' '-a' '-o cat'; do journalctl -q -t odd $options | sed -E 's/^.* odd\\[[0-9]+\\]/TIME odd/' | cat -v; done
+      journalctl --version | head -n1 | cut -d' ' -f1,2`,
+  },
   'units of a journal namespace, and what is seen of them from where': {
     units: {
       'apart-in.service': service('LogNamespace=probe\nExecStart=/bin/sh -c "echo said in it; echo to stderr >&2; sleep 1000; true"'),

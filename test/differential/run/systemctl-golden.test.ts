@@ -78,12 +78,12 @@ compareManagers(
       },
       script: `
       systemctl start work-a
-      for verb in start stop restart try-restart condrestart reload reload-or-restart try-reload-or-restart force-reload kill reset-failed is-active is-failed cat freeze; do
+      for verb in start stop restart try-restart condrestart reload reload-or-restart try-reload-or-restart force-reload condreload reload-or-try-restart condstop kill reset-failed is-active is-failed cat freeze; do
         [ $verb = freeze ] || run systemctl $verb work-nosuch
       done
       run systemctl stop work-nosuch work-a
       run systemctl start work-a work-nosuch
-      for verb in reload-or-restart try-reload-or-restart condrestart force-reload reload; do run systemctl $verb work-a; done
+      for verb in reload-or-restart try-reload-or-restart condrestart force-reload condreload reload-or-try-restart reload condstop start; do systemctl reset-failed work-a; run systemctl $verb work-a; systemctl is-active work-a; done
       run systemctl is-active work-a work-nosuch
       run systemctl mask work-d.socket work-d.socket
       run systemctl mask --runtime work-m.service
@@ -93,6 +93,7 @@ compareManagers(
       run systemctl unmask --runtime work-m.service
       run systemctl kill --kill-whom=control work-a
       run systemctl kill --signal=USR9 work-a
+      run systemctl kill --signal=0 work-a
       run systemctl set-property work-a CPUWeight=50 Nonsense
       run systemctl set-property work-a CPUWeight=x
       run systemctl set-property work-nosuch.service CPUWeight=5

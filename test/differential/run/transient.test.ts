@@ -313,6 +313,8 @@ line'`,
       units: {
         'cat-unit.service':
           '[Service]\nType=oneshot\nExecStart=/bin/sh -c "PATH=/opt/tysd:$PATH; systemd-cat -t cat-unit echo from a unit"',
+        'cat-user.service':
+          '[Service]\nType=oneshot\nUser=daemon\nExecStart=/bin/sh -c "PATH=/opt/tysd:$PATH; systemd-cat -t cat-user echo from a user"',
       },
       script: `${plain}
       lines() { local id=$1 count=$2; shift 2; until_ok sh -c "[ \\$(journalctl -t $id -o cat -q | wc -l) -ge $count ]"; journalctl -q -t $id -o cat "$@"; }
@@ -329,6 +331,8 @@ line'`,
       lines cat-d 3 -p 2
       systemctl start cat-unit
       lines cat-unit 1
+      systemctl start cat-user
+      lines cat-user 1
       tell systemd-cat -p nonsense true
       tell systemd-cat --stderr-priority=9 true
       tell systemd-cat --level-prefix=maybe true
