@@ -65,7 +65,7 @@ void events_save(struct keeper *keeper, struct saving *saving) {
 /* Each frame is looked at, since the next one is found by its length. */
 void events_restore(struct keeper *keeper, struct cursor *cursor) {
     uint32_t length;
-    keeper->event_sequence = get_u64(cursor);
+    keeper->event_sequence = restore_sequence(cursor);
     const uint8_t *bytes = get_bytes(cursor, &length);
     for (size_t at = 0, frame; at < length; at += frame, keeper->event_count++) {
         frame = length - at < 4 ? 0 : 4 + (size_t)load_u32(bytes + at);

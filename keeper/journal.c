@@ -234,7 +234,7 @@ void journal_save(struct keeper *keeper, struct saving *saving) {
 void journal_restore(struct keeper *keeper, struct cursor *cursor) {
     uint32_t length;
     keeper->journal_instance = get_u64(cursor);
-    keeper->journal_sequence = get_u64(cursor);
+    keeper->journal_sequence = restore_sequence(cursor);
     keeper->journal_dropped = get_u64(cursor);
     const uint8_t *bytes = get_bytes(cursor, &length);
     for (size_t at = 0, frame; at < length; at += frame) {

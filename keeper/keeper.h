@@ -141,6 +141,8 @@ void save_fd(struct saving *saving, int fd);
 int restore_fd(struct keeper *keeper, struct cursor *cursor);
 /* A count that is at most `most`; 0 if it is not. */
 uint32_t restore_count(struct cursor *cursor, uint32_t most);
+/* A sequence number, which never comes to its end: those who read them count no further than 2^53. */
+uint64_t restore_sequence(struct cursor *cursor);
 /* The whole state as a memfd, or -1; what is inherited is listed. */
 int state_save(struct keeper *keeper, struct saving *saving);
 /* NULL, or what is wrong with the state behind the descriptor: its form, its bounds, its checksum. */

@@ -47,6 +47,12 @@ int restore_fd(struct keeper *keeper, struct cursor *cursor) {
     return -1;
 }
 
+uint64_t restore_sequence(struct cursor *cursor) {
+    uint64_t sequence = get_u64(cursor);
+    if (sequence >> 52) cursor->bad = "a sequence number is too large";
+    return sequence;
+}
+
 uint32_t restore_count(struct cursor *cursor, uint32_t most) {
     uint32_t count = get_u32(cursor);
     if (!cursor->bad && count > most) cursor->bad = "there is more of something than there may be";
