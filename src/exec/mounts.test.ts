@@ -193,15 +193,18 @@ function refusal(exec: Partial<ExecSettings>): string {
   return compiled.ok ? '' : compiled.error.message;
 }
 
+const image = { source: '/a.raw', ignoreMissing: false, options: [] };
+const mounted = { ...image, destination: '/mnt' };
+
 test('a root or an image that is to be verified, checked or put together in a way that tysd has not is not used without', () => {
   assert.deepEqual(
     [
       refusal({ RootImage: '/a.raw', RootHash: 'ab' }),
       refusal({ RootImage: '/a.raw', RootImagePolicy: 'root=verity' }),
-      refusal({ MountImages: ['/a.raw:/mnt'], MountImagePolicy: 'root=verity' }),
-      refusal({ ExtensionImages: ['/a.raw'], ExtensionImagePolicy: 'root=verity' }),
+      refusal({ MountImages: [mounted], MountImagePolicy: 'root=verity' }),
+      refusal({ ExtensionImages: [image], ExtensionImagePolicy: 'root=verity' }),
       refusal({ RootMStack: '/a.mstack' }),
-      refusal({ RootImage: '/a.raw', MountImages: ['/a.raw:/mnt'] }),
+      refusal({ RootImage: '/a.raw', MountImages: [mounted] }),
     ],
     [
       'RootHash= asks for a verified image, which takes dm-verity: that is not set up here',

@@ -78,7 +78,10 @@ const sandboxes: fc.Arbitrary<Partial<ExecSettings>> = fc.record({
   RootImage: fc.constantFrom('', '/image'),
   MountAPIVFS: fc.constantFrom(undefined, true, false),
   MountFlags: fc.constantFrom(undefined, 'shared', 'slave', 'private'),
-  MountImages: fc.constantFrom([], ['-/image:/mnt:ro']),
+  MountImages: fc.constantFrom<ExecSettings['MountImages'][]>(
+    [],
+    [{ source: '/image', destination: '/mnt', ignoreMissing: true, options: [{ partition: 'root', options: 'ro' }] }],
+  ),
   ExtensionDirectories: prefixed,
   BindPaths: binds,
   BindReadOnlyPaths: binds,

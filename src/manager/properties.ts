@@ -4,7 +4,9 @@ import type { TimestampForm } from '../base/timestamp.ts';
 import { yesNo } from '../base/yes-no.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
 import { keyringMode } from '../exec/keyring.ts';
+import { dynamicName } from '../exec/dynamic-user.ts';
 import { shownInheritance } from '../exec/inheritance.ts';
+import { selectFiltered, selectLogged, shownSelection } from '../exec/seccomp/selection.ts';
 import { kindsIn, shownKinds } from '../graph/dependency.ts';
 import { requiredPaths } from '../graph/required-paths.ts';
 import { groupPath, sliceOf } from '../graph/slice-of.ts';
@@ -202,12 +204,20 @@ function execProperties(world: World, config: UnitConfig, exec: ExecSettings): R
     StandardOutput: output.kind,
     StandardError: error.kind,
     ...shown(sandboxTable, settled),
+    User: shownUser(config, exec),
+    SystemCallFilter: shownSelection(selectFiltered(exec.SystemCallFilter)),
+    SystemCallLog: shownSelection(selectLogged(exec.SystemCallLog)),
     KeyringMode: keyringMode(config, exec, world.options.scope),
     ...limitProperties(world, exec),
     // What mounts for an automount point must pass it (the kernel knows the group).
     SameProcessGroup: yesNo(config.type === 'mount'),
     CanClean: cleanable(exec),
   };
+}
+
+/** Who is not named is a dynamic user by the unit's name. */
+function shownUser(config: UnitConfig, { User, DynamicUser }: ExecSettings): string {
+  return DynamicUser ? dynamicName(config) : User;
 }
 
 function limitProperties({ options }: World, exec: ExecSettings): Readonly<Record<string, string>> {
