@@ -160,7 +160,11 @@ const contexts: fc.Arbitrary<ExecContext> = fc
       { cgroupFacts: filteredSlice },
       { fileOpenHook: { function: 1, flags: 0, inode: 8, fileSystem: 8, magic: 8, mark: 8 } },
     ),
-    space: fc.constantFrom({}, { space: { id: 'x' } }, { space: { id: 'x', tmp: { tmp: '/tmp/x', varTmp: '/var/tmp/x' } } }),
+    space: fc.constantFrom(
+      {},
+      { space: { id: 'x', owner: 'x.service' } },
+      { space: { id: 'x', owner: 'x.service', tmp: { tmp: '/tmp/x', varTmp: '/var/tmp/x' } } },
+    ),
   })
   .map(({ base, account, gid, supplementary, filters, space }) => ({ ...base, ...account, ...gid, ...space, supplementary, ...filters }));
 

@@ -40,6 +40,16 @@ function numberOf(options: Place, name: string, earlier: () => readonly number[]
   return undefined;
 }
 
+/** The numbers that the unit's dynamic user and group have now; to look takes none. */
+export function dynamicNumbers(options: Place, config: UnitConfig): { readonly uid?: number; readonly gid?: number } {
+  const directory = lockDirectory(options);
+  const taken = options.files.list(directory).map((file) => [ownerOf(options.files, `${directory}/${file}`), Number(file)] as const);
+  const numbers = new Map(taken);
+  const uid = numbers.get(dynamicName(config));
+  const gid = numbers.get(dynamicGroup(config) ?? dynamicName(config));
+  return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
+}
+
 /** Gives up the unit's dynamic user and group when no unit that has them runs any more. */
 export function releaseDynamicUser(world: World, config: UnitConfig): void {
   const { options } = world;
