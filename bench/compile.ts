@@ -18,7 +18,7 @@ export function measureCompile(): { readonly firstUs: number; readonly laterUs: 
   const requests = Array.from({ length: COUNT }, (_, number) => mainRequest(loadUnit(serviceName(number), { directory, facts })));
   const context = {
     ...rootContext,
-    space: { id: 'x', tmp: { tmp: '/tmp/a', varTmp: '/var/tmp/a' } },
+    space: { owner: 'x.service', id: 'x', tmp: { tmp: '/tmp/a', varTmp: '/var/tmp/a' } },
     cgroupFacts: { slices: [], devices: { nodes: new Map(), drivers: [] }, interfaces: new Map() },
   };
   const round = (): void => {

@@ -1,3 +1,4 @@
+import type { LoadState } from '../unit/config.ts';
 import type { Diagnostic } from '../unit/diagnostic.ts';
 import type { Assessment } from '../unit/security/assess.ts';
 
@@ -17,9 +18,10 @@ export interface UnitFilesApi {
   security(targets: readonly string[] | undefined): readonly ServiceExposure[];
 }
 
-/** The exposure of one service; `assessment` is absent for what is no service or cannot be loaded. */
+/** The exposure of one service; `assessment` is absent for what is no service or cannot be loaded, which has a reason then. */
 export interface ServiceExposure {
   readonly unit: string;
+  readonly load: LoadState['state'];
   readonly reason?: string;
   readonly assessment?: Assessment;
 }

@@ -61,7 +61,7 @@ export function credentialOps(request: ExecRequest, exec: ExecSettings, context:
   if (path === undefined || !readers.has(request.list)) return none;
   const uid = context.privileged ? (identity.uid ?? unchanged) : unchanged;
   const { loaded, set: opened } = context.openedCredentials ?? noneOpened;
-  const set = [...exec.SetCredential.map(divide), ...opened];
+  const set = [...lastOfEach(exec.SetCredential.map(divide)), ...opened];
   const names = new Set(set.map(({ name }) => name));
   return [
     { op: 'credentials-open', slot, path, exit },
@@ -101,6 +101,11 @@ export function credentialsRemoval(config: UnitConfig, directories: ExecContext[
 
 function hasCredentials(exec: ExecSettings): boolean {
   return credentialSettings.some((name) => exec[name].length > 0);
+}
+
+/** Of several of one name the last one: the child keeps the first that it is given. */
+function lastOfEach(all: readonly OpenedCredential[]): readonly OpenedCredential[] {
+  return [...new Map(all.map((each) => [each.name, each])).values()];
 }
 
 /** `NAME:DATA`, with C escapes in the data. */

@@ -1,4 +1,5 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { rootOptions } from '../unit/values/image.ts';
 import { imageOptions } from './mount-images.ts';
 import type { Op } from './op.ts';
 import type { ExecContext } from './request.ts';
@@ -33,7 +34,7 @@ export function extensionError(exec: ExecSettings, extensions: readonly Extensio
   return undefined;
 }
 
-/** One of ExtensionImages=, `[-]IMAGE[:OPTIONS]`, and where it is mounted to be laid over the system's hierarchies: in the old root, so that the process does not see it. */
+/** One of ExtensionImages=, and where it is mounted to be laid over the system's hierarchies: in the old root, so that the process does not see it. */
 interface ExtensionImage {
   readonly path: string;
   readonly place: string;
@@ -43,11 +44,12 @@ interface ExtensionImage {
 
 /** The images of ExtensionImages=, each with a place of its own. */
 export function extensionImages(exec: ExecSettings, { directories }: Pick<ExecContext, 'directories'>): readonly ExtensionImage[] {
-  return exec.ExtensionImages.map((text, index) => {
-    const optional = text.startsWith('-');
-    const [path = '', ...rest] = (optional ? text.slice(1) : text).split(':');
-    return { path, place: `${directories.runtime}/systemd/unit-extensions/${index}`, optional, options: rest.join(':') };
-  });
+  return exec.ExtensionImages.map(({ source, ignoreMissing, options }, index) => ({
+    path: source,
+    place: `${directories.runtime}/systemd/unit-extensions/${index}`,
+    optional: ignoreMissing,
+    options: rootOptions(options),
+  }));
 }
 
 /** Mounts the images, as far as they are extensions of this system. */

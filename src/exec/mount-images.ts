@@ -1,4 +1,5 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
+import { rootOptions } from '../unit/values/image.ts';
 import type { ExecRequest } from './request.ts';
 
 /** The directory that becomes the root of the process, '' for that of an image; undefined where it keeps that of the machine. */
@@ -17,19 +18,19 @@ export interface ImageMount {
   readonly attributes: number;
 }
 
-/** MountImages=: `[-]IMAGE:TARGET[:OPTIONS]`, where options may be those of one partition, `root:OPTIONS`. */
+/** The images of MountImages=; that an image has one file system, which is mounted as that of the root, is all that is known here. */
 export function mountImages(exec: ExecSettings): readonly ImageMount[] {
-  return exec.MountImages.flatMap((text) => {
-    const optional = text.startsWith('-');
-    const [source = '', path = '', ...rest] = (optional ? text.slice(1) : text).split(':');
-    if (!source.startsWith('/') || !path.startsWith('/')) return [];
-    return [{ path, source, optional, ...imageOptions(rest.join(':')) }];
-  });
+  return exec.MountImages.map(({ source, destination, ignoreMissing, options }) => ({
+    path: destination,
+    source,
+    optional: ignoreMissing,
+    ...imageOptions(rootOptions(options)),
+  }));
 }
 
-/** RootImageOptions= and the like: those that are attributes of the mount, and the file system's own. */
+/** Options with commas between them: those that are attributes of the mount, and the file system's own. */
 export function imageOptions(text: string): { readonly options: string; readonly attributes: number } {
-  const words = text.split(/\s+/).flatMap((word) => word.replace(/^root:/, '').split(','));
+  const words = text.split(',');
   const own = words.filter((word) => word !== '' && !(word in attributeWords));
   return { options: own.join(','), attributes: words.reduce((sum, word) => sum | (attributeWords[word] ?? 0), 0) };
 }

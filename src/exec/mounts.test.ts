@@ -70,7 +70,7 @@ test('in another root paths are those of the machine, but for those with a plus'
 });
 
 test('a private /tmp is that of the run, for all processes but those with full rights', () => {
-  const context = { ...rootContext, space: { id: 'x', tmp: { tmp: '/tmp/x', varTmp: '/var/tmp/x' } } };
+  const context = { ...rootContext, space: { id: 'x', owner: 'x.service', tmp: { tmp: '/tmp/x', varTmp: '/var/tmp/x' } } };
   assert.deepEqual(view({ PrivateTmp: true }, context), [
     'mount-namespace or none',
     'root /',
@@ -110,9 +110,11 @@ test('a unit with credentials sees its own and no others, one without sees none'
 test('a later run of the same unit has another /tmp, and what has changed on the machine counts', () => {
   const request = mainRequest(serviceConfig({ PrivateTmp: true, InaccessiblePaths: [path('/a')] }));
   const targets = (id: string, links: ReadonlyMap<string, string>): readonly string[] =>
-    plan(request, { ...rootContext, links, space: { id, tmp: { tmp: `/tmp/${id}`, varTmp: `/var/tmp/${id}` } } }).flatMap((op) =>
-      op.op === 'bind-mount' ? [op.source] : op.op === 'mask' ? [op.target] : [],
-    );
+    plan(request, {
+      ...rootContext,
+      links,
+      space: { id, owner: 'x.service', tmp: { tmp: `/tmp/${id}`, varTmp: `/var/tmp/${id}` } },
+    }).flatMap((op) => (op.op === 'bind-mount' ? [op.source] : op.op === 'mask' ? [op.target] : []));
   const none = new Map<string, string>();
   assert.deepEqual(
     [targets('x', none), targets('y', none), targets('y', new Map([['/a', '/b']]))],
@@ -138,7 +140,10 @@ test('settings that lead elsewhere insist on the namespace, restrictions do not'
 });
 
 test('a user’s manager makes a user namespace before all others', () => {
-  const ops = plan(mainRequest(serviceConfig({ ProtectSystem: true, PrivateNetwork: true })), { ...userContext, space: { id: 'x' } });
+  const ops = plan(mainRequest(serviceConfig({ ProtectSystem: true, PrivateNetwork: true })), {
+    ...userContext,
+    space: { id: 'x', owner: 'x.service' },
+  });
   assert.deepEqual(
     ops.map(renderOp).filter((line) => /namespace/.test(line)),
     ['user-namespace users "1000 1000 1\\n" groups "1000 1000 1\\n"', 'namespace net held space/x/net', 'mount-namespace or none'],
@@ -193,15 +198,18 @@ function refusal(exec: Partial<ExecSettings>): string {
   return compiled.ok ? '' : compiled.error.message;
 }
 
+const image = { source: '/a.raw', ignoreMissing: false, options: [] };
+const mounted = { ...image, destination: '/mnt' };
+
 test('a root or an image that is to be verified, checked or put together in a way that tysd has not is not used without', () => {
   assert.deepEqual(
     [
       refusal({ RootImage: '/a.raw', RootHash: 'ab' }),
       refusal({ RootImage: '/a.raw', RootImagePolicy: 'root=verity' }),
-      refusal({ MountImages: ['/a.raw:/mnt'], MountImagePolicy: 'root=verity' }),
-      refusal({ ExtensionImages: ['/a.raw'], ExtensionImagePolicy: 'root=verity' }),
+      refusal({ MountImages: [mounted], MountImagePolicy: 'root=verity' }),
+      refusal({ ExtensionImages: [image], ExtensionImagePolicy: 'root=verity' }),
       refusal({ RootMStack: '/a.mstack' }),
-      refusal({ RootImage: '/a.raw', MountImages: ['/a.raw:/mnt'] }),
+      refusal({ RootImage: '/a.raw', MountImages: [mounted] }),
     ],
     [
       'RootHash= asks for a verified image, which takes dm-verity: that is not set up here',

@@ -1,6 +1,7 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { ephemeralCopy } from './ephemeral-root.ts';
 import { extensionImageOps } from './extensions.ts';
+import { rootOptions } from '../unit/values/image.ts';
 import { imageOptions, rootOf } from './mount-images.ts';
 import { isExec, isNoExec, isReadOnly, isWithin, orderMounts } from './mount-order.ts';
 import type { MountEntry, MountMode } from './mount-entry.ts';
@@ -123,7 +124,7 @@ const noLinks: ReadonlyMap<string, string> = new Map();
 
 function rootOp(request: ExecRequest, exec: ExecSettings): Op {
   const root = rootOf(request, exec);
-  if (root === '') return { op: 'root-image', path: exec.RootImage, ...imageOptions(exec.RootImageOptions) };
+  if (root === '') return { op: 'root-image', path: exec.RootImage, ...imageOptions(rootOptions(exec.RootImageOptions)) };
   return { op: 'root', path: root ?? '/' };
 }
 

@@ -78,7 +78,10 @@ const sandboxes: fc.Arbitrary<Partial<ExecSettings>> = fc.record({
   RootImage: fc.constantFrom('', '/image'),
   MountAPIVFS: fc.constantFrom(undefined, true, false),
   MountFlags: fc.constantFrom(undefined, 'shared', 'slave', 'private'),
-  MountImages: fc.constantFrom([], ['-/image:/mnt:ro']),
+  MountImages: fc.constantFrom<ExecSettings['MountImages'][]>(
+    [],
+    [{ source: '/image', destination: '/mnt', ignoreMissing: true, options: [{ partition: 'root', options: 'ro' }] }],
+  ),
   ExtensionDirectories: prefixed,
   BindPaths: binds,
   BindReadOnlyPaths: binds,
@@ -157,7 +160,11 @@ const contexts: fc.Arbitrary<ExecContext> = fc
       { cgroupFacts: filteredSlice },
       { fileOpenHook: { function: 1, flags: 0, inode: 8, fileSystem: 8, magic: 8, mark: 8 } },
     ),
-    space: fc.constantFrom({}, { space: { id: 'x' } }, { space: { id: 'x', tmp: { tmp: '/tmp/x', varTmp: '/var/tmp/x' } } }),
+    space: fc.constantFrom(
+      {},
+      { space: { id: 'x', owner: 'x.service' } },
+      { space: { id: 'x', owner: 'x.service', tmp: { tmp: '/tmp/x', varTmp: '/var/tmp/x' } } },
+    ),
   })
   .map(({ base, account, gid, supplementary, filters, space }) => ({ ...base, ...account, ...gid, ...space, supplementary, ...filters }));
 

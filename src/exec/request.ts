@@ -82,7 +82,9 @@ export interface Account {
 export interface Space {
   /** Nobody can guess it. */
   readonly id: string;
-  /** The directories, if there are any: each is root's alone and has a `tmp` in it. */
+  /** The unit that it was made for, which may have ended while others that joined it go on. */
+  readonly owner: string;
+  /** The directories, if there are any: each is root's alone and has a `tmp` in it. Units may have other ones in the same space, where the owner has none. */
   readonly tmp?: { readonly tmp: string; readonly varTmp: string };
   /** The directory of the throw-away copy of the unit's root, if it has one; it is not shared with other units. */
   readonly root?: string;

@@ -76,12 +76,11 @@ function numaPolicy({ NUMAPolicy, NUMAMask }: ExecSettings, { numa }: ExecContex
 }
 
 const ioClasses = { realtime: 1, 'best-effort': 2, idle: 3 } as const;
-const usualIoPriority = { op: 'ioprio', class: ioClasses['best-effort'], level: 4 } as const;
+const usualIoLevel = 4;
 
 function ioPriority({ IOSchedulingClass, IOSchedulingPriority }: ExecSettings): readonly Op[] {
   if (IOSchedulingClass === undefined && IOSchedulingPriority === undefined) return [];
-  if (IOSchedulingClass === 'none') return [usualIoPriority];
-  return [{ op: 'ioprio', class: ioClasses[IOSchedulingClass ?? 'best-effort'], level: IOSchedulingPriority ?? usualIoPriority.level }];
+  return [{ op: 'ioprio', class: ioClasses[IOSchedulingClass ?? 'best-effort'], level: IOSchedulingPriority ?? usualIoLevel }];
 }
 
 /** What personality(2) calls a program for the 32-bit sister of the architecture. */

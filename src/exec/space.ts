@@ -36,14 +36,16 @@ export function needsSpace(exec: ExecSettings): boolean {
 
 /** What a run of the unit is to share, under an id that nobody can guess. */
 export function newSpace(exec: ExecSettings, unit: string, { bootId, id }: { readonly bootId: string; readonly id: string }): Space {
-  return withOwnRoot(exec, unit, privateTmp(exec) === true ? { id, tmp: privateTmpPaths(bootId, unit, id) } : { id });
+  return partOf(exec, unit, { id, owner: unit }, bootId);
 }
 
-/** The same for another unit that takes part in it: the copy of a root is each unit's own. */
-export function withOwnRoot(exec: ExecSettings, unit: string, { id, tmp }: Space): Space {
+/** The same for another unit that takes part in it: the copy of a root is each unit's own, and so are the directories where the others have none. */
+export function partOf(exec: ExecSettings, unit: string, { id, owner, tmp }: Space, bootId: string): Space {
+  const directories = tmp ?? (privateTmp(exec) === true ? privateTmpPaths(bootId, unit, id) : undefined);
   return {
     id,
-    ...(tmp === undefined ? {} : { tmp }),
+    owner,
+    ...(directories === undefined ? {} : { tmp: directories }),
     ...(hasEphemeralRoot(exec) ? { root: ephemeralRootPath(unit, id) } : {}),
   };
 }

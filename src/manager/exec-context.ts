@@ -15,7 +15,7 @@ import { parseRange } from '../unit/values/cpu-set.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import { handsOver } from './hands-over.ts';
 import { credentialSources } from './credential-sources.ts';
-import { dynamicUid } from './dynamic-users.ts';
+import { dynamicGid, dynamicUid } from './dynamic-users.ts';
 import { openedCredentials } from './opened-credentials.ts';
 import { expandGlob } from './expand-glob.ts';
 import { cgroupFacts } from './cgroup-facts.ts';
@@ -130,12 +130,14 @@ function accountsOf(options: ManagerOptions, exec: ExecSettings): Pick<ExecConte
   return { supplementary, ...(account === undefined ? {} : { account }), ...(gid === undefined ? {} : { gid }) };
 }
 
-function dynamicUserOf(options: ManagerOptions, config: UnitConfig): Pick<ExecContext, 'dynamicUid'> {
+function dynamicUserOf(options: ManagerOptions, config: UnitConfig): Pick<ExecContext, 'dynamicUid' | 'gid'> {
   const { exec } = config;
   if (exec?.DynamicUser !== true || options.self.uid !== 0) return {};
-  if (exec.User !== '' && findAccount(options, exec.User) !== undefined) return {};
+  const gid = dynamicGid(options, config);
+  const group = gid === undefined ? {} : { gid };
+  if (exec.User !== '' && findAccount(options, exec.User) !== undefined) return group;
   const uid = dynamicUid(options, config);
-  return uid === undefined ? {} : { dynamicUid: uid };
+  return uid === undefined ? group : { dynamicUid: uid, ...group };
 }
 
 const nodesDirectory = '/sys/devices/system/node';

@@ -1,4 +1,5 @@
 import { attributesOf, type ResourceContext } from '../exec/cgroup/attributes.ts';
+import { amountInBytes } from '../exec/cgroup/memory.ts';
 import { usualResources } from '../exec/cgroup/need.ts';
 import { pidsMaxOf } from '../exec/cgroup/pids.ts';
 import { yesNo } from '../base/yes-no.ts';
@@ -124,22 +125,16 @@ export function settledResources(world: World, unit: Unit): Readonly<Record<stri
     IPAccounting: yesNo(cgroup.IPAccounting ?? defaults.ipAccounting),
     IOAccounting: yesNo(cgroup.IOAccounting ?? defaults.ioAccounting),
     TasksMax: tasks === Infinity ? 'infinity' : String(tasks),
-    ...memoryShares(unit, cgroup, context),
+    ...memoryShares(cgroup, context),
   };
 }
 
 /** Limits that are written as shares are shown in bytes. */
-function memoryShares(unit: Unit, cgroup: CgroupSettings, context: ResourceContext): Readonly<Record<string, string>> {
-  const shares = memoryNames.filter(([name]) => {
-    const amount = cgroup[name];
-    return amount !== undefined && 'permyriad' in amount;
-  });
-  if (shares.length === 0) return {};
-  const written = attributesOf(unit.config, outsideStartup(context));
+function memoryShares(cgroup: CgroupSettings, context: ResourceContext): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    shares.flatMap(([name, file]) => {
-      const value = written.find(({ key }) => key === file)?.value;
-      return value === undefined ? [] : [[name, value]];
+    memoryNames.flatMap((name) => {
+      const amount = cgroup[name];
+      return amount !== undefined && 'permyriad' in amount ? [[name, String(amountInBytes(amount, context))]] : [];
     }),
   );
 }
@@ -150,11 +145,14 @@ function outsideStartup(context: ResourceContext): ResourceContext {
 }
 
 const memoryNames = [
-  ['MemoryMin', 'memory.min'],
-  ['MemoryLow', 'memory.low'],
-  ['MemoryHigh', 'memory.high'],
-  ['MemoryMax', 'memory.max'],
-  ['MemorySwapMax', 'memory.swap.max'],
+  'DefaultMemoryMin',
+  'DefaultMemoryLow',
+  'MemoryMin',
+  'MemoryLow',
+  'MemoryHigh',
+  'MemoryMax',
+  'MemorySwapMax',
+  'MemoryLimit',
 ] as const;
 
 const notSet = '[not set]';

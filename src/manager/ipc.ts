@@ -3,7 +3,7 @@ import type { Plan } from '../exec/op.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
-import { dynamicUid } from './dynamic-users.ts';
+import { dynamicGid, dynamicUid } from './dynamic-users.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -42,6 +42,9 @@ function ownersOf({ options }: World, { config }: Unit, exec: ExecSettings): Own
   const account =
     exec.User === '' && !exec.DynamicUser ? undefined : findAccount(options, exec.User === '' ? dynamicName(config) : exec.User);
   const dynamic = exec.DynamicUser && account === undefined ? dynamicUid(options, config) : undefined;
-  const gid = exec.Group === '' ? (account?.gid ?? dynamic) : resolveGroup(options, exec.Group);
+  const gid =
+    exec.Group === ''
+      ? (account?.gid ?? dynamic)
+      : (resolveGroup(options, exec.Group) ?? (exec.DynamicUser ? dynamicGid(options, config) : undefined));
   return { uid: account?.uid ?? dynamic, gid };
 }

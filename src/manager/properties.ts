@@ -4,7 +4,9 @@ import type { TimestampForm } from '../base/timestamp.ts';
 import { yesNo } from '../base/yes-no.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
 import { keyringMode } from '../exec/keyring.ts';
+import { dynamicName } from '../exec/dynamic-user.ts';
 import { shownInheritance } from '../exec/inheritance.ts';
+import { selectFiltered, selectLogged, shownSelection } from '../exec/seccomp/selection.ts';
 import { kindsIn, shownKinds } from '../graph/dependency.ts';
 import { requiredPaths } from '../graph/required-paths.ts';
 import { groupPath, sliceOf } from '../graph/slice-of.ts';
@@ -19,6 +21,7 @@ import { shownLimits } from '../unit/shown/limits.ts';
 import { sandboxTable } from '../unit/shown/sandbox.ts';
 import { numberOr, shown } from '../unit/shown/value.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
+import { dynamicNumbers } from './dynamic-users.ts';
 import { freezerProperties } from './freeze.ts';
 import { groupUsage, hasGroup, settledResources } from './group-usage.ts';
 import { runningTimeoutOf } from './jobs.ts';
@@ -202,12 +205,21 @@ function execProperties(world: World, config: UnitConfig, exec: ExecSettings): R
     StandardOutput: output.kind,
     StandardError: error.kind,
     ...shown(sandboxTable, settled),
+    ...shownAccount(config, exec),
+    SystemCallFilter: shownSelection(selectFiltered(exec.SystemCallFilter)),
+    SystemCallLog: shownSelection(selectLogged(exec.SystemCallLog)),
     KeyringMode: keyringMode(config, exec, world.options.scope),
     ...limitProperties(world, exec),
     // What mounts for an automount point must pass it (the kernel knows the group).
     SameProcessGroup: yesNo(config.type === 'mount'),
     CanClean: cleanable(exec),
   };
+}
+
+/** Who is not named is a dynamic user by the unit's name, in a group of the same name. */
+function shownAccount(config: UnitConfig, { User, Group, DynamicUser }: ExecSettings): Readonly<Record<'User' | 'Group', string>> {
+  const user = DynamicUser ? dynamicName(config) : User;
+  return { User: user, Group: DynamicUser && Group === '' ? user : Group };
 }
 
 function limitProperties({ options }: World, exec: ExecSettings): Readonly<Record<string, string>> {
@@ -232,10 +244,12 @@ function cleanable(exec: ExecSettings): string {
 /** Whose the processes of a unit are, as long as it has any. */
 function accountProperties({ options }: World, { config, look }: Unit): Record<string, string> {
   if (config.service === undefined || config.exec === undefined || isInactiveOrFailed(look.active)) return {};
-  const { User, Group } = config.exec;
+  const { User, Group, DynamicUser } = config.exec;
   const account = User === '' ? undefined : findAccount(options, User);
-  const gid = Group === '' ? account?.gid : resolveGroup(options, Group);
-  return { ...(account === undefined ? {} : { UID: String(account.uid) }), ...(gid === undefined ? {} : { GID: String(gid) }) };
+  const dynamic = DynamicUser ? dynamicNumbers(options, config) : {};
+  const uid = account?.uid ?? dynamic.uid;
+  const gid = Group === '' ? (account?.gid ?? dynamic.uid) : (resolveGroup(options, Group) ?? dynamic.gid);
+  return { ...(uid === undefined ? {} : { UID: String(uid) }), ...(gid === undefined ? {} : { GID: String(gid) }) };
 }
 
 function dependencyProperties(world: World, unit: Unit): Record<string, string> {

@@ -1,5 +1,5 @@
 import { ephemeralRootRemoval, heldRoot } from '../exec/ephemeral-root.ts';
-import { needsSpace, newSpace, sharedKinds, heldSpace, withOwnRoot } from '../exec/space.ts';
+import { needsSpace, newSpace, sharedKinds, heldSpace, partOf } from '../exec/space.ts';
 import type { Space } from '../exec/request.ts';
 import { privateTmpRemoval } from '../exec/private-tmp.ts';
 import type { Plan } from '../exec/op.ts';
@@ -21,17 +21,17 @@ export function plannedSpace(world: World, unit: Unit): Space | undefined {
   return unit.space ?? joined(world, unit) ?? newSpace(exec, unit.name, { bootId: world.options.facts.bootId, id: 'XXXXXX' });
 }
 
-/** Gives up the unit's part in its space; the plan removes the directories of one in which nobody is left. */
+/** Gives up the unit's part in its space; the plan removes the directories that nobody is left in. */
 export function leaveSpace(world: World, unit: Unit): Plan {
   const { space } = unit;
   if (space === undefined) return [];
   unit.space = undefined;
   world.dirtyUnits.add(unit);
-  const own = ephemeralRootRemoval(space);
   if (space.root !== undefined) letGo(world, heldRoot(space));
-  for (const other of world.units.values()) if (other.space?.id === space.id) return own;
-  for (const kind of sharedKinds) letGo(world, heldSpace(space, kind));
-  return [...own, ...privateTmpRemoval(space)];
+  const others = [...world.units.values()].flatMap((other) => (other.space?.id === space.id ? other.space : []));
+  if (others.length === 0) for (const kind of sharedKinds) letGo(world, heldSpace(space, kind));
+  const keepsTmp = others.some(({ tmp }) => tmp?.tmp === space.tmp?.tmp);
+  return [...ephemeralRootRemoval(space), ...(keepsTmp ? [] : privateTmpRemoval(space))];
 }
 
 function letGo(world: World, name: string): void {
@@ -39,12 +39,27 @@ function letGo(world: World, name: string): void {
   world.command({ do: 'close', name });
 }
 
+/** The unit's own of before, where others have kept it, or that of a unit that it joins. */
 function joined(world: World, unit: Unit): Space | undefined {
-  for (const name of world.graph.related(unit.name, 'joins-namespace')) {
-    const space = world.peek(name)?.space;
-    if (space !== undefined && unit.config.exec !== undefined) return withOwnRoot(unit.config.exec, unit.name, space);
+  const { exec } = unit.config;
+  if (exec === undefined) return undefined;
+  for (const owner of [unit.name, ...world.graph.related(unit.name, 'joins-namespace')]) {
+    const space = keptOf(world, owner);
+    if (space !== undefined) return partOf(exec, unit.name, space, world.options.facts.bootId);
   }
   return undefined;
+}
+
+/** The space that was made for a unit, as long as that unit, or one that joined it, has a part in it. */
+function keptOf(world: World, owner: string): Space | undefined {
+  const own = world.peek(owner)?.space;
+  if (own?.owner === owner) return own;
+  let kept: Space | undefined;
+  world.graph.forEach(owner, (other) => {
+    const space = world.peek(other)?.space;
+    if (space?.owner === owner) kept = space;
+  });
+  return kept;
 }
 
 function fresh(world: World, unit: Unit): Space | undefined {

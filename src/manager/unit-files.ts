@@ -45,6 +45,7 @@ interface StartableUnit extends Verification {
 
 interface ServiceExposure {
   readonly unit: string;
+  readonly load: LoadState['state'];
   readonly reason?: string;
   readonly assessment?: Assessment;
 }
@@ -135,8 +136,9 @@ export class UnitFileReader {
   security(targets: readonly string[] | undefined): readonly ServiceExposure[] {
     if (targets !== undefined) return targets.map((target) => this.#exposure(target));
     const names = new Set(this.#searchPath.flatMap((directory) => this.#files.list(directory)));
+    const directory = new UnitDirectory(this.#files, this.#searchPath);
     return [...names]
-      .filter((name) => name.endsWith('.service') && !name.includes('@.'))
+      .filter((name) => name.endsWith('.service') && !name.includes('@.') && !isAlias(directory, name))
       .toSorted()
       .map((name) => this.#exposure(name))
       .filter(({ assessment }) => assessment !== undefined);
@@ -144,11 +146,15 @@ export class UnitFileReader {
 
   #exposure(target: string): ServiceExposure {
     const { name, config } = this.#target(target);
+    const load = config.load.state;
     const reason = reasonOf(config.load);
-    if (config.load.state !== 'loaded') return { unit: name, reason: reason ?? `not loaded (${config.load.state})` };
+    if (load !== 'loaded') return { unit: name, load, reason: reason ?? `not loaded (${load})` };
     const { architecture } = nativeArchitecture(this.#facts);
-    const subject = subjectOf(config, (call) => architecture === undefined || numberOf(architecture, call) !== undefined);
-    return subject === undefined ? { unit: name, reason: 'it is no service' } : { unit: name, assessment: assess(subject) };
+    const subject = subjectOf(config, {
+      isNative: (call) => architecture === undefined || numberOf(architecture, call) !== undefined,
+      isFile: target.includes('/'),
+    });
+    return subject === undefined ? { unit: name, load, reason: 'it is no service' } : { unit: name, load, assessment: assess(subject) };
   }
 
   #target(target: string): { readonly name: string; readonly config: UnitConfig } {
@@ -170,6 +176,12 @@ export class UnitFileReader {
   #text(path: string): string {
     return new TextDecoder().decode(this.#files.read(path) ?? new Uint8Array());
   }
+}
+
+/** Whether the name leads to a unit of another name. */
+function isAlias(directory: UnitDirectory, name: string): boolean {
+  const found = directory.resolve(name);
+  return found !== undefined && found !== 'loop' && found.name !== name;
 }
 
 /** A template is judged by an instance of it. */

@@ -67,7 +67,9 @@ function lineOf(
   property: Property,
   facts: SpecifierFacts,
 ): Result<Line, PropertyError> {
-  const { name, value } = property;
+  const { name } = property;
+  // An empty assignment in a file takes back what other files say; of a program it is the setting without a limit.
+  const value = name === 'TasksMax' && property.value === '' ? 'infinity' : property.value;
   const place = placeOf(type, name);
   if (place === undefined) return err({ message: `Unknown assignment: ${name}=${value}`, inManager: false });
   if (!fitsOnLine(value)) return err(badValue(property, { message: '' }));

@@ -7,6 +7,7 @@ import { capabilityNames, type CapabilityList } from './values/capability.ts';
 import type { Amount } from './values/cgroup-limit.ts';
 import { errnoName } from './values/errno.ts';
 import { formatIpAddress, type IpPrefix } from './values/ip-address.ts';
+import type { ExtensionImage, MountedImage, PartitionOptions } from './values/image.ts';
 import type { InvertibleList } from './values/name-list.ts';
 import type { BindMount, PrefixedPath } from './values/path.ts';
 import { formatResourceLimit } from './values/rlimit.ts';
@@ -136,6 +137,11 @@ const lineTables: { readonly [Part in PartName]: LineTable<Parts[Part]> } = {
     RestrictAddressFamilies: names,
     RestrictFileSystems: names,
     DelegateNamespaces: names,
+    RootImageOptions: words(partitionText),
+    MountImages: words(({ destination, ...image }: MountedImage) =>
+      [imageText(image), field(destination), ...image.options.map(partitionText)].join(':'),
+    ),
+    ExtensionImages: words((image: ExtensionImage) => [imageText(image), ...image.options.map(partitionText)].join(':')),
     ReadWritePaths: prefixedPaths,
     ReadOnlyPaths: prefixedPaths,
     InaccessiblePaths: prefixedPaths,
@@ -241,6 +247,19 @@ const privilegeSigns: Readonly<Record<Command['privilege'], string>> = {
   'no-credentials': '!',
   'ambient-fallback': '!!',
 };
+
+/** A field of a value of several, in quotes where it would not be one else. */
+function field(text: string): string {
+  return text.includes(':') ? quoteWord(text) : word(text);
+}
+
+function imageText({ source, ignoreMissing }: ExtensionImage): string {
+  return `${ignoreMissing ? '-' : ''}${field(source)}`;
+}
+
+function partitionText({ partition, options }: PartitionOptions): string {
+  return `${partition}:${field(options)}`;
+}
 
 function bindText({ source, destination, ignoreMissing, recursive }: BindMount): string {
   const where = source === destination && recursive ? source : `${source}:${destination}`;

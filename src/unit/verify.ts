@@ -72,7 +72,8 @@ function settleDevice(draft: UnitDraft): void {
 }
 
 function settleExec(draft: UnitDraft): void {
-  if (draft.isSet('exec', 'StandardInputData') && !draft.isSet('exec', 'StandardInput'))
+  const data = draft.value('exec', 'StandardInputData');
+  if (data instanceof Uint8Array && data.length > 0 && !draft.isSet('exec', 'StandardInput'))
     draft.set('exec', 'StandardInput', { kind: 'data' });
   // The journal's socket is on it.
   if (draft.name === '-.mount' && !draft.isSet('exec', 'StandardOutput')) draft.set('exec', 'StandardOutput', { kind: 'null' });

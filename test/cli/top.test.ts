@@ -44,9 +44,9 @@ test('each cgroup is shown with what is counted of it, in the columns of systemd
   using made = tree(files);
   const first = takeSample(made.root, look(3), 1_000_000);
   assert.deepEqual(renderRows(rowsOf(first, undefined, 'path'), optionsOf('-b'), undefined), [
-    '/                       12      -        -        -        -',
-    '/a.slice                 3      -     1.5M        -        -',
-    '/a.slice/b.service       -      -        -        -        -',
+    '/                      12      -        -        -        -',
+    'a.slice                 3      -     1.5M        -        -',
+    'a.slice/b.service       -      -        -        -        -',
   ]);
 });
 
@@ -56,7 +56,7 @@ test('rates are those between two looks', () => {
   made.write('a.slice/cpu.stat', 'usage_usec 2000000\n');
   made.write('a.slice/io.stat', '8:0 rbytes=3048 wbytes=500 rios=1 wios=1\n8:16 rbytes=24 wbytes=4096 rios=1 wios=0\n');
   const [top] = rowsOf(takeSample(made.root, look(1), 3_000_000), first, 'cpu');
-  assert.deepEqual(top, { path: '/a.slice', tasks: 3, cpuUsec: 2_000_000, cpuShare: 0.5, memory: 1_572_864, input: 1024, output: 2048 });
+  assert.deepEqual(top, { path: 'a.slice', tasks: 3, cpuUsec: 2_000_000, cpuShare: 0.5, memory: 1_572_864, input: 1024, output: 2048 });
 });
 
 test('cgroups are in the order that is asked for', () => {
@@ -66,9 +66,9 @@ test('cgroups are in the order that is asked for', () => {
   assert.deepEqual(
     [paths('path'), paths('tasks'), paths('memory')],
     [
-      ['/x', '/y'],
-      ['/y', '/x'],
-      ['/x', '/y'],
+      ['x', 'y'],
+      ['y', 'x'],
+      ['x', 'y'],
     ],
   );
 });
@@ -77,7 +77,7 @@ test('raw numbers and processor time as a time are shown where they are asked fo
   using made = tree({ 'x/cpu.stat': 'usage_usec 1500000\n', 'x/memory.current': '2048' });
   const options = optionsOf('-r', '--cpu=time');
   const rows = rowsOf(takeSample(made.root, look(1), 1), undefined, 'path');
-  assert.deepEqual(renderRows(rows, options, undefined), ['/x       - 1.500000s     2048        -        -']);
+  assert.deepEqual(renderRows(rows, options, undefined), ['x       - 1.500000s     2048        -        -']);
 });
 
 test('as JSON each cgroup is a record, with null for what is not known', () => {
@@ -85,7 +85,7 @@ test('as JSON each cgroup is a record, with null for what is not known', () => {
   assert.equal(optionsOf('-o', 'json').json, 'json');
   assert.equal(optionsOf('--output=json-pretty').json, 'json-pretty');
   assert.deepEqual(rowsOf(takeSample(made.root, look(1), 1), undefined, 'path').map(recordOf), [
-    { path: '/x', tasks: null, cpu_usec: 1_500_000, cpu_share: null, memory: 2048, input: null, output: null },
+    { path: 'x', tasks: null, cpu_usec: 1_500_000, cpu_share: null, memory: 2048, input: null, output: null },
   ]);
 });
 
@@ -102,11 +102,11 @@ test('processes are counted in place of tasks, with those of the cgroups below o
       rowsOf(takeSample(made.root, optionsOf('--depth=2', ...argv), 1), undefined, 'path').map(({ path, tasks }) => [path, tasks]),
     );
   assert.deepEqual(counted(), { '/': 70 });
-  assert.deepEqual(counted('-k'), { '/': 5, '/x': 5, '/x/y': 2 });
+  assert.deepEqual(counted('-k'), { '/': 5, x: 5, 'x/y': 2 });
   // The second process is of the kernel, but in a container.
   const kernel = existsSync('/proc/2/comm') && readFileSync('/proc/2/comm', 'utf8') === 'kthreadd\n' ? 1 : 0;
-  assert.deepEqual(counted('-P'), { '/': 5 - kernel, '/x': 5 - kernel, '/x/y': 2 });
-  assert.deepEqual(counted('-P', '--recursive=no'), { '/': 0, '/x': 3 - kernel, '/x/y': 1 });
+  assert.deepEqual(counted('-P'), { '/': 5 - kernel, x: 5 - kernel, 'x/y': 2 });
+  assert.deepEqual(counted('-P', '--recursive=no'), { '/': 0, x: 3 - kernel, 'x/y': 1 });
   const headers = [[], ['-P'], ['-k']].map(
     (argv) => headerLine([], optionsOf(...argv), 80, makeStyle({ colours: false, unicode: true })).match(/Tasks|Proc\S/)?.[0],
   );

@@ -50,7 +50,7 @@ const contexts: fc.Arbitrary<ExecContext> = fc
       { gid: 4 },
       { dynamicUid: 61184 },
       { supplementary: [29] },
-      { space: { id: 'x', tmp: { tmp: '/tmp/x', varTmp: '/var/tmp/x' }, root: '/var/lib/systemd/ephemeral-trees/x' } },
+      { space: { id: 'x', owner: 'x.service', tmp: { tmp: '/tmp/x', varTmp: '/var/tmp/x' }, root: '/var/lib/systemd/ephemeral-trees/x' } },
       { cgroup: '/sys/fs/cgroup/a.service' },
       {
         cgroupFacts: {
@@ -138,7 +138,7 @@ test('what a service may not do is in its plan, whatever else it asks for', { ti
       const compiled = compile(mainRequest(serviceWith([...others, restriction])), {
         ...rootContext,
         account: daemonAccount,
-        space: { id: 'x' },
+        space: { id: 'x', owner: 'x.service' },
       });
       if (!compiled.ok || compiled.value.plan.at(-1)?.op !== 'exec') return;
       assert.ok(restrictions[restriction]?.(compiled.value.plan), restriction);

@@ -172,15 +172,17 @@ function selected(lists: readonly SyscallList[], call: Named, error: Outcome): O
   if (first === undefined) return allowed;
   const [listed, others] =
     error === logged ? (first.invert ? [allowed, logged] : [logged, allowed]) : first.invert ? [error, allowed] : [allowed, error];
-  const entries = [...call.names, ...(call.part === undefined ? [] : [call.part])].map((name) => entryOf(lists, first.invert, name));
+  const entries = [...call.names, ...(call.part === undefined ? [] : [call.part])].map((name) =>
+    entryOf(lists, first.invert, name, error !== logged && callsOf('@default').includes(name)),
+  );
   const entry = entries.find((found) => found !== undefined);
   if (entry === undefined) return others;
   if (entry === 'listed' || error === logged) return listed;
   return entry === 'kill' ? killsProcess : fails(entry);
 }
 
-function entryOf(lists: readonly SyscallList[], denies: boolean, name: string): 'listed' | 'kill' | number | undefined {
-  let entry: 'listed' | 'kill' | number | undefined = !denies && callsOf('@default').includes(name) ? 'listed' : undefined;
+function entryOf(lists: readonly SyscallList[], denies: boolean, name: string, always: boolean): 'listed' | 'kill' | number | undefined {
+  let entry: 'listed' | 'kill' | number | undefined = !denies && always ? 'listed' : undefined;
   for (const { invert, rules } of lists) {
     for (const rule of rules) {
       const names = rule.name.startsWith('@') ? callsOf(rule.name) : [rule.name];

@@ -32,18 +32,26 @@ export async function analyzeSecurity({ words, options, services, terminal, envi
   const found = unitFiles.security(words.length === 0 ? undefined : targets);
   const faces = showsFaces(environment, terminal.style);
   if (words.length === 0) return printAll(terminal, found, options.json, faces);
-  let status = 0;
-  for (const { unit, reason, assessment } of found) {
-    if (assessment === undefined) {
-      terminal.fail(`Failed to judge ${unit}: ${reason ?? ''}`);
-      status = 1;
-      continue;
-    }
-    if (options.json === undefined) printOne(terminal, unit, assessment, faces);
+  for (const [index, each] of found.entries()) {
+    if (index > 0 && !options.offline) terminal.print('');
+    const { unit, assessment } = each;
+    if (assessment === undefined) terminal.fail(refusal(each, targets[index] ?? ''));
+    else if (options.json === undefined) printOne(terminal, unit, assessment, faces);
     else terminal.print(json(assessment.points.map(pointRecord), options.json));
-    if (assessment.exposure > options.threshold) status = 1;
   }
-  return status;
+  if (found.length > 1 && !options.offline) {
+    terminal.print('');
+    printAll(terminal, found, options.json, faces);
+  }
+  return found.every(({ assessment }) => assessment !== undefined && assessment.exposure <= options.threshold) ? 0 : 1;
+}
+
+/** Why there is no judgement: of a file with the reason, of a unit in the words of systemd. */
+function refusal({ unit, load, reason = '' }: ServiceExposure, target: string): string {
+  if (target.includes('/')) return load === 'not-found' ? `Unit ${unit} not found.` : `Failed to judge ${unit}: ${reason}`;
+  if (load === 'masked') return `Unit ${unit} is masked, cannot analyze.`;
+  if (load === 'loaded') return `Unit ${unit} is not a service unit, refusing.`;
+  return load === 'not-found' ? `Unit ${unit} not found, cannot analyze.` : `Unit ${unit} not loaded properly, cannot analyze: ${reason}`;
 }
 
 /** Whether the terminal has pictures for faces, as systemd finds it. */
@@ -75,7 +83,7 @@ function printAll(terminal: Terminal, found: readonly ServiceExposure[], form: '
   const width = Math.max('UNIT'.length, ...rows.map(({ unit }) => unit.length));
   terminal.print(style.underline(`${'UNIT'.padEnd(width)} EXPOSURE PREDICATE HAPPY`));
   for (const { unit, exposure, name, face, paint } of rows)
-    terminal.print(`${unit.padEnd(width)} ${paint(tenths(exposure).padStart(8))} ${paint(name.padEnd(9))} ${face}   `);
+    terminal.print(`${unit.padEnd(width)} ${paint(tenths(exposure).padStart(8))} ${paint(name.padEnd(9))} ${face}`);
   return 0;
 }
 

@@ -55,10 +55,13 @@ function print({ options, terminal }: Invocation, objects: readonly Properties[]
   });
 }
 
-/** A list of what is forbidden with nothing in it is an empty one, too. */
+/** A list of what is forbidden with nothing in it is an empty one, too; and what systemd has no text for, it shows to who asks for it. */
 function isEmpty(name: string, value: string): boolean {
-  return value === '' || (value === '~' && name === 'RestrictFileSystems');
+  return value === '' || (value === '~' && forbidding.test(name)) || onlyIfAsked.test(name);
 }
+
+const forbidding = /^(SystemCall(Filter|Log)|Restrict(AddressFamilies|FileSystems|NetworkInterfaces))$/;
+const onlyIfAsked = /^((Load|Set)Credential(Encrypted)?|TTY(Rows|Columns))$/;
 
 /** Lists of structures are a line each; a text with line breaks of its own is one value. */
 function linesOf(name: string, value: string): readonly string[] {
@@ -67,7 +70,7 @@ function linesOf(name: string, value: string): readonly string[] {
 
 /** Lists of records are shown one to a line, so empty ones are not shown at all. */
 const records =
-  /^(Exec(Start|Stop|Reload|Condition)|DeviceAllow$|SocketBind(Allow|Deny)$|BPFProgram$|IODevice|IO(Read|Write)(Bandwidth|IOPS)Max$|Listen$|EnvironmentFiles$|(Runtime|State|Cache|Logs)DirectorySymlink$|Timers|Paths$)/;
+  /^(Exec(Start|Stop|Reload|Condition)|DeviceAllow$|SocketBind(Allow|Deny)$|BPFProgram$|RootImageOptions$|IODevice|IO(Read|Write)(Bandwidth|IOPS)Max$|Listen$|EnvironmentFiles$|(Runtime|State|Cache|Logs)DirectorySymlink$|Timers|Paths$)/;
 const structured = new RegExp(`${records.source}|^Symlinks$`);
 
 function fail({ terminal }: Invocation, message: string): number {

@@ -34,8 +34,9 @@ export async function runTop(call: Call, place: ManagerPlace): Promise<number> {
     terminal.fail('There are no cgroups here, whose files tell what is used.');
     return 1;
   }
-  const below = (words[0] ?? '').replace(/^\/+|\/+$/g, '');
-  await watch(terminal, below === '' ? root : belowAll(root, below), options);
+  const [top = ''] = words;
+  const below = top.replace(/^\/+|\/+$/g, '');
+  await watch(terminal, below === '' ? root : belowAll(root, below), top, options);
   return 0;
 }
 
@@ -91,7 +92,7 @@ async function rootOf({ environment }: Call, place: ManagerPlace): Promise<Roots
   return root === undefined ? undefined : { root, legacy: {} };
 }
 
-async function watch(terminal: Terminal, { root, legacy }: Roots, options: TopOptions): Promise<void> {
+async function watch(terminal: Terminal, { root, legacy }: Roots, top: string, options: TopOptions): Promise<void> {
   const isScreen = isatty(1) && !options.batch && options.json === undefined;
   const iterations = options.iterations ?? (isScreen || options.batch ? 0 : 1);
   using keys = isScreen && process.stdin.isTTY ? new Keys(process.stdin) : undefined;
@@ -99,7 +100,7 @@ async function watch(terminal: Terminal, { root, legacy }: Roots, options: TopOp
   let wanted = options;
   for (let shown = 1; ; shown++) {
     const now = takeSample(root, wanted, Math.round(performance.now() * 1000), legacy);
-    const shownAll = await show(terminal, rowsOf(now, before, wanted.order), wanted, isScreen);
+    const shownAll = await show(terminal, rowsOf(now, before, wanted.order, top), wanted, isScreen);
     if (!shownAll) return;
     before = now;
     if (iterations > 0 && shown >= iterations) return;
@@ -134,7 +135,7 @@ const helpMs = 10_000;
 /** False where nobody looks any more. */
 function show(terminal: Terminal, rows: ReturnType<typeof rowsOf>, options: TopOptions, isScreen: boolean): Promise<boolean> {
   if (options.json !== undefined) return terminal.live(renderJson(rows.map(recordOf), options.json));
-  if (!isScreen) return terminal.live(renderRows(rows, options, undefined).join('\n'));
+  if (!isScreen) return rows.length === 0 ? Promise.resolve(true) : terminal.live(renderRows(rows, options, undefined).join('\n'));
   const width = terminal.width ?? 80;
   const lines = renderRows(rows, options, width).slice(0, Math.max(10, (process.stdout.rows ?? 25) - 3));
   return terminal.live([`\x1b[H\x1b[J${headerLine(rows, options, width, terminal.style)}`, ...lines].join('\n'));

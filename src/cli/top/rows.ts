@@ -16,15 +16,15 @@ export interface Row {
   readonly output?: number;
 }
 
-/** The cgroups of which anything is known, in order. */
-export function rowsOf(now: Sample, before: Sample | undefined, order: Order): readonly Row[] {
+/** The cgroups of which anything is known, in order; `top` is the word by which the topmost was asked for, '' for none. */
+export function rowsOf(now: Sample, before: Sample | undefined, order: Order, top = ''): readonly Row[] {
   const rows = [...now.groups].map(([path, counted]): Row => {
     const earlier = before?.groups.get(path);
     const seconds = before === undefined ? 0 : (now.atUsec - before.atUsec) / 1_000_000;
     const rate = (value: number | undefined, was: number | undefined): number | undefined =>
       value === undefined || was === undefined || seconds <= 0 || value < was ? undefined : (value - was) / seconds;
     return withoutUndefined({
-      path,
+      path: pathBelow(top, path),
       tasks: counted.tasks,
       cpuUsec: counted.cpuUsec,
       cpuShare: divided(rate(counted.cpuUsec, earlier?.cpuUsec), 1_000_000),
@@ -35,6 +35,12 @@ export function rowsOf(now: Sample, before: Sample | undefined, order: Order): r
   });
   const known = rows.filter(({ tasks, cpuUsec, memory, input }) => [tasks, cpuUsec, memory, input].some((value) => value !== undefined));
   return known.toSorted((a, b) => orders[order](b) - orders[order](a) || (a.path < b.path ? -1 : 1));
+}
+
+/** `/` is the topmost only; all others are called by their way from there, or from the word for it. */
+function pathBelow(top: string, path: string): string {
+  if (top === '') return path === '/' ? path : path.slice(1);
+  return path === '/' ? top : `${top.replace(/\/+$/, '')}${path}`;
 }
 
 /** The columns of systemd-cgtop, without its header. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** What one cgroup has used, as far as its controllers count it. */
 export interface Counted {
@@ -33,6 +33,7 @@ export interface Look {
 /** Reads the cgroup at a directory and those below it, down to a depth. Cgroups that go meanwhile are left out. */
 export function takeSample(root: string, look: Look, atUsec: number, legacy: LegacyRoots = {}): Sample {
   const groups = new Map<string, Counted>();
+  if (!existsSync(root)) return { atUsec, groups };
   const all = { root, legacy, groups, look };
   walk(all, '', look.depth);
   if (look.count !== 'tasks') countProcesses(all, '', look.depth);

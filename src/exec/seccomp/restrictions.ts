@@ -1,9 +1,9 @@
 import type { ExecSettings } from '../../unit/settings/exec.ts';
 import type { SyscallAction } from '../../unit/values/syscall-list.ts';
-import { addressFamily } from './address-family.ts';
+import { addressFamily } from '../../unit/values/address-family.ts';
 import { type Architecture, multiplexers, numberOf, openFlags } from './architecture.ts';
 import { type Action, allow, type Condition, fail, killProcess, log, type Restriction, type Rule } from './rule.ts';
-import { type Selection, select } from './selection.ts';
+import { selectFiltered, selectLogged, type Selection } from './selection.ts';
 import { callsOf } from '../../unit/values/system-call-sets.ts';
 import { refusedNamespaces } from './namespaces.ts';
 
@@ -34,8 +34,11 @@ const rows: readonly Row[] = [
   { setting: 'ProtectClock', restriction: ({ ProtectClock }) => onlyIf(ProtectClock, refusing(callsOf('@clock'))) },
   { setting: 'PrivateDevices', restriction: ({ PrivateDevices }) => onlyIf(PrivateDevices, refusing(callsOf('@raw-io'))) },
   { setting: 'LockPersonality', restriction: (exec) => onlyIf(exec.LockPersonality, personality(exec)) },
-  { setting: 'SystemCallLog', restriction: ({ SystemCallLog }) => logged(select(SystemCallLog)) },
-  { setting: 'SystemCallFilter', restriction: (exec) => filtered(select(exec.SystemCallFilter), exec.SystemCallErrorNumber ?? 'kill') },
+  { setting: 'SystemCallLog', restriction: ({ SystemCallLog }) => logged(selectLogged(SystemCallLog)) },
+  {
+    setting: 'SystemCallFilter',
+    restriction: (exec) => filtered(selectFiltered(exec.SystemCallFilter), exec.SystemCallErrorNumber ?? 'kill'),
+  },
 ];
 
 /** The filters that the settings ask for; the restriction of architectures is none of them. */

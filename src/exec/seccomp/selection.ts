@@ -1,3 +1,4 @@
+import { errnoName } from '../../unit/values/errno.ts';
 import type { SyscallAction, SyscallList } from '../../unit/values/syscall-list.ts';
 import { isSystemCall } from './architecture.ts';
 import { callsOf, membersOf } from '../../unit/values/system-call-sets.ts';
@@ -11,15 +12,36 @@ export interface Selection {
 }
 
 /**
- * The lines folded: the first decides whether they list what is allowed, and what is listed the other way takes away from that. What is
- * allowed always includes `@default`, without which nothing runs (systemd.exec(5), SystemCallFilter=). Undefined without lines.
+ * The lines of SystemCallFilter= folded: the first decides whether they list what is allowed, and what is listed the other way takes away
+ * from that. What is allowed always includes `@default`, without which nothing runs (systemd.exec(5)). Undefined without lines.
  */
-export function select(lists: readonly SyscallList[]): Selection | undefined {
+export function selectFiltered(lists: readonly SyscallList[]): Selection | undefined {
+  return select(lists, callsOf('@default'));
+}
+
+/** The same of SystemCallLog=, where what is logged is what is named. */
+export function selectLogged(lists: readonly SyscallList[]): Selection | undefined {
+  return select(lists, []);
+}
+
+/** Every call that the lines come to, by name and with its error, as `systemctl show` has it: `~` where they are what is not allowed. */
+export function shownSelection(selection: Selection | undefined): string {
+  if (selection === undefined) return '~';
+  const { allows, calls } = selection;
+  const names = [...calls].flatMap(([name, action]) => (action === undefined ? name : allows ? [] : `${name}:${actionName(action)}`));
+  return `${allows ? '' : '~'}${names.toSorted().join(' ')}`;
+}
+
+function actionName(action: SyscallAction): string {
+  return action === 'kill' ? 'kill' : (errnoName(action) ?? String(action));
+}
+
+function select(lists: readonly SyscallList[], always: Iterable<string>): Selection | undefined {
   const [first] = lists;
   if (first === undefined) return undefined;
   const allows = !first.invert;
   const calls = new Map<string, SyscallAction | undefined>();
-  if (allows) for (const call of callsOf('@default')) calls.set(call, undefined);
+  if (allows) for (const call of always) calls.set(call, undefined);
   for (const { invert, rules } of lists) {
     for (const { name, action } of rules) {
       // An allowed call fails with no error.

@@ -28,17 +28,24 @@ export interface Subject {
   readonly isEarly: boolean;
 }
 
+/** What is known of a service beside its settings. */
+interface Circumstances extends Pick<Subject, 'isNative'> {
+  /** It is judged as a file, not as a unit that is to run here. */
+  readonly isFile: boolean;
+}
+
 /** The service as it is judged; undefined for units that are none. */
-export function subjectOf(config: UnitConfig, isNative: Subject['isNative']): Subject | undefined {
+export function subjectOf(config: UnitConfig, { isNative, isFile }: Circumstances): Subject | undefined {
   const { exec, cgroup, service } = config;
   if (exec === undefined || cgroup === undefined || service === undefined) return undefined;
-  const properties: Readonly<Record<string, string>> = {
+  const properties: Record<string, string> = {
     ...shown(execTable, exec),
     ...shown(sandboxTable, exec),
     ...shown(cgroupTable, cgroup),
     NotifyAccess: service.NotifyAccess,
     ...(exec.DynamicUser ? impliedByDynamicUser(exec.ProtectSystem, exec.ProtectHome) : {}),
   };
+  if (!isFile && hasOwnMounts(exec, properties)) properties['PrivateMounts'] = 'yes';
   const dropped = Object.entries(droppedBy).flatMap(([name, capabilities]) => (properties[name] === 'yes' ? capabilities : []));
   const own = properties['CapabilityBoundingSet'] ?? '';
   return {
@@ -58,6 +65,21 @@ export function subjectOf(config: UnitConfig, isNative: Subject['isNative']): Su
     runsAsRoot: exec.User === 'root' || exec.User === '0' || (exec.User === '' && !exec.DynamicUser),
   };
 }
+
+/** Whether some other setting gives the service a view of its own: of units systemd-analyze says so, of files it does not. */
+function hasOwnMounts({ RootImage }: UnitConfig['exec'] & {}, properties: Subject['properties']): boolean {
+  return RootImage !== '' || ownMounts.some((name) => properties[name] !== 'no');
+}
+
+const ownMounts = [
+  'PrivateTmp',
+  'PrivateDevices',
+  'ProtectControlGroups',
+  'ProtectKernelTunables',
+  'ProtectKernelModules',
+  'ProtectHome',
+  'ProtectSystem',
+] as const;
 
 /** What systemd.exec(5) says that DynamicUser= implies. */
 function impliedByDynamicUser(system: unknown, home: unknown): Readonly<Record<string, string>> {

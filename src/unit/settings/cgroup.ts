@@ -7,7 +7,7 @@ import { cpuSet } from '../values/cpu-set.ts';
 import { deviceRule, perDevice } from '../values/device.ts';
 import { booleanOr, oneOf } from '../values/enum.ts';
 import { addressPrefixList } from '../values/ip-address.ts';
-import { invertibleNames } from '../values/name-list.ts';
+import { invertibleInterfaces } from '../values/name-list.ts';
 import { absolutePath } from '../values/path.ts';
 import { permyriad } from '../values/percent.ts';
 import { socketBindRule } from '../values/socket-bind-rule.ts';
@@ -107,7 +107,7 @@ export const cgroupRows = {
   BlockIOReadBandwidth: perDeviceLast(perDevice(rate), { since: 0, meaning: 'Old spelling of IOReadBandwidthMax=' }),
   BlockIOWriteBandwidth: perDeviceLast(perDevice(rate), { since: 0, meaning: 'Old spelling of IOWriteBandwidthMax=' }),
   TasksAccounting: last(boolean, undefined, { since: 227, meaning: 'Task accounting switch' }),
-  TasksMax: last(tasksMax, undefined, { since: 227, meaning: 'pids.max: number, percent or infinity' }),
+  TasksMax: last(orEmpty(tasksMax, undefined), undefined, { since: 227, meaning: 'pids.max: number, percent or infinity' }),
   Delegate: delegation({
     since: 218,
     meaning: 'Hand cgroup subtree management to the unit (bool or controllers)',
@@ -152,7 +152,10 @@ export const cgroupRows = {
   BPFProgram: entries(plainString, { since: 249, meaning: 'type:path of a pinned BPF program to attach' }),
   SocketBindAllow: entries(socketBindRule, { since: 249, meaning: 'Allowed bind(): [family:][proto:]ports or any' }),
   SocketBindDeny: entries(socketBindRule, { since: 249, meaning: 'Denied bind()' }),
-  RestrictNetworkInterfaces: combining('merge', entries(invertibleNames, { since: 250, meaning: 'Allowed interfaces, or denied with ~' })),
+  RestrictNetworkInterfaces: combining(
+    'merge',
+    entries(invertibleInterfaces, { since: 250, meaning: 'Allowed interfaces, or denied with ~' }),
+  ),
   MemoryPressureThresholdSec: last(orEmpty(timespan, undefined), undefined, {
     since: 254,
     meaning: 'Threshold advertised in $MEMORY_PRESSURE_WRITE',
@@ -205,7 +208,8 @@ function delegation(facts: Facts): Setting<boolean | readonly string[]> {
       const all = boolean(text, context);
       if (all.ok) return all;
       const added = controllers(text, context);
-      return added.ok && Array.isArray(current) ? ok([...current, ...added.value]) : added;
+      if (!added.ok || current === true) return added.ok ? ok(true) : added;
+      return Array.isArray(current) ? ok([...current, ...added.value]) : added;
     },
   };
 }

@@ -2,8 +2,13 @@ import { ok } from '../../base/result.ts';
 import { refuse, type ValueParser } from '../values/parser.ts';
 import { words } from '../values/words.ts';
 
+/** What a word must be. */
+interface Pattern {
+  test(word: string): boolean;
+}
+
 /** Blank-separated words that must match; the others are dropped with a warning. */
-export function wordsLike(pattern: RegExp, expected: string): ValueParser<readonly string[]> {
+export function wordsLike(pattern: Pattern, expected: string): ValueParser<readonly string[]> {
   return (text, context) => {
     const split = words(text, context);
     if (!split.ok) return split;
@@ -17,12 +22,19 @@ export function wordsLike(pattern: RegExp, expected: string): ValueParser<readon
   };
 }
 
-/** Words as `wordsLike` takes them, which a `~` in front inverts. */
-export function invertibleWordsLike(
-  pattern: RegExp,
-  expected: string,
+/** Blank-separated words that must match; one that does not makes the whole line count for nothing. */
+export function allWordsLike(pattern: Pattern, expected: string): ValueParser<readonly string[]> {
+  return (text, context) => {
+    const split = words(text, context);
+    const wrong = split.ok ? split.value.find((word) => !pattern.test(word)) : undefined;
+    return wrong === undefined ? split : refuse(`expected ${expected}, found “${wrong}”`, Math.max(text.indexOf(wrong), 0));
+  };
+}
+
+/** Words as `parse` takes them, which a `~` in front inverts. */
+export function invertibleWords(
+  parse: ValueParser<readonly string[]>,
 ): ValueParser<{ readonly invert: boolean; readonly names: readonly string[] }> {
-  const parse = wordsLike(pattern, expected);
   return (text, context) => {
     const invert = text.startsWith('~');
     const names = parse(invert ? text.slice(1) : text, context);
@@ -31,7 +43,7 @@ export function invertibleWordsLike(
 }
 
 /** A text that matches as a whole, taken as it is. */
-export function textLike(pattern: RegExp, expected: string): ValueParser<string> {
+export function textLike(pattern: Pattern, expected: string): ValueParser<string> {
   return (text) => (pattern.test(text) ? ok(text) : refuse(`expected ${expected}`));
 }
 
@@ -42,4 +54,15 @@ export const controllers = wordsLike(
 );
 
 /** Names of processor architectures, as systemd spells them. */
-export const architectures = wordsLike(/^(native|[a-z][a-z0-9]+(-[a-z0-9]+)*)$/, 'an architecture such as native, x86-64 or arm64');
+export const architectureNames: ReadonlySet<string> = new Set(
+  (
+    'x86 x86-64 x32 arm arm64 arm-be arm64-be alpha arc arc-be cris ia64 loongarch64 m68k mips mips64 mips64-n32 mips-le mips64-le ' +
+    'mips64-le-n32 nios2 parisc parisc64 ppc ppc-le ppc64 ppc64-le riscv32 riscv64 s390 s390x sh sh64 sparc sparc64 tilegx'
+  ).split(' '),
+);
+
+/** Those, and that of the machine. */
+export const architectures = wordsLike(
+  { test: (word) => word === 'native' || architectureNames.has(word) },
+  'an architecture such as native, x86-64 or arm64',
+);

@@ -16,7 +16,7 @@ import { plainString, string } from '../values/string.ts';
 import { nanoseconds, timespan } from '../values/timespan.ts';
 import { groupList, userOrGroup } from '../values/user-name.ts';
 import { combining, entries, last, list, obsolete, type Values } from './setting.ts';
-import { textLike, wordsLike } from './checked-words.ts';
+import { allWordsLike, textLike } from './checked-words.ts';
 import { decodeBase64 } from '../../base/base64.ts';
 import { refuse } from '../values/parser.ts';
 import { without } from './status.ts';
@@ -65,7 +65,7 @@ export const processRows = {
   UnsetEnvironment: list(environmentNamesOrAssignments, { since: 235, meaning: 'Names or assignments removed at the end' }),
   DynamicUser: last(fatal(boolean), false, { since: 232, meaning: 'Allocate a transient user; implies sandbox settings' }),
   Capabilities: obsolete({ since: 0, meaning: 'Obsolete no-op' }),
-  TimerSlackNSec: last(nanoseconds, undefined, { since: 183, meaning: 'Timer slack' }),
+  TimerSlackNSec: last(timerSlack, undefined, { since: 183, meaning: 'Timer slack' }),
   NoNewPrivileges: last(boolean, false, { since: 187, meaning: 'PR_SET_NO_NEW_PRIVS' }),
   ExecSearchPath: list(searchPath, { since: 250, meaning: 'Search path for relative Exec* binaries; also sets PATH' }),
   RuntimeDirectoryPreserve: last(oneOf('no', 'yes', 'restart', 'on-success'), 'no', {
@@ -136,15 +136,26 @@ export const processRows = {
 export interface ExecSettings
   extends Values<typeof processRows>, Values<typeof stdioRows>, Values<typeof sandboxRows>, Values<typeof limitRows> {}
 
-const ioClasses = ['none', 'realtime', 'best-effort', 'idle'] as const;
+function timerSlack(text: string, context: ValueContext): Result<number, ValueError> {
+  const slack = nanoseconds(text, context);
+  return slack.ok && slack.value === Infinity ? refuse('expected a timespan that ends, such as 50us') : slack;
+}
+
+/** The classes of ioprio_set(2) by their numbers; none is for the kernel to choose, which chooses the second. */
+const ioClasses = ['best-effort', 'realtime', 'best-effort', 'idle'] as const;
 
 function ioSchedulingClass(text: string, context: ValueContext): Result<(typeof ioClasses)[number], ValueError> {
+  if (text === 'none') return ok('best-effort');
   const numbered = /^[0-3]$/.test(text) ? ioClasses[Number(text)] : undefined;
   return numbered === undefined ? oneOf(...ioClasses)(text, context) : ok(numbered);
 }
 
+/** The policies by their numbers, as sched_setscheduler(2) has them. */
+const policies: Readonly<Record<string, string>> = { 0: 'other', 1: 'fifo', 2: 'rr', 3: 'batch', 5: 'idle', 7: 'ext' };
+
 function cpuSchedulingPolicy(text: string, context: ValueContext): Result<string, ValueError> {
-  return oneOf('other', 'batch', 'idle', 'fifo', 'ext', 'rr')(text, context);
+  const numbered = policies[text];
+  return numbered === undefined ? oneOf(...Object.values(policies))(text, context) : ok(numbered);
 }
 
 export function numaMask(text: string, context: ValueContext): Result<'all' | readonly number[], ValueError> {
@@ -153,7 +164,7 @@ export function numaMask(text: string, context: ValueContext): Result<'all' | re
 
 function coredumpMappings(text: string, context: ValueContext): Result<readonly string[], ValueError> {
   const names = /^(all|default|(private|shared)-(anonymous|file-backed|huge|dax)|elf-headers|(0x)?[0-9a-fA-F]+)$/;
-  return wordsLike(names, 'a kind of mapping such as private-anonymous, or a mask in hex')(text, context);
+  return allWordsLike(names, 'a kind of mapping such as private-anonymous, or a mask in hex')(text, context);
 }
 
 function credentialData(text: string, context: ValueContext): Result<string, ValueError> {

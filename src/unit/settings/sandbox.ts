@@ -1,18 +1,20 @@
 import { ok, type Result } from '../../base/result.ts';
 import type { InvertibleList } from '../values/name-list.ts';
 import { refuse, type ValueContext, type ValueError } from '../values/parser.ts';
+import { addressFamily } from '../values/address-family.ts';
 import { bpfAttachments, bpfCommands, bpfMaps, bpfPrograms } from '../values/bpf-names.ts';
 import { boolean, tristate } from '../values/boolean.ts';
 import { capabilityList } from '../values/capability.ts';
 import { fatal, orEmpty } from '../values/combine.ts';
 import { booleanOr, oneOf } from '../values/enum.ts';
+import { extensionImageList, mountedImageList, partitionOptionsList } from '../values/image.ts';
 import { invertibleNames } from '../values/name-list.ts';
 import { absolutePath, bindList, prefixedPathList, temporaryFileSystemList } from '../values/path.ts';
 import { plainString, string } from '../values/string.ts';
 import { type SyscallAction, syscallAction, syscallList } from '../values/syscall-list.ts';
 import { words } from '../values/words.ts';
 import { combining, entries, everyEntry, into, last, list, renamed } from './setting.ts';
-import { architectures, invertibleWordsLike, textLike } from './checked-words.ts';
+import { allWordsLike, architectureNames, architectures, invertibleWords, textLike, wordsLike } from './checked-words.ts';
 
 /** A unit that asks for what cannot be done with its image is not started at all. */
 const unverified = { refused: 'images are not verified by dm-verity here, and not used unverified' } as const;
@@ -31,7 +33,7 @@ export const sandboxRows = {
     since: 233,
     meaning: 'Disk image or device mounted as root',
   }),
-  RootImageOptions: last(plainString, '', { since: 247, meaning: 'Mount options per partition of RootImage' }),
+  RootImageOptions: list(partitionOptionsList, { since: 247, meaning: 'Mount options per partition of RootImage' }),
   RootImagePolicy: last(plainString, '', { since: 254, meaning: 'Which partitions of RootImage may/must be used', status: unchecked }),
   RootHash: last(plainString, '', { since: 246, meaning: 'dm-verity root hash (hex or file) for RootImage', status: unverified }),
   RootHashSignature: last(plainString, '', { since: 246, meaning: 'PKCS7 signature of the root hash', status: unverified }),
@@ -46,9 +48,9 @@ export const sandboxRows = {
     since: 251,
     meaning: 'Directories overlaid on /usr, /opt, /etc as extensions',
   }),
-  ExtensionImages: list(words, { since: 248, meaning: 'Images overlaid on the service hierarchy' }),
+  ExtensionImages: list(extensionImageList, { since: 248, meaning: 'Images overlaid on the service hierarchy' }),
   ExtensionImagePolicy: last(plainString, '', { since: 254, meaning: 'Image policy for ExtensionImages', status: unchecked }),
-  MountImages: list(words, {
+  MountImages: list(mountedImageList, {
     since: 247,
     meaning: 'Images mounted at given places: image:mountpoint[:opts]',
   }),
@@ -165,7 +167,7 @@ function namespaces(text: string, context: ValueContext): Result<boolean | Inver
   const all = boolean(text, context);
   return all.ok
     ? all
-    : invertibleWordsLike(/^(cgroup|ipc|net|mnt|pid|user|uts|time)$/, 'a kind of namespace such as net or user')(text, context);
+    : invertibleWords(allWordsLike(/^(cgroup|ipc|net|mnt|pid|user|uts|time)$/, 'a kind of namespace such as net or user'))(text, context);
 }
 
 /** No error is none; a call that fails with it would seem to have worked. */
@@ -174,8 +176,12 @@ function errorNumber(text: string, context: ValueContext): Result<SyscallAction,
   return action.ok && action.value === 0 ? refuse('expected the name or number of an error such as EPERM, or kill') : action;
 }
 
+function isFamily(word: string): boolean {
+  return word === 'none' || addressFamily(word) !== undefined;
+}
+
 function addressFamilies(text: string, context: ValueContext): Result<InvertibleList, ValueError> {
-  return invertibleWordsLike(/^(none|AF_[A-Z0-9_]+)$/, 'an address family such as AF_INET')(text, context);
+  return invertibleWords(wordsLike({ test: isFamily }, 'an address family such as AF_INET'))(text, context);
 }
 
 function hostnameProtection(text: string, context: ValueContext): Result<string, ValueError> {
@@ -185,5 +191,5 @@ function hostnameProtection(text: string, context: ValueContext): Result<string,
 }
 
 function personality(text: string, context: ValueContext): Result<string, ValueError> {
-  return textLike(/^[a-z][a-z0-9]+(-[a-z0-9]+)*$/, 'an architecture such as x86-64')(text, context);
+  return textLike({ test: (word) => architectureNames.has(word) }, 'an architecture such as x86-64')(text, context);
 }

@@ -1,9 +1,9 @@
 import { linearRegexp } from '../../base/regexp/regexp.ts';
 import type { Result } from '../../base/result.ts';
 import { refuse, type ValueContext, type ValueError } from '../values/parser.ts';
-import { wordsLike } from './checked-words.ts';
+import { textLike } from './checked-words.ts';
 import { boolean } from '../values/boolean.ts';
-import { orEmpty } from '../values/combine.ts';
+import { expanded, listOf, orEmpty } from '../values/combine.ts';
 import { oneOf } from '../values/enum.ts';
 import { inputData, inputText } from '../values/input-data.ts';
 import { unsigned } from '../values/integer.ts';
@@ -12,8 +12,14 @@ import { inputSource, outputTarget } from '../values/standard-stream.ts';
 import { plainString, string } from '../values/string.ts';
 import { logFacility, logLevel } from '../values/syslog.ts';
 import { timespan } from '../values/timespan.ts';
+import { decoded } from '../values/words.ts';
 import { concatenateBytes } from './merge.ts';
 import { combining, entries, into, last, list, merged } from './setting.ts';
+
+/** It is part of the names of files and of units. */
+const namespaceName = textLike(/^[A-Za-z0-9:_.\\-]{1,200}$/, 'the name of a namespace, without slashes and blanks');
+
+const logFields = listOf(expanded(textLike(/^[A-Z][A-Z0-9_]{0,63}=/, 'a field such as NAME=value')), decoded);
 
 /** Standard streams, terminals and logging (systemd.exec(5)). */
 export const stdioRows = {
@@ -56,12 +62,8 @@ export const stdioRows = {
   LogRateLimitBurst: last(unsigned, undefined, { since: 240, meaning: 'Journal rate limit burst for the unit' }),
   LogExtraFields: list(logFields, { since: 236, meaning: 'Extra journal fields FIELD=value' }),
   LogFilterPatterns: entries(filterPattern, { since: 253, meaning: 'Regex allow list, or deny list with ~' }),
-  LogNamespace: last(string, '', { since: 245, meaning: 'Separate journal namespace' }),
+  LogNamespace: last(orEmpty(expanded(namespaceName), ''), '', { since: 245, meaning: 'Separate journal namespace' }),
 };
-
-function logFields(text: string, context: ValueContext): Result<readonly string[], ValueError> {
-  return wordsLike(/^[A-Z][A-Z0-9_]{0,63}=/, 'a field such as NAME=value')(text, context);
-}
 
 /** A regular expression, or one behind `~`; one that only a machine of unbounded patience could carry out is refused. */
 function filterPattern(text: string, context: ValueContext): Result<string, ValueError> {

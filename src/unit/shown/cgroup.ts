@@ -27,11 +27,10 @@ export const cgroupTable: ShownTable<CgroupSettings> = {
   IOWeight: ({ IOWeight }) => numberOr(IOWeight, notSet),
   StartupIOWeight: ({ StartupIOWeight }) => numberOr(StartupIOWeight, notSet),
   IODeviceWeight: ({ IODeviceWeight }) => lines(IODeviceWeight, ({ device, value }) => `${device} ${numberOr(value, notSet)}`),
-  IOReadBandwidthMax: ({ IOReadBandwidthMax }) => lines(IOReadBandwidthMax, ({ device, value }) => `${device} ${numberOr(value, notSet)}`),
-  IOWriteBandwidthMax: ({ IOWriteBandwidthMax }) =>
-    lines(IOWriteBandwidthMax, ({ device, value }) => `${device} ${numberOr(value, notSet)}`),
-  IOReadIOPSMax: ({ IOReadIOPSMax }) => lines(IOReadIOPSMax, ({ device, value }) => `${device} ${numberOr(value, notSet)}`),
-  IOWriteIOPSMax: ({ IOWriteIOPSMax }) => lines(IOWriteIOPSMax, ({ device, value }) => `${device} ${numberOr(value, notSet)}`),
+  IOReadBandwidthMax: ({ IOReadBandwidthMax }) => rates(IOReadBandwidthMax),
+  IOWriteBandwidthMax: ({ IOWriteBandwidthMax }) => rates(IOWriteBandwidthMax),
+  IOReadIOPSMax: ({ IOReadIOPSMax }) => rates(IOReadIOPSMax),
+  IOWriteIOPSMax: ({ IOWriteIOPSMax }) => rates(IOWriteIOPSMax),
   IODeviceLatencyTargetUSec: ({ IODeviceLatencyTargetSec }) =>
     lines(IODeviceLatencyTargetSec, ({ device, value }) => `${device} ${formatTimespan(value)}`),
   BlockIOAccounting: ({ BlockIOAccounting }) => yesNo(BlockIOAccounting === true),
@@ -77,6 +76,14 @@ export const cgroupTable: ShownTable<CgroupSettings> = {
 
 const controllers = ['cpu', 'cpuset', 'io', 'memory', 'pids'] as const;
 
+/** Without a limit a device is as one that is not named. */
+function rates(devices: CgroupSettings['IOReadBandwidthMax']): string {
+  return lines(
+    devices.filter(({ value }) => value !== Infinity),
+    ({ device, value }) => `${device} ${value}`,
+  );
+}
+
 function lines<Item>(items: readonly Item[], text: (item: Item) => string): string {
   return items.map(text).join('\n');
 }
@@ -94,8 +101,7 @@ function bindRule({ family, protocol, ports }: SocketBindRule): string {
 
 /** What the lists come to: the first says whether those of the set are allowed or denied. */
 function interfaces(all: readonly InvertibleList[]): string {
-  const merged = mergedNames(all);
-  return merged.names.size === 0 ? '' : mergedText(merged);
+  return all.length === 0 ? '~' : mergedText(mergedNames(all));
 }
 
 /** IPv6 before IPv4, each in the order of its addresses. */

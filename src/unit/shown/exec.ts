@@ -6,7 +6,7 @@ import { coredumpMask } from '../values/coredump-filter.ts';
 import { parentsFirst } from '../values/managed-directory.ts';
 import { logFacilityNumber, logLevelNumber } from '../values/syslog.ts';
 import type { InputSource, ManagedDirectory, OutputTarget } from '../values/types.ts';
-import { numberOr, ranges, type ShownTable, yesNoOr } from './value.ts';
+import { notSet, numberOr, ranges, type ShownTable, yesNoOr } from './value.ts';
 
 /** What systemd.exec(5) describes, without limits and sandbox. */
 export const execTable: ShownTable<ExecSettings> = {
@@ -19,7 +19,7 @@ export const execTable: ShownTable<ExecSettings> = {
     WorkingDirectory === undefined ? '' : `${WorkingDirectory.missingOk ? '!' : ''}${WorkingDirectory.path}`,
   RootDirectory: ({ RootDirectory }) => RootDirectory,
   RootImage: ({ RootImage }) => RootImage,
-  Environment: ({ Environment }) => shellWords(Environment),
+  Environment: ({ Environment }) => shellWords(lastOfEach(Environment)),
   EnvironmentFiles: ({ EnvironmentFile }) =>
     EnvironmentFile.map(({ path, optional }) => `${path} (ignore_errors=${yesNo(optional)})`).join('\n'),
   PassEnvironment: ({ PassEnvironment }) => shellWords(PassEnvironment),
@@ -49,6 +49,13 @@ export const execTable: ShownTable<ExecSettings> = {
   TTYPath: ({ TTYPath }) => TTYPath,
   TTYReset: ({ TTYReset }) => yesNo(TTYReset),
   TTYVHangup: ({ TTYVHangup }) => yesNo(TTYVHangup),
+  TTYRows: ({ TTYRows }) => numberOr(TTYRows, notSet),
+  TTYColumns: ({ TTYColumns }) => numberOr(TTYColumns, notSet),
+  LoadCredential: ({ LoadCredential }) => LoadCredential.join(' '),
+  LoadCredentialEncrypted: ({ LoadCredentialEncrypted }) => LoadCredentialEncrypted.join(' '),
+  // What they hold is a secret.
+  SetCredential: ({ SetCredential }) => namesOnly(SetCredential),
+  SetCredentialEncrypted: ({ SetCredentialEncrypted }) => namesOnly(SetCredentialEncrypted),
   TTYVTDisallocate: ({ TTYVTDisallocate }) => yesNo(TTYVTDisallocate),
   SyslogPriority: ({ SyslogFacility, SyslogLevel }) => String(8 * logFacilityNumber(SyslogFacility) + logLevelNumber(SyslogLevel)),
   SyslogIdentifier: ({ SyslogIdentifier }) => SyslogIdentifier,
@@ -89,6 +96,15 @@ const policies: Readonly<Record<string, number>> = { other: 0, fifo: 1, rr: 2, b
 
 function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0');
+}
+
+function namesOnly(credentials: readonly string[]): string {
+  return credentials.map((each) => each.slice(0, each.indexOf(':'))).join(' ');
+}
+
+/** Of several assignments to a variable the last one, in the place of the first. */
+function lastOfEach(assignments: readonly string[]): readonly string[] {
+  return [...new Map(assignments.map((each) => [each.slice(0, each.indexOf('=')), each])).values()];
 }
 
 function descriptorName(stream: InputSource | OutputTarget | undefined): string {

@@ -14,5 +14,5 @@ export function shownLimits(own: Limits, defaults: Limits): Readonly<Record<stri
 const none = { soft: Infinity, hard: Infinity };
 
 function text(value: number): string {
-  return value === Infinity ? 'infinity' : String(value);
+  return value === Infinity ? 'infinity' : String(BigInt(value));
 }

@@ -1,14 +1,15 @@
+import { shellWords } from '../../base/shell-words.ts';
 import { yesNo } from '../../base/yes-no.ts';
 import type { ExecSettings } from '../settings/exec.ts';
 import { ambientSet, boundingSet, secureBits } from '../capability-sets.ts';
 import { capabilityNames } from '../values/capability.ts';
 import { restrictedFileSystems } from '../values/file-system-sets.ts';
+import type { ExtensionImage, PartitionOptions } from '../values/image.ts';
 import { mergedNames, mergedText } from '../values/name-list.ts';
 import type { PrefixedPath, BindMount } from '../values/path.ts';
-import type { SyscallList } from '../values/syscall-list.ts';
 import { type ShownTable, yesNoOr } from './value.ts';
 
-/** What of systemd.exec(5) shuts processes in. System calls are shown as the files name them. */
+/** What of systemd.exec(5) shuts processes in, without the filters of system calls. */
 export const sandboxTable: ShownTable<ExecSettings> = {
   SecureBits: (exec) => String(secureBits(exec)),
   CapabilityBoundingSet: (exec) => capabilities(boundingSet(exec)),
@@ -20,8 +21,11 @@ export const sandboxTable: ShownTable<ExecSettings> = {
   ExecPaths: ({ ExecPaths }) => prefixed(ExecPaths),
   NoExecPaths: ({ NoExecPaths }) => prefixed(NoExecPaths),
   ExtensionDirectories: ({ ExtensionDirectories }) => prefixed(ExtensionDirectories),
-  MountImages: ({ MountImages }) => MountImages.join(' '),
-  RootImageOptions: ({ RootImageOptions }) => RootImageOptions,
+  MountImages: ({ MountImages }) =>
+    MountImages.map(({ destination, ...image }) => [imageSource(image), destination, ...partitions(image.options)].join(':')).join(' '),
+  ExtensionImages: ({ ExtensionImages }) =>
+    ExtensionImages.map((image) => [imageSource(image), ...partitions(image.options)].join(':')).join(' '),
+  RootImageOptions: ({ RootImageOptions }) => partitions(RootImageOptions).join('\n'),
   MountFlags: ({ MountFlags }) => MountFlags ?? '',
   PrivateTmp: ({ PrivateTmp, DynamicUser }) => yesNoOr(PrivateTmp === false ? DynamicUser : PrivateTmp),
   PrivateDevices: ({ PrivateDevices }) => yesNo(PrivateDevices),
@@ -40,12 +44,10 @@ export const sandboxTable: ShownTable<ExecSettings> = {
   AppArmorProfile: ({ AppArmorProfile }) => AppArmorProfile,
   SmackProcessLabel: ({ SmackProcessLabel }) => SmackProcessLabel,
   NoNewPrivileges: ({ NoNewPrivileges, DynamicUser }) => yesNo(NoNewPrivileges || DynamicUser),
-  SystemCallFilter: ({ SystemCallFilter }) => calls(SystemCallFilter),
   SystemCallArchitectures: ({ SystemCallArchitectures }) => SystemCallArchitectures.join(' '),
   // The number that stands for ending the process.
   SystemCallErrorNumber: ({ SystemCallErrorNumber }) =>
     String(typeof SystemCallErrorNumber === 'number' ? SystemCallErrorNumber : 2_147_483_646),
-  SystemCallLog: ({ SystemCallLog }) => calls(SystemCallLog),
   Personality: ({ Personality }) => Personality,
   LockPersonality: ({ LockPersonality }) => yesNo(LockPersonality),
   RestrictAddressFamilies: ({ RestrictAddressFamilies }) => families(RestrictAddressFamilies),
@@ -74,8 +76,18 @@ function capabilities(set: ReadonlySet<number>): string {
     .join(' ');
 }
 
+function imageSource({ source, ignoreMissing }: ExtensionImage): string {
+  return `${ignoreMissing ? '-' : ''}${source}`;
+}
+
+function partitions(all: readonly PartitionOptions[]): readonly string[] {
+  return all.map(({ partition, options }) => `${partition}:${options}`);
+}
+
 function prefixed(paths: readonly PrefixedPath[]): string {
-  return paths.map(({ path, ignoreMissing, relativeToRoot }) => `${ignoreMissing ? '-' : ''}${relativeToRoot ? '+' : ''}${path}`).join(' ');
+  return shellWords(
+    paths.map(({ path, ignoreMissing, relativeToRoot }) => `${ignoreMissing ? '-' : ''}${relativeToRoot ? '+' : ''}${path}`),
+  );
 }
 
 function binds(mounts: readonly BindMount[]): string {
@@ -87,17 +99,10 @@ function binds(mounts: readonly BindMount[]): string {
     .join(' ');
 }
 
-function calls(lists: readonly SyscallList[]): string {
-  return lists
-    .map(
-      ({ invert, rules }) =>
-        `${invert ? '~' : ''}${rules.map(({ name, action }) => (action === undefined ? name : `${name}:${action}`)).join(' ')}`,
-    )
-    .join(' ');
-}
-
 function families(lists: ExecSettings['RestrictAddressFamilies']): string {
-  return mergedText(mergedNames(lists.map(({ invert, names }) => ({ invert, names: names.filter((name) => name !== 'none') }))));
+  return lists.length === 0
+    ? '~'
+    : mergedText(mergedNames(lists.map(({ invert, names }) => ({ invert, names: names.filter((name) => name !== 'none') }))));
 }
 
 const everyNamespace = ['cgroup', 'ipc', 'net', 'mnt', 'pid', 'user', 'uts'] as const;

@@ -11,7 +11,7 @@ const mappings = [
   'shared-dax',
 ];
 const usualMappings = 0x33n;
-const allMappings = 0xffff_ffff_ffff_ffffn;
+const allMappings = 0xffff_ffffn;
 
 /** CoredumpFilter= as a mask; without a word, what the kernel does by itself. */
 export function coredumpMask(words: readonly string[]): bigint {

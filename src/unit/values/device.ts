@@ -21,7 +21,9 @@ export const deviceRule: ValueParser<DeviceRule> = (text, context) => {
   if (!isDevice(device)) return refuse('expected a device such as /dev/null, char-tty or block-loop');
   const next = word.value?.next ?? -1;
   const access = next < 0 ? 'rwm' : text.slice(next).trim();
-  return /^[rwm]+$/.test(access) ? ok({ device, access }) : refuse('expected some of the letters r, w and m behind the device', next);
+  return /^[rwm]+$/.test(access)
+    ? ok({ device, access: ['r', 'w', 'm'].filter((letter) => access.includes(letter)).join('') })
+    : refuse('expected some of the letters r, w and m behind the device', next);
 };
 
 /** `PATH VALUE`, the value through a parser (IODeviceWeight=, IOReadBandwidthMax=, IODeviceLatencyTargetSec=). */

@@ -28,7 +28,19 @@ export function mergedText({ inverted, names }: MergedNames): string {
   return `${inverted ? '~' : ''}${[...names].toSorted().join(' ')}`;
 }
 
-/** RestrictFileSystems=, RestrictNetworkInterfaces= and other lists of names that are judged later. */
+/** RestrictNetworkInterfaces=: names of interfaces; what cannot be one is dropped with a warning. */
+export const invertibleInterfaces: ValueParser<InvertibleList> = (text, context) => {
+  const list = invertibleNames(text, context);
+  if (!list.ok) return list;
+  const names = list.value.names.filter((name) => {
+    const isName = /^(?!\d+$|\.{1,2}$)[^\s/:%\p{Cc}]{1,15}$/u.test(name);
+    if (!isName) context.warn({ message: `expected the name of a network interface, found “${name}”`, offset: text.indexOf(name) });
+    return isName;
+  });
+  return ok({ ...list.value, names });
+};
+
+/** RestrictFileSystems= and other lists of names that are judged later. */
 export const invertibleNames: ValueParser<InvertibleList> = expanded((text, context) => {
   const invert = text.startsWith('~');
   const split = splitWords(invert ? text.slice(1) : text, raw, context);

@@ -1,7 +1,7 @@
 import { isFileName, isSafePath, LONGEST_PATH, simplifyPath } from '../../base/path.ts';
 import { err, ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
-import { expanded, listOf, warnAt } from './combine.ts';
+import { expanded, listOf, shifted, warnAt } from './combine.ts';
 import { refuse } from './parser.ts';
 import type { ValueContext, ValueError, ValueParser } from './parser.ts';
 import { decoded, splitWords } from './words.ts';
@@ -61,10 +61,21 @@ export const prefixedPathList: ValueParser<readonly PrefixedPath[]> = listOf((te
 
 const colonSeparated: Dialect = { quotes: 'remove', escapes: 'drop', separators: ':' };
 const colonFields: Dialect = { ...colonSeparated, emptyWords: true };
-const tuples: Dialect = { quotes: 'remove', escapes: 'retain' };
+/** Words of which each is fields with colons between them; quotes and escapes are for who reads the fields. */
+export const tuples: Dialect = { quotes: 'keep', escapes: 'retain' };
 
-/** ExecSearchPath=: absolute paths with colons between them. */
-export const searchPath: ValueParser<readonly string[]> = listOf(absolutePath, colonSeparated);
+/** ExecSearchPath=: absolute paths with colons between them; one that is none makes the whole line count for nothing. */
+export const searchPath: ValueParser<readonly string[]> = (text, context) => {
+  const split = splitWords(text, colonSeparated, context);
+  if (!split.ok) return split;
+  const paths: string[] = [];
+  for (const { text: each, offset } of split.value) {
+    const path = absolutePath(each, context);
+    if (!path.ok) return err(shifted(path.error, offset));
+    paths.push(path.value);
+  }
+  return ok(paths);
+};
 
 /** One bind mount. */
 export interface BindMount {
@@ -85,7 +96,7 @@ function bindMount(text: string, context: ValueContext): Result<BindMount, Value
   const ignoreMissing = from.startsWith('-');
   const source = absolutePath(ignoreMissing ? from.slice(1) : from, context);
   if (!source.ok) return source;
-  const destination = to === undefined || to === '' ? source : absolutePath(to, context);
+  const destination = to === undefined ? source : to === '' ? refuse('expected a destination behind the colon') : absolutePath(to, context);
   if (!destination.ok) return destination;
   if (option !== '' && option !== 'rbind' && option !== 'norbind') return refuse('expected the option rbind or norbind');
   return ok({ source: source.value, destination: destination.value, ignoreMissing, recursive: option !== 'norbind' });

@@ -154,7 +154,7 @@ test('a PID file is below the runtime directory', () => {
 });
 
 test('mounts have a destination and options', () => {
-  assert.deepEqual(taken(bindList, String.raw`/a -/b:/c "/d e:/f:norbind" /g\:h:/i x`), [
+  assert.deepEqual(taken(bindList, String.raw`/a -/b:/c "/d e":/f:norbind /g\:h:/i x`), [
     { source: '/a', destination: '/a', ignoreMissing: false, recursive: true },
     { source: '/b', destination: '/c', ignoreMissing: true, recursive: true },
     { source: '/d e', destination: '/f', ignoreMissing: false, recursive: false },

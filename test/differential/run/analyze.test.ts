@@ -120,3 +120,77 @@ compareManagers('what systemd-analyze says of the boot', {
       systemd-analyze dump 'dump-none*'; echo $?`,
   },
 });
+
+/** Settings of which systemd-analyze takes some to give a unit, though not a file, a view of its own. */
+const views: readonly string[] = [
+  '',
+  'ProtectSystem=yes',
+  'ProtectSystem=no',
+  'ProtectHome=read-only',
+  'PrivateTmp=yes',
+  'PrivateDevices=yes',
+  'PrivateMounts=no\nProtectSystem=full',
+  'ProtectControlGroups=yes',
+  'ProtectKernelTunables=yes',
+  'ProtectKernelModules=yes',
+  'ProtectKernelLogs=yes',
+  'ProtectClock=yes',
+  'ProtectHostname=yes',
+  'ReadOnlyPaths=/etc',
+  'InaccessiblePaths=/etc',
+  'BindPaths=/etc:/mnt',
+  'TemporaryFileSystem=/mnt',
+  'MountFlags=slave',
+  'RootDirectory=/srv',
+  'RootImage=/image.raw',
+  'DynamicUser=yes',
+  'PrivateUsers=yes',
+  'PrivateNetwork=yes',
+];
+
+compareManagers(
+  'what systemd-analyze security says of units',
+  {
+    'a unit and its file': {
+      units: Object.fromEntries(views.map((lines, index) => [`view-${index}.service`, `[Service]\nExecStart=/bin/true\n${lines}\n`])),
+      script: views
+        .map(
+          (_, index) => `
+          systemd-analyze security --no-pager view-${index}
+          systemd-analyze security --no-pager --offline=yes /etc/systemd/system/view-${index}.service`,
+        )
+        .join('\n'),
+    },
+    'several units, and those that are none': {
+      units: {
+        'judged-a.service': '[Service]\nExecStart=/bin/true\nPrivateTmp=yes\n',
+        'judged-b.service': '[Service]\nExecStart=/bin/true\n',
+        'judged.target': '[Unit]\n',
+        'judged-not.service': '[Service]\nPrivateTmp=yes\n',
+      },
+      script: `
+        judge() { run systemd-analyze security --no-pager "$@"; }
+        judge judged-a judged-b
+        judge judged-b.service judged-a.service --threshold=95
+        judge judged-b.service judged-a.service --threshold=90
+        judge --json=short judged-a judged-b
+        judge --offline=yes /etc/systemd/system/judged-a.service /etc/systemd/system/judged-b.service
+        judge --offline=yes --json=pretty /etc/systemd/system/judged-a.service
+        judge judged-none
+        judge judged@none.service
+        judge judged.target
+        judge judged-not
+        judge --offline=yes /judged-none.service
+        systemctl mask --runtime judged-masked.service 2>/dev/null
+        judge judged-masked`,
+      differs: [
+        {
+          systemd: 'Unit judged-not.service not loaded properly, cannot analyze.',
+          tysd: 'Unit judged-not.service not loaded properly, cannot analyze: the service has neither ExecStart= nor ExecStop= nor SuccessAction=',
+          why: 'we say why',
+        },
+      ],
+    },
+  },
+  { profile: 'dbus' },
+);

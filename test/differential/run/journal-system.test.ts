@@ -22,7 +22,7 @@ const cases: Readonly<Record<string, Case>> = {
         'User=daemon\nSyslogIdentifier=named\nSyslogFacility=local1\nSyslogLevel=notice\nSyslogLevelPrefix=no\nStandardError=journal+console\nExecStart=/bin/sh -c \'echo "<3>out"; echo err >&2; sleep 1000; :\'',
       ),
       'sys-own.service': service(
-        'User=daemon\nLogExtraFields=ROLE=x\nLogLevelMax=notice\nExecStart=/bin/sh -c \'echo "<5>kept"; echo "<6>not kept"; echo $$JOURNAL_STREAM | grep -c :; sleep 1000; :\'',
+        'User=daemon\nLogExtraFields="ROLE=%p \\x41"\nLogLevelMax=notice\nExecStart=/bin/sh -c \'echo "<5>kept"; echo "<6>not kept"; echo $$JOURNAL_STREAM | grep -c :; sleep 1000; :\'',
       ),
       'sys-tool.service': service(
         'Type=oneshot\nExecStart=/bin/sh -c \'logger -t tool by syslog; /act datagram /run/systemd/journal/socket "$$(printf "MESSAGE=native\\\\nSYSLOG_IDENTIFIER=tool\\\\n.")" sleep 300; systemd-cat -t tool sh -c "echo cat; sleep 1; :"\'',

@@ -174,6 +174,22 @@ compareManagers(
         shown setmix.service CPUWeight,TasksMax`,
       alone: true,
     },
+    'units that a pattern fits, and no limit of tasks': {
+      units: Object.fromEntries(
+        ['setglob-1', 'setglob-2', 'setglob-3'].map((name) => [`${name}.service`, `${no}[Service]\nExecStart=/act wait\n`]),
+      ),
+      script: `
+        systemctl start setglob-1 setglob-2
+        run systemctl set-property 'setglob-*' TasksMax=7
+        table TasksMax setglob-1.service setglob-2.service setglob-3.service
+        run systemctl set-property 'setglobnone-*' TasksMax=7
+        run systemctl set-property 'setglob-*' TasksMax=x
+        run systemctl set-property --runtime setglob-1 TasksMax=
+        table TasksMax setglob-1.service
+        run systemctl set-property 'setglob-1 setglob-2' TasksMax=4
+        systemd-run --quiet --unit=setglob-run -p TasksMax= /act wait
+        table TasksMax setglob-run.service`,
+    },
   },
   { profile: 'dbus' },
 );

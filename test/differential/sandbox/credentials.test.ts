@@ -14,6 +14,7 @@ compareProbes(
   'which credentials a process has',
   {
     'SetCredential=': credentials('SetCredential=a:some text\\nwith\\x20escapes\nSetCredential=b:'),
+    'SetCredential= of one name twice': credentials('SetCredential=a:one\nSetCredential=b:two\nSetCredential=a:three'),
     'SetCredential= of a user': credentials('User=probe\nSetCredential=a:text'),
     'SetCredential= with a colon and blanks': credentials('SetCredential=a:x: y  z'),
     'LoadCredential= of a file': credentials('User=probe\nLoadCredential=a:/opt/secrets/plain'),

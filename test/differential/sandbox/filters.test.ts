@@ -72,6 +72,7 @@ const asUser: Readonly<Record<string, string>> = {
   'nobody with families': 'User=nobody\nRestrictAddressFamilies=AF_UNIX',
   'nobody with nothing': 'User=nobody',
   'nobody with a number only': 'User=nobody\nSystemCallErrorNumber=EPERM',
+  'a kind of namespace that there is not': 'RestrictNamespaces=net nope',
   'nobody with all namespaces': 'User=nobody\nRestrictNamespaces=no',
   'root by name': 'User=root\nSystemCallFilter=~@clock\nSystemCallErrorNumber=EPERM',
   'nobody whose command keeps its privileges':

@@ -41,6 +41,7 @@ const probes: Readonly<Record<string, Probe>> = {
   'RootImage= and API file systems': probe('RootImage=/images/root.raw\nMountAPIVFS=yes'),
   'RootImage= of a user': probe('RootImage=/images/root.raw\nUser=probe\nNoNewPrivileges=yes', ['ids', ...seen]),
   'RootImage= that is read-only': probe('RootImage=/images/root.raw\nRootImageOptions=root:ro,nosuid'),
+  'RootImageOptions= of several partitions': probe('RootImage=/images/root.raw\nRootImageOptions=home:nodev root:ro,nosuid'),
   'RootImage= with paths of the machine': probe('RootImage=/images/root.raw\nBindReadOnlyPaths=/etc/hostname /usr/bin:/mnt'),
   'RootImage= and a protected system': probe('RootImage=/images/root.raw\nProtectSystem=strict\nReadWritePaths=/srv'),
   'RootImage= with another image': probe('RootImage=/images/root.raw\nMountImages=/images/data.raw:/mnt'),
@@ -49,6 +50,10 @@ const probes: Readonly<Record<string, Probe>> = {
   'MountImages=': probe('MountImages=/images/data.raw:/mnt'),
   'MountImages= and what is mounted': probe('MountImages=/images/data.raw:/mnt', mounts),
   'MountImages= with options': probe('MountImages=/images/data.raw:/mnt:root:nosuid,noexec,ro', mounts),
+  'MountImages= with specifiers': probe('MountImages=%t/../images/data.raw:/%p /images/data.raw:%t/t/%p', [
+    'paths /run/t/NAME/ /run/t/NAME/file',
+  ]),
+  'MountImages= without a destination': probe('MountImages=/images/data.raw', seen),
   'MountImages= of two': probe('MountImages=/images/data.raw:/mnt /images/other.raw:/srv'),
   'MountImages= of one within the other': probe('MountImages=/images/other.raw:/mnt/etc\nMountImages=/images/data.raw:/mnt', [
     'paths /mnt/file /mnt/etc/',

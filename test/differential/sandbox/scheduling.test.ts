@@ -38,6 +38,10 @@ compareProbes('how a process is scheduled', {
   'TimerSlackNSec= in nanoseconds': scheduling('TimerSlackNSec=12345'),
   'Personality=x86': scheduling('Personality=x86'),
   'Personality=x86-64': scheduling('Personality=x86-64'),
+  'CPUSchedulingPolicy= by its number': scheduling('CPUSchedulingPolicy=3'),
+  'IOSchedulingClass=none with IOSchedulingPriority=': scheduling('IOSchedulingClass=none\nIOSchedulingPriority=3'),
+  'CoredumpFilter= with a word that there is not': scheduling('CoredumpFilter=private-anonymous dax-shared'),
+  'TimerSlackNSec= without an end': scheduling('TimerSlackNSec=infinity'),
   'UMask=': scheduling('UMask=0077'),
 });
 
