@@ -1,3 +1,4 @@
+import { logLevelNumber } from '../unit/values/syslog.ts';
 import { isLogged } from './log-level.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -10,9 +11,16 @@ export function log(
   unit: Unit | undefined,
   fields?: Readonly<Record<string, string>>,
 ): void {
+  if (isBeyond(unit, priority)) return;
   world.options.log?.(priority, message, unit?.name);
   if (!isLogged(world, priority)) return;
   world.command({ do: 'journal', record: JSON.stringify(record(world, priority, message, unit, fields)) });
+}
+
+/** LogLevelMax= is about what the manager says of the unit, too. */
+function isBeyond(unit: Unit | undefined, priority: number): boolean {
+  const highest = unit?.config.exec?.LogLevelMax;
+  return highest !== undefined && priority > logLevelNumber(highest);
 }
 
 function record(

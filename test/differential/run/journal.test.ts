@@ -51,6 +51,18 @@ const cases: Readonly<Record<string, Case>> = {
       why: 'since version 254 an automatic restart is a start, and nothing is stopped for it',
     })),
   },
+  'what the manager says of a unit with LogLevelMax=': {
+    units: {
+      'terse-fails.service': service('LogLevelMax=warning\nExecStart=sh -c "exit 3"'),
+      'terse-ends.service': service('Type=oneshot\nLogLevelMax=notice\nExecStart=true'),
+      'terse-not.service': service('LogLevelMax=info\nType=oneshot\nExecStart=true'),
+    },
+    script: `${readFields}
+      for unit in terse-fails terse-ends terse-not; do quiet systemctl start $unit; done
+      settle terse-fails.service
+      logged 'Failed with result' UNIT=terse-fails.service
+      for unit in terse-fails terse-ends terse-not; do echo "== $unit"; fields MESSAGE,PRIORITY UNIT=$unit.service; done`,
+  },
   'what is said of a program that cannot be executed': {
     units: {
       'say-no-file.service': service('ExecStart=/nonexistent/prog'),
