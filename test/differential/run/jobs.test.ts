@@ -89,22 +89,19 @@ compareManagers('jobs', {
         '',
         '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/act sleep 300 to /run/t/jeach note b\nExecStop=/act sleep 300 to /run/t/jeach note b-stop',
       ],
-      c: ['Conflicts=@d', works],
-      d: ['', works],
-      e: ['After=@f', works],
-      f: ['After=@g', works],
-      g: ['After=@e', works],
     },
-    `
-    run systemctl start @a @b; began jeach
-    run systemctl stop @b @a; began jeach
-    run systemctl start @b @a; began jeach
-    run systemctl stop @a @b; began jeach
-    # Whether the job of the first is still there when the second asks for its stop is by chance.
-    run systemctl start @d
-    quiet systemctl start @d @c; settle @c @d; show @c @d
-    run systemctl start @e; run systemctl start @f; run systemctl start @g
-    run systemctl stop @e @f @g; show @e @f @g`,
+    // Whether the first begins before the second is asked for is by chance; so each of these cases asks for one thing only.
+    'run systemctl start @a @b; began jeach; run systemctl stop @b @a; began jeach; run systemctl start @b @a; began jeach; run systemctl stop @a @b; began jeach',
+  ),
+  'the second name of a call is at odds with the first': net(
+    'jodds',
+    { c: ['Conflicts=@d', works], d: ['', works] },
+    'run systemctl start @d; quiet systemctl start @d @c; settle @c @d; show @c @d',
+  ),
+  'the names of one call are in a circle': net(
+    'jround',
+    { e: ['After=@f', works], f: ['After=@g', works], g: ['After=@e', works] },
+    'run systemctl start @e; run systemctl start @f; run systemctl start @g; run systemctl stop @e @f @g; show @e @f @g',
   ),
   'a restart of a unit that is off and has to wait for another is a start that waits': net(
     'jdoff',
