@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { connectClient, type Client } from '../../src/api/client.ts';
-import { commandLineOf, processesWith } from '../end-to-end/processes.ts';
+import { childrenOf, commandLineOf, processesWith } from '../end-to-end/processes.ts';
 import { run } from '../end-to-end/tysd.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -32,8 +32,8 @@ test('npm start boots the demo, serves its page, restarts what crashes, and leav
   assert(info.ok);
 
   // As the hint does it.
-  const pattern = /pgrep -f '([^']+)'/.exec(demo.output())?.[1] ?? assert.fail('there is no such hint');
-  const killed = processesWith(demo.mark).filter((pid) => commandLineOf(pid).includes(pattern));
+  const [, keeper = '', pattern = ''] = /pkill -9 -P (\d+) -f (\S+)/.exec(demo.output()) ?? assert.fail('there is no such hint');
+  const killed = childrenOf(Number(keeper)).filter((pid) => commandLineOf(pid).includes(pattern));
   assert.deepEqual([killed.length, killed.map(commandLineOf).filter((line) => line.startsWith('tysd-keeper'))], [1, []]);
   const mainPid = await demo.tysctl('show', '-p', 'MainPID', 'clock');
   for (const pid of killed) process.kill(pid, 'SIGKILL');
