@@ -20,6 +20,15 @@ const simple: Readonly<Record<string, string>> = {
   "'": "'",
 };
 
+const letters: Readonly<Record<string, string>> = Object.fromEntries(
+  'abfnrtv'.split('').map((letter) => [simple[letter] ?? '', `\\${letter}`]),
+);
+
+/** A control character as C writes it: by a letter, or by its number in octal. */
+export function encodeControl(character: string): string {
+  return letters[character] ?? `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`;
+}
+
 const digitsOf: Readonly<Record<string, { readonly skip: number; readonly count: number; readonly radix: number }>> = {
   x: { skip: 1, count: 2, radix: 16 },
   u: { skip: 1, count: 4, radix: 16 },

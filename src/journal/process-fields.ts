@@ -1,3 +1,4 @@
+import { shellWords } from '../base/shell-words.ts';
 import type { ProcessFacts } from '../port/journal-wire.ts';
 
 /** The trusted fields of systemd.journal-fields(7) that the files of /proc mean. */
@@ -21,28 +22,8 @@ const unset = '4294967295';
 
 /** Words as a shell would take them, as journald writes them: what is not plain is quoted. */
 function commandLine(cmdline: string): string {
-  return cmdline === '' ? '' : cmdline.replace(/\0$/, '').split('\0').map(quoted).join(' ');
+  return cmdline === '' ? '' : shellWords(cmdline.replace(/\0$/, '').split('\0'));
 }
-
-function quoted(word: string): string {
-  if (word !== '' && !needsQuotes.test(word)) return word;
-  const escaped = word
-    .replaceAll(/["\\`$]/g, '\\$&')
-    .replaceAll(controls, (character) => escapes[character] ?? `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
-  return `"${escaped}"`;
-}
-
-const needsQuotes = /[\x00-\x20\x7f"\\`$*?['()<>|&;!]/;
-const controls = /[\x00-\x1f\x7f]/g;
-const escapes: Readonly<Record<string, string>> = {
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-};
 
 /** What the cgroup of a process says of its unit: the content of /proc/PID/cgroup. */
 export function cgroupFields(text: string): Readonly<Record<string, string>> {
