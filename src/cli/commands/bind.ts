@@ -1,3 +1,4 @@
+import { partitionNames } from '../../api/image.ts';
 import type { Invocation } from '../invocation.ts';
 import { readPlainName } from '../names.ts';
 
@@ -40,11 +41,8 @@ function rootOptions(words: readonly string[]): string | undefined {
     if (word === '') continue;
     const colon = word.indexOf(':');
     const partition = colon < 0 ? 'root' : word.slice(0, colon);
-    if (!partitions.has(partition)) return undefined;
+    if (!partitionNames.has(partition)) return undefined;
     if (partition === 'root') found.push(word.slice(colon + 1));
   }
   return found.join(',');
 }
-
-/** The words for partitions of systemd.exec(5), RootImageOptions=. */
-const partitions: ReadonlySet<string> = new Set('root usr home srv esp xbootldr tmp var'.split(' '));

@@ -54,8 +54,9 @@ export function rootOptions(options: readonly PartitionOptions[]): string {
   return options.find(({ partition }) => partition === 'root')?.options ?? '';
 }
 
-const partitions: ReadonlySet<string> = new Set('root usr home srv esp xbootldr tmp var'.split(' '));
-const expectedPartition = `expected a partition such as ${[...partitions].join(', ')}`;
+/** What partitions of an image are called (systemd.exec(5), RootImageOptions=). */
+export const partitionNames: ReadonlySet<string> = new Set('root usr home srv esp xbootldr tmp var'.split(' '));
+const expectedPartition = `expected a partition such as ${[...partitionNames].join(', ')}`;
 
 function imageFields(text: string, context: ValueContext): Result<readonly string[], ValueError> {
   const expanded = context.specifiers.expand(text, 'full');
@@ -74,7 +75,7 @@ function readOptions(fields: readonly string[], context: ValueContext): readonly
   for (let at = 0; at < fields.length; at += 2) {
     const [first = '', second] = fields.slice(at, at + 2);
     if (second === undefined) found.push({ partition: 'root', options: first });
-    else if (partitions.has(first)) found.push({ partition: first, options: second });
+    else if (partitionNames.has(first)) found.push({ partition: first, options: second });
     else warnAt(context, { message: `${expectedPartition}, found ${JSON.stringify(first)}` }, 0);
   }
   return found;

@@ -1,0 +1,1 @@
+export { partitionNames } from '../unit/values/image.ts';
