@@ -1,6 +1,7 @@
 import { closeSync, constants, fchmodSync, fstatSync, lstatSync, mkdirSync, openSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { followLinks } from '../base/follow-links.ts';
 import { err, ok, type Result } from '../base/result.ts';
 
 /** Where tysd's sockets are, where nothing else is asked for. */
@@ -57,29 +58,19 @@ function close(path: string, mode: number, uid: number): void {
   }
 }
 
-const mostLinks = 40;
-
 /** Who else than root could put another directory in the place of this one, or a symlink: a sentence about the first directory or symlink on the way that says so. */
 function strangerAbove(path: string): string | undefined {
   const ours = new Set([0, lstatSync('/').uid]);
-  let rest = path.split('/').slice(0, -1);
-  let at = '';
-  for (let links = 0; rest.length > 0 && links <= mostLinks;) {
-    const [part = '', ...after] = rest;
-    rest = after;
-    if (part === '' || part === '.') continue;
-    at = part === '..' ? at.slice(0, Math.max(0, at.lastIndexOf('/'))) : `${at}/${part}`;
-    const found = lstatSync(at === '' ? '/' : at, { throwIfNoEntry: false });
+  let stranger: string | undefined;
+  followLinks(dirname(path), (at) => {
+    const found = lstatSync(at, { throwIfNoEntry: false });
     if (found === undefined) return undefined;
-    if (!ours.has(found.uid)) return `${at} belongs to uid ${found.uid}`;
-    if (found.isSymbolicLink()) {
-      const target = readlinkSync(at);
-      links += 1;
-      rest = [...target.split('/'), ...rest];
-      at = target.startsWith('/') ? '' : at.slice(0, at.lastIndexOf('/'));
-    } else if (isOpenToAll(found.mode)) return `everybody may write to ${at}`;
-  }
-  return undefined;
+    if (!ours.has(found.uid)) stranger ??= `${at} belongs to uid ${found.uid}`;
+    if (found.isSymbolicLink()) return readlinkSync(at);
+    if (isOpenToAll(found.mode)) stranger ??= `everybody may write to ${at}`;
+    return undefined;
+  });
+  return stranger;
 }
 
 /** In a sticky directory only owners move what is there. */

@@ -22,7 +22,7 @@ export function dynamicGid(options: Place, config: UnitConfig): number | undefin
   return name === undefined || resolveGroup(options, name) !== undefined ? undefined : numberOf(options, name, () => []);
 }
 
-/** The number that is of that name for now: the one that it has, or the first that is free. */
+/** The number that belongs to a name as long as units have it: the one that it has already, or the first that is free. */
 function numberOf(options: Place, name: string, earlier: () => readonly number[]): number | undefined {
   const { files } = options;
   const directory = lockDirectory(options);
