@@ -16,6 +16,7 @@ const greedy = /^test\/chaos\//;
 const workers = Math.max(1, Number(process.env['TYSD_TEST_JOBS'] ?? '2') || 1);
 const isVerbose = process.env['CI'] !== undefined;
 const longestMs = 20 * 60_000;
+const heldMs = 5000;
 
 /** What a process of Bun said of its files. */
 interface Outcome {
@@ -49,7 +50,11 @@ async function runFiles(files: readonly string[]): Promise<Outcome> {
     pieces.push(Buffer.from(`(fail) ${files.join(' ')}: did not end within ${longestMs / 60_000} minutes\n`));
     child.kill('SIGKILL');
   }, longestMs);
-  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const status = await new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+    // What a test has left behind may hold the pipes for ever.
+    child.once('exit', (code) => setTimeout(() => resolve(code), heldMs));
+  });
   clearTimeout(timer);
   const output = Buffer.concat(pieces).toString();
   const count = (word: string): number => Number(new RegExp(`^ *(\\d+) ${word}$`, 'm').exec(output)?.[1] ?? 0);
