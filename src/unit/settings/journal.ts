@@ -49,7 +49,8 @@ const journalRows = {
   RateLimitInterval: renamed('RateLimitIntervalSec', { since: 189, meaning: 'Old name of RateLimitIntervalSec=' }),
   RateLimitBurst: last(unsigned, 10_000, {
     since: 189,
-    meaning: 'Entries of a unit in that window; those above it are dropped and counted',
+    meaning:
+      'Entries of a unit and of one importance in that window, more where there is much room; those above it are dropped and counted',
   }),
   SystemMaxUse: last(bytes, undefined, { since: 189, meaning: 'Largest size of the journal; a tenth of the file system, at most 4 GiB' }),
   SystemKeepFree: last(bytes, undefined, { since: 189, meaning: 'What stays free of the file system; 15 %, at most 4 GiB' }),
