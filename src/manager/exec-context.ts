@@ -40,7 +40,7 @@ export function execContext(world: World, config: UnitConfig, space?: Space): Ex
   if (filters !== undefined) context.cgroupFacts = filters;
   const hook = fileOpenOf(world, exec);
   if (hook !== undefined) context.fileOpenHook = hook;
-  if (handsOver(options)) context.handsOver = true;
+  if (handsOver(world)) context.handsOver = true;
   if (space !== undefined) context.space = space;
   if (config.service !== undefined && config.service.OpenFile.length > 0) context.unopenable = unopenable(options, config.service);
   if (config.cgroup !== undefined) Object.assign(context, cgroupOf(options, config));

@@ -12,7 +12,7 @@ import type { World } from './world.ts';
 export function tellLogState(world: World, unit: Unit): void {
   const { options } = world;
   const { exec } = unit.config;
-  if (!options.init || exec === undefined || !handsOver(options)) return;
+  if (!options.init || exec === undefined || !handsOver(world)) return;
   const links = linksOf(unit.invocationId, exec);
   try {
     for (const kind of linkKinds) put(world, `${directory}/${kind}:${unit.name}`, links[kind]);
@@ -27,7 +27,7 @@ export function tellLogState(world: World, unit: Unit): void {
 /** Takes that back, when the unit's last process is gone. */
 export function forgetLogState(world: World, unit: Unit): void {
   const { options } = world;
-  if (!options.init || unit.config.exec === undefined || !handsOver(options)) return;
+  if (!options.init || unit.config.exec === undefined || !handsOver(world)) return;
   try {
     for (const kind of [...linkKinds, 'log-extra-fields']) options.files.unlink(`${directory}/${kind}:${unit.name}`);
   } catch {
