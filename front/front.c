@@ -4,9 +4,11 @@
  * start as such a call takes. What is simple stands in the table of verbs; what a unit's name may be, in `read_unit`. The
  * front knows no text but a word for each state: whatever goes another way than wanted is the whole tool's to tell. It is
  * executed in this process with the same arguments, and what was answered so far as TYSD_ANSWERS, so that no job is asked for
- * twice; so it is where a job takes long and somebody looks on, as TYSD_WAITED says. Nothing here is trusted by anyone. */
+ * twice; so it is where a job takes long and somebody looks on, as TYSD_WAITED says. To verbs that ask questions it hands over a
+ * connection (TYSD_CONNECTION, src/cli/questions.ts), which takes the runtime of the tool long to make. Nothing here is trusted by anyone. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -41,6 +43,11 @@ static const struct verb {
     {"daemon-reload", "manager.reload", FOR_RELOAD, {0}, 0},
 };
 
+/* Verbs of the whole tool that ask for more than the front can tell. */
+static const char *const questions[] = {
+    "cat", "get-default", "help", "history", "invocations", "is-system-running", "list-automounts", "list-dependencies", "list-jobs", "list-paths",
+    "list-sockets", "list-timers", "list-unit-files", "list-units", "plan", "show", "show-environment", "status", "waiting", "why"};
+
 static const char *const suffixes[] = {".service", ".socket", ".target", ".device", ".mount", ".automount", ".swap", ".timer", ".path", ".slice", ".scope"};
 
 struct call {
@@ -62,17 +69,24 @@ struct link {
 };
 
 static bool read_call(struct call *call, int argc, char **argv);
-static int dial(const struct call *call);
+static int dial(const struct call *call, struct sockaddr_un *address);
 static int carry_out(const struct call *call, struct link *link);
+static bool is_question(struct call *call, int argc, char **argv);
+static void hand_connection(const struct call *call);
 static int hand_over(struct link *link, char **argv);
 
 int main(int argc, char **argv) {
     static struct call call;
     static struct link link;
-    if (read_call(&call, argc, argv) && (link.fd = dial(&call)) >= 0) {
+    struct sockaddr_un address;
+    const char *slash = argc ? strrchr(argv[0], '/') : NULL;
+    call.program = slash ? slash + 1 : argc ? argv[0] : "";
+    if (read_call(&call, argc, argv) && (link.fd = dial(&call, &address)) >= 0) {
         int status = carry_out(&call, &link);
         if (status >= 0) return status;
     }
+    unsetenv("TYSD_CONNECTION");
+    if (!call.verb && is_question(&call, argc, argv)) hand_connection(&call);
     return hand_over(&link, argv);
 }
 
@@ -95,13 +109,17 @@ static bool read_unit(struct call *call, const char *word) {
     return true;
 }
 
-static bool read_option(struct call *call, const char *word) {
+static bool read_directory(struct call *call, const char *word) {
     static const char directory[] = "--runtime-directory=";
-    if (!strcmp(word, "-q") || !strcmp(word, "--quiet")) return call->quiet = true;
-    if (!strcmp(word, "--no-block")) return call->no_block = true;
     if (strncmp(word, directory, sizeof directory - 1)) return false;
     call->runtime_directory = word + sizeof directory - 1;
     return true;
+}
+
+static bool read_option(struct call *call, const char *word) {
+    if (!strcmp(word, "-q") || !strcmp(word, "--quiet")) return call->quiet = true;
+    if (!strcmp(word, "--no-block")) return call->no_block = true;
+    return read_directory(call, word);
 }
 
 static bool read_verb(struct call *call, const char *word) {
@@ -110,11 +128,10 @@ static bool read_verb(struct call *call, const char *word) {
     return call->verb;
 }
 
+static bool is_ours(const char *program) { return !strcmp(program, "systemctl") || !strcmp(program, "tysctl"); }
+
 static bool read_call(struct call *call, int argc, char **argv) {
-    if (argc < 2) return false;
-    const char *slash = strrchr(argv[0], '/');
-    call->program = slash ? slash + 1 : argv[0];
-    if (strcmp(call->program, "systemctl") && strcmp(call->program, "tysctl")) return false;
+    if (!is_ours(call->program)) return false;
     for (int i = 1; i < argc; i++) {
         bool known = *argv[i] == '-' ? read_option(call, argv[i]) : call->verb ? read_unit(call, argv[i]) : read_verb(call, argv[i]);
         if (!known) return false;
@@ -123,25 +140,49 @@ static bool read_call(struct call *call, int argc, char **argv) {
     return call->verb->asks == FOR_RELOAD ? call->count == 0 : call->count > 0;
 }
 
+/* Whether some word is such a verb; another one, as a value of an option, costs a connection that nobody uses. */
+static bool is_question(struct call *call, int argc, char **argv) {
+    if (!is_ours(call->program)) return false;
+    bool found = argc == 1;
+    for (int i = 1; i < argc; i++) {
+        read_directory(call, argv[i]);
+        for (size_t k = 0; k < sizeof questions / sizeof *questions; k++) found |= !strcmp(argv[i], questions[k]);
+    }
+    return found;
+}
+
 /* Only the place that is looked at first; a manager that is elsewhere, or on its way, is found by the whole tool. */
-static int dial(const struct call *call) {
+static int dial(const struct call *call, struct sockaddr_un *address) {
     const char *told = call->runtime_directory ? call->runtime_directory : getenv("TYSD_RUNTIME_DIRECTORY");
     const char *own = getenv("XDG_RUNTIME_DIR");
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
     int length;
     if (told && *told)
-        length = snprintf(address.sun_path, sizeof address.sun_path, "%s/control.sock", told);
+        length = snprintf(address->sun_path, sizeof address->sun_path, "%s/control.sock", told);
     else if (getuid() == 0)
-        length = snprintf(address.sun_path, sizeof address.sun_path, "/run/tysd/control.sock");
+        length = snprintf(address->sun_path, sizeof address->sun_path, "/run/tysd/control.sock");
     else if (own && *own == '/')
-        length = snprintf(address.sun_path, sizeof address.sun_path, "%s/tysd/control.sock", own);
+        length = snprintf(address->sun_path, sizeof address->sun_path, "%s/tysd/control.sock", own);
     else
         return -1;
-    if (length < 0 || (size_t)length >= sizeof address.sun_path) return -1;
+    if (length < 0 || (size_t)length >= sizeof address->sun_path) return -1;
+    /* Where many wait to be let in, connect(2) would wait without end. */
+    struct timeval patience = {.tv_sec = PATIENCE_MS / 1000};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0) return fd;
+    if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0 && connect(fd, (const struct sockaddr *)address, sizeof *address) == 0) return fd;
     if (fd >= 0) close(fd);
     return -1;
+}
+
+/* For this process alone: it says whose it is, and which manager's. A manager that hangs is found out by the first read. */
+static void hand_connection(const struct call *call) {
+    struct sockaddr_un address;
+    struct timeval silence = {.tv_sec = SILENCE_MS / 1000};
+    char text[sizeof address.sun_path + 32];
+    int fd = dial(call, &address);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence) < 0 || fcntl(fd, F_SETFD, 0) < 0) return;
+    snprintf(text, sizeof text, "%d %d %s", getpid(), fd, address.sun_path);
+    setenv("TYSD_CONNECTION", text, 1);
 }
 
 struct requests {

@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { err, ok, type Result } from '../base/result.ts';
 // Types only: the schemas of the contract are slow to load, and a client has no use for them.
 import type { Answer, MethodName, Params } from './contract.ts';
-import { errorCodeOf, type ApiError } from './error.ts';
+import { readAnswer } from './answer.ts';
+import type { ApiError } from './error.ts';
 import type { Change } from '../graph/report.ts';
 
 /** A connection to a manager's control socket. */
@@ -125,19 +126,5 @@ class JsonRpcClient implements Client {
   }
 }
 
-/** The answer to a call, and the id of that call. */
-export function readAnswer(message: object): { readonly id: number; readonly answer: Result<unknown, ApiError> } {
-  const id = 'id' in message && typeof message.id === 'number' ? message.id : 0;
-  return { id, answer: 'error' in message ? err(toError(message.error)) : ok('result' in message ? message.result : null) };
-}
-
 /** What calls fail with whose answer was not there when the connection ended. */
 export const connectionLost: ApiError = { code: 'connection-lost', message: 'The connection to the manager was lost.' };
-
-function toError(value: unknown): ApiError {
-  if (typeof value !== 'object' || value === null) return { code: 'internal', message: String(value) };
-  const code = 'code' in value && typeof value.code === 'number' ? errorCodeOf(value.code) : 'failed';
-  const message = 'message' in value && typeof value.message === 'string' ? value.message : '';
-  const data = 'data' in value && typeof value.data === 'object' && value.data !== null ? value.data : {};
-  return { code, message, ...('load' in data && typeof data.load === 'string' ? { load: data.load } : {}) };
-}

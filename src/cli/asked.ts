@@ -1,4 +1,5 @@
-import { connectionLost, readAnswer, type Client } from '../api/client.ts';
+import { readAnswer } from '../api/answer.ts';
+import { connectionLost, type Client } from '../api/client.ts';
 import type { ApiError } from '../api/error.ts';
 import type { Answer, MethodName, Params } from '../api/contract.ts';
 import { err, type Result } from '../base/result.ts';

@@ -9,15 +9,22 @@ export function connectOnce(
 ): { readonly connect: () => Promise<Result<Client, string>>; readonly close: () => void } {
   let current: Promise<Result<Client, string>> | undefined;
   let again = false;
-  const connect = async (): Promise<Result<Client, string>> => {
-    const { connectToManager } = await import('./place.ts');
+  const dial = async (): Promise<Result<Client, string>> => {
     const uid = process.getuid?.();
     if (uid === undefined) return err('This system has no user ids.');
-    const client = await connectToManager({ scope: options.scope, runtimeDirectory: options.runtimeDirectory, uid, environment, again });
+    const { connectToManager } = await import('./place.ts');
+    return connectToManager({ ...options, uid, environment, again });
+  };
+  const connect = async (): Promise<Result<Client, string>> => {
+    const isFirst = !again;
+    const handed = isFirst ? environment['TYSD_CONNECTION'] : undefined;
+    const questions =
+      handed === undefined ? undefined : (await import('./questions.ts')).handedOver(handed, { ...options, environment }, dial);
+    const client = questions === undefined ? await dial() : ok(questions);
     if (!client.ok) return client;
-    void client.value.closed.then(() => (current = undefined));
-    const answers = again ? undefined : environment['TYSD_ANSWERS'];
     again = true;
+    void client.value.closed.then(() => (current = undefined));
+    const answers = isFirst ? environment['TYSD_ANSWERS'] : undefined;
     return answers === undefined ? client : ok((await import('./asked.ts')).alreadyAsked(client.value, answers));
   };
   return {

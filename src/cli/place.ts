@@ -2,46 +2,11 @@ import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectClient, type Client } from '../api/client.ts';
 import { err, ok, type Result } from '../base/result.ts';
-
-/** What decides which manager is meant. */
-export interface PlaceRequest {
-  readonly scope: 'system' | 'user' | undefined;
-  readonly runtimeDirectory: string | undefined;
-  readonly uid: number;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** There was a connection before, which was lost: the manager is expected back. */
-  readonly again?: boolean;
-}
-
-/** A directory in which a manager's control socket may be. */
-interface Candidate {
-  readonly directory: string;
-  /** Everybody can make it (it is below /tmp), so it counts only if it is ours and nobody else can write to it. */
-  readonly suspicious: boolean;
-}
+import { candidates, machineDirectory, type PlaceRequest } from './candidates.ts';
+import { silence, silenceMs } from './silence.ts';
 
 /** How long a manager that is being replaced is waited for. */
 const retryMs = 5000;
-/** How long a manager may take for its first answer. */
-const silenceMs = 15_000;
-
-/**
- * The directories to look for the control socket in, in order.
- * Root means the system manager; where none answers, its own user manager, so that trying tysd out as root needs no option.
- */
-export function candidates({ scope, runtimeDirectory, uid, environment }: PlaceRequest): readonly Candidate[] {
-  const told = runtimeDirectory ?? environment['TYSD_RUNTIME_DIRECTORY'];
-  if (told !== undefined && told !== '') return [{ directory: told, suspicious: false }];
-  const system = { directory: machineDirectory, suspicious: false };
-  const base = environment['XDG_RUNTIME_DIR'];
-  const own = base?.startsWith('/') === true ? [{ directory: join(base, 'tysd'), suspicious: false }] : [];
-  // Where a read-only root leaves no other room.
-  const narrow = ['/tmp', '/dev/shm'].map((directory) => ({ directory: `${directory}/tysd-${uid}`, suspicious: true }));
-  const user = [...own, ...narrow];
-  if (scope === 'system') return uid === 0 ? [system, ...narrow] : [system];
-  if (scope === 'user') return user;
-  return uid === 0 ? [system, ...user] : user;
-}
 
 /** Connects to the first manager that answers; the error is a sentence that says what was tried. */
 export async function connectToManager(request: PlaceRequest): Promise<Result<Client, string>> {
@@ -66,7 +31,7 @@ export async function connectToManager(request: PlaceRequest): Promise<Result<Cl
 
 /** The keeper holds the socket, so a connection is made even where no manager answers for long. */
 function guardSilence(client: Client): void {
-  const timer = setTimeout(() => client.close(`The manager did not answer within ${silenceMs / 1000} s.`), silenceMs);
+  const timer = setTimeout(() => client.close(silence), silenceMs);
   void client.call('changes.unsubscribe', {}).then(() => clearTimeout(timer));
 }
 
@@ -100,6 +65,5 @@ export function findStreamSocket(request: PlaceRequest): string | undefined {
   return own ?? (mayBeGuest && statSync(machineStream, { throwIfNoEntry: false })?.isSocket() === true ? machineStream : undefined);
 }
 
-const machineDirectory = '/run/tysd';
 /** Where sd_journal_stream_fd(3) looks: a socket of another journal, or a link to ours. */
 const machineStream = '/run/systemd/journal/stdout';

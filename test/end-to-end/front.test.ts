@@ -51,6 +51,12 @@ const calls: readonly (readonly [line: string, itself: boolean])[] = [
   ['daemon-reload', true],
   ['daemon-reload sleep', false],
   ['show -p Id sleep', false],
+  ['status nope', false],
+  ['cat sleep', false],
+  ['list-units --all --no-legend', false],
+  ['list-dependencies default.target', false],
+  ['is-system-running', false],
+  ['get-default', false],
   ['nonsense', false],
   ['--version', false],
   ['', false],
@@ -127,6 +133,52 @@ describe('the front', () => {
         '{"jsonrpc":"2.0","id":2,"method":"unit.start","params":{"unit":"b.socket","mode":"replace","wait":true,"cause":"…"}}',
       ],
     );
+  });
+
+  test('a question is asked on the connection that it hands over', async () => {
+    beside(whole);
+    const lines: string[] = [];
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.setEncoding('utf8').on('data', (text: string) => {
+        lines.push(...text.trimEnd().split('\n'));
+        for (const id of lines.splice(0).map((line) => Number(/"id":(\d+)/.exec(line)?.[1]))) {
+          const result = id === 0 ? null : { state: 'dégradé', failed: 1, jobs: 0 };
+          const bytes = Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', result, id })}\n`);
+          // A character that is cut in two.
+          const cut = id === 0 ? bytes.length : bytes.indexOf(0xa9);
+          socket.write(bytes.subarray(0, cut));
+          setImmediate(() => socket.write(bytes.subarray(cut)));
+        }
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(join(directory, 'control.sock'), resolve));
+    const ran = await run(front, ['is-system-running', `--runtime-directory=${directory}`], {});
+    server.close();
+    assert.deepEqual([ran, connections], [{ status: 1, out: 'dégradé\n', err: '' }, 1]);
+  });
+
+  test('a question whose connection ends without an answer is asked again', async () => {
+    await using daemon = await startTysd({ units, before: 'mkfifo go' });
+    beside(`echo "$TYSD_CONNECTION" >>${daemon.path('handed')}; read word <${daemon.path('go')}; ${whole}`);
+    const ran = run(front, ['show', '-p', 'ActiveState', 'sleep'], environmentOf(daemon));
+    assert.match(await daemon.untilFile('handed'), new RegExp(String.raw`^\d+ \d+ ${daemon.runtimeDirectory}/control\.sock\n$`));
+    await daemon.killManager();
+    appendFileSync(daemon.path('go'), 'on\n');
+    assert.deepEqual(await ran, { status: 0, out: 'ActiveState=active\n', err: '' });
+  });
+
+  test('a connection that was handed to another process, or leads elsewhere, is left alone', async () => {
+    await using daemon = await startTysd({ units });
+    beside(`[ "$1" = show ] && TYSD_CONNECTION="1 0 \${TYSD_CONNECTION##* }" || TYSD_CONNECTION="$$ 0 /elsewhere"; ${whole}`);
+    for (const argv of [['show', '-p', 'ActiveState', 'sleep'], ['is-system-running']]) {
+      const [fromFront, fromWhole] = [
+        await run(front, argv, environmentOf(daemon)),
+        await run(join(root, 'bin/tysctl'), argv, environmentOf(daemon)),
+      ];
+      assert.deepEqual(fromFront, fromWhole);
+    }
   });
 
   test('says so where tysd is not beside it', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { candidates } from './place.ts';
+import { candidates } from './candidates.ts';
 
 function directories(request: Partial<Parameters<typeof candidates>[0]>): readonly string[] {
   const found = candidates({ scope: undefined, runtimeDirectory: undefined, uid: 1000, environment: {}, ...request });
