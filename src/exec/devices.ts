@@ -1,4 +1,5 @@
 import { globPattern } from '../base/glob.ts';
+import { withImpliedDevices } from '../unit/implied-devices.ts';
 import type { CgroupSettings } from '../unit/settings/cgroup.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { DeviceNumbers } from './bpf/device.ts';
@@ -33,13 +34,13 @@ export function allowedDevices(
   exec: ExecSettings | undefined,
   tables: DeviceTables,
 ): { readonly devices: readonly DeviceNumbers[]; readonly warnings: readonly string[] } | undefined {
-  const policy = cgroup.DevicePolicy === 'auto' && exec?.PrivateDevices === true ? 'closed' : cgroup.DevicePolicy;
-  if (policy === 'auto' && cgroup.DeviceAllow.length === 0) return undefined;
-  const clock = exec?.ProtectClock === true ? [{ device: 'char-rtc', access: 'r' }] : [];
+  const { DevicePolicy: policy, DeviceAllow } = withImpliedDevices(cgroup, exec);
+  if (policy === 'auto' && DeviceAllow.length === 0) return undefined;
   const warnings: string[] = [];
-  const listed = [...cgroup.DeviceAllow, ...clock].flatMap(({ device, access }) => {
+  const listed = DeviceAllow.flatMap((rule) => {
+    const { device, access } = rule;
     const found = numbersOf(device, tables);
-    if (found.length === 0 && device !== 'char-rtc') warnings.push(`DeviceAllow=: there is no device ${device}`);
+    if (found.length === 0 && cgroup.DeviceAllow.includes(rule)) warnings.push(`DeviceAllow=: there is no device ${device}`);
     return found.map((numbers) => ({ ...numbers, access }));
   });
   return { devices: [...(policy === 'strict' ? [] : harmless), ...listed], warnings };

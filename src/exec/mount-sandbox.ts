@@ -1,3 +1,4 @@
+import { privateTmp } from '../unit/private-tmp.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { delegatedRights } from './bpf/delegation.ts';
 import { extensionImages, hierarchies } from './extensions.ts';
@@ -18,7 +19,7 @@ import {
 import type { MountEntry } from './mount-entry.ts';
 import { hasOwnHostname, mountsTokens } from './private-users.ts';
 import type { ExecContext } from './request.ts';
-import { hasPrivateIpc, hasPrivateNetwork, privateTmp } from './space.ts';
+import { hasPrivateIpc, hasPrivateNetwork } from './space.ts';
 
 /** A place of its own for programs of the kernel. */
 function programs(exec: ExecSettings): MountEntry {

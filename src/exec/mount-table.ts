@@ -1,3 +1,4 @@
+import { privateTmp } from '../unit/private-tmp.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { credentialSettings } from './credentials.ts';
 import type { BindMount, PrefixedPath } from '../unit/values/path.ts';
@@ -6,7 +7,7 @@ import type { MountEntry, MountMode } from './mount-entry.ts';
 import { mountImages, rootOf } from './mount-images.ts';
 import { pressureMounts } from './pressure.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
-import { hasPrivateIpc, privateTmp } from './space.ts';
+import { hasPrivateIpc } from './space.ts';
 import { isSet, mountsApi, sandboxMounts } from './mount-sandbox.ts';
 import { logSockets, readOnlyHomes, systemDirectoriesAndEtc } from './mount-static.ts';
 

@@ -1,3 +1,4 @@
+import { privateTmp } from '../unit/private-tmp.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { ephemeralRootPath, hasEphemeralRoot } from './ephemeral-root.ts';
 import { privateTmpPaths } from './private-tmp.ts';
@@ -22,11 +23,6 @@ export function hasPrivateNetwork(exec: ExecSettings): boolean {
 /** PrivateIPC=, or one that is there already. */
 export function hasPrivateIpc(exec: ExecSettings): boolean {
   return exec.PrivateIPC || exec.IPCNamespacePath !== '';
-}
-
-/** PrivateTmp=, with what DynamicUser= implies. */
-export function privateTmp(exec: ExecSettings): boolean | 'disconnected' {
-  return exec.PrivateTmp === false ? exec.DynamicUser : exec.PrivateTmp;
 }
 
 /** Whether processes of the unit share something that is made for each run. */

@@ -1,6 +1,8 @@
 import type { Dependency, DependencyKey, UnitConfig, UnitTypeName } from '../unit/config.ts';
 import { hasOption, isBindMount, isDevicePath, isNetworkMount } from '../unit/mount-options.ts';
 import { unitOfPath, withType } from '../unit/name.ts';
+import { needsImageDrivers } from '../unit/implied-devices.ts';
+import { privateTmp } from '../unit/private-tmp.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { SocketSettings } from '../unit/settings/socket.ts';
 import { type OutputDefaults, standardOutputs } from '../unit/standard-outputs.ts';
@@ -93,14 +95,18 @@ const quotaOptions: readonly string[] = ['usrquota', 'grpquota', 'quota', 'usrjq
 function addOfExec(config: UnitConfig, context: ImplicitContext, add: Add): void {
   const { exec, type } = config;
   if (exec === undefined || (config.socket !== undefined && !hasCommands(config.socket))) return;
-  if (exec.PrivateTmp) {
+  if (context.scope !== 'system') return;
+  if (needsImageDrivers(config.cgroup, exec)) for (const driver of imageDrivers) add(`modprobe@${driver}.service`, 'Wants', 'After');
+  if (exec.StateDirectory.length + exec.CacheDirectory.length + exec.LogsDirectory.length > 0) add('systemd-remount-fs.service', 'After');
+  if (privateTmp(exec) !== false) {
     add('tmp.mount', 'Wants', 'After');
-    if (context.scope === 'system') add('systemd-tmpfiles-setup.service', 'After');
+    add('systemd-tmpfiles-setup.service', 'After');
   }
-  const keepsData = exec.StateDirectory.length + exec.CacheDirectory.length + exec.LogsDirectory.length > 0;
-  if (context.scope === 'system' && keepsData) add('systemd-remount-fs.service', 'After');
-  if (context.scope === 'system' && writesToJournal(type, exec, context)) add('systemd-journald.socket', 'After');
+  if (exec.RootImage !== '') add('systemd-udevd.service', 'After');
+  if (writesToJournal(type, exec, context)) add('systemd-journald.socket', 'After');
 }
+
+const imageDrivers = ['loop', 'dm_mod', 'dm_verity'];
 
 function hasCommands({ ExecStartPre, ExecStartPost, ExecStopPre, ExecStopPost }: SocketSettings): boolean {
   return ExecStartPre.length + ExecStartPost.length + ExecStopPre.length + ExecStopPost.length > 0;
@@ -127,7 +133,7 @@ function addMounts(config: UnitConfig, context: ImplicitContext, add: Add): void
       if (presence === 'file') add(mount, key);
     }
   };
-  for (const path of [...config.unit.RequiresMountsFor, ...requiredPaths(config, context.directories)]) addPath(path, 'Requires');
+  for (const path of [...config.unit.RequiresMountsFor, ...requiredPaths(config, context)]) addPath(path, 'Requires');
   for (const path of config.unit.WantsMountsFor) addPath(path, 'Wants');
 }
 

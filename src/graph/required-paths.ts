@@ -2,6 +2,7 @@ import { directoryName } from '../base/path.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { hasOption, isBindMount, isNetworkMount } from '../unit/mount-options.ts';
 import { pathOfUnit } from '../unit/name.ts';
+import { privateTmp } from '../unit/private-tmp.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { SocketSettings } from '../unit/settings/socket.ts';
 import type { ManagedDirectory } from '../unit/values/types.ts';
@@ -15,11 +16,17 @@ export interface Directories {
   readonly configuration: string;
 }
 
+interface Surroundings {
+  readonly scope: 'system' | 'user';
+  readonly directories: Directories;
+}
+
 /** The paths that a unit uses, so that it needs the mounts on their way (semantics 11, RequiresMountsFor= that is implied). */
-export function requiredPaths(config: UnitConfig, directories: Directories): readonly string[] {
+export function requiredPaths(config: UnitConfig, { scope, directories }: Surroundings): readonly string[] {
   // Most units use none of these, and there are thousands.
   const paths: string[] = [];
   if (config.exec !== undefined) addPathsOfExec(paths, config.exec, directories);
+  if (config.exec !== undefined && scope === 'system' && privateTmp(config.exec) !== false) paths.push('/var/tmp');
   if (config.socket !== undefined) addPathsOfSocket(paths, config.socket);
   if (config.path !== undefined) for (const { path } of config.path.Watch) paths.push(path);
   if (config.timer?.Persistent === true) paths.push(`${directories.state}/systemd/timers`);
@@ -31,7 +38,7 @@ export function requiredPaths(config: UnitConfig, directories: Directories): rea
 function addPathsOfExec(paths: string[], exec: ExecSettings, directories: Directories): void {
   if (exec.WorkingDirectory !== undefined && !exec.WorkingDirectory.missingOk) paths.push(exec.WorkingDirectory.path);
   if (exec.RootDirectory !== '') paths.push(exec.RootDirectory);
-  if (exec.PrivateTmp !== false) paths.push('/var/tmp');
+  if (exec.RootImage !== '') paths.push(exec.RootImage);
   addBelow(paths, directories.runtime, exec.RuntimeDirectory);
   addBelow(paths, directories.state, exec.StateDirectory);
   addBelow(paths, directories.cache, exec.CacheDirectory);

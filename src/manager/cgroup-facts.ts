@@ -3,8 +3,8 @@ import type { DeviceTables } from '../exec/devices.ts';
 import { slicesAbove } from '../graph/slice-of.ts';
 import type { Files } from '../port/files.ts';
 import type { UnitConfig } from '../unit/config.ts';
+import { withImpliedDevices } from '../unit/implied-devices.ts';
 import type { CgroupSettings } from '../unit/settings/cgroup.ts';
-import type { ExecSettings } from '../unit/settings/exec.ts';
 import { slicePath } from '../unit/slice.ts';
 import type { World } from './world.ts';
 
@@ -16,14 +16,14 @@ export function cgroupFacts(world: World, config: UnitConfig): CgroupFacts | und
   const countsByDefault = options.config.resources?.ipAccounting === true;
   if (!hasCgroupFilters(config.cgroup, config.exec, countsByDefault) && !above.some((name) => filters(world, name))) return undefined;
   const slices = slicesOf(world, above);
-  const chain = [config.cgroup, ...slices.map(({ cgroup }) => cgroup)];
+  const chain = [withImpliedDevices(config.cgroup, config.exec), ...slices.map(({ cgroup }) => cgroup)];
   const names = chain.flatMap(({ RestrictNetworkInterfaces, BindNetworkInterface }) => [
     ...RestrictNetworkInterfaces.flatMap((list) => list.names),
     BindNetworkInterface,
   ]);
   return {
     slices,
-    devices: tablesOf(options.files, chain, config.exec),
+    devices: tablesOf(options.files, chain),
     interfaces: interfaceIndexes(options.files, names),
     ...missingPrograms(options.files, config.cgroup),
     ...(config.type === 'slice' ? { isSlice: true } : {}),
@@ -38,12 +38,14 @@ function missingPrograms(files: Files, { IPIngressFilterPath, IPEgressFilterPath
 
 /** What the devices that a unit may use are called. */
 export function deviceTables(files: Files, { cgroup, exec }: UnitConfig): DeviceTables {
-  return tablesOf(files, cgroup === undefined ? [] : [cgroup], exec);
+  return tablesOf(files, cgroup === undefined ? [] : [withImpliedDevices(cgroup, exec)]);
 }
 
-function tablesOf(files: Files, chain: readonly CgroupSettings[], exec: ExecSettings | undefined): DeviceTables {
-  const clock = exec?.ProtectClock === true ? ['char-rtc'] : [];
-  return readTables(files, [...clock, ...chain.flatMap(({ DeviceAllow }) => DeviceAllow.map(({ device }) => device))]);
+function tablesOf(files: Files, chain: readonly CgroupSettings[]): DeviceTables {
+  return readTables(
+    files,
+    chain.flatMap(({ DeviceAllow }) => DeviceAllow.map(({ device }) => device)),
+  );
 }
 
 function filters(world: World, slice: string): boolean {

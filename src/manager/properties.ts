@@ -11,6 +11,7 @@ import { kindsIn, shownKinds } from '../graph/dependency.ts';
 import { requiredPaths } from '../graph/required-paths.ts';
 import { groupPath, sliceOf } from '../graph/slice-of.ts';
 import type { UnitConfig } from '../unit/config.ts';
+import { withImpliedDevices } from '../unit/implied-devices.ts';
 import type { SliceSettings } from '../unit/settings/slice.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { cgroupTable } from '../unit/shown/cgroup.ts';
@@ -156,7 +157,12 @@ function settingProperties(world: World, config: UnitConfig): Record<string, str
     JobTimeoutRebootArgument: unit.JobTimeoutRebootArgument,
     Conditions: shellWords(unit.Conditions.map((condition) => `Condition${describeCondition(condition)}`)),
     Asserts: shellWords(unit.Asserts.map((condition) => `Assert${describeCondition(condition)}`)),
-    RequiresMountsFor: shellWords([...new Set([...unit.RequiresMountsFor, ...requiredPaths(config, world.options.facts.directories)])]),
+    RequiresMountsFor: shellWords([
+      ...new Set([
+        ...unit.RequiresMountsFor,
+        ...requiredPaths(config, { scope: world.options.scope, directories: world.options.facts.directories }),
+      ]),
+    ]),
     ...groupProperties(world, config),
   };
 }
@@ -190,7 +196,9 @@ function processProperties(world: World, unit: Unit): Record<string, string> {
   const { exec, kill, cgroup } = unit.config;
   return {
     ...(kill === undefined ? {} : shown(killTable, kill)),
-    ...(cgroup === undefined ? {} : { ...shown(cgroupTable, cgroup), ...settledResources(world, unit), ...groupUsage(world, unit) }),
+    ...(cgroup === undefined
+      ? {}
+      : { ...shown(cgroupTable, withImpliedDevices(cgroup, exec)), ...settledResources(world, unit), ...groupUsage(world, unit) }),
     ...(exec === undefined ? {} : execProperties(world, unit.config, exec)),
     ...accountProperties(world, unit),
   };

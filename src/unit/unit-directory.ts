@@ -181,11 +181,18 @@ interface Content {
   readonly stamp: FileStamp | undefined;
 }
 
+/** A directory beside the name of a unit. */
+interface Neighbour {
+  readonly name: string;
+  readonly suffix: BesideSuffix;
+  readonly path: string;
+}
+
 interface Listing {
   readonly path: string;
   readonly mtimeUsec: number;
   readonly entries: SortedMap<Entry>;
-  readonly beside: readonly { readonly name: string; readonly suffix: BesideSuffix }[];
+  readonly beside: readonly Neighbour[];
 }
 
 interface Index {
@@ -222,7 +229,7 @@ const suffixes: readonly BesideSuffix[] = ['d', 'wants', 'requires', 'upholds'];
 
 function listOne(files: UnitFiles, path: string, searched: ReadonlySet<string>): Pick<Listing, 'entries' | 'beside'> {
   const entries = new SortedMap<Entry>();
-  const beside: { readonly name: string; readonly suffix: BesideSuffix }[] = [];
+  const beside: Neighbour[] = [];
   const realParents = new Map<string, string | undefined>();
   const isSearched = (parent: string): boolean => {
     if (!realParents.has(parent)) realParents.set(parent, files.realPath(parent));
@@ -230,10 +237,16 @@ function listOne(files: UnitFiles, path: string, searched: ReadonlySet<string>):
   };
   for (const { name, kind } of files.entries(path)) {
     const suffix = suffixes.find((candidate) => name.endsWith(`.${candidate}`));
-    if (suffix !== undefined) beside.push({ name: name.slice(0, -suffix.length - 1), suffix });
+    if (suffix !== undefined)
+      beside.push({ name: name.slice(0, -suffix.length - 1), suffix, path: pathBeside(files, `${path}/${name}`, suffix) });
     else if (isUnitName(name)) entries.set(name, entryOf(files, { directory: path, name, kind }, isSearched));
   }
   return { entries, beside };
+}
+
+/** As in systemd 252, drop-ins are called by the path that leads through no symlink: below /usr/lib where /lib is one. */
+function pathBeside(files: UnitFiles, path: string, suffix: BesideSuffix): string {
+  return suffix === 'd' ? (files.realPath(path) ?? path) : path;
 }
 
 interface Named extends UnitFileEntry {
@@ -273,8 +286,8 @@ function indexOf(listings: readonly Listing[]): Index {
       // What cannot be used hides nothing in weaker directories.
       if (stronger === undefined || (stronger.is === 'unusable' && entry.is !== 'unusable')) entries.set(name, entry);
     }
-    for (const { name, suffix } of listing.beside) {
-      const directory = { path: `${listing.path}/${name}.${suffix}`, suffix, rank };
+    for (const { name, suffix, path } of listing.beside) {
+      const directory = { path, suffix, rank };
       const others = beside.get(name);
       if (others === undefined) beside.set(name, [directory]);
       else others.push(directory);

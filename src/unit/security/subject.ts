@@ -1,4 +1,5 @@
 import type { UnitConfig } from '../config.ts';
+import { withImpliedDevices } from '../implied-devices.ts';
 import { cgroupTable } from '../shown/cgroup.ts';
 import { execTable } from '../shown/exec.ts';
 import { sandboxTable } from '../shown/sandbox.ts';
@@ -48,6 +49,7 @@ export function subjectOf(config: UnitConfig, { isNative, isFile }: Circumstance
   if (!isFile && hasOwnMounts(exec, properties)) properties['PrivateMounts'] = 'yes';
   const dropped = Object.entries(droppedBy).flatMap(([name, capabilities]) => (properties[name] === 'yes' ? capabilities : []));
   const own = properties['CapabilityBoundingSet'] ?? '';
+  const devices = withImpliedDevices(cgroup, exec);
   return {
     properties,
     capabilities: new Set(own.split(' ').filter((name) => name !== '' && !dropped.includes(name))),
@@ -56,11 +58,8 @@ export function subjectOf(config: UnitConfig, { isNative, isFile }: Circumstance
     families: restrictedFamilies(exec.RestrictAddressFamilies),
     allowed: cgroup.IPAddressAllow,
     denied: cgroup.IPAddressDeny,
-    devices: [
-      ...(exec.ProtectClock ? ['char-rtc:r'] : []),
-      ...cgroup.DeviceAllow.toReversed().map(({ device, access }) => `${device}:${access}`),
-    ],
-    devicePolicy: exec.PrivateDevices && cgroup.DevicePolicy === 'auto' ? 'closed' : cgroup.DevicePolicy,
+    devices: devices.DeviceAllow.toReversed().map(({ device, access }) => `${device}:${access}`),
+    devicePolicy: devices.DevicePolicy,
     isEarly: !config.unit.DefaultDependencies,
     runsAsRoot: exec.User === 'root' || exec.User === '0' || (exec.User === '' && !exec.DynamicUser),
   };

@@ -1,3 +1,4 @@
+import { privateTmp } from '../private-tmp.ts';
 import { shellWords } from '../../base/shell-words.ts';
 import { yesNo } from '../../base/yes-no.ts';
 import type { ExecSettings } from '../settings/exec.ts';
@@ -27,7 +28,7 @@ export const sandboxTable: ShownTable<ExecSettings> = {
     ExtensionImages.map((image) => [imageSource(image), ...partitions(image.options)].join(':')).join(' '),
   RootImageOptions: ({ RootImageOptions }) => partitions(RootImageOptions).join('\n'),
   MountFlags: ({ MountFlags }) => MountFlags ?? '',
-  PrivateTmp: ({ PrivateTmp, DynamicUser }) => yesNoOr(PrivateTmp === false ? DynamicUser : PrivateTmp),
+  PrivateTmp: (exec) => yesNoOr(privateTmp(exec)),
   PrivateDevices: ({ PrivateDevices }) => yesNo(PrivateDevices),
   ProtectClock: ({ ProtectClock }) => yesNo(ProtectClock),
   ProtectKernelTunables: ({ ProtectKernelTunables }) => yesNo(ProtectKernelTunables),

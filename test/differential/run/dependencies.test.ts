@@ -51,7 +51,41 @@ function pair(prefix: string, kind: string, b: string): Case {
 
 const kinds = ['Requires', 'Wants', 'BindsTo', 'PartOf', 'Requisite', 'Conflicts', 'Upholds'];
 
+/** What a service uses, which has other units come before it, or devices that it may use. */
+const uses: Readonly<Record<string, string>> = {
+  nothing: '',
+  tmp: 'PrivateTmp=yes',
+  dynamic: 'DynamicUser=yes',
+  clock: 'ProtectClock=yes',
+  'clock-allow': 'ProtectClock=yes\nDeviceAllow=/dev/fuse rw',
+  'clock-strict': 'ProtectClock=yes\nDevicePolicy=strict',
+  'clock-reset': 'ProtectClock=yes\nDeviceAllow=/dev/fuse\nDeviceAllow=',
+  devices: 'PrivateDevices=yes',
+  'devices-strict': 'PrivateDevices=yes\nDevicePolicy=strict',
+  'devices-clock': 'PrivateDevices=yes\nProtectClock=yes\nDeviceAllow=/dev/fuse\nDeviceAllow=/dev/net/tun rwm',
+  image: 'RootImage=/nowhere/root.raw',
+  'image-closed': 'RootImage=/nowhere/root.raw\nDevicePolicy=closed\nProtectClock=yes',
+  'image-devices': 'RootImage=/nowhere/root.raw\nPrivateDevices=yes',
+  mounts: 'MountImages=-/nowhere/x.raw:/y',
+  'mounts-allow': 'MountImages=-/nowhere/x.raw:/y\nDeviceAllow=/dev/fuse rw',
+  extensions: 'ExtensionImages=-/nowhere/x.raw\nDeviceAllow=/dev/fuse rw',
+  root: 'RootDirectory=/nowhere/root',
+  kept: 'StateDirectory=kept\nLogsDirectory=kept-too',
+};
+
 compareManagers('dependencies', {
+  'what a service uses comes before it': {
+    units: Object.fromEntries(
+      Object.entries(uses).map(([name, lines]) => [`uses-${name}.service`, `[Service]\nExecStart=/act wait\n${lines}\n`]),
+    ),
+    script: `
+      for unit in ${Object.keys(uses).join(' ')}; do
+        for property in After Wants Requires; do
+          echo "$unit $property: $(systemctl show -P $property uses-$unit | tr ' ' '\\n' | sort | xargs)"
+        done
+        systemctl show -p RequiresMountsFor,DevicePolicy,DeviceAllow uses-$unit
+      done`,
+  },
   ...Object.fromEntries(kinds.map((kind) => [`${kind}= of a service that runs`, pair(`runs-${kind.toLowerCase()}`, kind, runs)])),
   ...Object.fromEntries(
     kinds

@@ -29,6 +29,29 @@ function asEnvironment(prefix: string, settings: readonly string[], setUp = ''):
 }
 
 compareManagers('unit files', {
+  'drop-ins of packages, and directories of them that are links': {
+    script: `
+      put() { mkdir -p "$(dirname "$1")"; printf "$2" >"$1"; }
+      put /usr/lib/systemd/system/packed.service '[Service]\\nType=oneshot\\nExecStart=/bin/true\\n'
+      put /lib/systemd/system/packed.service.d/b.conf '[Unit]\\nDescription=packed\\n'
+      put /usr/local/lib/systemd/system/packed.service.d/c.conf '[Unit]\\nDocumentation=man:c(1)\\n'
+      put /srv/elsewhere/a.conf '[Unit]\\nDocumentation=man:a(1)\\n'
+      put /srv/elsewhere/b.conf '[Unit]\\nDescription=from elsewhere\\n'
+      ln -s /srv/elsewhere /etc/systemd/system/packed.service.d
+      ln -s packed.service.d /etc/systemd/system/packed-.service.d
+      systemctl daemon-reload
+      get packed.service FragmentPath DropInPaths Description Documentation
+      run systemctl cat packed
+      systemctl status packed | sed -n 1,5p
+      run systemctl start packed
+      rm -r /usr/lib/systemd/system/packed.service.d /etc/systemd/system/packed.service.d /etc/systemd/system/packed-.service.d
+      get packed.service NeedDaemonReload
+      systemctl daemon-reload
+      get packed.service DropInPaths NeedDaemonReload
+      rm -r /usr/lib/systemd/system/packed.service /usr/local/lib/systemd/system/packed.service.d
+      systemctl daemon-reload`,
+    alone: true,
+  },
   'quotes and escapes in a command': asArguments('quote', [
     `one two  three`,
     `"one two" 'three four'`,
