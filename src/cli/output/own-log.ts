@@ -10,8 +10,8 @@ export async function ownLog(
   const info = client.ok && lines > 0 ? await client.value.call('manager.info', {}) : undefined;
   if (info?.ok !== true) return [];
   const { runtimeDirectory, stateDirectory, journal } = info.value;
-  const own = invocation === undefined ? {} : { invocation };
-  return services.recentLogs({ runtimeDirectory, stateDirectory, journal, unit, lines, sinceUsec: 0, output: '', own });
+  const run = invocation === undefined ? {} : { invocation };
+  return services.recentLogs({ runtimeDirectory, stateDirectory, journal, unit, lines, sinceUsec: 0, output: '', own: true, ...run });
 }
 
 /** The same of a unit that has failed just now: what was written then is with the journal a moment later. */
