@@ -116,6 +116,8 @@ export interface LogRequest {
   readonly color?: boolean;
   /** Only of this run of the unit. */
   readonly invocation?: string;
+  /** Where there is no such line yet, how long to wait for one. */
+  readonly waitMs?: number;
   /** Only what the unit's own processes wrote. */
   readonly own?: boolean;
 }

@@ -7,7 +7,7 @@ import { optionRows, parseCommandLine } from './options.ts';
 import type { SysvCall } from './sysv/call.ts';
 import { refuseCommandLine } from './output/messages.ts';
 import type { Terminal } from './output/terminal.ts';
-import { verbs } from './verbs.ts';
+import { toolVerbs, verbs } from './verbs.ts';
 
 /** What one call of the tool is made of. */
 export interface Call {
@@ -70,9 +70,6 @@ const offline: ReadonlySet<string> = new Set(
     'get-default set-default'
   ).split(' '),
 );
-
-/** What follows these verbs is for another tool, with options of its own. */
-const toolVerbs: ReadonlySet<string> = new Set(['logs', 'run', 'top', 'analyze', 'complete']);
 
 async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<number> {
   const { terminal, services, environment } = call;

@@ -368,3 +368,6 @@ export const verbs: Readonly<Record<string, Verb>> = {
 function verb(group: Group, usage: string, least: number, most: number, load: () => Promise<Run>, doc: string): Verb {
   return { group, usage, least, most, load, doc };
 }
+
+/** What follows these verbs is for another tool, with options of its own. */
+export const toolVerbs: ReadonlySet<string> = new Set(['logs', 'run', 'top', 'analyze', 'complete']);

@@ -10,6 +10,7 @@ import { hasColours, messagesOf, outputColumns } from '../cli/output/open-termin
 import type { Pager } from '../cli/output/pager.ts';
 import { logsOptionForms, parseLogsArguments } from '../journal/arguments.ts';
 import { journalPath } from '../journal/database.ts';
+import { changesOf } from '../journal/follow.ts';
 import { runLogs } from '../journal/logs.ts';
 import { historyPath, readHistory } from '../journal/history.ts';
 import { readHost } from '../journal/machine.ts';
@@ -86,6 +87,22 @@ function below(root: string): string {
 
 /** The last log lines of a unit, as `status` shows them. */
 export async function recentLogs(request: LogRequest): Promise<readonly string[]> {
+  const { waitMs = 0 } = request;
+  const now = await linesNow(request);
+  if (now.length > 0 || waitMs === 0) return now;
+  if (request.journal === 'system') {
+    // It has taken in what was sent when that is answered.
+    await askJournalctl(['--sync']);
+    return linesNow(request);
+  }
+  for await (const _ of changesOf(journalPath(directoryOf(request)), AbortSignal.timeout(waitMs))) {
+    const lines = await linesNow(request);
+    if (lines.length > 0) return lines;
+  }
+  return [];
+}
+
+async function linesNow(request: LogRequest): Promise<readonly string[]> {
   const text = request.journal === 'system' ? await askTheirs(request) : undefined;
   return (text ?? (await askOurs(request))).split('\n').filter((line) => line !== '');
 }
@@ -116,6 +133,10 @@ async function askTheirs(request: LogRequest): Promise<string | undefined> {
   return cursor === undefined ? shown : askJournalctl([...whose, `--cursor=${cursor}`, ...formArguments(request)]);
 }
 
+function directoryOf({ stateDirectory, runtimeDirectory }: LogRequest): string {
+  return chosen(stateDirectory, runtimeDirectory);
+}
+
 async function askOurs(request: LogRequest): Promise<string> {
   const chunks: Buffer[] = [];
   const out = new Writable({
@@ -124,9 +145,8 @@ async function askOurs(request: LogRequest): Promise<string> {
       done();
     },
   });
-  const directory = chosen(request.stateDirectory, request.runtimeDirectory);
   const argv = [...whoseArguments(request), ...sinceArguments(request), ...formArguments(request)];
-  await readLogs(argv, directory, { out, color: request.color ?? false, signal: new AbortController().signal, newest: true });
+  await readLogs(argv, directoryOf(request), { out, color: request.color ?? false, signal: new AbortController().signal, newest: true });
   return Buffer.concat(chunks).toString();
 }
 
