@@ -61,6 +61,20 @@ export function readWords<Options>(
   return ok({ options, words });
 }
 
+/** Where the first word stands that is no option, nor the value of one; -1 where there is none. */
+export function firstWord<Options>(argv: readonly string[], rows: readonly OptionRow<Options>[]): number {
+  const rest = [...argv];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const at = argv.length - rest.length - 1;
+    if (word === '--') return rest.length === 0 ? -1 : at + 1;
+    if (!word.startsWith('-') || word === '-') return at;
+    // What is wrong with an option is told by who reads them all; its value is taken from the rest here.
+    if (word.startsWith('--')) longOption('', word, rest, rows);
+    else shortOptions('', word, rest, rows);
+  }
+  return -1;
+}
+
 /** The options of a command line, without one of them, as words that mean the same; an error is what to print. */
 export function withoutOption<Options>(
   program: string,

@@ -114,8 +114,12 @@ export interface LogRequest {
   readonly output: string;
   /** In the colours of their priorities. */
   readonly color?: boolean;
-  /** Only what the unit's own processes wrote; of this run, where one is named. */
-  readonly own?: { readonly invocation?: string };
+  /** Only of this run of the unit. */
+  readonly invocation?: string;
+  /** Where there is no such line yet, how long to wait for one. */
+  readonly waitMs?: number;
+  /** Only what the unit's own processes wrote. */
+  readonly own?: boolean;
 }
 
 /** What is to be judged: assignments such as `ConditionPathExists=/etc`, or a unit. */

@@ -2,12 +2,12 @@ import { basename } from 'node:path';
 import type { CliServices, Invocation } from './invocation.ts';
 import { connectOnce } from './connect.ts';
 import { suggestWord } from './did-you-mean.ts';
-import { nearestOption } from './getopt.ts';
+import { firstWord, nearestOption, withoutOption } from './getopt.ts';
 import { optionRows, parseCommandLine } from './options.ts';
 import type { SysvCall } from './sysv/call.ts';
 import { refuseCommandLine } from './output/messages.ts';
 import type { Terminal } from './output/terminal.ts';
-import { verbs } from './verbs.ts';
+import { toolVerbs, verbs } from './verbs.ts';
 
 /** What one call of the tool is made of. */
 export interface Call {
@@ -73,11 +73,8 @@ const offline: ReadonlySet<string> = new Set(
 
 async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<number> {
   const { terminal, services, environment } = call;
-  // What follows these words is another program's, with options of its own.
-  const first = call.argv.findIndex((word) => !word.startsWith('-'));
-  const after = (word: string) => (call.argv[first] === word ? call.argv.slice(first + 1) : undefined);
-  const [logs, run, top, analyze, complete] = [after('logs'), after('run'), after('top'), after('analyze'), after('complete')];
-  const isOurs = [logs, run, top, analyze, complete].every((words) => words === undefined);
+  const first = firstWord(call.argv, optionRows);
+  const isOurs = !toolVerbs.has(call.argv[first] ?? '');
   const parsed = parseCommandLine(program, isOurs ? call.argv : call.argv.slice(0, first));
   if (!parsed.ok) {
     refuseCommandLine(terminal, parsed.error);
@@ -88,7 +85,8 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
     suggestWord(terminal, program, meant ?? nearestOption(parsed.error, optionRows));
     return 1;
   }
-  const { options, words } = parsed.value;
+  const { options } = parsed.value;
+  const words = isOurs ? parsed.value.words : call.argv.slice(first);
   if (options.list !== undefined) {
     for (const line of options.list) terminal.print(line);
     return 0;
@@ -96,20 +94,11 @@ async function runControl(call: Call, program: 'tysctl' | 'systemctl'): Promise<
   if (options.print !== undefined) return (await import('./commands/help.ts')).runPrint(program, options.print, services.version, terminal);
   if (options.host !== undefined) {
     const { runThere } = await import('./remote.ts');
-    const { withoutOption } = await import('./getopt.ts');
     const ours = isOurs ? call.argv : call.argv.slice(0, first);
     const there = withoutOption(program, ours, optionRows, 'host');
     return there.ok ? runThere(options.host, [program, ...there.value, ...call.argv.slice(ours.length)], environment) : 1;
   }
-  if (logs !== undefined)
-    return services.runLogs(options.pager ? logs : ['--no-pager', ...logs], {
-      scope: options.scope,
-      runtimeDirectory: options.runtimeDirectory,
-    });
-  if (run !== undefined) return (await import('./commands/run.ts')).runRun({ ...call, argv: run }, options);
-  if (top !== undefined) return (await import('./commands/top.ts')).runTop({ ...call, argv: top }, options);
-  if (analyze !== undefined) return (await import('./commands/analyze.ts')).runAnalyze({ ...call, argv: analyze }, options);
-  if (complete !== undefined) return (await import('./commands/complete.ts')).runComplete(call, complete);
+  if (call.argv[first] === 'complete') return (await import('./commands/complete.ts')).runComplete(call, call.argv.slice(first + 1));
   const [word = 'list-units', ...rest] = words;
   const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
   if (verb === undefined) {

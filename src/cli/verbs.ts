@@ -18,7 +18,7 @@ const many = Number.POSITIVE_INFINITY;
 const start = () => import('./commands/start.ts').then((module) => module.runStart);
 const enable = () => import('./commands/enable.ts').then((module) => module.runEnable);
 const leave = () => import('./commands/poweroff.ts').then((module) => module.runPoweroff);
-const logs = (): Promise<Run> => Promise.resolve(({ words, options, services }) => services.runLogs(words, options));
+const logs = () => import('./commands/logs.ts').then((module) => module.runLogsVerb);
 const sleep = () => import('./commands/sleep.ts').then((module) => module.runSleep);
 const bind = () => import('./commands/bind.ts').then((module) => module.runBind);
 const serviceLog = () => import('./commands/service-log.ts').then((module) => module.runServiceLog);
@@ -368,3 +368,6 @@ export const verbs: Readonly<Record<string, Verb>> = {
 function verb(group: Group, usage: string, least: number, most: number, load: () => Promise<Run>, doc: string): Verb {
   return { group, usage, least, most, load, doc };
 }
+
+/** What follows these verbs is for another tool, with options of its own. */
+export const toolVerbs: ReadonlySet<string> = new Set(['logs', 'run', 'top', 'analyze', 'complete']);

@@ -35,12 +35,14 @@ export function parseLogsArguments(argv: readonly string[], nowUsec: number, wor
   const draft: Draft = { ...nothingAsked, words, nowUsec };
   const read = readFlags('journalctl', argv, { rows: flags, shortNames }, draft);
   if (!read.ok) return read;
-  const [extraneous] = draft.action.do === 'show' ? [] : read.value;
+  const problem = findContradiction(draft);
+  if (problem !== undefined) return err(problem);
+  const { action } = draft;
+  if (action.do === 'catalog') return ok(finish({ ...draft, action: { ...action, ids: read.value } }, [], undefined));
+  const [extraneous] = action.do === 'show' ? [] : read.value;
   if (extraneous !== undefined) return err(`Extraneous arguments starting with '${extraneous}'`);
   const matches = parseMatches(read.value, words);
   if (!matches.ok) return matches;
-  const problem = findContradiction(draft);
-  if (problem !== undefined) return err(problem);
   const pattern = compilePattern(draft);
   return pattern.ok ? ok(finish(draft, matches.value, pattern.value)) : pattern;
 }
@@ -55,6 +57,8 @@ interface Draft extends Mutable<LogsOptions> {
   pattern: string | undefined;
   caseSensitive: boolean | undefined;
   tail: boolean;
+  merge: boolean;
+  file: string | undefined;
   pagerEnd: boolean;
   maximumBytes: number;
   maximumAgeUsec: number;
@@ -84,12 +88,14 @@ const nothingAsked: Omit<Draft, 'words' | 'nowUsec'> = {
   output: 'short',
   outputFields: undefined,
   catalog: false,
+  full: true,
   all: false,
   quiet: false,
   utc: false,
   hostname: true,
   path: undefined,
   directory: undefined,
+  root: undefined,
   remarks: [],
   scope: undefined,
   namespaces: new Set(['']),
@@ -97,6 +103,8 @@ const nothingAsked: Omit<Draft, 'words' | 'nowUsec'> = {
   pattern: undefined,
   caseSensitive: undefined,
   tail: true,
+  merge: false,
+  file: undefined,
   pagerEnd: false,
   maximumBytes: 0,
   maximumAgeUsec: 0,
@@ -107,7 +115,6 @@ type Row = FlagRow<Draft>;
 const accepted: Row = { takes: 'nothing', apply: () => undefined };
 
 const unsealed = 'The journal is not sealed, so there are no keys for that.';
-const withoutCatalog = 'The explanations of messages are a part of tysd; --catalog shows them with the messages.';
 
 /** What `--namespace=` names: one, all, or one beside what is in none. */
 function namespacesOf(word: string): ReadonlySet<string> | undefined {
@@ -118,15 +125,15 @@ function namespacesOf(word: string): ReadonlySet<string> | undefined {
 const flags: Readonly<Record<string, Row>> = {
   '--system': { takes: 'nothing', apply: (draft) => assign(draft, { scope: 'system' }) },
   '--user': { takes: 'nothing', apply: (draft) => assign(draft, { scope: 'user' }) },
-  '--merge': accepted,
+  '--merge': { takes: 'nothing', apply: (draft) => assign(draft, { merge: true }) },
   '--no-pager': accepted,
-  '--full': accepted,
-  '--no-full': accepted,
+  '--full': { takes: 'nothing', apply: (draft) => assign(draft, { full: true }) },
+  '--no-full': { takes: 'nothing', apply: (draft) => assign(draft, { full: false }) },
   '--catalog': { takes: 'nothing', apply: (draft) => assign(draft, { catalog: true }) },
   // There is one journal; what units with LogNamespace= say is marked in it.
   '--namespace': { takes: 'value', apply: (draft, name) => assign(draft, { namespaces: namespacesOf(name) }) },
-  '--directory': { takes: 'value', apply: (draft, value) => assign(draft, { directory: value, path: `${value}/journal.db` }) },
-  '--file': { takes: 'value', apply: (draft, value) => assign(draft, { path: value }) },
+  '--directory': { takes: 'value', apply: (draft, value) => assign(draft, { directory: value }) },
+  '--file': { takes: 'value', apply: (draft, value) => assign(draft, { file: value }) },
   '--since': { takes: 'value', apply: (draft, value) => time(draft, value, (usec) => assign(draft, { sinceUsec: usec })) },
   '--until': { takes: 'value', apply: (draft, value) => time(draft, value, (usec) => assign(draft, { untilUsec: usec })) },
   '--cursor': { takes: 'value', apply: (draft, value) => assign(draft, { cursor: value }) },
@@ -181,18 +188,20 @@ const flags: Readonly<Record<string, Row>> = {
   '--relinquish-var': { takes: 'nothing', apply: nothing },
   '--smart-relinquish-var': { takes: 'nothing', apply: nothing },
   '--header': act({ do: 'header' }),
-  '--root': { takes: 'value', apply: () => 'Option --root= is not supported; --file= reads a journal of another place.' },
+  '--root': { takes: 'value', apply: (draft, value) => assign(draft, { root: value }) },
   '--image': { takes: 'value', apply: () => 'Option --image= is not supported; --file= reads a journal of another place.' },
   '--machine': { takes: 'value', apply: () => 'Option --machine= is not supported: there are no machines of which tysd knows.' },
   '--verify': act({ do: 'verify' }),
   '--setup-keys': { takes: 'nothing', apply: () => unsealed },
-  '--interval': { takes: 'value', apply: () => unsealed },
+  // These two are about the keys that --setup-keys makes.
+  '--interval': { takes: 'value', apply: interval },
+  '--force': accepted,
   '--verify-key': { takes: 'value', apply: () => unsealed },
-  '--force': { takes: 'nothing', apply: () => unsealed },
-  '--list-catalog': { takes: 'nothing', apply: () => withoutCatalog },
-  '--dump-catalog': { takes: 'nothing', apply: () => withoutCatalog },
-  '--update-catalog': { takes: 'nothing', apply: () => withoutCatalog },
-  '--new-id128': { takes: 'nothing', apply: () => 'Option --new-id128 is not supported; /proc/sys/kernel/random/uuid gives such an id.' },
+  '--list-catalog': act({ do: 'catalog', form: 'lines', ids: [] }),
+  '--dump-catalog': act({ do: 'catalog', form: 'full', ids: [] }),
+  // They are a part of the program.
+  '--update-catalog': { takes: 'nothing', apply: nothing },
+  '--new-id128': act({ do: 'new-id' }),
 };
 
 const shortNames: Readonly<Record<string, string>> = {
@@ -339,6 +348,10 @@ function vacuum(draft: Draft, change: { readonly maximumBytes?: number; readonly
   assign(draft, { action: { do: 'vacuum', maximumBytes: draft.maximumBytes, maximumAgeUsec: draft.maximumAgeUsec } });
 }
 
+function interval(_: Draft, value: string): string | undefined {
+  return parseTimespan(value) === undefined ? `Failed to parse sealing key change interval: ${value}` : undefined;
+}
+
 /** FIELD=VALUE words, divided by `+` into groups; a path means what its file is. */
 function parseMatches(words: readonly string[], { fieldsOfPath }: WordReader): Result<readonly FieldGroup[], string> {
   const groups: Map<string, string[]>[] = [];
@@ -365,6 +378,10 @@ function parseMatches(words: readonly string[], { fieldsOfPath }: WordReader): R
 }
 
 function findContradiction(draft: Draft): string | undefined {
+  if ([draft.directory, draft.file, draft.root].filter((place) => place !== undefined).length > 1)
+    return 'Please specify at most one of -D/--directory=, --file=, -M/--machine=, --root=, --image=.';
+  if (draft.merge && (draft.boot !== undefined || draft.action.do === 'list-boots'))
+    return 'Using --boot or --list-boots with --merge is not supported.';
   if (draft.follow && draft.reverse) return 'Please specify either --reverse= or --follow=, not both.';
   if (draft.sinceUsec !== undefined && draft.untilUsec !== undefined && draft.sinceUsec > draft.untilUsec)
     return '--since= must be before --until=.';
@@ -381,6 +398,7 @@ function finish(draft: Draft, matches: readonly FieldGroup[], grep: RegExp | und
   const count = lineCount === 'all' || !tail ? undefined : (lineCount ?? implied);
   return {
     ...draft,
+    path: draft.file ?? (draft.directory === undefined ? undefined : `${draft.directory}/journal.db`),
     matches,
     grep,
     lines: count,

@@ -27,12 +27,15 @@ export async function* changesOf(path: string, signal: AbortSignal): AsyncGenera
     }
   });
   signal.addEventListener('abort', notice, { once: true });
-  while (!signal.aborted) {
-    if (!changed) await new Promise<void>((resolve) => (wake = resolve));
-    changed = false;
-    if (!signal.aborted) yield;
+  try {
+    while (!signal.aborted) {
+      if (!changed) await new Promise<void>((resolve) => (wake = resolve));
+      changed = false;
+      if (!signal.aborted) yield;
+    }
+  } finally {
+    for (const timer of again) clearTimeout(timer);
   }
-  for (const timer of again) clearTimeout(timer);
 }
 
 /** What tells one file from another that takes its place. */

@@ -31,6 +31,7 @@ How they are shown
                              json-pretty, json-sse, json-seq, cat or with-unit
      --output-fields=LIST    Only these fields, where the format shows fields
   -x --catalog               Explain messages of tysd, below them
+     --no-full               Cut long lines, and messages of more than three; --full, -l: do not
   -a --all                   Long and binary values too
      --utc                   Times in UTC
      --no-hostname           Without the name of the host
@@ -43,6 +44,7 @@ Which journal
      --system, --user        Of the machine's tysd, or of the user's
   -D --directory=DIR         Read the journal of this directory
      --file=FILE             Read this journal
+     --root=ROOT             Of the machine with this root directory
 
 Other tasks
   -N --fields                List the names of all fields
@@ -56,6 +58,10 @@ Other tasks
      --vacuum-files=NUMBER   Nothing to do: the journal is one file
      --rotate, --flush       Nothing to do: it has one place, and is shortened as it grows
      --sync                  Nothing to do: what is read here is on its way to the disk
+     --list-catalog [ID...]  List the messages that --catalog explains
+     --dump-catalog [ID...]  Show the explanations
+     --update-catalog        Nothing to do: they are a part of tysd
+     --new-id128             Make an id for messages of a new kind
   -h --help                  Show this
      --version               Show the version
 `;

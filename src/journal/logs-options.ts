@@ -13,6 +13,9 @@ export type LogsAction =
   | { readonly do: 'help' }
   | { readonly do: 'version' }
   | { readonly do: 'list'; readonly text: string }
+  /** The explanations of messages; of all where no ids are named. */
+  | { readonly do: 'catalog'; readonly form: 'lines' | 'full'; readonly ids: readonly string[] }
+  | { readonly do: 'new-id' }
   | { readonly do: 'fields' }
   | { readonly do: 'field'; readonly name: string }
   | { readonly do: 'list-boots' }
@@ -54,6 +57,8 @@ export interface LogsOptions {
   readonly output: OutputName;
   readonly outputFields: ReadonlySet<string> | undefined;
   readonly all: boolean;
+  /** Long lines, and messages of many lines, are shown in full. */
+  readonly full: boolean;
   /** Messages are explained. */
   readonly catalog: boolean;
   readonly quiet: boolean;
@@ -63,6 +68,8 @@ export interface LogsOptions {
   readonly path: string | undefined;
   /** The directory that it is in, if it was given by that. */
   readonly directory: string | undefined;
+  /** The root directory of the machine whose journal is read, instead of this one's. */
+  readonly root: string | undefined;
   /** What the user is told of the options. */
   readonly remarks: readonly string[];
   /** The journal namespaces that entries may be of, '' for none; undefined for all. */

@@ -56,6 +56,7 @@ interface Printer {
 const blockBytes = 32 * 1024;
 
 function createPrinter(options: LogsOptions, query: PlacedQuery, { reader, out, surroundings, ended }: Showing): Printer {
+  const unicode = isUnicode();
   const format = createFormat(options.output, {
     time: createTimeText(options.utc || surroundings.localIsUtc === true),
     journalId: reader.id,
@@ -64,7 +65,9 @@ function createPrinter(options: LogsOptions, query: PlacedQuery, { reader, out, 
     color: surroundings.color,
     highlight: options.grep,
     fields: options.outputFields,
-    explained: options.catalog ? (isUnicode() ? '\u2591\u2591' : '--') : undefined,
+    columns: options.full ? undefined : surroundings.columns,
+    unicode,
+    explained: options.catalog ? (unicode ? '\u2591\u2591' : '--') : undefined,
   });
   const talks = isForPeople(options.output) && !options.quiet;
   let last: Entry | undefined;

@@ -7,7 +7,9 @@ import { logsHelp } from './logs-help.ts';
 import type { LogsAction, LogsOptions } from './logs-options.ts';
 import { toQuery } from './logs-query.ts';
 import { showEntries } from './logs-show.ts';
+import { newId } from './new-id.ts';
 import { diskUsage, journalHeader, vacuum, verifyJournal } from './maintenance.ts';
+import { listExplanations } from './output/catalog.ts';
 import { isForPeople } from './output/output.ts';
 import { createTimeText } from '../base/timestamp.ts';
 import { type Boot, type JournalReader, openJournal } from './query.ts';
@@ -27,6 +29,8 @@ export interface LogsSurroundings {
   /** The text of `--version`. */
   readonly version: string;
   readonly color: boolean;
+  /** How wide the output is, where long lines are not wanted in full. */
+  readonly columns: number;
   /** Says what is wrong, what the user had better know, and what was done. */
   error(text: string): void;
   note(text: string): void;
@@ -46,6 +50,7 @@ export async function runLogs(options: LogsOptions, out: NodeJS.WritableStream, 
   }
   try {
     if (action.do === 'show') return await show(options, path, out, surroundings);
+    if (action.do === 'catalog') return await explanations(action, out, surroundings);
     const answer = answerTo(action, options, path, surroundings);
     if (answer.ok) {
       await printed(out, answer.value);
@@ -85,8 +90,19 @@ async function show(options: LogsOptions, path: string, out: NodeJS.WritableStre
   return await showEntries(options, query.value, { out, reader, path, surroundings, ended: ended(out, surroundings.signal) });
 }
 
+async function explanations(
+  { form, ids }: LogsAction & { readonly do: 'catalog' },
+  out: NodeJS.WritableStream,
+  surroundings: LogsSurroundings,
+): Promise<number> {
+  const { text, errors } = listExplanations(form, ids);
+  await printed(out, text);
+  for (const error of errors) surroundings.error(error);
+  return errors.length === 0 ? 0 : 1;
+}
+
 function answerTo(
-  action: Exclude<LogsAction, { readonly do: 'show' }>,
+  action: Exclude<LogsAction, { readonly do: 'show' | 'catalog' }>,
   options: LogsOptions,
   path: string,
   surroundings: LogsSurroundings,
@@ -98,6 +114,8 @@ function answerTo(
       return ok(`${surroundings.version}\n`);
     case 'list':
       return ok(`${action.text}\n`);
+    case 'new-id':
+      return ok(newId());
     case 'nothing':
       return ok('');
     case 'disk-usage':

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
 import { Writable } from 'node:stream';
+import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { readTypedName } from '../api/unit-name.ts';
 import type { LogRequest, ManagerPlace } from '../cli/invocation.ts';
 import { nearestOption } from '../cli/getopt.ts';
 import { refuseCommandLine } from '../cli/output/messages.ts';
-import { hasColours, messagesOf } from '../cli/output/open-terminal.ts';
+import { hasColours, messagesOf, outputColumns } from '../cli/output/open-terminal.ts';
 import type { Pager } from '../cli/output/pager.ts';
 import { logsOptionForms, parseLogsArguments } from '../journal/arguments.ts';
 import { journalPath } from '../journal/database.ts';
+import { changesOf } from '../journal/follow.ts';
 import { runLogs } from '../journal/logs.ts';
 import { historyPath, readHistory } from '../journal/history.ts';
 import { readHost } from '../journal/machine.ts';
@@ -47,7 +49,7 @@ async function pagerFor(argv: readonly string[]): Promise<Pager | undefined> {
   return (await import('../cli/output/pager.ts')).openPager(process.env, { jumpToEnd: options.value.pagerEnd });
 }
 
-const namesPlace = /^(?:-D|--directory|--file)/;
+const namesPlace = /^(?:-D|--directory|--file|--root)/;
 const named = { stateDirectory: '', journal: 'own' } as const;
 
 /** Which journal is meant, and the directory below which ours is. */
@@ -78,16 +80,38 @@ function chosen(stateDirectory: string, runtimeDirectory: string): string {
   return existsSync(journalPath(runtimeDirectory)) ? runtimeDirectory : stateDirectory;
 }
 
+/** Where the journal of the machine with this root directory is. */
+function below(root: string): string {
+  return chosen(join(root || '/', defaultStateDirectory('system', {})), join(root || '/', defaultRuntimeDirectory('system', 0, {})));
+}
+
 /** The last log lines of a unit, as `status` shows them. */
 export async function recentLogs(request: LogRequest): Promise<readonly string[]> {
+  const { waitMs = 0 } = request;
+  const now = await linesNow(request);
+  if (now.length > 0 || waitMs === 0) return now;
+  if (request.journal === 'system') {
+    // It has taken in what was sent when that is answered.
+    await askJournalctl(['--sync']);
+    return linesNow(request);
+  }
+  for await (const _ of changesOf(journalPath(directoryOf(request)), AbortSignal.timeout(waitMs))) {
+    const lines = await linesNow(request);
+    if (lines.length > 0) return lines;
+  }
+  return [];
+}
+
+async function linesNow(request: LogRequest): Promise<readonly string[]> {
   const text = request.journal === 'system' ? await askTheirs(request) : undefined;
   return (text ?? (await askOurs(request))).split('\n').filter((line) => line !== '');
 }
 
 /** Of whichever journal namespace: what the manager says of a unit is not in that of its processes. */
-function whoseArguments({ unit, own }: LogRequest): readonly string[] {
-  if (own === undefined) return ['--namespace=*', `--unit=${unit}`];
-  return ['--namespace=*', `_SYSTEMD_UNIT=${unit}`, ...(own.invocation === undefined ? [] : [`_SYSTEMD_INVOCATION_ID=${own.invocation}`])];
+function whoseArguments({ unit, own, invocation }: LogRequest): readonly string[] {
+  const written = invocation === undefined ? [] : [`_SYSTEMD_INVOCATION_ID=${invocation}`];
+  if (own === true) return ['--namespace=*', `_SYSTEMD_UNIT=${unit}`, ...written];
+  return ['--namespace=*', '--boot', `--unit=${unit}`, ...written.flatMap((match) => [match, '+', `INVOCATION_ID=${invocation}`])];
 }
 
 function formArguments({ lines, output }: LogRequest): readonly string[] {
@@ -109,6 +133,10 @@ async function askTheirs(request: LogRequest): Promise<string | undefined> {
   return cursor === undefined ? shown : askJournalctl([...whose, `--cursor=${cursor}`, ...formArguments(request)]);
 }
 
+function directoryOf({ stateDirectory, runtimeDirectory }: LogRequest): string {
+  return chosen(stateDirectory, runtimeDirectory);
+}
+
 async function askOurs(request: LogRequest): Promise<string> {
   const chunks: Buffer[] = [];
   const out = new Writable({
@@ -117,9 +145,8 @@ async function askOurs(request: LogRequest): Promise<string> {
       done();
     },
   });
-  const directory = chosen(request.stateDirectory, request.runtimeDirectory);
   const argv = [...whoseArguments(request), ...sinceArguments(request), ...formArguments(request)];
-  await readLogs(argv, directory, { out, color: request.color ?? false, signal: new AbortController().signal, newest: true });
+  await readLogs(argv, directoryOf(request), { out, color: request.color ?? false, signal: new AbortController().signal, newest: true });
   return Buffer.concat(chunks).toString();
 }
 
@@ -148,8 +175,9 @@ async function readLogs(argv: readonly string[], stateDirectory: string, { out, 
     if (near !== undefined) messages.note(`Did you mean ${near}?`);
     return 1;
   }
+  const { root } = options.value;
   return runLogs(newest === true ? { ...options.value, oldest: false } : options.value, out, {
-    path: journalPath(stateDirectory),
+    path: journalPath(root === undefined ? stateDirectory : below(root)),
     bootId: readHost().bootId,
     uid: process.getuid?.() ?? 0,
     ...(whose && { whose }),
@@ -157,6 +185,7 @@ async function readLogs(argv: readonly string[], stateDirectory: string, { out, 
     localIsUtc: localIsUtc(process.env['TZ']),
     version: `systemd 252 (tysd ${version})`,
     color,
+    columns: outputColumns(process.env),
     error: messages.fail,
     note: messages.note,
     tell: messages.tell,

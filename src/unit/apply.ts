@@ -1,5 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
-import type { UnitDraft } from './draft.ts';
+import type { Line, UnitDraft } from './draft.ts';
 import { directivesOf, ownSections, type PartName, tables } from './settings/parts.ts';
 import type { DependencyRow, Row, SynonymRow } from './settings/setting.ts';
 import type { Specifiers } from './specifiers.ts';
@@ -56,6 +56,10 @@ class Lines {
     if (this.#context.notices) this.#tell('notice', 'obsolete-key', `${key}= is read and dropped: it has had no effect for years`);
   }
 
+  get #line(): Line {
+    return { path: this.#path, line: this.#current?.line ?? 0 };
+  }
+
   /** Gives whether the value could be taken. */
   #assign(part: PartName, key: string, row: Extract<Row, { row: 'setting' }>): boolean {
     const draft = this.#draft;
@@ -63,11 +67,12 @@ class Lines {
     const assigned = row.assign(draft.value(part, property), this.#value, this.#values);
     if (!assigned.ok) {
       const fatal = assigned.error.fatal === true;
-      if (fatal) draft.refuse(`${this.#path}:${this.#current?.line ?? 0}: ${key}=: ${assigned.error.message}`);
+      if (fatal) draft.refuseLine(this.#line, `${key}=: ${assigned.error.message}`);
       this.#warn(assigned.error, 'bad-value', fatal ? 'error' : 'warning');
       return false;
     }
     draft.set(part, property, assigned.value);
+    draft.noteLine(property, this.#line);
     this.#noteStatus(key, row);
     return true;
   }

@@ -5,6 +5,23 @@ import { initialValues, type PartName, type Parts } from './settings/parts.ts';
 /** Diagnostics of one unit that are kept; what a file full of garbage has beyond them is only counted. */
 const MOST_DIAGNOSTICS = 100;
 
+/** A line of a unit's files. */
+export interface Line {
+  readonly path: string;
+  readonly line: number;
+}
+
+/** Why a unit must not be started. */
+export interface Refusal {
+  readonly reason: string;
+  readonly line: Line | undefined;
+}
+
+/** The same in one sentence, with the line where there is one. */
+export function refusalText({ reason, line }: Refusal): string {
+  return line === undefined ? reason : `${line.path}:${line.line}: ${reason}`;
+}
+
 /** A unit while its files are read: what is known so far. */
 export class UnitDraft {
   readonly name: string;
@@ -13,9 +30,10 @@ export class UnitDraft {
   /** Paths of the drop-ins that were read. */
   readonly dropIns: string[] = [];
   /** Why the unit must not be started, if a line or its verification says so; the first reason counts. */
-  refusal: string | undefined;
+  refusal: Refusal | undefined;
   readonly #diagnostics: Diagnostic[] = [];
   readonly #values = new Map<PartName, Record<string, unknown>>();
+  readonly #lines = new Map<string, Line>();
   #dropped = 0;
 
   constructor(name: string, type: UnitTypeName) {
@@ -36,6 +54,16 @@ export class UnitDraft {
       this.#values.set(part, values);
     }
     values[property] = value;
+  }
+
+  /** The property has its value from this line. */
+  noteLine(property: string, line: Line): void {
+    this.#lines.set(property, line);
+  }
+
+  /** The last line that had its part in the value of the property; undefined where none had. */
+  lineOf(property: string): Line | undefined {
+    return this.#lines.get(property);
   }
 
   /** Begins a part with values that were settled before. */
@@ -64,8 +92,14 @@ export class UnitDraft {
     else this.#dropped++;
   }
 
-  refuse(reason: string): void {
-    this.refusal ??= reason;
+  /** `property` is the one of whose line the reason speaks, if there is one. */
+  refuse(reason: string, property = ''): void {
+    this.refusal ??= { reason, line: this.lineOf(property) };
+  }
+
+  /** The same, of a line. */
+  refuseLine(line: Line, reason: string): void {
+    this.refusal ??= { reason, line };
   }
 
   diagnostics(): readonly Diagnostic[] {

@@ -1,7 +1,7 @@
 import { applyText, type ApplyContext } from './apply.ts';
 import { BUILTIN_PATH, builtinText, isPerpetual } from './builtin.ts';
 import type { LoadState, UnitConfig, UnitTypeName } from './config.ts';
-import { UnitDraft } from './draft.ts';
+import { refusalText, UnitDraft } from './draft.ts';
 import { directoriesBeside, dropInsOf } from './drop-in.ts';
 import { type Found, findUnit } from './find.ts';
 import { Inquiry } from './inquiry.ts';
@@ -92,7 +92,7 @@ function read(draft: UnitDraft, found: Found, inquiry: Inquiry, context: LoadCon
   applyLinks(draft, inquiry, beside);
   if (found.builtin) settle(draft);
   else verify(draft, found.path ?? '');
-  return draft.refusal === undefined ? state : { state: 'bad-setting', reason: draft.refusal };
+  return draft.refusal === undefined ? state : { state: 'bad-setting', reason: refusalText(draft.refusal) };
 }
 
 function applyDropIn(draft: UnitDraft, path: string, text: UnitText, apply: ApplyContext): void {

@@ -1,6 +1,6 @@
 import { applyText } from './apply.ts';
 import type { UnitConfig } from './config.ts';
-import { UnitDraft } from './draft.ts';
+import { refusalText, UnitDraft } from './draft.ts';
 import { ownSections, type PartName, type Parts } from './settings/parts.ts';
 import { type SpecifierFacts, specifiersOf } from './specifiers.ts';
 import { parseUnitText } from './syntax.ts';
@@ -22,6 +22,7 @@ export function replaceFragment(config: UnitConfig, file: UnitBytes, dropIns: re
   const parts: readonly PartName[] = ['unit', ...ownSections[config.type].parts];
   const replaced: Partial<Parts> = {};
   for (const part of parts) Object.assign(replaced, { [part]: draft.settings(part) });
-  const load = draft.refusal === undefined ? { state: 'loaded' as const } : { state: 'bad-setting' as const, reason: draft.refusal };
+  const load =
+    draft.refusal === undefined ? { state: 'loaded' as const } : { state: 'bad-setting' as const, reason: refusalText(draft.refusal) };
   return { ...config, ...replaced, load, fragment: file.path, diagnostics: draft.diagnostics() };
 }

@@ -23,20 +23,20 @@ export function verifyMount(draft: UnitDraft): void {
   const { What, Where } = draft.settings('mount');
   if (Where === '') draft.refuse('the mount has no Where=, and its name stands for no path');
   else if (unitOfPath(Where, 'mount') !== draft.name)
-    draft.refuse(`Where=${Where} does not match the name of the unit, which would be ${unitOfPath(Where, 'mount') ?? 'too long'}`);
-  else if (isApiMount(Where)) draft.refuse(`${Where} is mounted by the manager itself`);
+    draft.refuse(`Where=${Where} does not match the name of the unit, which would be ${unitOfPath(Where, 'mount') ?? 'too long'}`, 'Where');
+  else if (isApiMount(Where)) draft.refuse(`${Where} is mounted by the manager itself`, 'Where');
   else if (What === '') draft.refuse('the mount has no What=');
   if (draft.settings('exec').PAMName !== '' && draft.settings('kill').KillMode !== 'control-group')
-    draft.refuse('PAMName= needs KillMode=control-group');
+    draft.refuse('PAMName= needs KillMode=control-group', 'PAMName');
 }
 
 /** Refuses automounts under a wrong name (systemd.automount(5)). */
 export function verifyAutomount(draft: UnitDraft): void {
   settlePlace(draft, 'automount', 'Where');
   const { Where } = draft.settings('automount');
-  if (Where === '/') draft.refuse('the root cannot be an automount');
+  if (Where === '/') draft.refuse('the root cannot be an automount', 'Where');
   else if (Where === '') draft.refuse('the automount has no Where=, and its name stands for no path');
-  else if (unitOfPath(Where, 'automount') !== draft.name) draft.refuse(`Where=${Where} does not match the name of the unit`);
+  else if (unitOfPath(Where, 'automount') !== draft.name) draft.refuse(`Where=${Where} does not match the name of the unit`, 'Where');
 }
 
 /** Refuses swaps without a device or under a wrong name (systemd.swap(5)). */
@@ -46,7 +46,7 @@ export function verifySwap(draft: UnitDraft): void {
   const { What } = draft.settings('swap');
   if (What === '') draft.refuse('the swap has no What=');
   else if (What.startsWith('/') && unitOfPath(What, 'swap') !== draft.name)
-    draft.refuse(`What=${What} does not match the name of the unit`);
+    draft.refuse(`What=${What} does not match the name of the unit`, 'What');
 }
 
 /** A mount or swap without a description is called by its place. */

@@ -2,13 +2,13 @@ import type { UnitDraft } from './draft.ts';
 import type { ServiceSettings } from './settings/service.ts';
 
 /** Settles what a service leaves open, and refuses what cannot work (systemd.service(5)); run when all its files are read. */
-export function verifyService(draft: UnitDraft, warn: (message: string) => void): void {
+export function verifyService(draft: UnitDraft, warn: Warn): void {
   settleType(draft);
   settleNotifyAccess(draft);
   settleRestartDelay(draft, warn);
   const refusal = refusals.find(([isWrong]) => isWrong(draft));
-  if (refusal !== undefined) draft.refuse(refusal[1]);
-  for (const [isOdd, message] of oddities) if (isOdd(draft)) warn(message);
+  if (refusal !== undefined) draft.refuse(refusal[1], refusal[2]);
+  for (const [isOdd, message, property] of oddities) if (isOdd(draft)) warn(message, property);
 }
 
 function settleType(draft: UnitDraft): void {
@@ -24,10 +24,10 @@ function settleNotifyAccess(draft: UnitDraft): void {
   if (NotifyAccess === 'none' && needed) draft.set('service', 'NotifyAccess', 'main');
 }
 
-function settleRestartDelay(draft: UnitDraft, warn: (message: string) => void): void {
+function settleRestartDelay(draft: UnitDraft, warn: Warn): void {
   const { RestartSec, RestartMaxDelaySec } = draft.settings('service');
   if (RestartSec === undefined || RestartMaxDelaySec >= RestartSec) return;
-  warn('RestartMaxDelaySec= is less than RestartSec=, which is lowered to it');
+  warn('RestartMaxDelaySec= is less than RestartSec=, which is lowered to it', 'RestartMaxDelaySec');
   draft.set('service', 'RestartSec', RestartMaxDelaySec);
 }
 
@@ -35,7 +35,10 @@ function isWatched(usec: number): boolean {
   return usec > 0 && usec !== Number.POSITIVE_INFINITY;
 }
 
-type Rule = readonly [isWrong: (draft: UnitDraft) => boolean, reason: string];
+/** Says what is odd, and the setting of which line that is; undefined for what is not there at all. */
+export type Warn = (message: string, property?: string) => void;
+
+type Rule = readonly [isWrong: (draft: UnitDraft) => boolean, reason: string, property?: string];
 
 const refusals: readonly Rule[] = [
   [
@@ -48,6 +51,7 @@ const refusals: readonly Rule[] = [
   [
     (draft) => draft.settings('service').Type !== 'oneshot' && draft.settings('service').ExecStart.length === 0,
     'only a service of Type=oneshot may have no ExecStart=',
+    'Type',
   ],
   [
     (draft) => {
@@ -59,22 +63,27 @@ const refusals: readonly Rule[] = [
   [
     (draft) => draft.settings('service').Type !== 'oneshot' && draft.settings('service').ExecStart.length > 1,
     'only a service of Type=oneshot may have more than one ExecStart=',
+    'ExecStart',
   ],
   [
     (draft) => draft.settings('service').Type === 'oneshot' && ['always', 'on-success'].includes(draft.settings('service').Restart),
     'a service of Type=oneshot cannot have Restart=always or Restart=on-success',
+    'Restart',
   ],
   [
     (draft) => draft.settings('service').Type === 'oneshot' && draft.settings('service').ExitType === 'cgroup',
     'a service of Type=oneshot cannot have ExitType=cgroup',
+    'ExitType',
   ],
   [
     (draft) => draft.settings('service').Type === 'dbus' && draft.settings('service').BusName === '',
     'a service of Type=dbus needs BusName=',
+    'Type',
   ],
   [
     (draft) => draft.settings('service').Type === 'forking' && draft.settings('exec').PrivatePIDs,
     'a service of Type=forking cannot have PrivatePIDs=yes',
+    'PrivatePIDs',
   ],
 ];
 
@@ -82,17 +91,21 @@ const oddities: readonly Rule[] = [
   [
     (draft) => draft.settings('service').Type === 'oneshot' && isWatched(draft.settings('service').RuntimeMaxSec),
     'RuntimeMaxSec= has no effect with Type=oneshot; TimeoutStartSec= limits its run',
+    'RuntimeMaxSec',
   ],
   [
     (draft) => draft.settings('service').RuntimeRandomizedExtraSec > 0 && !isWatched(draft.settings('service').RuntimeMaxSec),
     'RuntimeRandomizedExtraSec= has no effect without RuntimeMaxSec=',
+    'RuntimeRandomizedExtraSec',
   ],
   [
     (draft) => draft.settings('service').RestartSteps > 0 && draft.settings('service').RestartMaxDelaySec === Number.POSITIVE_INFINITY,
     'RestartSteps= has no effect without RestartMaxDelaySec=',
+    'RestartSteps',
   ],
   [
     (draft) => draft.settings('service').RestartSteps === 0 && draft.settings('service').RestartMaxDelaySec !== Number.POSITIVE_INFINITY,
     'RestartMaxDelaySec= has no effect without RestartSteps=',
+    'RestartMaxDelaySec',
   ],
 ];

@@ -2,22 +2,24 @@ import type { UnitTypeName } from './config.ts';
 import type { UnitDraft } from './draft.ts';
 import { pathOfUnit } from './name.ts';
 import { verifyAutomount, verifyMount, verifyPath, verifySwap, verifyTimer } from './verify-other.ts';
-import { verifyService } from './verify-service.ts';
+import { verifyService, type Warn } from './verify-service.ts';
 import { verifySocket } from './verify-socket.ts';
 
 /** Checks a unit whose files are all read, settles what they leave open, and refuses it where it cannot work; `path` is that of its main file. */
 export function verify(draft: UnitDraft, path: string): void {
   settle(draft);
-  const report = (severity: 'error' | 'warning', code: string, message: string): void =>
-    draft.report({ severity, code, message, path, line: 0, column: 0 });
+  const report = (severity: 'error' | 'warning', code: string, message: string, property = ''): void =>
+    draft.report({ severity, code, message, ...(draft.lineOf(property) ?? { path, line: 0 }), column: 0 });
   if (draft.isSet('cgroup', 'Delegate') && !mayDelegate.has(draft.type)) {
     draft.set('cgroup', 'Delegate', false);
-    report('warning', 'no-effect', `Delegate= is not for a ${draft.type}, ignored`);
+    report('warning', 'no-effect', `Delegate= is not for a ${draft.type}, ignored`, 'Delegate');
   }
   const refusedBefore = draft.refusal;
   verifyHandlers(draft);
-  checks[draft.type]?.(draft, (message) => report('warning', 'no-effect', message));
-  if (draft.refusal !== undefined && draft.refusal !== refusedBefore) report('error', 'refused', draft.refusal);
+  checks[draft.type]?.(draft, (message, property) => report('warning', 'no-effect', message, property));
+  const { refusal } = draft;
+  if (refusal !== undefined && refusal !== refusedBefore)
+    draft.report({ severity: 'error', code: 'refused', message: refusal.reason, ...(refusal.line ?? { path, line: 0 }), column: 0 });
 }
 
 /** Settles what the lines of a unit leave open. */
@@ -34,7 +36,7 @@ function settleMemory(draft: UnitDraft): void {
   if (draft.value('cgroup', 'Delegate') !== false && !draft.isSet(type, 'OOMPolicy')) draft.set(type, 'OOMPolicy', 'continue');
 }
 
-const checks: Readonly<Partial<Record<UnitTypeName, (draft: UnitDraft, warn: (message: string) => void) => void>>> = {
+const checks: Readonly<Partial<Record<UnitTypeName, (draft: UnitDraft, warn: Warn) => void>>> = {
   service: verifyService,
   socket: verifySocket,
   timer: verifyTimer,

@@ -206,3 +206,48 @@ test('restarts that go as the one before them are told once, with how often; -l 
       assert.equal(whole.out.length, 20);
     },
   ));
+
+test('rounds that several units go through again and again are told once for each unit', () =>
+  withBench(
+    (manager) => {
+      manager.add('tick.service');
+      for (let round = 0; round < 8; round++) {
+        const job = 10 + 2 * round;
+        const run = (from: string, to: string, cause: string, second: number, unit: string): HistoryEntry => ({
+          what: 'state',
+          ...at(round + second, unit),
+          from,
+          to,
+          cause,
+        });
+        const started: readonly HistoryEntry[] = [
+          { what: 'job', ...at(round + 0.1, 'tick.service'), job, type: 'start', cause: 'triggered by tick.timer', anchor: job },
+          run('inactive (dead)', 'activating (start)', `start job ${job}`, 0.2, 'tick.service'),
+        ];
+        manager.entries.push(
+          run('active (waiting)', 'active (running)', 'its time has come', 0, 'tick.timer'),
+          ...started,
+          {
+            what: 'job',
+            ...at(round + 0.3, 'other.service'),
+            job: job + 1,
+            type: 'restart',
+            cause: `systemctl restart (pid ${900 + round}, uid 0)`,
+            anchor: job + 1,
+          },
+          run('activating (start)', 'inactive (dead)', '/bin/true exited with status 0', 0.4, 'tick.service'),
+          run('active (running)', 'active (waiting)', 'tick.service is inactive (dead)', 0.5, 'tick.timer'),
+        );
+      }
+    },
+    async ({ run }) => {
+      const { out } = await run('tysctl', ['history'], environment);
+      const folded = out.filter((line) => line.includes('the same again'));
+      assert.deepEqual(folded, [
+        '01:50:01.000 tick.timer the same again, 6 times until 01:50:06 (history -l shows each)',
+        '01:50:01.100 tick.service the same again, 6 times until 01:50:06 (history -l shows each)',
+        '01:50:01.300 other.service the same again, 6 times until 01:50:06 (history -l shows each)',
+      ]);
+      assert.equal(out.length, 1 + 2 * 6 + folded.length);
+    },
+  ));

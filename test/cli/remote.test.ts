@@ -48,8 +48,11 @@ test('-H is taken out of the command wherever it stands, and all else goes along
 });
 
 test('what follows a verb that has options of its own is not looked at', async () => {
-  const { ssh } = await withSsh(['--host=box', 'logs', '-u', 'x', '-H', 'other']);
-  assert.deepEqual(ssh.slice(3), ['box', 'systemctl logs -u x -H other']);
+  for (const host of [['--host=box'], ['--host', 'box'], ['-H', 'box'], ['-qH', 'box'], ['-Hbox']]) {
+    const { ssh } = await withSsh([...host, '-o', 'json', 'logs', '-u', 'x', '-H', 'other']);
+    const quiet = host[0] === '-qH' ? '--quiet ' : '';
+    assert.deepEqual(ssh.slice(3), ['box', `systemctl ${quiet}--output=json logs -u x -H other`]);
+  }
 });
 
 for (const word of [

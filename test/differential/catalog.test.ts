@@ -31,6 +31,8 @@ function ourFields(id: string): readonly string[] {
     all: false,
     hostname: true,
     color: false,
+    columns: undefined,
+    unicode: true,
     highlight: undefined,
     fields: undefined,
     explained: '--',

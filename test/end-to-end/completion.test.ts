@@ -55,6 +55,12 @@ describe('completion', () => {
     ['tysctl @ start no-such', []],
     ['tysctl @ logs --outp', ['--output=', '--output-fields=']],
     ['tysctl @ restart logs example-ru', ['example-runs.service']],
+    ['tysctl @ logs -u example-r', ['example-rests.service', 'example-runs.service']],
+    ['tysctl @ kill -s SIGU', ['SIGUSR1', 'SIGUSR2', 'SIGURG']],
+    ['tysctl @ kill --signal=USR', ['USR1', 'USR2']],
+    ['tysctl @ show -p ExecMainPI', ['ExecMainPID']],
+    ['tysctl @ show --property=Id,ExecMainPI', ['Id,ExecMainPID']],
+    ['tysctl -o json analyze critic', ['critical-chain']],
   ] as const) {
     test(`bash: ${line}`, async () => {
       const typed = line.replace('@', `--runtime-directory=${daemon.runtimeDirectory}`);

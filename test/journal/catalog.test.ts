@@ -11,6 +11,8 @@ const options: OutputOptions = {
   all: false,
   hostname: true,
   color: false,
+  columns: undefined,
+  unicode: true,
   highlight: undefined,
   fields: undefined,
   explained: '\u2591\u2591',

@@ -30,6 +30,7 @@ function startLogs(stateDirectory: string, argv: readonly string[]) {
     nowUsec: 0,
     version: '',
     color: false,
+    columns: 80,
     error: (problem) => (text += problem),
     note: (remark) => (text += remark),
     tell: (told) => (text += told),

@@ -200,6 +200,7 @@ async function run(path: string, argv: readonly string[], color = false): Promis
       nowUsec,
       version: '',
       color,
+      columns: 80,
       error: (text) => errors.push(`${text}\n`),
       note: (text) => errors.push(`${text}\n`),
       tell: (text) => errors.push(`${text}\n`),

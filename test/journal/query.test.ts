@@ -166,6 +166,7 @@ test('a damaged journal is an error for people, not a crash', async () => {
     nowUsec: 0,
     version: '',
     color: false,
+    columns: 80,
     error: (text) => errors.push(text),
     note: (text) => errors.push(text),
     tell: (text) => errors.push(text),

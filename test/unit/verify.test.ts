@@ -38,6 +38,25 @@ test('services that cannot work are refused, and one line says why', () => {
   }
 });
 
+/** What is said of a service with these lines, and where. */
+function told(lines: string): readonly unknown[] {
+  const { load: outcome, diagnostics } = load('a.service', `[Service]\n${lines}\n`);
+  const [wrong] = diagnostics.filter(({ severity }) => severity === 'error');
+  return ['reason' in outcome ? outcome.reason : '', wrong?.path, wrong?.line];
+}
+
+test('a refusal names the line of the setting that it is about, where one is there', () => {
+  const path = `${DIRECTORY}/a.service`;
+  assert.deepEqual(told('ExecStart=/bin/a\nUser=nobody\nExecStart=/bin/b\nUMask=77'), [
+    `${path}:4: only a service of Type=oneshot may have more than one ExecStart=`,
+    path,
+    4,
+  ]);
+  assert.deepEqual(told('ExecStart=/bin/a\nUser=a:b')[2], 3);
+  assert.deepEqual(told('Restart=always\nExecStart=/bin/a\nType=oneshot')[2], 2);
+  assert.deepEqual(told('Type=simple'), ['the service has neither ExecStart= nor ExecStop= nor SuccessAction=', path, 0]);
+});
+
 test('services that leave things open get what systemd gives them', () => {
   const types: Readonly<Record<string, string>> = {
     'ExecStart=/bin/a': 'simple',

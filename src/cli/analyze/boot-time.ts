@@ -7,7 +7,7 @@ import { printJson } from './json.ts';
 /** `time`: how long it took until the manager had nothing more to start, stage by stage. */
 export function analyzeBootTime(call: AnalyzeCall): Promise<number> {
   return withManager(call, async (client) => {
-    const boot = await readBoot(client);
+    const boot = await readBoot(client, call);
     if (!boot.ok) {
       for (const line of boot.error) call.terminal.fail(line);
       return 1;

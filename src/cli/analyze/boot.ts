@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Client } from '../../api/client.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { connectOnce } from '../connect.ts';
@@ -47,7 +48,7 @@ export async function withManager(call: AnalyzeCall, use: (client: Client) => Pr
 }
 
 /** Reads how the manager came up; an error is what to print, such as that it is not there yet. */
-export async function readBoot(client: Client): Promise<Result<Boot, readonly string[]>> {
+export async function readBoot(client: Client, { program }: AnalyzeCall): Promise<Result<Boot, readonly string[]>> {
   const answer = await client.call('manager.properties', {});
   if (!answer.ok) return err([`Failed to get timestamp properties: ${answer.error.message}`]);
   const moment = (name: string): number => Number(answer.value[`${name}TimestampMonotonic`] ?? 0);
@@ -55,7 +56,7 @@ export async function readBoot(client: Client): Promise<Result<Boot, readonly st
     return err([
       'Bootup is not yet finished (org.freedesktop.systemd1.Manager.FinishTimestampMonotonic=0).',
       'Please try again later.',
-      "Hint: Use 'systemctl list-jobs' to see active jobs",
+      `Hint: Use '${basename(program) === 'systemd-analyze' ? 'systemctl' : basename(program)} list-jobs' to see active jobs`,
     ]);
   const isMachine = (answer.value['KernelTimestamp'] ?? '') !== '';
   const origin = isMachine ? 0 : moment('Userspace');
@@ -99,9 +100,10 @@ export async function readUnitTimes(client: Client, { origin }: Boot): Promise<R
 /** Both, for verbs that need them; undefined after a message. */
 export async function readTimes(
   client: Client,
-  { terminal }: AnalyzeCall,
+  call: AnalyzeCall,
 ): Promise<{ readonly boot: Boot; readonly units: ReadonlyMap<string, UnitTimes> } | undefined> {
-  const boot = await readBoot(client);
+  const boot = await readBoot(client, call);
+  const { terminal } = call;
   if (!boot.ok) {
     for (const line of boot.error) terminal.fail(line);
     return undefined;

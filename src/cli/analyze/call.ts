@@ -4,6 +4,8 @@ import type { AnalyzeOptions } from './options.ts';
 
 /** One call of systemd-analyze: what it is to look at, and the means. */
 export interface AnalyzeCall {
+  /** The program that was called: systemd-analyze, or another whose verb it is. */
+  readonly program: string;
   readonly verb: string;
   readonly words: readonly string[];
   readonly options: AnalyzeOptions;

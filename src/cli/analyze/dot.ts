@@ -1,6 +1,8 @@
 import { isatty } from 'node:tty';
 import type { Client } from '../../api/client.ts';
 import { isGlob, matchesAny } from '../../base/glob.ts';
+import { err, ok, type Result } from '../../base/result.ts';
+import { isUnitName } from '../../api/unit-name.ts';
 import { withManager } from './boot.ts';
 import type { AnalyzeCall } from './call.ts';
 
@@ -32,8 +34,12 @@ export function analyzeDot(call: AnalyzeCall): Promise<number> {
       terminal.fail(`Failed to list units: ${units.error.message}`);
       return 1;
     }
-    const words = await ownNames(client, call.words);
-    const isWanted = edgeFilter(words, options);
+    const named = await ownNames(client, [...call.words, ...options.fromPatterns, ...options.toPatterns]);
+    if (!named.ok) {
+      terminal.fail(named.error);
+      return 1;
+    }
+    const isWanted = edgeFilter(call, named.value);
     terminal.print('digraph systemd {');
     for (const { name } of units.value) await printEdges(client, call, name, isWanted);
     terminal.print('}');
@@ -61,19 +67,20 @@ async function printEdges(
   }
 }
 
-/** Patterns as they are, and names as the units themselves have them. */
-async function ownNames(client: Client, words: readonly string[]): Promise<readonly string[]> {
-  const answer = await client.call('units.properties', { units: [...words], only: ['Id'] });
-  return words.map((word, index) => (isGlob(word) || !answer.ok ? word : (answer.value[index]?.['Id'] ?? word)));
+/** What these words name: patterns are what they are, and of names it is what the units themselves have. An error is what to print. */
+async function ownNames(client: Client, words: readonly string[]): Promise<Result<ReadonlyMap<string, string>, string>> {
+  const typed = words.filter((word) => !isGlob(word));
+  const bad = typed.find((word) => !isUnitName(word, 'plain', 'instance'));
+  if (bad !== undefined) return err(`Failed to get ID: Unit name ${bad} is neither a valid invocation ID nor unit name.`);
+  const answer = await client.call('units.properties', { units: typed, only: ['Id'] });
+  if (!answer.ok) return err(`Failed to get ID: ${answer.error.message}`);
+  return ok(new Map(typed.map((word, index) => [word, answer.value[index]?.['Id'] ?? word])));
 }
 
 /** A pattern among the words may match either end of an edge. */
-function edgeFilter(
-  words: readonly string[],
-  { fromPatterns, toPatterns }: AnalyzeCall['options'],
-): (origin: string, end: string) => boolean {
-  const [either, from, to] = [words, fromPatterns, toPatterns].map((patterns) =>
-    patterns.length === 0 ? undefined : matchesAny(patterns),
+function edgeFilter({ words, options }: AnalyzeCall, names: ReadonlyMap<string, string>): (origin: string, end: string) => boolean {
+  const [either, from, to] = [words, options.fromPatterns, options.toPatterns].map((patterns) =>
+    patterns.length === 0 ? undefined : matchesAny(patterns.map((word) => names.get(word) ?? word)),
   );
   return (origin, end) => from?.(origin) !== false && to?.(end) !== false && (either === undefined || either(origin) || either(end));
 }

@@ -41,14 +41,14 @@ export async function runAnalyze(call: Call, place: ManagerPlace): Promise<numbe
   }
   if (words.length < verb.least) return refuse('Too few arguments.');
   if (words.length > (verb.most ?? words.length)) return refuse('Too many arguments.');
-  return verb.run({ verb: word, words, options, place, terminal, services, environment });
+  return verb.run({ program, verb: word, words, options, place, terminal, services, environment });
 }
 
 /** The same as a verb of tysctl. */
-export function runAnalyzeVerb({ words, options, terminal, services, environment }: Invocation): Promise<number> {
+export function runAnalyzeVerb({ program, words, options, terminal, services, environment }: Invocation): Promise<number> {
   // What stands before the verb is meant, too.
   const form = listForm(options.output) === 'table' ? [] : [`--output=${options.output}`];
-  return runAnalyze({ program: 'systemd-analyze', argv: [...form, ...words], terminal, services, environment }, options);
+  return runAnalyze({ program, argv: [...form, ...words], terminal, services, environment }, options);
 }
 
 /** The same command, by the same name, on another machine. */

@@ -2,12 +2,13 @@ import type { Client } from '../../api/client.ts';
 import { explainedNames } from '../../api/explain.ts';
 import { type Candidate, type Grammar, type UnitChoice, type Wanted, wantedAt } from '../complete/wanted.ts';
 import { completionScript, shells } from '../complete/scripts.ts';
+import { firstWord } from '../getopt.ts';
 import { connectOnce } from '../connect.ts';
 import { bySystemdOrder, typeOf } from '../filter.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Call } from '../main.ts';
 import { optionRows, parseCommandLine } from '../options.ts';
-import { refused, verbs } from '../verbs.ts';
+import { refused, toolVerbs, verbs } from '../verbs.ts';
 
 /** `completion SHELL`: what the shell is to load. */
 export function runCompletion({ words, terminal }: Invocation): Promise<number> {
@@ -26,7 +27,7 @@ export function runCompletion({ words, terminal }: Invocation): Promise<number> 
  */
 export async function runComplete(call: Call, [program = '', ...words]: readonly string[]): Promise<number> {
   // What follows some verbs is another program's, as where it is carried out.
-  const verb = words.slice(0, -1).findIndex((word) => !word.startsWith('-'));
+  const verb = firstWord(words.slice(0, -1), optionRows);
   const tool = tools[program] ?? verbTools[words[verb] ?? ''];
   const own = tool === undefined || Object.hasOwn(tools, program) ? words : words.slice(verb + 1);
   const { wanted, prefix } = wantedAt(own, await grammarOf(tool, call));
@@ -72,8 +73,10 @@ async function answers(wanted: Wanted, call: Call, words: readonly string[]): Pr
   if (wanted.want === 'words') return wanted.candidates;
   if (wanted.want === 'directives') return explainedNames().map((word) => ({ word }));
   if (wanted.want === 'nothing' || wanted.want === 'files') return [];
-  // Of options that stand before, those that say which manager is meant.
-  const parsed = parseCommandLine('tysctl', words.slice(0, -1));
+  // Of options that stand before, those that say which manager is meant; what follows some verbs is for another tool.
+  const before = words.slice(0, -1);
+  const first = firstWord(before, optionRows);
+  const parsed = parseCommandLine('tysctl', toolVerbs.has(before[first] ?? '') ? before.slice(0, first) : before);
   const connection = connectOnce(parsed.ok ? parsed.value.options : { scope: undefined, runtimeDirectory: undefined }, call.environment);
   try {
     const client = await connection.connect();
@@ -119,7 +122,8 @@ async function unitsFor(choice: UnitChoice, client: Client): Promise<readonly Ca
     for (const { name, description, load, active } of loaded.ok ? loaded.value : []) {
       const isActive = active === 'active' || active === 'reloading' || active === 'activating';
       if (choice === 'startable' && (isActive || load === 'masked')) named.delete(name);
-      else if (load !== 'not-found' && isChosen(choice, { name, active, isActive })) named.set(name, description);
+      else if (load !== 'not-found' && isChosen(choice, { name, active, isActive }))
+        named.set(name, description === name ? '' : description);
     }
   }
   return [...named].map(([word, doc]) => ({ word, doc })).toSorted((left, right) => bySystemdOrder(left.word, right.word));

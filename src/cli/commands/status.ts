@@ -122,7 +122,7 @@ async function printUnit(
   return { status: unit.active === 'active' || unit.active === 'reloading' ? 0 : 3, isCut };
 }
 
-/** The log of the unit's present life: from when it last left the inactive state. True where lines had to be cut. */
+/** The log of the unit's present or last run, and what was said of it since. True where lines had to be cut. */
 async function printLogs(
   { options, services, terminal }: Invocation,
   info: Answer<'manager.info'>,
@@ -131,14 +131,16 @@ async function printLogs(
 ): Promise<boolean> {
   const lines = options.lines ?? 10;
   if (lines === 0) return false;
-  const started = realtimeOf({ unit, properties }, 'InactiveExitTimestampMonotonic');
+  const invocation = properties['InvocationID'] ?? '';
   const log = await services.recentLogs({
     runtimeDirectory: info.runtimeDirectory,
     stateDirectory: info.stateDirectory,
     journal: info.journal,
     unit: unit.name,
     lines,
-    sinceUsec: started === undefined ? 0 : Math.max(0, started - slackUsec),
+    sinceUsec: beginOf({ unit, properties }),
+    // What systemd-journald knows of runs is those of the system's manager.
+    ...(invocation === '' || (info.journal === 'system' && info.scope === 'user') ? {} : { invocation }),
     output: options.output,
     color: terminal.style.bold('') !== '',
   });
@@ -150,6 +152,13 @@ async function printLogs(
   const shown = log.map((line) => cutLogLine(line, width, terminal.style.glyphs.ellipsis));
   for (const [index, line] of shown.entries()) terminal.print(line, log[index]);
   return shown.some((line, index) => line !== log[index]);
+}
+
+/** When the last run began; 0 where there was none. A service that failed and is to start again has left the inactive state later than that. */
+function beginOf(view: { readonly unit: Unit; readonly properties: Properties }): number {
+  const begins = ['InactiveExitTimestampMonotonic', 'ExecMainStartTimestampMonotonic', 'ConditionTimestampMonotonic'];
+  const known = begins.flatMap((name) => realtimeOf(view, name) ?? []);
+  return known.length === 0 ? 0 : Math.max(0, Math.min(...known) - slackUsec);
 }
 
 /** What is logged about a start carries a time a little before the state changed. */

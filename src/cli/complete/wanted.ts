@@ -7,6 +7,7 @@ import { activeStates } from '../filter.ts';
 import type { OptionForm } from '../getopt.ts';
 import { optionDocs } from '../option-docs.ts';
 import { cleanableKinds, presetModes } from '../option-words.ts';
+import { propertyNames } from '../output/property-order.ts';
 import type { Verb } from '../verbs.ts';
 
 /** A word that may stand there, and what it means where that helps to choose. */
@@ -175,7 +176,8 @@ const values: Readonly<Record<string, () => readonly string[]>> = {
   type: () => unitTypes,
   state: () => [...activeStates, ...unitFileStates],
   output: () => outputNames,
-  signal: () => signalNames(),
+  signal: () => signalNames().flatMap((name) => (name === '0' ? [] : [name, `SIG${name}`])),
+  property: () => propertyNames(),
   'job-mode': () => jobModes,
   'kill-whom': () => ['all', 'main', 'control'],
   'kill-who': () => ['all', 'main', 'control'],

@@ -29,9 +29,9 @@ export function historyLines(entries: readonly (HistoryEntry | Repeats)[], { sty
   return lines;
 }
 
-function repeatsText({ count, untilUsec }: Repeats, style: Style, times: TimeText): string {
+function repeatsText({ unit, count, untilUsec }: Repeats, style: Style, times: TimeText): string {
   const [, , until = ''] = times.full(untilUsec).split(' ');
-  return style.grey(`the same again, ${count} times until ${until} (history -l shows each)`);
+  return style.grey(`the same${unit === '' ? ' of the manager' : ''} again, ${count} times until ${until} (history -l shows each)`);
 }
 
 /** What one entry says, without its time and unit. */

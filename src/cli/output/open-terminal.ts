@@ -85,14 +85,20 @@ function isLongerThan(text: string, rows: number | undefined): boolean {
 
 /** The size of the terminal that standard output or standard error is; undefined where it is none. $COLUMNS and $LINES are believed first, as systemd does. */
 function screenSize(fd: 1 | 2, environment: Environment): { readonly columns: number; readonly rows: number } | undefined {
-  const stream = fd === 1 ? process.stdout : process.stderr;
-  if (!mayBeTerminal(fd) || !stream.isTTY) return undefined;
+  // Not even looked at where it is none: the runtime's stream would make a pipe non-blocking, for all that share it.
+  const stream = mayBeTerminal(fd) ? (fd === 1 ? process.stdout : process.stderr) : undefined;
+  if (stream?.isTTY !== true) return undefined;
   // A terminal that does not know its size reports 0.
   const { columns, rows } = stream;
   return {
     columns: sizeOf(environment['COLUMNS']) ?? (columns > 0 ? columns : 80),
     rows: sizeOf(environment['LINES']) ?? (rows > 0 ? rows : 24),
   };
+}
+
+/** How wide standard output is, or would be if it were a terminal. */
+export function outputColumns(environment: Environment): number {
+  return screenSize(1, environment)?.columns ?? sizeOf(environment['COLUMNS']) ?? 80;
 }
 
 /** A number of columns or rows that the environment tells. */

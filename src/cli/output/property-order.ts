@@ -6,6 +6,12 @@ export function inSystemdOrder(properties: Readonly<Record<string, string>>): re
   return Object.entries(properties).toSorted(([left], [right]) => (order.get(left) ?? order.size) - (order.get(right) ?? order.size));
 }
 
+/** The names of all of them, each once. */
+export function propertyNames(): readonly string[] {
+  const names = Object.keys(own).flatMap((type) => [...orderOf(type).keys()]);
+  return [...new Set(names)].filter((name) => name !== '');
+}
+
 const orders = new Map<string, ReadonlyMap<string, number>>();
 
 function orderOf(type: string): ReadonlyMap<string, number> {

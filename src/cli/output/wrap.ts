@@ -1,4 +1,5 @@
 import { columnsOf, fitting } from '../../base/columns.ts';
+import { cutAt } from '../../base/cut-columns.ts';
 
 /** The text in lines of at most `width` columns, broken between words; lines after the first begin with so many blanks. A word that is too long stays whole. */
 export function wrapped(text: string, width: number | undefined, indent: number): readonly string[] {
@@ -28,31 +29,12 @@ export function shortened(text: string, width: number, ellipsis: string): string
 export function cutLogLine(line: string, width: number | undefined, ellipsis: string): string {
   if (width === undefined || columnsOf(line) <= width) return line;
   // Who wrote it stays whole.
-  const before = /^.*?: /.exec(line)?.[0] ?? '';
-  const start = columnsOf(before) < width - ellipsis.length ? columnsOf(before) : 0;
-  const room = Math.max(1, width - start - ellipsis.length);
-  const head = Math.round(room * 0.9);
-  const whole = columnsOf(line);
-  return sliceColumns(line, 0, start + head) + ellipsis + sliceColumns(line, whole - (room - head), Infinity);
+  const found = /^.*?: /.exec(line)?.[0] ?? '';
+  const before = columnsOf(found) < width - ellipsis.length ? found : '';
+  return before + cutAt(line.slice(before.length), width - columnsOf(before), 90, ellipsis);
 }
 
 /** The text, cut in its middle to at most so many columns, so that both of its ends are seen; as the status of a job on a console. */
 export function cutInMiddle(text: string, width: number, ellipsis: string): string {
-  const whole = columnsOf(text);
-  const room = width - ellipsis.length;
-  if (whole <= width || room < 2) return text;
-  const head = Math.round(room / 2);
-  return sliceColumns(text, 0, head) + ellipsis + sliceColumns(text, whole - (room - head), Infinity);
-}
-
-/** What stands from one column to before another, with all colours on the way, so that it is painted as it was. */
-function sliceColumns(line: string, from: number, to: number): string {
-  let column = 0;
-  let slice = '';
-  for (const [part] of line.matchAll(/\x1b\[[\d;]*m|[\s\S]/gu)) {
-    const columns = columnsOf(part);
-    if (part.startsWith('\x1b') || (column >= from && column + columns <= to)) slice += part;
-    column += columns;
-  }
-  return slice;
+  return width - ellipsis.length < 2 ? text : cutAt(text, width, 50, ellipsis);
 }

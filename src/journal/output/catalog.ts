@@ -11,12 +11,59 @@ export function explanationOf(entry: Entry, mark: string): string {
   const id = fieldText(entry, 'MESSAGE_ID');
   const explanation = Object.hasOwn(catalog, id) ? catalog[id] : undefined;
   if (explanation === undefined) return '';
-  const { subject, text } = explanation;
-  return `Subject: ${subject}\nDefined-By: tysd\n\n${text}`
+  return whole(explanation)
     .replaceAll(/@([A-Z_]+)@/g, (_, name: string) => fieldText(entry, name).replaceAll(controls, ' '))
     .split('\n')
     .map((line) => `${mark} ${line}\n`)
     .join('');
+}
+
+/** What explanations there are, by the ids of messages, or those of these ids: each in one line or in full, as journalctl(1) lists them; and what is wrong. */
+export function listExplanations(
+  form: 'lines' | 'full',
+  ids: readonly string[],
+): { readonly text: string; readonly errors: readonly string[] } {
+  const asked = ids.length === 0 ? Object.keys(catalog).toSorted().map(found) : ids.map(readId);
+  const errors = asked.flatMap((one) => ('error' in one ? [one] : []));
+  const lines = asked.flatMap((one) => ('error' in one ? [] : [listed(one, form)]));
+  const [first] = errors;
+  return {
+    text: lines.join(''),
+    errors: [
+      ...errors.map(({ error, reason }) => `${error}: ${reason}`),
+      ...(first === undefined ? [] : [`Failed to list catalog: ${first.reason}`]),
+    ],
+  };
+}
+
+interface Found {
+  readonly id: string;
+  readonly explanation: Explanation;
+}
+
+interface NotFound {
+  readonly error: string;
+  readonly reason: string;
+}
+
+function readId(word: string): Found | NotFound {
+  const isId = /^[0-9a-f]{32}$|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(word);
+  return isId ? found(word.replaceAll('-', '').toLowerCase()) : { error: `Failed to parse id128 '${word}'`, reason: 'Invalid argument' };
+}
+
+function found(id: string): Found | NotFound {
+  const explanation = Object.hasOwn(catalog, id) ? catalog[id] : undefined;
+  return explanation === undefined
+    ? { error: `Failed to retrieve catalog entry for '${id}'`, reason: 'No such file or directory' }
+    : { id, explanation };
+}
+
+function listed({ id, explanation }: Found, form: 'lines' | 'full'): string {
+  return form === 'lines' ? `${id} tysd: ${explanation.subject}\n` : `-- ${id}\n${whole(explanation)}\n\n`;
+}
+
+function whole({ subject, text }: Explanation): string {
+  return `Subject: ${subject}\nDefined-By: tysd\n\n${text}`;
 }
 
 function fieldText(entry: Entry, name: string): string {

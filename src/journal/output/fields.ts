@@ -1,11 +1,14 @@
 import { cursorText } from '../cursor.ts';
 import { entryFields, valueBytes, valueText, type Entry, type Field, type FieldValue } from '../record.ts';
 import type { Format, OutputOptions } from './output.ts';
+import { fewLines } from './few-lines.ts';
 import { blobText, isPrintable } from './printable.ts';
 import { indentLines } from './short.ts';
 
 /** All fields, one on each line. */
 export function formatVerbose(options: OutputOptions): Format {
+  const isShown = (name: string, value: FieldValue): boolean =>
+    isPrintable(value) && (options.columns === undefined || name.length + 1 + Buffer.byteLength(value) < fewLines.bytes);
   return (entry) => {
     const parts: Uint8Array[] = [
       Buffer.from(`${options.time.fullPrecise(entry.realtimeUsec)} [${cursorText(entry, options.journalId)}]\n`),
@@ -15,7 +18,7 @@ export function formatVerbose(options: OutputOptions): Format {
       if (options.all && typeof value !== 'string') parts.push(Buffer.from(prefix), value, Buffer.from('\n'));
       else
         parts.push(
-          Buffer.from(`${prefix}${indentLines(options.all || isPrintable(value) ? valueText(value) : blobText(value), prefix.length)}\n`),
+          Buffer.from(`${prefix}${indentLines(options.all || isShown(name, value) ? valueText(value) : blobText(value), prefix.length)}\n`),
         );
     }
     return Buffer.concat(parts);

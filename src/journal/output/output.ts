@@ -16,6 +16,10 @@ export interface OutputOptions {
   readonly color: boolean;
   /** What of messages is to stand out, where there are colours. */
   readonly highlight: RegExp | undefined;
+  /** What is long is shortened, for an output of so many columns; undefined where it is shown in full. */
+  readonly columns: number | undefined;
+  /** The output can show more than ASCII. */
+  readonly unicode: boolean;
   /** What explanations of messages have before each line; undefined for none. */
   readonly explained: string | undefined;
   /** Only these fields, where the format shows fields. */

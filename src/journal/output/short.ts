@@ -1,5 +1,6 @@
 import { entryField, entryFields, valueBytes, valueText, type Entry, type Field, type FieldValue } from '../record.ts';
 import type { Format, OutputOptions } from './output.ts';
+import { shortenedLines } from './few-lines.ts';
 import { blobText, isPrintable, plainText } from './printable.ts';
 import { fraction, type TimeText } from '../../base/timestamp.ts';
 
@@ -30,12 +31,24 @@ export function formatShort(options: OutputOptions, stamp: ShortStamp, { unit = 
       `${(unit ? unitName(entry) : undefined) ?? identifier(entry)}${process === undefined ? '' : `[${process}]`}: `,
     ].join(' ');
     if (options.all && typeof entry.message !== 'string') return Buffer.concat([Buffer.from(prefix), entry.message, Buffer.from('\n')]);
-    return (
-      prefix +
-      indentLines(messageText(entry.message, options.all), prefix.length, (line, index) => paint(entry, line, options, index)) +
-      '\n'
-    );
+    const message = messageText(entry.message, options.all);
+    if (options.columns !== undefined && !options.all) return `${prefix}${shortened(entry, message, prefix.length, options)}\n`;
+    return `${prefix}${indentLines(message, prefix.length, (line, index) => paint(entry, line, options, index))}\n`;
   };
+}
+
+/** The message as `--no-full` shows it. Where there is no room for anything, lines are not indented either. */
+function shortened(entry: Entry, message: string, indent: number, options: OutputOptions): string {
+  const columns = options.columns ?? 0;
+  return shortenedLines(message, indent, columns, options.unicode)
+    .map(({ text: line, isWhole }, index) => {
+      const margin = index === 0 || columns - indent < 3 ? '' : ' '.repeat(indent);
+      return (
+        margin +
+        (isWhole ? paint(entry, line, options, index) : inColor(line, options.color ? palette[entry.priority ?? 6]?.color : undefined))
+      );
+    })
+    .join('\n');
 }
 
 /** Only the message, or the values of the fields that are asked for. */
@@ -60,19 +73,24 @@ export function emphasized(line: string): string {
   return `${bold}${line}${colorEnd}`;
 }
 
-/** Colours of a line by the priority of its entry; what was searched for stands out in the first line. */
-function paint(entry: Entry, line: string, options: OutputOptions, index: number): string {
+/** Colours of a line by the priority of its entry; what was searched for stands out in the first line. `turnsBack`: the colour comes again behind it even at the end. */
+function paint(entry: Entry, line: string, options: OutputOptions, index: number, { turnsBack = false } = {}): string {
   const colors = options.color ? palette[entry.priority ?? 6] : undefined;
   if (colors === undefined) return line;
   const { color, highlight } = colors;
-  if (index > 0) return `${color}${line}${colorEnd}`;
+  if (index > 0) return inColor(line, color);
   const found = options.highlight?.exec(line);
   const [start, end] = found == null ? [0, 0] : [found.index, found.index + found[0].length];
-  return `${color}${line.slice(0, start)}${highlight}${line.slice(start, end)}${color}${line.slice(end)}${colorEnd}`;
+  const rest = end === line.length && !turnsBack ? '' : color + line.slice(end);
+  return `${color}${line.slice(0, start)}${highlight}${line.slice(start, end)}${rest}${colorEnd}`;
+}
+
+function inColor(line: string, color: string | undefined): string {
+  return color === undefined ? line : `${color}${line}${colorEnd}`;
 }
 
 function painted(entry: Entry, value: FieldValue, options: OutputOptions): FieldValue {
-  return options.color && typeof value === 'string' ? paint(entry, value, options, 0) : value;
+  return options.color && typeof value === 'string' ? paint(entry, value, options, 0, { turnsBack: true }) : value;
 }
 
 const newline = Buffer.from('\n');

@@ -58,7 +58,10 @@ compareManagers('what systemd-analyze says of the boot', {
       dots dots-b.service 'dots-d*' --order
       dots none.service
       run systemd-analyze dot --from-pattern
-      run systemd-analyze dot none.service 2>&1 | grep -v gold`,
+      run systemd-analyze dot none.service 2>&1 | grep -v gold
+      for word in foo '' foo/bar /dev/null dots@.service; do run systemd-analyze dot "$word"; done
+      run systemd-analyze dot --from-pattern=foo --order 'dots-*'
+      run systemd-analyze dot --to-pattern='dots-b*' --to-pattern=foo`,
   },
   'the same settings by systemctl': {
     alone: true,

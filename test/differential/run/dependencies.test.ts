@@ -153,7 +153,10 @@ compareManagers('dependencies', {
         'Failed to start broken-empty',
         'Failed to start broken-needs',
       ].map((start) => tells(start, 'the service has neither ExecStart= nor ExecStop= nor SuccessAction=')),
-      tells('Failed to start broken-two', 'only a service of Type=oneshot may have more than one ExecStart='),
+      tells(
+        'Failed to start broken-two',
+        '/etc/systemd/system/broken-two.service:5: only a service of Type=oneshot may have more than one ExecStart=',
+      ),
       tells('Failed to start broken-socket', 'the socket has no ListenStream=, ListenDatagram= or other Listen*='),
     ],
   },

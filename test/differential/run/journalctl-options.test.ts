@@ -1,0 +1,129 @@
+import { compareManagers, type Case } from './both.ts';
+import { readFields } from './entry-fields.ts';
+
+/** What printf(1) makes messages of, each of an identifier of its own. */
+const messages: Readonly<Record<string, string>> = {
+  few: String.raw`a\nb`,
+  three: String.raw`a\nb\nc`,
+  many: String.raw`a\nb\n\nd\ne`,
+  fits: '%036d',
+  almost: '%040d',
+  cut: '%0180d0123456789',
+  words: '%060d some words at the end of it',
+  lengthy: '%0400d',
+  second: String.raw`a\n%0120d\nc`,
+  late: String.raw`a\n%0400d\nc`,
+  wide: `${'日本語'.repeat(20)}%d`,
+  tab: String.raw`x\ty %060d`,
+  verb291: '%0291d',
+  verb292: '%0292d',
+};
+
+const say = Object.entries(messages)
+  .map(([name, format]) => `printf '${format}\n' 7 >/run/t/said; logger -t cut-${name} -p daemon.err -- "$(cat /run/t/said)"`)
+  .join('\n');
+
+const cases: Readonly<Record<string, Case>> = {
+  'long lines and long messages with --no-full': {
+    script: `${readFields}
+      # The pid is a part of what a line has room for, so it has three digits.
+      until [ $(sh -c 'echo $$') -gt 100 ]; do true; done
+      masked() { sed -E 's/^[A-Z][a-z]{2} [0-9]+ [0-9:]{8}/Nov 30 00:00:00/; s/\\[[0-9]{3}\\]/[123]/' | cat -v; }
+      ${say}
+      logged . -t cut-verb292
+      for name in ${Object.keys(messages).join(' ')}; do echo "## $name"; journalctl -q --no-full -t cut-$name | masked; done
+      for columns in 20 34 37 40 200; do echo "## $columns"; for name in many cut second; do COLUMNS=$columns journalctl -q --no-full -t cut-$name | masked; done; done
+      for options in '--no-full -l' '--full --no-full' '--no-full -a' '--no-full -o cat' '--no-full -o with-unit'; do echo "## $options"; journalctl -q $options -t cut-cut -t cut-few | sed -E 's/^[A-Z][a-z]{2} [0-9-]+ [0-9:]{8}/TIME/; s/\\[[0-9]{3}\\]/[123]/'; done
+      for name in cut-verb291 cut-verb292; do journalctl -q --no-full -o verbose -t $name | grep MESSAGE; done
+      LC_ALL=C journalctl -q --no-full -t cut-cut -t cut-wide | masked
+      for word in words 7 end; do SYSTEMD_COLORS=1 journalctl -q --no-full -t cut-words -t cut-few -g "$word|a" | masked; done
+      on() { script -qec "stty cols $1; unset COLUMNS; SYSTEMD_PAGER= $2" /dev/null </dev/null | tr -d '\\r' | masked; }
+      on 60 "journalctl -q --no-full -t cut-cut"
+      on 60 "journalctl -q --no-pager -t cut-cut"`,
+  },
+  'the list of explanations': {
+    script: String.raw`
+      start=39f53479d3a045ac8e11786248231fbf; failed=d9b373ed55a64feb8242e02dbe79a49c
+      listed() { echo "$ $*"; journalctl "$@" >/run/t/listed 2>/run/t/errors; echo "-> $?"; cat /run/t/errors; sed -E 's/^([0-9a-f]{32}) (systemd|tysd): .*/\1 MANAGER: SUBJECT/' /run/t/listed | grep -E "^(-- )?[0-9a-f]{32}|^Subject"; }
+      listed --list-catalog $failed $start
+      listed --list-catalog 39F53479D3A045AC8E11786248231FBF 39f53479-d3a0-45ac-8e11-786248231fbf
+      listed --list-catalog -u x -n 3 $start -q
+      listed --dump-catalog $start nope 00000000000000000000000000000001 | sed 's/^Subject: .*/Subject/'
+      listed --dump-catalog nope | sed 's/^Subject: .*/Subject/'
+      journalctl --list-catalog | cut -d' ' -f1 | sort -c && echo sorted
+      journalctl --dump-catalog | tail -n1 | cat -A
+      run journalctl --update-catalog
+      journalctl --new-id128 | sed -E 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UUID/; s/[0-9a-f]{32}/ID/; s/([0-9a-f]{2},){15}[0-9a-f]{2}/BYTES/'`,
+  },
+  'which journals are read, and what cannot be asked for together': {
+    script: `
+      for options in '-b' '-b -1' '--boot=0' '-k' '--list-boots'; do run journalctl --merge $options -n0; run journalctl $options -m -q -n0 -o json; done
+      run journalctl --merge --boot=all -n0 -q
+      mkdir -p /run/t/other
+      for root in /run/t/other run/t/other /run/t/nowhere; do run journalctl --root=$root -n1 | sed 's/ (.* does not exist)//'; done
+      for options in '-D /var/log/journal' '--file=/x' '--directory=/x --file=/y'; do run journalctl --root=/run/t/other $options; done
+      for options in '--interval=' '--interval=1h -n0 -q' '--force -n0 -q'; do run journalctl $options; done`,
+  },
+  'a journal below another root directory': {
+    script: String.raw`${readFields}
+      echo 'of the other machine' | systemd-cat -t elsewhere; logged other -t elsewhere
+      journalctl --sync
+      mkdir -p /run/t/root/var/log /run/t/root/etc /run/t/root/var/lib/tysd
+      cp /etc/machine-id /run/t/root/etc
+      cp -r /run/log/journal /var/log/journal /run/t/root/var/log 2>/dev/null
+      cp -r /var/lib/tysd/journal /run/tysd/journal /run/t/root/var/lib/tysd 2>/dev/null
+      for root in / '' /run/t/root; do journalctl --root=$root -o cat -t elsewhere; echo "-> $?"; done`,
+  },
+};
+
+compareManagers('options of journalctl', cases, { profile: 'journal' });
+
+const service = (lines: string): string => `[Unit]\nDefaultDependencies=no\n[Service]\n${lines}\n`;
+const since =
+  'systemd shows nothing that is older than the last change out of "inactive"; a failure is shown with the run that it ended here';
+
+compareManagers(
+  'the log of the present run below a status',
+  {
+    'a unit that was restarted': {
+      units: {
+        'lives-long.service': service(
+          'ExecStart=sh -c "trap \'echo bye; exit 0\' TERM; sleep 0.4; echo begin; sleep 1000 & wait"\nExecStartPost=sleep 0.8',
+        ),
+        'lives-once.service': service('Type=oneshot\nRemainAfterExit=yes\nExecStart=sh -c "sleep 0.4; echo begin; sleep 0.4; true"'),
+        'lives-not.service': `[Unit]\nDefaultDependencies=no\nConditionPathExists=!/run/t/not\n[Service]\nType=oneshot\nExecStart=sh -c "sleep 0.4; echo ran; sleep 0.4; true"`,
+        'lives-keeps.target': '[Unit]\nDefaultDependencies=no\nAfter=lives-not.service',
+      },
+      script: `${readFields}
+        tail_of() { echo "status $*"; systemctl status "$@" | sed -E '1,/^$/d; s/^.* oracle ([a-z]+)\\[[0-9]+\\]: /\\1: /' | sort; }
+        says() { [ $(journalctl -q -o cat -u $1 | grep -c "$2") = $3 ]; }
+        systemctl start lives-keeps.target
+        for count in 1 2 3; do
+          quiet systemctl restart lives-long lives-once; until_ok says lives-long Started $count; until_ok says lives-long begin $count
+          until_ok says lives-once Finished $count
+          tail_of lives-long; tail_of lives-once; tail_of -n1 lives-long
+        done
+        quiet systemctl start lives-not; until_ok says lives-not Finished 1
+        touch /run/t/not; quiet systemctl start lives-not; until_ok says lives-not skipped 1; tail_of lives-not
+        rm /run/t/not; quiet systemctl start lives-not; until_ok says lives-not Finished 2; tail_of lives-not
+        systemctl stop lives-long lives-once lives-keeps.target`,
+    },
+    'a unit that fails again and again': {
+      units: {
+        'lives-badly.service': `[Unit]\nDefaultDependencies=no\nStartLimitBurst=2\n[Service]\nRestart=on-failure\nRestartSec=100ms\nExecStart=sh -c "sleep 0.4; echo begin; sleep 0.4; exit 3"`,
+      },
+      script: `${readFields}
+        quiet systemctl start lives-badly; settle lives-badly.service; logged 'Start request repeated' -u lives-badly; logged 'Failed to start' -u lives-badly
+        systemctl status lives-badly | sed -E '1,/^$/d; s/^.* oracle ([a-z]+)\\[[0-9]+\\]: /\\1: /'
+        systemctl reset-failed lives-badly`,
+      differs: [
+        {
+          systemd: 'systemd: lives-badly.service: Scheduled restart job, restart counter is at 2.\nsystemd: Stopped lives-badly.service.',
+          tysd: "systemd: Started lives-badly.service.\nsh: begin\nsystemd: lives-badly.service: Main process exited, code=exited, status=3/NOTIMPLEMENTED\nsystemd: lives-badly.service: Failed with result 'exit-code'.\nsystemd: lives-badly.service: Scheduled restart job, restart counter is at 2.",
+          why: since,
+        },
+      ],
+    },
+  },
+  { profile: 'journal' },
+);
