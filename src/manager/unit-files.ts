@@ -145,14 +145,17 @@ export class UnitFileReader {
   }
 
   #exposure(target: string): ServiceExposure {
-    const { name, config } = this.#target(target);
+    const { name: typed, config } = this.#target(target);
+    const isFile = target.includes('/');
+    // A file is judged as the unit that it makes: under the name that its alias stands for, or as an instance.
+    const name = isFile ? config.name : typed;
     const load = config.load.state;
     const reason = reasonOf(config.load);
     if (load !== 'loaded') return { unit: name, load, reason: reason ?? `not loaded (${load})` };
     const { architecture } = nativeArchitecture(this.#facts);
     const subject = subjectOf(config, {
       isNative: (call) => architecture === undefined || numberOf(architecture, call) !== undefined,
-      isFile: target.includes('/'),
+      isFile,
     });
     return subject === undefined ? { unit: name, load, reason: 'it is no service' } : { unit: name, load, assessment: assess(subject) };
   }
@@ -184,8 +187,8 @@ function isAlias(directory: UnitDirectory, name: string): boolean {
   return found !== undefined && found !== 'loop' && found.name !== name;
 }
 
-/** A template is judged by an instance of it. */
-function exampleOf(name: string, instance = 'instance'): string {
+/** A template is judged by an instance of it, which systemd-analyze calls `i`. */
+function exampleOf(name: string, instance = 'i'): string {
   return /@\.[a-z]+$/.test(name) ? (instantiate(name, instance) ?? name) : name;
 }
 

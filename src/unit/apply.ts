@@ -145,7 +145,8 @@ class Lines {
     return this.#current?.value ?? '';
   }
 
-  #warn(error: ValueError, code: string, severity: Diagnostic['severity'] = 'warning'): void {
+  #warn(error: ValueError, code: string, severity: Diagnostic['severity'] = error.notice === true ? 'notice' : 'warning'): void {
+    if (severity === 'notice' && !this.#context.notices) return;
     const ignored = severity === 'warning' && error.told !== true ? ', ignored' : '';
     this.#tell(severity, code, `${this.#current?.key ?? ''}=: ${error.message}${ignored}`, error.offset);
   }

@@ -204,15 +204,20 @@ test('a dependency that would make ever longer instances is dropped', () => {
   assert.deepEqual([edges(config), config.diagnostics.length], [['Wants a@other.service'], 1]);
 });
 
-test('what is taken as something else is not said to be ignored', () => {
-  const lines = 'PIDFile=/var/run/a.pid\nStandardOutput=syslog\nTimeoutSec=x\n';
+test('what is taken as something else, or had better be something else, is not said to be ignored', () => {
+  const lines =
+    'PIDFile=/var/run/a.pid\nStandardOutput=syslog\nTimeoutSec=x\nKillMode=none\nMemoryLimit=1G\nSystemCallFilter=read redd @sysem\n';
   const config = load('a.service', { [`${LIB}/a.service`]: `${service}${lines}` });
+  assert.deepEqual([config.service?.PIDFile, config.kill?.KillMode], ['/run/a.pid', 'none']);
   assert.deepEqual(
     config.diagnostics.map(({ message }) => message),
     [
-      'PIDFile=: the path is below the legacy directory /var/run, taken as /run/a.pid',
       'StandardOutput=: syslog is obsolete, taken as journal',
       'TimeoutSec=: expected a timespan such as 5min 20s, ignored',
+      'KillMode=: none leaves processes behind that nobody ends or looks after; mixed and control-group do not',
+      'MemoryLimit=: it is about to go from systemd; MemoryMax= is what takes its place',
+      'SystemCallFilter=: expected a system call or @group, with :errno if wanted, found "redd", ignored',
+      'SystemCallFilter=: expected a system call or @group, with :errno if wanted, found "@sysem", ignored',
     ],
   );
 });

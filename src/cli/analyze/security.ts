@@ -48,6 +48,7 @@ export async function analyzeSecurity({ words, options, services, terminal, envi
 
 /** Why there is no judgement: of a file with the reason, of a unit in the words of systemd. */
 function refusal({ unit, load, reason = '' }: ServiceExposure, target: string): string {
+  if (target.includes('/') && load === 'masked') return `Unit ${unit} is masked.`;
   if (target.includes('/')) return load === 'not-found' ? `Unit ${unit} not found.` : `Failed to judge ${unit}: ${reason}`;
   if (load === 'masked') return `Unit ${unit} is masked, cannot analyze.`;
   if (load === 'loaded') return `Unit ${unit} is not a service unit, refusing.`;

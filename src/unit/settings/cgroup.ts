@@ -1,6 +1,6 @@
-import { orEmpty } from '../values/combine.ts';
+import { orEmpty, remarked } from '../values/combine.ts';
 import { ok } from '../../base/result.ts';
-import type { ValueParser } from '../values/parser.ts';
+import { refuse, type ValueParser } from '../values/parser.ts';
 import { boolean } from '../values/boolean.ts';
 import { blockWeight, cpuQuota, cpuShares, memoryAmountOr, memoryLimit, rate, tasksMax, weight } from '../values/cgroup-limit.ts';
 import { cpuSet } from '../values/cpu-set.ts';
@@ -19,6 +19,14 @@ import { combining, entries, last, list, merged, obsolete, type Facts, type Sett
 import { words } from '../values/words.ts';
 import { controllers } from './checked-words.ts';
 import { without } from './status.ts';
+
+/** A setting of the time of cgroup v1. */
+function old<T>(parser: ValueParser<T>, instead: string): ValueParser<T> {
+  return remarked(parser, () => `it is about to go from systemd; ${instead} is what takes its place`);
+}
+
+const bpfProgram: ValueParser<string> = (text) =>
+  /^[a-z0-9_]+:\//.test(text) ? ok(text) : refuse('expected a kind of program such as egress, and a path behind a colon');
 
 /** What systemd.resource-control(5) describes. */
 export const cgroupRows = {
@@ -47,8 +55,11 @@ export const cgroupRows = {
     since: 232,
     meaning: 'cpu.weight during boot/shutdown',
   }),
-  CPUShares: last(cpuShares, undefined, { since: 0, meaning: 'Old weight of cgroup v1, where there is no CPUWeight=' }),
-  StartupCPUShares: last(cpuShares, undefined, { since: 0, meaning: 'Old weight of cgroup v1, where there is no StartupCPUWeight=' }),
+  CPUShares: last(old(cpuShares, 'CPUWeight='), undefined, { since: 0, meaning: 'Old weight of cgroup v1, where there is no CPUWeight=' }),
+  StartupCPUShares: last(old(cpuShares, 'StartupCPUWeight='), undefined, {
+    since: 0,
+    meaning: 'Old weight of cgroup v1, where there is no StartupCPUWeight=',
+  }),
   CPUQuota: last(cpuQuota, undefined, { since: 213, meaning: 'CPU time per wall time in percent' }),
   CPUQuotaPeriodSec: last(timespanOrInfinity, undefined, {
     since: 242,
@@ -79,7 +90,10 @@ export const cgroupRows = {
     meaning: 'memory.zswap.max during boot/shutdown',
   }),
   MemoryZSwapWriteback: last(boolean, undefined, { since: 256, meaning: 'memory.zswap.writeback' }),
-  MemoryLimit: last(memoryLimit, undefined, { since: 0, meaning: 'Old limit of cgroup v1, where no other limit of memory is set' }),
+  MemoryLimit: last(old(memoryLimit, 'MemoryMax='), undefined, {
+    since: 0,
+    meaning: 'Old limit of cgroup v1, where no other limit of memory is set',
+  }),
   DeviceAllow: entries(deviceRule, { since: 208, meaning: 'Device node or block-/char- class with r, w, m' }),
   DevicePolicy: last(oneOf('auto', 'closed', 'strict'), 'auto', {
     since: 208,
@@ -103,9 +117,15 @@ export const cgroupRows = {
   BlockIOAccounting: last(boolean, undefined, { since: 0, meaning: 'Old spelling of IOAccounting=' }),
   BlockIOWeight: last(blockWeight, undefined, { since: 0, meaning: 'Old weight of cgroup v1, where nothing of IO*= is set' }),
   StartupBlockIOWeight: last(blockWeight, undefined, { since: 0, meaning: 'Old weight of cgroup v1, where nothing of IO*= is set' }),
-  BlockIODeviceWeight: entries(perDevice(blockWeight), { since: 0, meaning: 'The same for one device' }),
-  BlockIOReadBandwidth: perDeviceLast(perDevice(rate), { since: 0, meaning: 'Old spelling of IOReadBandwidthMax=' }),
-  BlockIOWriteBandwidth: perDeviceLast(perDevice(rate), { since: 0, meaning: 'Old spelling of IOWriteBandwidthMax=' }),
+  BlockIODeviceWeight: entries(old(perDevice(blockWeight), 'IODeviceWeight='), { since: 0, meaning: 'The same for one device' }),
+  BlockIOReadBandwidth: perDeviceLast(old(perDevice(rate), 'IOReadBandwidthMax='), {
+    since: 0,
+    meaning: 'Old spelling of IOReadBandwidthMax=',
+  }),
+  BlockIOWriteBandwidth: perDeviceLast(old(perDevice(rate), 'IOWriteBandwidthMax='), {
+    since: 0,
+    meaning: 'Old spelling of IOWriteBandwidthMax=',
+  }),
   TasksAccounting: last(boolean, undefined, { since: 227, meaning: 'Task accounting switch' }),
   TasksMax: last(orEmpty(tasksMax, undefined), undefined, { since: 227, meaning: 'pids.max: number, percent or infinity' }),
   Delegate: delegation({
@@ -149,7 +169,7 @@ export const cgroupRows = {
   }),
   OOMRules: last(words, undefined, { since: 261, meaning: 'Named systemd-oomd rule sets', status: without.oomd }),
   NetClass: obsolete({ since: 0, meaning: 'Obsolete no-op' }),
-  BPFProgram: entries(plainString, { since: 249, meaning: 'type:path of a pinned BPF program to attach' }),
+  BPFProgram: entries(bpfProgram, { since: 249, meaning: 'type:path of a pinned BPF program to attach' }),
   SocketBindAllow: entries(socketBindRule, { since: 249, meaning: 'Allowed bind(): [family:][proto:]ports or any' }),
   SocketBindDeny: entries(socketBindRule, { since: 249, meaning: 'Denied bind()' }),
   RestrictNetworkInterfaces: combining(

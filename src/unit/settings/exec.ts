@@ -4,7 +4,7 @@ import type { limitRows } from './limit.ts';
 import type { sandboxRows } from './sandbox.ts';
 import type { stdioRows } from './stdio.ts';
 import { boolean, tristate } from '../values/boolean.ts';
-import { fatal, orEmpty } from '../values/combine.ts';
+import { fatal, orEmpty, remarked } from '../values/combine.ts';
 import { cpuAffinity, cpuSet } from '../values/cpu-set.ts';
 import { oneOf } from '../values/enum.ts';
 import { environmentAssignments, environmentNames, environmentNamesOrAssignments } from '../values/environment.ts';
@@ -22,6 +22,12 @@ import { refuse } from '../values/parser.ts';
 import { without } from './status.ts';
 
 /** Identity, scheduling, environment and directories of processes (systemd.exec(5)). */
+function sharedUser(user: string): string | undefined {
+  return user === 'nobody'
+    ? 'nobody is whom files of unknown owners belong to, and shared with others; DynamicUser=yes makes a user'
+    : undefined;
+}
+
 /** What NUMAPolicy= may be. */
 export const numaPolicy = oneOf('default', 'preferred', 'bind', 'interleave', 'local', 'preferred-many', 'weighted-interleave');
 
@@ -31,7 +37,7 @@ export const processRows = {
     meaning: 'Working directory; ~ = home of User; leading - tolerates absence',
   }),
   RootDirectory: last(orEmpty(fatal(absolutePath), ''), '', { since: 183, meaning: 'chroot-like new root directory' }),
-  User: last(userOrGroup, '', { since: 183, meaning: 'Unix user the processes run as' }),
+  User: last(remarked(userOrGroup, sharedUser), '', { since: 183, meaning: 'Unix user the processes run as' }),
   Group: last(userOrGroup, '', { since: 183, meaning: 'Unix primary group' }),
   SupplementaryGroups: list(groupList, { since: 183, meaning: 'Additional groups' }),
   SetLoginEnvironment: last(tristate, undefined, { since: 255, meaning: 'Whether HOME, LOGNAME, SHELL are set' }),

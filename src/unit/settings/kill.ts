@@ -1,4 +1,4 @@
-import { orEmpty } from '../values/combine.ts';
+import { orEmpty, remarked } from '../values/combine.ts';
 import { boolean } from '../values/boolean.ts';
 import { oneOf } from '../values/enum.ts';
 import { signal } from '../values/signal.ts';
@@ -8,7 +8,7 @@ import { last, type Values } from './setting.ts';
 export const killRows = {
   SendSIGKILL: last(boolean, true, { since: 187, meaning: 'Send the final signal after the timeout' }),
   SendSIGHUP: last(boolean, false, { since: 207, meaning: 'Also send SIGHUP right after the first signal' }),
-  KillMode: last(orEmpty(oneOf('control-group', 'process', 'mixed', 'none'), 'control-group'), 'control-group', {
+  KillMode: last(remarked(orEmpty(oneOf('control-group', 'process', 'mixed', 'none'), 'control-group'), unsafe), 'control-group', {
     since: 187,
     meaning: 'Which processes get the stop signals: control-group, mixed, process, none',
   }),
@@ -20,6 +20,10 @@ export const killRows = {
   FinalKillSignal: last(signal, 9, { since: 240, meaning: 'Final signal (SIGKILL)' }),
   WatchdogSignal: last(signal, 6, { since: 240, meaning: 'Signal for watchdog/abort timeouts (SIGABRT)' }),
 };
+
+function unsafe(mode: string): string | undefined {
+  return mode === 'none' ? 'none leaves processes behind that nobody ends or looks after; mixed and control-group do not' : undefined;
+}
 
 /** Signals by number. RestartKillSignal is undefined where KillSignal= counts. */
 export interface KillSettings extends Values<typeof killRows> {}

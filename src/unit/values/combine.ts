@@ -59,6 +59,16 @@ export function mapped<A, B>(parser: ValueParser<A>, map: (value: A) => B): Valu
   };
 }
 
+/** The parser; of what it takes, the remark says what had better be written. */
+export function remarked<T>(parser: ValueParser<T>, remark: (text: string) => string | undefined): ValueParser<T> {
+  return (text, context) => {
+    const parsed = parser(text, context);
+    const message = parsed.ok ? remark(text) : undefined;
+    if (message !== undefined) context.warn({ message, told: true });
+    return parsed;
+  };
+}
+
 /** Says that a word at `offset` was dropped, and why. */
 export function warnAt(context: ValueContext, error: ValueError, offset: number): void {
   context.warn(shifted(error, offset));

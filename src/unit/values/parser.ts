@@ -11,6 +11,8 @@ export interface ValueError {
   readonly kind?: 'word' | 'range' | 'name';
   /** The message tells what becomes of the value, which is not ignored. */
   readonly told?: true;
+  /** Nothing is wrong: only who looks for what could be better is told. */
+  readonly notice?: true;
 }
 
 /** What a value may depend on besides its own text. */

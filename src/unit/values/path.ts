@@ -131,7 +131,7 @@ export const pidFile: ValueParser<string> = expanded((text, context) => {
 export function withoutLegacyRun(path: string, context: ValueContext): string {
   if (!path.startsWith('/var/run/')) return path;
   const updated = path.slice('/var'.length);
-  warnAt(context, { message: `the path is below the legacy directory /var/run, taken as ${updated}`, told: true }, 0);
+  warnAt(context, { message: `the path is below the legacy directory /var/run, taken as ${updated}`, notice: true }, 0);
   return updated;
 }
 

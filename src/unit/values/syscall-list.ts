@@ -3,6 +3,7 @@ import { warnAt } from './combine.ts';
 import { errnoNumber } from './errno.ts';
 import { refuse } from './parser.ts';
 import type { ValueParser } from './parser.ts';
+import { callsOf, membersOf } from './system-call-sets.ts';
 import { raw, splitWords } from './words.ts';
 
 /** What a filtered call does in place of its work: ends the process, or fails with an error. */
@@ -20,7 +21,7 @@ export interface SyscallList {
   readonly rules: readonly SyscallRule[];
 }
 
-/** SystemCallFilter=, SystemCallLog=: names and `@groups`, each with `:action` if wanted, `~` in front for what is not allowed. Whether a call of that name exists is judged where the filter is made. */
+/** SystemCallFilter=, SystemCallLog=: names and `@groups`, each with `:action` if wanted, `~` in front for what is not allowed. What has no such name is told, and has no effect where the filter is made. */
 export const syscallList: ValueParser<SyscallList> = (text, context) => {
   const invert = text.startsWith('~');
   const start = invert ? 1 : 0;
@@ -29,13 +30,14 @@ export const syscallList: ValueParser<SyscallList> = (text, context) => {
   const rules: SyscallRule[] = [];
   for (const word of split.value) {
     const rule = parseRule(word.text);
-    if (rule === undefined) {
+    if (rule === undefined || !isKnown(rule.name)) {
       warnAt(
         context,
         { message: `expected a system call or @group, with :errno if wanted, found ${JSON.stringify(word.text)}` },
         word.offset + start,
       );
-    } else rules.push(rule);
+    }
+    if (rule !== undefined) rules.push(rule);
   }
   return ok({ invert, rules });
 };
@@ -45,6 +47,14 @@ export const syscallAction: ValueParser<SyscallAction> = (text) => {
   const action = parseAction(text);
   return action === undefined ? refuse('expected the name or number of an error such as EPERM, or kill') : ok(action);
 };
+
+let known: ReadonlySet<string> | undefined;
+
+function isKnown(name: string): boolean {
+  if (name.startsWith('@')) return membersOf(name) !== undefined;
+  known ??= new Set(callsOf('@known'));
+  return known.has(name);
+}
 
 function parseRule(text: string): SyscallRule | undefined {
   const colon = text.indexOf(':');

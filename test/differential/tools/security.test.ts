@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -125,6 +125,20 @@ test('the overall exposure, the table and the threshold are those of systemd', {
 test('JSON that is pretty is written as systemd does', { skip }, async () => {
   using file = place('[Service]\nExecStart=/bin/true\nPrivateTmp=yes\n');
   await assertTwins({ program: 'systemd-analyze', argv: ['security', '--offline=true', '--json=pretty', file.path] });
+});
+
+test('a template, another name of a unit, and a file that is masked or missing are called as systemd calls them', { skip }, async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'security-'));
+  try {
+    writeFileSync(join(directory, 'a@.service'), '[Service]\nExecStart=/bin/true\n');
+    symlinkSync('a@.service', join(directory, 'other@.service'));
+    symlinkSync('/dev/null', join(directory, 'masked.service'));
+    writeFileSync(join(directory, 'a.target'), '[Unit]\n');
+    for (const name of ['a@.service', 'a@b.service', 'other@.service', 'other@b.service', 'masked.service', 'none.service'])
+      await assertTwins({ program: 'systemd-analyze', argv: ['security', '--offline=true', '--no-pager', join(directory, name)] });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 });
 
 test('a threshold that is none is refused in the words of systemd', { skip }, () =>
