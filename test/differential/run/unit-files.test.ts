@@ -355,4 +355,43 @@ compareManagers('unit files', {
       run systemctl stop pulled-a pulled-c@x pulls.target`,
     alone: true,
   },
+  'names that become aliases while their units run': {
+    units: Object.fromEntries(
+      ['old', 'new', 'twin', 'other', 'first', 'second', 'off', 'failed'].map((name) => [
+        `ren-${name}.service`,
+        `[Service]\nExecStart=/act to /run/t/ren-${name} note start child{ wait } wait\nExecReload=/act to /run/t/ren-${name} note reload\nExecStop=/act to /run/t/ren-${name} note stop`,
+      ]),
+    ),
+    script: `
+      alias() { ln -sf ren-$2.service /etc/systemd/system/ren-$1.service; }
+      run systemctl start ren-old ren-twin ren-other ren-first
+      heard ren-old start
+      pid=$(systemctl show -p MainPID --value ren-old)
+      alias old new; alias twin other; alias first second; alias off failed
+      run systemctl daemon-reload
+      table LoadState,ActiveState,SubState,Names ren-old.service ren-new.service ren-first.service ren-off.service
+      # Of two that run one is left, and which of their processes is its main one is chance with systemd.
+      table LoadState,ActiveState,SubState ren-twin.service ren-other.service
+      [ "$(systemctl show -p MainPID --value ren-new)" = $pid ] && echo the same
+      get ren-new.service ControlGroup
+      run systemctl reload ren-new
+      run systemctl daemon-reload
+      run systemctl daemon-reexec
+      get ren-new.service ControlGroup
+      run systemctl kill -s CONT ren-new
+      run systemctl is-active ren-old ren-new ren-twin ren-first
+      run systemctl restart ren-old
+      get ren-new.service ControlGroup
+      run systemctl stop ren-new
+      run systemctl stop ren-twin
+      # The other name goes, and is a unit of its own that may start beside.
+      rm /etc/systemd/system/ren-first.service
+      run systemctl daemon-reload
+      table LoadState,ActiveState,SubState,Names ren-first.service ren-second.service
+      run systemctl stop ren-second
+      show ren-new.service ren-other.service ren-second.service
+      notes ren-old ren-new ren-second
+      left /run/t/ren-old; left /run/t/ren-new; left /run/t/ren-first`,
+    alone: true,
+  },
 });
