@@ -10,8 +10,8 @@ const bun = join(root, 'node_modules/.bin/bun');
 
 /** Directories whose tests need no more than the processor: one process of Bun for all of them. */
 const quick = /^src\/|^test\/(?:api|cli|corpus|exec|journal|port|scenario|simulation|type|unit)\/|^test\/[^/]+$/;
-/** Tests that fill the machine, so that others beside them would run out of time. */
-const greedy = /^test\/chaos\//;
+/** Tests that fill the machine, so that others beside them would run out of time, or set its clock. */
+const greedy = /^test\/chaos\/|\/clock-jumps\.test\.ts$/;
 /** How many of the others run at the same time: most of their time they wait. */
 const workers = Math.max(1, Number(process.env['TYSD_TEST_JOBS'] ?? '2') || 1);
 const isVerbose = process.env['CI'] !== undefined;

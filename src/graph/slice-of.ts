@@ -38,19 +38,20 @@ const none: readonly never[] = [];
 /** The paths that were asked for, since a unit's is asked for at each process. */
 const paths = { system: new WeakMap<UnitConfig, string>(), user: new WeakMap<UnitConfig, string>() };
 
-/** Where a unit's cgroup lies below the manager's. */
-export function groupPath(config: UnitConfig, scope: 'system' | 'user'): string {
+/** Where a unit's cgroup lies below the manager's; that of another name is where it would lie if the unit had that name. */
+export function groupPath(config: UnitConfig, scope: 'system' | 'user', name = config.name): string {
+  if (name !== config.name) return pathOf(config, scope, name);
   const known = paths[scope].get(config);
   if (known !== undefined) return known;
-  const path = pathOf(config, scope);
+  const path = pathOf(config, scope, name);
   paths[scope].set(config, path);
   return path;
 }
 
-function pathOf(config: UnitConfig, scope: 'system' | 'user'): string {
+function pathOf(config: UnitConfig, scope: 'system' | 'user', name: string): string {
   const slice = sliceOf(config, scope);
   const above = slice === undefined ? '' : (slicePath(slice) ?? '');
-  const own = escapeCgroupName(config.name);
+  const own = escapeCgroupName(name);
   return above === '' ? own : `${above}/${own}`;
 }
 

@@ -27,7 +27,7 @@ export function describeUnit(unit: Unit, now: Stamp): UnitInfo {
     ...followingInfo(unit),
     ...verdictInfo(unit),
     sinceUsec: unit.stamps.stateChange?.realtimeUsec ?? 0,
-    ...(unit.groupMark === '' ? {} : { group: unit.name }),
+    ...(unit.groupMark === '' ? {} : { group: unit.group }),
     ...timerInfo(unit, now),
   };
 }

@@ -181,7 +181,7 @@ function forgetChild(world: World, child: number): Unit | undefined {
 }
 
 function groupEmpty(world: World, group: string, usec: number): void {
-  const unit = world.peek(group);
+  const unit = world.ofGroup(group);
   if (unit === undefined) world.command({ do: 'remove-group', group });
   else {
     noteUsage(world, unit, usec, true);
@@ -192,7 +192,7 @@ function groupEmpty(world: World, group: string, usec: number): void {
 }
 
 function outOfMemory(world: World, group: string): void {
-  const unit = world.peek(group);
+  const unit = world.ofGroup(group);
   if (unit === undefined) return;
   log(world, 5, `${unit.name}: A process of this unit has been killed by the OOM killer.`, unit, {
     MESSAGE_ID: messageIds.outOfMemory,
@@ -207,7 +207,7 @@ function noteUsage(world: World, unit: Unit, usec: number, isEmpty: boolean): vo
 }
 
 function entered(world: World, { group, pid, errno }: Extract<KeeperEvent, { readonly event: 'entered' }>): void {
-  const unit = world.peek(group);
+  const unit = world.ofGroup(group);
   if (unit === undefined) return;
   deliver(world, unit, errno === 0 ? { event: 'entered', pid } : { event: 'entered', pid, failure: errnoMessage(errno) });
 }
@@ -234,7 +234,7 @@ function tellOfStranger(world: World, pid: number): void {
 
 function notified(world: World, event: Extract<KeeperEvent, { readonly event: 'notified' }>): void {
   if (takeDescriptors(world, event)) return;
-  const unit = event.group === '' ? undefined : world.peek(event.group);
+  const unit = event.group === '' ? undefined : world.ofGroup(event.group);
   if (unit === undefined) {
     tellOfStranger(world, event.pid);
     for (const name of event.fds) world.command({ do: 'close', name });

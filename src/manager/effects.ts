@@ -45,9 +45,9 @@ function carryOutOne(world: World, unit: Unit, effect: Effect): void {
     case 'signal':
       return world.command({ do: 'signal', child: effect.child, signal: effect.signal });
     case 'signal-pid':
-      return world.command({ do: 'signal-pid', group: unit.name, pid: effect.pid, signal: effect.signal });
+      return world.command({ do: 'signal-pid', group: unit.group, pid: effect.pid, signal: effect.signal });
     case 'signal-group':
-      return world.command({ do: 'signal-group', group: unit.name, signal: effect.signal, except: effect.except });
+      return world.command({ do: 'signal-group', group: unit.group, signal: effect.signal, except: effect.except });
     case 'watch-group':
       return watchGroup(world, unit);
     case 'make-group':
@@ -122,14 +122,16 @@ function carryOutOne(world: World, unit: Unit, effect: Effect): void {
 /** Without a group there are no processes, and the answer is known. */
 function watchGroup(world: World, unit: Unit): void {
   if (unit.groupMark === '') world.tell(unit, { event: 'group-empty' });
-  else world.command({ do: 'watch-group', group: unit.name });
+  else world.command({ do: 'watch-group', group: unit.group });
 }
 
 /** Has the keeper forget the unit's group, which is empty. */
 export function removeGroup(world: World, unit: Unit): void {
   if (unit.groupMark === '') return;
-  world.command({ do: 'remove-group', group: unit.name });
+  world.command({ do: 'remove-group', group: unit.group });
   unit.groupMark = '';
+  if (unit.groupName !== undefined) world.renamedGroups.delete(unit.groupName);
+  unit.groupName = undefined;
   unit.frozen = false;
   forgetLogState(world, unit);
   world.resources.removed(unit);
@@ -140,11 +142,11 @@ export function removeGroup(world: World, unit: Unit): void {
 function enter(world: World, unit: Unit, pid: number): void {
   makeGroup(world, unit);
   const { uid } = world.options.self;
-  world.command({ do: 'enter', group: unit.name, pid, ...(uid === 0 ? {} : { uid }) });
+  world.command({ do: 'enter', group: unit.group, pid, ...(uid === 0 ? {} : { uid }) });
 }
 
 function adopt(world: World, unit: Unit, { child, pid }: { readonly child: number; readonly pid: number }): void {
-  world.command({ do: 'adopt', child, group: unit.name, pid });
+  world.command({ do: 'adopt', child, group: unit.group, pid });
   world.children.set(child, unit);
   unit.children ??= new SmallMap();
   unit.children.set(child, '');

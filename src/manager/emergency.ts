@@ -90,8 +90,8 @@ export function endManager(world: World, action: EndAction, { force = false }: {
   if (world.ended || (!force && isTooEarly(world, action))) return;
   world.ended = true;
   // What is left by now is not to outlive us.
-  for (const { name, groupMark } of world.units.values()) {
-    if (groupMark !== '') world.command({ do: 'signal-group', group: name, signal: SIGKILL, except: [] });
+  for (const { group, groupMark } of world.units.values()) {
+    if (groupMark !== '') world.command({ do: 'signal-group', group, signal: SIGKILL, except: [] });
   }
   removeOwnDirectories(world);
   // Process 1 of a machine cannot exit: there, exiting is switching off.

@@ -74,8 +74,8 @@ function write(world: World, unit: Unit, frozen: boolean): void {
   world.announce({ change: 'unit', unit });
 }
 
-function pathOf(world: World, { config }: Unit): string {
-  return config.type === 'slice' ? (slicePath(config.name) ?? '') : groupPath(config, world.options.scope);
+function pathOf(world: World, { config, group }: Unit): string {
+  return config.type === 'slice' ? (slicePath(config.name) ?? '') : groupPath(config, world.options.scope, group);
 }
 
 function read(world: World, unit: Unit, file: string): string | undefined {

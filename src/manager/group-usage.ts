@@ -89,7 +89,7 @@ export function endUsage(world: World, unit: Unit): EndUsage {
   const { keeper, config, scope } = world.options;
   if (cgroup === undefined) return {};
   const { tracking, cgroupRoot } = keeper.inventory;
-  const directory = tracking === 'cgroup2' ? `${cgroupRoot}/${groupPath(unit.config, scope)}` : undefined;
+  const directory = tracking === 'cgroup2' ? `${cgroupRoot}/${groupPath(unit.config, scope, unit.group)}` : undefined;
   const counted = unit.config.type === 'slice' || unit.cpuUsec === undefined ? read(world, directory, 'cpu.stat') : '';
   const cpuUsec = Number(/^usage_usec (\d+)$/m.exec(counted)?.[1] ?? 0) || unit.cpuUsec;
   const stat = (cgroup.IOAccounting ?? config.resources?.ioAccounting) === true ? read(world, directory, 'io.stat') : '';
@@ -226,7 +226,7 @@ function directoryOf(world: World, unit: Unit, controller = ''): string | undefi
   if (tracking === 'session' || (tracking === 'cgroup1' && own === undefined)) return undefined;
   const root = own ?? cgroupRoot;
   if (unit.name === ROOT_SLICE) return root;
-  return hasGroup(world, unit) ? `${root}/${groupPath(unit.config, world.options.scope)}` : undefined;
+  return hasGroup(world, unit) ? `${root}/${groupPath(unit.config, world.options.scope, unit.group)}` : undefined;
 }
 
 /** Whether there is a cgroup of the unit; that of a slice is there with those of the units in it, and tysd itself is in that of `init.scope`. */

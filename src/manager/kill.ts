@@ -14,8 +14,8 @@ export function killUnit(world: World, unit: Unit, whom: 'all' | 'main' | 'contr
   }
   const pid = whom === 'all' ? undefined : unit.type.pids(unit.state)[whom];
   if (whom !== 'all' && pid === undefined) return err({ code: 'invalid', message: `No ${whom} process to kill` });
-  if (pid !== undefined) world.command({ do: 'signal-pid', group: unit.name, pid, signal });
-  else for (const each of groupsOf(world, unit)) world.command({ do: 'signal-group', group: each.name, signal, except: [] });
+  if (pid !== undefined) world.command({ do: 'signal-pid', group: unit.group, pid, signal });
+  else for (const each of groupsOf(world, unit)) world.command({ do: 'signal-group', group: each.group, signal, except: [] });
   return ok(undefined);
 }
 

@@ -29,7 +29,7 @@ export function isFiltered({ options }: World, { config }: Unit): boolean {
 export function refilterGroup(world: World, unit: Unit): void {
   const { tracking } = world.options.keeper.inventory;
   if (unit.groupMark === '' || tracking !== 'cgroup2' || world.options.self.uid !== 0) return;
-  const own = groupPath(unit.config, world.options.scope);
+  const own = groupPath(unit.config, world.options.scope, unit.group);
   const wanted = filtersOf(world, unit).filter(({ path }) => path === own);
   for (const { name, type, attach } of ownPrograms) {
     if (wanted.some((each) => each.name === name)) continue;
@@ -56,7 +56,7 @@ function filtersOf(world: World, unit: Unit): readonly Filter[] {
   const config = withoutUnmet(unit.config, machineOf(world), 'systemd');
   const facts = cgroupFacts(world, config);
   if (facts === undefined) return [];
-  const own = groupPath(config, world.options.scope);
+  const own = groupPath(config, world.options.scope, unit.group);
   const { ops } = cgroupFilterOps(config.cgroup, config.exec ?? initialValues.exec, facts, false);
   return ops.flatMap((op): readonly Filter[] => {
     if (op.op !== 'cgroup-filter') return [];

@@ -173,12 +173,12 @@ function groupProperties(world: World, config: UnitConfig): Record<string, strin
   if (slice === undefined) return {};
   if (config.load.state !== 'loaded') return { Slice: '', ControlGroup: '' };
   const unit = world.peek(config.name);
-  return { Slice: slice, ControlGroup: unit !== undefined && hasGroup(world, unit) ? `/${pathOfGroup(config, world.options.scope)}` : '' };
+  return { Slice: slice, ControlGroup: unit !== undefined && hasGroup(world, unit) ? `/${pathOfGroup(unit, world.options.scope)}` : '' };
 }
 
 /** Slices are their own path, all others lie in that of their slice. */
-function pathOfGroup(config: UnitConfig, scope: 'system' | 'user'): string {
-  return config.type === 'slice' ? (slicePath(config.name) ?? '') : groupPath(config, scope);
+function pathOfGroup({ config, group }: Unit, scope: 'system' | 'user'): string {
+  return config.type === 'slice' ? (slicePath(config.name) ?? '') : groupPath(config, scope, group);
 }
 
 /** Where there is no file to read, what is settled at the end of reading it is left open. */

@@ -4,6 +4,7 @@ import { heldSpace, sharedKinds } from '../exec/space.ts';
 import { ok } from '../base/result.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
 import type { Inventory } from '../port/keeper.ts';
+import type { Look } from '../type/type.ts';
 import { checkZone } from './clock-watch.ts';
 import { watchCleaner } from './cleaner.ts';
 import { acceptedPrefix, bindConnection } from './connections.ts';
@@ -112,7 +113,7 @@ export class Recovery {
     const blob = this.#pending.get(name);
     if (blob === undefined) return;
     this.#pending.delete(name);
-    const unit = recoverUnit(this.#world, name, blob, this.#hasJob(name));
+    const unit = recoverUnit(this.#world, name, blob, { hasJob: this.#hasJob(name), recoverFirst: (other) => this.#recover(other) });
     if (unit !== undefined) this.#lost.add(unit);
   }
 }
@@ -156,7 +157,7 @@ function recoverManager(world: World, blobs: ReadonlyMap<string, Uint8Array>): v
 }
 
 /** Gives the unit if its state is lost. */
-function recoverUnit(world: World, name: string, stored: Uint8Array | UnitBlob, hasJob: boolean): Unit | undefined {
+function recoverUnit(world: World, name: string, stored: Uint8Array | UnitBlob, { hasJob, recoverFirst }: Recovering): Unit | undefined {
   const blob = stored instanceof Uint8Array ? readBlob(stored, isUnitBlob) : ok(stored);
   if (!blob.ok) {
     log(world, 3, `${name}: the saved state cannot be read, and is lost: ${blob.error}`, undefined);
@@ -168,6 +169,11 @@ function recoverUnit(world: World, name: string, stored: Uint8Array | UnitBlob, 
     // The name has become an alias since; the blob is kept under the name that counts now.
     world.deleted.push(`unit/${name}`);
     world.dirtyUnits.add(unit);
+    recoverFirst(unit.name);
+    if (!givesWay(unit, blob.value)) {
+      setAside(world, name, unit, blob.value);
+      return undefined;
+    }
   }
   if (!hasJob && isDeparted(unit, blob.value)) {
     world.deleted.push(`unit/${name}`);
@@ -175,7 +181,7 @@ function recoverUnit(world: World, name: string, stored: Uint8Array | UnitBlob, 
     return undefined;
   }
   try {
-    restoreUnit(world, unit, blob.value);
+    restoreUnit(world, name, unit, blob.value);
     return undefined;
   } catch (error) {
     log(world, 3, `${name}: the saved state is none of a ${unit.type.name}, and is lost: ${String(error)}`, unit);
@@ -184,13 +190,35 @@ function recoverUnit(world: World, name: string, stored: Uint8Array | UnitBlob, 
   }
 }
 
+interface Recovering {
+  readonly hasJob: boolean;
+  /** Has another unit be brought back before this one. */
+  readonly recoverFirst: (name: string) => void;
+}
+
+/** Of two units that have become one, what is up counts, else what the name that counts now had. */
+function givesWay(unit: Unit, blob: UnitBlob): boolean {
+  return !unit.stored || (isInactiveOrFailed(unit.look.active) && !isInactiveOrFailed(lookOf(unit, blob).active));
+}
+
+/** Both were up: nobody asked for the end of what ran under the other name, but it is of no unit any more. */
+function setAside(world: World, name: string, unit: Unit, blob: UnitBlob): void {
+  if (blob.group === undefined) return;
+  world.command({ do: 'watch-group', group: blob.groupName ?? name });
+  log(world, 4, `${name} is ${unit.name} now, which was up itself: what ran under the other name runs on, and belongs to no unit.`, unit);
+}
+
+function lookOf({ type }: Unit, blob: UnitBlob): Look {
+  return type.look(unpackState(blob.s, type.initial));
+}
+
 /** The last manager was letting the unit go and had removed its file, but the keeper never heard of it. */
 function isDeparted(unit: Unit, blob: UnitBlob): boolean {
   if (blob.transient !== true || unit.load.state !== 'not-found') return false;
-  return isInactiveOrFailed(unit.type.look(unpackState(blob.s, unit.type.initial)).active);
+  return isInactiveOrFailed(lookOf(unit, blob).active);
 }
 
-function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
+function restoreUnit(world: World, formerName: string, unit: Unit, blob: UnitBlob): void {
   const state = unpackState(blob.s, unit.type.initial);
   const look = unit.type.look(state);
   unit.state = state;
@@ -199,6 +227,11 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
   unit.invocationId = blob.invocation ?? '';
   unit.details = blob.details;
   unit.groupMark = blob.group ?? '';
+  const groupName = blob.groupName ?? formerName;
+  if (unit.groupMark !== '' && groupName !== unit.name) {
+    unit.groupName = groupName;
+    world.renamedGroups.set(groupName, unit);
+  }
   unit.tolerates = blob.tolerates === undefined ? undefined : new Map(blob.tolerates.map(([child, ops]) => [child, new Map(ops)]));
   unit.refusals = blob.refusals === undefined ? undefined : new Map(blob.refusals);
   unit.attributes = blob.attributes === undefined ? undefined : new Map(blob.attributes);
@@ -240,7 +273,7 @@ function restoreUnit(world: World, unit: Unit, blob: UnitBlob): void {
 function keepGroup(world: World, unit: Unit): void {
   unit.groupMark = unknownMark;
   world.dirtyUnits.add(unit);
-  world.command({ do: 'watch-group', group: unit.name });
+  world.command({ do: 'watch-group', group: unit.group });
   const pids = processesOf(world, unit);
   const which = pids.length === 0 ? '' : ` (${pids.join(' ')})`;
   log(world, 4, `${unit.name}: its processes${which} run on, although the unit counts as inactive`, unit);
@@ -310,7 +343,7 @@ function closeUnclaimed(world: World, { descriptors, groups }: Remembered): void
     world.command({ do: 'close', name });
   }
   for (const group of groups) {
-    const unit = world.peek(group);
+    const unit = world.ofGroup(group) ?? world.peek(group);
     if (unit !== undefined && unit.groupMark !== '') continue;
     log(world, 4, `Group ${group} belongs to no unit any more; what runs in it is ended`, undefined);
     world.command({ do: 'signal-group', group, signal: SIGKILL, except: [] });

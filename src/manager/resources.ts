@@ -103,7 +103,7 @@ export class Resources {
     this.#controlLegacy(unit);
     this.apply(unit);
     const isWatched = unit.config.service !== undefined || unit.config.scope !== undefined;
-    if (isWatched && this.#has(unit, 'memory')) this.#world.command({ do: 'watch-memory', group: unit.name });
+    if (isWatched && this.#has(unit, 'memory')) this.#world.command({ do: 'watch-memory', group: unit.group });
   }
 
   /** Writes what of a unit's limits is not as it was written last. */
@@ -154,7 +154,7 @@ export class Resources {
       if (controlled.has(controller) || !this.#has(unit, controller)) continue;
       controlled.add(controller);
       this.#controlled.set(unit, controlled);
-      this.#world.command({ do: 'control', path: groupPath(unit.config, this.#world.options.scope), controller: name });
+      this.#world.command({ do: 'control', path: groupPath(unit.config, this.#world.options.scope, unit.group), controller: name });
     }
   }
 
@@ -237,7 +237,7 @@ export class Resources {
   }
 
   #write(unit: Unit, { file, value }: Pick<Attribute, 'file' | 'value'>): void {
-    const path = unit.name === ROOT_SLICE ? '' : groupPath(unit.config, this.#world.options.scope);
+    const path = unit.name === ROOT_SLICE ? '' : groupPath(unit.config, this.#world.options.scope, unit.group);
     for (const write of writesOf({ file, value })) this.#world.command({ do: 'attribute', path, ...write });
   }
 
@@ -257,7 +257,7 @@ export class Resources {
   /** The keeper could not write. What there is no file for in any kernel of the kind is no news. */
   failed({ path, file, value, errno }: Extract<KeeperEvent, { readonly event: 'attribute-failed' }>): void {
     const unit = [...this.#world.units.values()].find(
-      (each) => each.groupMark !== '' && groupPath(each.config, this.#world.options.scope) === path,
+      (each) => each.groupMark !== '' && groupPath(each.config, this.#world.options.scope, each.group) === path,
     );
     if (errno === ENOENT && quiet.has(file)) return;
     const settings = settingsBehind(file);

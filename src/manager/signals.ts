@@ -41,7 +41,7 @@ function passOn(world: World, signal: number): boolean {
   const unit = command === undefined ? undefined : world.peek(command.unit);
   if (unit === undefined || stopping.has(signal)) return false;
   const { main } = unit.type.pids(unit.state);
-  if (main !== undefined) world.command({ do: 'signal-pid', group: unit.name, pid: main, signal });
+  if (main !== undefined) world.command({ do: 'signal-pid', group: unit.group, pid: main, signal });
   return true;
 }
 

@@ -50,7 +50,7 @@ interface ChildPlan {
 /** Has the keeper carry out a plan in a child of the unit's group. */
 export function runPlan(world: World, unit: Unit, { child, plan, path, reportExec, outside = false, inKeeper = false }: ChildPlan): void {
   if (!outside) makeGroup(world, unit);
-  world.command({ do: 'run', child, group: outside ? '' : unit.name, plan, reportExec, inKeeper });
+  world.command({ do: 'run', child, group: outside ? '' : unit.group, plan, reportExec, inKeeper });
   world.children.set(child, unit);
   unit.children ??= new SmallMap();
   unit.children.set(child, path);
@@ -76,7 +76,8 @@ export function makeGroup(world: World, unit: Unit): void {
   const mark = unit.invocationId === '' ? unit.name : unit.invocationId;
   if (unit.groupMark === mark) return;
   if (unit.groupMark !== '') tellLeftovers(world, unit);
-  world.command({ do: 'make-group', group: unit.name, path: groupPath(unit.config, world.options.scope), mark: `INVOCATION_ID=${mark}` });
+  const path = groupPath(unit.config, world.options.scope, unit.group);
+  world.command({ do: 'make-group', group: unit.group, path, mark: `INVOCATION_ID=${mark}` });
   unit.groupMark = mark;
   world.dirtyUnits.add(unit);
   world.resources.realize(unit);

@@ -28,6 +28,8 @@ export interface UnitBlob {
   readonly invocation?: string;
   readonly details?: TriggerDetails;
   readonly group?: string;
+  /** The name of its group, where that is not the unit's. */
+  readonly groupName?: string;
   readonly cpu?: number;
   readonly traffic?: Traffic;
   /** Processor time and KiB of those processes of the run that have ended. */
@@ -248,6 +250,7 @@ function unitBlob(unit: Unit): UnitBlob {
   if (unit.traffic !== undefined) blob.traffic = unit.traffic;
   if (unit.used !== undefined) blob.used = [unit.used.cpuUsec, unit.used.largestKib];
   if (unit.groupMark !== '') blob.group = unit.groupMark;
+  if (unit.groupName !== undefined) blob.groupName = unit.groupName;
   if (unit.attributes !== undefined) blob.attributes = [...unit.attributes];
   if (unit.children?.isEmpty === false) blob.children = unit.children.entries();
   if (unit.tolerates !== undefined && unit.tolerates.size > 0)

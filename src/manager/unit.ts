@@ -69,6 +69,8 @@ export class Unit extends SeldomSet {
   invocationId = '';
   /** The INVOCATION_ID by which the processes of the keeper's group are marked; '' while there is no group. */
   groupMark = '';
+  /** The name under which its group was made, where that has become an alias since. */
+  groupName: string | undefined;
   /** What was written to the files of its cgroup that is not the kernel's own value, by FILE or FILE DEVICE. */
   attributes: ReadonlyMap<string, string> | undefined;
   /** Children that have not exited, and the path of what they run. */
@@ -120,6 +122,11 @@ export class Unit extends SeldomSet {
   declaredOn(name: string): readonly Dependency[] {
     this.#declaredBy ??= Map.groupBy(this.declared, ({ unit }) => unit);
     return this.#declaredBy.get(name) ?? [];
+  }
+
+  /** What the keeper calls its group. */
+  get group(): string {
+    return this.groupName ?? this.name;
   }
 
   get load(): LoadState {

@@ -125,6 +125,8 @@ export class World implements TransactionView {
   readonly failures: { readonly unit: Unit; readonly result: string }[] = [];
   /** Held descriptors that got another name in this turn. */
   readonly renamed = new Set<string>();
+  /** Units whose groups have another name than they, by that name. */
+  readonly renamedGroups = new Map<string, Unit>();
   /** How many notifications of processes of no unit were told of lately. */
   strangers: Window | undefined = undefined;
   /** Nop jobs, which are over as soon as their turn comes. */
@@ -297,6 +299,12 @@ export class World implements TransactionView {
   /** The unit of that name if it is loaded. */
   peek(name: string): Unit | undefined {
     return this.names.get(name);
+  }
+
+  /** The unit whose processes are in this group of the keeper's. */
+  ofGroup(group: string): Unit | undefined {
+    const unit = this.renamedGroups.get(group) ?? this.names.get(group);
+    return unit?.group === group ? unit : undefined;
   }
 
   queued(name: string): QueuedJob | undefined {

@@ -42,45 +42,51 @@ export interface Booted {
 export function boot(request: Boot): Booted {
   const directory = mkdtempSync(join(tmpdir(), 'tysd-boot-'));
   try {
-    const write = (name: string, text: string): string => {
-      const path = join(directory, name);
-      writeFileSync(path, text, { mode: 0o755 });
-      return path;
-    };
-    const units = mkdtempSync(join(directory, 'units-'));
-    // Services of other users have scripts there.
-    chmodSync(units, 0o755);
-    for (const [name, text] of Object.entries(request.units ?? {})) {
-      mkdirSync(dirname(join(units, name)), { recursive: true });
-      writeFileSync(join(units, name), text);
-    }
-    const consoleLog = join(directory, 'console');
-    const argv = [
-      join(root, 'test/oracle/run-systemd'),
-      '--rootfs',
-      request.rootfs,
-      '--timeout',
-      String(request.timeoutSec ?? 120),
-      '--console-log',
-      consoleLog,
-      ...Object.entries(request.environment ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
-      ...(request.hybrid === true ? ['--hybrid'] : []),
-      ...(request.ends === true ? ['--ends'] : []),
-      ...(request.manager === 'tysd'
-        ? ['--init', '/opt/tysd/tysd --system', '--bind', `${join(root, 'dist')}:/opt/tysd`, '--profile', 'bare']
-        : ['--profile', request.profile ?? 'sysinit']),
-      ...Object.entries(request.copies ?? {}).flatMap(([from, to]) => ['--copy', `${from}:${to}`]),
-      ...(request.setup === undefined ? [] : ['--setup', write('setup', request.setup)]),
-      ...(request.hook === undefined ? [] : ['--hook', write('hook', request.hook)]),
-      units,
-      request.target,
-      write('script', request.script),
-    ];
+    const argv = layOut(request, directory);
     const run = spawnSync('bash', argv, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-    return { status: run.status, output: run.stdout, errors: run.stderr, console: readOr(consoleLog) };
+    return { status: run.status, output: run.stdout, errors: run.stderr, console: readOr(join(directory, consoleLog)) };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+const consoleLog = 'console';
+
+/** Writes what the boot needs into a directory, and gives the words of run-systemd for it, with paths as seen from `seenFrom`. */
+export function layOut(request: Boot, directory: string, seenFrom = directory): readonly string[] {
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(directory, name), text, { mode: 0o755 });
+    return join(seenFrom, name);
+  };
+  const units = join(directory, 'units');
+  mkdirSync(units, { recursive: true });
+  // Services of other users have scripts there.
+  chmodSync(units, 0o755);
+  for (const [name, text] of Object.entries(request.units ?? {})) {
+    mkdirSync(dirname(join(units, name)), { recursive: true });
+    writeFileSync(join(units, name), text);
+  }
+  return [
+    join(root, 'test/oracle/run-systemd'),
+    '--rootfs',
+    request.rootfs,
+    '--timeout',
+    String(request.timeoutSec ?? 120),
+    '--console-log',
+    join(seenFrom, consoleLog),
+    ...Object.entries(request.environment ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...(request.hybrid === true ? ['--hybrid'] : []),
+    ...(request.ends === true ? ['--ends'] : []),
+    ...(request.manager === 'tysd'
+      ? ['--init', '/opt/tysd/tysd --system', '--bind', `${join(root, 'dist')}:/opt/tysd`, '--profile', 'bare']
+      : ['--profile', request.profile ?? 'sysinit']),
+    ...Object.entries(request.copies ?? {}).flatMap(([from, to]) => ['--copy', `${from}:${to}`]),
+    ...(request.setup === undefined ? [] : ['--setup', write('setup', request.setup)]),
+    ...(request.hook === undefined ? [] : ['--hook', write('hook', request.hook)]),
+    join(seenFrom, 'units'),
+    request.target,
+    write('script', request.script),
+  ];
 }
 
 function readOr(path: string): string {

@@ -11,8 +11,9 @@ export async function runCancel({ connect, words, terminal }: Invocation): Promi
   const wanted = all === undefined ? words : all.ok ? all.value.map((job) => String(job.id)) : [];
   let status = 0;
   for (const word of wanted) {
-    if (!/^\d{1,10}$/.test(word)) {
-      terminal.fail(`Failed to parse job id "${word}": Invalid argument`);
+    const wrong = wrongNumber(word);
+    if (wrong !== undefined) {
+      terminal.fail(`Failed to parse job id "${word}": ${wrong}`);
       return 1;
     }
     const cancelled = await client.value.call('job.cancel', { job: Number(word) });
@@ -22,4 +23,10 @@ export async function runCancel({ connect, words, terminal }: Invocation): Promi
     status = 1;
   }
   return status;
+}
+
+/** Why the word is no number of a job, which has 32 bits. */
+function wrongNumber(word: string): string | undefined {
+  if (!/^-?\d+$/.test(word)) return 'Invalid argument';
+  return Number(word) < 0 || Number(word) > 0xffff_ffff ? 'Numerical result out of range' : undefined;
 }

@@ -13,19 +13,40 @@ export function spawn(turn: Turn, live: Live, command: CommandReference): Proces
   const isMain = command.list === 'ExecStart';
   const request = execRequest(turn, live, command, isMain);
   turn.effects.push({ effect: 'spawn', child, request, reportExec: isMain && turn.service.Type === 'exec' });
-  return { child, pid: null, command, startUsec: turn.context.now, startRealtimeUsec: turn.context.realtimeUsec };
+  const line = isMain && turn.service.Type !== 'oneshot' ? undefined : lineOf(turn.service[command.list][command.index]);
+  return {
+    child,
+    pid: null,
+    command,
+    ...(line === undefined ? {} : { line }),
+    startUsec: turn.context.now,
+    startRealtimeUsec: turn.context.realtimeUsec,
+  };
 }
 
 /** The command that a process carries out, if it is still in the unit's files. */
 export function commandOf(service: ServiceSettings, process: Process): Command | undefined {
-  return process.command === null ? undefined : service[process.command.list][process.command.index];
+  return process.command === null ? undefined : service[process.command.list][placeOf(service, process.command, process.line)];
 }
 
-/** The command after the one that a process carries out. */
+/** The command after the one that a process carries out; null where that is the last, or is not in the unit's files any more. */
 export function nextCommand(service: ServiceSettings, process: Process): CommandReference | null {
   if (process.command === null) return null;
-  const { list, index } = process.command;
-  return index + 1 < service[list].length ? { list, index: index + 1 } : null;
+  const { list } = process.command;
+  const index = placeOf(service, process.command, process.line) + 1;
+  return index > 0 && index < service[list].length ? { list, index } : null;
+}
+
+/** Where a command is in the files as they are now: at its old place, or else where it comes first; -1 for nowhere. */
+function placeOf(service: ServiceSettings, { list, index }: CommandReference, line: string | undefined): number {
+  const commands = service[list];
+  if (line === undefined || lineOf(commands[index]) === line) return index;
+  return commands.findIndex((command) => lineOf(command) === line);
+}
+
+/** A command without its prefixes. */
+function lineOf(command: Command | undefined): string | undefined {
+  return command === undefined ? undefined : [command.path, ...command.argv].join('\0');
 }
 
 /** The first command of a list; null where the list is empty. */

@@ -52,6 +52,8 @@ export interface Process {
   readonly pid: number | null;
   /** Its command; null for a process that was found rather than started (PIDFile=, MAINPID=). */
   readonly command: CommandReference | null;
+  /** What it carries out, where another command may follow: by that its place is found when the files have changed meanwhile. */
+  readonly line?: string;
   readonly startUsec: number;
   readonly startRealtimeUsec: number;
 }

@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { boot, type Boot } from '../../system/container.ts';
 import { buildTysd } from '../../system/dist.ts';
 import { systemdImage, whyNoImage } from '../../system/image.ts';
+import { folderName, writeCase } from './case-folder.ts';
 
 /** Some units, what is done with them, and where tysd's answer is another one on purpose. */
 export interface Case {
@@ -50,6 +51,8 @@ export interface Setting {
   readonly timeoutSec?: number;
   /** The environment of the manager. */
   readonly environment?: Boot['environment'];
+  /** What the cases are about: the name of the directory into which `TYSD_CASES_DIR` has them written. */
+  readonly theme?: string;
 }
 
 /** A program that was built for a test, in a directory that goes with it. */
@@ -61,7 +64,7 @@ export function compareManagers(theme: string, cases: Readonly<Record<string, Ca
     let said: ReadonlyMap<string, Said> = new Map();
     before(
       () => {
-        said = askUntilAlike(cases, (name, answer) => agrees(answer, cases[name]), setting);
+        said = askUntilAlike(cases, (name, answer) => agrees(answer, cases[name]), { theme, ...setting });
       },
       { timeout: 1_200_000 },
     );
@@ -71,7 +74,7 @@ export function compareManagers(theme: string, cases: Readonly<Record<string, Ca
         const { systemd = '', tysd = '' } = said.get(name) ?? {};
         if (typeof systemd === 'string') assert.fail(`systemd gave no answer: ${systemd}`);
         if (typeof tysd === 'string') assert.fail(`tysd gave no answer: ${tysd}`);
-        assert.deepEqual(tysd, expected(systemd, one.differs ?? []));
+        assert.deepEqual(compared(one, tysd), expected(compared(one, systemd), one.differs ?? []));
       });
     }
   });
@@ -86,7 +89,7 @@ export function compareManagers(theme: string, cases: Readonly<Record<string, Ca
 export function askUntilAlike(
   cases: Readonly<Record<string, Case>>,
   alike: (name: string, said: Said) => boolean,
-  { programs = {}, attempts = [6, 2, 1, 1, 1], ...rest }: Setting = {},
+  { programs = {}, attempts = [6, 2, 1, 1, 1], theme = 'cases', ...rest }: Setting = {},
 ): ReadonlyMap<string, Said> {
   buildTysd();
   using stack = new DisposableStack();
@@ -97,7 +100,7 @@ export function askUntilAlike(
   for (const [round, together] of attempts.entries()) {
     const open = Object.entries(cases).filter(([name]) => !settled.has(name));
     if (open.length === 0) break;
-    if (round > 0) for (const [name] of open) console.log(`asked again: ${name}: ${firstDifference(given.get(name)?.at(-1))}`);
+    if (round > 0) for (const [name] of open) console.log(`asked again: ${name}: ${firstDifference(cases[name], given.get(name)?.at(-1))}`);
     for (const [name, answer] of askBoth(Object.fromEntries(open), { act, together, copies, ...rest })) {
       const all = [...(given.get(name) ?? []), answer];
       given.set(name, all);
@@ -107,27 +110,44 @@ export function askUntilAlike(
       if (pair !== undefined) settled.set(name, pair);
     }
   }
-  return new Map(Object.keys(cases).map((name) => [name, settled.get(name) ?? given.get(name)?.at(-1) ?? { systemd: '', tysd: '' }]));
+  const said = new Map(
+    Object.keys(cases).map((name) => [name, settled.get(name) ?? given.get(name)?.at(-1) ?? { systemd: '', tysd: '' }] as const),
+  );
+  const folders = process.env['TYSD_CASES_DIR'];
+  const taken = new Set<string>();
+  for (const [name, one] of folders === undefined ? [] : Object.entries(cases)) {
+    const folder = folderName(name, taken);
+    taken.add(folder);
+    const boots = bootsOf({ [name]: one }, singleScript(one), { copies: { ...copies, [act]: '/act' }, ...rest });
+    writeCase(join(folders ?? '', folderName(theme), folder), { name, one, boots, said: said.get(name) });
+  }
+  return said;
 }
 
-/** What each manager answered in a case: lines, or what came in their place. */
+/** What is compared of the lines that a script printed. */
+function compared({ read }: Case, lines: readonly string[]): readonly string[] {
+  return read?.(lines) ?? lines;
+}
+
+/** The lines that each manager's script printed in a case, or what came in their place. */
 export interface Said {
   readonly systemd: string | readonly string[];
   readonly tysd: string | readonly string[];
 }
 
-function agrees(said: Said, { differs = [] }: Case = { script: '' }): boolean {
+function agrees(said: Said, one: Case = { script: '' }): boolean {
   if (typeof said.systemd === 'string' || typeof said.tysd === 'string') return false;
   try {
-    return isDeepStrictEqual(said.tysd, expected(said.systemd, differs));
+    return isDeepStrictEqual(compared(one, said.tysd), expected(compared(one, said.systemd), one.differs ?? []));
   } catch {
     return false;
   }
 }
 
-function firstDifference({ systemd, tysd }: Said = { systemd: '', tysd: '' }): string {
-  if (typeof systemd === 'string') return `no answer of systemd: ${systemd.slice(-300)}`;
-  if (typeof tysd === 'string') return `no answer of tysd: ${tysd.slice(-300)}`;
+function firstDifference(one: Case = { script: '' }, said: Said = { systemd: '', tysd: '' }): string {
+  if (typeof said.systemd === 'string') return `no answer of systemd: ${said.systemd.slice(-300)}`;
+  if (typeof said.tysd === 'string') return `no answer of tysd: ${said.tysd.slice(-300)}`;
+  const [systemd, tysd] = [compared(one, said.systemd), compared(one, said.tysd)];
   const index = systemd.findIndex((line, at) => line !== tysd[at]);
   const at = index === -1 ? systemd.length : index;
   return `line ${at + 1}: "${systemd[at] ?? ''}" of systemd, "${tysd[at] ?? ''}" of tysd`;
@@ -140,48 +160,45 @@ export function saidByBoth(cases: Readonly<Record<string, Case>>): ReadonlyMap<s
   return askBoth(cases, { act: act.path, together: 6 });
 }
 
-interface Asking extends Pick<Setting, 'profile' | 'setup' | 'hybrid' | 'rootfs' | 'timeoutSec' | 'environment'> {
+type Place = Pick<Setting, 'profile' | 'setup' | 'hybrid' | 'rootfs' | 'timeoutSec' | 'environment'> & Pick<Boot, 'copies'>;
+
+interface Asking extends Place {
   readonly act: string;
   readonly together: number;
-  readonly copies?: Boot['copies'];
 }
 
-function askBoth(
-  cases: Readonly<Record<string, Case>>,
-  {
-    act,
-    together,
-    profile = 'bare',
-    setup,
-    copies = {},
-    hybrid = false,
-    rootfs = systemdImage,
-    timeoutSec = 240,
-    environment = {},
-  }: Asking,
-): ReadonlyMap<string, Said> {
-  const ask = (manager: 'systemd' | 'tysd'): ((name: string) => string | readonly string[]) => {
-    const booted = boot({
-      manager,
-      rootfs: rootfs(),
-      profile,
-      hybrid,
-      target: 'nothing.target',
-      ...(setup === undefined ? {} : { setup }),
-      units: { 'nothing.target': '[Unit]\nDefaultDependencies=no\n', ...unitFiles(cases) },
-      copies: { ...copies, [act]: '/act', [busPolicy]: '/etc/dbus-1/system.d/tests.conf' },
-      script: wholeScript(cases, together),
-      timeoutSec,
-      environment,
-    });
+function askBoth(cases: Readonly<Record<string, Case>>, { act, together, copies = {}, ...place }: Asking): ReadonlyMap<string, Said> {
+  const boots = bootsOf(cases, wholeScript(cases, together), { copies: { ...copies, [act]: '/act' }, ...place });
+  const [systemd, tysd] = boots.map((request): ((name: string) => string | readonly string[]) => {
+    const booted = boot(request);
     const lines = answers(booted.output);
-    return (name) => {
-      const answer = lines.get(name);
-      return answer === undefined ? `${booted.errors}\n${booted.console}` : (cases[name]?.read?.(answer) ?? answer);
-    };
+    return (name) => lines.get(name) ?? `${booted.errors}\n${booted.console}`;
+  });
+  return new Map(Object.keys(cases).map((name) => [name, { systemd: systemd?.(name) ?? '', tysd: tysd?.(name) ?? '' }]));
+}
+
+/** The boots of systemd and of tysd in which a script deals with these cases. */
+function bootsOf(
+  cases: Readonly<Record<string, Case>>,
+  script: string,
+  { profile = 'bare', setup, copies = {}, hybrid = false, rootfs = systemdImage, timeoutSec = 240, environment = {} }: Place,
+): readonly [Boot, Boot] {
+  const request = {
+    rootfs: rootfs(),
+    profile,
+    hybrid,
+    target: 'nothing.target',
+    ...(setup === undefined ? {} : { setup }),
+    units: { 'nothing.target': '[Unit]\nDefaultDependencies=no\n', ...unitFiles(cases) },
+    copies: { ...copies, [busPolicy]: '/etc/dbus-1/system.d/tests.conf' },
+    script,
+    timeoutSec,
+    environment,
   };
-  const [systemd, tysd] = [ask('systemd'), ask('tysd')];
-  return new Map(Object.keys(cases).map((name) => [name, { systemd: systemd(name), tysd: tysd(name) }]));
+  return [
+    { manager: 'systemd', ...request },
+    { manager: 'tysd', ...request },
+  ];
 }
 
 /** Services that are started, looked at, stopped and looked at again; unless it has one, ExecStopPost= notes what it is told. NAME is the unit's. */
@@ -243,6 +260,11 @@ function wholeScript(cases: Readonly<Record<string, Case>>, most: number): strin
     ...alone.map((index) => `me=${index} case_${index} >/run/answers/${index} 2>&1`),
     ...entries.map(([name], index) => `echo '=== ${name.replaceAll("'", `'\\''`)}'; cat /run/answers/${index}`),
   ].join('\n');
+}
+
+/** What each boot's script prints is the answer in this one case. */
+function singleScript({ script }: Case): string {
+  return `${prelude}\ncase_0() {\n${script}\n}\nme=0 case_0 2>&1\n`;
 }
 
 function answers(output: string): ReadonlyMap<string, readonly string[]> {

@@ -209,7 +209,7 @@ compareManagers('jobs', {
     said b; said d
     jobs_of jlist
     run systemctl cancel 4294967
-    run systemctl cancel garbage
+    for number in garbage 4294967295 4294967296 -1 ''; do run systemctl cancel -- "$number"; done
     run systemctl cancel "$(systemctl show -p Job --value @a)" | grep -v '^\\$'
     settle @a @c
     show @a @b @c @d`,

@@ -333,4 +333,25 @@ compareManagers('relations that come together', {
     show @g @h @i
     systemctl stop @g @h @i 2>/dev/null`,
   ),
+  'relations of a unit with itself, and with two at odds': net(
+    'odd',
+    {
+      top: ['Wants=@a @b\nAfter=@a @b', works],
+      a: ['Requires=@c\nConflicts=@b', works],
+      b: ['Requires=@c', works],
+      c: ['PartOf=@a', works],
+      d: ['Wants=@e\nPropagatesReloadTo=@c\nConflicts=@e', works],
+      e: ['', works],
+      f: ['Requires=@g\nAfter=@g\nPropagatesStopTo=@f @c', works],
+      g: ['Conflicts=@f', works],
+      h: ['Conflicts=@h', works],
+      i: ['Requires=@i\nAfter=@i\nBindsTo=@i\nPartOf=@i\nUpholds=@i', works],
+      j: ['BindsTo=@k\nBefore=@k', works],
+      k: ['PropagatesStopTo=@j\nConditionPathExists=/nonexistent', works],
+    },
+    `
+    all="@top @a @b @c @d @e @f @g @h @i @j @k"
+    for unit in $all; do for verb in start reload restart stop; do run systemctl $verb $unit; calm $all; done; done
+    relations @h @i`,
+  ),
 });

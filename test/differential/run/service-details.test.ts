@@ -32,6 +32,18 @@ function handled(name: string, source: string, how = 'OnFailure'): Readonly<Reco
   };
 }
 
+/** A source whose processes write down their invocation (OWN), and a handler that notes which one it is told of. */
+function invoked(name: string, source: string, how = 'OnFailure'): Readonly<Record<string, string>> {
+  const note = (list: string): string => `${list}=/act to /run/t/${name} note ${list} env MONITOR_INVOCATION_ID`;
+  const noting = ['ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecStopPost'].map(note).join('\n');
+  return {
+    [`${name}.service`]:
+      `[Unit]\nDefaultDependencies=no\n${how}=${name}-handler.service\n[Service]\n` +
+      source.replaceAll('OWN', 'echo $INVOCATION_ID >>/run/t/NAME.own').replaceAll('NAME', name),
+    [`${name}-handler.service`]: `[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\n${noting} note done`,
+  };
+}
+
 function handlers(cases: Readonly<Record<string, Readonly<Record<string, string>>>>): Case {
   const names = Object.keys(cases);
   return {
@@ -121,6 +133,42 @@ compareManagers('details of services', {
     'good-status': handled('good-status', 'SuccessExitStatus=9\nExecStart=/act exit 9', 'OnSuccess'),
     'good-one': handled('good-one', 'Type=oneshot\nExecStart=/act exit 0', 'OnSuccess'),
   }),
+  'the invocation that a handler is told of is that of the unit whose end it handles': {
+    units: {
+      ...invoked('inv-exit', 'ExecStart=/bin/sh -c "OWN; exit 3"'),
+      ...invoked('inv-kill', 'ExecStart=/bin/sh -c "OWN; kill -KILL $$$$"'),
+      ...invoked('inv-pre', 'ExecStartPre=/bin/sh -c "OWN; exit 4"\nExecStart=/act wait'),
+      ...invoked('inv-none', 'ExecStartPre=/bin/sh -c "OWN"\nExecStart=/nonexistent'),
+      ...invoked('inv-again', 'Restart=on-failure\nRestartSec=50ms\nExecStart=/bin/sh -c "OWN; exit 3"', 'StartLimitBurst=2\nOnFailure'),
+      ...invoked('inv-good', 'ExecStart=/bin/sh -c "OWN"', 'OnSuccess'),
+      ...invoked('inv-gone', 'ExecStart=/bin/sh -c "OWN; exit 3"', 'CollectMode=inactive-or-failed\nOnFailure'),
+      // It is started anew, and runs, while its handler is still at work.
+      ...invoked('inv-new', 'ExecStart=/bin/sh -c "OWN; [ -e /run/t/NAME.go ] && exec sleep 1000; exit 3"'),
+      'inv-new-handler.service.d/slow.conf':
+        '[Service]\nExecCondition=/act to /run/t/inv-new note condition env MONITOR_INVOCATION_ID\nExecStart=\nExecStart=/act until /run/t/inv-new.go\nExecStart=/act until /run/t/inv-new.further\nExecStart=/act to /run/t/inv-new note later env MONITOR_SERVICE_RESULT env MONITOR_EXIT_CODE env MONITOR_EXIT_STATUS env MONITOR_INVOCATION_ID note done',
+    },
+    script: `
+      told() { sed "s/=$(tail -n 1 /run/t/$1.own)$/=theirs/; s/=$2$/=the one before/; s/=[0-9a-f]\\{32\\}$/=another/" /run/t/$1; }
+      for unit in exit kill pre none again good gone; do
+        quiet systemctl start inv-$unit
+        heard inv-$unit done
+        until_ok property inv-$unit-handler ActiveState inactive
+        echo "notes of inv-$unit:"; told inv-$unit none
+      done
+      wc -l </run/t/inv-again.own
+      [ "$(systemctl show -p InvocationID --value inv-exit)" = "$(cat /run/t/inv-exit.own)" ] && echo shown
+      quiet systemctl start inv-new
+      until_ok property inv-new-handler ActiveState activating
+      old=$(cat /run/t/inv-new.own)
+      touch /run/t/inv-new.go
+      quiet systemctl start inv-new
+      until_ok sh -c '[ $(wc -l </run/t/inv-new.own) = 2 ]'
+      touch /run/t/inv-new.further
+      heard inv-new done
+      until_ok property inv-new-handler ActiveState inactive
+      told inv-new $old
+      quiet systemctl stop inv-new`,
+  },
   'a handler that several units share is told nothing': {
     units: {
       'shared-a.service': '[Unit]\nDefaultDependencies=no\nOnFailure=shared-handler.service\n[Service]\nExecStart=/act exit 1',

@@ -1,3 +1,5 @@
+import { describe, test } from 'node:test';
+import { imageOf, loopDevices, whyNoLoops } from '../sandbox/image.ts';
 import { compareManagers } from './both.ts';
 
 const bus = {
@@ -128,6 +130,65 @@ compareManagers(
   },
   { profile: 'dbus' },
 );
+
+const skip = whyNoLoops();
+if (skip === false) {
+  const images = ['one', 'two', 'three', 'four', 'five'];
+  compareManagers(
+    'systemctl mount-image',
+    {
+      'an image is mounted into a service that runs': {
+        units: {
+          ...bus,
+          'image.service': '[Service]\nPrivateTmp=yes\nExecStart=/act wait',
+          'image-user.service': '[Service]\nPrivateTmp=yes\nUser=daemon\nProtectSystem=strict\nExecStart=/act wait',
+        },
+        script: `${inside}
+          ${loopDevices}
+          mounted() { awk -v at="$2" '$5 == at { print $5, $6, $9; for (i = 7; $i != "-"; i++) print $i }' /proc/$(systemctl show -p MainPID --value $1)/mountinfo | sed 's/:[0-9]*$/:N/'; }
+          quiet systemctl start dbus.socket
+          systemctl start image image-user
+          run systemctl mount-image image /images/one.raw /mnt
+          inside image cat /mnt/file; mounted image /mnt
+          ls /mnt
+          inside image touch /mnt/new && inside image ls /mnt
+          run systemctl mount-image --read-only image /images/two.raw /srv
+          inside image cat /srv/file; mounted image /srv
+          inside image touch /srv/new
+          run systemctl mount-image image /images/three.raw /opt root:nosuid,noexec
+          inside image cat /opt/file; mounted image /opt
+          run systemctl mount-image image /images/four.raw /run/new/place
+          run systemctl mount-image --mkdir image /images/four.raw /run/new/place
+          inside image cat /run/new/place/file; ls -d /run/new/place
+          run systemctl mount-image image-user /images/five.raw /mnt
+          inside image-user cat /mnt/file; mounted image-user /mnt
+          run systemctl mount-image image /etc/hostname /media
+          run systemctl mount-image image /images/none.raw /media
+          run systemctl mount-image image /images /media
+          run systemctl mount-image image /images/one.raw /media home:ro
+          run systemctl mount-image image /images/one.raw /media root:nosuchoption
+          run systemctl restart image
+          inside image ls /mnt
+          systemctl stop image image-user`,
+        differs: [
+          {
+            systemd: 'two/srv ro,relatime ext4',
+            tysd: 'two/srv ro,nodev,relatime ext4',
+            why: 'devices of an image are no devices, however it is mounted',
+          },
+        ],
+      },
+    },
+    {
+      profile: 'dbus',
+      programs: Object.fromEntries(images.map((name) => [`/images/${name}.raw`, imageOf({ file: name })])),
+    },
+  );
+} else {
+  describe('systemctl mount-image', () => {
+    test('is compared', { skip }, () => undefined);
+  });
+}
 
 compareManagers(
   'service-log-level and service-log-target',

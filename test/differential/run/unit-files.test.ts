@@ -378,4 +378,80 @@ compareManagers('unit files', {
       run systemctl stop pulled-a pulled-c@x pulls.target`,
     alone: true,
   },
+  'names that become aliases while their units run': {
+    units: Object.fromEntries(
+      ['old', 'new', 'twin', 'other', 'first', 'second', 'off', 'failed'].map((name) => [
+        `ren-${name}.service`,
+        `[Service]\nExecStart=/act to /run/t/ren-${name} note start child{ wait } wait\nExecReload=/act to /run/t/ren-${name} note reload\nExecStop=/act to /run/t/ren-${name} note stop`,
+      ]),
+    ),
+    script: `
+      alias() { ln -sf ren-$2.service /etc/systemd/system/ren-$1.service; }
+      run systemctl start ren-old ren-twin ren-other ren-first
+      heard ren-old start
+      pid=$(systemctl show -p MainPID --value ren-old)
+      alias old new; alias twin other; alias first second; alias off failed
+      run systemctl daemon-reload
+      table LoadState,ActiveState,SubState,Names ren-old.service ren-new.service ren-first.service ren-off.service
+      # Of two that run one is left, and which of their processes is its main one is chance with systemd.
+      table LoadState,ActiveState,SubState ren-twin.service ren-other.service
+      [ "$(systemctl show -p MainPID --value ren-new)" = $pid ] && echo the same
+      get ren-new.service ControlGroup
+      run systemctl reload ren-new
+      run systemctl daemon-reload
+      run systemctl daemon-reexec
+      get ren-new.service ControlGroup
+      run systemctl kill -s CONT ren-new
+      run systemctl is-active ren-old ren-new ren-twin ren-first
+      run systemctl restart ren-old
+      get ren-new.service ControlGroup
+      run systemctl stop ren-new
+      run systemctl stop ren-twin
+      # The other name goes, and is a unit of its own that may start beside.
+      rm /etc/systemd/system/ren-first.service
+      run systemctl daemon-reload
+      table LoadState,ActiveState,SubState,Names ren-first.service ren-second.service
+      run systemctl stop ren-second
+      show ren-new.service ren-other.service ren-second.service
+      notes ren-old ren-new ren-second
+      left /run/t/ren-old; left /run/t/ren-new; left /run/t/ren-first`,
+    alone: true,
+  },
+  'lists of commands that change while they are carried out': {
+    units: Object.fromEntries(
+      ['same', 'insert', 'removed', 'other', 'dash', 'only', 'more', 'stop', 'simple'].map((name) => {
+        const step = (list: string, word: string): string =>
+          `${list}=/act to /run/t/midst-${name} note ${word} until /run/t/midst-${name}.go`;
+        const lines =
+          name === 'stop'
+            ? ['ExecStart=/act wait', step('ExecStop', 'one'), step('ExecStop', 'two')]
+            : name === 'simple'
+              ? [step('ExecStartPre', 'one'), step('ExecStartPre', 'two'), `ExecStart=/act to /run/t/midst-${name} note start wait`]
+              : ['Type=oneshot', 'RemainAfterExit=yes', ...['one', 'two', 'three'].map((word) => step('ExecStart', word))];
+        return [`midst-${name}.service`, `[Service]\n${lines.join('\n')}\nExecStopPost=/act to /run/t/midst-${name} note post\n`];
+      }),
+    ),
+    script: `
+      all="midst-same midst-insert midst-removed midst-other midst-dash midst-only midst-more midst-stop midst-simple"
+      systemctl start midst-stop
+      for unit in $all; do [ $unit = midst-stop ] || systemctl start --no-block $unit; done
+      systemctl stop --no-block midst-stop
+      for unit in $all; do heard $unit one; done
+      cd /etc/systemd/system
+      for unit in insert stop simple; do sed -i 's/^\\(Exec[A-Za-z]*\\)=\\(.*\\) note one .*/\\1=\\2 note zero\\n&\\n\\1=\\2 note half/' midst-$unit.service; done
+      sed -i '/note one/d' midst-removed.service
+      sed -i 's/note one/note other/' midst-other.service
+      sed -i 's/^ExecStart=\\(.*note one\\)/ExecStart=-\\1/' midst-dash.service
+      sed -i '/note two/d; /note three/d' midst-only.service
+      echo 'ExecStart=/act to /run/t/midst-more note four' >>midst-more.service
+      cd /
+      run systemctl daemon-reload
+      run systemctl daemon-reexec
+      for unit in $all; do go $unit; done
+      settle $all
+      state midst-same.service midst-insert.service midst-removed.service midst-other.service midst-dash.service midst-only.service midst-more.service midst-stop.service midst-simple.service
+      systemctl stop $all
+      notes $all`,
+    alone: true,
+  },
 });

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timex.h>
 #include <sys/un.h>
 #include <time.h>
 #include <netinet/in.h>
@@ -76,6 +77,14 @@ static void store(const char *name, const char *content) {
     snprintf(text, sizeof text, "FDSTORE=1\\nFDNAME=%s", name);
     notify(text, fd);
     close(fd);
+}
+
+/* Sets the machine's clock by less than a second; what is known of how exact it is stays as it was. */
+static void jump(long usec) {
+    struct timex known = {0}, moved = {.modes = ADJ_SETOFFSET, .time = {usec < 0 ? -1 : 0, usec < 0 ? usec + 1000000 : usec}};
+    if (adjtimex(&known) < 0 || adjtimex(&moved) < 0) fail("adjtimex");
+    known.modes = ADJ_STATUS | ADJ_MAXERROR | ADJ_ESTERROR;
+    if (adjtimex(&known) < 0) fail("adjtimex");
 }
 
 /* One line for each descriptor that was passed: its name and what it is. */
@@ -354,6 +363,7 @@ int main(int argc, char **argv) {
         else if (!strcmp(verb, "notify")) notify(value, -1);
         else if (!strcmp(verb, "knock")) knock(value);
         else if (!strcmp(verb, "sleep")) rest(atol(value));
+        else if (!strcmp(verb, "jump")) jump(atol(value));
         else if (!strcmp(verb, "ignore")) signal(atoi(value), SIG_IGN);
         else if (!strcmp(verb, "catch")) signal(atoi(value), noted_signal);
         else if (!strcmp(verb, "quit-on")) signal(atoi(value), noted_and_exit);
