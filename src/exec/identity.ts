@@ -30,6 +30,8 @@ export interface MissingIdentity {
   readonly exit: number;
   readonly errno: number;
   readonly message: string;
+  /** The setting that asks for it, where the status leaves that open. */
+  readonly setting?: string;
 }
 
 /** Settles User=, Group=, SupplementaryGroups= and DynamicUser= (systemd.exec(5)), and what the prefixes `+` and `!` take from them (systemd.service(5)). */
@@ -44,15 +46,18 @@ export function identify(request: ExecRequest, exec: ExecSettings, context: Exec
   if (context.supplementary.length < exec.SupplementaryGroups.length) {
     return missing(216, `Not all of these groups exist: ${exec.SupplementaryGroups.join(' ')}`);
   }
+  const loginGroups = account === undefined || gid === undefined || gid === 0 ? none : [gid, ...account.groups];
   return {
     kind: 'known',
     uid: account?.uid,
     gid,
-    loginGroups: account === undefined || gid === undefined || gid === 0 ? none : [gid, ...account.groups],
+    loginGroups,
     login: changesUser.has(request.command.privilege) ? account?.name : undefined,
     home: clean((account ?? context.self).home),
     variables: loginVariables(exec, context, account),
-    ...(changesUser.has(request.command.privilege) ? changeOps(context, account, gid) : noChange),
+    ...(changesUser.has(request.command.privilege)
+      ? changeOps(context, account, gid)
+      : { groupOps: keptGroups(context, loginGroups), userOps: none }),
     warnings: exec.DynamicUser && !dynamic ? withoutDynamicUser : none,
   };
 }
@@ -61,7 +66,6 @@ export function identify(request: ExecRequest, exec: ExecSettings, context: Exec
 const changesUser: ReadonlySet<Command['privilege']> = new Set<Command['privilege']>(['normal', 'ambient-fallback']);
 
 const none: readonly never[] = [];
-const noChange: Pick<Identity, 'groupOps' | 'userOps'> = { groupOps: none, userOps: none };
 const needsPrivileges = 'DynamicUser= needs privileges';
 const withoutDynamicUser: readonly string[] = [`${needsPrivileges}: the service runs as the user of the manager`];
 
@@ -109,6 +113,11 @@ function changeOps(context: ExecContext, account: Account | undefined, gid: numb
   const groups = gid === undefined || gid === 0 ? supplementary : [gid, ...account.groups, ...supplementary];
   const keepsGroups = account.uid === 0 && groups.length === 0;
   return { groupOps: [...(keepsGroups ? [] : setGroups(groups)), ...setGid(gid)], userOps: [{ op: 'uid', uid: account.uid }] };
+}
+
+/** With the prefixes `+` and `!` a process stays root, and is in the groups of its user all the same: but for those of SupplementaryGroups=. */
+function keptGroups({ privileged }: ExecContext, loginGroups: readonly number[]): readonly Op[] {
+  return privileged && loginGroups.length > 0 ? setGroups(loginGroups) : none;
 }
 
 function setGroups(groups: readonly number[]): readonly Op[] {

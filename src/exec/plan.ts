@@ -141,7 +141,11 @@ const idleMs = 5000;
 /** The plan of a child that ends where systemd's would, since what it needs to go on does not exist. */
 function stopped(exec: ExecSettings, request: ExecRequest, missing: MissingIdentity): Compiled {
   return {
-    plan: [...(request.first ?? none), ...beginning(exec, request), { op: 'fail', errno: missing.errno, exit: missing.exit }],
+    plan: [
+      ...(request.first ?? none),
+      ...beginning(exec, request),
+      { op: 'fail', errno: missing.errno, exit: missing.exit, ...(missing.setting === undefined ? {} : { setting: missing.setting }) },
+    ],
     warnings: [missing.message],
   };
 }

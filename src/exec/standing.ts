@@ -10,11 +10,11 @@ import { labelOps } from './labels.ts';
 import { limitOps } from './limits.ts';
 import { mountOps } from './mounts.ts';
 import { rootOf } from './mount-images.ts';
-import { needsMountNamespace } from './mount-table.ts';
+import { hidesRoot, needsMountNamespace } from './mount-table.ts';
 import { hostnameOps, sharedNamespaceOps, userNamespaceOpening, userNamespaceOps } from './namespaces.ts';
 import type { Op } from './op.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
-import { schedulingOps } from './scheduling.ts';
+import { schedulingOps, schedulingTrouble } from './scheduling.ts';
 import { systemCallFilter } from './seccomp/ops.ts';
 import { terminalResetOps } from './terminal.ts';
 
@@ -131,6 +131,8 @@ function makeStanding(request: ExecRequest, exec: ExecSettings, context: ExecCon
   const sandboxed = request.command.privilege !== 'full';
   const broken = sandboxed ? extensionError(exec, context.extensions ?? []) : undefined;
   if (broken !== undefined) return { ...noExtension, errno: broken };
+  const trouble = schedulingTrouble(exec, context) ?? (hidesRoot(request, exec, context) ? withoutRoot : undefined);
+  if (trouble !== undefined) return trouble;
   const confined = sandboxed ? exec : inescapable(context.inherited);
   const capabilities = confined === undefined ? withoutCapabilities : capabilityOps(confined, identity);
   const filter = systemCallFilter(confined, context);
@@ -163,6 +165,14 @@ function makeStanding(request: ExecRequest, exec: ExecSettings, context: ExecCon
 }
 
 const noExtension = { kind: 'missing', exit: 226, message: 'An extension is missing, or is none of this system' } as const;
+
+const withoutRoot = {
+  kind: 'missing',
+  exit: 226,
+  errno: errors.EACCES,
+  message: 'InaccessiblePaths= hides the root directory, and with it every program',
+  setting: 'InaccessiblePaths',
+} as const;
 
 const homeless = {
   kind: 'missing',

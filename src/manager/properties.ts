@@ -11,6 +11,7 @@ import { kindsIn, shownKinds } from '../graph/dependency.ts';
 import { requiredPaths } from '../graph/required-paths.ts';
 import { groupPath, sliceOf } from '../graph/slice-of.ts';
 import type { UnitConfig } from '../unit/config.ts';
+import { settledAffinity } from '../unit/scheduling.ts';
 import type { SliceSettings } from '../unit/settings/slice.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { cgroupTable } from '../unit/shown/cgroup.ts';
@@ -19,13 +20,14 @@ import { execTable } from '../unit/shown/exec.ts';
 import { killTable } from '../unit/shown/kill.ts';
 import { shownLimits } from '../unit/shown/limits.ts';
 import { sandboxTable } from '../unit/shown/sandbox.ts';
-import { numberOr, shown } from '../unit/shown/value.ts';
+import { numberOr, ranges, shown } from '../unit/shown/value.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import { dynamicNumbers } from './dynamic-users.ts';
 import { freezerProperties } from './freeze.ts';
 import { groupUsage, hasGroup, settledResources } from './group-usage.ts';
 import { runningTimeoutOf } from './jobs.ts';
 import { inheritedLimits } from './inherited-limits.ts';
+import { maskedNodes, numaOf } from './numa.ts';
 import { describeCondition } from './conditions.ts';
 import { shellWords } from '../base/shell-words.ts';
 import { ROOT_SLICE, slicePath } from '../unit/slice.ts';
@@ -208,11 +210,21 @@ function execProperties(world: World, config: UnitConfig, exec: ExecSettings): R
     ...shownAccount(config, exec),
     SystemCallFilter: shownSelection(selectFiltered(exec.SystemCallFilter)),
     SystemCallLog: shownSelection(selectLogged(exec.SystemCallLog)),
+    ...shownNuma(world, exec),
     KeyringMode: keyringMode(config, exec, world.options.scope),
     ...limitProperties(world, exec),
     // What mounts for an automount point must pass it (the kernel knows the group).
     SameProcessGroup: yesNo(config.type === 'mount'),
     CanClean: cleanable(exec),
+  };
+}
+
+/** Nodes and processors by their numbers, also where the unit speaks of all that there are. */
+function shownNuma({ options }: World, exec: ExecSettings): Readonly<Record<'NUMAMask' | 'CPUAffinity', string>> {
+  const processors = settledAffinity(exec);
+  return {
+    NUMAMask: ranges(maskedNodes(options, exec)),
+    CPUAffinity: ranges(processors === 'numa' ? (numaOf(options, exec).numa?.cpus ?? []) : processors),
   };
 }
 

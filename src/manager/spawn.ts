@@ -1,7 +1,7 @@
 import { SmallMap } from '../base/small-map.ts';
 import { compile } from '../exec/plan.ts';
-import type { Plan } from '../exec/op.ts';
-import { targetOf } from '../exec/mounts.ts';
+import type { Op, Plan } from '../exec/op.ts';
+import { describeOp } from '../exec/exit-status.ts';
 import { groupPath } from '../graph/slice-of.ts';
 import type { Effect } from '../type/type.ts';
 import { execContext } from './exec-context.ts';
@@ -55,17 +55,16 @@ export function runPlan(world: World, unit: Unit, { child, plan, path, reportExe
   unit.children ??= new SmallMap();
   unit.children.set(child, path);
   trying(world, unit, child, plan);
-  if (hasMounts(plan))
-    world.mountTargets.set(
+  if (plan.some(isOfView))
+    world.opsToTell.set(
       child,
-      plan.map((op) => targetOf(op)),
+      plan.map((op) => describeOp(op)),
     );
   world.dirtyUnits.add(unit);
 }
 
-function hasMounts(plan: Plan): boolean {
-  for (const { op } of plan) if (op === 'mount-namespace') return true;
-  return false;
+function isOfView({ op }: Op): boolean {
+  return op === 'mount-namespace' || op === 'namespace';
 }
 
 /** The mark of a group whose processes carry an id that is not known any more. */

@@ -68,6 +68,8 @@ class Lines {
       return false;
     }
     draft.set(part, property, assigned.value);
+    const { adjusts } = row;
+    if (adjusts !== undefined) draft.set(part, adjusts.property, adjusts.make(assigned.value, draft.value(part, adjusts.property)));
     this.#noteStatus(key, row);
     return true;
   }

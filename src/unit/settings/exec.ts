@@ -15,10 +15,11 @@ import { absolutePath, optionalPath, searchPath, workingDirectory } from '../val
 import { plainString, string } from '../values/string.ts';
 import { nanoseconds, timespan } from '../values/timespan.ts';
 import { groupList, userOrGroup } from '../values/user-name.ts';
-import { combining, entries, last, list, obsolete, type Values } from './setting.ts';
+import { adjusting, combining, entries, last, list, obsolete, type Values } from './setting.ts';
 import { allWordsLike, textLike } from './checked-words.ts';
 import { decodeBase64 } from '../../base/base64.ts';
 import { refuse } from '../values/parser.ts';
+import { lowestRealtimePriority } from '../scheduling.ts';
 import { without } from './status.ts';
 
 /** Identity, scheduling, environment and directories of processes (systemd.exec(5)). */
@@ -46,10 +47,13 @@ export const processRows = {
     meaning: 'realtime, best-effort, idle (or number)',
   }),
   IOSchedulingPriority: last(orEmpty(integer({ min: 0, max: 7 }), undefined), undefined, { since: 183, meaning: 'IO priority 0..7' }),
-  CPUSchedulingPolicy: last(orEmpty(cpuSchedulingPolicy, undefined), undefined, {
-    since: 183,
-    meaning: 'other, batch, idle, fifo, rr (ext)',
-  }),
+  CPUSchedulingPolicy: adjusting(
+    last(orEmpty(cpuSchedulingPolicy, undefined), undefined, {
+      since: 183,
+      meaning: 'other, batch, idle, fifo, rr (ext)',
+    }),
+    { property: 'CPUSchedulingPriority', make: priorityWithin },
+  ),
   CPUSchedulingPriority: last(integer({ min: 0, max: 99 }), undefined, {
     since: 183,
     meaning: 'Real-time priority 1..99',
@@ -57,7 +61,7 @@ export const processRows = {
   CPUSchedulingResetOnFork: last(boolean, false, { since: 183, meaning: 'Reset policy on fork' }),
   CPUAffinity: combining('merge', entries(cpuAffinity, { since: 183, meaning: 'CPU list, or numa' })),
   NUMAPolicy: last(orEmpty(numaPolicy, undefined), undefined, { since: 243, meaning: 'default, preferred, bind, interleave, local...' }),
-  NUMAMask: last(numaMask, undefined, { since: 243, meaning: 'NUMA node list, or all' }),
+  NUMAMask: combining('merge', entries(numaMask, { since: 243, meaning: 'NUMA node list, or all' })),
   UMask: last(mode, undefined, { since: 183, meaning: 'File mode creation mask' }),
   Environment: list(environmentAssignments, { since: 183, meaning: 'VAR=value assignments' }),
   EnvironmentFile: entries(optionalPath, { since: 183, meaning: 'File with assignments; leading - tolerates absence' }),
@@ -158,6 +162,13 @@ function cpuSchedulingPolicy(text: string, context: ValueContext): Result<string
   return numbered === undefined ? oneOf(...Object.values(policies))(text, context) : ok(numbered);
 }
 
+/** A policy makes a priority that was given before it the nearest that it has; none takes it back. One that is given after it stays as it is. */
+function priorityWithin(policy: unknown, priority: unknown): number | undefined {
+  if (policy === undefined || typeof priority !== 'number') return undefined;
+  return policy === 'fifo' || policy === 'rr' ? Math.max(priority, lowestRealtimePriority) : 0;
+}
+
+/** NUMAMask=: numbers of nodes, or all that the machine may have. */
 export function numaMask(text: string, context: ValueContext): Result<'all' | readonly number[], ValueError> {
   return text === 'all' ? ok('all') : cpuSet(text, context);
 }
