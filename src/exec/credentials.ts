@@ -2,7 +2,8 @@ import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { textToBytes } from '../base/bytes.ts';
 import { decodeEscape } from '../base/c-escape.ts';
-import type { Identity, MissingIdentity } from './identity.ts';
+import type { Identity } from './identity.ts';
+import type { Missing } from './missing.ts';
 import type { Op, Plan } from './op.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
 
@@ -83,7 +84,7 @@ export function credentialOps(request: ExecRequest, exec: ExecSettings, context:
 const noneOpened: OpenedCredentials = { loaded: [], set: [] };
 
 /** Why the credentials cannot be given to a process, as far as that is known before. */
-export function credentialFailure(request: ExecRequest, context: ExecContext): MissingIdentity | undefined {
+export function credentialFailure(request: ExecRequest, context: ExecContext): Missing | undefined {
   const failure = readers.has(request.list) ? context.openedCredentials?.failure : undefined;
   return failure === undefined ? undefined : { kind: 'missing', exit, ...failure };
 }

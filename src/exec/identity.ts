@@ -2,6 +2,7 @@ import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { Command } from '../unit/values/types.ts';
 import { dynamicName } from './dynamic-user.ts';
 import { errors } from './errno.ts';
+import type { Missing } from './missing.ts';
 import type { Op } from './op.ts';
 import type { Account, ExecContext, ExecRequest } from './request.ts';
 
@@ -24,18 +25,8 @@ export interface Identity {
   readonly warnings: readonly string[];
 }
 
-/** Who the process should be does not exist; `exit` is the status that the child ends with, `errno` the cause that is told. */
-export interface MissingIdentity {
-  readonly kind: 'missing';
-  readonly exit: number;
-  readonly errno: number;
-  readonly message: string;
-  /** The setting that asks for it, where the status leaves that open. */
-  readonly setting?: string;
-}
-
 /** Settles User=, Group=, SupplementaryGroups= and DynamicUser= (systemd.exec(5)), and what the prefixes `+` and `!` take from them (systemd.service(5)). */
-export function identify(request: ExecRequest, exec: ExecSettings, context: ExecContext): Identity | MissingIdentity {
+export function identify(request: ExecRequest, exec: ExecSettings, context: ExecContext): Identity | Missing {
   const dynamic = exec.DynamicUser && context.privileged;
   const account = dynamic ? dynamicAccount(request, context) : exec.User === '' ? undefined : context.account;
   if (dynamic && account === undefined) return { ...missing(217, 'All uids for dynamic users are taken'), errno: errors.EBUSY };
@@ -73,7 +64,7 @@ function isLenient({ SandboxPolicy }: ExecSettings, { sandbox }: ExecContext): b
   return (SandboxPolicy ?? sandbox?.policy) === 'lenient';
 }
 
-function missing(exit: number, message: string): MissingIdentity {
+function missing(exit: number, message: string): Missing {
   return { kind: 'missing', exit, errno: errors.ESRCH, message };
 }
 

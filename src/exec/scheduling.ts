@@ -2,7 +2,7 @@ import { schedulingPriority, settledAffinity, settledNumaPolicy } from '../unit/
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { coredumpMask } from '../unit/values/coredump-filter.ts';
 import { errors } from './errno.ts';
-import type { MissingIdentity } from './identity.ts';
+import type { Missing } from './missing.ts';
 import type { Op } from './op.ts';
 import type { ExecContext } from './request.ts';
 
@@ -86,7 +86,7 @@ function numaNodes({ NUMAMask }: ExecSettings, { numa }: ExecContext): readonly 
 }
 
 /** Why the process cannot be scheduled as its unit says, though the kernel would take it in another sense: it is one node that is preferred. */
-export function schedulingTrouble(exec: ExecSettings, context: ExecContext): MissingIdentity | undefined {
+export function schedulingTrouble(exec: ExecSettings, context: ExecContext): Missing | undefined {
   if (settledNumaPolicy(exec) !== 'preferred' || numaNodes(exec, context).length <= 1) return undefined;
   return {
     kind: 'missing',
