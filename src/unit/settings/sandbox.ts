@@ -182,10 +182,11 @@ function errorNumber(text: string, context: ValueContext): Result<SyscallAction,
 }
 
 function isFamily(word: string): boolean {
-  return word === 'none' || addressFamily(word) !== undefined;
+  return addressFamily(word) !== undefined;
 }
 
 function addressFamilies(text: string, context: ValueContext): Result<InvertibleList, ValueError> {
+  if (text === 'none') return ok({ invert: false, names: ['none'] });
   return invertibleWords(wordsLike({ test: isFamily }, 'an address family such as AF_INET'))(text, context);
 }
 
