@@ -1,4 +1,5 @@
 import { globPattern } from '../base/glob.ts';
+import { settledDevices } from '../unit/devices.ts';
 import type { CgroupSettings } from '../unit/settings/cgroup.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { DeviceNumbers } from './bpf/device.ts';
@@ -33,16 +34,18 @@ export function allowedDevices(
   exec: ExecSettings | undefined,
   tables: DeviceTables,
 ): { readonly devices: readonly DeviceNumbers[]; readonly warnings: readonly string[] } | undefined {
-  const policy = cgroup.DevicePolicy === 'auto' && exec?.PrivateDevices === true ? 'closed' : cgroup.DevicePolicy;
+  const { policy, implied } = settledDevices(cgroup, exec);
   if (policy === 'auto' && cgroup.DeviceAllow.length === 0) return undefined;
-  const clock = exec?.ProtectClock === true ? [{ device: 'char-rtc', access: 'r' }] : [];
-  const warnings: string[] = [];
-  const listed = [...cgroup.DeviceAllow, ...clock].flatMap(({ device, access }) => {
-    const found = numbersOf(device, tables);
-    if (found.length === 0 && device !== 'char-rtc') warnings.push(`DeviceAllow=: there is no device ${device}`);
-    return found.map((numbers) => ({ ...numbers, access }));
-  });
-  return { devices: [...(policy === 'strict' ? [] : harmless), ...listed], warnings };
+  const listed = [...cgroup.DeviceAllow, ...implied].flatMap(({ device, access }) =>
+    numbersOf(device, tables).map((numbers) => ({ ...numbers, access })),
+  );
+  const missing = cgroup.DeviceAllow.filter(
+    ({ device }) => numbersOf(device, tables).length === 0 && !implied.some((each) => each.device === device),
+  );
+  return {
+    devices: [...(policy === 'strict' ? [] : harmless), ...listed],
+    warnings: missing.map(({ device }) => `DeviceAllow=: there is no device ${device}`),
+  };
 }
 
 function numbersOf(device: string, { nodes, drivers }: DeviceTables): readonly Omit<DeviceNumbers, 'access'>[] {

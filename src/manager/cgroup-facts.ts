@@ -3,6 +3,7 @@ import type { DeviceTables } from '../exec/devices.ts';
 import { slicesAbove } from '../graph/slice-of.ts';
 import type { Files } from '../port/files.ts';
 import type { UnitConfig } from '../unit/config.ts';
+import { settledDevices } from '../unit/devices.ts';
 import type { CgroupSettings } from '../unit/settings/cgroup.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { slicePath } from '../unit/slice.ts';
@@ -42,8 +43,11 @@ export function deviceTables(files: Files, { cgroup, exec }: UnitConfig): Device
 }
 
 function tablesOf(files: Files, chain: readonly CgroupSettings[], exec: ExecSettings | undefined): DeviceTables {
-  const clock = exec?.ProtectClock === true ? ['char-rtc'] : [];
-  return readTables(files, [...clock, ...chain.flatMap(({ DeviceAllow }) => DeviceAllow.map(({ device }) => device))]);
+  const rules = chain.flatMap((cgroup) => [...cgroup.DeviceAllow, ...settledDevices(cgroup, exec).implied]);
+  return readTables(
+    files,
+    rules.map(({ device }) => device),
+  );
 }
 
 function filters(world: World, slice: string): boolean {

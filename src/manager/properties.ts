@@ -13,6 +13,8 @@ import { groupPath, sliceOf } from '../graph/slice-of.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { settledAffinity } from '../unit/scheduling.ts';
 import type { SliceSettings } from '../unit/settings/slice.ts';
+import { settledDevices, shownDevices } from '../unit/devices.ts';
+import type { CgroupSettings } from '../unit/settings/cgroup.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { cgroupTable } from '../unit/shown/cgroup.ts';
 import { standardOutputs } from '../unit/standard-outputs.ts';
@@ -192,10 +194,21 @@ function processProperties(world: World, unit: Unit): Record<string, string> {
   const { exec, kill, cgroup } = unit.config;
   return {
     ...(kill === undefined ? {} : shown(killTable, kill)),
-    ...(cgroup === undefined ? {} : { ...shown(cgroupTable, cgroup), ...settledResources(world, unit), ...groupUsage(world, unit) }),
+    ...(cgroup === undefined
+      ? {}
+      : { ...shown(cgroupTable, cgroup), ...deviceProperties(cgroup, exec), ...settledResources(world, unit), ...groupUsage(world, unit) }),
     ...(exec === undefined ? {} : execProperties(world, unit.config, exec)),
     ...accountProperties(world, unit),
   };
+}
+
+/** With what other settings of the unit make of them. */
+function deviceProperties(
+  cgroup: CgroupSettings,
+  exec: ExecSettings | undefined,
+): Readonly<Record<'DevicePolicy' | 'DeviceAllow', string>> {
+  const rules = shownDevices(cgroup, exec).map(({ device, access }) => `${device} ${access}`);
+  return { DevicePolicy: settledDevices(cgroup, exec).policy, DeviceAllow: rules.join('\n') };
 }
 
 function execProperties(world: World, config: UnitConfig, exec: ExecSettings): Record<string, string> {

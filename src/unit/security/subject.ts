@@ -1,3 +1,4 @@
+import { settledDevices, shownDevices } from '../devices.ts';
 import type { UnitConfig } from '../config.ts';
 import { cgroupTable } from '../shown/cgroup.ts';
 import { execTable } from '../shown/exec.ts';
@@ -56,11 +57,8 @@ export function subjectOf(config: UnitConfig, { isNative, isFile }: Circumstance
     families: restrictedFamilies(exec.RestrictAddressFamilies),
     allowed: cgroup.IPAddressAllow,
     denied: cgroup.IPAddressDeny,
-    devices: [
-      ...(exec.ProtectClock ? ['char-rtc:r'] : []),
-      ...cgroup.DeviceAllow.toReversed().map(({ device, access }) => `${device}:${access}`),
-    ],
-    devicePolicy: exec.PrivateDevices && cgroup.DevicePolicy === 'auto' ? 'closed' : cgroup.DevicePolicy,
+    devices: shownDevices(cgroup, exec).map(({ device, access }) => `${device}:${access}`),
+    devicePolicy: settledDevices(cgroup, exec).policy,
     isEarly: !config.unit.DefaultDependencies,
     runsAsRoot: exec.User === 'root' || exec.User === '0' || (exec.User === '' && !exec.DynamicUser),
   };

@@ -47,6 +47,18 @@ const probes: Readonly<Record<string, Probe>> = {
   'RootImageOptions= of several partitions': probe('RootImage=/images/root.raw\nRootImageOptions=home:nodev root:ro,nosuid'),
   'RootImage= with paths of the machine': probe('RootImage=/images/root.raw\nBindReadOnlyPaths=/etc/hostname /usr/bin:/mnt'),
   'RootImage= and a protected system': probe('RootImage=/images/root.raw\nProtectSystem=strict\nReadWritePaths=/srv'),
+  'RootImage= and devices of its own': probe('RootImage=/images/root.raw\nPrivateDevices=yes', [
+    'mounts /dev',
+    'paths /dev/ /dev/null /dev/loop0',
+  ]),
+  'RootImage= and a closed policy of devices': {
+    ...probe('RootImage=/images/root.raw\nDevicePolicy=closed'),
+    after: 'systemctl show -p DevicePolicy,DeviceAllow NAME; rm -r /run/images/NAME',
+  },
+  'MountImages= and a strict policy of devices': {
+    ...probe('MountImages=/images/data.raw:/mnt\nDevicePolicy=strict\nDeviceAllow=/dev/null rw'),
+    after: 'systemctl show -p DevicePolicy,DeviceAllow NAME; rm -r /run/images/NAME',
+  },
   'RootImage= with another image': probe('RootImage=/images/root.raw\nMountImages=/images/data.raw:/mnt'),
   'RootImage= that is to be verified by RootHash=': probe(
     'RootImage=/images/root.raw\nRootHash=00112233445566778899aabbccddeeff\nRootVerity=/images/data.raw',

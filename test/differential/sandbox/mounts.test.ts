@@ -130,6 +130,16 @@ compareProbes('directories of a service', {
     look: ['ids'],
     after: directories,
   },
+  'names with escapes, quotes and colons': {
+    unit: 'StateDirectory=NAME\\x20b "NAME c" NAME\\:d:NAME\\:e\nRuntimeDirectory=NAME/%%p/\\x41\nRuntimeDirectoryPreserve=yes',
+    look: ['environment STATE_DIRECTORY RUNTIME_DIRECTORY'],
+    after: `ls -d /var/lib/NAME* /run/NAME/*/*; readlink /var/lib/NAME:e`,
+  },
+  'names that are none': {
+    unit: 'StateDirectory=. .. /NAME NAME/../x private/NAME\nCacheDirectory=NAME/. ./NAME//b',
+    look: ['environment STATE_DIRECTORY CACHE_DIRECTORY'],
+    after: `ls -d /var/lib/NAME* /var/cache/NAME*`,
+  },
   'links to them': {
     unit: 'RuntimeDirectory=NAME:NAME-link NAME/a:NAME/b\nStateDirectory=NAME:NAME-link\nRuntimeDirectoryPreserve=yes',
     look: ['ids'],
