@@ -103,7 +103,7 @@ const byOp: Readonly<Partial<Record<Op['op'], readonly string[]>>> = {
   'coredump-filter': ['CoredumpFilter'],
   scheduler: ['CPUSchedulingPolicy', 'CPUSchedulingPriority', 'CPUSchedulingResetOnFork'],
   affinity: ['CPUAffinity'],
-  'numa-policy': ['NUMAPolicy'],
+  'numa-policy': ['NUMAPolicy', 'NUMAMask'],
   'timer-slack': ['TimerSlackNSec'],
   personality: ['Personality'],
   'memory-merge': ['MemoryKSM'],

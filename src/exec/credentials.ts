@@ -1,8 +1,9 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { textToBytes } from '../base/bytes.ts';
-import { decodeEscape } from '../base/c-escape.ts';
-import type { Identity, MissingIdentity } from './identity.ts';
+import { unescapedCredential } from '../unit/values/credential.ts';
+import type { Identity } from './identity.ts';
+import type { Missing } from './missing.ts';
 import type { Op, Plan } from './op.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
 
@@ -61,7 +62,7 @@ export function credentialOps(request: ExecRequest, exec: ExecSettings, context:
   if (path === undefined || !readers.has(request.list)) return none;
   const uid = context.privileged ? (identity.uid ?? unchanged) : unchanged;
   const { loaded, set: opened } = context.openedCredentials ?? noneOpened;
-  const set = [...lastOfEach(exec.SetCredential.map(divide)), ...opened];
+  const set = [...exec.SetCredential.map(divide), ...opened];
   const names = new Set(set.map(({ name }) => name));
   return [
     { op: 'credentials-open', slot, path, exit },
@@ -83,7 +84,7 @@ export function credentialOps(request: ExecRequest, exec: ExecSettings, context:
 const noneOpened: OpenedCredentials = { loaded: [], set: [] };
 
 /** Why the credentials cannot be given to a process, as far as that is known before. */
-export function credentialFailure(request: ExecRequest, context: ExecContext): MissingIdentity | undefined {
+export function credentialFailure(request: ExecRequest, context: ExecContext): Missing | undefined {
   const failure = readers.has(request.list) ? context.openedCredentials?.failure : undefined;
   return failure === undefined ? undefined : { kind: 'missing', exit, ...failure };
 }
@@ -103,24 +104,8 @@ function hasCredentials(exec: ExecSettings): boolean {
   return credentialSettings.some((name) => exec[name].length > 0);
 }
 
-/** Of several of one name the last one: the child keeps the first that it is given. */
-function lastOfEach(all: readonly OpenedCredential[]): readonly OpenedCredential[] {
-  return [...new Map(all.map((each) => [each.name, each])).values()];
-}
-
 /** `NAME:DATA`, with C escapes in the data. */
 function divide(text: string): { readonly name: string; readonly data: Uint8Array } {
   const colon = text.indexOf(':');
-  return { name: text.slice(0, colon), data: textToBytes(unescaped(text.slice(colon + 1))) };
-}
-
-function unescaped(text: string): string {
-  let result = '';
-  let copied = 0;
-  for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', copied)) {
-    const escape = decodeEscape(text, at + 1);
-    result += text.slice(copied, at) + (escape?.text ?? '\\');
-    copied = at + 1 + (escape?.length ?? 0);
-  }
-  return result + text.slice(copied);
+  return { name: text.slice(0, colon), data: textToBytes(unescapedCredential(text.slice(colon + 1)) ?? '') };
 }

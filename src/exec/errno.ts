@@ -5,6 +5,7 @@ export const errors = {
   ENXIO: 6,
   EACCES: 13,
   EBUSY: 16,
+  EINVAL: 22,
   ELOOP: 40,
   EREMOTE: 66,
   EBADMSG: 74,

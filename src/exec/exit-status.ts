@@ -1,5 +1,7 @@
 import { exitStatusName } from '../unit/values/exit-status.ts';
 import { errnoMessage, errors } from './errno.ts';
+import { targetOf } from './mounts.ts';
+import type { Op } from './op.ts';
 
 /** As `status=` of a main process is told: `203/EXEC`, or just the number where it has no name. */
 export function exitStatusText(code: number): string {
@@ -7,9 +9,11 @@ export function exitStatusText(code: number): string {
   return name === undefined ? `${code}` : `${code}/${name}`;
 }
 
-/** What comes before that where a view of the file system could not be made: `Failed to set up mount namespacing: /x: No such file or directory`. */
-export function describeMountFailure({ errno }: { readonly errno: number }, path: string): string {
-  return `Failed to set up mount namespacing: ${path}: ${errnoMessage(errno)}`;
+/** What could not be done where an op fails of which the step says too little: `Failed to set up mount namespacing: /x`; the cause follows it. '' of others. */
+export function describeOp(op: Op): string {
+  if (op.op === 'namespace') return op.from === '' ? '' : `Failed to open ${op.exit === 225 ? 'network' : 'IPC'} namespace path ${op.from}`;
+  const target = targetOf(op);
+  return target === '' ? '' : `Failed to set up mount namespacing: ${target}`;
 }
 
 /**

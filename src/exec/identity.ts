@@ -2,6 +2,7 @@ import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { Command } from '../unit/values/types.ts';
 import { dynamicName } from './dynamic-user.ts';
 import { errors } from './errno.ts';
+import type { Missing } from './missing.ts';
 import type { Op } from './op.ts';
 import type { Account, ExecContext, ExecRequest } from './request.ts';
 
@@ -24,16 +25,8 @@ export interface Identity {
   readonly warnings: readonly string[];
 }
 
-/** Who the process should be does not exist; `exit` is the status that the child ends with, `errno` the cause that is told. */
-export interface MissingIdentity {
-  readonly kind: 'missing';
-  readonly exit: number;
-  readonly errno: number;
-  readonly message: string;
-}
-
 /** Settles User=, Group=, SupplementaryGroups= and DynamicUser= (systemd.exec(5)), and what the prefixes `+` and `!` take from them (systemd.service(5)). */
-export function identify(request: ExecRequest, exec: ExecSettings, context: ExecContext): Identity | MissingIdentity {
+export function identify(request: ExecRequest, exec: ExecSettings, context: ExecContext): Identity | Missing {
   const dynamic = exec.DynamicUser && context.privileged;
   const account = dynamic ? dynamicAccount(request, context) : exec.User === '' ? undefined : context.account;
   if (dynamic && account === undefined) return { ...missing(217, 'All uids for dynamic users are taken'), errno: errors.EBUSY };
@@ -44,15 +37,18 @@ export function identify(request: ExecRequest, exec: ExecSettings, context: Exec
   if (context.supplementary.length < exec.SupplementaryGroups.length) {
     return missing(216, `Not all of these groups exist: ${exec.SupplementaryGroups.join(' ')}`);
   }
+  const loginGroups = account === undefined || gid === undefined || gid === 0 ? none : [gid, ...account.groups];
   return {
     kind: 'known',
     uid: account?.uid,
     gid,
-    loginGroups: account === undefined || gid === undefined || gid === 0 ? none : [gid, ...account.groups],
+    loginGroups,
     login: changesUser.has(request.command.privilege) ? account?.name : undefined,
     home: clean((account ?? context.self).home),
     variables: loginVariables(exec, context, account),
-    ...(changesUser.has(request.command.privilege) ? changeOps(context, account, gid) : noChange),
+    ...(changesUser.has(request.command.privilege)
+      ? changeOps(context, account, gid)
+      : { groupOps: keptGroups(context, loginGroups), userOps: none }),
     warnings: exec.DynamicUser && !dynamic ? withoutDynamicUser : none,
   };
 }
@@ -61,7 +57,6 @@ export function identify(request: ExecRequest, exec: ExecSettings, context: Exec
 const changesUser: ReadonlySet<Command['privilege']> = new Set<Command['privilege']>(['normal', 'ambient-fallback']);
 
 const none: readonly never[] = [];
-const noChange: Pick<Identity, 'groupOps' | 'userOps'> = { groupOps: none, userOps: none };
 const needsPrivileges = 'DynamicUser= needs privileges';
 const withoutDynamicUser: readonly string[] = [`${needsPrivileges}: the service runs as the user of the manager`];
 
@@ -69,7 +64,7 @@ function isLenient({ SandboxPolicy }: ExecSettings, { sandbox }: ExecContext): b
   return (SandboxPolicy ?? sandbox?.policy) === 'lenient';
 }
 
-function missing(exit: number, message: string): MissingIdentity {
+function missing(exit: number, message: string): Missing {
   return { kind: 'missing', exit, errno: errors.ESRCH, message };
 }
 
@@ -109,6 +104,11 @@ function changeOps(context: ExecContext, account: Account | undefined, gid: numb
   const groups = gid === undefined || gid === 0 ? supplementary : [gid, ...account.groups, ...supplementary];
   const keepsGroups = account.uid === 0 && groups.length === 0;
   return { groupOps: [...(keepsGroups ? [] : setGroups(groups)), ...setGid(gid)], userOps: [{ op: 'uid', uid: account.uid }] };
+}
+
+/** With the prefixes `+` and `!` a process stays root, and is in the groups of its user all the same: but for those of SupplementaryGroups=. */
+function keptGroups({ privileged }: ExecContext, loginGroups: readonly number[]): readonly Op[] {
+  return privileged && loginGroups.length > 0 ? setGroups(loginGroups) : none;
 }
 
 function setGroups(groups: readonly number[]): readonly Op[] {

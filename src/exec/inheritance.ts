@@ -1,4 +1,5 @@
 import { boundingSet } from '../unit/capability-sets.ts';
+import { settledNumaPolicy } from '../unit/scheduling.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { ManagerSettings } from '../unit/settings/manager.ts';
@@ -117,7 +118,7 @@ export function inheritedCause(op: Op, from: Inheritance | undefined): Inherited
 
 const causes: Readonly<Partial<Record<Op['op'], readonly Inherited[]>>> = {
   affinity: ['CPUAffinity'],
-  'numa-policy': ['NUMAPolicy'],
+  'numa-policy': ['NUMAPolicy', 'NUMAMask'],
   'bounding-set': ['CapabilityBoundingSet'],
   'no-new-privileges': ['NoNewPrivileges'],
   'no-new-privileges-unless-admin': ['SystemCallArchitectures', 'DefaultRestrictSUIDSGID'],
@@ -137,9 +138,11 @@ function defaultsFor(exec: ExecSettings, from: Inheritance): Changes {
   };
   if (exec.CPUAffinity.length === 0 && from.CPUAffinity !== undefined && from.CPUAffinity.length > 0)
     changes.CPUAffinity = from.CPUAffinity;
-  if (exec.NUMAPolicy === undefined && from.NUMAPolicy !== undefined) {
-    changes.NUMAPolicy = from.NUMAPolicy;
-    changes.NUMAMask = from.NUMAMask;
+  const { NUMAPolicy, NUMAMask = [] } = from;
+  const policy = settledNumaPolicy({ NUMAPolicy, NUMAMask });
+  if (settledNumaPolicy(exec) === undefined && policy !== undefined) {
+    changes.NUMAPolicy = policy;
+    changes.NUMAMask = NUMAMask;
   }
   set('TimerSlackNSec', from.TimerSlackNSec);
   set('OOMScoreAdjust', from.DefaultOOMScoreAdjust);

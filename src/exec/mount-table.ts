@@ -38,6 +38,12 @@ export function pathsWithLinks(exec: ExecSettings, context: Pick<ExecContext, 'd
   ];
 }
 
+/** Whether the root itself is hidden, so that nothing could be executed. */
+export function hidesRoot(request: ExecRequest, exec: ExecSettings, { links }: ExecContext): boolean {
+  if (exec.InaccessiblePaths.length === 0 || request.command.privilege === 'full') return false;
+  return accessMounts(exec, rootOf(request, exec)).some(({ path, mode }) => mode === 'inaccessible' && (links?.get(path) ?? path) === '/');
+}
+
 /** Whether the process gets a namespace of mounts: whatever is set that cannot be had without. */
 export function needsMountNamespace(request: ExecRequest, exec: ExecSettings, context: ExecContext): boolean {
   const root = rootOf(request, exec);

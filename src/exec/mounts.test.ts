@@ -192,10 +192,14 @@ test('a path counts as what its symlinks lead to, so that it cannot be covered b
   ]);
 });
 
-/** Why nothing is started; '' where it is. */
+/** Why the program is not executed; '' where it is. */
 function refusal(exec: Partial<ExecSettings>): string {
   const compiled = compile(mainRequest(serviceConfig(exec)), rootContext);
-  return compiled.ok ? '' : compiled.error.message;
+  assert.ok(compiled.ok);
+  const last = compiled.value.plan.at(-1);
+  if (last?.op !== 'fail') return '';
+  assert.deepEqual([last.exit, `${last.setting}=`], [226, compiled.value.warnings[0]?.split(' ')[0]]);
+  return compiled.value.warnings.join('\n');
 }
 
 const image = { source: '/a.raw', ignoreMissing: false, options: [] };

@@ -1,9 +1,11 @@
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { ephemeralCopy } from './ephemeral-root.ts';
+import { errors } from './errno.ts';
 import { extensionImageOps } from './extensions.ts';
 import { rootOptions } from '../unit/values/image.ts';
 import { imageOptions, rootOf } from './mount-images.ts';
 import { isExec, isNoExec, isReadOnly, isWithin, orderMounts } from './mount-order.ts';
+import type { Missing } from './missing.ts';
 import type { MountEntry, MountMode } from './mount-entry.ts';
 import { insistsOnMounts, needsMountNamespace, wantedMounts } from './mount-table.ts';
 import type { Op } from './op.ts';
@@ -109,15 +111,24 @@ function privateTmpOp(op: Extract<Op, { readonly op: 'bind-mount' }>, { space }:
   return directory === undefined ? op : { ...op, source: `${directory}/tmp` };
 }
 
-/** Why the root or an image cannot be had as the unit says, so that nothing is started: what is to be verified is not used without that. */
-export function whyNoImage(exec: ExecSettings): string | undefined {
-  const verity = (['RootHash', 'RootHashSignature', 'RootVerity'] as const).find((setting) => exec[setting] !== '');
-  if (exec.RootImage !== '' && verity !== undefined)
-    return `${verity}= asks for a verified image, which takes dm-verity: that is not set up here`;
-  if (exec.RootImage !== '' && exec.RootImagePolicy !== '') return 'RootImagePolicy= cannot be checked here';
-  if (exec.RootMStack !== '') return 'RootMStack= asks for a root that is put together of layers, which is not done here';
-  if (exec.ExtensionImages.length > 0 && exec.ExtensionImagePolicy !== '') return 'ExtensionImagePolicy= cannot be checked here';
-  return exec.MountImages.length > 0 && exec.MountImagePolicy !== '' ? 'MountImagePolicy= cannot be checked here' : undefined;
+/** Why the root or an image cannot be had as the unit says, so that its program is not executed: what is to be verified is not used without that. */
+export function imageTrouble(request: ExecRequest, exec: ExecSettings): Missing | undefined {
+  const sandboxed = request.command.privilege !== 'full';
+  if (rootOf(request, exec) === '') {
+    const verity = (['RootHash', 'RootHashSignature', 'RootVerity'] as const).find((setting) => exec[setting] !== '');
+    if (verity !== undefined) return notHad(verity, 'asks for a verified image, which takes dm-verity: that is not set up here');
+    if (exec.RootImagePolicy !== '') return notHad('RootImagePolicy', unchecked);
+  }
+  if (exec.RootMStack !== '') return notHad('RootMStack', 'asks for a root that is put together of layers, which is not done here');
+  if (sandboxed && exec.ExtensionImages.length > 0 && exec.ExtensionImagePolicy !== '') return notHad('ExtensionImagePolicy', unchecked);
+  if (sandboxed && exec.MountImages.length > 0 && exec.MountImagePolicy !== '') return notHad('MountImagePolicy', unchecked);
+  return undefined;
+}
+
+const unchecked = 'cannot be checked here';
+
+function notHad(setting: string, why: string): Missing {
+  return { kind: 'missing', exit: 226, errno: errors.EOPNOTSUPP, message: `${setting}= ${why}`, setting };
 }
 
 const noLinks: ReadonlyMap<string, string> = new Map();

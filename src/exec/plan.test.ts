@@ -256,7 +256,7 @@ test('the prefix : leaves dollar signs alone', () => {
   assert.deepEqual(warnings(request, rootContext), []);
 });
 
-test('the prefix + takes off user, limits and no-new-privileges; ! only the user', () => {
+test('the prefix + takes off user, limits and no-new-privileges; ! only the user; the groups stay', () => {
   const config = serviceConfig({ User: 'daemon', NoNewPrivileges: true });
   const restraints = (privilege: 'normal' | 'full' | 'no-credentials' | 'ambient-fallback') =>
     plan(mainRequest(config, { command: { ...commandLine('/bin/a'), privilege } }), { ...rootContext, account: daemonAccount })
@@ -272,8 +272,8 @@ test('the prefix + takes off user, limits and no-new-privileges; ! only the user
     {
       normal: ['rlimit', 'groups', 'gid', 'uid', 'no-new-privileges'],
       '!!': ['rlimit', 'groups', 'gid', 'uid', 'no-new-privileges'],
-      '!': ['rlimit', 'no-new-privileges'],
-      '+': [],
+      '!': ['rlimit', 'groups', 'no-new-privileges'],
+      '+': ['groups'],
     },
   );
 });

@@ -7,12 +7,12 @@ import { delegationOps } from './delegation.ts';
 import { fileSystemOps } from './file-systems.ts';
 import { type CgroupFilterOps, cgroupFilterOps, missingProgram } from './cgroup-filters.ts';
 import { credentialFailure, credentialOps } from './credentials.ts';
-import { whyNoImage } from './mounts.ts';
 import { pressureOps } from './pressure.ts';
 import { ephemeralRootOps, lockSlot } from './ephemeral-root.ts';
 import { privateTmpOps } from './private-tmp.ts';
 import { type Environment, assembleEnvironment, defaultSearchPath } from './environment.ts';
-import type { Identity, MissingIdentity } from './identity.ts';
+import type { Identity } from './identity.ts';
+import type { Missing } from './missing.ts';
 import { attributeOp } from './attribute.ts';
 import { handOver } from './hand-over.ts';
 import type { Op, Plan } from './op.ts';
@@ -52,7 +52,7 @@ export function compile(asked: ExecRequest, context: ExecContext): Result<Compil
   const { identity } = standing;
   const unreadable = credentialFailure(request, context);
   if (unreadable !== undefined) return ok(stopped(exec, request, unreadable));
-  const refusal = whyNoImage(exec) ?? missingProgram(request.config.cgroup, context.cgroupFacts);
+  const refusal = missingProgram(request.config.cgroup, context.cgroupFacts);
   if (refusal !== undefined) return err({ message: refusal });
   const streams = standardStreams(request, exec, context);
   if (!streams.ok) return streams;
@@ -139,9 +139,13 @@ const maximumPassed = lockSlot - firstPassed;
 const idleMs = 5000;
 
 /** The plan of a child that ends where systemd's would, since what it needs to go on does not exist. */
-function stopped(exec: ExecSettings, request: ExecRequest, missing: MissingIdentity): Compiled {
+function stopped(exec: ExecSettings, request: ExecRequest, missing: Missing): Compiled {
   return {
-    plan: [...(request.first ?? none), ...beginning(exec, request), { op: 'fail', errno: missing.errno, exit: missing.exit }],
+    plan: [
+      ...(request.first ?? none),
+      ...beginning(exec, request),
+      { op: 'fail', errno: missing.errno, exit: missing.exit, ...(missing.setting === undefined ? {} : { setting: missing.setting }) },
+    ],
     warnings: [missing.message],
   };
 }

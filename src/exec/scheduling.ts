@@ -1,5 +1,8 @@
+import { schedulingPriority, settledAffinity, settledNumaPolicy } from '../unit/scheduling.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { coredumpMask } from '../unit/values/coredump-filter.ts';
+import { errors } from './errno.ts';
+import type { Missing } from './missing.ts';
 import type { Op } from './op.ts';
 import type { ExecContext } from './request.ts';
 
@@ -42,20 +45,19 @@ const knownToKernel = 0xffff_ffffn;
 
 /** The numbers of sched_setscheduler(2). */
 const policies: Readonly<Record<string, number>> = { other: 0, fifo: 1, rr: 2, batch: 3, idle: 5, ext: 7 };
-const realtime: ReadonlySet<string> = new Set(['fifo', 'rr']);
 
-/** A priority that the policy does not have becomes the nearest that it has; without a policy it is the kernel that says what it thinks of it. */
-function scheduler({ CPUSchedulingPolicy, CPUSchedulingPriority, CPUSchedulingResetOnFork }: ExecSettings): readonly Op[] {
+/** The kernel refuses a priority that the policy does not have. */
+function scheduler(exec: ExecSettings): readonly Op[] {
+  const { CPUSchedulingPolicy, CPUSchedulingPriority, CPUSchedulingResetOnFork } = exec;
   if (CPUSchedulingPolicy === undefined && CPUSchedulingPriority === undefined && !CPUSchedulingResetOnFork) return [];
-  const policy = CPUSchedulingPolicy ?? 'other';
-  const asked = CPUSchedulingPriority ?? 0;
-  const priority = realtime.has(policy) ? Math.max(asked, 1) : CPUSchedulingPolicy === undefined ? asked : 0;
-  return [{ op: 'scheduler', policy: policies[policy] ?? 0, priority, resetOnFork: CPUSchedulingResetOnFork ? 1 : 0 }];
+  const policy = policies[CPUSchedulingPolicy ?? 'other'] ?? 0;
+  return [{ op: 'scheduler', policy, priority: schedulingPriority(exec), resetOnFork: CPUSchedulingResetOnFork ? 1 : 0 }];
 }
 
-function affinity({ CPUAffinity }: ExecSettings, { numa }: ExecContext): readonly Op[] {
-  if (CPUAffinity.length === 0) return [];
-  return [{ op: 'affinity', cpus: bitmask(CPUAffinity.flatMap((each) => (each === 'numa' ? (numa?.cpus ?? []) : each))) }];
+function affinity(exec: ExecSettings, { numa }: ExecContext): readonly Op[] {
+  if (exec.CPUAffinity.length === 0) return [];
+  const settled = settledAffinity(exec);
+  return [{ op: 'affinity', cpus: bitmask(settled === 'numa' ? (numa?.cpus ?? []) : settled) }];
 }
 
 /** The numbers of set_mempolicy(2). */
@@ -69,10 +71,30 @@ const numaPolicies = {
   'weighted-interleave': 6,
 } as const;
 
-function numaPolicy({ NUMAPolicy, NUMAMask }: ExecSettings, { numa }: ExecContext): readonly Op[] {
-  if (NUMAPolicy === undefined) return [];
-  const nodes = NUMAMask === 'all' ? (numa?.nodes ?? []) : (NUMAMask ?? []);
-  return [{ op: 'numa-policy', policy: numaPolicies[NUMAPolicy], nodes: bitmask(nodes) }];
+/** Policies that are about no nodes in particular. */
+const withoutNodes: ReadonlySet<string | undefined> = new Set(['default', 'local']);
+
+function numaPolicy(exec: ExecSettings, context: ExecContext): readonly Op[] {
+  const policy = settledNumaPolicy(exec);
+  if (policy === undefined) return [];
+  const nodes = withoutNodes.has(policy) ? [] : numaNodes(exec, context);
+  return [{ op: 'numa-policy', policy: numaPolicies[policy], nodes: bitmask(nodes) }];
+}
+
+function numaNodes({ NUMAMask }: ExecSettings, { numa }: ExecContext): readonly number[] {
+  return [...new Set(NUMAMask.flatMap((each) => (each === 'all' ? (numa?.nodes ?? []) : each)))];
+}
+
+/** Why the process cannot be scheduled as its unit says, though the kernel would take it in another sense: it is one node that is preferred. */
+export function schedulingTrouble(exec: ExecSettings, context: ExecContext): Missing | undefined {
+  if (settledNumaPolicy(exec) !== 'preferred' || numaNodes(exec, context).length <= 1) return undefined;
+  return {
+    kind: 'missing',
+    exit: 242,
+    errno: errors.EINVAL,
+    message: 'NUMAPolicy=preferred takes a single node, and NUMAMask= names several',
+    setting: exec.NUMAPolicy === undefined ? 'NUMAMask' : 'NUMAPolicy',
+  };
 }
 
 const ioClasses = { realtime: 1, 'best-effort': 2, idle: 3 } as const;

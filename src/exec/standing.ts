@@ -4,17 +4,18 @@ import { capabilityOps, withoutCapabilities } from './capabilities.ts';
 import { directoryOps } from './directories.ts';
 import { errors } from './errno.ts';
 import { extensionError } from './extensions.ts';
-import { type Identity, identify, type MissingIdentity } from './identity.ts';
+import { type Identity, identify } from './identity.ts';
 import { inescapable } from './inheritance.ts';
 import { labelOps } from './labels.ts';
 import { limitOps } from './limits.ts';
-import { mountOps } from './mounts.ts';
+import type { Missing } from './missing.ts';
+import { imageTrouble, mountOps } from './mounts.ts';
 import { rootOf } from './mount-images.ts';
-import { needsMountNamespace } from './mount-table.ts';
+import { hidesRoot, needsMountNamespace } from './mount-table.ts';
 import { hostnameOps, sharedNamespaceOps, userNamespaceOpening, userNamespaceOps } from './namespaces.ts';
 import type { Op } from './op.ts';
 import type { ExecContext, ExecRequest } from './request.ts';
-import { schedulingOps } from './scheduling.ts';
+import { schedulingOps, schedulingTrouble } from './scheduling.ts';
 import { systemCallFilter } from './seccomp/ops.ts';
 import { terminalResetOps } from './terminal.ts';
 
@@ -37,7 +38,7 @@ export interface Standing {
  * The standing part of a plan; or that who or what the process needs is not there. Most units set nothing that makes this part another
  * one than that of their neighbours, and those that do not say of whom they are anything else share it (`isPlain`).
  */
-export function standingOf(request: ExecRequest, exec: ExecSettings, context: ExecContext): Standing | MissingIdentity {
+export function standingOf(request: ExecRequest, exec: ExecSettings, context: ExecContext): Standing | Missing {
   const { standing } = context;
   if (standing === undefined || !isPlain(exec)) return makeStanding(request, exec, context);
   const { privilege } = request.command;
@@ -50,7 +51,7 @@ export function standingOf(request: ExecRequest, exec: ExecSettings, context: Ex
   return fresh;
 }
 
-type ByPrivilege = Readonly<Partial<Record<ExecRequest['command']['privilege'], Standing | MissingIdentity>>>;
+type ByPrivilege = Readonly<Partial<Record<ExecRequest['command']['privilege'], Standing | Missing>>>;
 
 const made = new WeakMap<ExecSettings, { readonly standing: object; readonly byPrivilege: ByPrivilege }>();
 
@@ -123,7 +124,7 @@ export const plainSettings: ReadonlySet<string> = new Set<keyof ExecSettings>([
   'WorkingDirectory',
 ]);
 
-function makeStanding(request: ExecRequest, exec: ExecSettings, context: ExecContext): Standing | MissingIdentity {
+function makeStanding(request: ExecRequest, exec: ExecSettings, context: ExecContext): Standing | Missing {
   const identity = identify(request, exec, context);
   if (identity.kind === 'missing') return identity;
   const directory = workingDirectory(exec, context, identity);
@@ -131,6 +132,9 @@ function makeStanding(request: ExecRequest, exec: ExecSettings, context: ExecCon
   const sandboxed = request.command.privilege !== 'full';
   const broken = sandboxed ? extensionError(exec, context.extensions ?? []) : undefined;
   if (broken !== undefined) return { ...noExtension, errno: broken };
+  const trouble =
+    schedulingTrouble(exec, context) ?? imageTrouble(request, exec) ?? (hidesRoot(request, exec, context) ? withoutRoot : undefined);
+  if (trouble !== undefined) return trouble;
   const confined = sandboxed ? exec : inescapable(context.inherited);
   const capabilities = confined === undefined ? withoutCapabilities : capabilityOps(confined, identity);
   const filter = systemCallFilter(confined, context);
@@ -163,6 +167,14 @@ function makeStanding(request: ExecRequest, exec: ExecSettings, context: ExecCon
 }
 
 const noExtension = { kind: 'missing', exit: 226, message: 'An extension is missing, or is none of this system' } as const;
+
+const withoutRoot = {
+  kind: 'missing',
+  exit: 226,
+  errno: errors.EACCES,
+  message: 'InaccessiblePaths= hides the root directory, and with it every program',
+  setting: 'InaccessiblePaths',
+} as const;
 
 const homeless = {
   kind: 'missing',

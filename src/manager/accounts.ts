@@ -101,11 +101,15 @@ function usersOf(files: Files, groups: readonly (readonly string[])[]): Readonly
   return users;
 }
 
+/** Who has no home and no shell, whatever the files say. */
+const nobody = 65_534;
+
 /** The account of a line of passwd(5), a member of no group. */
 function accountOf([name = '', , uidText = '', gidText = '', , home = '', shell = '']: readonly string[]): Account | undefined {
   const uid = numberOf(uidText);
   const gid = numberOf(gidText);
   if (name === '' || uid === undefined || gid === undefined) return undefined;
+  if (uid === nobody && name === 'nobody') return { name, uid, gid, home: '/', shell: '/usr/sbin/nologin', groups: [] };
   return { name, uid, gid, home: home === '' ? '/' : home, shell: shell === '' ? '/bin/sh' : shell, groups: [] };
 }
 

@@ -11,7 +11,6 @@ import type { UnitConfig } from '../unit/config.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { initialValues } from '../unit/settings/parts.ts';
 import type { ServiceSettings } from '../unit/settings/service.ts';
-import { parseRange } from '../unit/values/cpu-set.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import { handsOver } from './hands-over.ts';
 import { credentialSources } from './credential-sources.ts';
@@ -23,6 +22,7 @@ import { fileOpenHookOf } from './file-open-hook.ts';
 import type { FileOpenHook } from '../exec/bpf/file-open.ts';
 import { machineOf } from './machine.ts';
 import { nativeArchitecture } from './native-architecture.ts';
+import { numaOf } from './numa.ts';
 import type { ManagerOptions } from './options.ts';
 import type { World } from './world.ts';
 
@@ -138,22 +138,6 @@ function dynamicUserOf(options: ManagerOptions, config: UnitConfig): Pick<ExecCo
   if (exec.User !== '' && findAccount(options, exec.User) !== undefined) return group;
   const uid = dynamicUid(options, config);
   return uid === undefined ? group : { dynamicUid: uid, ...group };
-}
-
-const nodesDirectory = '/sys/devices/system/node';
-
-/** The nodes that NUMAMask= names, and their CPUs, where the unit asks for them (CPUAffinity=numa, NUMAMask=all). */
-function numaOf({ files }: ManagerOptions, exec: ExecSettings): Pick<ExecContext, 'numa'> {
-  if (exec.NUMAMask !== 'all' && !exec.CPUAffinity.includes('numa')) return {};
-  const numbers = (path: string): readonly number[] => {
-    const bytes = files.read(path, 4096);
-    const ranges = bytes === undefined ? [] : new TextDecoder().decode(bytes).trim().split(',').map(parseRange);
-    return ranges.flatMap((range) =>
-      range === undefined ? [] : Array.from({ length: range.last - range.first + 1 }, (_, at) => range.first + at),
-    );
-  };
-  const nodes = exec.NUMAMask === 'all' ? numbers(`${nodesDirectory}/possible`) : (exec.NUMAMask ?? []);
-  return { numa: { nodes, cpus: nodes.flatMap((node) => numbers(`${nodesDirectory}/node${node}/cpulist`)) } };
 }
 
 /** Where the paths of the table of mounts lead, as far as symlinks lead them elsewhere; what is in an image nobody knows before. */

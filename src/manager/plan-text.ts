@@ -67,7 +67,7 @@ interface Cause {
 }
 
 /** The setting of the unit that an op is there for, and where it stands; undefined where it may be the manager's. */
-function causedBy(op: Op, request: ExecRequest, places: ReadonlyMap<string, string>): Cause | undefined {
+export function causedBy(op: Op, request: ExecRequest, places: ReadonlyMap<string, string>): Cause | undefined {
   const setting = causeOf(op, request);
   if (setting === undefined) return undefined;
   for (const name of [setting, ...(spellings.get(setting) ?? [])]) {

@@ -12,6 +12,7 @@ import { requiredPaths } from '../graph/required-paths.ts';
 import { groupPath, sliceOf } from '../graph/slice-of.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { withImpliedDevices } from '../unit/implied-devices.ts';
+import { settledAffinity } from '../unit/scheduling.ts';
 import type { SliceSettings } from '../unit/settings/slice.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { cgroupTable } from '../unit/shown/cgroup.ts';
@@ -20,13 +21,14 @@ import { execTable } from '../unit/shown/exec.ts';
 import { killTable } from '../unit/shown/kill.ts';
 import { shownLimits } from '../unit/shown/limits.ts';
 import { sandboxTable } from '../unit/shown/sandbox.ts';
-import { numberOr, shown } from '../unit/shown/value.ts';
+import { numberOr, ranges, shown } from '../unit/shown/value.ts';
 import { findAccount, resolveGroup } from './accounts.ts';
 import { dynamicNumbers } from './dynamic-users.ts';
 import { freezerProperties } from './freeze.ts';
 import { groupUsage, hasGroup, settledResources } from './group-usage.ts';
 import { runningTimeoutOf } from './jobs.ts';
 import { inheritedLimits } from './inherited-limits.ts';
+import { maskedNodes, numaOf } from './numa.ts';
 import { describeCondition } from './conditions.ts';
 import { shellWords } from '../base/shell-words.ts';
 import { ROOT_SLICE, slicePath } from '../unit/slice.ts';
@@ -204,6 +206,7 @@ function processProperties(world: World, unit: Unit): Record<string, string> {
   };
 }
 
+/** With what other settings of the unit make of them. */
 function execProperties(world: World, config: UnitConfig, exec: ExecSettings): Record<string, string> {
   const settled = shownInheritance(exec, world.options.config.inherited);
   const { output, error } = standardOutputs(config.type, exec, exec.StandardInput.kind, world.options.config);
@@ -216,11 +219,21 @@ function execProperties(world: World, config: UnitConfig, exec: ExecSettings): R
     ...shownAccount(config, exec),
     SystemCallFilter: shownSelection(selectFiltered(exec.SystemCallFilter)),
     SystemCallLog: shownSelection(selectLogged(exec.SystemCallLog)),
+    ...shownNuma(world, exec),
     KeyringMode: keyringMode(config, exec, world.options.scope),
     ...limitProperties(world, exec),
     // What mounts for an automount point must pass it (the kernel knows the group).
     SameProcessGroup: yesNo(config.type === 'mount'),
     CanClean: cleanable(exec),
+  };
+}
+
+/** Nodes and processors by their numbers, also where the unit speaks of all that there are. */
+function shownNuma({ options }: World, exec: ExecSettings): Readonly<Record<'NUMAMask' | 'CPUAffinity', string>> {
+  const processors = settledAffinity(exec);
+  return {
+    NUMAMask: ranges(maskedNodes(options, exec)),
+    CPUAffinity: ranges(processors === 'numa' ? (numaOf(options, exec).numa?.cpus ?? []) : processors),
   };
 }
 

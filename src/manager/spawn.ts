@@ -1,14 +1,17 @@
 import { SmallMap } from '../base/small-map.ts';
 import { compile } from '../exec/plan.ts';
-import type { Plan } from '../exec/op.ts';
-import { targetOf } from '../exec/mounts.ts';
+import type { Op, Plan } from '../exec/op.ts';
+import { describeOp } from '../exec/exit-status.ts';
+import type { ExecRequest } from '../exec/request.ts';
 import { groupPath } from '../graph/slice-of.ts';
 import type { Effect } from '../type/type.ts';
+import { assignmentsOf } from './assignments.ts';
 import { execContext } from './exec-context.ts';
 import { monitorEnvironment } from './monitor.ts';
 import { processesOf } from './main-process.ts';
 import { filterGroup } from './live-filters.ts';
 import { tellLogState } from './log-state.ts';
+import { causedBy } from './plan-text.ts';
 import { log } from './records.ts';
 import { trying } from './refusals.ts';
 import { spaceOf } from './space.ts';
@@ -28,12 +31,20 @@ export function spawn(world: World, unit: Unit, { child, request: asked, reportE
     world.tell(unit, { event: 'spawn-failed', child, reason: compiled.error.message });
     return;
   }
-  for (const warning of compiled.value.warnings) log(world, 4, `${unit.name}: ${warning}`, unit);
+  const place = placeOfFailure(world, unit, request, compiled.value.plan);
+  for (const warning of compiled.value.warnings) log(world, 4, `${unit.name}: ${warning}${place}`, unit);
   tellLogState(world, unit);
   // The process that it follows is dead before its own record is written.
   const plan = unit.deadRecord.length === 0 ? compiled.value.plan : [...unit.deadRecord, ...compiled.value.plan];
   unit.deadRecord = [];
   runPlan(world, unit, { child, plan, path: request.command.path, reportExec: reportExec ?? false });
+}
+
+/** Of a plan that cannot come to its program the line that is to blame, as ` (PATH:LINE)`. */
+function placeOfFailure({ options: { files } }: World, unit: Unit, request: ExecRequest, plan: Plan): string {
+  const last = plan.at(-1);
+  const at = last?.op === 'fail' ? causedBy(last, request, assignmentsOf(files, unit.config))?.at : undefined;
+  return at === undefined ? '' : ` (${at})`;
 }
 
 interface ChildPlan {
@@ -55,17 +66,16 @@ export function runPlan(world: World, unit: Unit, { child, plan, path, reportExe
   unit.children ??= new SmallMap();
   unit.children.set(child, path);
   trying(world, unit, child, plan);
-  if (hasMounts(plan))
-    world.mountTargets.set(
+  if (plan.some(isOfView))
+    world.opsToTell.set(
       child,
-      plan.map((op) => targetOf(op)),
+      plan.map((op) => describeOp(op)),
     );
   world.dirtyUnits.add(unit);
 }
 
-function hasMounts(plan: Plan): boolean {
-  for (const { op } of plan) if (op === 'mount-namespace') return true;
-  return false;
+function isOfView({ op }: Op): boolean {
+  return op === 'mount-namespace' || op === 'namespace';
 }
 
 /** The mark of a group whose processes carry an id that is not known any more. */

@@ -96,8 +96,8 @@ export class World implements TransactionView {
   readonly concurrency = new Concurrency(this);
   /** Which unit a child belongs to, while it lives. */
   readonly children = new Map<number, Unit>();
-  /** Of children that make a view of the file system: the path that each op is about. */
-  readonly mountTargets = new Map<number, readonly string[]>();
+  /** Of children that make a view of the file system or enter a namespace: what is told where each op fails. */
+  readonly opsToTell = new Map<number, readonly string[]>();
   /** Which unit a held descriptor that is polled belongs to. */
   readonly held = new Map<string, Unit>();
   /** Results of jobs that clients asked for, by the job's id, oldest first; and those that the keeper does not have yet. */

@@ -73,6 +73,8 @@ class Lines {
     }
     draft.set(part, property, assigned.value);
     draft.noteLine(property, this.#line);
+    const { adjusts } = row;
+    if (adjusts !== undefined) draft.set(part, adjusts.property, adjusts.make(assigned.value, draft.value(part, adjusts.property)));
     this.#noteStatus(key, row);
     return true;
   }

@@ -111,7 +111,7 @@ const lineTables: { readonly [Part in PartName]: LineTable<Parts[Part]> } = {
     EnvironmentFile: each(({ path, optional }) => `${optional ? '-' : ''}${path}`),
     Limits: (limits) => Object.entries(limits).map(([name, limit]) => [`Limit${name}`, formatResourceLimit(limit)]),
     CPUAffinity: each((list) => (list === 'numa' ? list : ranges(list))),
-    NUMAMask: one((mask) => (mask === 'all' ? mask : ranges(mask))),
+    NUMAMask: each((mask) => (mask === 'all' ? mask : ranges(mask))),
     RuntimeDirectory: directories,
     StateDirectory: directories,
     CacheDirectory: directories,

@@ -85,6 +85,22 @@ const givenLines = [
   'ExecStart=/bin/true',
 ];
 
+/** What a start makes that has an image as its root, and a directory below others that are made for it. */
+const imagedLines = [
+  'Type=oneshot',
+  'RootImage=@dir@/system',
+  'User=daemon',
+  'RuntimeDirectory=e2e-half-way/deep/down',
+  'RuntimeDirectoryMode=0700',
+  'TemporaryFileSystem=/mounted:size=1M',
+  'PrivateTmp=yes',
+  'PrivateDevices=yes',
+  'ProtectHostname=yes',
+  'AmbientCapabilities=CAP_CHOWN',
+  'SecureBits=noroot',
+  'ExecStart=/act exit 0',
+];
+
 const imageLines = ['MountImages=@dir@/image:/mounted', 'ExtensionImages=@dir@/image'];
 
 const images = existsSync('/dev/loop-control') && runs('mke2fs', ['-V']);
@@ -107,6 +123,10 @@ function makeRoot(daemon: Daemon): void {
   writeFileSync(daemon.path('secret'), 'word');
   for (const name of ['image', 'content']) writeFileSync(daemon.path(`content/${release}/extension-release.${name}`), 'ID=_any\n');
   if (!images) return;
+  for (const name of ['proc', 'sys', 'dev', 'run', 'tmp', 'var/tmp', 'mounted'])
+    mkdirSync(daemon.path(`system-content/${name}`), { recursive: true });
+  copyFileSync(act.path, daemon.path('system-content/act'));
+  assert.ok(runs('mke2fs', ['-q', '-d', daemon.path('system-content'), daemon.path('system'), '8M']));
   assert.ok(runs('mke2fs', ['-q', '-d', daemon.path('content'), daemon.path('image'), '4M']));
   assert.ok(runs('mke2fs', ['-q', daemon.path('plain'), '4M']));
 }
@@ -120,6 +140,10 @@ test('a start that fails at any op of its plan leaves nothing behind', { skip: w
 
 test('neither does one with another root, its copy, images and a cgroup to give away', { skip: why(), timeout: 240_000 }, () =>
   failsAnywhere([...rootLines, ...(images ? imageLines : [])], 50),
+);
+
+test('neither does one whose root is an image', { skip: why() || (!images && 'needs loop devices'), timeout: 240_000 }, () =>
+  failsAnywhere(imagedLines, 40),
 );
 
 test('neither does one that gives namespaces away, opens a session and is on record as a login', { skip: why(), timeout: 240_000 }, () =>
@@ -155,7 +179,7 @@ const makers: readonly OpName[] = [
   'file-system',
   'devices',
   'overlay',
-  ...(images ? (['mount-image', 'extension-image'] as const) : []),
+  ...(images ? (['root-image', 'mount-image', 'extension-image'] as const) : []),
   'enter-root',
   'session',
 ];

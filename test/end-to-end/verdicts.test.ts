@@ -36,6 +36,40 @@ test('what is left out of a sandbox since the kernel refuses it is said of the u
   if (tracking === 'cgroup2') assert.deepEqual(await daemon.ask('unit.not-applied', { unit: 'never.service' }), []);
 });
 
+test(
+  'a unit whose image is to be verified is refused, with the line that asks for it, in the log, by plan and by status',
+  { skip: needsRoot },
+  async () => {
+    const text = '[Service]\nType=oneshot\nExecStart=/bin/true\nRootImage=/nonexistent.raw\n';
+    const asking = {
+      RootHash: '00112233445566778899aabbccddeeff',
+      RootHashSignature: '/etc/hash.p7s',
+      RootVerity: '/nonexistent.verity',
+      RootImagePolicy: 'root=verity',
+    };
+    const names = Object.keys(asking).map((setting) => [setting, `${setting.toLowerCase()}.service`] as const);
+    await using daemon = await startTysd({
+      units: {
+        'default.target': '[Unit]\n',
+        ...Object.fromEntries(names.map(([setting, name]) => [name, `${text}${setting}=${Reflect.get(asking, setting)}\n`])),
+      },
+    });
+    for (const [setting, name] of names) {
+      const place = `units/${name}:5`;
+      assert.equal((await daemon.tysctl('start', name)).status, 1);
+      const { out: log } = await daemon.tysctl('logs', '-u', name);
+      assert.match(log, new RegExp(`${name}: ${setting}= (asks for a verified image|cannot be checked here).*\\(.*${place}\\)`));
+      assert.match(log, new RegExp(`${name}: Failed at step NAMESPACE spawning /bin/true: Operation not supported`));
+      const { out: plan } = await daemon.tysctl('plan', name);
+      assert.match(plan, new RegExp(`fail Operation not supported +← ${setting}= .*${place}`));
+      assert.match(plan, new RegExp(`${setting}= is not applied: .*(not used unverified|not be used without)`));
+      const { out: status } = await daemon.tysctl('status', name);
+      assert.match(status, new RegExp(`Not applied: ${setting}=`));
+      assert.match(status, /status=226\/NAMESPACE/);
+    }
+  },
+);
+
 test('plan --diff says what another file would have a process do otherwise, and which line', async () => {
   await using daemon = await startTysd({
     units: { 'default.target': '[Unit]\n', 'a.service': '[Service]\nExecStart=/bin/true\nNice=3\nUMask=0077\n' },

@@ -114,8 +114,8 @@ const translated: ReadonlySet<string> = new Set([
 
 test('repeated assignments combine as in systemd', () => {
   // The reference's list calls it a list; systemd takes one instance, and the last one counts.
-  // Whoever asks systemd 252 sees the options of all lines.
-  const otherwise = new Set(['Install.DefaultInstance', 'Exec.RootImageOptions']);
+  // Whoever asks systemd 252 sees the options, and the nodes, of all lines.
+  const otherwise = new Set(['Install.DefaultInstance', 'Exec.RootImageOptions', 'Exec.NUMAMask']);
   const wrong = known.flatMap((entry) => {
     const row = rowOf(entry);
     if (row === undefined || !('combine' in row) || translated.has(entry.directive)) return [];

@@ -99,6 +99,7 @@ function addressFamilies({ RestrictAddressFamilies: lists }: ExecSettings): Rest
       else if (family !== undefined) listed.delete(family);
     }
   }
+  if (!allows && listed.size === 0) return undefined;
   const condition: Condition = { argument: 0, test: allows ? 'not-in' : 'in', values: [...listed].toSorted((a, b) => a - b) };
   const filter = restricting(() => [['socket', only(condition, EAFNOSUPPORT)]]);
   return (architecture) => (architecture === 'x86' ? undefined : filter(architecture));

@@ -1,10 +1,10 @@
 import { ok, type Result } from '../../base/result.ts';
-import type { ValueContext, ValueError } from '../values/parser.ts';
+import type { ValueContext, ValueError, ValueParser } from '../values/parser.ts';
 import type { limitRows } from './limit.ts';
 import type { sandboxRows } from './sandbox.ts';
 import type { stdioRows } from './stdio.ts';
 import { boolean, tristate } from '../values/boolean.ts';
-import { fatal, orEmpty, remarked } from '../values/combine.ts';
+import { expanded, fatal, orEmpty, remarked } from '../values/combine.ts';
 import { cpuAffinity, cpuSet } from '../values/cpu-set.ts';
 import { oneOf } from '../values/enum.ts';
 import { environmentAssignments, environmentNames, environmentNamesOrAssignments } from '../values/environment.ts';
@@ -15,10 +15,11 @@ import { absolutePath, optionalPath, searchPath, workingDirectory } from '../val
 import { plainString, string } from '../values/string.ts';
 import { nanoseconds, timespan } from '../values/timespan.ts';
 import { groupList, userOrGroup } from '../values/user-name.ts';
-import { combining, entries, last, list, obsolete, type Values } from './setting.ts';
-import { allWordsLike, textLike } from './checked-words.ts';
-import { decodeBase64 } from '../../base/base64.ts';
+import { adjusting, combining, entries, type Facts, last, list, obsolete, type Setting, type Values } from './setting.ts';
+import { allWordsLike } from './checked-words.ts';
+import { credentialData, credentialName, credentialSource, encryptedCredentialData } from '../values/credential.ts';
 import { refuse } from '../values/parser.ts';
+import { lowestRealtimePriority } from '../scheduling.ts';
 import { without } from './status.ts';
 
 /** Identity, scheduling, environment and directories of processes (systemd.exec(5)). */
@@ -52,10 +53,13 @@ export const processRows = {
     meaning: 'realtime, best-effort, idle (or number)',
   }),
   IOSchedulingPriority: last(orEmpty(integer({ min: 0, max: 7 }), undefined), undefined, { since: 183, meaning: 'IO priority 0..7' }),
-  CPUSchedulingPolicy: last(orEmpty(cpuSchedulingPolicy, undefined), undefined, {
-    since: 183,
-    meaning: 'other, batch, idle, fifo, rr (ext)',
-  }),
+  CPUSchedulingPolicy: adjusting(
+    last(orEmpty(cpuSchedulingPolicy, undefined), undefined, {
+      since: 183,
+      meaning: 'other, batch, idle, fifo, rr (ext)',
+    }),
+    { property: 'CPUSchedulingPriority', make: priorityWithin },
+  ),
   CPUSchedulingPriority: last(integer({ min: 0, max: 99 }), undefined, {
     since: 183,
     meaning: 'Real-time priority 1..99',
@@ -63,7 +67,7 @@ export const processRows = {
   CPUSchedulingResetOnFork: last(boolean, false, { since: 183, meaning: 'Reset policy on fork' }),
   CPUAffinity: combining('merge', entries(cpuAffinity, { since: 183, meaning: 'CPU list, or numa' })),
   NUMAPolicy: last(orEmpty(numaPolicy, undefined), undefined, { since: 243, meaning: 'default, preferred, bind, interleave, local...' }),
-  NUMAMask: last(numaMask, undefined, { since: 243, meaning: 'NUMA node list, or all' }),
+  NUMAMask: combining('merge', entries(numaMask, { since: 243, meaning: 'NUMA node list, or all' })),
   UMask: last(mode, undefined, { since: 183, meaning: 'File mode creation mask' }),
   Environment: list(environmentAssignments, { since: 183, meaning: 'VAR=value assignments' }),
   EnvironmentFile: entries(optionalPath, { since: 183, meaning: 'File with assignments; leading - tolerates absence' }),
@@ -112,14 +116,14 @@ export const processRows = {
     since: 211,
     meaning: 'Directories below the configuration dir (never chowned)',
   }),
-  SetCredential: entries(credentialData, { since: 247, meaning: 'Inline credential id:data (C escapes)' }),
-  SetCredentialEncrypted: entries(encryptedData, { since: 247, meaning: 'Inline encrypted credential (base64)' }),
-  LoadCredential: entries(credentialSource, {
+  SetCredential: credentials(credentialData, { since: 247, meaning: 'Inline credential id:data (C escapes)' }),
+  SetCredentialEncrypted: credentials(encryptedCredentialData, { since: 247, meaning: 'Inline encrypted credential (base64)' }),
+  LoadCredential: credentials(credentialSource, {
     since: 247,
     meaning: 'Credential id[:path] from file, directory, socket or inherited',
   }),
-  LoadCredentialEncrypted: entries(credentialSource, { since: 247, meaning: 'Same, encrypted' }),
-  ImportCredential: entries(plainString, {
+  LoadCredentialEncrypted: credentials(credentialSource, { since: 247, meaning: 'Same, encrypted' }),
+  ImportCredential: entries(expanded(plainString), {
     since: 254,
     meaning: 'Glob of system credentials to import [:new prefix]',
   }),
@@ -164,6 +168,13 @@ function cpuSchedulingPolicy(text: string, context: ValueContext): Result<string
   return numbered === undefined ? oneOf(...Object.values(policies))(text, context) : ok(numbered);
 }
 
+/** A policy makes a priority that was given before it the nearest that it has; none takes it back. One that is given after it stays as it is. */
+function priorityWithin(policy: unknown, priority: unknown): number | undefined {
+  if (policy === undefined || typeof priority !== 'number') return undefined;
+  return policy === 'fifo' || policy === 'rr' ? Math.max(priority, lowestRealtimePriority) : 0;
+}
+
+/** NUMAMask=: numbers of nodes, or all that the machine may have. */
 export function numaMask(text: string, context: ValueContext): Result<'all' | readonly number[], ValueError> {
   return text === 'all' ? ok('all') : cpuSet(text, context);
 }
@@ -173,17 +184,16 @@ function coredumpMappings(text: string, context: ValueContext): Result<readonly 
   return allWordsLike(names, 'a kind of mapping such as private-anonymous, or a mask in hex')(text, context);
 }
 
-function credentialData(text: string, context: ValueContext): Result<string, ValueError> {
-  return textLike(/^[^:/]{1,255}:./s, 'NAME:DATA')(text, context);
-}
-
-function encryptedData(text: string, context: ValueContext): Result<string, ValueError> {
-  const parsed = credentialData(text, context);
-  if (parsed.ok && decodeBase64(parsed.value.slice(parsed.value.indexOf(':') + 1)) === undefined)
-    return refuse('expected NAME:DATA with data in Base64');
-  return parsed;
-}
-
-function credentialSource(text: string, context: ValueContext): Result<string, ValueError> {
-  return textLike(/^[^:/\s]{1,255}(:.+)?$/, 'NAME or NAME:PATH')(text, context);
+/** Of several credentials of one name the last counts. */
+function credentials(parse: ValueParser<string>, facts: Facts): Setting<readonly string[]> {
+  const listed = entries(parse, facts);
+  return {
+    ...listed,
+    assign: (current, text, context) => {
+      const added = listed.assign([], text, context);
+      if (!added.ok || text === '' || !Array.isArray(current) || !Array.isArray(added.value)) return added;
+      const name = credentialName(String(added.value[0]));
+      return ok([...current.filter((each) => credentialName(String(each)) !== name), ...added.value]);
+    },
+  };
 }

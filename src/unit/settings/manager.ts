@@ -76,7 +76,7 @@ const managerRows = {
   ConfirmSpawn: last(plainString, 'no', { since: 183, meaning: 'Ask on the console before each process', status: ofPid1 }),
   CPUAffinity: combining('merge', entries(cpuAffinity, { since: 183, meaning: 'CPUs of what the manager starts' })),
   NUMAPolicy: last(orEmpty(numaPolicy, undefined), undefined, { since: 243, meaning: 'Memory policy of what the manager starts' }),
-  NUMAMask: last(orEmpty(numaMask, undefined), undefined, { since: 243, meaning: 'Nodes of NUMAPolicy=' }),
+  NUMAMask: combining('merge', entries(numaMask, { since: 243, meaning: 'Nodes of NUMAPolicy=' })),
   RuntimeWatchdogSec: last(watchdog, 0, { since: 198, meaning: 'Hardware watchdog while running', status: ofPid1 }),
   RuntimeWatchdogPreSec: last(watchdog, 0, { since: 251, meaning: 'Warning before the hardware watchdog', status: ofPid1 }),
   RuntimeWatchdogPreGovernor: last(plainString, '', { since: 251, meaning: 'What the kernel does at that warning', status: ofPid1 }),

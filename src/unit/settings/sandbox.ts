@@ -10,6 +10,7 @@ import { booleanOr, oneOf } from '../values/enum.ts';
 import { extensionImageList, mountedImageList, partitionOptionsList } from '../values/image.ts';
 import { invertibleNames } from '../values/name-list.ts';
 import { absolutePath, bindList, prefixedPathList, temporaryFileSystemList } from '../values/path.ts';
+import { rootHash, rootHashSignature } from '../values/root-hash.ts';
 import { plainString, string } from '../values/string.ts';
 import { type SyscallAction, syscallAction, syscallList } from '../values/syscall-list.ts';
 import { words } from '../values/words.ts';
@@ -35,8 +36,12 @@ export const sandboxRows = {
   }),
   RootImageOptions: list(partitionOptionsList, { since: 247, meaning: 'Mount options per partition of RootImage' }),
   RootImagePolicy: last(plainString, '', { since: 254, meaning: 'Which partitions of RootImage may/must be used', status: unchecked }),
-  RootHash: last(plainString, '', { since: 246, meaning: 'dm-verity root hash (hex or file) for RootImage', status: unverified }),
-  RootHashSignature: last(plainString, '', { since: 246, meaning: 'PKCS7 signature of the root hash', status: unverified }),
+  RootHash: last(orEmpty(rootHash, ''), '', { since: 246, meaning: 'dm-verity root hash (hex or file) for RootImage', status: unverified }),
+  RootHashSignature: last(orEmpty(rootHashSignature, ''), '', {
+    since: 246,
+    meaning: 'PKCS7 signature of the root hash',
+    status: unverified,
+  }),
   RootVerity: last(orEmpty(fatal(absolutePath), ''), '', { since: 246, meaning: 'File with the dm-verity data', status: unverified }),
   RootEphemeral: last(boolean, false, { since: 254, meaning: 'Work on a throw-away copy of the root' }),
   RootMStack: last(orEmpty(fatal(absolutePath), ''), '', {
@@ -177,10 +182,11 @@ function errorNumber(text: string, context: ValueContext): Result<SyscallAction,
 }
 
 function isFamily(word: string): boolean {
-  return word === 'none' || addressFamily(word) !== undefined;
+  return addressFamily(word) !== undefined;
 }
 
 function addressFamilies(text: string, context: ValueContext): Result<InvertibleList, ValueError> {
+  if (text === 'none') return ok({ invert: false, names: ['none'] });
   return invertibleWords(wordsLike({ test: isFamily }, 'an address family such as AF_INET'))(text, context);
 }
 

@@ -23,6 +23,14 @@ export interface Setting<Value> extends Facts {
   readonly initial: Value;
   readonly combine: Combine;
   assign(current: unknown, text: string, context: ValueContext): Result<unknown, ValueError>;
+  /** What a line of it makes of another property of the same part. */
+  readonly adjusts?: Adjustment;
+}
+
+/** How one setting changes what another was set to before. */
+export interface Adjustment {
+  readonly property: string;
+  make(value: unknown, other: unknown): unknown;
 }
 
 /** A setting that shares one property with others, as ListenStream= and ListenFIFO= share `Listen`. */
@@ -142,6 +150,11 @@ export function combining<S extends Setting<unknown>>(combine: Combine, setting:
 /** The setting, with its value in the property `into`, which it shares with others. */
 export function into<const Into extends string, Value>(property: Into, setting: Setting<Value>): SharedSetting<Into, Value> {
   return { ...setting, into: property };
+}
+
+/** The setting, a line of which changes another property, too. */
+export function adjusting<S extends Setting<unknown>>(setting: S, adjusts: Adjustment): S {
+  return { ...setting, adjusts };
 }
 
 /** Names of units that this one relates to; they accumulate, and an empty assignment changes nothing. */

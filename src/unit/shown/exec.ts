@@ -1,12 +1,13 @@
 import { formatTimespan } from '../../base/duration.ts';
 import { yesNo } from '../../base/yes-no.ts';
 import { shellWords } from '../../base/shell-words.ts';
+import { schedulingPriority, settledAffinity, settledNumaPolicy } from '../scheduling.ts';
 import type { ExecSettings } from '../settings/exec.ts';
 import { coredumpMask } from '../values/coredump-filter.ts';
 import { parentsFirst } from '../values/managed-directory.ts';
 import { logFacilityNumber, logLevelNumber } from '../values/syslog.ts';
 import type { InputSource, ManagedDirectory, OutputTarget } from '../values/types.ts';
-import { notSet, numberOr, ranges, type ShownTable, yesNoOr } from './value.ts';
+import { notSet, numberOr, type ShownTable, yesNoOr } from './value.ts';
 
 /** What systemd.exec(5) describes, without limits and sandbox. */
 export const execTable: ShownTable<ExecSettings> = {
@@ -32,12 +33,10 @@ export const execTable: ShownTable<ExecSettings> = {
   IOSchedulingClass: ({ IOSchedulingClass }) => String(ioClasses.indexOf(IOSchedulingClass ?? 'best-effort')),
   IOSchedulingPriority: ({ IOSchedulingPriority }) => String(IOSchedulingPriority ?? 4),
   CPUSchedulingPolicy: ({ CPUSchedulingPolicy }) => String(policies[CPUSchedulingPolicy ?? 'other'] ?? 0),
-  CPUSchedulingPriority: ({ CPUSchedulingPriority }) => String(CPUSchedulingPriority ?? 0),
+  CPUSchedulingPriority: (exec) => String(schedulingPriority(exec)),
   CPUSchedulingResetOnFork: ({ CPUSchedulingResetOnFork }) => yesNo(CPUSchedulingResetOnFork),
-  CPUAffinity: ({ CPUAffinity }) => ranges(CPUAffinity.flatMap((each) => (each === 'numa' ? [] : each))),
-  CPUAffinityFromNUMA: ({ CPUAffinity }) => yesNo(CPUAffinity.includes('numa')),
-  NUMAPolicy: ({ NUMAPolicy }) => NUMAPolicy ?? 'n/a',
-  NUMAMask: ({ NUMAMask }) => (NUMAMask === undefined || NUMAMask === 'all' ? (NUMAMask ?? '') : ranges(NUMAMask)),
+  CPUAffinityFromNUMA: (exec) => yesNo(settledAffinity(exec) === 'numa'),
+  NUMAPolicy: (exec) => settledNumaPolicy(exec) ?? 'n/a',
   TimerSlackNSec: ({ TimerSlackNSec }) => String(TimerSlackNSec ?? 50_000),
   StandardInput: ({ StandardInput }) => StandardInput.kind,
   StandardInputData: ({ StandardInputData }) => (StandardInputData === undefined ? '' : Buffer.from(StandardInputData).toString('base64')),

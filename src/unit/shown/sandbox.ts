@@ -8,6 +8,7 @@ import { restrictedFileSystems } from '../values/file-system-sets.ts';
 import type { ExtensionImage, PartitionOptions } from '../values/image.ts';
 import { mergedNames, mergedText } from '../values/name-list.ts';
 import type { PrefixedPath, BindMount } from '../values/path.ts';
+import { pathOrData } from '../values/root-hash.ts';
 import { type ShownTable, yesNoOr } from './value.ts';
 
 /** What of systemd.exec(5) shuts processes in, without the filters of system calls. */
@@ -26,6 +27,11 @@ export const sandboxTable: ShownTable<ExecSettings> = {
     MountImages.map(({ destination, ...image }) => [imageSource(image), destination, ...partitions(image.options)].join(':')).join(' '),
   ExtensionImages: ({ ExtensionImages }) =>
     ExtensionImages.map((image) => [imageSource(image), ...partitions(image.options)].join(':')).join(' '),
+  RootHash: ({ RootHash }) => pathOrData(RootHash).data,
+  RootHashPath: ({ RootHash }) => pathOrData(RootHash).path,
+  RootHashSignature: ({ RootHashSignature }) => pathOrData(RootHashSignature).data,
+  RootHashSignaturePath: ({ RootHashSignature }) => pathOrData(RootHashSignature).path,
+  RootVerity: ({ RootVerity }) => RootVerity,
   RootImageOptions: ({ RootImageOptions }) => partitions(RootImageOptions).join('\n'),
   MountFlags: ({ MountFlags }) => MountFlags ?? '',
   PrivateTmp: (exec) => yesNoOr(privateTmp(exec)),

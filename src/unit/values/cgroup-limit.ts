@@ -37,11 +37,10 @@ export function memoryAmountOr(empty: number): ValueParser<Amount> {
   return (text, context) => (text === '' ? ok({ absolute: empty }) : memoryAmount(text, context));
 }
 
-/** TasksMax=: a number, a share of the machine's limit, or `infinity` (also for an empty text). */
+/** TasksMax=: a number, a share of the machine's limit, or `infinity` (also for an empty text). A share may be nothing. */
 export const tasksMax: ValueParser<Amount> = (text, context) => {
   if (text === '' || text === 'infinity') return ok({ absolute: Infinity });
-  const amount = share(text, context) ?? absolute(parseInteger(text, { min: 1, max: Number.MAX_SAFE_INTEGER }));
-  return amount.ok && isNothing(amount.value) ? refuse('expected a number above 0, a share such as 10%, or infinity') : amount;
+  return share(text, context) ?? absolute(parseInteger(text, { min: 1, max: Number.MAX_SAFE_INTEGER }));
 };
 
 /** CPUQuota=: percent of one CPU, above 0; undefined for an empty text. */

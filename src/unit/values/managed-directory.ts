@@ -3,11 +3,12 @@ import type { Result } from '../../base/result.ts';
 import { expanded, listOf } from './combine.ts';
 import { refuse } from './parser.ts';
 import type { ValueContext, ValueError, ValueParser } from './parser.ts';
-import { checkRelativePath, splitFields } from './path.ts';
+import { checkRelativePath } from './path.ts';
 import type { ManagedDirectory } from './types.ts';
-import type { Dialect } from './words.ts';
+import { type Dialect, splitWords } from './words.ts';
 
 const tuples: Dialect = { quotes: 'remove', escapes: 'retain' };
+const colonFields: Dialect = { quotes: 'remove', escapes: 'decode-or-separators', separators: ':', emptyWords: true };
 const relativePath: ValueParser<string> = expanded(checkRelativePath);
 const entries: ValueParser<readonly ManagedDirectory[]> = listOf(parseEntry, tuples);
 
@@ -54,11 +55,12 @@ export function isWithinAnother({ path }: ManagedDirectory, directories: readonl
 }
 
 function parseEntry(text: string, context: ValueContext): Result<ManagedDirectory, ValueError> {
-  const fields = splitFields(text, context);
+  const fields = splitWords(text, colonFields, context);
   if (!fields.ok) return fields;
-  const [directory = '', link = ''] = fields.value;
+  const [directory = '', link = ''] = fields.value.map((word) => word.text);
   const path = relativePath(directory, context);
   if (!path.ok) return path;
+  if (path.value === '.') return refuse('expected a directory below that of its kind');
   // systemd keeps the directories of DynamicUser= there.
   if (path.value === 'private' || path.value.startsWith('private/')) return refuse('the directory name private is reserved');
   if (link === '') return ok({ path: path.value, symlinks: [] });

@@ -199,7 +199,16 @@ test('every known memory limit is parsed', () => {
 test('tasks, weights and quotas have their bounds', () => {
   assert.deepEqual(
     ['', 'infinity', '10', '15%', '0', '0%', '-1', 'x'].map((value) => valueOf(tasksMax, value)),
-    [{ absolute: Infinity }, { absolute: Infinity }, { absolute: 10 }, { permyriad: 1500 }, undefined, undefined, undefined, undefined],
+    [
+      { absolute: Infinity },
+      { absolute: Infinity },
+      { absolute: 10 },
+      { permyriad: 1500 },
+      undefined,
+      { permyriad: 0 },
+      undefined,
+      undefined,
+    ],
   );
   assert.deepEqual(
     ['', '1', '10000', 'idle', '0', '10001'].map((value) => valueOf(weight({ idle: true }), value)),

@@ -26,7 +26,7 @@ compareProbes(
       differs: [
         {
           systemd: failed('CHDIR', 'Permission denied'),
-          tysd: failed('CHDIR', 'No such file or directory'),
+          tysd: failed('CHDIR', 'No such device or address'),
           why: 'systemd would have it work in the home directory of root',
         },
       ],

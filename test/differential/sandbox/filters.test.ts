@@ -44,6 +44,9 @@ const alone: Readonly<Record<string, string>> = {
   'families added and taken away':
     'RestrictAddressFamilies=AF_UNIX AF_INET AF_NETLINK\nRestrictAddressFamilies=~AF_INET AF_VSOCK\nRestrictAddressFamilies=AF_CAN',
   'families that there are not': 'RestrictAddressFamilies=AF_NONSENSE AF_UNIX',
+  'none among families': 'RestrictAddressFamilies=none AF_UNIX',
+  'all families but none': 'RestrictAddressFamilies=~none',
+  'families denied, and all given back': 'RestrictAddressFamilies=~AF_INET\nRestrictAddressFamilies=AF_INET',
   'families denied, and one given back': 'RestrictAddressFamilies=~AF_INET AF_INET6\nRestrictAddressFamilies=AF_INET',
   'no namespaces': 'RestrictNamespaces=yes',
   'all namespaces': 'RestrictNamespaces=no',

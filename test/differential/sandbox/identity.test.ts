@@ -13,6 +13,9 @@ compareProbes('who a process is', {
   'SupplementaryGroups=': { unit: 'User=probe\nSupplementaryGroups=adm audio 4242', look: ['ids'] },
   'SupplementaryGroups= without User=': { unit: 'SupplementaryGroups=adm audio', look: ['ids'] },
   'SupplementaryGroups= that do not exist': { unit: 'SupplementaryGroups=adm nobody-knows', look: ['ids'] },
+  'User=nobody': { unit: 'User=nobody', look: ['ids', 'environment'] },
+  'User=nobody by number': { unit: 'User=65534', look: ['ids', 'environment'] },
+  'User= that is reset': { unit: 'User=probe\nUser=', look: ['ids', 'environment'] },
   'User=root': { unit: 'User=root', look: ['ids', 'environment'] },
 });
 

@@ -23,6 +23,9 @@ const missing: Pick<Probe, 'differs'> = {
   differs: [{ ...noImage, tysd: 'Failed at step NAMESPACE spawning /probe: No such file or directory' }],
 };
 
+/** An image that is to be verified is not used without that. */
+const unverified = 'Failed at step NAMESPACE spawning /probe: Operation not supported';
+
 /** Each with images of its own, since two mounts of one would destroy it. */
 function probe(unit: string, look: Probe['look'] = seen, more: Partial<Probe> = {}): Probe {
   const copies = 'mkdir -p /run/images/NAME; cp /images/*.raw /run/images/NAME';
@@ -44,10 +47,42 @@ const probes: Readonly<Record<string, Probe>> = {
   'RootImageOptions= of several partitions': probe('RootImage=/images/root.raw\nRootImageOptions=home:nodev root:ro,nosuid'),
   'RootImage= with paths of the machine': probe('RootImage=/images/root.raw\nBindReadOnlyPaths=/etc/hostname /usr/bin:/mnt'),
   'RootImage= and a protected system': probe('RootImage=/images/root.raw\nProtectSystem=strict\nReadWritePaths=/srv'),
+  'RootImage= and devices of its own': probe('RootImage=/images/root.raw\nPrivateDevices=yes', [
+    'mounts /dev',
+    'paths /dev/ /dev/null /dev/loop0',
+  ]),
+  'RootImage= and a closed policy of devices': {
+    ...probe('RootImage=/images/root.raw\nDevicePolicy=closed'),
+    after: 'systemctl show -p DevicePolicy,DeviceAllow NAME; rm -r /run/images/NAME',
+  },
+  'MountImages= and a strict policy of devices': {
+    ...probe('MountImages=/images/data.raw:/mnt\nDevicePolicy=strict\nDeviceAllow=/dev/null rw'),
+    after: 'systemctl show -p DevicePolicy,DeviceAllow NAME; rm -r /run/images/NAME',
+  },
   'RootImage= with another image': probe('RootImage=/images/root.raw\nMountImages=/images/data.raw:/mnt'),
-  'RootImage= where devices are refused': probe('RootImage=/images/root.raw\nDevicePolicy=closed', seen),
-  'RootImage= with devices of its own': probe('RootImage=/images/root.raw\nPrivateDevices=yes', seen),
-  'MountImages= where devices are named': probe('MountImages=/images/data.raw:/mnt\nDeviceAllow=/dev/null rw', seen),
+  'RootImage= that is to be verified by RootHash=': probe(
+    'RootImage=/images/root.raw\nRootHash=00112233445566778899aabbccddeeff\nRootVerity=/images/data.raw',
+    seen,
+    {
+      differs: [
+        { systemd: 'Failed at step NAMESPACE spawning /probe: Invalid argument', tysd: unverified, why: 'there is no dm-verity here' },
+      ],
+    },
+  ),
+  'RootImage= that is to be verified by a hash alone': probe(
+    'RootImage=/images/root.raw\nRootHash=00112233445566778899aabbccddeeff\nRootHashSignature=base64:aGVsbG8=',
+    [],
+    {
+      differs: [
+        {
+          systemd: 'start 0\nResult=success\nExecMainCode=0\nExecMainStatus=0',
+          tysd: `start 1\nResult=exit-code\nExecMainCode=1\nExecMainStatus=226\n${unverified}`,
+          why: '252 uses an image that has no partition to verify it by as it is',
+        },
+      ],
+    },
+  ),
+  'RootHash= and its kin without an image': probe('RootHash=00112233445566778899aabbccddeeff\nRootVerity=/images/data.raw', ['paths /usr']),
   'RootImage= that is missing': probe('RootImage=/images/none.raw', seen, missing),
   'RootImage= that is no image': probe('RootImage=/etc/hostname'),
   'MountImages=': probe('MountImages=/images/data.raw:/mnt'),

@@ -16,6 +16,21 @@ function betterTmpfs(path: string, mode: string, attributes: string, size: strin
   };
 }
 
+const emptyHomes = [
+  betterTmpfs('/home', '755', 'ro,nodev', 'size=4096k,nr_inodes=1024'),
+  betterTmpfs('/root', '700', 'ro,nodev', 'size=4096k,nr_inodes=1024'),
+  betterTmpfs('/run/user', '755', 'ro,nodev', 'size=4096k,nr_inodes=1024'),
+];
+
+/** Where nothing can be executed, systemd's child cannot say so either. */
+const nothingVisible = [
+  {
+    systemd: 'ExecMainStatus=226',
+    tysd: 'ExecMainStatus=226\nFailed at step NAMESPACE spawning /probe: Permission denied',
+    why: 'what failed is told by the manager, which still sees the journal',
+  },
+];
+
 const files = `
 mkdir -p opt/a/b opt/c srv jail/usr jail/etc jail/var/tmp jail/tmp
 ln -s /opt/a lnk
@@ -56,6 +71,10 @@ compareProbes(
     'ReadOnlyPaths= that is missing': alone('ReadOnlyPaths=/nonexistent'),
     'InaccessiblePaths=': alone('InaccessiblePaths=/opt /etc/hostname -/nonexistent /dev/null'),
     'InaccessiblePaths= that is missing': alone('InaccessiblePaths=/nonexistent'),
+    'InaccessiblePaths= of the root': { ...alone('InaccessiblePaths=/'), differs: nothingVisible },
+    'InaccessiblePaths= of the root, but for some': { ...alone('InaccessiblePaths=-/\nReadWritePaths=/home'), differs: nothingVisible },
+    'InaccessiblePaths= of another root': { ...alone('RootDirectory=/jail\nInaccessiblePaths=+/'), differs: nothingVisible },
+    'InaccessiblePaths= of the root, and a full privilege': alone('InaccessiblePaths=/\nExecStart=+PROBE', { look: ['paths /usr'] }),
     'InaccessiblePaths= by a symlink': alone('InaccessiblePaths=/lnk'),
     'InaccessiblePaths= by a symlink into what is mounted': alone('InaccessiblePaths=/lnk\nBindPaths=/usr/share:/opt'),
     'NoExecPaths= and ExecPaths=': alone('NoExecPaths=/var /opt\nExecPaths=/var/lib'),
@@ -84,14 +103,20 @@ compareProbes(
     'a command with full rights': alone('ProtectSystem=strict\nPrivateTmp=yes\nBindPaths=/usr/share:/opt\nExecStart=+PROBE', {
       look: ['namespaces', 'mounts', 'paths /usr /opt /var'],
     }),
-    'ProtectHome=tmpfs': alone('ProtectHome=tmpfs', {
-      look: ['mounts', 'namespaces'],
-      differs: [
-        betterTmpfs('/home', '755', 'ro,nodev', 'size=4096k,nr_inodes=1024'),
-        betterTmpfs('/root', '700', 'ro,nodev', 'size=4096k,nr_inodes=1024'),
-        betterTmpfs('/run/user', '755', 'ro,nodev', 'size=4096k,nr_inodes=1024'),
-      ],
+    'ProtectHome=tmpfs': alone('ProtectHome=tmpfs', { look: ['mounts', 'namespaces'], differs: emptyHomes }),
+    'ProtectHome=tmpfs with BindPaths=': alone('ProtectHome=tmpfs\nBindPaths=/home/probe /opt/a:/root/a', {
+      look: ['mounts', 'paths /home/probe /root/a'],
+      differs: emptyHomes,
     }),
+    'ProtectHome=tmpfs with BindReadOnlyPaths=': alone(
+      'ProtectHome=tmpfs\nUser=probe\nBindReadOnlyPaths=/home/probe /usr/share:/home/new/x',
+      {
+        look: ['mounts', 'paths /home/probe /home/new/x'],
+        differs: emptyHomes,
+      },
+    ),
+    'ProtectHome=yes with BindPaths=': alone('ProtectHome=yes\nBindPaths=/home/probe'),
+    'ProtectHome=read-only with BindPaths=': alone('ProtectHome=read-only\nBindPaths=/usr/share:/home/share'),
   },
   { setup: files },
 );
@@ -104,6 +129,16 @@ compareProbes('directories of a service', {
     unit: `User=probe\nRuntimeDirectory=NAME NAME/a\nStateDirectory=NAME\nStateDirectoryMode=0700\nCacheDirectory=NAME\nLogsDirectory=NAME\nConfigurationDirectory=NAME\nRuntimeDirectoryPreserve=yes`,
     look: ['ids'],
     after: directories,
+  },
+  'names with escapes, quotes and colons': {
+    unit: 'StateDirectory=NAME\\x20b "NAME c" NAME\\:d:NAME\\:e\nRuntimeDirectory=NAME/%%p/\\x41\nRuntimeDirectoryPreserve=yes',
+    look: ['environment STATE_DIRECTORY RUNTIME_DIRECTORY'],
+    after: `ls -d /var/lib/NAME* /run/NAME/*/*; readlink /var/lib/NAME:e`,
+  },
+  'names that are none': {
+    unit: 'StateDirectory=. .. /NAME NAME/../x private/NAME\nCacheDirectory=NAME/. ./NAME//b',
+    look: ['environment STATE_DIRECTORY CACHE_DIRECTORY'],
+    after: `ls -d /var/lib/NAME* /var/cache/NAME*`,
   },
   'links to them': {
     unit: 'RuntimeDirectory=NAME:NAME-link NAME/a:NAME/b\nStateDirectory=NAME:NAME-link\nRuntimeDirectoryPreserve=yes',

@@ -1,8 +1,6 @@
 import { compareProbes, type Probe } from './compare.ts';
 
 const caps = (unit: string): Probe => ({ unit, look: ['ids', 'caps'] });
-/** Its user's groups are given to a process that stays root only by the way in which systemd looks them up. */
-const withGroups = [{ systemd: 'groups 1000 2000', tysd: 'groups ', why: 'a process that does not become the user gets nothing of it' }];
 
 compareProbes('which privileges a process has', {
   'CapabilityBoundingSet=': caps('CapabilityBoundingSet=CAP_CHOWN CAP_NET_ADMIN'),
@@ -27,16 +25,33 @@ compareProbes('which privileges a process has', {
   'SecureBits= with AmbientCapabilities=': caps('User=probe\nSecureBits=noroot keep-caps-locked\nAmbientCapabilities=CAP_CHOWN'),
   'NoNewPrivileges=': caps('NoNewPrivileges=yes'),
   'NoNewPrivileges= of a user': caps('User=probe\nNoNewPrivileges=yes'),
-  'a full privilege': {
-    ...caps('User=probe\nNoNewPrivileges=yes\nCapabilityBoundingSet=CAP_CHOWN\nSecureBits=noroot\nExecStart=+PROBE'),
-    differs: withGroups,
-  },
-  'no change of the user': {
-    ...caps('User=probe\nAmbientCapabilities=CAP_KILL\nCapabilityBoundingSet=CAP_CHOWN CAP_KILL\nExecStart=!PROBE'),
-    differs: withGroups,
-  },
+  'a full privilege': caps('User=probe\nNoNewPrivileges=yes\nCapabilityBoundingSet=CAP_CHOWN\nSecureBits=noroot\nExecStart=+PROBE'),
+  'no change of the user': caps('User=probe\nAmbientCapabilities=CAP_KILL\nCapabilityBoundingSet=CAP_CHOWN CAP_KILL\nExecStart=!PROBE'),
   'no change of the user where the kernel is old': caps('User=probe\nAmbientCapabilities=CAP_KILL\nExecStart=!!PROBE'),
   'what takes capabilities': { unit: 'ProtectKernelLogs=yes\nProtectKernelModules=yes', look: ['caps'] },
+});
+
+const ids = (unit: string): Probe => ({ unit, look: ['ids'] });
+
+compareProbes('which groups a process has that stays root', {
+  'a full privilege': ids('User=probe\nExecStart=+PROBE'),
+  'no change of the user': ids('User=probe\nExecStart=!PROBE'),
+  'with SupplementaryGroups=': ids('User=probe\nSupplementaryGroups=adm audio\nExecStart=+PROBE'),
+  'with SupplementaryGroups= alone': ids('SupplementaryGroups=adm audio\nExecStart=!PROBE'),
+  'with Group=': ids('User=probe\nGroup=extra\nExecStart=!PROBE'),
+  'with Group= alone': ids('Group=extra\nExecStart=+PROBE'),
+  'with Group=root': ids('User=probe\nGroup=root\nSupplementaryGroups=adm\nExecStart=+PROBE'),
+  'with User=root': ids('User=root\nSupplementaryGroups=adm\nExecStart=+PROBE'),
+  'in a user namespace': ids('User=probe\nPrivateUsers=yes\nExecStart=!PROBE'),
+  'before and after the main process': {
+    unit: `User=probe\nExecStartPre=!/probe -o /run/t/NAME.pre @ids\nExecStart=PROBE\nExecStopPost=+/probe -o /run/t/NAME.post @ids`,
+    look: ['ids'],
+    after: 'cat /run/t/NAME.pre /run/t/NAME.post',
+  },
+  'of a dynamic user': {
+    unit: `DynamicUser=yes\nSupplementaryGroups=adm\nExecStart=+/bin/sh -c 'id -G | wc -w >/run/t/NAME.told'`,
+    look: [],
+  },
 });
 
 const labels: Probe['look'] = ['ids', 'caps'];
