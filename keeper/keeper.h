@@ -835,6 +835,7 @@ int send_descriptors(int argc, char **argv);
 int become_command(int argc, char **argv);
 int forward_terminal(int argc, char **argv);
 int probe_namespaces(int argc, char **argv);
+int cover_file(int argc, char **argv);
 int relay_datagrams(int argc, char **argv);
 
 enum { MAX_SENDERS = 64 };

@@ -178,6 +178,7 @@ static const struct {
     {"--terminal", forward_terminal},
     {"--go-on", resume_plan},
     {"--probe", probe_namespaces},
+    {"--cover", cover_file},
     {"--traffic", tell_traffic},
     {"--security-modules", tell_security_modules},
     {"--relay", relay_datagrams},

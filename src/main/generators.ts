@@ -1,5 +1,6 @@
 import { generatorPath, generatorPrograms, type GeneratorOutput, type Generators } from '../manager/generator-programs.ts';
 import { gatherConditionFacts } from '../manager/condition-facts.ts';
+import { isFirstBoot } from '../manager/first-boot.ts';
 import { realFiles } from '../port/files-real.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import { containerId } from './container-id.ts';
@@ -12,27 +13,27 @@ export function generatorsOf(
   environment: NodeJS.ProcessEnv,
   facts: SpecifierFacts,
 ): Generators {
-  const isFirstBoot = facts.machineId === '' || facts.machineId === 'uninitialized';
   return {
     output,
     unitPrograms: generatorPath(scope, 'generators', environment),
     environmentPrograms: generatorPath(scope, 'environment-generators', environment),
-    environment: [`SYSTEMD_SCOPE=${scope}`, ...(scope === 'system' ? machineFacts(environment, facts, isFirstBoot) : [])],
+    get environment() {
+      return [`SYSTEMD_SCOPE=${scope}`, ...(scope === 'system' ? machineFacts(environment, facts) : [])];
+    },
   };
 }
 
-function machineFacts(environment: NodeJS.ProcessEnv, facts: SpecifierFacts, isFirstBoot: boolean): readonly string[] {
+function machineFacts(environment: NodeJS.ProcessEnv, facts: SpecifierFacts): readonly string[] {
   const { virtualization } = gatherConditionFacts(realFiles, {
     facts,
     version,
     containerId: containerId(environment),
-    firstBoot: isFirstBoot,
     environment: () => [],
   });
   const { kind, id } = virtualization;
   return [
     'SYSTEMD_IN_INITRD=0',
-    `SYSTEMD_FIRST_BOOT=${isFirstBoot ? '1' : '0'}`,
+    `SYSTEMD_FIRST_BOOT=${isFirstBoot(realFiles) ? '1' : '0'}`,
     ...(kind === 'none' ? [] : [`SYSTEMD_VIRTUALIZATION=${kind}:${id}`]),
     `SYSTEMD_ARCHITECTURE=${facts.architecture}`,
   ];

@@ -14,7 +14,6 @@ export function checkConditions({ place, of }: ConditionRequest): Result<Conditi
     facts,
     version,
     containerId: containerId(process.env),
-    firstBoot: facts.machineId === '' || facts.machineId === 'uninitialized',
     environment: () => Object.entries(process.env).map(([name, value]) => `${name}=${value ?? ''}`),
   });
   if ('assignments' in of) return checkAssignments(of.assignments, { facts }, conditionFacts);
@@ -24,7 +23,7 @@ export function checkConditions({ place, of }: ConditionRequest): Result<Conditi
 /** What this machine runs in: what told its init process so, then what the kernel shows. */
 export function virtualizationHere(): { readonly container: string; readonly vm: string; readonly privateUsers: boolean } {
   const { files, facts } = partsOf({ scope: 'system', root: '' });
-  const given = { facts, version, firstBoot: false, environment: () => [] };
+  const given = { facts, version, environment: () => [] };
   const told = Buffer.from(files.read('/proc/1/environ') ?? new Uint8Array())
     .toString()
     .split('\0');

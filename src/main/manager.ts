@@ -113,7 +113,6 @@ export async function runManager(): Promise<void> {
       facts,
       version,
       containerId: containerId(environment),
-      firstBoot: facts.machineId === '' || facts.machineId === 'uninitialized',
       environment: () => manager.environment(),
     }),
     self: selfAccount(facts),

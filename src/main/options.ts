@@ -1,4 +1,5 @@
 import { parseHttpAddress } from '../api/http/address.ts';
+import { idIn } from './machine-id.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { parseUnitName } from '../unit/name.ts';
 import { parseTimespan } from '../unit/values/timespan.ts';
@@ -7,6 +8,8 @@ import { parseTimespan } from '../unit/values/timespan.ts';
 export interface Options {
   readonly scope: 'system' | 'user';
   readonly unit?: string;
+  /** The id that the machine is to have (kernel-command-line(7)). */
+  readonly machineId?: string;
   /** Search path for unit files, instead of systemd's. */
   readonly unitPath?: readonly string[];
   readonly runtimeDirectory?: string;
@@ -93,6 +96,7 @@ const kernelWords: Readonly<Record<string, Word['apply']>> = {
   'systemd.unit': (options, value) => (value === '' ? undefined : assign(options, { unit: value })),
   'systemd.show_status': (options, value) => showStatus(options, value === '' ? 'yes' : value),
   'systemd.log_target': (options, value) => logTarget(options, value),
+  'systemd.machine_id': (options, value) => (idIn(value) === undefined ? undefined : assign(options, { machineId: value })),
   'systemd.log_level': (options, value) => logLevel(options, value),
 };
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, fstatSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
@@ -7,6 +8,7 @@ import { commandProperties, findProgram, type NotRunnable } from './command.ts';
 import { resolveOptions, type Resolved } from './configuration.ts';
 import { gatherFacts } from './facts.ts';
 import { checkKeeper } from './keeper-interface.ts';
+import { beginSystem } from './first-boot.ts';
 import { findKeeper } from './keeper-path.ts';
 import { spareFromOomKiller } from './oom-score.ts';
 import { help, parseOptions, type Options } from './options.ts';
@@ -56,6 +58,9 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
   const fitting = checkKeeper(realFiles, keeper);
   if (!fitting.ok) return refuse(fitting.error, 1);
   const syslog = init && scope === 'system' ? beSystemd(runtimeDirectory, command.value === undefined) : undefined;
+  // A command that runs alone is no system.
+  if (syslog !== undefined && (command.value === undefined || options.unit !== undefined))
+    await beginSystem({ machineId: options.machineId, cover: (path, other) => spawnSync(keeper, ['--cover', path, other]).status === 0 });
   const tracking = chooseTracking(options.cgroup, init);
   if (!tracking.ok) return refuse(tracking.error, 1);
   const { by, root, home, controllers } = tracking.value;

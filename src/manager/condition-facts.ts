@@ -24,7 +24,6 @@ export interface ConditionFacts {
   readonly cgroup: 'v1' | 'v2' | 'none';
   readonly controllers: readonly string[];
   readonly security: readonly string[];
-  readonly firstBoot: boolean;
   readonly credentialDirectories: readonly string[];
   environment(): readonly string[];
 }
@@ -36,7 +35,6 @@ export function gatherConditionFacts(
     readonly facts: SpecifierFacts;
     readonly version: string;
     readonly containerId: string;
-    readonly firstBoot: boolean;
     environment(): readonly string[];
   },
 ): ConditionFacts {
@@ -76,7 +74,6 @@ export function gatherConditionFacts(
       .split(/\s+/)
       .filter((each) => each !== ''),
     security: securityModules(files, text),
-    firstBoot: given.firstBoot,
     credentialDirectories: [],
     environment: () => given.environment(),
   };

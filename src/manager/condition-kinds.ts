@@ -1,4 +1,5 @@
 import { globPattern } from '../base/glob.ts';
+import { isFirstBoot } from './first-boot.ts';
 import { compareVersions } from '../base/version-order.ts';
 import { booleanOf } from '../unit/values/boolean.ts';
 import { capabilityNames } from '../unit/values/capability.ts';
@@ -30,7 +31,7 @@ export const conditionKinds: Readonly<Record<string, Judge>> = {
   Capability: capability,
   ACPower: (argument, { files }) => compareBoolean(argument, isOnPower(files)),
   NeedsUpdate: needsUpdate,
-  FirstBoot: (argument, facts) => compareBoolean(argument, facts.firstBoot),
+  FirstBoot: firstBoot,
   PathExists: (argument, { files }) => exists(files, argument),
   PathExistsGlob: (argument, { files }) => expandBraces(argument).some((pattern) => expandGlob(files, pattern).length > 0),
   PathIsDirectory: (argument, { files }) => files.statFollow(argument).kind === 'directory',
@@ -73,6 +74,11 @@ function isHidden(name: string): boolean {
     name.endsWith('~') ||
     /\.(rpmnew|rpmsave|rpmorig|dpkg-(old|new|dist|bak|backup|tmp)|ucf-(new|old|dist)|swp|bak|old|new)$/.test(name)
   );
+}
+
+function firstBoot(argument: string, { files, kernelCommandLine: line }: ConditionFacts): boolean | undefined {
+  const told = /(?:^|\s)systemd\.condition-first-boot(?:=(\S*))?(?:\s|$)/.exec(line);
+  return compareBoolean(argument, (told === null ? undefined : booleanOf(told[1] ?? 'yes')) ?? isFirstBoot(files));
 }
 
 function compareBoolean(argument: string, fact: boolean): boolean | undefined {

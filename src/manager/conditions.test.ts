@@ -44,7 +44,6 @@ const facts: ConditionFacts = {
   cgroup: 'v2',
   controllers: ['cpu', 'memory'],
   security: ['apparmor'],
-  firstBoot: false,
   credentialDirectories: [],
   environment: () => ['LANG=C.UTF-8', 'EMPTY='],
 };

@@ -4,6 +4,7 @@ import { check, checkItself } from './rules.ts';
 import { dispatch } from './dispatch.ts';
 import { queueJob, finishJob, timeOutJob } from './jobs.ts';
 import { readStaleTables } from './kernel-tables.ts';
+import { endFirstBoot } from './first-boot.ts';
 import { log } from './records.ts';
 import { runJob } from './run-job.ts';
 import { generatorsTimedOut, generatorTimer } from './generators.ts';
@@ -186,6 +187,7 @@ function noteStartup(world: World): void {
   world.startup = world.now;
   world.dirtyManager = true;
   world.resources.startupFinished();
+  if (world.options.init && world.options.scope === 'system') endFirstBoot(world.options.files);
   const usec = Math.floor(world.now.monotonicUsec - world.options.keeper.inventory.startedAt.monotonicUsec);
   log(world, 6, `Startup finished in ${formatTimespan(usec, MILLISECOND)}.`, undefined, {
     MESSAGE_ID: isMachine(world) ? messageIds.startupFinished : messageIds.userStartupFinished,

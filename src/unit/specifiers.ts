@@ -78,7 +78,8 @@ const everywhere: Readonly<Record<string, Resolver>> = {
   H: ({ facts }) => facts.hostName,
   l: ({ facts }) => facts.hostName.split('.', 1)[0] ?? '',
   q: ({ facts }) => facts.prettyHostName,
-  m: ({ facts }) => facts.machineId,
+  // Where there is none it means nothing.
+  m: ({ facts }) => (/^[0-9a-f]{32}$/.test(facts.machineId) ? facts.machineId : undefined),
   b: ({ facts }) => facts.bootId,
   v: ({ facts }) => facts.kernelRelease,
   a: ({ facts }) => facts.architecture,

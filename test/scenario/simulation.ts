@@ -143,7 +143,7 @@ export class Simulation {
       ownDirectories,
       scope,
       facts,
-      conditionFacts: gatherConditionFacts(files, { facts, version: '252', containerId: '', firstBoot: false, environment: () => [] }),
+      conditionFacts: gatherConditionFacts(files, { facts, version: '252', containerId: '', environment: () => [] }),
       self: { name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/sh', groups: [] },
       ownEnvironment: {},
       notifySocket: '/run/tysd/notify',

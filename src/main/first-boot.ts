@@ -1,0 +1,31 @@
+import { writeFileSync } from 'node:fs';
+import { firstBootFile } from '../manager/first-boot.ts';
+import { settleMachineId } from './machine-id.ts';
+
+interface Given {
+  readonly machineId: string | undefined;
+  readonly cover: (path: string, other: string) => boolean;
+}
+
+/** What process 1 of a system does before all else: the machine's id, and on the first boot what the preset files say of all units (systemd.preset(5)). */
+export async function beginSystem({ machineId, cover }: Given): Promise<void> {
+  const isFirst = settleMachineId({ root: '', told: machineId, container: process.env['container_uuid'], cover, tell });
+  if (!isFirst) return;
+  tell('Detected first boot.');
+  try {
+    writeFileSync(firstBootFile, '');
+  } catch (error) {
+    tell(`ConditionFirstBoot= will not hold: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const { localInstall } = await import('./local.ts');
+  const outcome = localInstall({ scope: 'system', root: '' }).apply('preset-all', [], { presetMode: 'enable-only' });
+  tell(
+    outcome.ok
+      ? 'Populated /etc with preset unit settings.'
+      : `Failed to populate /etc with preset unit settings, ignoring: ${outcome.error.message}`,
+  );
+}
+
+function tell(text: string): void {
+  process.stderr.write(`tysd: ${text}\n`);
+}

@@ -1,0 +1,14 @@
+import type { Files } from '../port/files.ts';
+
+/** There while the machine boots for the first time, until all is up (systemd(1)). */
+export const firstBootFile = '/run/systemd/first-boot';
+
+/** Whether the machine boots for the first time (systemd.unit(5), ConditionFirstBoot=). */
+export function isFirstBoot(files: Pick<Files, 'statFollow'>): boolean {
+  return files.statFollow(firstBootFile).kind !== 'missing';
+}
+
+/** All is up: units that are only for the first boot are for it no more. */
+export function endFirstBoot(files: Pick<Files, 'statFollow' | 'unlink'>): void {
+  if (isFirstBoot(files)) files.unlink(firstBootFile);
+}
