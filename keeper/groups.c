@@ -344,13 +344,27 @@ static bool is_excepted(const struct keeper *keeper, const struct round *round, 
     return false;
 }
 
+/* Who is stopped takes a signal only when it goes on; but that would undo a signal that stops. */
+static bool lets_go_on(int signal) {
+    switch (signal) {
+    case 0:
+    case SIGKILL:
+    case SIGCONT:
+    case SIGSTOP:
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU: return false;
+    default: return true;
+    }
+}
+
 static void signal_member(struct keeper *keeper, void *context, pid_t pid) {
     struct round *round = context;
     if (is_excepted(keeper, round, pid) || table_number(&round->seen, (uint64_t)pid)) return;
     table_add_number(&round->seen, allocate(sizeof(struct node)), (uint64_t)pid);
     round->found = true;
     kill(pid, round->signal);
-    if (round->signal != SIGKILL && round->signal != SIGCONT && round->signal) kill(pid, SIGCONT);
+    if (lets_go_on(round->signal)) kill(pid, SIGCONT);
 }
 
 static void signal_members(struct keeper *keeper, struct group *group, int signal, const uint8_t *except, uint32_t count) {

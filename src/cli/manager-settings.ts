@@ -23,6 +23,8 @@ export function showOrSetLogLevel(call: SettingCall): Promise<number> {
 export function showOrSetLogTarget(call: SettingCall): Promise<number> {
   const [word] = call.words;
   if (word === undefined) return showProperty(call, 'LogTarget');
+  // Without a word it goes where it went from the start.
+  if (word === '') return call.withManager(() => Promise.resolve(0));
   if (!logTargets.has(word))
     return refuse(call, `Failed to set log target of org.freedesktop.systemd1 to ${word}: Invalid log target '${word}'`);
   return call.withManager(async (client) => {

@@ -38,6 +38,15 @@ export function implicitDependencies(config: UnitConfig, context: ImplicitContex
   return found;
 }
 
+/** Whom a unit triggers; that holds for one with a bad setting too, whose sockets may be open all the same. */
+export function triggerDependencies(config: UnitConfig): readonly Dependency[] {
+  const found: Dependency[] = [];
+  addOfTrigger(config, (unit, ...keys) => {
+    for (const key of keys) found.push({ key, unit, origin: implicit });
+  });
+  return found;
+}
+
 const implicit = { from: 'implicit' } as const;
 
 type Add = (unit: string, ...keys: readonly DependencyKey[]) => void;
@@ -48,17 +57,17 @@ function addOfService({ service }: UnitConfig, add: Add): void {
   for (const socket of service.Sockets) add(socket, 'Wants', 'After', 'TriggeredBy');
 }
 
-function addOfSocket({ name, socket }: UnitConfig, context: ImplicitContext, add: Add): void {
+function addOfSocket({ socket }: UnitConfig, context: ImplicitContext, add: Add): void {
   if (socket === undefined) return;
-  if (!socket.Accept) add(socket.Service === '' ? withType(name, 'service') : socket.Service, 'Before', 'Triggers');
   if (context.devices && socket.BindToDevice !== '' && socket.BindToDevice !== 'lo') {
     const device = unitOfPath(`/sys/subsystem/net/devices/${socket.BindToDevice}`, 'device');
     if (device !== undefined) add(device, 'BindsTo', 'After');
   }
 }
 
-/** Timers, paths and automounts trigger the unit of the same name unless they name another. */
-function addOfTrigger({ name, timer, path, automount }: UnitConfig, add: Add): void {
+/** Sockets, timers, paths and automounts trigger the unit of the same name unless they name another. */
+function addOfTrigger({ name, socket, timer, path, automount }: UnitConfig, add: Add): void {
+  if (socket?.Accept === false) add(socket.Service === '' ? withType(name, 'service') : socket.Service, 'Before', 'Triggers');
   if (automount !== undefined) add(withType(name, 'mount'), 'Before', 'Triggers');
   const unit = timer?.Unit ?? path?.Unit;
   if (unit !== undefined) add(unit === '' ? withType(name, 'service') : unit, 'Before', 'Triggers');

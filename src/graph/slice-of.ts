@@ -38,18 +38,23 @@ const none: readonly never[] = [];
 /** The paths that were asked for, since a unit's is asked for at each process. */
 const paths = { system: new WeakMap<UnitConfig, string>(), user: new WeakMap<UnitConfig, string>() };
 
-/** Where a unit's cgroup lies below the manager's; that of another name is where it would lie if the unit had that name. */
-export function groupPath(config: UnitConfig, scope: 'system' | 'user', name = config.name): string {
-  if (name !== config.name) return pathOf(config, scope, name);
+/** Where a unit's cgroup lies below the manager's, or would lie if the unit had that name and were in that slice. */
+export function groupPath(config: UnitConfig, scope: 'system' | 'user', { name = config.name, slice }: GroupPlace = {}): string {
+  if (name !== config.name || slice !== undefined) return pathIn(slice ?? sliceOf(config, scope), name);
   const known = paths[scope].get(config);
   if (known !== undefined) return known;
-  const path = pathOf(config, scope, name);
+  const path = pathIn(sliceOf(config, scope), name);
   paths[scope].set(config, path);
   return path;
 }
 
-function pathOf(config: UnitConfig, scope: 'system' | 'user', name: string): string {
-  const slice = sliceOf(config, scope);
+/** What of a cgroup's place is another than the unit's configuration says. */
+export interface GroupPlace {
+  readonly name?: string;
+  readonly slice?: string;
+}
+
+function pathIn(slice: string | undefined, name: string): string {
   const above = slice === undefined ? '' : (slicePath(slice) ?? '');
   const own = escapeCgroupName(name);
   return above === '' ? own : `${above}/${own}`;

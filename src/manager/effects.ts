@@ -125,6 +125,13 @@ function watchGroup(world: World, unit: Unit): void {
   else world.command({ do: 'watch-group', group: unit.group });
 }
 
+/** The next group of the unit is made where its files say. */
+function leaveSlice(world: World, unit: Unit): void {
+  if (unit.groupSlice === undefined) return;
+  unit.groupSlice = undefined;
+  world.resources.loaded(unit);
+}
+
 /** Has the keeper forget the unit's group, which is empty. */
 export function removeGroup(world: World, unit: Unit): void {
   if (unit.groupMark === '') return;
@@ -132,6 +139,7 @@ export function removeGroup(world: World, unit: Unit): void {
   unit.groupMark = '';
   if (unit.groupName !== undefined) world.renamedGroups.delete(unit.groupName);
   unit.groupName = undefined;
+  leaveSlice(world, unit);
   unit.frozen = false;
   forgetLogState(world, unit);
   world.resources.removed(unit);

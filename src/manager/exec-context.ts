@@ -4,7 +4,7 @@ import { pathsWithLinks } from '../exec/mount-table.ts';
 import type { ExecContext, Space } from '../exec/request.ts';
 import { withInheritance } from '../exec/inheritance.ts';
 import { isPlain } from '../exec/standing.ts';
-import { groupPath } from '../graph/slice-of.ts';
+import { pathOfGroup } from './group-place.ts';
 import { type Extension, fits, hierarchies } from '../exec/extensions.ts';
 import { parseEnvironmentFile } from '../unit/values/environment-file.ts';
 import type { UnitConfig } from '../unit/config.ts';
@@ -43,7 +43,7 @@ export function execContext(world: World, config: UnitConfig, space?: Space): Ex
   if (handsOver(world)) context.handsOver = true;
   if (space !== undefined) context.space = space;
   if (config.service !== undefined && config.service.OpenFile.length > 0) context.unopenable = unopenable(options, config.service);
-  if (config.cgroup !== undefined) Object.assign(context, cgroupOf(options, config));
+  if (config.cgroup !== undefined) Object.assign(context, cgroupOf(world, config));
   if (exec === undefined || isPlain(exec)) return context;
   return {
     ...context,
@@ -118,9 +118,11 @@ function openedOf({ options, now }: World, exec: ExecSettings): Pick<ExecContext
   return opened === undefined ? {} : { openedCredentials: opened };
 }
 
-function cgroupOf({ keeper, scope }: ManagerOptions, config: UnitConfig): Pick<ExecContext, 'cgroup'> {
+function cgroupOf(world: World, config: UnitConfig): Pick<ExecContext, 'cgroup'> {
+  const { keeper, scope } = world.options;
+  const { group = config.name, groupSlice } = world.peek(config.name) ?? {};
   const { tracking, cgroupRoot } = keeper.inventory;
-  return tracking === 'cgroup2' ? { cgroup: `${cgroupRoot}/${groupPath(config, scope)}` } : {};
+  return tracking === 'cgroup2' ? { cgroup: `${cgroupRoot}/${pathOfGroup({ config, group, groupSlice }, scope)}` } : {};
 }
 
 function accountsOf(options: ManagerOptions, exec: ExecSettings): Pick<ExecContext, 'account' | 'gid' | 'supplementary'> {

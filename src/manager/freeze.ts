@@ -1,9 +1,9 @@
 import { yesNo } from '../base/yes-no.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { RequestFailure } from '../graph/request.ts';
-import { groupPath, sliceOf, slicesAbove } from '../graph/slice-of.ts';
+import { pathOfGroup, sliceOfGroup, slicesOfGroup } from './group-place.ts';
 import type { UnitTypeName } from '../unit/config.ts';
-import { ROOT_SLICE, slicePath } from '../unit/slice.ts';
+import { ROOT_SLICE } from '../unit/slice.ts';
 import { badName, findUnit, loadFailure } from './requests.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -48,8 +48,8 @@ function canFreeze(world: World, unit: Unit): boolean {
 
 const freezable: ReadonlySet<UnitTypeName> = new Set(['service', 'scope']);
 
-function isDirectlyIn(world: World, { config, load }: Unit, slice: string): boolean {
-  return load.state === 'loaded' && sliceOf(config, world.options.scope) === slice;
+function isDirectlyIn(world: World, unit: Unit, slice: string): boolean {
+  return unit.load.state === 'loaded' && sliceOfGroup(unit, world.options.scope) === slice;
 }
 
 function hasFreezer(world: World, unit: Unit): boolean {
@@ -61,25 +61,24 @@ function withMembers(world: World, unit: Unit): readonly Unit[] {
   const { scope } = world.options;
   const isBelow = (each: Unit): boolean => {
     const isThere = each.config.type === 'slice' ? each.look.active === 'active' : each.groupMark !== '';
-    return isThere && slicesAbove(each.config, scope).includes(unit.name);
+    return isThere && slicesOfGroup(each, scope).includes(unit.name);
   };
   return [...[...world.units.values()].filter((each) => each !== unit && isBelow(each)), unit];
 }
 
 function write(world: World, unit: Unit, frozen: boolean): void {
-  world.command({ do: 'attribute', path: pathOf(world, unit), file: 'cgroup.freeze', value: frozen ? '1' : '0' });
+  world.command({ do: 'attribute', path: pathOfGroup(unit, world.options.scope), file: 'cgroup.freeze', value: frozen ? '1' : '0' });
   if (unit.frozen === frozen) return;
   unit.frozen = frozen;
   world.dirtyUnits.add(unit);
   world.announce({ change: 'unit', unit });
 }
 
-function pathOf(world: World, { config, group }: Unit): string {
-  return config.type === 'slice' ? (slicePath(config.name) ?? '') : groupPath(config, world.options.scope, group);
-}
-
 function read(world: World, unit: Unit, file: string): string | undefined {
-  const bytes = world.options.files.read(`${world.options.keeper.inventory.cgroupRoot}/${pathOf(world, unit)}/${file}`, 4096);
+  const bytes = world.options.files.read(
+    `${world.options.keeper.inventory.cgroupRoot}/${pathOfGroup(unit, world.options.scope)}/${file}`,
+    4096,
+  );
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 

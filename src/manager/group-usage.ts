@@ -5,7 +5,7 @@ import { pidsMaxOf } from '../exec/cgroup/pids.ts';
 import { yesNo } from '../base/yes-no.ts';
 import { isActive, isInactiveOrFailed } from '../graph/active-state.ts';
 import type { UnitCounters } from '../graph/report.ts';
-import { groupPath, slicesAbove } from '../graph/slice-of.ts';
+import { pathOfGroup, slicesOfGroup } from './group-place.ts';
 import type { CgroupSettings } from '../unit/settings/cgroup.ts';
 import { ROOT_SLICE } from '../unit/slice.ts';
 import type { Traffic } from './options.ts';
@@ -67,9 +67,7 @@ function usedUsec(world: World, unit: Unit): number | undefined {
   if (!isRunningSlice || unit.name === ROOT_SLICE) return counted === undefined ? unit.cpuUsec : Number(counted);
   const inside = [...world.units.values()].filter(
     (each) =>
-      each.config.type !== 'slice' &&
-      !isInactiveOrFailed(each.look.active) &&
-      slicesAbove(each.config, world.options.scope).includes(unit.name),
+      each.config.type !== 'slice' && !isInactiveOrFailed(each.look.active) && slicesOfGroup(each, world.options.scope).includes(unit.name),
   );
   const told = inside.reduce((sum, each) => sum + (usedUsec(world, each) ?? 0), unit.cpuUsec ?? 0);
   return Math.max(Number(counted ?? 0), told);
@@ -89,7 +87,7 @@ export function endUsage(world: World, unit: Unit): EndUsage {
   const { keeper, config, scope } = world.options;
   if (cgroup === undefined) return {};
   const { tracking, cgroupRoot } = keeper.inventory;
-  const directory = tracking === 'cgroup2' ? `${cgroupRoot}/${groupPath(unit.config, scope, unit.group)}` : undefined;
+  const directory = tracking === 'cgroup2' ? `${cgroupRoot}/${pathOfGroup(unit, scope)}` : undefined;
   const counted = unit.config.type === 'slice' || unit.cpuUsec === undefined ? read(world, directory, 'cpu.stat') : '';
   const cpuUsec = Number(/^usage_usec (\d+)$/m.exec(counted)?.[1] ?? 0) || unit.cpuUsec;
   const stat = (cgroup.IOAccounting ?? config.resources?.ioAccounting) === true ? read(world, directory, 'io.stat') : '';
@@ -102,9 +100,9 @@ export function endUsage(world: World, unit: Unit): EndUsage {
 }
 
 /** Adds up what units used in slices that are no groups of their own: their cgroups are gone with the last process. */
-export function tellSlices(world: World, { config }: Unit, usec: number): void {
-  if (config.type === 'slice') return;
-  for (const name of slicesAbove(config, world.options.scope)) {
+export function tellSlices(world: World, unit: Unit, usec: number): void {
+  if (unit.config.type === 'slice') return;
+  for (const name of slicesOfGroup(unit, world.options.scope)) {
     const slice = world.peek(name);
     if (slice === undefined || slice.groupMark !== '' || slice.perpetual) continue;
     slice.cpuUsec = (slice.cpuUsec ?? 0) + usec;
@@ -186,7 +184,7 @@ function memoryAvailable(world: World, unit: Unit): string {
   if (memoryCurrent(world, unit) === notSet) return 'infinity';
   const context = resourceContext(world, unit);
   let available = Infinity;
-  for (const name of [unit.name, ...slicesAbove(unit.config, world.options.scope)]) {
+  for (const name of [unit.name, ...slicesOfGroup(unit, world.options.scope)]) {
     const each = world.peek(name);
     const current = each === undefined ? notSet : memoryCurrent(world, each);
     if (each === undefined || current === notSet) continue;
@@ -226,7 +224,7 @@ function directoryOf(world: World, unit: Unit, controller = ''): string | undefi
   if (tracking === 'session' || (tracking === 'cgroup1' && own === undefined)) return undefined;
   const root = own ?? cgroupRoot;
   if (unit.name === ROOT_SLICE) return root;
-  return hasGroup(world, unit) ? `${root}/${groupPath(unit.config, world.options.scope, unit.group)}` : undefined;
+  return hasGroup(world, unit) ? `${root}/${pathOfGroup(unit, world.options.scope)}` : undefined;
 }
 
 /** Whether there is a cgroup of the unit; that of a slice is there with those of the units in it, and tysd itself is in that of `init.scope`. */

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { RequestFailure } from '../graph/request.ts';
 import type { UnitTypeName } from '../unit/config.ts';
-import { slicesAbove } from '../graph/slice-of.ts';
+import { slicesOfGroup } from './group-place.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -44,5 +44,5 @@ function groupsOf(world: World, unit: Unit): readonly Unit[] {
 }
 
 function isWithin(world: World, unit: Unit, slice: string): boolean {
-  return slicesAbove(unit.config, world.options.scope).includes(slice);
+  return slicesOfGroup(unit, world.options.scope).includes(slice);
 }

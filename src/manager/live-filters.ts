@@ -1,6 +1,6 @@
 import { cgroupFilterOps, hasCgroupFilters, ownPrograms } from '../exec/cgroup-filters.ts';
 import { withoutUnmet } from '../exec/verdict.ts';
-import { groupPath, slicesAbove } from '../graph/slice-of.ts';
+import { pathOfGroup, slicesOfGroup } from './group-place.ts';
 import { initialValues } from '../unit/settings/parts.ts';
 import { cgroupFacts } from './cgroup-facts.ts';
 import { machineOf } from './machine.ts';
@@ -29,7 +29,7 @@ export function isFiltered({ options }: World, { config }: Unit): boolean {
 export function refilterGroup(world: World, unit: Unit): void {
   const { tracking } = world.options.keeper.inventory;
   if (unit.groupMark === '' || tracking !== 'cgroup2' || world.options.self.uid !== 0) return;
-  const own = groupPath(unit.config, world.options.scope, unit.group);
+  const own = pathOfGroup(unit, world.options.scope);
   const wanted = filtersOf(world, unit).filter(({ path }) => path === own);
   for (const { name, type, attach } of ownPrograms) {
     if (wanted.some((each) => each.name === name)) continue;
@@ -40,7 +40,7 @@ export function refilterGroup(world: World, unit: Unit): void {
   // Addresses of slices count for the programs of the units in them.
   if (unit.config.type !== 'slice') return;
   for (const other of world.units.values()) {
-    if (other.config.type !== 'slice' && slicesAbove(other.config, world.options.scope).includes(unit.name)) refilterGroup(world, other);
+    if (other.config.type !== 'slice' && slicesOfGroup(other, world.options.scope).includes(unit.name)) refilterGroup(world, other);
   }
 }
 
@@ -56,7 +56,7 @@ function filtersOf(world: World, unit: Unit): readonly Filter[] {
   const config = withoutUnmet(unit.config, machineOf(world), 'systemd');
   const facts = cgroupFacts(world, config);
   if (facts === undefined) return [];
-  const own = groupPath(config, world.options.scope, unit.group);
+  const own = pathOfGroup(unit, world.options.scope);
   const { ops } = cgroupFilterOps(config.cgroup, config.exec ?? initialValues.exec, facts, false);
   return ops.flatMap((op): readonly Filter[] => {
     if (op.op !== 'cgroup-filter') return [];

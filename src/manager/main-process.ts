@@ -1,6 +1,6 @@
 import type { FileStat } from '../port/files.ts';
 import type { UnitEvent } from '../type/type.ts';
-import { groupPath } from '../graph/slice-of.ts';
+import { pathOfGroup } from './group-place.ts';
 import { followSafely } from './safe-chain.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
@@ -95,7 +95,7 @@ export function isMember(world: World, unit: Unit, pid: number): boolean | undef
   if (world.options.keeper.inventory.tracking === 'session') {
     return world.options.files.read(`/proc/${pid}/environ`, 1) === undefined ? undefined : isMarked(world, unit, pid);
   }
-  const path = groupPath(unit.config, world.options.scope, unit.group);
+  const path = pathOfGroup(unit, world.options.scope);
   return text(world, `/proc/${pid}/cgroup`)
     .split('\n')
     .some((line) => line.endsWith(`/${path}`) || line.includes(`/${path}/`));
@@ -105,7 +105,7 @@ export function isMember(world: World, unit: Unit, pid: number): boolean | undef
 export function processesOf(world: World, unit: Unit): readonly number[] {
   const { tracking, cgroupRoot } = world.options.keeper.inventory;
   if (tracking !== 'session')
-    return numbers(text(world, `${cgroupRoot}/${groupPath(unit.config, world.options.scope, unit.group)}/cgroup.procs`).split('\n'));
+    return numbers(text(world, `${cgroupRoot}/${pathOfGroup(unit, world.options.scope)}/cgroup.procs`).split('\n'));
   return numbers(world.options.files.list('/proc')).filter((pid) => isMarked(world, unit, pid) && isAlive(world, pid));
 }
 

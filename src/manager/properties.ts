@@ -9,7 +9,8 @@ import { shownInheritance } from '../exec/inheritance.ts';
 import { selectFiltered, selectLogged, shownSelection } from '../exec/seccomp/selection.ts';
 import { kindsIn, shownKinds } from '../graph/dependency.ts';
 import { requiredPaths } from '../graph/required-paths.ts';
-import { groupPath, sliceOf } from '../graph/slice-of.ts';
+import { sliceOf } from '../graph/slice-of.ts';
+import { pathOfGroup } from './group-place.ts';
 import type { UnitConfig } from '../unit/config.ts';
 import { withImpliedDevices } from '../unit/implied-devices.ts';
 import { settledAffinity } from '../unit/scheduling.ts';
@@ -31,7 +32,7 @@ import { inheritedLimits } from './inherited-limits.ts';
 import { maskedNodes, numaOf } from './numa.ts';
 import { describeCondition } from './conditions.ts';
 import { shellWords } from '../base/shell-words.ts';
-import { ROOT_SLICE, slicePath } from '../unit/slice.ts';
+import { ROOT_SLICE } from '../unit/slice.ts';
 import { notAppliedOf } from './plan-text.ts';
 import { timestampProperties } from './timestamp-properties.ts';
 import { UnitContext } from './unit-context.ts';
@@ -173,14 +174,9 @@ function groupProperties(world: World, config: UnitConfig): Record<string, strin
   if (config.name === ROOT_SLICE) return { Slice: '', ControlGroup: '/' };
   const slice = sliceOf(config, world.options.scope);
   if (slice === undefined) return {};
-  if (config.load.state !== 'loaded') return { Slice: '', ControlGroup: '' };
   const unit = world.peek(config.name);
-  return { Slice: slice, ControlGroup: unit !== undefined && hasGroup(world, unit) ? `/${pathOfGroup(unit, world.options.scope)}` : '' };
-}
-
-/** Slices are their own path, all others lie in that of their slice. */
-function pathOfGroup({ config, group }: Unit, scope: 'system' | 'user'): string {
-  return config.type === 'slice' ? (slicePath(config.name) ?? '') : groupPath(config, scope, group);
+  const named = config.load.state === 'loaded' ? slice : '';
+  return { Slice: named, ControlGroup: unit !== undefined && hasGroup(world, unit) ? `/${pathOfGroup(unit, world.options.scope)}` : '' };
 }
 
 /** Where there is no file to read, what is settled at the end of reading it is left open. */

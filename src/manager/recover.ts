@@ -3,6 +3,7 @@ import { heldRoot } from '../exec/ephemeral-root.ts';
 import { heldSpace, sharedKinds } from '../exec/space.ts';
 import { ok } from '../base/result.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
+import { sliceOf } from '../graph/slice-of.ts';
 import type { Inventory } from '../port/keeper.ts';
 import type { Look } from '../type/type.ts';
 import { checkZone } from './clock-watch.ts';
@@ -231,6 +232,10 @@ function restoreUnit(world: World, formerName: string, unit: Unit, blob: UnitBlo
   if (unit.groupMark !== '' && groupName !== unit.name) {
     unit.groupName = groupName;
     world.renamedGroups.set(groupName, unit);
+  }
+  if (unit.groupMark !== '' && blob.slice !== undefined && blob.slice !== sliceOf(unit.config, world.options.scope)) {
+    unit.groupSlice = blob.slice;
+    world.resources.loaded(unit);
   }
   unit.tolerates = blob.tolerates === undefined ? undefined : new Map(blob.tolerates.map(([child, ops]) => [child, new Map(ops)]));
   unit.refusals = blob.refusals === undefined ? undefined : new Map(blob.refusals);

@@ -1,6 +1,6 @@
 import type { ResourceContext } from '../exec/cgroup/attributes.ts';
 import { usualResources } from '../exec/cgroup/need.ts';
-import { slicesAbove } from '../graph/slice-of.ts';
+import { slicesOfGroup } from './group-place.ts';
 import type { Files } from '../port/files.ts';
 import { deviceTables } from './cgroup-facts.ts';
 import { legacyControllers } from './legacy-controllers.ts';
@@ -27,7 +27,7 @@ export function resourceContext(world: World, unit: Unit): ResourceContext {
       return world.resources.tasksTotal;
     },
     get slices() {
-      return slicesAbove(unit.config, scope).flatMap((slice) => world.peek(slice)?.config.cgroup ?? []);
+      return slicesOfGroup(unit, scope).flatMap((slice) => world.peek(slice)?.config.cgroup ?? []);
     },
     legacy: new Set(legacy.keys()),
     get devices() {

@@ -4,7 +4,7 @@ import { writesOf } from '../exec/cgroup/legacy.ts';
 import { disabledControllers, type ManagedController, managedControllers, neededControllers, usualResources } from '../exec/cgroup/need.ts';
 import { SECOND } from '../base/duration.ts';
 import { errnoMessage } from '../exec/errno.ts';
-import { groupPath, slicesAbove } from '../graph/slice-of.ts';
+import { pathOfGroup, slicesOfGroup } from './group-place.ts';
 import type { KeeperEvent } from '../port/keeper.ts';
 import { ROOT_SLICE, slicePath } from '../unit/slice.ts';
 import { legacyControllers } from './legacy-controllers.ts';
@@ -61,7 +61,7 @@ export class Resources {
     this.#count(unit, -1);
     const { config, scope } = this.#world.options;
     const controllers = neededControllers(unit.config, config.resources ?? usualResources).filter((each) => this.#offered.includes(each));
-    const slices = unit.name === ROOT_SLICE ? [ROOT_SLICE] : slicesAbove(unit.config, scope);
+    const slices = unit.name === ROOT_SLICE ? [ROOT_SLICE] : slicesOfGroup(unit, scope);
     this.#counted.set(unit, { slices, controllers });
     this.#count(unit, 1);
     if (disabledControllers(unit.config).length > 0) this.#isStale = true;
@@ -94,7 +94,7 @@ export class Resources {
   /** Has the unit's cgroup, which is known to the keeper, and those above it carry out the unit's settings; before its first process is there. */
   realize(unit: Unit): void {
     if (!this.isActive) return;
-    for (const name of slicesAbove(unit.config, this.#world.options.scope).toReversed()) {
+    for (const name of slicesOfGroup(unit, this.#world.options.scope).toReversed()) {
       const slice = this.#world.peek(name);
       if (slice !== undefined && name !== ROOT_SLICE && slice.groupMark === '') makeGroup(this.#world, slice);
     }
@@ -154,13 +154,13 @@ export class Resources {
       if (controlled.has(controller) || !this.#has(unit, controller)) continue;
       controlled.add(controller);
       this.#controlled.set(unit, controlled);
-      this.#world.command({ do: 'control', path: groupPath(unit.config, this.#world.options.scope, unit.group), controller: name });
+      this.#world.command({ do: 'control', path: pathOfGroup(unit, this.#world.options.scope), controller: name });
     }
   }
 
   /** The controllers that the cgroup of a unit has. */
   #has(unit: Unit, controller: ManagedController): boolean {
-    const [slice = ROOT_SLICE] = slicesAbove(unit.config, this.#world.options.scope);
+    const [slice = ROOT_SLICE] = slicesOfGroup(unit, this.#world.options.scope);
     if (this.#legacy.has(controller)) return this.#wanted(slice).has(controller);
     return this.#enabledBelow(slice).has(controller);
   }
@@ -204,7 +204,7 @@ export class Resources {
     const counts = this.#counts.get(slice);
     if (counts === undefined) return new Set();
     const unit = this.#world.peek(slice);
-    const above = unit === undefined ? [] : slicesAbove(unit.config, this.#world.options.scope);
+    const above = unit === undefined ? [] : slicesOfGroup(unit, this.#world.options.scope);
     const disabled = new Set([slice, ...above].flatMap((name) => disabledOf(this.#world.peek(name))));
     return new Set(this.#offered.filter((controller) => (counts.get(controller) ?? 0) > 0 && !disabled.has(controller)));
   }
@@ -237,7 +237,7 @@ export class Resources {
   }
 
   #write(unit: Unit, { file, value }: Pick<Attribute, 'file' | 'value'>): void {
-    const path = unit.name === ROOT_SLICE ? '' : groupPath(unit.config, this.#world.options.scope, unit.group);
+    const path = unit.name === ROOT_SLICE ? '' : pathOfGroup(unit, this.#world.options.scope);
     for (const write of writesOf({ file, value })) this.#world.command({ do: 'attribute', path, ...write });
   }
 
@@ -257,7 +257,7 @@ export class Resources {
   /** The keeper could not write. What there is no file for in any kernel of the kind is no news. */
   failed({ path, file, value, errno }: Extract<KeeperEvent, { readonly event: 'attribute-failed' }>): void {
     const unit = [...this.#world.units.values()].find(
-      (each) => each.groupMark !== '' && groupPath(each.config, this.#world.options.scope, each.group) === path,
+      (each) => each.groupMark !== '' && pathOfGroup(each, this.#world.options.scope) === path,
     );
     if (errno === ENOENT && quiet.has(file)) return;
     const settings = settingsBehind(file);

@@ -1,6 +1,6 @@
 import type { RunUsage } from '../graph/history.ts';
-import { groupPath } from '../graph/slice-of.ts';
 import type { Exit } from '../port/keeper.ts';
+import { pathOfGroup } from './group-place.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
 
@@ -30,7 +30,7 @@ export function runUsage(world: World, unit: Unit): RunUsage | undefined {
 function memoryPeak(world: World, unit: Unit): number | undefined {
   const { tracking, cgroupRoot } = world.options.keeper.inventory;
   if (tracking !== 'cgroup2' || !world.resources.isActive) return undefined;
-  const bytes = world.options.files.read(`${cgroupRoot}/${groupPath(unit.config, world.options.scope, unit.group)}/memory.peak`, 64);
+  const bytes = world.options.files.read(`${cgroupRoot}/${pathOfGroup(unit, world.options.scope)}/memory.peak`, 64);
   const peak = bytes === undefined ? Number.NaN : Number(new TextDecoder().decode(bytes));
   return Number.isSafeInteger(peak) && peak > 0 ? peak : undefined;
 }

@@ -9,6 +9,7 @@ import type { Stamp } from '../port/keeper.ts';
 import type { LogLevel } from '../unit/values/syslog.ts';
 import type { TriggerDetails } from '../type/type.ts';
 import type { BootStages } from './boot-stages.ts';
+import { sliceOfGroup } from './group-place.ts';
 import type { Watch, WatchName } from './clock-watch.ts';
 import type { Marker } from '../unit/markers.ts';
 import type { Cleaner } from './cleaner.ts';
@@ -30,6 +31,8 @@ export interface UnitBlob {
   readonly group?: string;
   /** The name of its group, where that is not the unit's. */
   readonly groupName?: string;
+  /** The slice that its group is in; absent of units whose place is in their name, and of a tysd that did not note it. */
+  readonly slice?: string;
   readonly cpu?: number;
   readonly traffic?: Traffic;
   /** Processor time and KiB of those processes of the run that have ended. */
@@ -186,7 +189,7 @@ export function writeState(world: World): void {
  */
 export function snapshot(world: World): { readonly blobs: ReadonlyMap<string, Uint8Array>; readonly units: ReadonlyMap<string, UnitBlob> } {
   const units = new Map<string, UnitBlob>();
-  for (const unit of world.units.values()) if (unit.stored) units.set(unit.name, unitBlob(unit));
+  for (const unit of world.units.values()) if (unit.stored) units.set(unit.name, unitBlob(world, unit));
   const blobs = new Map<string, Uint8Array>([[managerKey, encoded(managerBlob(world))]]);
   for (const job of world.jobs.values()) blobs.set(`job/${job.id}`, encoded(jobBlob(job)));
   for (const [id, answer] of world.answers) blobs.set(`answer/${id}`, encoded(answer));
@@ -236,13 +239,13 @@ function encoded(blob: UnitBlob | JobBlob | AnswerBlob | ManagerBlob): Uint8Arra
 }
 
 function putUnit(world: World, unit: Unit): void {
-  put(world, `unit/${unit.name}`, unitBlob(unit));
+  put(world, `unit/${unit.name}`, unitBlob(world, unit));
   unit.stored = true;
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-function unitBlob(unit: Unit): UnitBlob {
+function unitBlob({ options }: World, unit: Unit): UnitBlob {
   const blob: Mutable<UnitBlob> = { s: packState(unit.state, unit.type.initial) };
   if (unit.invocationId !== '') blob.invocation = unit.invocationId;
   if (unit.details !== undefined) blob.details = unit.details;
@@ -250,6 +253,8 @@ function unitBlob(unit: Unit): UnitBlob {
   if (unit.traffic !== undefined) blob.traffic = unit.traffic;
   if (unit.used !== undefined) blob.used = [unit.used.cpuUsec, unit.used.largestKib];
   if (unit.groupMark !== '') blob.group = unit.groupMark;
+  const slice = unit.groupMark === '' || unit.config.type === 'slice' ? undefined : sliceOfGroup(unit, options.scope);
+  if (slice !== undefined) blob.slice = slice;
   if (unit.groupName !== undefined) blob.groupName = unit.groupName;
   if (unit.attributes !== undefined) blob.attributes = [...unit.attributes];
   if (unit.children?.isEmpty === false) blob.children = unit.children.entries();

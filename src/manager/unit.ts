@@ -71,6 +71,8 @@ export class Unit extends SeldomSet {
   groupMark = '';
   /** The name under which its group was made, where that has become an alias since. */
   groupName: string | undefined;
+  /** The slice in which its group was made, where its files name another since. */
+  groupSlice: string | undefined;
   /** What was written to the files of its cgroup that is not the kernel's own value, by FILE or FILE DEVICE. */
   attributes: ReadonlyMap<string, string> | undefined;
   /** Children that have not exited, and the path of what they run. */

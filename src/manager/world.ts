@@ -4,7 +4,7 @@ import { DependencyGraph } from '../graph/dependency-graph.ts';
 import { defaultDependencies, targetFollows } from '../graph/default-dependencies.ts';
 import { carriers, kindBit } from '../graph/dependency.ts';
 import { isInactiveOrFailed } from '../graph/active-state.ts';
-import { implicitDependencies } from '../graph/implicit-dependencies.ts';
+import { implicitDependencies, triggerDependencies } from '../graph/implicit-dependencies.ts';
 import type { AnswerBlob } from './state-blob.ts';
 import type { ImplicitContext } from '../graph/implicit-dependencies.ts';
 import { RunQueue } from '../graph/run-queue.ts';
@@ -507,6 +507,7 @@ export class World implements TransactionView {
   }
 
   #declare(config: UnitConfig): readonly Dependency[] {
+    if (config.load.state === 'bad-setting') return [...config.dependencies, ...triggerDependencies(config)];
     if (config.load.state !== 'loaded') return config.dependencies;
     const implicit = implicitDependencies(config, this.#implicit);
     const defaults = config.perpetual === true ? [] : defaultDependencies(config, this.options);

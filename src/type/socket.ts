@@ -4,6 +4,7 @@ import { lastRun, withRun } from './command-text.ts';
 import { connectionCame } from './socket/connection.ts';
 import { socketElapsed, socketExited, socketGroupEmptied, socketSpawnFailed } from './socket/control.ts';
 import { socketProperties } from './socket/properties.ts';
+import { socketReread } from './socket/reread.ts';
 import { enterSocketStartPre } from './socket/start.ts';
 import {
   initialSocketState,
@@ -37,6 +38,7 @@ export const socketType: UnitType<SocketState> = {
   },
   fail,
   descriptors: (state) => state.memory.held,
+  recovered: socketReread,
   resume: ({ sub }) => (sub === 'deferred' ? [{ effect: 'watch-quiet' }] : []),
 };
 

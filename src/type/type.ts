@@ -162,7 +162,7 @@ export type Effect =
   | { readonly effect: 'signal'; readonly child: number; readonly signal: number }
   /** Signal a main process that is no child of the keeper. */
   | { readonly effect: 'signal-pid'; readonly pid: number; readonly signal: number }
-  /** Signal every process of the unit's group, except these pids; the keeper lets each continue (SIGCONT) after it. */
+  /** Signal every process of the unit's group, except these pids; the keeper lets each continue (SIGCONT) after it, but after one that stops. */
   | { readonly effect: 'signal-group'; readonly signal: number; readonly except: readonly number[] }
   /** Ask for `group-empty`. */
   | { readonly effect: 'watch-group' }

@@ -33,11 +33,15 @@ export async function runKill(invocation: Invocation): Promise<number> {
   if (!client.ok || units === undefined) return 1;
   let status = 0;
   for (const unit of units) {
-    const whom = isWhom(options.whom) ? options.whom : undefined;
-    const killed = whom === undefined ? undefined : await client.value.call('unit.kill', { unit, whom, signal });
-    if (killed?.ok === true) continue;
-    terminal.fail(`Failed to kill unit ${unit}: ${killed?.error.message ?? `Invalid who argument ${options.whom}`}`);
-    if (killed?.error.code === 'no-such-unit') await suggestUnit(invocation, unit);
+    const whom = options.whom === '' ? 'all' : options.whom;
+    // Whether there is such a unit comes before whom it has.
+    const killed = await client.value.call('unit.kill', isWhom(whom) ? { unit, whom, signal } : { unit, signal: 0 });
+    if (killed.ok && isWhom(whom)) continue;
+    const isKnown = killed.ok || killed.error.code !== 'no-such-unit';
+    terminal.fail(
+      `Failed to kill unit ${unit}: ${killed.ok || (isKnown && !isWhom(whom)) ? `Invalid who argument ${whom}` : killed.error.message}`,
+    );
+    if (!isKnown) await suggestUnit(invocation, unit);
     status = 1;
   }
   return status;

@@ -6,9 +6,10 @@ import type { UnitConfig } from '../../unit/config.ts';
 import type { SocketSettings } from '../../unit/settings/socket.ts';
 import type { ListenAddress } from '../../unit/values/types.ts';
 import type { StepContext } from '../type.ts';
-import { parseNetlink } from '../../unit/values/socket-address.ts';
+import { formatSocketAddress, parseNetlink } from '../../unit/values/socket-address.ts';
 import { families, netlinkAddress, socketAddress } from './address.ts';
 import { optionsBeforeBind, optionsWhenOpen } from './options.ts';
+import type { SocketMemory } from './state.ts';
 
 /** How the sockets of a unit are opened: the plan of the child that does it, and the names under which the keeper then holds them. */
 export interface OpenPlan {
@@ -39,15 +40,28 @@ export function openPlan(config: UnitConfig, settings: SocketSettings, context: 
 }
 
 /** The paths that RemoveOnStop= removes. */
-export function nodesOf(settings: SocketSettings): readonly string[] {
-  const nodes = settings.Listen.map(nodeOf).filter((path) => path !== undefined);
-  return [...nodes, ...settings.Symlinks];
+export function nodesOf(settings: SocketSettings, memory: SocketMemory): readonly string[] {
+  const nodes = openOnes(settings, memory).map(nodeOf);
+  return [...nodes.filter((path) => path !== undefined), ...settings.Symlinks];
 }
 
 /** What a child does to remove the message queues that RemoveOnStop= is about; they are in no file system that the manager sees. */
-export function removalPlan(settings: SocketSettings): Plan {
+export function removalPlan(settings: SocketSettings, memory: SocketMemory): Plan {
   if (!settings.RemoveOnStop) return [];
-  return settings.Listen.flatMap((listen) => (listen.kind === 'message-queue' ? [{ op: 'mq-unlink', name: listen.path } as const] : []));
+  const open = openOnes(settings, memory);
+  return open.flatMap((listen) => (listen.kind === 'message-queue' ? [{ op: 'mq-unlink', name: listen.path } as const] : []));
+}
+
+/** The lines of Listen*= for which there is a descriptor: what a reload has added is somebody else's. */
+function openOnes({ Listen }: SocketSettings, { listens }: SocketMemory): readonly ListenAddress[] {
+  return listens === undefined ? Listen : Listen.filter((listen) => listens.includes(listenKey(listen)));
+}
+
+/** The same for lines of Listen*= that mean the same. */
+export function listenKey(listen: ListenAddress): string {
+  if ('address' in listen) return `${listen.kind} ${formatSocketAddress(listen.address)}`;
+  const netlink = listen.kind === 'netlink' ? parseNetlink(listen.path) : undefined;
+  return `${listen.kind} ${netlink?.ok === true ? `${netlink.value.protocol} ${netlink.value.groups}` : listen.path}`;
 }
 
 interface Owner {

@@ -1,4 +1,5 @@
-import { openPlan } from './open-plan.ts';
+import { listenKey, openPlan } from './open-plan.ts';
+import { withListed } from './reread.ts';
 import type { SocketMemory, SocketState } from './state.ts';
 import { enterStopPre } from './stop.ts';
 import { pollAll, runCommand, runSocketPlan, type SocketTurn } from './turn.ts';
@@ -21,11 +22,13 @@ export function enterStartOpen(turn: SocketTurn, memory: SocketMemory): SocketSt
     return enterStopPre(turn, memory, 'resources');
   }
   // From here on the keeper may hold them; a manager that dies now must not lose track of them.
-  return { sub: 'start-open', ...runSocketPlan(turn, { ...memory, held: opening.value.held }, 'open', opening.value.plan) };
+  const opened = { ...memory, held: opening.value.held, listens: turn.socket.Listen.map(listenKey) };
+  return { sub: 'start-open', ...runSocketPlan(turn, opened, 'open', opening.value.plan) };
 }
 
-/** The sockets are open: ExecStartPost=. */
-export function enterSocketStartPost(turn: SocketTurn, memory: SocketMemory): SocketState {
+/** The sockets are open: ExecStartPost=. A reload meanwhile may have taken lines of Listen*= away. */
+export function enterSocketStartPost(turn: SocketTurn, opened: SocketMemory): SocketState {
+  const memory = withListed(turn, opened);
   return turn.socket.ExecStartPost.length === 0 ? enterListening(turn, memory) : runSocketStartPost(turn, memory, 0);
 }
 

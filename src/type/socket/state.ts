@@ -53,6 +53,10 @@ export interface SocketMemory {
   readonly cleanResult?: SocketResult;
   /** Names of the descriptors that the keeper holds for it, in the order of Listen*=. */
   readonly held: readonly string[];
+  /** What each of them listens on (`listenKey`); absent where none is held, and in a state of a tysd that did not note it. */
+  readonly listens?: readonly string[];
+  /** They are polled for connections (Accept=yes). */
+  readonly accepting?: boolean;
   /** Those of them that the keeper polls. */
   readonly polled: readonly string[];
   /** When the stage takes too long; 0 for never. */

@@ -18,7 +18,7 @@ export function runStopPre(turn: SocketTurn, memory: SocketMemory, index: number
 /** The sockets are closed, and message queues removed: then ExecStopPost=. */
 export function enterStopPost(turn: SocketTurn, given: SocketMemory, result: SocketResult): SocketState {
   const memory = noteSocketResult(given, result);
-  const plan = removalPlan(turn.socket);
+  const plan = removalPlan(turn.socket, memory);
   return plan.length === 0 || memory.held.length === 0
     ? enterStopPostCommands(turn, memory)
     : { sub: 'stop-post', ...runSocketPlan(turn, memory, 'remove', plan) };

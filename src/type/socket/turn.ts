@@ -127,7 +127,7 @@ export function noteSocketResult(memory: SocketMemory, result: SocketResult): So
 export function pollAll(turn: SocketTurn, memory: SocketMemory): SocketMemory {
   if (memory.deafUntilUsec > turn.context.now) return pollNone(turn, memory);
   for (const name of memory.held) if (!memory.polled.includes(name)) turn.effects.push(watchOf(turn, name));
-  return { ...memory, polled: memory.held, deafUntilUsec: 0 };
+  return { ...memory, polled: memory.held, accepting: turn.socket.Accept, deafUntilUsec: 0 };
 }
 
 /** How many connections the keeper may have taken that the manager has not acted on yet; the others wait in the kernel's backlog. */
@@ -148,6 +148,7 @@ function closeSockets(turn: SocketTurn, memory: SocketMemory): SocketMemory {
   if (memory.held.length === 0) return memory;
   const silent = pollNone(turn, memory);
   for (const name of memory.held) turn.effects.push({ effect: 'close', name });
-  if (turn.socket.RemoveOnStop) for (const path of nodesOf(turn.socket)) turn.effects.push({ effect: 'unlink', path });
-  return { ...silent, held: [] };
+  if (turn.socket.RemoveOnStop) for (const path of nodesOf(turn.socket, memory)) turn.effects.push({ effect: 'unlink', path });
+  const { listens: _, ...closed } = silent;
+  return { ...closed, held: [] };
 }

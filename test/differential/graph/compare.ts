@@ -9,10 +9,13 @@ const chances: readonly (readonly [RegExp, string])[] = [
   [/^(Failed to \S+ \S+: Transaction order is cyclic).*/, '$1'],
 ];
 
+/** Why there is a circle, of which systemd says only that it is there. */
+const explains = /^ {2}\S+ comes after \S+: /;
+
 /** The first line in which what the managers said differs; undefined where it does not. */
 export function difference(net: Net, said: Said): string | undefined {
   if (typeof said.systemd === 'string' || typeof said.tysd === 'string') return 'no answer';
-  const [systemd, tysd] = [said.systemd.map(withoutChance), said.tysd.map(withoutChance)];
+  const [systemd, tysd] = [said.systemd.map(withoutChance), said.tysd.filter((line) => !explains.test(line)).map(withoutChance)];
   for (let index = 0; index < Math.max(systemd.length, tysd.length); index += 1) {
     const [theirs = '(nothing)', ours = '(nothing)'] = [systemd[index], tysd[index]];
     const differs = theirs.startsWith('began: ') && ours.startsWith('began: ') ? differsInOrder(net, theirs, ours) : theirs !== ours;
