@@ -1,6 +1,6 @@
 /* sd_notify(3) for the systemd-notify command: JavaScript has no datagram sockets of this kind.
  *
- *   tysd-keeper --notify [--pid=N] [--no-block] KEY=VALUE...
+ *   tysd-keeper --notify [--pid=N] [--uid=N --gid=N] [--no-block] [--] KEY=VALUE...
  *
  * The message is sent in the name of process N where that is allowed, then a barrier tells when the manager has read it:
  * until then this process must live, for the manager looks up who sent a message. */
@@ -71,16 +71,28 @@ static int wait_until_read(int fd) {
     return result;
 }
 
+static int notify_fails(const char *what, int error) {
+    fprintf(stderr, "Failed to %s: %s\n", what, strerror(error));
+    return 1;
+}
+
 int send_notification(int argc, char **argv) {
     char text[LONGEST + 1];
     size_t length = 0;
     pid_t pid = 0;
-    bool block = true, reloading = false, stamped = false;
+    long long uid = -1, gid = -1;
+    bool block = true, reloading = false, stamped = false, options = true;
     for (int i = 0; i < argc; i++) {
-        if (strncmp(argv[i], "--pid=", 6) == 0) {
+        if (options && strncmp(argv[i], "--pid=", 6) == 0) {
             pid = (pid_t)strtol(argv[i] + 6, NULL, 10);
-        } else if (strcmp(argv[i], "--no-block") == 0) {
+        } else if (options && strncmp(argv[i], "--uid=", 6) == 0) {
+            uid = strtoll(argv[i] + 6, NULL, 10);
+        } else if (options && strncmp(argv[i], "--gid=", 6) == 0) {
+            gid = strtoll(argv[i] + 6, NULL, 10);
+        } else if (options && strcmp(argv[i], "--no-block") == 0) {
             block = false;
+        } else if (options && strcmp(argv[i], "--") == 0) {
+            options = false;
         } else {
             int wrote = snprintf(text + length, sizeof text - length, "%s\n", argv[i]);
             if (wrote < 0 || (size_t)wrote >= sizeof text - length) {
@@ -100,11 +112,12 @@ int send_notification(int argc, char **argv) {
         fprintf(stderr, "systemd-notify: $NOTIFY_SOCKET is not set: nobody is there to be notified\n");
         return 1;
     }
+    if (gid >= 0 && setresgid((gid_t)gid, (gid_t)gid, (gid_t)gid) < 0) return notify_fails("change GID", errno);
+    if (uid >= 0 && setresuid((uid_t)uid, (uid_t)uid, (uid_t)uid) < 0) return notify_fails("change UID", errno);
     int fd = notify_socket(path);
     int result = fd < 0 ? fd : send_message(fd, text, length, pid);
     if (!result && block) result = wait_until_read(fd);
-    if (result) fprintf(stderr, "systemd-notify: cannot notify %s: %s\n", path, strerror(-result));
-    return result ? 1 : 0;
+    return result ? notify_fails("notify init system", -result) : 0;
 }
 
 /* Standard input, output and error for a transient unit:

@@ -24,7 +24,7 @@ export function tysctlPage(): Page {
         heading: 'DESCRIPTION',
         blocks: [
           text(
-            'tysctl asks tysd(8) about its units, and tells it what to do with them. It has the verbs, options, output and exit statuses of systemctl(1), and is that program where it is called by that name. Called as `journalctl`, `systemd-run`, `systemd-cat`, `systemd-notify`, `systemd-escape`, `systemd-cgtop` or `systemd-analyze`, tysd is the program of that name.',
+            'tysctl asks tysd(8) about its units, and tells it what to do with them. It has the verbs, options, output and exit statuses of systemctl(1), and is that program where it is called by that name. Called as `journalctl`, `systemd-analyze`, `systemd-run`, `systemd-notify`, `systemd-escape`, `systemd-cat`, `systemd-cgls`, `systemd-cgtop`, `systemd-delta`, `systemd-path` or `systemd-detect-virt`, or by the names of System V such as `shutdown`, tysd is the program of that name.',
           ),
           text(
             'Units may be named without `.service`; words with `*`, `?` or `[` are patterns of units that are loaded. Without a command the units are listed that are loaded.',

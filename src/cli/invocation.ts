@@ -30,8 +30,8 @@ export interface CliServices {
   readonly lintFiles: (paths: readonly string[], options: LintOptions) => Promise<readonly Finding[]>;
   /** The conditions and asserts of a unit, or of lines as they would stand in one, by what holds on this machine now. */
   readonly checkConditions: (request: ConditionRequest) => Promise<Result<ConditionReport, string>>;
-  /** Sends a datagram of sd_notify(3) to $NOTIFY_SOCKET, as from this process if it may; false where there is no such socket. */
-  readonly notify: (text: string, pid: number | undefined) => Promise<boolean>;
+  /** Sends a datagram of sd_notify(3) to $NOTIFY_SOCKET; false where that failed, and why has been said. */
+  readonly notify: (message: Notification) => Promise<boolean>;
   /** Properties of services on the message bus of the system or of the user's session; an error is a sentence. */
   readonly messageBus: (scope: 'system' | 'user') => Promise<Result<BusProperties, string>>;
   readonly launcher: () => Promise<Launcher>;
@@ -49,6 +49,16 @@ export interface FileTree {
   list(path: string): readonly string[];
   /** What is there, links followed. */
   follow(path: string): { readonly kind: 'file' | 'directory' | 'missing' | 'other'; readonly isExecutable: boolean };
+}
+
+/** A message of sd_notify(3), and in whose name it is sent. */
+export interface Notification {
+  readonly lines: readonly string[];
+  /** The process that it is about, which it is sent for if the caller may; the caller of the tool where it is undefined. */
+  readonly pid: number | undefined;
+  /** Wait until it was read. */
+  readonly block: boolean;
+  readonly sender: Pick<LaunchAccount, 'uid' | 'gid'> | undefined;
 }
 
 /** What `systemd-run` needs of the system that JavaScript does not have. */

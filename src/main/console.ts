@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { formatTimestamp } from '../base/timestamp.ts';
 import { isUnicode } from '../cli/output/open-terminal.ts';
-import { lineFormOf, RedrawnLine } from '../cli/output/redrawn-line.ts';
+import { lineFormOf, RedrawnLine, redrawnWidth } from '../cli/output/redrawn-line.ts';
 import { quoteForShell } from '../cli/output/shell-quote.ts';
 import { cutInMiddle } from '../cli/output/wrap.ts';
 import type { StatusLine } from '../manager/options.ts';
@@ -18,6 +18,8 @@ export interface ConsolePrinter {
   readonly progress: (text: string | undefined) => void;
   /** Whether one line of progress takes the place of the other; else each stays. */
   readonly redraws: boolean;
+  /** How wide a line of progress may be. */
+  readonly progressWidth: () => number | undefined;
   readonly showsStatus: () => boolean;
   readonly setShowStatus: (shown: boolean) => void;
   /** Whether the lines of `log` begin with the time (systemd-system.conf(5), LogTime=). */
@@ -55,6 +57,7 @@ export function statusPrinter(showStatus: boolean, level: string, tool: string):
   const line = new RedrawnLine(form);
   return {
     redraws: form.redraws,
+    progressWidth: () => (form.redraws ? redrawnWidth(columnsOf(process.stderr)) - markColumns : undefined),
     progress: (text) => {
       if (!isStatusShown) return;
       const shown = line.show(text === undefined ? undefined : `[ ***  ] ${text}`, columnsOf(process.stderr));

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { arch, homedir, hostname, release, tmpdir } from 'node:os';
+import { arch, hostname, release, tmpdir } from 'node:os';
+import { homeDirectory } from '../cli/home.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 
 /** Gathers what the specifiers stand for on this machine, for this user (systemd.unit(5), "Specifiers"). */
@@ -47,7 +48,7 @@ function systemDirectories(environment: NodeJS.ProcessEnv): SpecifierFacts['dire
 }
 
 function userDirectories(environment: NodeJS.ProcessEnv): SpecifierFacts['directories'] {
-  const home = environment['HOME'] ?? homedir();
+  const home = homeDirectory(environment);
   const state = environment['XDG_STATE_HOME'] ?? `${home}/.local/state`;
   return {
     runtime: environment['XDG_RUNTIME_DIR'] ?? tmpdir(),

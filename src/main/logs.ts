@@ -156,6 +156,12 @@ export async function recordedHistory(place: ManagerPlace, words: readonly strin
   return readHistory(historyPath(stateDirectory), words);
 }
 
+/** Where a word that is no match may be the name of a unit: the option for that. */
+function unitMeant(error: string): string | undefined {
+  const [, word] = /^Failed to add match '([A-Za-z][\w:.@-]*)'/.exec(error) ?? [];
+  return word === undefined ? undefined : `-u ${word}`;
+}
+
 interface Printing {
   readonly out: NodeJS.WritableStream;
   readonly color: boolean;
@@ -171,7 +177,7 @@ async function readLogs(argv: readonly string[], stateDirectory: string, { out, 
   const options = readArguments(argv, nowUsec);
   if (!options.ok) {
     refuseCommandLine(messages, options.error);
-    const near = isatty(2) ? nearestOption(options.error, logsOptionForms()) : undefined;
+    const near = isatty(2) ? (nearestOption(options.error, logsOptionForms()) ?? unitMeant(options.error)) : undefined;
     if (near !== undefined) messages.note(`Did you mean ${near}?`);
     return 1;
   }

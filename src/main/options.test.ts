@@ -68,7 +68,6 @@ const refused: readonly (readonly [argv: readonly string[], says: string])[] = [
   [['--log-level=loud'], '--log-level needs one of emerg alert crit err warning notice info debug, not loud'],
   [['--log-level=8'], '--log-level needs one of emerg alert crit err warning notice info debug, not 8'],
   [['--show-status=perhaps'], '--show-status needs yes or no, not perhaps'],
-  [['--'], '-- needs a command after it'],
   [['--http=localhost'], '--http: localhost is no address: expected PORT, :PORT, ADDRESS:PORT or the path of a socket'],
   [['--http=1.2.3.4:70000'], '--http: 1.2.3.4:70000 is no address: expected PORT, :PORT, ADDRESS:PORT or the path of a socket'],
   [['--exit-code-from='], '--exit-code-from needs a value'],
@@ -83,6 +82,11 @@ for (const [argv, says] of refused) {
     assert.equal(parseOptions(argv, true, 0).ok, true);
   });
 }
+
+test('-- without a command is refused, also by PID 1: of a container, for no kernel passes it on', () => {
+  for (const init of [false, true])
+    assert.deepEqual(parseOptions(['--unit=a.target', '--'], init, 0), { ok: false, error: '-- needs a command after it' });
+});
 
 const toInit: readonly Row[] = [
   ['systemd.unit=rescue.target', { unit: 'rescue.target' }],

@@ -109,8 +109,9 @@ export function parseOptions(argv: readonly string[], init: boolean, uid: number
     const argument = argv[index] ?? '';
     if (argument === '--') {
       const [program, ...rest] = argv.slice(index + 1);
-      if (program !== undefined) options.command = [program, ...rest];
-      else if (!init) return err('-- needs a command after it');
+      // The kernel keeps this word to itself, so that it is of a container whose command is missing: all units of it are not meant.
+      if (program === undefined) return err('-- needs a command after it');
+      options.command = [program, ...rest];
       break;
     }
     const equals = argument.indexOf('=');

@@ -10,7 +10,13 @@ export function showProgress(manager: Manager, console: ConsolePrinter): void {
     const { blockersOf } = await import('../cli/waiting/blockers.ts');
     return blockersOf(manager.waiting());
   };
-  const progress = new Progress({ look, show: console.progress, redraws: console.redraws, ticker: realTicker });
+  const progress = new Progress({
+    look,
+    show: console.progress,
+    redraws: console.redraws,
+    width: console.progressWidth,
+    ticker: realTicker,
+  });
   manager.subscribe((change) => {
     if (change.change === 'job-new') progress.begin();
   });

@@ -25,7 +25,7 @@ export function servicesOf(self: readonly string[]): CliServices {
     fileTree: async (root) => (await import('./local.ts')).fileTree(root),
     lintFiles: async (paths, options) => (await import('./local.ts')).localLint(paths, options),
     checkConditions: async (request) => (await import('./local-conditions.ts')).checkConditions(request),
-    notify: async (text, pid) => (await import('./notify.ts')).sendNotification(self, text, pid),
+    notify: async (message) => (await import('./notify.ts')).sendNotification(self, message),
     virtualization: async () => (await import('./local-conditions.ts')).virtualizationHere(),
     commandOf: (tool) => [...self.filter((word) => !word.startsWith('--as=')), `--as=${tool}`],
     messageBus: async (scope) => (await import('./message-bus.ts')).openMessageBus(scope),

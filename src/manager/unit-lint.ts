@@ -28,7 +28,10 @@ function unitFilesAt(path: string, files: Files): readonly string[] {
 }
 
 function lintFile(path: string, options: LintOptions, files: Files, facts: SpecifierFacts): readonly Finding[] {
-  const whole = (code: string, message: string): readonly Finding[] => [{ severity: 'error', code, message, path, line: 0, column: 0 }];
+  const whole = (code: string, message: string, severity: Finding['severity'] = 'error'): readonly Finding[] => [
+    { severity, code, message, path, line: 0, column: 0 },
+  ];
+  if (files.realPath(path) === '/dev/null') return whole('masked', 'the unit is masked: nothing can start it', 'note');
   const bytes = files.read(path);
   if (bytes === undefined) return whole('unreadable', 'there is no such file, or it cannot be read');
   const { name, isDropIn } = unitOf(path);

@@ -78,7 +78,9 @@ function lineOf(
   const specifiers = specifiersOf(unit, facts);
   const context: ValueContext = {
     scope: facts.scope,
-    warn: (error) => (warning ??= error),
+    warn: (error) => {
+      if (error.remark !== true && error.notice !== true) warning ??= error;
+    },
     specifiers: {
       expand: (text, set) => {
         expands ||= text.includes('%');

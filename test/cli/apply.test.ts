@@ -75,6 +75,12 @@ test('apply --yes reloads, then restarts what needs it', () =>
     assert.deepEqual([status, manager.calls], [0, ['reload', 'try-restart db.service replace', 'try-restart web.service replace']]);
   }));
 
+test('apply --dry-run shows it and does nothing, whatever else is said', () =>
+  withBench(changed, async ({ tysctl, manager }) => {
+    assert.deepEqual(await tysctl('apply', '--yes', '--dry-run'), { out: preview, err: [], status: 0 });
+    assert.deepEqual(manager.calls, []);
+  }));
+
 test('where nothing would change, neither does anything', () =>
   withBench(
     () => undefined,

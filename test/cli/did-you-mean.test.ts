@@ -26,6 +26,7 @@ const cases: readonly (readonly [argv: readonly string[], err: readonly string[]
   [['kill', 'ngnix'], ['Failed to kill unit ngnix.service: Unit ngnix.service not loaded.'], 'nginx.service', 1],
   [['reset-failed', 'ngnix'], ['Failed to reset failed state of unit ngnix.service: Unit ngnix.service not loaded.'], 'nginx.service', 1],
   [['is-enabled', 'wbe'], ['Failed to get unit file state for wbe.service: No such file or directory'], 'web.service', 1],
+  [['status', '--at=now', 'ngnix'], [], 'nginx.service', 3],
   [['strat', 'nginx'], ['Unknown command verb strat.'], 'start', 1],
   [['start', '--no-blok', 'nginx'], ["systemctl: unrecognized option '--no-blok'"], '--no-block', 1],
   [['show', '--propertys=Id'], ["systemctl: unrecognized option '--propertys=Id'"], '--property', 1],

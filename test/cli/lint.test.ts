@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -154,6 +154,26 @@ test('a file that is not there, or not named as a unit, is an error', async () =
   assert.deepEqual(unit.err, ['no-such-unit is no file here. To check a unit by its name: tysctl verify no-such-unit']);
   const named = await lint({ 'a.text': '' }, 'D/a.text', '-q');
   assert.equal(named.status, 1);
+});
+
+test('a link to /dev/null is a mask, and nothing else is said of it', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tysd-lint-'));
+  try {
+    const path = join(directory, 'a.service');
+    symlinkSync('/dev/null', path);
+    await withBench(
+      () => undefined,
+      async ({ tysctl }) =>
+        assert.deepEqual(await tysctl('lint', '-q', path), {
+          out: [`${path}: note: the unit is masked: nothing can start it [masked]`],
+          err: [],
+          status: 0,
+        }),
+      false,
+    );
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test('a file that everybody can write or that is marked executable is told of', async () => {

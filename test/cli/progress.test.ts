@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { blockersBefore } from '../../src/cli/waiting/blockers.ts';
+import { progressLine } from '../../src/cli/waiting/lines.ts';
 import { Progress, type Ticker } from '../../src/cli/waiting/progress.ts';
 import type { WaitingJob } from '../../src/graph/waiting.ts';
 
@@ -107,6 +108,21 @@ test('a line is redrawn each second, one job after the other, and goes when ther
   progress.begin();
   await ticker.advance(5000);
   assert.match(shown.at(-1) ?? '', /^A start job is running for slow\.service - A slow one \(15s \/ 1min 30s\): /);
+});
+
+test('a narrow line keeps how long it takes, and is cut between words or in the title', () => {
+  const [blocker] = blockersBefore([slow, after], [slow, after]);
+  assert.ok(blocker !== undefined);
+  const at = (width: number): string => progressLine(blocker, { index: 0, of: 1 }, 6e6, width);
+  assert.deepEqual([140, 120, 110, 96, 80, 68, 60].map(at), [
+    'A start job is running for slow.service - A slow one (6s / 1min 30s); 1 more job waits for it: start: /bin/slow runs (process 812)',
+    'A start job is running for slow.service - A slow one (6s / 1min 30s); 1 more job waits for it: start: /bin/slow runs...',
+    'A start job is running for slow.service - A slow one (6s / 1min 30s); 1 more job waits for it: start...',
+    'A start job is running for slow.service - A slow one (6s / 1min 30s); 1 more job waits for it',
+    'A start job is running for slow.service - A slow one (6s / 1min 30s): start...',
+    'A start job is running for slow.service - A slow one (6s / 1min 30s)',
+    'A start job is running for slow.se...low one (6s / 1min 30s)',
+  ]);
 });
 
 test('where a look takes long, the jobs have twenty times as long until the next one', async () => {

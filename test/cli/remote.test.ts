@@ -103,3 +103,17 @@ test('systemd-analyze -H has the same asked there', async () => {
   assert.equal((await withSsh(['analyze', '-H', 'box', 'blame'], 'tysctl')).ssh.at(-1), 'tysctl analyze blame');
   assert.deepEqual(await withSsh(['-H', '-oX=y', 'blame'], 'systemd-analyze'), { status: 1, ssh: [] });
 });
+
+test('systemd-run -H runs the command there, with what is of here spelled out', async () => {
+  const here = process.cwd();
+  const { status, ssh } = await withSsh(
+    ['--wait', '-Hbox', '-d', '-E', 'PATH', '-E', 'GONE_', '-p', 'Nice=1', '--', 'echo', '-H', 'x'],
+    'systemd-run',
+  );
+  assert.deepEqual({ status, ssh: ssh.slice(0, 4) }, { status: 3, ssh: ['-x', '-T', '--', 'box'] });
+  assert.match(ssh[4] ?? '', /^systemd-run --wait --working-directory=\S+ --setenv=PATH=\S+ --property=Nice=1 -- echo -H x$/);
+  assert.ok(ssh[4]?.includes(`--working-directory=${here} `));
+  assert.equal((await withSsh(['run', '-H', 'box', 'true'], 'tysctl')).ssh.at(-1), 'tysctl run -- true');
+  for (const option of ['--user', '--scope', '--pty', '--pipe'])
+    assert.deepEqual(await withSsh(['-H', 'box', option, 'true'], 'systemd-run'), { status: 1, ssh: [] });
+});

@@ -118,8 +118,8 @@ async function runTool(
       const none = { hold: true, checked: [] };
       return Promise.resolve(ok({ unit: 'test.service', asserts: none, conditions: { hold: true, checked }, warnings: [] }));
     },
-    notify: (text, pid) => {
-      out.push(`notify ${JSON.stringify(text)} ${pid ?? ''}`.trimEnd());
+    notify: ({ lines, pid, sender }) => {
+      out.push(`notify ${JSON.stringify(lines)} ${pid ?? 'caller'}${sender === undefined ? '' : ` as ${sender.uid}:${sender.gid}`}`);
       return Promise.resolve(true);
     },
     virtualization: () => Promise.resolve({ container: 'lxc', vm: 'kvm', privateUsers: false }),

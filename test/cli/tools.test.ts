@@ -43,9 +43,13 @@ test('systemd-notify sends what it is told, as the process that it is told', () 
     async ({ run }) => {
       const socket = { NOTIFY_SOCKET: '/run/notify' };
       assert.deepEqual((await run('systemd-notify', ['--ready', '--status=Up and running', 'X=1'], socket)).out, [
-        'notify "READY=1\\nSTATUS=Up and running\\nX=1\\n"',
+        'notify ["READY=1","STATUS=Up and running","X=1"] caller',
       ]);
-      assert.deepEqual((await run('systemd-notify', ['--pid=42', '--stopping'], socket)).out, ['notify "MAINPID=42\\nSTOPPING=1\\n" 42']);
+      assert.deepEqual((await run('systemd-notify', ['--pid=42', '--stopping'], socket)).out, ['notify ["STOPPING=1","MAINPID=42"] 42']);
+      assert.deepEqual((await run('systemd-notify', ['--uid=nobody', '--rea'], socket)).out, ['notify ["READY=1"] caller as 65534:65534']);
+      assert.deepEqual((await run('systemd-notify', ['--uid=nobody-at-all', '--ready'], socket)).err, [
+        "Can't resolve user nobody-at-all: there is no such user",
+      ]);
       assert.deepEqual(await run('systemd-notify', ['--ready']), {
         out: [],
         err: ['No status data could be sent: $NOTIFY_SOCKET was not set'],

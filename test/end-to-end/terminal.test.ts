@@ -179,7 +179,7 @@ test('on a terminal a start that fails is explained, and into a pipe it has the 
     piped,
     /^Job for bad\.service failed because the control process exited with error code\.$\n^See "tysctl status bad\.service" .*\.$\n^ready\$$/m,
   );
-  screen.type('clear; tysctl start bad; tysctl strt bad; tysctl start bat');
+  screen.type('clear; tysctl start bad; tysctl strt bad; tysctl logs bad; tysctl why bad@; tysctl start bat');
   const shown = await screen.until(/^Did you mean bad\.service\?$/m);
   assert.match(
     shown,
@@ -187,6 +187,8 @@ test('on a terminal a start that fails is explained, and into a pipe it has the 
   );
   assert.match(shown, /^ {4}│ .* sh\[\d+\]: no such table$\n^ {2}Next: tysctl why bad\.service$/m);
   assert.match(shown, /^Unknown command verb strt\.$\n^Did you mean start\?$/m);
+  assert.match(shown, /^Failed to add match 'bad': Invalid argument$\n^Did you mean -u bad\?$/m);
+  assert.match(shown, /^bad@\.service is a template, .* as in bad@NAME\.service\.$/m);
 });
 
 test('lists and status keep to the width of the terminal, and $COLUMNS says otherwise', { skip }, async () => {

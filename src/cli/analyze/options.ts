@@ -83,7 +83,7 @@ export const analyzeOptionRows: readonly OptionRow<AnalyzeOptions>[] = [
   { long: 'order', ...flag({ graph: 'order' }) },
   { long: 'require', ...flag({ graph: 'require' }) },
   { long: 'root', ...text((root) => ({ root: root === '/' ? undefined : root })) },
-  { long: 'image', ...refusedValue('--image=') },
+  { long: 'image', ...refusal('Disk images cannot be worked on: mount the image and use --root=.') },
   { long: 'recursive-errors', value: 'required', apply: readRecursion },
   { long: 'offline', value: 'required', apply: (value = '') => readBoolean('offline', value, (offline) => ({ offline })) },
   { long: 'threshold', value: 'required', apply: readThreshold },

@@ -13,14 +13,14 @@ export async function runDiff(invocation: Invocation): Promise<number> {
   return pending.units.length === 0 ? 0 : 1;
 }
 
-/** `apply`: shows what `diff` shows and, if that is wanted, reads the files afresh and restarts what needs it, in its order. */
+/** `apply`: shows what `diff` shows and, if that is wanted, reads the files afresh and restarts what needs it, in its order. With --dry-run it is only shown. */
 export async function runApply(invocation: Invocation): Promise<number> {
   const { options, terminal } = invocation;
   const pending = await pendingOf(invocation);
   if (pending === undefined) return 1;
   // Whoever is asked is to have seen it, and what takes its time comes after it.
   await terminal.live(shown(invocation, pending.units).join('\n'));
-  if (pending.units.length === 0) return 0;
+  if (pending.units.length === 0 || options.dryRun) return 0;
   if (!options.yes && !(await isWanted())) {
     terminal.note('Nothing was done. With --yes it is done without asking.');
     return 1;

@@ -7,7 +7,7 @@ import { refuseCommandLine } from '../output/messages.ts';
 import { helpText } from '../run/help.ts';
 import { suggestWord } from '../did-you-mean.ts';
 import { nearestOption } from '../getopt.ts';
-import { parseRun, runOptionForms } from '../run/options.ts';
+import { parseRun, runOptionForms, thereOf } from '../run/options.ts';
 import { runScope } from '../run/scope.ts';
 import { runService } from '../run/service.ts';
 import { runTrigger } from '../run/trigger.ts';
@@ -28,6 +28,11 @@ export async function runRun(call: Call, place: ManagerPlace): Promise<number> {
   if (request.print !== undefined) {
     for (const line of request.print === 'help' ? helpText : [`systemd 252 (tysd ${services.version})`]) terminal.print(line);
     return 0;
+  }
+  if (request.host !== undefined) {
+    const there = thereOf(program, call.argv, surroundings);
+    const { runThere } = await import('../remote.ts');
+    return there.ok ? runThere(request.host, [...program.split(' '), ...there.value], environment) : 1;
   }
   const meant = { ...place, scope: request.scope ?? place.scope };
   const connection = connectOnce(meant, environment);

@@ -58,8 +58,8 @@ function header({ identifier, levelPrefix }: StreamOptions, priority: number): s
 }
 
 const rows: readonly OptionRow<StreamOptions>[] = [
-  { long: 'help', short: 'h', ...flag({ print: 'help' }) },
-  { long: 'version', ...flag({ print: 'version' }) },
+  { long: 'help', short: 'h', isLast: true, ...flag({ print: 'help' }) },
+  { long: 'version', isLast: true, ...flag({ print: 'version' }) },
   { long: 'system', ...flag({ scope: 'system' }) },
   { long: 'user', ...flag({ scope: 'user' }) },
   { long: 'identifier', short: 't', ...text((identifier) => ({ identifier })) },

@@ -2,6 +2,7 @@ import { type HistoryEntry, managerStarted, type StateEntry } from '../../api/hi
 import { formatTimespan } from '../../base/duration.ts';
 import { formatTimestamp } from '../../base/timestamp.ts';
 import { failureText, originOf } from '../why/failure.ts';
+import { suggestUnit } from '../did-you-mean.ts';
 import type { Invocation } from '../invocation.ts';
 import { readNames } from '../names.ts';
 import { listForm, renderJson } from '../output/json.ts';
@@ -28,6 +29,7 @@ export async function printStateAt(invocation: Invocation, at: string): Promise<
   if (form !== 'table') terminal.print(renderJson([...states.values()], form));
   else if (units.length === 0) await printAll(invocation, [...states.values()], time.value);
   else for (const [index, unit] of units.entries()) printOne(invocation, unit, recordFrom(record, began), time.value, index > 0);
+  for (const unit of units.filter((each) => record.every((entry) => entry.unit !== each))) await suggestUnit(invocation, unit);
   return units.every((unit) => states.has(unit)) && (units.length > 0 || states.size > 0) ? 0 : 3;
 }
 

@@ -8,6 +8,11 @@ export interface LineForm {
   readonly redraws: boolean;
 }
 
+/** How wide such a line may be, so that it does not wrap, nor does a ^C behind it. */
+export function redrawnWidth(columns: number): number {
+  return Math.max(4, columns - 3);
+}
+
 /** A line at the end of what a terminal shows, which takes the place of the one before it: gives what to write for each change. */
 export class RedrawnLine {
   readonly #form: LineForm;
@@ -18,11 +23,11 @@ export class RedrawnLine {
     this.#form = form;
   }
 
-  /** What shows the line, in place of the one that is shown; cut so that it does not wrap, nor does a ^C behind it. Undefined takes it away. */
+  /** What shows the line, in place of the one that is shown, cut to its width. Undefined takes it away. */
   show(line: string | undefined, columns: number): string {
     if (line === undefined) return this.clear();
     if (!this.#form.redraws) return `${line}\n`;
-    const text = shortened(line, Math.max(4, columns - 3), '...');
+    const text = shortened(line, redrawnWidth(columns), '...');
     const before = this.#shown;
     this.#shown = text.length;
     if (this.#form.sequences) return `\r\x1b[K${text}`;

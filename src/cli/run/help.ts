@@ -6,6 +6,7 @@ export const helpText: readonly string[] = [
   'Makes a unit around a command and starts it: a service, a scope, or a timer, path or socket that starts the service.',
   '',
   '  --system, --user                 Which manager is meant',
+  '  -H --host=[USER@]HOST            On another machine, by ssh',
   '  --scope                          Run the command from here, in a scope, rather than as a service',
   '  -u --unit=NAME                   Name of the unit',
   '  -p --property=NAME=VALUE         Set a property of the unit, as in a unit file',

@@ -1,10 +1,13 @@
 import { err, ok, type Result } from '../../base/result.ts';
-import { flag, type OptionRow, readBoolean, readWords, text, type OptionForm } from '../getopt.ts';
+import { firstWord, flag, type OptionRow, readBoolean, readWords, text, type OptionForm, withoutOption } from '../getopt.ts';
+import { type Host, readHost } from '../host.ts';
 
 /** Everything that systemd-run's options can say. */
 export interface RunOptions {
   readonly print: 'help' | 'version' | undefined;
   readonly scope: 'system' | 'user' | undefined;
+  /** The machine on which it is to run. */
+  readonly host: Host | undefined;
   /** What is made: a service, or a scope around the command. */
   readonly asScope: boolean;
   readonly unit: string | undefined;
@@ -68,6 +71,26 @@ export function parseRun(program: string, argv: readonly string[], surroundings:
   return problem === undefined ? ok(request) : err(problem.message);
 }
 
+/** The command line that means on another machine what this one means here: values are those of this machine. */
+export function thereOf(program: string, argv: readonly string[], surroundings: Surroundings): Result<readonly string[], string> {
+  const rows = rowsFor(surroundings);
+  const first = firstWord(argv, rows);
+  const options = withoutOption(program, first < 0 ? argv : argv.slice(0, first), rows, 'host');
+  if (!options.ok) return options;
+  const own = options.value.flatMap((word) => spelledOut(word, surroundings));
+  return ok(first < 0 ? own : [...own, '--', ...argv.slice(first)]);
+}
+
+/** An option of which a value is left out that is known here. */
+function spelledOut(word: string, { directory, environment }: Surroundings): readonly string[] {
+  if (word === '--same-dir') return [`--working-directory=${directory}`];
+  const [, name = ''] = /^--setenv=([^=]*)$/.exec(word) ?? [];
+  const value = environment[name];
+  if (name !== '') return value === undefined ? [] : [`--setenv=${name}=${value}`];
+  const [, path = ''] = /^--working-directory=([^/~].*)$/.exec(word) ?? [];
+  return [path === '' ? word : `--working-directory=${directory}/${path}`];
+}
+
 /** How the options of systemd-run are written. */
 export function runOptionForms(surroundings: Surroundings): readonly OptionForm[] {
   return rowsFor(surroundings);
@@ -76,6 +99,7 @@ export function runOptionForms(surroundings: Surroundings): readonly OptionForm[
 const defaults: RunOptions = {
   print: undefined,
   scope: undefined,
+  host: undefined,
   asScope: false,
   unit: undefined,
   description: undefined,
@@ -113,12 +137,21 @@ const conflicts: readonly { readonly when: (request: RunRequest) => boolean; rea
     message: 'Command line to execute required.',
   },
   {
+    when: ({ host, scope }) => host !== undefined && scope === 'user',
+    message: 'Execution in user context is not supported on remote systems.',
+  },
+  { when: ({ host, asScope }) => host !== undefined && asScope, message: 'Scope execution is not supported on remote systems.' },
+  {
     when: ({ asScope, remainAfterExit, serviceType }) => asScope && (remainAfterExit || serviceType !== undefined),
     message: '--remain-after-exit and --service-type= are not supported in --scope mode.',
   },
   {
     when: ({ streams, asScope, trigger }) => streams !== 'none' && (asScope || trigger !== undefined),
     message: '--pty/--pipe is not compatible in timer or --scope mode.',
+  },
+  {
+    when: ({ host, streams }) => host !== undefined && streams !== 'none',
+    message: '--pty/--pipe is only supported when connecting to the local system or containers.',
   },
   { when: ({ streams, block }) => streams !== 'none' && !block, message: '--pty/--pipe is not compatible with --no-block.' },
   {
@@ -172,7 +205,7 @@ function streamsOf({ wantsPipe, wantsTerminal }: RunOptions, { isTerminal }: Sur
   return wantsTerminal ? 'terminal' : 'none';
 }
 
-type Row = Pick<OptionRow<RunOptions>, 'value' | 'apply'>;
+type Row = Omit<OptionRow<RunOptions>, 'long' | 'short'>;
 
 function rowsFor({ directory, environment }: Surroundings): readonly OptionRow<RunOptions>[] {
   const all = { ...rows, 'same-dir': flag({ workingDirectory: directory }), ...placed(directory), setenv: assignment(environment) };
@@ -183,8 +216,8 @@ function rowsFor({ directory, environment }: Surroundings): readonly OptionRow<R
 }
 
 const rows: Readonly<Record<string, Row>> = {
-  help: flag({ print: 'help' }),
-  version: flag({ print: 'version' }),
+  help: { isLast: true, ...flag({ print: 'help' }) },
+  version: { isLast: true, ...flag({ print: 'version' }) },
   user: flag({ scope: 'user' }),
   system: flag({ scope: 'system' }),
   scope: flag({ asScope: true }),
@@ -231,7 +264,7 @@ const rows: Readonly<Record<string, Row>> = {
   'on-clock-change': { value: 'none', apply: (_value, options) => ok(timed('OnClockChange=yes', options, true)) },
   // Nobody is asked for passwords here.
   'no-ask-password': flag({}),
-  host: refused('Another host cannot be reached this way: run systemd-run there, as in: ssh HOST systemd-run …'),
+  host: { value: 'required', apply: readHostOption },
   machine: refused('tysd does not run containers: run systemd-run inside the container instead.'),
 };
 
@@ -279,6 +312,11 @@ function timed(property: string, { timerProperties, isTimed }: RunOptions, isTri
 
 function since(name: string): Row {
   return { value: 'required', apply: (value = '', options) => ok(timed(`${name}=${value}`, options, true)) };
+}
+
+function readHostOption(value = ''): Result<Partial<RunOptions>, string> {
+  const host = readHost(value);
+  return host.ok ? ok({ host: host.value }) : host;
 }
 
 function refused(reason: string): Row {

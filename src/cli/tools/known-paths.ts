@@ -1,13 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { unitSearchPath } from '../../api/search-path.ts';
+import { homeDirectory } from '../home.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The paths of systemd-path(1), by name, in its order; undefined where the environment does not say. Those of systemd are tysd's, too. */
 export function knownPaths(environment: Environment): ReadonlyMap<string, string | undefined> {
   const said = (name: string): string | undefined => (environment[name]?.startsWith('/') === true ? environment[name] : undefined);
-  const home = said('HOME') ?? homedir();
+  const home = homeDirectory({ HOME: said('HOME') });
   const config = said('XDG_CONFIG_HOME') ?? `${home}/.config`;
   const data = said('XDG_DATA_HOME') ?? `${home}/.local/share`;
   const runtime = said('XDG_RUNTIME_DIR');

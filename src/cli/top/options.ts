@@ -56,6 +56,12 @@ const rows: readonly OptionRow<TopOptions>[] = [
   { long: 'delay', short: 'd', value: 'required', apply: readDelay },
   { long: 'depth', value: 'required', apply: readDepth },
   { long: 'order', value: 'required', apply: readOrder },
+  {
+    long: 'machine',
+    short: 'M',
+    value: 'required',
+    apply: () => err('tysd does not run containers: run systemd-cgtop inside the container instead.'),
+  },
   { long: 'output', short: 'o', isWhole: true, value: 'required', apply: readOutput },
 ];
 

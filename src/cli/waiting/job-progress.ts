@@ -3,6 +3,7 @@ import type { Answer } from '../../api/contract.ts';
 import type { Invocation } from '../invocation.ts';
 import { blockersBefore, type WaitingJob } from './blockers.ts';
 import type { RunningUnit } from './lines.ts';
+import { redrawnWidth } from '../output/redrawn-line.ts';
 import { patienceMs, Progress, realTicker } from './progress.ts';
 import { sameManager } from '../output/same-manager.ts';
 
@@ -27,6 +28,7 @@ export function showJobProgress(
   const progress = new Progress({
     redraws: errors.canRedraw,
     show: errors.status,
+    width: () => (errors.canRedraw ? redrawnWidth(errors.width) : undefined),
     ticker: realTicker,
     look: async () => {
       // Not the connection from before: the manager may have been replaced meanwhile.

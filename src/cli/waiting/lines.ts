@@ -1,5 +1,7 @@
+import { columnsOf } from '../../base/columns.ts';
 import { formatTimespan, SECOND } from '../../base/duration.ts';
 import type { Style } from '../output/terminal.ts';
+import { cutInMiddle } from '../output/wrap.ts';
 import type { Blocker, WaitingJob } from './blockers.ts';
 
 /** What a job does, as "web.service is being started". */
@@ -52,22 +54,48 @@ export interface RunningUnit {
 
 /**
  * One line while it takes long, in systemd's words: which of how many, how long it takes and may take, how many jobs it keeps, and
- * what it does.
+ * what it does. Of a narrow line the last words are left out, then the middle of the title, but never how long it takes.
  */
 export function progressLine(
   subject: Blocker | RunningUnit,
   place: { readonly index: number; readonly of: number },
   nowUsec: number,
+  width?: number,
 ): string {
   const which = place.of === 1 ? '' : `(${place.index + 1} of ${place.of}) `;
   if ('title' in subject) {
     const { title, sinceUsec, limit = 'no limit', now } = subject;
-    return `${which}Waiting for the end of ${title} (${span(nowUsec - sinceUsec)} / ${limit}): ${now}`;
+    const time = ` (${span(nowUsec - sinceUsec)} / ${limit})`;
+    return fitted({ lead: `${which}Waiting for the end of `, title, time, kept: '', now }, width);
   }
   const { job, count } = subject;
   const kept = count === 0 ? '' : `; ${count} more ${count === 1 ? 'job waits' : 'jobs wait'} for it`;
   const article = /^[aeiou]/.test(job.type) ? 'An' : 'A';
-  return `${which}${article} ${job.type} job is running for ${job.title} (${progressOf(job, nowUsec)})${kept}: ${job.now}`;
+  const lead = `${which}${article} ${job.type} job is running for `;
+  return fitted({ lead, title: job.title, time: ` (${progressOf(job, nowUsec)})`, kept, now: job.now }, width);
+}
+
+interface Parts {
+  readonly lead: string;
+  readonly title: string;
+  readonly time: string;
+  readonly kept: string;
+  readonly now: string;
+}
+
+function fitted({ lead, title, time, kept, now }: Parts, width = Infinity): string {
+  const least = lead + title + time;
+  if (columnsOf(least) > width) return lead + cutInMiddle(title, width - columnsOf(lead + time), '...') + time;
+  const line = columnsOf(least + kept) <= width ? least + kept : least;
+  return line + firstWords(`: ${now}`, width - columnsOf(line));
+}
+
+/** The text, or as many of its words as there is room for, with dots; nothing where that is none. */
+function firstWords(text: string, width: number): string {
+  if (columnsOf(text) <= width) return text;
+  const ends = [...text.matchAll(/\S(?= )/g)].map(({ index }) => index + 1).filter((end) => columnsOf(text.slice(0, end)) + 3 <= width);
+  const end = ends.at(-1) ?? 0;
+  return end < 3 ? '' : `${text.slice(0, end).replace(/[:;,]$/, '')}...`;
 }
 
 const mostNext = 5;

@@ -38,6 +38,8 @@ interface Means {
   /** Shows a line in place of the last one; undefined takes it away. */
   readonly show: (line: string | undefined) => void;
   readonly redraws: boolean;
+  /** How wide a line may be now; without it any line is shown whole. */
+  readonly width?: () => number | undefined;
   readonly ticker: Ticker;
 }
 
@@ -81,14 +83,14 @@ export class Progress {
   }
 
   #tell(subjects: readonly Subject[] | undefined, lookMs: number): void {
-    const { show, redraws, ticker } = this.#means;
+    const { show, redraws, width, ticker } = this.#means;
     const leastMs = lookMs * pausePerLook;
     if (subjects === undefined) return this.#wait(Math.max(renewMs, leastMs));
     if (subjects.length === 0) return this.end();
     const index = Math.floor(this.#turn / (redraws ? looksEach : 1)) % subjects.length;
     const subject = subjects[index];
     this.#turn += 1;
-    if (subject !== undefined) show(progressLine(subject, { index, of: subjects.length }, ticker.nowUsec()));
+    if (subject !== undefined) show(progressLine(subject, { index, of: subjects.length }, ticker.nowUsec(), width?.()));
     this.#pauseMs = redraws ? renewMs : Math.min(mostMs, this.#pauseMs * 2);
     this.#wait(Math.max(this.#pauseMs, leastMs));
   }

@@ -41,7 +41,7 @@ export async function gatherFacts(invocation: Invocation, client: Client, name: 
   ]);
   if (!units.ok) return `Failed to ask the manager: ${units.error.message}`;
   const [unit] = units.value;
-  if (unit === null || unit === undefined) return `"${name}" is no unit name.`;
+  if (unit === null || unit === undefined) return noUnit(name);
   const starters = edges.ok ? edges.value.flatMap(starterOf) : [];
   const all = jobs.ok ? jobs.value : [];
   const job = all.find((each) => each.unit === unit.name);
@@ -94,4 +94,11 @@ async function placed(client: Client, unit: string, starters: readonly Starter[]
     const at = places.get(keyOf({ ...starter, unit }));
     return at === undefined ? starter : { ...starter, at };
   });
+}
+
+/** What to say of a word that names no unit. */
+function noUnit(name: string): string {
+  const [, prefix, type] = /^([^@/]+)@\.(\w+)$/.exec(name) ?? [];
+  if (prefix === undefined || type === undefined) return `"${name}" is no unit name.`;
+  return `${name} is a template, of which there may be many units: name one of them, as in ${prefix}@NAME.${type}.`;
 }

@@ -26,6 +26,7 @@ export const toldDocs: Readonly<Record<string, string>> = {
   'obsolete-key': 'The directive has meant nothing for years.',
   'refused-key': 'tysd will not do what the directive says.',
   refused: 'The unit is not loaded, as something that it needs is missing, or two things do not go together.',
+  masked: 'A link to /dev/null takes the place of the unit, so that nothing can start it.',
   unreadable: 'A file that cannot be read cannot be judged.',
   'unknown-section': 'The lines of a section that units of this type do not have are ignored.',
   'writable-file': 'Whoever can write a unit file decides what is run.',

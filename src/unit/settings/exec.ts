@@ -157,7 +157,7 @@ const ioClasses = ['best-effort', 'realtime', 'best-effort', 'idle'] as const;
 function ioSchedulingClass(text: string, context: ValueContext): Result<(typeof ioClasses)[number], ValueError> {
   if (text === 'none') return ok('best-effort');
   const numbered = /^[0-3]$/.test(text) ? ioClasses[Number(text)] : undefined;
-  return numbered === undefined ? oneOf(...ioClasses)(text, context) : ok(numbered);
+  return numbered === undefined ? oneOf('realtime', 'best-effort', 'idle')(text, context) : ok(numbered);
 }
 
 /** The policies by their numbers, as sched_setscheduler(2) has them. */

@@ -64,7 +64,7 @@ export function remarked<T>(parser: ValueParser<T>, remark: (text: string) => st
   return (text, context) => {
     const parsed = parser(text, context);
     const message = parsed.ok ? remark(text) : undefined;
-    if (message !== undefined) context.warn({ message, told: true });
+    if (message !== undefined) context.warn({ message, told: true, remark: true });
     return parsed;
   };
 }

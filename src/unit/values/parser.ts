@@ -13,6 +13,8 @@ export interface ValueError {
   readonly told?: true;
   /** Nothing is wrong: only who looks for what could be better is told. */
   readonly notice?: true;
+  /** It is told of files; a property that is set so is taken without a word, as by systemd. */
+  readonly remark?: true;
 }
 
 /** What a value may depend on besides its own text. */

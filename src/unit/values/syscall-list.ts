@@ -31,11 +31,8 @@ export const syscallList: ValueParser<SyscallList> = (text, context) => {
   for (const word of split.value) {
     const rule = parseRule(word.text);
     if (rule === undefined || !isKnown(rule.name)) {
-      warnAt(
-        context,
-        { message: `expected a system call or @group, with :errno if wanted, found ${JSON.stringify(word.text)}` },
-        word.offset + start,
-      );
+      const message = `expected a system call or @group, with :errno if wanted, found ${JSON.stringify(word.text)}`;
+      warnAt(context, rule === undefined ? { message } : { message, remark: true }, word.offset + start);
     }
     if (rule !== undefined) rules.push(rule);
   }
