@@ -124,6 +124,8 @@ export interface LogRequest {
   readonly output: string;
   /** In the colours of their priorities. */
   readonly color?: boolean;
+  /** Lines are cut to so many columns, and messages to a few lines (journalctl(1), --no-full). */
+  readonly columns?: number;
   /** Only of this run of the unit. */
   readonly invocation?: string;
   /** Where there is no such line yet, how long to wait for one. */

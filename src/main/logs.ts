@@ -114,8 +114,8 @@ function whoseArguments({ unit, own, invocation }: LogRequest): readonly string[
   return ['--namespace=*', '--boot', `--unit=${unit}`, ...written.flatMap((match) => [match, '+', `INVOCATION_ID=${invocation}`])];
 }
 
-function formArguments({ lines, output }: LogRequest): readonly string[] {
-  return [`--lines=${lines}`, `--output=${output === '' ? 'short' : output}`, '--quiet'];
+function formArguments({ lines, output, columns }: LogRequest): readonly string[] {
+  return [`--lines=${lines}`, `--output=${output === '' ? 'short' : output}`, '--quiet', ...(columns === undefined ? [] : ['--no-full'])];
 }
 
 function sinceArguments({ sinceUsec }: LogRequest): readonly string[] {
@@ -126,11 +126,12 @@ function sinceArguments({ sinceUsec }: LogRequest): readonly string[] {
 async function askTheirs(request: LogRequest): Promise<string | undefined> {
   const whose = whoseArguments(request);
   const since = sinceArguments(request);
-  if (since.length === 0) return askJournalctl([...whose, ...formArguments(request)]);
+  const size = request.columns === undefined ? {} : { COLUMNS: String(request.columns) };
+  if (since.length === 0) return askJournalctl([...whose, ...formArguments(request)], size);
   const backwards = ['--output=cat', '--quiet', '--reverse', `--lines=${request.lines}`, '--show-cursor'];
   const shown = await askJournalctl([...whose, ...since, ...backwards]);
   const [, cursor] = /(?:^|\n)-- cursor: (.*)\n$/.exec(shown ?? '') ?? [];
-  return cursor === undefined ? shown : askJournalctl([...whose, `--cursor=${cursor}`, ...formArguments(request)]);
+  return cursor === undefined ? shown : askJournalctl([...whose, `--cursor=${cursor}`, ...formArguments(request)], size);
 }
 
 function directoryOf({ stateDirectory, runtimeDirectory }: LogRequest): string {
@@ -146,7 +147,9 @@ async function askOurs(request: LogRequest): Promise<string> {
     },
   });
   const argv = [...whoseArguments(request), ...sinceArguments(request), ...formArguments(request)];
-  await readLogs(argv, directoryOf(request), { out, color: request.color ?? false, signal: new AbortController().signal, newest: true });
+  const { color = false, columns } = request;
+  const signal = new AbortController().signal;
+  await readLogs(argv, directoryOf(request), { out, color, signal, newest: true, ...(columns === undefined ? {} : { columns }) });
   return Buffer.concat(chunks).toString();
 }
 
@@ -169,9 +172,12 @@ interface Printing {
   readonly whose?: 'system' | 'user';
   /** `--lines=` are the last ones, whatever says where to begin. */
   readonly newest?: boolean;
+  /** How wide it is, where standard output does not say. */
+  readonly columns?: number;
 }
 
-async function readLogs(argv: readonly string[], stateDirectory: string, { out, color, signal, whose, newest }: Printing): Promise<number> {
+async function readLogs(argv: readonly string[], stateDirectory: string, printing: Printing): Promise<number> {
+  const { out, color, signal, whose, newest, columns = outputColumns(process.env) } = printing;
   const nowUsec = Date.now() * 1000;
   const messages = messagesOf(process.env);
   const options = readArguments(argv, nowUsec);
@@ -191,7 +197,7 @@ async function readLogs(argv: readonly string[], stateDirectory: string, { out, 
     localIsUtc: localIsUtc(process.env['TZ']),
     version: `systemd 252 (tysd ${version})`,
     color,
-    columns: outputColumns(process.env),
+    columns,
     error: messages.fail,
     note: messages.note,
     tell: messages.tell,

@@ -13,11 +13,11 @@ export function becomeJournalctl(argv: readonly string[]): void {
 }
 
 /** What the machine's own journalctl prints; undefined where there is none. */
-export function askJournalctl(argv: readonly string[]): Promise<string | undefined> {
+export function askJournalctl(argv: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<string | undefined> {
   const program = findJournalctl();
   if (program === undefined) return Promise.resolve(undefined);
   return new Promise((resolve) =>
-    execFile(program, [...argv, '--no-pager'], { maxBuffer: longestAnswer, env: environment() }, (error, stdout) =>
+    execFile(program, [...argv, '--no-pager'], { maxBuffer: longestAnswer, env: { ...environment(), ...variables } }, (error, stdout) =>
       resolve(error === null ? stdout : undefined),
     ),
   );

@@ -6,7 +6,6 @@ import type { Invocation } from '../invocation.ts';
 import { expandNames } from '../names.ts';
 import { changedOnDisk } from '../output/changed-on-disk.ts';
 import { paintState, withoutLink } from '../output/terminal.ts';
-import { cutLogLine } from '../output/wrap.ts';
 import { formatAgo } from '../../base/duration.ts';
 import { realtimeOf, renderProcesses, renderStatus } from '../output/unit-status.ts';
 import { withDependencies } from '../with-dependencies.ts';
@@ -132,7 +131,7 @@ async function printLogs(
   const lines = options.lines ?? 10;
   if (lines === 0) return false;
   const invocation = properties['InvocationID'] ?? '';
-  const log = await services.recentLogs({
+  const request = {
     runtimeDirectory: info.runtimeDirectory,
     stateDirectory: info.stateDirectory,
     journal: info.journal,
@@ -143,15 +142,16 @@ async function printLogs(
     ...(invocation === '' || (info.journal === 'system' && info.scope === 'user') ? {} : { invocation }),
     output: options.output,
     color: terminal.style.bold('') !== '',
-  });
+  };
+  const log = await services.recentLogs(request);
   if (log.length === 0) return false;
-  terminal.print('');
   // The other forms are made for programs.
   const isForReaders = /^(?:short|with-unit|$)/.test(options.output);
   const width = options.full || !isForReaders ? undefined : terminal.width;
-  const shown = log.map((line) => cutLogLine(line, width, terminal.style.glyphs.ellipsis));
-  for (const [index, line] of shown.entries()) terminal.print(line, log[index]);
-  return shown.some((line, index) => line !== log[index]);
+  const shown = width === undefined ? log : await services.recentLogs({ ...request, columns: width });
+  terminal.print('');
+  terminal.print(shown.join('\n'), log.join('\n'));
+  return shown.join('\n') !== log.join('\n');
 }
 
 /** When the last run began; 0 where there was none. A service that failed and is to start again has left the inactive state later than that. */
