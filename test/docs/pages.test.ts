@@ -39,6 +39,8 @@ for (const page of pages) {
     assert.deepEqual(long, []);
   });
 
+  test(`${page}: nothing is left of a merge`, () => assert.deepEqual(mergeMarks(page, text), []));
+
   if (steps.length > 0)
     describe(page, () => {
       test('its commands print what it says', { timeout: 300_000 }, async () => {
@@ -82,4 +84,13 @@ async function carryOut(terminals: Terminals, step: Step, page: string): Promise
     if (fits && (status === 0 || lines.length > 0)) return;
     assert.fail(`${where}\nends with ${status} and\n${lines.join('\n')}\nin place of\n${step.output.join('\n')}`);
   }
+}
+
+// Its lines are longer than an editor is wide, and it names what is gone.
+test('CHANGELOG.md: nothing is left of a merge', () =>
+  assert.deepEqual(mergeMarks('CHANGELOG.md', readFileSync(join(root, 'CHANGELOG.md'), 'utf8')), []));
+
+/** Lines that divide the sides of a conflict, also as the formatter makes them. */
+function mergeMarks(page: string, text: string): readonly string[] {
+  return text.split('\n').flatMap((line, index) => (/^\s*(?:<{7}|>{7}|(?:> ){6}>|\\?={7}$)/.test(line) ? [`${page}:${index + 1}`] : []));
 }
