@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { err, ok, type Result } from '../base/result.ts';
 // Types only: the schemas of the contract are slow to load, and a client has no use for them.
 import type { Answer, MethodName, Params } from './contract.ts';
-import { readAnswer } from './answer.ts';
+import { answerOf, readAnswer } from './answer.ts';
 import type { ApiError } from './error.ts';
 import type { Change } from '../graph/report.ts';
 
@@ -80,9 +80,7 @@ class JsonRpcClient implements Client {
     const id = ++this.#lastId;
     this.#socket.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
     return new Promise((resolve) => {
-      // The server made this answer from the same contract.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      this.#open.set(id, (answer) => resolve(answer as Result<Answer<Name>, ApiError>));
+      this.#open.set(id, (answer) => resolve(answerOf<Name>(answer)));
     });
   }
 

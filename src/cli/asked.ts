@@ -1,4 +1,4 @@
-import { readAnswer } from '../api/answer.ts';
+import { answerOf, readAnswer } from '../api/answer.ts';
 import { connectionLost, type Client } from '../api/client.ts';
 import type { ApiError } from '../api/error.ts';
 import type { Answer, MethodName, Params } from '../api/contract.ts';
@@ -26,9 +26,7 @@ export function alreadyAsked(client: Client, answers: string): Client {
       asked = 'now';
       const id = open.size + 1;
       return new Promise((resolve) => {
-        // The server made this answer from the same contract.
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-        open.set(id, (answer) => resolve(answer as Result<Answer<Name>, ApiError>));
+        open.set(id, (answer) => resolve(answerOf<Name>(answer)));
       });
     },
     receive: (receiver) => client.receive(receiver),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Client } from '../api/client.ts';
 import type { Answer, MethodName, Params } from '../api/contract.ts';
 import type { ApiError } from '../api/error.ts';
-import { readAnswer } from '../api/answer.ts';
+import { answerOf, readAnswer } from '../api/answer.ts';
 import { err, type Result } from '../base/result.ts';
 import { candidates } from './candidates.ts';
 import type { ManagerPlace } from './invocation.ts';
@@ -49,9 +49,7 @@ class Questions implements Client {
 
   call<Name extends MethodName>(method: Name, params: Params<Name>): Promise<Result<Answer<Name>, ApiError>> {
     const answer = this.#other === undefined && questions.has(method) ? this.#ask(method, params) : undefined;
-    // The server made this answer from the same contract.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    if (answer !== undefined) return Promise.resolve(answer as Result<Answer<Name>, ApiError>);
+    if (answer !== undefined) return Promise.resolve(answerOf<Name>(answer));
     return this.#elsewhere().then((other) =>
       other.ok ? other.value.call(method, params) : err({ code: 'connection-lost', message: other.error }),
     );
