@@ -1,3 +1,4 @@
+import { restrictsDevices } from '../unit/implied-devices.ts';
 import type { CgroupSettings } from '../unit/settings/cgroup.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import { mergedNames } from '../unit/values/name-list.ts';
@@ -137,9 +138,7 @@ export const filterSettings: ReadonlySet<string> = new Set([
 /** Whether these settings ask for any filter of a cgroup, or for its traffic to be counted. */
 export function hasCgroupFilters(cgroup: CgroupSettings, exec: ExecSettings | undefined, countsByDefault = false): boolean {
   return (
-    cgroup.DeviceAllow.length > 0 ||
-    cgroup.DevicePolicy !== 'auto' ||
-    exec?.PrivateDevices === true ||
+    restrictsDevices(cgroup, exec) ||
     (cgroup.IPAccounting ?? countsByDefault) ||
     cgroup.IPAddressDeny.length > 0 ||
     cgroup.IPIngressFilterPath.length > 0 ||

@@ -8,11 +8,15 @@ type DeviceSettings = Pick<CgroupSettings, 'DevicePolicy' | 'DeviceAllow'>;
 export function withImpliedDevices<Settings extends DeviceSettings>(settings: Settings, exec: ExecSettings | undefined): Settings {
   if (exec === undefined) return settings;
   const policy = settings.DevicePolicy === 'auto' && exec.PrivateDevices ? 'closed' : settings.DevicePolicy;
-  const refuses = policy !== 'auto' || settings.DeviceAllow.length > 0;
-  const implied = refuses ? [...(usesImages(exec) ? ofImages : []), ...(exec.ProtectClock ? ofClock : [])] : [];
+  const implied = restrictsDevices(settings, exec) ? [...(usesImages(exec) ? ofImages : []), ...(exec.ProtectClock ? ofClock : [])] : [];
   if (policy === settings.DevicePolicy && implied.length === 0) return settings;
   // What a unit does not set, its settings have from their prototype.
   return Object.assign(Object.create(settings), { DevicePolicy: policy, DeviceAllow: [...settings.DeviceAllow, ...implied] });
+}
+
+/** Whether some devices are refused. */
+export function restrictsDevices({ DevicePolicy, DeviceAllow }: DeviceSettings, exec: ExecSettings | undefined): boolean {
+  return DevicePolicy !== 'auto' || DeviceAllow.length > 0 || exec?.PrivateDevices === true;
 }
 
 /** Whether devices are named for the sake of images, whose drivers must be there for that. */
