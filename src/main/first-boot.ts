@@ -19,11 +19,8 @@ export async function beginSystem({ machineId, cover }: Given): Promise<void> {
   }
   const { localInstall } = await import('./local.ts');
   const outcome = localInstall({ scope: 'system', root: '' }).apply('preset-all', [], { presetMode: 'enable-only' });
-  tell(
-    outcome.ok
-      ? 'Populated /etc with preset unit settings.'
-      : `Failed to populate /etc with preset unit settings, ignoring: ${outcome.error.message}`,
-  );
+  if (outcome.ok) tell('Populated /etc with preset unit settings.');
+  else tell(`Failed to populate /etc with preset unit settings, ignoring: ${outcome.error.message}`);
 }
 
 function tell(text: string): void {

@@ -8,7 +8,12 @@ export function isFirstBoot(files: Pick<Files, 'statFollow'>): boolean {
   return files.statFollow(firstBootFile).kind !== 'missing';
 }
 
-/** All is up: units that are only for the first boot are for it no more. */
-export function endFirstBoot(files: Pick<Files, 'statFollow' | 'unlink'>): void {
-  if (isFirstBoot(files)) files.unlink(firstBootFile);
+/** All is up: units that are only for the first boot are for it no more. Gives why that cannot be noted. */
+export function endFirstBoot(files: Pick<Files, 'statFollow' | 'unlink'>): string | undefined {
+  try {
+    if (isFirstBoot(files)) files.unlink(firstBootFile);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

@@ -187,7 +187,8 @@ function noteStartup(world: World): void {
   world.startup = world.now;
   world.dirtyManager = true;
   world.resources.startupFinished();
-  if (world.options.init && world.options.scope === 'system') endFirstBoot(world.options.files);
+  const problem = world.options.init && world.options.scope === 'system' ? endFirstBoot(world.options.files) : undefined;
+  if (problem !== undefined) log(world, 4, `It still counts as the first boot: ${problem}`, undefined);
   const usec = Math.floor(world.now.monotonicUsec - world.options.keeper.inventory.startedAt.monotonicUsec);
   log(world, 6, `Startup finished in ${formatTimespan(usec, MILLISECOND)}.`, undefined, {
     MESSAGE_ID: isMachine(world) ? messageIds.startupFinished : messageIds.userStartupFinished,
