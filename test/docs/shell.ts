@@ -53,7 +53,7 @@ export class Terminals implements AsyncDisposable {
     return { lines: text.split('\n').filter((line, index, all) => line !== '' || index < all.length - 1), status };
   }
 
-  /** Starts what stays in the first terminal, and waits until it has printed what is last of these lines. */
+  /** Starts what stays in the first terminal, and waits until it has printed this line; gives what it printed up to it. */
   async stay(command: string, until: string): Promise<readonly string[]> {
     const child = spawn('bash', ['-c', `exec ${command}`], { cwd: this.home, env: this.#environment, detached: true });
     this.#first = child;
@@ -61,12 +61,13 @@ export class Terminals implements AsyncDisposable {
       for (const stream of [child.stdout, child.stderr])
         stream.setEncoding('utf8').on('data', (text: string) => {
           this.#console += text;
-          if (this.#console.includes(until)) resolve();
+          if (this.#console.includes(`${until}\n`)) resolve();
         });
       child.once('exit', (status) => reject(new Error(`it ended with ${status}:\n${this.#console}`)));
     });
     await within(() => `${until} of ${command}:\n${this.#console}`, said);
-    return this.#console.replaceAll(this.home, '/home/ann').trimEnd().split('\n');
+    const upTo = this.#console.slice(0, this.#console.indexOf(`${until}\n`) + until.length);
+    return upTo.replaceAll(this.home, '/home/ann').split('\n');
   }
 
   /** Ctrl-C in the first terminal; gives the status of what ran there, 0 if nothing did. */

@@ -78,7 +78,7 @@ compareManagers('jobs', {
     said five; said six
     settle @b; show @a @b @c; notes @a @b`,
   ),
-  'the names of one call are asked for one after the other': net(
+  'the names of one call begin in the order of their units': net(
     'jeach',
     {
       a: [
@@ -90,8 +90,8 @@ compareManagers('jobs', {
         '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/act sleep 300 to /run/t/jeach note b\nExecStop=/act sleep 300 to /run/t/jeach note b-stop',
       ],
     },
-    // Whether the first begins before the second is asked for is by chance; so each of these cases asks for one thing only.
-    'run systemctl start @a @b; began jeach; run systemctl stop @b @a; began jeach; run systemctl start @b @a; began jeach; run systemctl stop @a @b; began jeach',
+    // Each name is a request of its own, and may begin before the next is asked for: in the other order it is by chance who is first.
+    'run systemctl start @b @a; began jeach; run systemctl stop @a @b; began jeach; run systemctl start @b @a; began jeach; run systemctl stop @a @b; began jeach',
   ),
   'the second name of a call is at odds with the first': net(
     'jodds',
