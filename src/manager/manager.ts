@@ -52,9 +52,6 @@ import type { Unit } from './unit.ts';
 import { waitingJobs } from './waiting.ts';
 import { World } from './world.ts';
 
-/** So many units take a millisecond, and a client is answered after half a dozen looks: to take it, to read what it asks. */
-const usualUnitsAtOnce = 4;
-
 /** Starts a manager on a keeper: for the first time, or in the place of one that is gone. */
 export function startManager(options: ManagerOptions): Manager {
   return new Manager(options);
@@ -79,7 +76,7 @@ export class Manager {
     if (options.woken !== true)
       recordManager(this.#current, options.keeper.inventory.blobs.size === 0 ? managerStarted : 'took the place of the one before it');
     this.#recovery = new Recovery(this.#current, options.keeper.inventory);
-    if (this.#recovery.left <= this.#unitsAtOnce) this.#begin();
+    if (this.#recovery.left === 0) this.#begin();
     options.keeper.receive((event) => {
       this.#current.inbox.push(event);
       this.#wake();
@@ -100,10 +97,6 @@ export class Manager {
   /** Something has happened; that the keeper asks whether anybody is there is nothing. */
   get #hasNews(): boolean {
     return this.#current.inbox.some(({ event }) => event !== 'ping');
-  }
-
-  get #unitsAtOnce(): number {
-    return this.#options.unitsAtOnce ?? usualUnitsAtOnce;
   }
 
   /** The world is back, and goes on. */
@@ -442,7 +435,7 @@ export class Manager {
     this.#options.clock.soon(() => {
       this.#turnIsDue = false;
       if (this.#recovery !== undefined && this.#recovery.left > 0) {
-        this.#recovery.advance(this.#unitsAtOnce);
+        this.#recovery.advance();
         this.#wake();
         return;
       }

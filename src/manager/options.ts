@@ -85,8 +85,6 @@ export interface ManagerOptions {
   readonly init: boolean;
   readonly container: boolean;
   readonly ipv6: boolean;
-  /** How many units a new manager brings back between two looks at what clients ask; 4 where it is not said. */
-  readonly unitsAtOnce?: number;
   /** False where the kernel does not let us make user namespaces, whatever its files say. */
   readonly userNamespaces?: boolean;
   /** What the kernel has counted of the traffic of a cgroup v2, by its path; undefined where it counts none. */

@@ -43,7 +43,7 @@ export type Remembered = Pick<Inventory, 'blobs' | 'descriptors' | 'groups'> & {
  * Puts a new world where the last one was: the only way in which a manager begins, be it for the first time, after a crash,
  * for a reload or for an upgrade. What is remembered is what the keeper has; at the very first start that is nothing.
  *
- * Thousands of unit files take their time to read, and clients wait. So units come back a few at a time, and one that is asked for
+ * Thousands of unit files take their time to read, and clients wait. So units come back one at a time, and one that is asked for
  * before its turn. Until all are there nothing is decided: no event is taken, no job is run, the keeper hears nothing.
  */
 export class Recovery {
@@ -69,14 +69,10 @@ export class Recovery {
     return this.#pending.size;
   }
 
-  /** Brings some more units back. */
-  advance(count: number): void {
-    let more = count;
-    for (const name of this.#pending.keys()) {
-      if (more === 0) return;
-      more -= 1;
-      this.#recover(name);
-    }
+  /** Brings one more unit back. A client waits for half a dozen of these steps: to be taken, to have read what it asks. */
+  advance(): void {
+    const [name] = this.#pending.keys();
+    if (name !== undefined) this.#recover(name);
   }
 
   /** Brings a unit back before its turn, so that it can be looked at; false for one that the keeper does not know, or that has a job, which comes after all units. */
@@ -95,7 +91,7 @@ export class Recovery {
   finish(): void {
     const world = this.#world;
     const { blobs, groups, descriptors } = this.#remembered;
-    this.advance(Infinity);
+    for (const name of this.#pending.keys()) this.#recover(name);
     for (const unit of this.#lost) if (groups.includes(unit.name)) keepGroup(world, unit);
     for (const [key, bytes] of jobsInOrder(blobs)) recoverJob(world, key, bytes, this.#lost);
     for (const [key, bytes] of blobs) if (key.startsWith('answer/')) recoverAnswer(world, key, bytes);

@@ -153,8 +153,6 @@ export class Simulation {
       init,
       container: false,
       ipv6: true,
-      // So few that most managers come back in several steps.
-      unitsAtOnce: 2,
       random: () => {
         this.#randoms += 1;
         return (this.#randoms * 0.618_033_988_7) % 1;
