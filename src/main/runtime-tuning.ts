@@ -24,7 +24,7 @@ const optimizedLate: Readonly<Record<string, string>> = {
   BUN_JSC_thresholdForOptimizeSoon: '10000',
 };
 
-/** A heap that has more than a part of this "memory" may only grow by a quarter between two collections, a smaller one may double. */
+/** A heap that has more than a part of this "memory" may only grow by a quarter between two collections, a smaller one may double; the first is after `large`. */
 const heap = (memory: number, large: number): Readonly<Record<string, string>> => ({
   BUN_JSC_forceRAMSize: String(memory),
   BUN_JSC_largeHeapSize: String(large),
@@ -32,7 +32,8 @@ const heap = (memory: number, large: number): Readonly<Record<string, string>> =
 
 /** The variables of each of the two. */
 export const runtimeTuning = {
-  manager: { ...common, ...optimizedLate, ...heap(24_000_000, 6_000_000) },
+  // To load the program takes 6 MB; a manager that comes back has its first answers to give before it looks for garbage.
+  manager: { ...common, ...optimizedLate, ...heap(24_000_000, 7_000_000) },
   // What lives in the journal's heap for long is small.
   journal: { ...common, BUN_JSC_useDFGJIT: '0', ...heap(12_000_000, 2_000_000) },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -60,7 +60,10 @@ export class Recovery {
     this.#remembered = remembered;
     recoverManager(world, remembered.blobs);
     knowTables(world);
-    for (const [key, bytes] of remembered.blobs) if (key.startsWith('unit/')) this.#pending.set(key.slice('unit/'.length), bytes);
+    const units = [...remembered.blobs].filter(([key]) => key.startsWith('unit/'));
+    // Targets last: one that wants a hundred services takes as long to read as a dozen of these, and clients would wait for it.
+    for (const isTarget of [false, true])
+      for (const [key, bytes] of units) if (key.endsWith('.target') === isTarget) this.#pending.set(key.slice('unit/'.length), bytes);
     for (const [name, blob] of remembered.units ?? []) this.#pending.set(name, blob);
   }
 
