@@ -159,8 +159,14 @@ uint64_t cgroup_oom_kills(struct keeper *keeper, const char *path) {
 /* Calls `each` with the path of every cgroup below, deepest first, and then with the path itself. */
 typedef int tree_function(struct keeper *keeper, void *context, const char *path);
 
+/* A directory of cgroups has a link from each that is in it, besides its name and its own dot: most have none, and need no listing. */
+static bool is_leaf(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && status.st_nlink == 2;
+}
+
 static int walk(struct keeper *keeper, const char *path, tree_function *each, void *context, int depth) {
-    DIR *directory = depth < MAX_DEPTH ? directory_open(path) : NULL;
+    DIR *directory = depth < MAX_DEPTH && !is_leaf(path) ? directory_open(path) : NULL;
     int result = 0;
     for (struct dirent *entry; directory && (entry = readdir(directory));) {
         if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
