@@ -83,6 +83,28 @@ for (const { name, mount } of trackings) {
     await manager.event('group-empty');
   });
 
+  test(
+    `${name}: a signal reaches what moved into cgroups below the group’s, and these are removed with it`,
+    { skip: skip || name === 'session' },
+    async () => {
+      await using keeper = await startKeeper(options);
+      const manager = await keeper.manager();
+      const group = `${root}/a.service`;
+      const script = `mkdir -p ${group}/one/two; for at in one one/two; do sleep 1000 & echo $! >${group}/$at/cgroup.procs; done; exit 3`;
+      manager.do(
+        { do: 'make-group', group: 'a', path: 'a.service', mark: 'MARK=a' },
+        { do: 'run', child: 1, group: 'a', plan: shell(script, ['MARK=a']) },
+      );
+      const { exit } = await manager.event('exited');
+      assert.deepEqual([exit.status, exit.groupEmpty], [3, false]);
+      manager.do({ do: 'signal-group', group: 'a', signal: 15, except: [] }, { do: 'watch-group', group: 'a' });
+      await manager.event('group-empty');
+      manager.do({ do: 'remove-group', group: 'a' }, { do: 'run', child: 2, group: '', plan: shell('exit 0') });
+      await manager.event('exited', ({ child }) => child === 2);
+      assert.equal(existsSync(group), false);
+    },
+  );
+
   test(`${name}: a signal to the group spares those that are excepted`, { skip }, async () => {
     await using keeper = await startKeeper(options);
     const manager = await keeper.manager();
