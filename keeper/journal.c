@@ -13,6 +13,8 @@
 enum { VERSION = 2, FRAME_HELLO = 1, FRAME_RECORD = 5, FRAME_DROPPED = 7 };
 enum { FROM_HELLO = 1, FROM_ACKNOWLEDGE = 2, FROM_REST = 3 };
 enum { HEAD = 4 + 1, MAX_IN = 65536 };
+/* Frames that come in a row wait for each other: to wake the journal costs more than what it does with a frame. */
+enum { GATHER_USEC = 5000, GATHER_BYTES = 65536 };
 
 static bool is_used(const struct keeper *keeper) { return keeper->journal.argc > 0; }
 
@@ -182,13 +184,21 @@ static void journal_received(struct keeper *keeper, void *context, uint32_t even
     }
 }
 
+/* Frames after a pause go at once, those after them together a little later. */
+static bool gathers(struct keeper *keeper, size_t unsent) {
+    uint64_t until = keeper->journal_sent_at + GATHER_USEC;
+    if (unsent >= GATHER_BYTES || monotonic_usec() >= until) return false;
+    wake_at(keeper, until);
+    return true;
+}
+
 void journal_flush(struct keeper *keeper) {
     struct buffer *out = &keeper->journal_out;
     while (keeper->journal_fd >= 0 && !keeper->journal_blocked) {
         bool first = buffer_length(out);
         const struct buffer *frames = &keeper->journal_frames;
         size_t length = first ? buffer_length(out) : keeper->journal_ready ? buffer_length(frames) - keeper->journal_sent : 0;
-        if (!length) return;
+        if (!length || (!first && gathers(keeper, length))) return;
         const uint8_t *bytes = first ? buffer_front(out) : buffer_front(frames) + keeper->journal_sent;
         ssize_t sent = send(keeper->journal_fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0 && errno != EAGAIN && errno != EINTR) return journal_close(keeper);
@@ -197,8 +207,10 @@ void journal_flush(struct keeper *keeper) {
             rewatch(keeper, keeper->journal_fd, EPOLLIN | EPOLLOUT);
         } else if (first)
             buffer_consume(out, (size_t)sent);
-        else
+        else {
             keeper->journal_sent += (size_t)sent;
+            keeper->journal_sent_at = monotonic_usec();
+        }
     }
 }
 

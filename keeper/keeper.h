@@ -919,6 +919,7 @@ struct keeper {
     bool journal_ready, journal_blocked, streams_paused;
     struct buffer journal_in, journal_out, journal_frames;
     size_t journal_sent, journal_frame;
+    uint64_t journal_sent_at; /* CLOCK_MONOTONIC in µs */
     uint64_t journal_sequence, journal_instance, journal_dropped;
     uint64_t journal_patience; /* µs without an acknowledgement before it is killed, or the oldest is dropped */
     struct patience journal_waits;
