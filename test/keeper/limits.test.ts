@@ -115,6 +115,24 @@ test('a flood of notifications with descriptors is read only as far as the manag
   }
 });
 
+test('descriptors whose close waits for an hour hold up nothing', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const many = 20;
+  const sender = spawn(compiled('send-lingering', keeper.directory), [join(keeper.directory, 'notify'), String(many), 'FDSTORE=1']);
+  try {
+    await once(sender.stdout, 'data');
+    await until('all are told of', () => manager.events.filter(({ event }) => event === 'notified').length === many);
+    const names = manager.events.flatMap((event) => (event.event === 'notified' ? event.fds : []));
+    assert.equal(names.length, many);
+    for (const name of names) manager.do({ do: 'close', name });
+    manager.do(quiet);
+    assert.equal((await manager.event('exited')).exit.status, 7);
+  } finally {
+    sender.kill('SIGKILL');
+  }
+});
+
 test('a connection for which there is no descriptor is told with its error, and closed', async () => {
   await using keeper = await startKeeper([], false, 'ulimit -n 120');
   const manager = await keeper.manager();
