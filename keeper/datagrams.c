@@ -16,7 +16,7 @@
 #include "keeper.h"
 
 enum { FRAME_DATAGRAM = 6 };
-enum { DATAGRAMS_AT_ONCE = 64, MAX_ENTRY = 8 << 20, KEPT_ROOM = 1 << 16, MAX_FDS = 4 };
+enum { DATAGRAMS_AT_ONCE = 64, MAX_ENTRY = 8 << 20, KEPT_ROOM = 1 << 16, MAX_FDS = 253 };
 
 struct source {
     const char *name;
@@ -52,7 +52,7 @@ static struct beside take_beside(struct msghdr *message) {
         for (size_t at = CMSG_LEN(0); at + sizeof(int) <= header->cmsg_len; at += sizeof(int)) {
             int fd;
             memcpy(&fd, (char *)header + at, sizeof fd);
-            if (beside.file >= 0) close(beside.file);
+            close_aside(beside.file);
             beside.file = fd;
         }
     }
@@ -73,6 +73,7 @@ static void put_file(struct buffer *out, int file) {
 static bool receive(struct keeper *keeper, const struct source *source) {
     /* Who has the right to large buffers sends megabytes in one datagram. What that took of memory is given back. */
     static char bytes[MAX_ENTRY] __attribute__((aligned(KEPT_ROOM)));
+    /* As many as there can be: the kernel would close those for which there is no room here and now. */
     union {
         struct cmsghdr header;
         char space[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(struct timeval)) + CMSG_SPACE(MAX_FDS * sizeof(int))];
@@ -93,7 +94,7 @@ static bool receive(struct keeper *keeper, const struct source *source) {
     put_raw(out, bytes, (size_t)length);
     if (length > KEPT_ROOM) madvise(bytes + KEPT_ROOM, sizeof bytes - KEPT_ROOM, MADV_DONTNEED);
     if (beside.file >= 0 && !length) put_file(out, beside.file);
-    if (beside.file >= 0) close(beside.file);
+    close_aside(beside.file);
     journal_end(keeper);
     return true;
 }

@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <linux/vm_sockets.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -35,10 +37,41 @@ static void count_notified(struct keeper *keeper, const char *name, int change) 
     if (change < 0) notify_resume(keeper);
 }
 
+/* Whether others can make a close wait: by SO_LINGER of a connection, or by a file system or a device of theirs. What is listened at has to be
+ * gone at once, for whoever binds its address next. */
+static bool may_wait(int fd) {
+    struct stat info;
+    int listens = 0, type = 0;
+    socklen_t size = sizeof type;
+    if (fstat(fd, &info)) return true;
+    if (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode) || S_ISCHR(info.st_mode)) return true;
+    if (!S_ISSOCK(info.st_mode) || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size)) return false;
+    size = sizeof listens;
+    return type != SOCK_DGRAM && type != SOCK_RAW && !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) && !listens;
+}
+
+static void *close_one(void *fd) {
+    close((int)(intptr_t)fd);
+    return NULL;
+}
+
+void close_aside(int fd) {
+    pthread_t thread;
+    pthread_attr_t attributes;
+    if (fd < 0) return;
+    if (!may_wait(fd) || pthread_attr_init(&attributes)) return (void)close(fd);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, (size_t)sysconf(_SC_THREAD_STACK_MIN));
+    int failed = pthread_create(&thread, &attributes, close_one, (void *)(intptr_t)fd);
+    pthread_attr_destroy(&attributes);
+    if (failed) close(fd);
+}
+
 static void release(struct keeper *keeper, struct descriptor *descriptor) {
     table_remove(&keeper->descriptors, &descriptor->by_name);
     count_notified(keeper, descriptor->name, -1);
-    unwatch_close(keeper, &descriptor->fd);
+    unwatch(keeper, descriptor->fd);
+    close_aside(descriptor->fd);
     free(descriptor->accept_as);
     free(descriptor->name);
     free(descriptor);
@@ -50,7 +83,7 @@ bool descriptor_hold(struct keeper *keeper, const char *name, int fd) {
     if (old) release(keeper, old);
     if (keeper->descriptors.count >= MAX_DESCRIPTORS || is_reserved(keeper, fd)) {
         if (may_tell(keeper)) say("descriptor %.200s is not held: there are %zu, and its number is %d of %d", name, keeper->descriptors.count, fd, keeper->reserved_from);
-        close(fd);
+        close_aside(fd);
         return false;
     }
     struct descriptor *descriptor = allocate(sizeof *descriptor);

@@ -650,6 +650,8 @@ void descriptor_accept(struct keeper *keeper, const char *name, const char *as, 
 void descriptor_flush(struct keeper *keeper, const char *name);
 void descriptor_rename(struct keeper *keeper, const char *name, const char *to);
 void descriptor_close(struct keeper *keeper, const char *name);
+/* Closes what others gave us, and which they could make us wait for, in a thread that waits in our place. */
+void close_aside(int fd);
 void descriptors_close_all(struct keeper *keeper);
 void descriptors_save(struct keeper *keeper, struct saving *saving);
 void descriptors_restore(struct keeper *keeper, struct cursor *cursor);

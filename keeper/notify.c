@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +51,7 @@ static bool receive(int socket_fd, struct received *received) {
 
 static void drop(struct keeper *keeper, const struct received *received) {
     if (may_tell(keeper)) say("a notification of %s%d was dropped: it is too long or has too many descriptors", received->has_sender ? "process " : "", received->has_sender ? received->sender.pid : 0);
-    for (int i = 0; i < received->fd_count; i++) close(received->fds[i]);
+    for (int i = 0; i < received->fd_count; i++) close_aside(received->fds[i]);
 }
 
 /* The process that a pidfd is of; 0 if it is none, or one that has ended or cannot be seen from here. */
@@ -92,6 +93,12 @@ static void tell(struct keeper *keeper, const struct received *received) {
     pid_t named_by_fd = by_fd && received->fd_count == 1 ? process_of(received->fds[0]) : 0;
     uint64_t id = by_fd ? pidfd_id(named_main(received)) : 0;
     for (int i = 0; i < received->fd_count; i++) {
+        /* One that only names a path cannot be watched; systemd does not store it, either. */
+        int flags = fcntl(received->fds[i], F_GETFL);
+        if (flags < 0 || flags & O_PATH) {
+            close(received->fds[i]);
+            continue;
+        }
         snprintf(names[held], sizeof names[held], "notify/%llu", (unsigned long long)++keeper->notify_count);
         if (descriptor_hold(keeper, names[held], received->fds[i])) held++;
     }

@@ -14,7 +14,7 @@
 #include "keeper.h"
 
 enum { FRAME_OPEN = 2, FRAME_DATA, FRAME_CLOSE };
-enum { READ_SIZE = 65536, MAX_LINE = 4096, MAX_GUESTS = 4096, GUESTS_AT_ONCE = 64 };
+enum { READ_SIZE = 65536, MAX_LINE = 4096, MAX_GUESTS = 4096, GUESTS_AT_ONCE = 64, MAX_FDS = 253 };
 
 /* Guests have numbers that the manager never comes to. */
 static const uint64_t first_guest = 1ull << 52;
@@ -47,7 +47,9 @@ static void append_closed(struct keeper *keeper, struct stream *stream) {
 
 /* What is known of a stream stays until the journal has committed its end. */
 static void stream_ended(struct keeper *keeper, struct stream *stream) {
-    unwatch_close(keeper, &stream->fd);
+    unwatch(keeper, stream->fd);
+    close_aside(stream->fd);
+    stream->fd = -1;
     keeper->guests -= stream->id >= first_guest;
     unlink_open(keeper, stream);
     if (!keeper->journal.argc) return stream_free(stream);
@@ -55,6 +57,27 @@ static void stream_ended(struct keeper *keeper, struct stream *stream) {
     journal_end(keeper);
     stream->close_sequence = keeper->journal_sequence;
     append_closed(keeper, stream);
+}
+
+/* What came. Descriptors that a guest sends beside it are closed, which read(2) would do as well, but here and now. */
+static ssize_t take(const struct stream *stream, void *bytes, size_t size) {
+    if (stream->id < first_guest) return read(stream->fd, bytes, size);
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(MAX_FDS * sizeof(int))];
+    } control;
+    struct iovec part = {bytes, size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    ssize_t got = recvmsg(stream->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    for (struct cmsghdr *header = got < 0 ? NULL : CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        for (size_t at = CMSG_LEN(0); at + sizeof(int) <= header->cmsg_len; at += sizeof(int)) {
+            int fd;
+            memcpy(&fd, (char *)header + at, sizeof fd);
+            close_aside(fd);
+        }
+    }
+    return got;
 }
 
 static void print_line(const struct stream *stream) {
@@ -77,7 +100,7 @@ static void print_lines(struct stream *stream, const char *bytes, size_t length)
 
 static void print_ready(struct keeper *keeper, struct stream *stream) {
     char bytes[READ_SIZE];
-    ssize_t got = read(stream->fd, bytes, sizeof bytes);
+    ssize_t got = take(stream, bytes, sizeof bytes);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     print_lines(stream, bytes, got > 0 ? (size_t)got : 0);
     if (got <= 0) stream_ended(keeper, stream);
@@ -93,7 +116,7 @@ static void stream_ready(struct keeper *keeper, void *context, uint32_t events) 
     struct buffer *out = &keeper->journal_frames;
     enum { HEAD = 4 + 1 + 8 + 16, SPARE = 64 };
     uint8_t *room = buffer_room(out, SPARE + HEAD + READ_SIZE) + SPARE + HEAD;
-    ssize_t got = read(stream->fd, room, READ_SIZE);
+    ssize_t got = take(stream, room, READ_SIZE);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got <= 0) return stream_ended(keeper, stream);
     store_u64(head, stream->id);

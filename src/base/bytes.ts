@@ -50,7 +50,8 @@ export function joinBytes(text: string): string {
 
 const escapedBytes = /[\udc80-\udcff]/;
 
-function hasEscapedByte(text: string): boolean {
+/** Whether a part of the text stands for a single byte. */
+export function hasEscapedByte(text: string): boolean {
   // Nearly never, and that is found out fastest by a pattern.
   if (!escapedBytes.test(text)) return false;
   for (let at = 0; at < text.length; at++) {

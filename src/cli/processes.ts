@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { visibleText } from '../base/visible-text.ts';
 
 /** A process, as a tree of a unit's processes shows it. */
 export interface Process {
@@ -76,19 +77,16 @@ function processesOf(pids: readonly number[]): readonly Process[] {
   return alive.map((pid) => ({ pid, command: commandLine(pid) }));
 }
 
-/** The arguments, quoted where that tells them apart; the name in brackets for a process that has none. */
+/** The arguments, quoted where that tells them apart, and safe to show; the name in brackets for a process that has none. */
 function commandLine(pid: number): string {
   const raw = read(`/proc/${pid}/cmdline`) ?? '';
-  if (raw === '') return `[${commandName(pid) ?? 'gone'}]`;
+  if (raw === '') return `[${visibleText(commandName(pid) ?? 'gone')}]`;
   return raw.replace(/\0+$/, '').split('\0').map(quote).join(' ');
 }
 
 function quote(argument: string): string {
-  if (argument !== '' && !/[\s"'\\`$*?#<>|&;()![\]{}~]/.test(argument)) return argument;
-  return `"${argument
-    .replace(/["\\`$]/g, '\\$&')
-    .replaceAll('\n', '\\n')
-    .replaceAll('\t', '\\t')}"`;
+  if (argument !== '' && !/[\s"'\\`$*?#<>|&;()![\]{}~]/.test(argument)) return visibleText(argument);
+  return `"${visibleText(argument.replace(/["\\`$]/g, '\\$&'))}"`;
 }
 
 function parentOf(pid: number): number | undefined {

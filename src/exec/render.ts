@@ -1,15 +1,18 @@
 import { siphash24 } from '../base/siphash.ts';
+import { visibleText } from '../base/visible-text.ts';
+import { secureBitNames } from '../unit/capability-sets.ts';
 import { capabilityNames } from '../unit/values/capability.ts';
 import { limitNames, resourceNumber } from '../unit/values/rlimit.ts';
 import { errnoMessage } from './errno.ts';
 import type { Op, OpName, Plan } from './op.ts';
+import { linux32, numaPolicies, schedulingPolicies } from './scheduling.ts';
 import { openFlags } from './stdio.ts';
 import { describeMeta } from './stream-meta.ts';
 
 /** One line for people, as `open 0 ← /dev/null (read)`. */
 export function renderOp(op: Op): string {
-  const fields = new Map<string, unknown>(Object.entries(op));
-  const details = shapes[op.op].replaceAll(/\{(\w+)\}/g, (_, name: string) => renderField(name, fields.get(name)));
+  const fields = new Map<string, unknown>([...Object.entries(op), ['owner', ownerOf(op)]]);
+  const details = shapes[op.op].replaceAll(/\{(\w+)\}/g, (_, name: string) => renderField(op.op, name, fields.get(name)));
   const name = details === '' ? op.op : `${op.op} ${details}`;
   return op.tolerate === true ? `${name}, if possible` : name;
 }
@@ -37,7 +40,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   personality: '{persona}',
   'memory-merge': '{on}',
   'huge-pages': 'disabled {disable}, flags {flags}',
-  keyring: 'of {uid}:{gid}{linkUser}',
+  keyring: 'anew{owner}{linkUser}',
   'bounding-set': '{keep}',
   ambient: '{set}',
   'keep-capabilities': '',
@@ -49,7 +52,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   'credentials-open': '{path}',
   'credential-data': '{name} ← {bytes}',
   'credential-file': '{name} ← {paths}{optional}',
-  'credentials-close': '{path} of {uid}',
+  'credentials-close': '{path}{owner}',
   utmp: '{id} {kind}',
   'utmp-dead': '{id}',
   umask: '{mask}',
@@ -64,7 +67,7 @@ const shapes: Readonly<Record<OpName, string>> = {
   nonblock: '{slot} {on}',
   unlink: '{path}',
   mkdir: '{path} {mode}',
-  'mkdir-unless-there': '{path} {mode} {uid}:{gid}',
+  'mkdir-unless-there': '{path} {mode}{owner}',
   autofs: '{path} ← {slot} {options} {timeoutSec}',
   'autofs-answer': '{path} {device} {token} {error}',
   'autofs-expire': '{path} {device}',
@@ -72,12 +75,12 @@ const shapes: Readonly<Record<OpName, string>> = {
   'no-symlink': '{path}',
   'mkdir-all': '{path} {mode}',
   'mkdir-parents': '{path} {mode}',
-  directory: '{path} {mode} {uid}:{gid}',
+  directory: '{path} {mode}{owner}',
   remove: '{path}',
   'remove-below': '{paths} below {bases}',
   lock: '{slot} ← {path}',
   'remove-unlocked': '{base} {names}',
-  chown: '{path} {uid}:{gid}',
+  chown: '{path}{owner}',
   chmod: '{path} {mode}',
   symlink: '{path} → {target}',
   write: '{path} ← {bytes}',
@@ -86,20 +89,20 @@ const shapes: Readonly<Record<OpName, string>> = {
   'watch-clock': '{slot}',
   'wake-timer': '{slot} {clock} {usec}',
   'watch-path': '{path} by {selfSlot}, what leads to it by {aboveSlot}, mask {mask}',
-  fifo: '{slot} ← {path} {mode} {uid}:{gid}',
+  fifo: '{slot} ← {path} {mode}{owner}',
   socket: '{slot} family {family} type {type} protocol {protocol}',
   setsockopt: '{slot} level {level} option {option} ← {value}',
   bind: '{slot} → {address}',
-  'socket-owner': '{path} {uid}:{gid}',
+  'socket-owner': '{path}{owner}',
   listen: '{slot} backlog {backlog}',
   special: '{slot} ← {path} ({flags})',
   mqueue: '{slot} ← {name} {mode} of {messages} messages of {size}',
   'mq-unlink': '{name}',
   'pipe-size': '{slot} {size}',
   xattr: '{path}{slot} {name} ← {value}',
-  'cgroup-filter': '{name} ← {program} {cgroup}',
-  'cgroup-pinned-filter': '{path} {cgroup}',
-  'remove-ipc': 'of {uid}:{gid}',
+  'cgroup-filter': '{name} ← {program}{cgroup}',
+  'cgroup-pinned-filter': '{path}{cgroup}',
+  'remove-ipc': 'of{owner}',
   'own-directory': '{path} {mode}',
   'copy-once': '{path} → {to}',
   'move-directory': '{path} → {to}',
@@ -162,20 +165,21 @@ const numberFields: Readonly<Record<string, (value: number) => string>> = {
   errno: (value) => errnoMessage(value),
   linkUser: (value) => (value === 0 ? '' : ", linked to the user's"),
   resetOnFork: (value) => (value === 0 ? '' : ', not for children'),
-  bits: (value) => `0x${value.toString(16)}`,
+  bits: (value) => secureBitNames.filter((_, bit) => (value & (1 << bit)) !== 0).join(' ') || 'none',
+  'scheduler.policy': (value) => nameOf(schedulingPolicies, value),
+  'numa-policy.policy': (value) => nameOf(numaPolicies, value),
+  persona: (value) => (value === linux32 ? 'of 32 bits' : 'usual'),
   hangup: (value) => (value === 0 ? '' : ', hang up'),
   reset: (value) => (value === 0 ? '' : ', usual modes'),
   disallocate: (value) => (value === 0 ? '' : ', clear'),
   when: (value) => [', if it is free', ', when it is free', ', by force'][value] ?? '',
   optional: (value) => (value === 0 ? '' : ', if it is there'),
   on: (value) => (value === 0 ? 'off' : 'on'),
-  uid: owner,
-  gid: owner,
   kinds: (value) => namesOf(namespaces, value).join(' '),
   kind: (value) => records[value] ?? namesOf(namespaces, value).join(' '),
   rows: (value) => (value === unchanged ? '' : `, ${value} rows`),
   columns: (value) => (value === unchanged ? '' : `, ${value} columns`),
-  insist: (value) => (value === 0 ? 'or none' : ''),
+  insist: (value) => (value === 0 ? 'if it may be made' : ''),
   attributes: (value) => comma(namesOf(mountAttributes, value)),
   set: (value) => comma(namesOf(mountAttributes, value)),
   clear: (value) => comma(namesOf(mountAttributes, value).map((name) => `not ${name}`)),
@@ -184,7 +188,7 @@ const numberFields: Readonly<Record<string, (value: number) => string>> = {
 };
 
 /** What stands before texts that may be empty. */
-const optionalWords: Readonly<Record<string, string>> = { options: ' ', from: ' from ' };
+const optionalWords: Readonly<Record<string, string>> = { options: ' ', from: ' from ', owner: ' ', cgroup: ' of ' };
 
 const namespaces: readonly Bit[] = [
   [0x00020000, 'mnt'],
@@ -221,10 +225,11 @@ function comma(names: readonly string[]): string {
   return names.map((name) => `, ${name}`).join('');
 }
 
-function renderField(name: string, value: unknown): string {
-  if (typeof value === 'number') return numberFields[name]?.(value) ?? `${value}`;
+function renderField(op: OpName, name: string, value: unknown): string {
+  if (typeof value === 'number') return (numberFields[`${op}.${name}`] ?? numberFields[name])?.(value) ?? `${value}`;
   if (typeof value === 'bigint') return bitFields[name]?.(value) ?? numberText(value);
   if (typeof value === 'string' && name in optionalWords) return value === '' ? '' : `${optionalWords[name]}${quote(value)}`;
+  if (op === 'user-namespace' && typeof value === 'string') return mapText(value);
   if (typeof value === 'string') return name === 'meta' ? describeMeta(value) : quote(value);
   if (value instanceof Uint8Array)
     return maskFields.has(name) ? bitsOf(value) : `${value.length} bytes${name === 'program' ? digestOf(value) : ''}`;
@@ -268,8 +273,27 @@ function octal(value: number): string {
   return value.toString(8).padStart(4, '0');
 }
 
-function owner(value: number): string {
-  return value === unchanged ? '-' : `${value}`;
+/** As chown(1) has it: `UID`, `UID:GID` or `:GID`; '' where both stay what they are. */
+function ownerOf(op: Op): string {
+  const [uid, gid] = ['uid' in op ? op.uid : unchanged, 'gid' in op ? op.gid : unchanged];
+  return `${uid === unchanged ? '' : uid}${gid === unchanged ? '' : `:${gid}`}`;
+}
+
+function nameOf(numbers: Readonly<Record<string, number>>, value: number): string {
+  return Object.keys(numbers).find((name) => numbers[name] === value) ?? `${value}`;
+}
+
+/** The lines of a map of user_namespaces(7): the first id inside, as which one outside, and how many from there. */
+function mapText(map: string): string {
+  const lines = map.split('\n').filter((line) => line !== '');
+  return lines
+    .map((line) =>
+      line.replace(
+        /^(\d+) (\d+) (\d+)$/,
+        (_, inside: string, outside: string, count: string) => `${inside}=${outside}${count === '1' ? '' : `×${count}`}`,
+      ),
+    )
+    .join(' ');
 }
 
 function flagNames(flags: number): string {
@@ -280,5 +304,5 @@ function flagNames(flags: number): string {
 
 /** A word as one could write it in a unit: quoted where blanks or control characters would mislead. */
 function quote(word: string): string {
-  return /^[^\s"'\\\u0000-\u001f\u007f]+$/.test(word) ? word : JSON.stringify(word);
+  return visibleText(/^[^\s"'\\\u0000-\u001f\u007f]+$/.test(word) ? word : JSON.stringify(word));
 }

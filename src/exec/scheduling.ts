@@ -44,13 +44,13 @@ const hugePages = {
 const knownToKernel = 0xffff_ffffn;
 
 /** The numbers of sched_setscheduler(2). */
-const policies: Readonly<Record<string, number>> = { other: 0, fifo: 1, rr: 2, batch: 3, idle: 5, ext: 7 };
+export const schedulingPolicies: Readonly<Record<string, number>> = { other: 0, fifo: 1, rr: 2, batch: 3, idle: 5, ext: 7 };
 
 /** The kernel refuses a priority that the policy does not have. */
 function scheduler(exec: ExecSettings): readonly Op[] {
   const { CPUSchedulingPolicy, CPUSchedulingPriority, CPUSchedulingResetOnFork } = exec;
   if (CPUSchedulingPolicy === undefined && CPUSchedulingPriority === undefined && !CPUSchedulingResetOnFork) return [];
-  const policy = policies[CPUSchedulingPolicy ?? 'other'] ?? 0;
+  const policy = schedulingPolicies[CPUSchedulingPolicy ?? 'other'] ?? 0;
   return [{ op: 'scheduler', policy, priority: schedulingPriority(exec), resetOnFork: CPUSchedulingResetOnFork ? 1 : 0 }];
 }
 
@@ -61,7 +61,7 @@ function affinity(exec: ExecSettings, { numa }: ExecContext): readonly Op[] {
 }
 
 /** The numbers of set_mempolicy(2). */
-const numaPolicies = {
+export const numaPolicies = {
   default: 0,
   preferred: 1,
   bind: 2,
@@ -106,7 +106,7 @@ function ioPriority({ IOSchedulingClass, IOSchedulingPriority }: ExecSettings): 
 }
 
 /** What personality(2) calls a program for the 32-bit sister of the architecture. */
-const linux32 = 8;
+export const linux32 = 8;
 const linux = 0;
 const personas32: ReadonlySet<string> = new Set(['x86', 'ppc', 's390', 'arm', 'mips', 'mips-le', 'parisc', 'sparc']);
 

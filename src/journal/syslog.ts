@@ -58,16 +58,19 @@ const defaultPri = 14;
 const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
 const oldTimestamp = new RegExp(`^(?:${months}) [ \\d]\\d \\d\\d:\\d\\d:\\d\\d `);
 const isoTimestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d) /;
-const oldIdentifier = /^([^\s:[]+)(?:\[([^\]\s]*)\])?:\s?/;
+/** Whatever stands before the first blank, if a colon ends it; behind it in brackets a pid. */
+const oldIdentifier = /^(\S*):(?:\s|$)/;
+const pidBehind = /\[([^[\]]*)\]$/;
 const newHeader = /^1 (\S{1,64}) (\S{1,255}) (\S{1,48}) (\S{1,128}) (\S{1,32}) (-|(?:\[(?:[^\]"\\]|\\.|"(?:[^"\\]|\\.)*")*\])+)(?: ?)/s;
 
 function parseOld(body: string): Parts {
   const timestamp = (oldTimestamp.exec(body) ?? isoTimestamp.exec(body))?.[0] ?? '';
   const rest = body.slice(timestamp.length).trimStart();
   const tag = oldIdentifier.exec(rest);
+  const pid = pidBehind.exec(tag?.[1] ?? '');
   return {
-    identifier: tag?.[1] ?? '',
-    pid: tag?.[2] ?? '',
+    identifier: tag?.[1]?.slice(0, pid?.index) ?? '',
+    pid: pid?.[1] ?? '',
     timestamp,
     messageId: '',
     data: '',

@@ -105,7 +105,7 @@ const refused: readonly (readonly [what: string, files: Readonly<Record<string, 
 for (const [what, files, config, says] of refused) {
   test(`a configuration ${what} is refused`, () => {
     using scene = makeScene(files);
-    const resolved = resolveOptions({ scope: 'user', unknown: [], config: scene.path(config) }, facts, 7, {});
+    const resolved = resolveOptions({ scope: 'user', passedOver: [], config: scene.path(config) }, facts, 7, {});
     assert.match(resolved.ok ? '' : resolved.error, says);
   });
 }

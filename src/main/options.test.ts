@@ -46,7 +46,7 @@ for (const [argv, expected] of everybody) {
   test(`${argv || 'no option'} means the same to a user, to root and to PID 1`, () => {
     const words = argv.split(' ').filter((word) => word !== '');
     const parsed = [parseOptions(words, false, 1000), parseOptions(words, false, 0), parseOptions(words, true, 0)];
-    const meant = (['user', 'system', 'system'] as const).map((scope) => ({ ok: true, value: { scope, unknown: [], ...expected } }));
+    const meant = (['user', 'system', 'system'] as const).map((scope) => ({ ok: true, value: { scope, passedOver: [], ...expected } }));
     assert.deepEqual(parsed, meant);
   });
 }
@@ -106,19 +106,31 @@ const toInit: readonly Row[] = [
   ['4', { unit: 'multi-user.target' }],
   ['5', { unit: 'graphical.target' }],
   ['3 --unit=a.target', { unit: 'a.target' }],
-  ['auto ro root=/dev/sda1 quiet splash', { unknown: ['auto', 'ro', 'root=/dev/sda1', 'quiet', 'splash'] }],
-  ['--nonsense systemd.unit=a.target', { unit: 'a.target', unknown: ['--nonsense'] }],
-  ['systemd.unheard_of=1 toString', { unknown: ['systemd.unheard_of=1', 'toString'] }],
-  ['--log-level=loud --show-status=perhaps --unit=a.target', { unit: 'a.target' }],
-  ['systemd.log_level=loud systemd.show_status=perhaps --user=yes', {}],
+  ['auto ro root=/dev/sda1 quiet splash', {}],
+  ['--lgo-level=debug systemd.unit=a.target', { unit: 'a.target', passedOver: ['unknown option --lgo-level=debug; see tysd --help'] }],
+  ['systemd.unheard_of=1 toString', {}],
+  [
+    '--log-level=loud --show-status=perhaps --unit=a.target',
+    {
+      unit: 'a.target',
+      passedOver: [
+        '--log-level needs one of emerg alert crit err warning notice info debug, not loud',
+        '--show-status needs yes or no, not perhaps',
+      ],
+    },
+  ],
+  [
+    'systemd.show_status=perhaps --user=yes',
+    { passedOver: ['systemd.show_status=perhaps: --show-status needs yes or no, not perhaps', '--user takes no value'] },
+  ],
 ];
 
 for (const [argv, expected] of toInit) {
   test(`PID 1 is told ${argv}`, () => {
-    assert.deepEqual(parseOptions(argv.split(' '), true, 0), { ok: true, value: { scope: 'system', unknown: [], ...expected } });
+    assert.deepEqual(parseOptions(argv.split(' '), true, 0), { ok: true, value: { scope: 'system', passedOver: [], ...expected } });
   });
 }
 
 test('an empty systemd.unit= on the kernel command line leaves the default', () => {
-  assert.deepEqual(parseOptions(['systemd.unit='], true, 0), { ok: true, value: { scope: 'system', unknown: [] } });
+  assert.deepEqual(parseOptions(['systemd.unit='], true, 0), { ok: true, value: { scope: 'system', passedOver: [] } });
 });

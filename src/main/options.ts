@@ -36,8 +36,8 @@ export interface Options {
   readonly managerPatienceMs?: number;
   /** Leave after printing this. */
   readonly print?: 'help' | 'version';
-  /** Words that were not understood; fatal but for PID 1. */
-  readonly unknown: readonly string[];
+  /** What PID 1 was asked for and goes on without, each as a message. */
+  readonly passedOver: readonly string[];
 }
 
 interface Word {
@@ -100,11 +100,11 @@ const kernelWords: Readonly<Record<string, Word['apply']>> = {
   'systemd.log_level': (options, value) => logLevel(options, value),
 };
 
-/** Reads tysd's command line. `init` says that it runs as PID 1, which takes unknown words without complaint. */
+/** Reads tysd's command line. `init` says that it runs as PID 1, which goes on whatever is wrong, and takes words of the kernel's without complaint. */
 export function parseOptions(argv: readonly string[], init: boolean, uid: number): Result<Options, string> {
   // As process 1 of a container, too, one who is not root can only have a user's manager.
-  const options: Mutable<Options> = { scope: uid === 0 ? 'system' : 'user', unknown: [] };
-  const unknown: string[] = [];
+  const options: Mutable<Options> = { scope: uid === 0 ? 'system' : 'user', passedOver: [] };
+  const passedOver: string[] = [];
   for (let index = 0; index < argv.length; index++) {
     const argument = argv[index] ?? '';
     if (argument === '--') {
@@ -128,15 +128,17 @@ export function parseOptions(argv: readonly string[], init: boolean, uid: number
       problem = kernelWords[name]?.(options, equals < 0 ? '' : argument.slice(equals + 1));
     } else if (init && Object.hasOwn(targets, argument)) {
       options.unit = targets[argument] ?? 'default.target';
-    } else {
-      unknown.push(argument);
+    } else if (argument.startsWith('-')) {
+      problem = `unknown option ${argument}; see tysd --help`;
+    } else if (!init) {
+      problem = `unknown argument ${argument}; see tysd --help`;
     }
+    if (problem === undefined) continue;
     // An init that refuses to start for a wrong word leaves a machine that does not boot.
-    if (problem !== undefined && !init) return err(problem);
+    if (!init) return err(problem);
+    passedOver.push(problem.includes(name) ? problem : `${argument}: ${problem}`);
   }
-  const first = unknown[0];
-  if (first !== undefined && !init) return err(`unknown ${first.startsWith('-') ? 'option' : 'argument'} ${first}; see tysd --help`);
-  return ok({ ...options, unknown });
+  return ok({ ...options, passedOver });
 }
 
 /** The text of `tysd --help`. */

@@ -30,6 +30,7 @@ export async function runTysd(argv: readonly string[], self: readonly string[]):
     process.stdout.write(options.print === 'help' ? help : `tysd ${version}\n`);
     return 0;
   }
+  for (const problem of options.passedOver) process.stderr.write(`tysd: ${problem}; going on without it\n`);
   if (options.scope === 'system' && uid !== 0) return refuse('--system needs root; as another user run tysd --user', 1);
 
   const resolved = resolveOptions(options, gatherFacts(options.scope, process.env), uid, process.env);

@@ -15,6 +15,7 @@ import { findAccount, resolveGroup } from './accounts.ts';
 import { handsOver } from './hands-over.ts';
 import { credentialSources } from './credential-sources.ts';
 import { dynamicGid, dynamicUid } from './dynamic-users.ts';
+import type { FileStat } from '../port/files.ts';
 import { openedCredentials } from './opened-credentials.ts';
 import { expandGlob } from './expand-glob.ts';
 import { cgroupFacts } from './cgroup-facts.ts';
@@ -181,11 +182,19 @@ function environmentFiles({ files }: ManagerOptions, exec: ExecSettings): ExecCo
     for (const each of paths) {
       const bytes = files.read(each, longestEnvironmentFile);
       if (bytes !== undefined) contents.push(new TextDecoder().decode(bytes));
-      else contents.push(optional ? '' : { missing: each });
+      else contents.push(optional || isNullDevice(files.statFollow(each)) ? '' : { missing: each });
     }
   }
   return contents;
 }
+
+/** /dev/null, by whatever name. All else that is no regular file could keep the manager waiting, or never end. */
+function isNullDevice({ kind, rdev }: FileStat): boolean {
+  return kind === 'character' && rdev === nullDevice;
+}
+
+/** makedev(3) of 1 and 3. */
+const nullDevice = 0x103n;
 
 /** Files that a service can do without, and has to; one that goes in between fails the start all the same. */
 function unopenable({ files }: ManagerOptions, service: ServiceSettings): readonly string[] {

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 
+import { hasEscapedByte, textToBytes } from '../base/bytes.ts';
 import { type Result, err, ok } from '../base/result.ts';
 import { type FieldType, type OpName, type OpRow, type Plan, ops, partlyDone } from '../exec/op.ts';
 import type { Batch, Command, EndAction, Exit, Inventory, KeeperEvent, KeeperEventBody, Stamp } from './keeper.ts';
@@ -106,8 +107,9 @@ export class FrameWriter {
     this.u8(0);
   }
 
-  /** The same bytes as of a text that was encoded before. */
+  /** The same bytes as of a text that was encoded before; what stands for single bytes (`byteText`) becomes those. */
   text(text: string): void {
+    if (hasEscapedByte(text)) return this.bytes(textToBytes(text));
     // No character needs more than three bytes for each UTF-16 unit.
     this.#room(4 + text.length * 3);
     const length = this.#bytes.write(text, this.#length + 4, 'utf8');

@@ -15,7 +15,7 @@ export function ambientSet({ AmbientCapabilities }: ExecSettings): ReadonlySet<n
 
 /** SecureBits= as the bits of prctl(PR_SET_SECUREBITS). */
 export function secureBits({ SecureBits = [] }: ExecSettings): number {
-  return SecureBits.reduce((bits, word) => bits | (bitNames.includes(word) ? 1 << bitNames.indexOf(word) : 0), 0);
+  return SecureBits.reduce((bits, word) => bits | (secureBitNames.includes(word) ? 1 << secureBitNames.indexOf(word) : 0), 0);
 }
 
 /** A list replaces the initial set, and so does one that names none; others add to what there is, or take from it where they are inverted. */
@@ -33,7 +33,16 @@ function sumOf(lists: readonly CapabilityList[], initial: readonly number[]): Re
 }
 
 const everyCapability: readonly number[] = capabilityNames.map((_, number) => number);
-const bitNames = ['noroot', 'noroot-locked', 'no-setuid-fixup', 'no-setuid-fixup-locked', 'keep-caps', 'keep-caps-locked'];
+
+/** The words of SecureBits=, by the number of their bit. */
+export const secureBitNames: readonly string[] = [
+  'noroot',
+  'noroot-locked',
+  'no-setuid-fixup',
+  'no-setuid-fixup-locked',
+  'keep-caps',
+  'keep-caps-locked',
+];
 
 /** What other settings take out of the bounding set. */
 const takenBy: readonly (readonly [keyof ExecSettings, readonly string[]])[] = [

@@ -67,6 +67,24 @@ ExecStart=/bin/sh -c 'exec 2>/dev/null; victim=$(cat @dir@/victim); keeper=$(cat
   },
 );
 
+test('a FIFO to which nobody writes holds up no manager, where a file is to be read', async () => {
+  // systemd 252 waits for a writer, and with it everything else.
+  const units = {
+    'default.target': '[Unit]\n',
+    'environment.service': '[Service]\nEnvironmentFile=@dir@/fifo\nExecStart=/bin/true\n',
+    'pid.service': `[Service]\nType=forking\nPIDFile=@dir@/fifo\nTimeoutStartSec=1\nExecStart=/bin/sh -c '${payload} wait &'\n`,
+    'other.service': `[Service]\nType=oneshot\nExecStart=/bin/true\n`,
+  };
+  await using daemon = await startTysd({ units });
+  execFileSync('mkfifo', [daemon.path('fifo')]);
+  assert.equal(await daemon.job('start', 'environment.service'), 'failed');
+  await daemon.tysctl('start', '--no-block', 'pid.service');
+  assert.equal(await daemon.job('start', 'other.service'), 'done');
+  await daemon.until('the end of the time limit', async () =>
+    (await daemon.state('pid.service')) === 'failed (failed)' ? true : undefined,
+  );
+});
+
 test('a service that forks without end, each process for a moment, is ended by a stop', async () => {
   const built = await startTysd({
     units: {

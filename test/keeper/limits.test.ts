@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { type Socket, connect } from 'node:net';
-import { constants } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { encodeJournalHello } from '../../src/port/journal-wire.ts';
 import type { Command } from '../../src/port/keeper.ts';
 import { shell, startKeeper } from './harness.ts';
 
@@ -114,6 +115,50 @@ test('a flood of notifications with descriptors is read only as far as the manag
     clearInterval(closing);
   }
 });
+
+test('descriptors whose close waits for an hour hold up nothing', async () => {
+  await using keeper = await startKeeper();
+  const manager = await keeper.manager();
+  const many = 20;
+  const sender = spawn(compiled('send-lingering', keeper.directory), [join(keeper.directory, 'notify'), String(many), 'FDSTORE=1']);
+  try {
+    await once(sender.stdout, 'data');
+    await until('all are told of', () => manager.events.filter(({ event }) => event === 'notified').length === many);
+    const names = manager.events.flatMap((event) => (event.event === 'notified' ? event.fds : []));
+    assert.equal(names.length, many);
+    for (const name of names) manager.do({ do: 'close', name });
+    manager.do(quiet);
+    assert.equal((await manager.event('exited')).exit.status, 7);
+  } finally {
+    sender.kill('SIGKILL');
+  }
+});
+
+for (const [what, name, ...how] of [
+  ['syslog(3)', 'log'],
+  ["the journal's own protocol", 'native'],
+  ['a stream', 'stdout', 'stream'],
+] as const) {
+  test(`nor do those that come by ${what}, where nobody wants any`, async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'tysd-lingering-'));
+    const path = (each: string): string => join(directory, each);
+    await using keeper = await startKeeper([`--syslog=${path('log')}`, `--native=${path('native')}`], true);
+    const manager = await keeper.manager();
+    const journal = await keeper.journalSocket();
+    journal.write(encodeJournalHello(0));
+    const to = name === 'stdout' ? join(keeper.directory, name) : path(name);
+    const sender = spawn(compiled('send-lingering', keeper.directory), [to, '20', 'a\n\n6\n0\n0\n0\n0\n', ...how]);
+    try {
+      await once(sender.stdout, 'data');
+      // What is sent after them is heard after them.
+      manager.do({ do: 'run', child: 1, group: '', plan: shell('sleep 0.3; exit 7') });
+      assert.equal((await manager.event('exited')).exit.status, 7);
+    } finally {
+      sender.kill('SIGKILL');
+      rmSync(directory, { recursive: true });
+    }
+  });
+}
 
 test('a connection for which there is no descriptor is told with its error, and closed', async () => {
   await using keeper = await startKeeper([], false, 'ulimit -n 120');

@@ -11,6 +11,8 @@ export interface Boot {
   /** Files to put into /etc/systemd/system, by path below it. */
   readonly units?: Readonly<Record<string, string>>;
   readonly target: string;
+  /** What becomes tysd, in place of its own program. */
+  readonly init?: string;
   /** Shell script that runs inside once the target is reached; its output is the answer. */
   readonly script: string;
   /** Shell script that runs outside after that, with PID1 and CGROUP in its environment; its output is added. */
@@ -78,7 +80,7 @@ export function layOut(request: Boot, directory: string, seenFrom = directory): 
     ...(request.hybrid === true ? ['--hybrid'] : []),
     ...(request.ends === true ? ['--ends'] : []),
     ...(request.manager === 'tysd'
-      ? ['--init', '/opt/tysd/tysd --system', '--bind', `${join(root, 'dist')}:/opt/tysd`, '--profile', 'bare']
+      ? ['--init', request.init ?? '/opt/tysd/tysd --system', '--bind', `${join(root, 'dist')}:/opt/tysd`, '--profile', 'bare']
       : ['--profile', request.profile ?? 'sysinit']),
     ...Object.entries(request.copies ?? {}).flatMap(([from, to]) => ['--copy', `${from}:${to}`]),
     ...(request.setup === undefined ? [] : ['--setup', write('setup', request.setup)]),

@@ -1,5 +1,6 @@
 import { exitName } from '../../api/exit-names.ts';
 import { signalText } from '../../api/signals.ts';
+import { visibleText } from '../../base/visible-text.ts';
 import { commandName } from '../processes.ts';
 import { statusRow } from './status-row.ts';
 import type { StatusView } from './unit-status.ts';
@@ -51,5 +52,5 @@ function mainText({ unit, properties }: StatusView): string | undefined {
 
 function withName(pid: number): string {
   const name = commandName(pid);
-  return name === undefined ? String(pid) : `${pid} (${name})`;
+  return name === undefined ? String(pid) : `${pid} (${visibleText(name)})`;
 }

@@ -4,6 +4,7 @@ import { formatBytes } from '../../base/bytes-text.ts';
 import { columnsOf } from '../../base/columns.ts';
 import { formatAgo, formatTimespan } from '../../base/duration.ts';
 import { formatTimestamp, type TimestampForm } from '../../base/timestamp.ts';
+import { visibleText } from '../../base/visible-text.ts';
 import { countProcesses, isEmpty, type ProcessTree } from '../processes.ts';
 import { belowRow, statusRow } from './status-row.ts';
 import { paintState, type Style } from './terminal.ts';
@@ -263,7 +264,10 @@ function listen({ properties }: StatusView): readonly string[] {
 function statusText({ unit, properties }: StatusView): readonly string[] {
   const said = unit.statusText ?? properties['StatusText'] ?? '';
   const error = Number(properties['StatusErrno'] ?? 0);
-  return [...(said === '' ? [] : [statusRow('Status', `"${said}"`)]), ...(error > 0 ? [statusRow('Error', String(error))] : [])];
+  return [
+    ...(said === '' ? [] : [statusRow('Status', `"${visibleText(said)}"`)]),
+    ...(error > 0 ? [statusRow('Error', String(error))] : []),
+  ];
 }
 
 function tasks({ properties }: StatusView): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Client } from '../../api/client.ts';
 import type { Answer } from '../../api/contract.ts';
+import { visibleText } from '../../base/visible-text.ts';
 import type { Invocation } from '../invocation.ts';
 import { blockersBefore, type WaitingJob } from './blockers.ts';
 import type { RunningUnit } from './lines.ts';
@@ -67,7 +68,7 @@ async function runningUnit(
 ): Promise<RunningUnit> {
   const told = await client.call('units.properties', { units: [name] });
   const limit = told.ok ? told.value[0]?.['RuntimeMaxUSec'] : undefined;
-  const does = statusText === '' ? sub : `${sub}: ${statusText}`;
+  const does = statusText === '' ? sub : `${sub}: ${visibleText(statusText)}`;
   return {
     title: description === name ? name : `${name} - ${description}`,
     sinceUsec,

@@ -116,13 +116,16 @@ export const processRows = {
     since: 211,
     meaning: 'Directories below the configuration dir (never chowned)',
   }),
-  SetCredential: credentials(credentialData, { since: 247, meaning: 'Inline credential id:data (C escapes)' }),
-  SetCredentialEncrypted: credentials(encryptedCredentialData, { since: 247, meaning: 'Inline encrypted credential (base64)' }),
-  LoadCredential: credentials(credentialSource, {
+  SetCredential: credentials(credentialData, 'SetCredentialEncrypted', { since: 247, meaning: 'Inline credential id:data (C escapes)' }),
+  SetCredentialEncrypted: credentials(encryptedCredentialData, 'SetCredential', {
+    since: 247,
+    meaning: 'Inline encrypted credential (base64)',
+  }),
+  LoadCredential: credentials(credentialSource, 'LoadCredentialEncrypted', {
     since: 247,
     meaning: 'Credential id[:path] from file, directory, socket or inherited',
   }),
-  LoadCredentialEncrypted: credentials(credentialSource, { since: 247, meaning: 'Same, encrypted' }),
+  LoadCredentialEncrypted: credentials(credentialSource, 'LoadCredential', { since: 247, meaning: 'Same, encrypted' }),
   ImportCredential: entries(expanded(plainString), {
     since: 254,
     meaning: 'Glob of system credentials to import [:new prefix]',
@@ -184,16 +187,24 @@ function coredumpMappings(text: string, context: ValueContext): Result<readonly 
   return allWordsLike(names, 'a kind of mapping such as private-anonymous, or a mask in hex')(text, context);
 }
 
-/** Of several credentials of one name the last counts. */
-function credentials(parse: ValueParser<string>, facts: Facts): Setting<readonly string[]> {
+/** Of several credentials of one name the last counts, be it encrypted or not; `sister` is the setting of those that are the other. */
+function credentials(parse: ValueParser<string>, sister: string, facts: Facts): Setting<readonly string[]> {
   const listed = entries(parse, facts);
-  return {
+  const setting: Setting<readonly string[]> = {
     ...listed,
     assign: (current, text, context) => {
       const added = listed.assign([], text, context);
-      if (!added.ok || text === '' || !Array.isArray(current) || !Array.isArray(added.value)) return added;
-      const name = credentialName(String(added.value[0]));
-      return ok([...current.filter((each) => credentialName(String(each)) !== name), ...added.value]);
+      if (!added.ok || text === '' || !Array.isArray(added.value)) return added;
+      return ok([...withoutCredential(current, added.value[0]), ...added.value]);
     },
   };
+  return adjusting(setting, {
+    property: sister,
+    make: (own, other) => (Array.isArray(own) && own.length > 0 ? withoutCredential(other, own.at(-1)) : []),
+  });
+}
+
+function withoutCredential(listed: unknown, named: unknown): readonly unknown[] {
+  const name = credentialName(String(named));
+  return Array.isArray(listed) ? listed.filter((each) => credentialName(String(each)) !== name) : [];
 }

@@ -180,6 +180,22 @@ compareManagers('notifications', {
      until_ok property NAME NFileDescriptorStore 2
      notes NAME`,
   ),
+  ...Object.fromEntries(
+    ['path', 'directory', 'process', 'null', 'epoll', 'sealed', 'circle'].map((kind) => [
+      `a descriptor of the kind "${kind}" in the store`,
+      service(
+        `stored-${kind}`,
+        `Type=notify\nFileDescriptorStoreMax=3\nExecStart=/act to /run/t/NAME passed store-odd ${kind} notify READY=1 wait`,
+        `run systemctl start NAME
+         sleep 0.3
+         get NAME.service NFileDescriptorStore
+         run systemctl restart NAME
+         sleep 0.3
+         get NAME.service NFileDescriptorStore ActiveState
+         notes NAME | sed 's/ ino=[0-9]*//'`,
+      ),
+    ]),
+  ),
   'FDSTOREREMOVE=': service(
     'unstored',
     'Type=notify\nFileDescriptorStoreMax=5\nExecStart=/act store a one store b two store a three notify READY=1 sleep 300 notify FDSTOREREMOVE=1\\\\nFDNAME=a wait',

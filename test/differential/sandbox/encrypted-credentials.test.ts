@@ -52,6 +52,14 @@ compareProbes(
       `printf secret | encrypt a host >${file}`,
       `SetCredential=a:set\nLoadCredentialEncrypted=a:${file}\nLoadCredentialEncrypted=b:/nonexistent\nSetCredential=b:kept`,
     ),
+    'of what is loaded under one name, encrypted or not, the last counts': encrypted(
+      `printf secret | encrypt a host >${file}; printf plain >${file}.plain; printf secret | encrypt b host >${file}.b`,
+      `LoadCredentialEncrypted=a:${file}\nLoadCredential=a:${file}.plain\nLoadCredential=b:${file}.plain\nLoadCredentialEncrypted=b:${file}.b`,
+    ),
+    'none of what stands before an empty line is loaded, encrypted or not': encrypted(
+      `printf secret | encrypt a host >${file}; printf plain >${file}.plain`,
+      `LoadCredentialEncrypted=a:${file}\nLoadCredential=\nLoadCredential=b:${file}.plain`,
+    ),
     'a credential of another name': refused(`printf secret | encrypt b host >${file}`, unit, 'Protocol error', 'Object is remote'),
     'a credential whose time has passed': refused(
       `printf secret | encrypt a host --timestamp='2020-01-01' --not-after='2020-01-02' >${file}`,

@@ -9,9 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/un.h>
 #include <time.h>
@@ -77,6 +80,46 @@ static void store(const char *name, const char *content) {
     snprintf(text, sizeof text, "FDSTORE=1\\nFDNAME=%s", name);
     notify(text, fd);
     close(fd);
+}
+
+/* A descriptor that few would pass, or -1. */
+static int odd(const char *kind) {
+    int pair[2];
+    if (!strcmp(kind, "path")) return open("/etc", O_PATH | O_CLOEXEC);
+    if (!strcmp(kind, "directory")) return open("/etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (!strcmp(kind, "process")) return (int)syscall(SYS_pidfd_open, getpid(), 0);
+    if (!strcmp(kind, "null")) return open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (!strcmp(kind, "epoll")) {
+        /* It watches one that watches what never ends. */
+        int inner = epoll_create1(EPOLL_CLOEXEC), outer = epoll_create1(EPOLL_CLOEXEC), zero = eventfd(1, EFD_CLOEXEC);
+        struct epoll_event event = {.events = EPOLLIN};
+        return epoll_ctl(inner, EPOLL_CTL_ADD, zero, &event) || epoll_ctl(outer, EPOLL_CTL_ADD, inner, &event) ? -1 : outer;
+    }
+    if (!strcmp(kind, "sealed")) {
+        int fd = memfd_create("sealed", MFD_ALLOW_SEALING | MFD_CLOEXEC);
+        return fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0 ? -1 : fd;
+    }
+    if (strcmp(kind, "circle") || socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair)) return -1;
+    /* In the queue of the one lies the other, and in that one's the first. */
+    for (int i = 0; i < 2; i++) {
+        char control[CMSG_SPACE(sizeof(int))] = {0};
+        struct iovec iov = {"x", 1};
+        struct msghdr header = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+        struct cmsghdr *cmsg = CMSG_FIRSTHDR(&header);
+        cmsg->cmsg_level = SOL_SOCKET, cmsg->cmsg_type = SCM_RIGHTS, cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(cmsg), &pair[i], sizeof(int));
+        if (sendmsg(pair[i], &header, 0) < 0) return -1;
+    }
+    return pair[0];
+}
+
+static void store_odd(const char *kind) {
+    char text[256];
+    int fd = odd(kind);
+    if (fd < 0) fail(kind);
+    snprintf(text, sizeof text, "FDSTORE=1\\nFDNAME=%s", kind);
+    notify(text, fd);
+    if (strcmp(kind, "circle")) close(fd);
 }
 
 /* Sets the machine's clock by less than a second; what is known of how exact it is stays as it was. */
@@ -389,6 +432,7 @@ int main(int argc, char **argv) {
             FILE *file = fopen(value, "we");
             if (!file || fprintf(file, "%d\n", getpid()) < 0 || fclose(file)) fail(value);
         }
+        else if (!strcmp(verb, "store-odd")) store_odd(value);
         else if (i++, !strcmp(verb, "store")) store(value, i < argc ? argv[i] : "");
         else if (!strcmp(verb, "stream")) call(SOCK_STREAM, value, i < argc ? argv[i] : "");
         else if (!strcmp(verb, "datagram")) call(SOCK_DGRAM, value, i < argc ? argv[i] : "");
