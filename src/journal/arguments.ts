@@ -199,8 +199,7 @@ const flags: Readonly<Record<string, Row>> = {
   '--verify-key': { takes: 'value', apply: () => unsealed },
   '--list-catalog': act({ do: 'catalog', form: 'lines', ids: [] }),
   '--dump-catalog': act({ do: 'catalog', form: 'full', ids: [] }),
-  // They are a part of the program.
-  '--update-catalog': { takes: 'nothing', apply: nothing },
+  '--update-catalog': act({ do: 'update-catalog' }),
   '--new-id128': act({ do: 'new-id' }),
 };
 
