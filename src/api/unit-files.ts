@@ -1,3 +1,4 @@
+import type { JsonValue } from '../base/json-text.ts';
 import type { LoadState } from '../unit/config.ts';
 import type { Diagnostic } from '../unit/diagnostic.ts';
 import type { Assessment } from '../unit/security/assess.ts';
@@ -15,7 +16,15 @@ export interface UnitFilesApi {
   /** All names of units that the search path has, and which of them lead to the same unit. */
   names(): UnitFileNames;
   /** How exposed services are, by name or by path of a file; without any, all services that the search path has. */
-  security(targets: readonly string[] | undefined): readonly ServiceExposure[];
+  security(targets: readonly string[] | undefined, options?: ReviewOptions): readonly ServiceExposure[];
+}
+
+/** How services are to be judged. */
+export interface ReviewOptions {
+  /** How the points count, as a file of systemd-analyze(1), --security-policy=, has it. */
+  readonly policy?: JsonValue;
+  /** What is a drop-in of targets, beside their own: the profile of each. */
+  readonly profiles?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** The exposure of one service; `assessment` is absent for what is no service or cannot be loaded, which has a reason then. */

@@ -1,10 +1,11 @@
+import { facilities } from '../base/facilities.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { readFlags, type FlagRow } from './flags.ts';
 import { grepPattern } from './grep-pattern.ts';
 import type { BootChoice, LogsAction, LogsOptions } from './logs-options.ts';
 import { type OutputName, outputNames } from '../base/output-names.ts';
 import type { FieldGroup } from './query.ts';
-import { facilities, parsePriorities, parseSize, parseTimespan } from './values.ts';
+import { parsePriorities, parseSize, parseTimespan } from './values.ts';
 
 /** What the words of the command line mean that are more than options. */
 export interface WordReader {
@@ -199,8 +200,7 @@ const flags: Readonly<Record<string, Row>> = {
   '--verify-key': { takes: 'value', apply: () => unsealed },
   '--list-catalog': act({ do: 'catalog', form: 'lines', ids: [] }),
   '--dump-catalog': act({ do: 'catalog', form: 'full', ids: [] }),
-  // They are a part of the program.
-  '--update-catalog': { takes: 'nothing', apply: nothing },
+  '--update-catalog': act({ do: 'update-catalog' }),
   '--new-id128': act({ do: 'new-id' }),
 };
 

@@ -30,7 +30,7 @@ How they are shown
                              short-monotonic, short-delta, short-unix, verbose, export, json,
                              json-pretty, json-sse, json-seq, cat or with-unit
      --output-fields=LIST    Only these fields, where the format shows fields
-  -x --catalog               Explain messages of tysd, below them
+  -x --catalog               Explain messages, below them
      --no-full               Cut long lines, and messages of more than three; --full, -l: do not
   -a --all                   Long and binary values too
      --utc                   Times in UTC
@@ -60,7 +60,7 @@ Other tasks
      --sync                  Nothing to do: what is read here is on its way to the disk
      --list-catalog [ID...]  List the messages that --catalog explains
      --dump-catalog [ID...]  Show the explanations
-     --update-catalog        Nothing to do: they are a part of tysd
+     --update-catalog        Check the files that they are in
      --new-id128             Make an id for messages of a new kind
   -h --help                  Show this
      --version               Show the version

@@ -15,6 +15,7 @@ export type LogsAction =
   | { readonly do: 'list'; readonly text: string }
   /** The explanations of messages; of all where no ids are named. */
   | { readonly do: 'catalog'; readonly form: 'lines' | 'full'; readonly ids: readonly string[] }
+  | { readonly do: 'update-catalog' }
   | { readonly do: 'new-id' }
   | { readonly do: 'fields' }
   | { readonly do: 'field'; readonly name: string }

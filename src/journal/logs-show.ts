@@ -4,6 +4,8 @@ import { changesOf, fileIdentity } from './follow.ts';
 import type { LogsSurroundings } from './logs.ts';
 import type { LogsOptions } from './logs-options.ts';
 import { printed } from './logs-print.ts';
+import { realFiles } from '../port/files-real.ts';
+import { messageLanguages, readCatalog } from './output/catalog-files.ts';
 import { systemMessage } from './system-message.ts';
 import type { PlacedQuery } from './logs-query.ts';
 import { createFormat, isForPeople } from './output/output.ts';
@@ -67,7 +69,9 @@ function createPrinter(options: LogsOptions, query: PlacedQuery, { reader, out, 
     fields: options.outputFields,
     columns: options.full ? undefined : surroundings.columns,
     unicode,
-    explained: options.catalog ? (unicode ? '\u2591\u2591' : '--') : undefined,
+    explained: options.catalog
+      ? { mark: unicode ? '\u2591\u2591' : '--', catalog: readCatalog(realFiles, options.root ?? '', messageLanguages(process.env)) }
+      : undefined,
   });
   const talks = isForPeople(options.output) && !options.quiet;
   let last: Entry | undefined;

@@ -10,8 +10,10 @@ import { showEntries } from './logs-show.ts';
 import { newId } from './new-id.ts';
 import { diskUsage, journalHeader, vacuum, verifyJournal } from './maintenance.ts';
 import { listExplanations } from './output/catalog.ts';
+import { checkCatalogs, messageLanguages, readCatalog } from './output/catalog-files.ts';
 import { isForPeople } from './output/output.ts';
 import { createTimeText } from '../base/timestamp.ts';
+import { realFiles } from '../port/files-real.ts';
 import { type Boot, type JournalReader, openJournal } from './query.ts';
 import { type FieldValue, valueBytes } from './record.ts';
 
@@ -50,7 +52,8 @@ export async function runLogs(options: LogsOptions, out: NodeJS.WritableStream, 
   }
   try {
     if (action.do === 'show') return await show(options, path, out, surroundings);
-    if (action.do === 'catalog') return await explanations(action, out, surroundings);
+    if (action.do === 'catalog') return await explanations(action, options.root ?? '', out, surroundings);
+    if (action.do === 'update-catalog') return updateCatalog(options.root ?? '', surroundings);
     const answer = answerTo(action, options, path, surroundings);
     if (answer.ok) {
       await printed(out, answer.value);
@@ -92,17 +95,26 @@ async function show(options: LogsOptions, path: string, out: NodeJS.WritableStre
 
 async function explanations(
   { form, ids }: LogsAction & { readonly do: 'catalog' },
+  root: string,
   out: NodeJS.WritableStream,
   surroundings: LogsSurroundings,
 ): Promise<number> {
-  const { text, errors } = listExplanations(form, ids);
+  const { text, errors } = listExplanations(readCatalog(realFiles, root, messageLanguages(process.env)), form, ids);
   await printed(out, text);
   for (const error of errors) surroundings.error(error);
   return errors.length === 0 ? 0 : 1;
 }
 
+/** Catalogs are read as they are whenever something is explained: there is no more to do than to say what is wrong with them. */
+function updateCatalog(root: string, surroundings: LogsSurroundings): number {
+  const checked = checkCatalogs(realFiles, root);
+  if (checked.ok && checked.value === 0) surroundings.tell('No items in catalog.');
+  for (const error of checked.ok ? [] : checked.error) surroundings.error(error);
+  return checked.ok ? 0 : 1;
+}
+
 function answerTo(
-  action: Exclude<LogsAction, { readonly do: 'show' | 'catalog' }>,
+  action: Exclude<LogsAction, { readonly do: 'show' | 'catalog' | 'update-catalog' }>,
   options: LogsOptions,
   path: string,
   surroundings: LogsSurroundings,

@@ -1,11 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
 
-/** The names of syslog(3) facilities, by number; those without a name are their number. */
-export const facilities: readonly string[] =
-  'kern user mail daemon auth syslog lpr news uucp cron authpriv ftp 12 13 14 15 local0 local1 local2 local3 local4 local5 local6 local7'.split(
-    ' ',
-  );
-
 /** Reads `--priority=`: one level and all above it in importance, or a range. */
 export function parsePriorities(text: string): Result<readonly number[], string> {
   const range = text.split('..');

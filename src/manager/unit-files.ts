@@ -1,3 +1,4 @@
+import type { JsonValue } from '../base/json-text.ts';
 import { numberOf } from '../exec/seccomp/architecture.ts';
 import { plan } from '../graph/transaction.ts';
 import type { Files } from '../port/files.ts';
@@ -6,11 +7,14 @@ import type { Diagnostic } from '../unit/diagnostic.ts';
 import { loadUnit } from '../unit/load.ts';
 import { instantiate, parseUnitName } from '../unit/name.ts';
 import { assess, type Assessment } from '../unit/security/assess.ts';
+import { type Policy, readPolicy } from '../unit/security/policy.ts';
 import { subjectOf } from '../unit/security/subject.ts';
 import type { SpecifierFacts } from '../unit/specifiers.ts';
 import { UnitDirectory } from '../unit/unit-directory.ts';
+import type { UnitFiles } from '../unit/unit-files.ts';
 import type { Command } from '../unit/values/types.ts';
 import { nativeArchitecture } from './native-architecture.ts';
+import { withAddedFiles } from './added-files.ts';
 import { OfflineView } from './offline-view.ts';
 
 interface UnitText {
@@ -50,6 +54,11 @@ interface ServiceExposure {
   readonly assessment?: Assessment;
 }
 
+interface ReviewOptions {
+  readonly policy?: JsonValue;
+  readonly profiles?: ReadonlyMap<string, Uint8Array>;
+}
+
 /** Unit files as they are on disk now, for `cat` and `verify`. Satisfies api/unit-files.ts. */
 export class UnitFileReader {
   readonly #files: Files;
@@ -86,7 +95,7 @@ export class UnitFileReader {
 
   /** Checks units as they would be started where nothing is active yet. */
   verifyStart(targets: readonly string[], { recursive, instance }: { readonly recursive: boolean; readonly instance: string }): StartCheck {
-    const own = targets.flatMap((target) => (target.includes('/') ? [target.slice(0, target.lastIndexOf('/')) || '/'] : []));
+    const own = targets.flatMap((target) => (target.includes('/') ? [directoryOf(target)] : []));
     const searchPath = [...new Set([...own, ...this.#searchPath])];
     const directory = new UnitDirectory(this.#files, searchPath);
     const { scope, directories } = this.#facts;
@@ -133,20 +142,28 @@ export class UnitFileReader {
   }
 
   /** How exposed services are; without targets, all services that the search path has, but for templates and what cannot be loaded. */
-  security(targets: readonly string[] | undefined): readonly ServiceExposure[] {
-    if (targets !== undefined) return targets.map((target) => this.#exposure(target));
-    const names = new Set(this.#searchPath.flatMap((directory) => this.#files.list(directory)));
-    const directory = new UnitDirectory(this.#files, this.#searchPath);
+  security(
+    targets: readonly string[] | undefined,
+    { policy = null, profiles = new Map() }: ReviewOptions = {},
+  ): readonly ServiceExposure[] {
+    const rules = readPolicy(policy);
+    const own = (targets ?? []).flatMap((target) => (target.includes('/') ? [directoryOf(target)] : []));
+    const files = withProfiles(this.#files, profiles);
+    const searchPath = [...new Set([...own, ...this.#searchPath, ...(profiles.size === 0 ? [] : [PROFILES])])];
+    const directory = new UnitDirectory(files, searchPath);
+    if (targets !== undefined) return targets.map((target) => this.#exposure(target, directory, rules));
+    const names = new Set(searchPath.flatMap((path) => files.list(path)));
     return [...names]
       .filter((name) => name.endsWith('.service') && !name.includes('@.') && !isAlias(directory, name))
       .toSorted()
-      .map((name) => this.#exposure(name))
+      .map((name) => this.#exposure(name, directory, rules))
       .filter(({ assessment }) => assessment !== undefined);
   }
 
-  #exposure(target: string): ServiceExposure {
-    const { name: typed, config } = this.#target(target);
+  #exposure(target: string, directory: UnitDirectory, policy: Policy): ServiceExposure {
     const isFile = target.includes('/');
+    const typed = target.slice(target.lastIndexOf('/') + 1);
+    const config = this.#loadFrom(directory, exampleOf(typed));
     // A file is judged as the unit that it makes: under the name that its alias stands for, or as an instance.
     const name = isFile ? config.name : typed;
     const load = config.load.state;
@@ -157,19 +174,24 @@ export class UnitFileReader {
       isNative: (call) => architecture === undefined || numberOf(architecture, call) !== undefined,
       isFile,
     });
-    return subject === undefined ? { unit: name, load, reason: 'it is no service' } : { unit: name, load, assessment: assess(subject) };
+    return subject === undefined
+      ? { unit: name, load, reason: 'it is no service' }
+      : { unit: name, load, assessment: assess(subject, policy) };
   }
 
   #target(target: string): { readonly name: string; readonly config: UnitConfig } {
-    const slash = target.lastIndexOf('/');
-    const name = target.slice(slash + 1);
-    const path = slash < 0 ? this.#searchPath : [target.slice(0, slash) || '/', ...this.#searchPath];
+    const name = target.slice(target.lastIndexOf('/') + 1);
+    const path = target.includes('/') ? [directoryOf(target), ...this.#searchPath] : this.#searchPath;
     return { name, config: this.#load(exampleOf(name), path) };
   }
 
   #load(name: string, searchPath: readonly string[]): UnitConfig {
+    return this.#loadFrom(new UnitDirectory(this.#files, searchPath), name);
+  }
+
+  #loadFrom(directory: UnitDirectory, name: string): UnitConfig {
     return loadUnit(name, {
-      directory: new UnitDirectory(this.#files, searchPath),
+      directory,
       facts: this.#facts,
       notices: true,
       ...(this.#transientDirectory === undefined ? {} : { transientDirectory: this.#transientDirectory }),
@@ -179,6 +201,23 @@ export class UnitFileReader {
   #text(path: string): string {
     return new TextDecoder().decode(this.#files.read(path) ?? new Uint8Array());
   }
+}
+
+/** Where the drop-ins of profiles seem to be: weaker than all other directories. */
+const PROFILES = '/run/tysd/profiles';
+
+/** The files, and among them the profile of each target as a drop-in of the unit. */
+function withProfiles(files: Files, profiles: ReadonlyMap<string, Uint8Array>): UnitFiles {
+  if (profiles.size === 0) return files;
+  return withAddedFiles(files, new Map([...profiles].map(([target, bytes]) => [profilePath(target), bytes])));
+}
+
+function profilePath(target: string): string {
+  return `${PROFILES}/${exampleOf(target.slice(target.lastIndexOf('/') + 1))}.d/profile.conf`;
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
 }
 
 /** Whether the name leads to a unit of another name. */

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { createTimeText } from '../../src/base/timestamp.ts';
 import { messageIds } from '../../src/graph/message-ids.ts';
+import { readCatalog } from '../../src/journal/output/catalog-files.ts';
 import { createFormat } from '../../src/journal/output/output.ts';
+import { Tree } from '../unit/tree.ts';
 import { systemdImage, whyNoImage } from '../system/image.ts';
 
 /** What the journal says of itself. */
@@ -35,7 +37,7 @@ function ourFields(id: string): readonly string[] {
     unicode: true,
     highlight: undefined,
     fields: undefined,
-    explained: '--',
+    explained: { mark: '--', catalog: readCatalog(new Tree({}), '', []) },
   });
   const text = format(
     {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { noTerminal, Screen } from './screen.ts';
@@ -14,6 +16,35 @@ const units = {
   'example-rests.service': '[Unit]\nDescription=It rests\n[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=default.target\n',
   'many@.service': '[Service]\nExecStart=/bin/sleep infinity\n',
 };
+
+/** Options whose values are completed, in all shells alike: what is typed, and what the value becomes. */
+const optionValues: readonly (readonly [line: string, value: string])[] = [
+  ['systemctl -H alp', 'alpha'],
+  ['systemctl --host=root@alp', 'root@alpha'],
+  ['systemd-analyze -H alp', 'alpha'],
+  ['systemctl -t sock', 'socket'],
+  ['systemctl --type=service,sock', 'service,socket'],
+  ['systemctl show -p ExecMainPI', 'ExecMainPID'],
+  ['systemctl -o json-pr', 'json-pretty'],
+  ['journalctl --output=json-pr', 'json-pretty'],
+  ['systemd-analyze --output=json-pr', 'json-pretty'],
+  ['systemctl --state=fail', 'failed'],
+  ['systemctl kill --signal=SIGWIN', 'SIGWINCH'],
+  ['systemctl kill -s SIGWIN', 'SIGWINCH'],
+  ['systemctl kill --kill-whom=contr', 'control'],
+  ['systemctl start --job-mode=ignore-r', 'ignore-requirements'],
+  ['systemctl --check-inhibitors=au', 'auto'],
+  ['journalctl --facility=authp', 'authpriv'],
+  ['journalctl -p warn', 'warning'],
+];
+
+/** A home whose ssh(1) knows a host. */
+function homeWithHost(): { readonly path: string } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), 'tysd-completion-'));
+  mkdirSync(join(path, '.ssh'));
+  writeFileSync(join(path, '.ssh/config'), 'Host alpha *.example\n');
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
+}
 
 /** Asks the function that the script gives bash what a line, typed to its end, can become. */
 const asked = `
@@ -91,6 +122,46 @@ describe('completion', () => {
       assert.deepEqual(words.toSorted(), [...wanted]);
     });
   }
+
+  for (const [line, value] of optionValues) {
+    test(`bash: ${line}`, async () => {
+      using home = homeWithHost();
+      const { out, err } = await run('bash', ['-c', asked, 'bash', line], { PATH: `${bin}:${process.env['PATH'] ?? ''}`, HOME: home.path });
+      // Only what comes after the last break.
+      const typed = /[^\s=:]*$/.exec(line)?.[0] ?? '';
+      assert.equal(err, '');
+      assert.equal(out, `${value.slice(value.lastIndexOf(typed))}\n`);
+    });
+
+    test(`fish: ${line}`, { skip: whyNo('fish') }, async () => {
+      using home = homeWithHost();
+      const asks = 'tysctl completion fish | source; complete -C $argv[1]';
+      const environment = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, HOME: home.path };
+      const { out, err } = await run('fish', ['--no-config', '-c', asks, line], environment);
+      assert.equal(err, '');
+      const option = /(--[a-z-]+=)\S*$/.exec(line)?.[1] ?? '';
+      assert.deepEqual(
+        out.split('\n').flatMap((each) => (each === '' ? [] : [each.split('\t')[0]])),
+        [`${option}${value}`],
+      );
+    });
+  }
+
+  test('zsh completes the values of options', { skip: noTerminal || whyNo('zsh') }, async () => {
+    using screen = new Screen(daemon);
+    using home = homeWithHost();
+    screen.type(`exec env HOME=${home.path} PS1='zsh$ ' zsh -f -i`);
+    screen.type('autoload -Uz compinit; compinit -u -D; source <(tysctl completion zsh); clear; echo ready now');
+    await screen.until(/^ready now$/m);
+    for (const [typed, value] of optionValues) {
+      const whole = typed.replace(/[^\s=]*$/, value);
+      screen.write(typed);
+      screen.key('Tab');
+      await screen.until(new RegExp(`^zsh\\$ ${whole}(?: |$)`, 'm'));
+      screen.key('C-u');
+      screen.key('C-l');
+    }
+  });
 
   test('zsh completes a line that is typed at it, and lists what it may become', { skip: noTerminal || whyNo('zsh') }, async () => {
     using screen = new Screen(daemon);

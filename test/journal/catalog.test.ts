@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createTimeText } from '../../src/base/timestamp.ts';
 import { messageIds } from '../../src/graph/message-ids.ts';
+import { readCatalog } from '../../src/journal/output/catalog-files.ts';
 import { createFormat, type OutputOptions } from '../../src/journal/output/output.ts';
 import type { Entry, Field } from '../../src/journal/record.ts';
+import { Tree } from '../unit/tree.ts';
 
 const options: OutputOptions = {
   time: createTimeText(true),
@@ -15,7 +17,7 @@ const options: OutputOptions = {
   unicode: true,
   highlight: undefined,
   fields: undefined,
-  explained: '\u2591\u2591',
+  explained: { mark: '\u2591\u2591', catalog: readCatalog(new Tree({}), '', []) },
 };
 
 function entry(fields: Readonly<Record<string, string>>): Entry {

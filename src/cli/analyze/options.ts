@@ -1,5 +1,6 @@
 import { isUnitName, readTypedName } from '../../api/unit-name.ts';
 import { parseTimespan, parseTimestamp } from '../../api/time.ts';
+import { simplifyPath } from '../../base/path.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { flag, type OptionRow, readBoolean, readWords, text, type Words } from '../getopt.ts';
 import { type Host, readHost } from '../host.ts';
@@ -22,6 +23,10 @@ export interface AnalyzeOptions {
   readonly json: 'short' | 'pretty' | undefined;
   /** Of security: the exposure, of 100, above which the exit status is not 0. */
   readonly threshold: number;
+  /** Of security: the file with the policy by which services are judged, absolute. */
+  readonly policy: string | undefined;
+  /** Of security: a portable profile that goes with files: its name, or the absolute path of a drop-in. */
+  readonly profile: string | undefined;
   readonly offline: boolean;
   readonly quiet: boolean;
   /** Of dot: only one kind of edges. */
@@ -57,6 +62,8 @@ const defaults: AnalyzeOptions = {
   unit: undefined,
   json: undefined,
   threshold: 100,
+  policy: undefined,
+  profile: undefined,
   offline: false,
   quiet: false,
   graph: undefined,
@@ -87,7 +94,7 @@ export const analyzeOptionRows: readonly OptionRow<AnalyzeOptions>[] = [
   { long: 'recursive-errors', value: 'required', apply: readRecursion },
   { long: 'offline', value: 'required', apply: (value = '') => readBoolean('offline', value, (offline) => ({ offline })) },
   { long: 'threshold', value: 'required', apply: readThreshold },
-  { long: 'security-policy', ...refusedValue('--security-policy=') },
+  { long: 'security-policy', ...text((path) => ({ policy: path === '' ? undefined : absolute(path) })) },
   { long: 'system', ...flag({ scope: 'system', manager: 'system' }) },
   { long: 'user', ...flag({ scope: 'user', manager: 'user' }) },
   { long: 'global', ...flag({ scope: 'global' }) },
@@ -103,7 +110,7 @@ export const analyzeOptionRows: readonly OptionRow<AnalyzeOptions>[] = [
   { long: 'base-time', value: 'required', apply: readBaseTime },
   { long: 'unit', short: 'U', value: 'required', apply: readUnit },
   { long: 'json', value: 'required', apply: readJson },
-  { long: 'profile', ...refusedValue('--profile=') },
+  { long: 'profile', value: 'required', apply: readProfile },
   // Younger than 252: no abbreviation of an older one is to mean them, too.
   { long: 'scale-svg', isWhole: true, value: 'required', apply: readScale },
   { long: 'detailed', isWhole: true, ...flag({ detailed: true }) },
@@ -130,14 +137,17 @@ const jsonVerbs: readonly string[] = (
 ).split(' ');
 
 function contradiction(
-  { scope, unit, json, root, offline, host }: AnalyzeOptions,
+  { scope, unit, json, root, offline, threshold, policy, host }: AnalyzeOptions,
   [verb = 'time', first]: readonly string[],
 ): string | undefined {
+  if (offline && verb !== 'security') return 'Option --offline= is only supported for security right now.';
+  if (json !== undefined && !jsonVerbs.includes(verb)) return `Option --json= is only supported for ${jsonVerbs.join(', ')} right now.`;
+  if (threshold !== defaults.threshold && verb !== 'security') return 'Option --threshold= is only supported for security right now.';
   if (host !== undefined && scope === 'user') return 'Cannot access user instance remotely.';
   if (scope === 'global' && !['dot', 'unit-paths', 'verify'].includes(verb))
     return 'Option --global only makes sense with verbs dot, unit-paths, verify.';
   if (scope === 'user' && verb === 'cat-config') return 'Option --user is not supported for cat-config right now.';
-  if (json !== undefined && !jsonVerbs.includes(verb)) return `Option --json= is only supported for ${jsonVerbs.join(', ')} right now.`;
+  if (policy !== undefined && verb !== 'security') return 'Option --security-policy= is only supported for security.';
   if (root !== undefined && verb !== 'cat-config' && verb !== 'verify' && verb !== 'condition' && !(verb === 'security' && offline))
     return 'Options --root= and --image= are only supported for cat-config, verify, condition and security when used with --offline= right now.';
   if (unit !== undefined && verb !== 'condition') return 'Option --unit= is only supported for condition';
@@ -150,8 +160,16 @@ function refusal(reason: string): Pick<OptionRow<AnalyzeOptions>, 'value' | 'app
   return { value: 'required', apply: () => err(reason) };
 }
 
-function refusedValue(option: string): Pick<OptionRow<AnalyzeOptions>, 'value' | 'apply'> {
-  return refusal(`systemd-analyze: tysd does not have ${option} yet.`);
+/** A name, or a path, which has a slash in it. */
+function readProfile(value = ''): Result<Partial<AnalyzeOptions>, string> {
+  if (value === '') return err('Profile file name is empty');
+  if (!value.includes('/')) return ok({ profile: value });
+  const profile = absolute(value);
+  return profile.endsWith('.conf') ? ok({ profile }) : err(`Profile file name must end with .conf: ${profile}`);
+}
+
+function absolute(path: string): string {
+  return simplifyPath(path.startsWith('/') ? path : `${process.cwd()}/${path}`);
 }
 
 function readHostOption(value = ''): Result<Partial<AnalyzeOptions>, string> {

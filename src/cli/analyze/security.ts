@@ -4,6 +4,8 @@ import { readNames } from '../names.ts';
 import type { Style, Terminal } from '../output/terminal.ts';
 import type { AnalyzeCall } from './call.ts';
 import { json } from './json.ts';
+import { securityPolicy } from './security-policy.ts';
+import { securityProfiles } from './security-profile.ts';
 import { securityLines, tenths } from './security-table.ts';
 
 /** How an exposure is called, from which on, and the face that goes with it. */
@@ -26,10 +28,21 @@ export async function analyzeSecurity({ words, options, services, terminal, envi
     terminal.fail('Option --offline= requires one or more units to perform a security review.');
     return 1;
   }
+  const tree = await services.fileTree('');
+  const policy = securityPolicy(tree, options.policy);
+  if (!policy.ok) {
+    terminal.fail(policy.error);
+    return 1;
+  }
   const targets = words.map((word) => (word.includes('/') || options.offline ? resolve(word) : readNames({ terminal }, [word])?.names[0]));
   if (!targets.every((target) => target !== undefined)) return 1;
+  const profiles = securityProfiles(tree, options.offline ? options.profile : undefined, targets);
+  if (!profiles.ok) {
+    terminal.fail(profiles.error);
+    return 1;
+  }
   const unitFiles = await services.localUnitFiles({ scope: options.scope, root: options.root ?? '' });
-  const found = unitFiles.security(words.length === 0 ? undefined : targets);
+  const found = unitFiles.security(words.length === 0 ? undefined : targets, { policy: policy.value, profiles: profiles.value });
   const faces = showsFaces(environment, terminal.style);
   if (words.length === 0) return printAll(terminal, found, options.json, faces);
   for (const [index, each] of found.entries()) {

@@ -1,3 +1,5 @@
+import { fileUrl } from '../output/file-url.ts';
+import type { Style } from '../output/terminal.ts';
 import type { Client } from '../../api/client.ts';
 import type { UnitFiles } from '../../api/unit-files.ts';
 import { suggestUnit } from '../did-you-mean.ts';
@@ -18,7 +20,7 @@ export async function runCat(invocation: Invocation): Promise<number> {
   for (const unit of names) {
     const found = client?.ok === true ? await client.value.call('unit.files', { unit }) : undefined;
     const files = found?.ok === true ? found.value : local?.files(unit);
-    const texts = files === undefined ? [] : textsOf(files);
+    const texts = files === undefined ? [] : textsOf(files, terminal.style);
     if (texts.length === 0) {
       terminal.fail(`No files found for ${unit}.`);
       if (client?.ok === true) await suggestUnit(invocation, unit);
@@ -44,7 +46,7 @@ async function warnOfChange({ program, options, terminal }: Invocation, client: 
   terminal.fail(`# Run '${program}${sameManager(options)} daemon-reload' to reload units.`);
 }
 
-function textsOf({ unit, load, files }: UnitFiles): readonly string[] {
+function textsOf({ unit, load, files }: UnitFiles, style: Style): readonly string[] {
   if (load === 'masked') return [`# Unit ${unit} is masked.`];
-  return files.map(({ path, text }) => `# ${path}\n${text.replace(/\n$/, '')}`);
+  return files.map(({ path, text }) => `${style.blue(`# ${style.link(fileUrl(path), path)}`)}\n${text.replace(/\n$/, '')}`);
 }

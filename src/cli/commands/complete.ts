@@ -1,6 +1,7 @@
 import type { Client } from '../../api/client.ts';
 import { explainedNames } from '../../api/explain.ts';
 import { type Candidate, type Grammar, type UnitChoice, type Wanted, wantedAt } from '../complete/wanted.ts';
+import { sshHosts } from '../complete/ssh-hosts.ts';
 import { completionScript, shells } from '../complete/scripts.ts';
 import { firstWord } from '../getopt.ts';
 import { connectOnce } from '../connect.ts';
@@ -62,7 +63,7 @@ async function grammarOf(tool: Tool | undefined, { services }: Call): Promise<Gr
   ]);
   const docs = Object.fromEntries(Object.entries(analyzeOptionDocs).map(([long, { doc }]) => [long, doc]));
   const entries = Object.entries(analyzeVerbs).map(([word, row]) => [word, { ...row, most: row.most ?? Infinity }]);
-  return { verbs: Object.fromEntries(entries), options: analyzeOptionRows, docs };
+  return { verbs: Object.fromEntries(entries), options: analyzeOptionRows, docs, values: { output: ['json', 'json-pretty', 'table'] } };
 }
 
 function ownVerbs(): Grammar['verbs'] {
@@ -72,6 +73,7 @@ function ownVerbs(): Grammar['verbs'] {
 async function answers(wanted: Wanted, call: Call, words: readonly string[]): Promise<readonly Candidate[]> {
   if (wanted.want === 'words') return wanted.candidates;
   if (wanted.want === 'directives') return explainedNames().map((word) => ({ word }));
+  if (wanted.want === 'hosts') return sshHosts(await call.services.fileTree(''), call.environment['HOME']).map((word) => ({ word }));
   if (wanted.want === 'nothing' || wanted.want === 'files') return [];
   // Of options that stand before, those that say which manager is meant; what follows some verbs is for another tool.
   const before = words.slice(0, -1);

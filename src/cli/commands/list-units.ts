@@ -50,11 +50,12 @@ async function printUnits({ program, options, terminal }: Invocation, units: rea
   const header = [...(dots ? [' '] : []), 'UNIT', 'LOAD', 'ACTIVE', 'SUB', ...(jobs ? ['JOB'] : []), 'DESCRIPTION'];
   const rows = units.map((unit): readonly Cell[] => {
     const { red, glyphs } = terminal.style;
-    const bad = unit.active === 'failed';
-    const strange = unit.load !== 'loaded';
+    // What is plain is for programs, and has no colours.
+    const bad = dots && unit.active === 'failed';
+    const strange = dots && unit.load !== 'loaded';
     const paint = bad ? red : unpainted;
     return [
-      ...(dots ? [bad || strange ? { text: glyphs.filled, paint: bad ? red : unpainted } : ' '] : []),
+      ...(dots ? [bad || strange ? { text: glyphs.filled, paint } : ' '] : []),
       { text: unit.name, paint },
       { text: unit.load, paint: strange ? red : unpainted },
       { text: unit.active, paint },

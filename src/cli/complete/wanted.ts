@@ -1,6 +1,7 @@
 import { unitTypes } from '../../api/escape.ts';
 import { signalNames } from '../../api/signals.ts';
 import { jobModes, unitFileStates } from '../../api/words.ts';
+import { facilities } from '../../base/facilities.ts';
 import { outputNames } from '../../base/output-names.ts';
 import { timestampForms } from '../../base/timestamp.ts';
 import { activeStates } from '../filter.ts';
@@ -23,7 +24,7 @@ export type UnitChoice = 'all' | 'active' | 'startable' | 'failed' | 'reloadable
 export type Wanted =
   | { readonly want: 'words'; readonly candidates: readonly Candidate[] }
   | { readonly want: 'units'; readonly choice: UnitChoice }
-  | { readonly want: 'jobs' | 'variables' | 'files' | 'directives' | 'nothing' };
+  | { readonly want: 'jobs' | 'variables' | 'files' | 'directives' | 'hosts' | 'nothing' };
 
 /** What a command line is made of. */
 export interface Grammar {
@@ -31,6 +32,8 @@ export interface Grammar {
   readonly options: readonly OptionForm[];
   /** What each option does; where it is not said, tysctl's. */
   readonly docs?: Readonly<Record<string, string>>;
+  /** The words that may follow options, where they are other ones than those of systemctl and journalctl. */
+  readonly values?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What the last of these words, which may be but begun, can become; `prefix` of it is not part of the answer, as in `--type=`. */
@@ -38,19 +41,18 @@ export function wantedAt(words: readonly string[], grammar: Grammar): { readonly
   const word = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   const plain = plainWords(before, grammar);
-  if (plain.pending !== undefined) return { wanted: valueOf(plain.pending), prefix: listPrefix(word) };
-  const option = /^--([a-z-]+)=(.*)$/.exec(word);
-  if (option !== null && !plain.ended)
-    return { wanted: valueOf(option[1] ?? ''), prefix: `--${option[1] ?? ''}=${listPrefix(option[2] ?? '')}` };
+  if (plain.pending !== undefined) return { wanted: valueOf(plain.pending, grammar), prefix: valuePrefix(plain.pending, word) };
+  const [isOption, name = '', value = ''] = /^--([a-z-]+)=(.*)$/.exec(word) ?? [];
+  if (isOption !== undefined && !plain.ended) return { wanted: valueOf(name, grammar), prefix: `--${name}=${valuePrefix(name, value)}` };
   if (word.startsWith('-') && !plain.ended) return { wanted: { want: 'words', candidates: optionCandidates(grammar) }, prefix: '' };
   const [verb, ...rest] = plain.words;
   if (verb === undefined) return { wanted: { want: 'words', candidates: verbCandidates(grammar) }, prefix: '' };
   return { wanted: argumentOf(verb, rest, grammar), prefix: '' };
 }
 
-/** What was typed before the last comma of a list. */
-function listPrefix(value: string): string {
-  return value.slice(0, value.lastIndexOf(',') + 1);
+/** What was typed before the last comma of a list, or the user before a host. */
+function valuePrefix(option: string, value: string): string {
+  return value.slice(0, value.lastIndexOf(option === 'host' ? '@' : ',') + 1);
 }
 
 /** The words that are no options; an option that still waits for its value; whether `--` has ended options. */
@@ -155,7 +157,9 @@ const ownArguments: Readonly<Record<string, Wanted>> = {
   completion: { want: 'words', candidates: ['bash', 'zsh', 'fish'].map((word) => ({ word })) },
 };
 
-function valueOf(option: string): Wanted {
+function valueOf(option: string, grammar: Grammar): Wanted {
+  const own = grammar.values?.[option];
+  if (own !== undefined) return oneOf(own);
   const words = Object.hasOwn(values, option) ? values[option] : undefined;
   if (words !== undefined) return { want: 'words', candidates: words().map((word) => ({ word })) };
   return valueKinds[option] ?? { want: 'nothing' };
@@ -167,6 +171,8 @@ const valueKinds: Readonly<Record<string, Wanted>> = {
   directory: { want: 'files' },
   file: { want: 'files' },
   'cursor-file': { want: 'files' },
+  'security-policy': { want: 'files' },
+  host: { want: 'hosts' },
   unit: units('all'),
   'user-unit': units('all'),
 };
@@ -187,6 +193,8 @@ const values: Readonly<Record<string, () => readonly string[]>> = {
   legend: () => ['yes', 'no'],
   target: () => ['container', 'user', 'system'],
   priority: () => priorities,
+  facility: () => facilities.filter((name) => !/^\d/.test(name)),
+  'check-inhibitors': () => ['auto', 'yes', 'no'],
   'recursive-errors': () => ['no', 'one', 'yes'],
   json: () => ['short', 'pretty', 'off'],
   man: () => ['yes', 'no'],

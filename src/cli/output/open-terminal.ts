@@ -25,7 +25,7 @@ export function openTerminal(environment: Environment, argv: readonly string[]):
     if (size === undefined) return undefined;
     const columns = () => screenSize(2, environment)?.columns ?? size.columns;
     return {
-      style: makeStyle({ colours: hasColours(environment, true), unicode: isUnicode(environment) }),
+      style: makeStyle({ colours: hasColours(environment, true), few: hasFewColours(environment), unicode: isUnicode(environment) }),
       get width() {
         return columns();
       },
@@ -37,6 +37,7 @@ export function openTerminal(environment: Environment, argv: readonly string[]):
     const isScreen = screen() !== undefined;
     return makeStyle({
       colours: hasColours(environment, isScreen),
+      few: hasFewColours(environment),
       unicode: isUnicode(environment),
       links: hasLinks(environment, isScreen),
     });
@@ -71,7 +72,11 @@ export function openTerminal(environment: Environment, argv: readonly string[]):
 export function messagesOf(environment: Environment, before: () => string = () => ''): Messages {
   const style = once(() => {
     const hasPaint = isYes(environment['SYSTEMD_LOG_COLOR'], true);
-    return makeStyle({ colours: hasPaint && hasColours(environment, screenSize(2, environment) !== undefined), unicode: true });
+    return makeStyle({
+      colours: hasPaint && hasColours(environment, screenSize(2, environment) !== undefined),
+      few: hasFewColours(environment),
+      unicode: true,
+    });
   });
   return messagesTo((text) => void writeAll(2, `${before()}${text}\n`), style);
 }
@@ -122,6 +127,11 @@ function once<T>(find: () => T): () => T {
 export function hasColours(environment: Environment, tty: boolean): boolean {
   const { NO_COLOR: plain = '', TERM: term = 'dumb' } = environment;
   return isYes(environment['SYSTEMD_COLORS'], plain === '' && tty && term !== 'dumb');
+}
+
+/** Whether $SYSTEMD_COLORS allows sixteen colours only. */
+function hasFewColours(environment: Environment): boolean {
+  return environment['SYSTEMD_COLORS'] === '16';
 }
 
 /** Links where there are colours, unless $SYSTEMD_URLIFY says otherwise. */

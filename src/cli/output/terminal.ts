@@ -98,15 +98,21 @@ const ascii: Glyphs = {
 };
 
 /** The style for what a terminal can show. */
-export function makeStyle(can: { readonly colours: boolean; readonly unicode: boolean; readonly links?: boolean }): Style {
+export function makeStyle(can: {
+  readonly colours: boolean;
+  /** Of the colours only the sixteen that all terminals with colours have. */
+  readonly few?: boolean;
+  readonly unicode: boolean;
+  readonly links?: boolean;
+}): Style {
   const paint = (code: string): Paint => (can.colours ? (text) => `\x1b[${code}m${text}\x1b[0m` : unpainted);
   return {
     red: paint('0;1;31'),
     green: paint('0;1;32'),
-    yellow: paint('0;1;38;5;185'),
+    yellow: paint(can.few === true ? '0;1;33' : '0;1;38;5;185'),
     blue: paint('0;1;34'),
     bold: paint('0;1;39'),
-    grey: paint('0;38;5;245'),
+    grey: paint(can.few === true ? '0;90' : '0;38;5;245'),
     underline: paint('0;4'),
     link: can.links === true ? (url, text) => `\x1b]8;;${url}\x1b\\${text}\x1b]8;;\x1b\\` : withoutLink,
     glyphs: can.unicode ? unicode : ascii,

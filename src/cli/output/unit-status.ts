@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { fileUrl } from './file-url.ts';
 import type { Answer } from '../../api/contract.ts';
 import { formatBytes } from '../../base/bytes-text.ts';
 import { columnsOf } from '../../base/columns.ts';
@@ -124,11 +124,6 @@ const reasons: Readonly<Record<string, (unit: string) => string>> = {
   'bad-setting': (unit) => `Unit ${unit} has a bad unit file setting.`,
   'not-found': (unit) => `Unit ${unit} not found.`,
 };
-
-/** As terminals want it: with the machine on which the file is. */
-function fileUrl(path: string): string {
-  return `file://${hostname()}${path.split('/').map(encodeURIComponent).join('/')}`;
-}
 
 function paintFileState(state: string, { green, yellow }: Style): string {
   if (state.startsWith('enabled')) return green(state);

@@ -106,13 +106,13 @@ function difference(below: string, path: string): string {
   return error === undefined ? stdout : 'Failed to execute diff: No such file or directory\n';
 }
 
-function paintOf(kind: Kind, { red, green, yellow, blue }: Style): (text: string) => string {
+function paintOf(kind: Kind, { red, green, yellow, bold }: Style): (text: string) => string {
   const paints: Readonly<Record<Kind, (text: string) => string>> = {
     masked: red,
     equivalent: green,
     redirected: yellow,
-    overridden: blue,
-    extended: yellow,
+    overridden: bold,
+    extended: bold,
     unchanged: (text) => text,
   };
   return paints[kind];

@@ -1,5 +1,5 @@
 import type { Entry } from '../record.ts';
-import { explanationOf } from './catalog.ts';
+import { type Explaining, explanationOf } from './catalog.ts';
 import { formatExport, formatJson, formatVerbose, jsonStyles } from './fields.ts';
 import { formatCat, formatShort, shortStamps } from './short.ts';
 import type { OutputName } from '../../base/output-names.ts';
@@ -21,7 +21,7 @@ export interface OutputOptions {
   /** The output can show more than ASCII. */
   readonly unicode: boolean;
   /** What explanations of messages have before each line; undefined for none. */
-  readonly explained: string | undefined;
+  readonly explained: Explaining | undefined;
   /** Only these fields, where the format shows fields. */
   readonly fields: ReadonlySet<string> | undefined;
 }
@@ -36,7 +36,7 @@ export function createFormat(name: OutputName, options: OutputOptions): Format {
   if (explained === undefined || !isInLines(name)) return format;
   return (entry, previous) => {
     const text = format(entry, previous);
-    return typeof text === 'string' && text !== '' ? text + explanationOf(entry, explained) : text;
+    return typeof text === 'string' && text !== '' ? text + explanationOf(entry, explained, options.color) : text;
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Finding, Point } from './assess.ts';
+import { precisely } from './precisely.ts';
 import type { Subject } from './subject.ts';
 
 /** Values of a setting, each with how bad it is and what is said of it; any other is the worst. */
@@ -15,9 +16,14 @@ function choice(
     range,
     assess: ({ properties }) => {
       const [badness, description] = values[properties[name] ?? ''] ?? [range, undefined];
-      return { badness, description };
+      return { badness, description, isPrecise: description === undefined };
     },
   };
+}
+
+function preciseChoice(...settings: Parameters<typeof choice>): Point {
+  const point = choice(...settings);
+  return { ...point, assess: precisely((subject) => point.assess(subject)) };
 }
 
 const hidden = 'Service has restricted access to process tree (/proc hidepid=)';
@@ -29,15 +35,15 @@ export const choiceRows: readonly Point[] = [
   { name: 'SupplementaryGroups=', field: 'SupplementaryGroups', weight: 200, range: 1, assess: groups },
   { name: 'RemoveIPC=', field: 'RemoveIPC', weight: 100, range: 1, assess: removeIpc },
   { name: 'RootDirectory=/RootImage=', field: 'RootDirectoryOrRootImage', weight: 200, range: 1, assess: root },
-  { name: 'UMask=', field: 'UMask', weight: 100, range: 10, assess: umask },
+  { name: 'UMask=', field: 'UMask', weight: 100, range: 10, assess: precisely(umask) },
   { name: 'AmbientCapabilities=', field: 'AmbientCapabilities', weight: 500, range: 1, assess: ambient },
-  choice('ProtectHome', 1000, 10, {
+  preciseChoice('ProtectHome', 1000, 10, {
     no: [10, 'Service has full access to home directories'],
     'read-only': [5, 'Service has read-only access to home directories'],
     tmpfs: [1, 'Service has access to fake empty home directories'],
     yes: [0, 'Service has no access to home directories'],
   }),
-  choice('ProtectSystem', 1000, 10, {
+  preciseChoice('ProtectSystem', 1000, 10, {
     no: [10, 'Service has full access to the OS file hierarchy'],
     yes: [5, 'Service has limited write access to the OS file hierarchy'],
     full: [3, 'Service has very limited write access to the OS file hierarchy'],
@@ -77,10 +83,12 @@ export const choiceRows: readonly Point[] = [
 
 function user({ properties, runsAsRoot }: Subject): Finding {
   const name = properties['User'] ?? '';
-  if (name === 'nobody') return { badness: 9, description: `Service runs under as '${name}' user, which should not be used for services` };
+  if (name === 'nobody')
+    return { badness: 9, description: `Service runs under as '${name}' user, which should not be used for services`, isPrecise: true };
   if (runsAsRoot) return { badness: 10, description: 'Service runs as root user' };
-  if (properties['DynamicUser'] === 'yes') return { badness: 0, description: 'Service runs under a transient non-root user identity' };
-  return { badness: 0, description: 'Service runs under a static non-root user identity' };
+  if (properties['DynamicUser'] === 'yes')
+    return { badness: 0, description: 'Service runs under a transient non-root user identity', isPrecise: true };
+  return { badness: 0, description: 'Service runs under a static non-root user identity', isPrecise: true };
 }
 
 function groups({ properties, runsAsRoot }: Subject): Finding {

@@ -1,6 +1,7 @@
 import { callsOf } from '../values/system-call-sets.ts';
 import type { IpPrefix } from '../values/ip-address.ts';
 import type { Finding, Point } from './assess.ts';
+import { precisely } from './precisely.ts';
 import type { Subject } from './subject.ts';
 
 /** What the kernel is asked to filter: system calls, namespaces, sockets, packets, devices. */
@@ -25,7 +26,7 @@ export const filterRows: readonly Point[] = [
       ['…', 'OTHER', 1250, 'exotic'],
     ] as const
   ).map(([name, field, weight, called]): Point => family(name, field, weight, called)),
-  { name: 'SystemCallArchitectures=', field: 'SystemCallArchitectures', weight: 1000, range: 10, assess: architectures },
+  { name: 'SystemCallArchitectures=', field: 'SystemCallArchitectures', weight: 1000, range: 10, assess: precisely(architectures) },
   ...(
     [
       ['swap', 1000],
@@ -41,8 +42,8 @@ export const filterRows: readonly Point[] = [
       ['resources', 700],
     ] as const
   ).map(([set, weight]): Point => callSet(set, weight)),
-  { name: 'IPAddressDeny=', field: 'IPAddressDeny', weight: 1000, range: 10, assess: addresses },
-  { name: 'DeviceAllow=', field: 'DeviceAllow', weight: 1000, range: 10, assess: devices },
+  { name: 'IPAddressDeny=', field: 'IPAddressDeny', weight: 1000, range: 10, assess: precisely(addresses) },
+  { name: 'DeviceAllow=', field: 'DeviceAllow', weight: 1000, range: 10, assess: precisely(devices) },
 ];
 
 function namespace(kind: string, weight: number, called: string): Point {
@@ -90,7 +91,7 @@ function callSet(set: string, weight: number): Point {
     field: `SystemCallFilter_${set.replaceAll('-', '_')}`,
     weight,
     range: 10,
-    assess: ({ calls, isNative }) => {
+    assess: precisely(({ calls, isNative }) => {
       if (calls === undefined) return { badness: 10, description: 'Service does not filter system calls' };
       const { allow, names } = calls;
       const list = `System call ${allow ? 'allow' : 'deny'} list defined for service, and @${set} is`;
@@ -100,7 +101,7 @@ function callSet(set: string, weight: number): Point {
         badness: allow ? 9 : 10,
         description: `${list} ${allow ? 'included' : 'not included'} (e.g. ${example} is allowed)`,
       };
-    },
+    }),
   };
 }
 

@@ -35,15 +35,16 @@ interface Circumstances extends Pick<Subject, 'isNative'> {
   readonly isFile: boolean;
 }
 
-/** The service as it is judged; undefined for units that are none. */
+/** The service as it is judged; undefined for units that are none, but for those with commands where they are judged as files. */
 export function subjectOf(config: UnitConfig, { isNative, isFile }: Circumstances): Subject | undefined {
   const { exec, cgroup, service } = config;
-  if (exec === undefined || cgroup === undefined || service === undefined) return undefined;
+  if (exec === undefined || cgroup === undefined || (service === undefined && !isFile)) return undefined;
   const properties: Record<string, string> = {
     ...shown(execTable, exec),
     ...shown(sandboxTable, exec),
     ...shown(cgroupTable, cgroup),
-    NotifyAccess: service.NotifyAccess,
+    NotifyAccess: service?.NotifyAccess ?? 'none',
+    KeyringMode: exec.KeyringMode ?? (service === undefined ? 'shared' : 'private'),
     ...(exec.DynamicUser ? impliedByDynamicUser(exec.ProtectSystem, exec.ProtectHome) : {}),
   };
   if (!isFile && hasOwnMounts(exec, properties)) properties['PrivateMounts'] = 'yes';

@@ -75,8 +75,6 @@ const refusals: Readonly<Record<string, RegExp>> = {
   'journalctl --setup-keys': /not sealed/,
   'systemd-analyze --machine': /does not run containers/,
   'systemd-analyze --image': /mount the image/,
-  'systemd-analyze --security-policy': /does not have/,
-  'systemd-analyze --profile': /does not have/,
   'systemd-run --machine': /does not run containers/,
   'systemd-cgtop --machine': /does not run containers/,
   'systemd-cgls --xattr': /tysd sets none/,

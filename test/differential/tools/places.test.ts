@@ -77,6 +77,28 @@ compareManagers(
           sed -E 's/^(kvm|qemu|bochs|xen|uml|vmware|oracle|microsoft|zvm|parallels|bhyve|qnx|acrn|powervm|apple|sre|google|amazon|vm-other)$/HYPERVISOR/'
         systemd-detect-virt --list | sort -u`,
     },
+    'systemd-analyze security': {
+      script: `${common}
+        [ -d /opt/tysd ] && PATH=/opt/tysd:$PATH
+        profiles() { for place in "$@"; do mkdir -p $place/systemd/portable/profile/$name; printf "$text" >$place/systemd/portable/profile/$name/service.conf; done; }
+        name=twice; text='[Service]\nPrivateNetwork=yes\n' profiles /usr/lib; text='[Service]\nPrivateTmp=yes\n' profiles /run
+        name=local; text='[Service]\nUMask=0077\n' profiles /usr/local/lib
+        name=own; text='[Service]\nProtectHome=yes\n' profiles /etc
+        name=sockets; mkdir -p /etc/systemd/portable/profile/sockets; printf '[Unit]\nDefaultDependencies=no\n' >/etc/systemd/portable/profile/sockets/socket.conf
+        ln -s own /etc/systemd/portable/profile/linked
+        mkdir -p /srv/secure; cd /srv/secure
+        printf '[Service]\nExecStart=/bin/true\n' >a.service; printf '[Socket]\nListenStream=1\n' >a.socket
+        judge() { run systemd-analyze security --offline=yes --no-pager "$@" | grep -v '^[^$] .*Service'; }
+        for name in twice local own sockets linked none; do judge --profile=$name a.service; done
+        judge --profile=sockets a.socket; judge --profile=own a.socket a.service
+        for place in /usr/lib /usr/local/lib /run /etc; do
+          echo '{"PrivateTmp":{"weight":0},"UMask":{"weight":9000},"PrivateNetwork":{"description_bad":"'$place'"}}' >$place/systemd/systemd-analyze-security.policy; judge a.service
+        done
+        echo '{}' >/srv/none.json; judge --security-policy=/srv/none.json a.service; judge --security-policy= --profile=local a.service
+        echo '{' >/etc/systemd/systemd-analyze-security.policy; judge --profile=none a.service
+        rm /etc/systemd/systemd-analyze-security.policy; mkdir /etc/systemd/systemd-analyze-security.policy; judge a.service
+        rm -rf /etc/systemd/systemd-analyze-security.policy /run/systemd/systemd-analyze-security.policy /usr/{,local/}lib/systemd/systemd-analyze-security.policy /{etc,run,usr/lib,usr/local/lib}/systemd/portable/profile`,
+    },
     'systemd-cgls': {
       units: {
         'leaf-a.service': '[Unit]\nDefaultDependencies=no\n[Service]\nSlice=leaf.slice\nExecStart=/act wait "a b"',
