@@ -105,3 +105,14 @@ function reachedFrom(path: string, uses: ReadonlyMap<string, readonly string[]>)
   for (const next of reached) for (const target of uses.get(next) ?? []) reached.add(target);
   return reached;
 }
+
+test('no source holds a control character in the place of its escape', () => {
+  const root = join(import.meta.dirname, '..');
+  const sources = ['src', 'test', 'keeper', 'front', 'session', 'bench', 'build'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.(?:ts|c|h)$/.test(path))
+      .map((path) => join(folder, path)),
+  );
+  const odd = sources.filter((path) => /[\u0000-\u0008\u000b-\u001f\u007f]/.test(readFileSync(join(root, path), 'utf8')));
+  assert.deepEqual(odd, []);
+});
