@@ -168,41 +168,42 @@ function inverseOfBit(bit: KindSet): KindSet {
 }
 
 /** For each atom, the set of kinds that carry it: an edge has the atom if the two sets meet. */
-export const carriers: Readonly<Record<Atom, KindSet>> = {
-  'pull-in-start': carriersOf('pull-in-start'),
-  'pull-in-start-ignored': carriersOf('pull-in-start-ignored'),
-  'pull-in-verify': carriersOf('pull-in-verify'),
-  'pull-in-stop': carriersOf('pull-in-stop'),
-  'pull-in-stop-ignored': carriersOf('pull-in-stop-ignored'),
-  'propagate-stop': carriersOf('propagate-stop'),
-  'propagate-stop-graceful': carriersOf('propagate-stop-graceful'),
-  'propagate-reload': carriersOf('propagate-reload'),
-  'propagate-start-failure': carriersOf('propagate-start-failure'),
-  'propagate-stop-failure': carriersOf('propagate-stop-failure'),
-  'propagate-inactive-start-as-failure': carriersOf('propagate-inactive-start-as-failure'),
-  'retroactive-start-replace': carriersOf('retroactive-start-replace'),
-  'retroactive-start-fail': carriersOf('retroactive-start-fail'),
-  'retroactive-stop-on-start': carriersOf('retroactive-stop-on-start'),
-  'retroactive-stop-on-stop': carriersOf('retroactive-stop-on-stop'),
-  'cannot-be-active-without': carriersOf('cannot-be-active-without'),
-  'cannot-be-active-without-inverse': carriersOf('cannot-be-active-without-inverse'),
-  'start-steadily': carriersOf('start-steadily'),
-  'start-steadily-inverse': carriersOf('start-steadily-inverse'),
-  'pins-when-unneeded': carriersOf('pins-when-unneeded'),
-  'may-become-unneeded': carriersOf('may-become-unneeded'),
-  'default-target': carriersOf('default-target'),
-  'default-target-inverse': carriersOf('default-target-inverse'),
-  before: carriersOf('before'),
-  after: carriersOf('after'),
-  'on-failure': carriersOf('on-failure'),
-  'on-success': carriersOf('on-success'),
-  triggers: carriersOf('triggers'),
-  'triggered-by': carriersOf('triggered-by'),
-  'joins-namespace': carriersOf('joins-namespace'),
-};
+export const carriers: Readonly<Record<Atom, KindSet>> = carriersOfAll({
+  'pull-in-start': 0,
+  'pull-in-start-ignored': 0,
+  'pull-in-verify': 0,
+  'pull-in-stop': 0,
+  'pull-in-stop-ignored': 0,
+  'propagate-stop': 0,
+  'propagate-stop-graceful': 0,
+  'propagate-reload': 0,
+  'propagate-start-failure': 0,
+  'propagate-stop-failure': 0,
+  'propagate-inactive-start-as-failure': 0,
+  'retroactive-start-replace': 0,
+  'retroactive-start-fail': 0,
+  'retroactive-stop-on-start': 0,
+  'retroactive-stop-on-stop': 0,
+  'cannot-be-active-without': 0,
+  'cannot-be-active-without-inverse': 0,
+  'start-steadily': 0,
+  'start-steadily-inverse': 0,
+  'pins-when-unneeded': 0,
+  'may-become-unneeded': 0,
+  'default-target': 0,
+  'default-target-inverse': 0,
+  before: 0,
+  after: 0,
+  'on-failure': 0,
+  'on-success': 0,
+  triggers: 0,
+  'triggered-by': 0,
+  'joins-namespace': 0,
+});
 
-function carriersOf(atom: Atom): KindSet {
-  return kinds.filter((kind) => table[kind].atoms.some((each) => each === atom)).reduce((set, kind) => set | kindBit(kind), 0);
+function carriersOfAll(sets: Record<Atom, KindSet>): Readonly<Record<Atom, KindSet>> {
+  for (const kind of kinds) for (const atom of table[kind].atoms) sets[atom] |= kindBit(kind);
+  return sets;
 }
 
 function isKind(text: string): text is Kind {

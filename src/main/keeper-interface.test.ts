@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeFiles } from '../port/files-fake.ts';
-import { keeperInterface } from '../port/wire.ts';
+import { opsHash } from '../exec/ops-hash.ts';
+import { interfaceOf } from '../port/wire-version.ts';
 import { checkKeeper } from './keeper-interface.ts';
 
+const keeperInterface = interfaceOf(opsHash);
 const files = new FakeFiles({
   '/own': `\x7fELF code ${keeperInterface}; more`,
   '/next': `\x7fELF code ${keeperInterface}0; more`,

@@ -1,6 +1,7 @@
 import { type Result, err, ok } from '../base/result.ts';
 import type { Files } from '../port/files.ts';
-import { keeperInterface } from '../port/wire.ts';
+import { opsHash } from '../exec/ops-hash.ts';
+import { interfaceOf } from '../port/wire-version.ts';
 
 /** Whether a keeper's program was built for this tysd; says what to do where it was not. One that is wrapped in a script is believed. */
 export function checkKeeper(files: Pick<Files, 'read'>, path: string): Result<string, string> {
@@ -13,6 +14,7 @@ export function checkKeeper(files: Pick<Files, 'read'>, path: string): Result<st
   );
 }
 
+const keeperInterface = interfaceOf(opsHash);
 const elf = Buffer.from('\x7fELF', 'latin1');
 const prefix = 'tysd-keeper interface ';
 const largestProgram = 64 * 1024 * 1024;

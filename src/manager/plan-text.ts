@@ -70,6 +70,7 @@ interface Cause {
 export function causedBy(op: Op, request: ExecRequest, places: ReadonlyMap<string, string>): Cause | undefined {
   const setting = causeOf(op, request);
   if (setting === undefined) return undefined;
+  spellings ??= otherSpellings();
   for (const name of [setting, ...(spellings.get(setting) ?? [])]) {
     const at = places.get(name);
     if (at !== undefined) return { setting: name, at };
@@ -77,8 +78,8 @@ export function causedBy(op: Op, request: ExecRequest, places: ReadonlyMap<strin
   return op.setting === undefined ? { setting } : undefined;
 }
 
-/** Other names under which a file may set what a setting is. */
-const spellings = otherSpellings();
+/** Other names under which a file may set what a setting is; made when they are first asked for. */
+let spellings: ReadonlyMap<string, readonly string[]> | undefined;
 
 function otherSpellings(): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();

@@ -1,7 +1,9 @@
 import { type Socket, connect } from 'node:net';
 
 import type { Inventory, Keeper, KeeperEvent } from './keeper.ts';
-import { FrameWriter, type KeeperFrame, decodeKeeperFrames, encodeBatch, encodeHello, encodeRest, opsHash, wireVersion } from './wire.ts';
+import { FrameWriter, type KeeperFrame, decodeKeeperFrames, encodeBatch, encodeHello, encodeRest } from './wire.ts';
+import { wireVersion } from './wire-version.ts';
+import { opsHash } from '../exec/ops-hash.ts';
 
 /** The keeper behind its socket. */
 export interface KeeperConnection extends Keeper {

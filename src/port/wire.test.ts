@@ -3,7 +3,9 @@ import { test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { FrameWriter, decodeKeeperFrames, encodeBatch, encodeHello, opCode, opsHash, wireVersion } from './wire.ts';
+import { FrameWriter, decodeKeeperFrames, encodeBatch, encodeHello, opCode } from './wire.ts';
+import { wireVersion } from './wire-version.ts';
+import { opsHash } from '../exec/ops-hash.ts';
 
 /** Frames as the keeper makes them. */
 function frame(kind: number, fields: (writer: FrameWriter) => void): Uint8Array {

@@ -3,31 +3,12 @@ import { Buffer } from 'node:buffer';
 import { hasEscapedByte, textToBytes } from '../base/bytes.ts';
 import { type Result, err, ok } from '../base/result.ts';
 import { type FieldType, type OpName, type OpRow, type Plan, ops, partlyDone } from '../exec/op.ts';
+import { opsHash } from '../exec/ops-hash.ts';
 import type { Batch, Command, EndAction, Exit, Inventory, KeeperEvent, KeeperEventBody, Stamp } from './keeper.ts';
-
-/** Version of the manager's link; both ends must have the same. */
-export const wireVersion = 3;
+import { wireVersion } from './wire-version.ts';
 
 /** No frame is longer than this. */
 export const maximumFrame = 1 << 26;
-
-/** A hash of the op table's names, fields and exit statuses: what both ends must agree on. */
-export const opsHash: number = fnv1a(
-  Object.entries<OpRow>(ops)
-    .map(
-      ([name, row]) =>
-        `${name}(${Object.entries(row.fields)
-          .map(([field, type]) => `${field}:${type}`)
-          .join()})${row.exit}`,
-    )
-    .join(';'),
-);
-
-/** Version of the keeper's options: it changes when tysd gives it one that it did not have before, or means another thing by one. */
-const optionsVersion = 1;
-
-/** What a keeper's program and this tysd must have in common, as it stands in the program. */
-export const keeperInterface = `tysd-keeper interface ${wireVersion}.${opsHash.toString(16)}.${optionsVersion}`;
 
 /** What the keeper sends: `keeper/PROTOCOL.md`, "The manager's link". */
 export type KeeperFrame =
@@ -580,11 +561,4 @@ function decodeEvent(reader: FrameReader): KeeperEventBody | undefined {
     default:
       return undefined;
   }
-}
-
-/** FNV-1a, 32 bits. */
-function fnv1a(input: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < input.length; i++) hash = Math.imul(hash ^ input.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
 }

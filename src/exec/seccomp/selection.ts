@@ -67,8 +67,9 @@ export function selectionWarnings(key: string, lists: readonly SyscallList[]): r
 }
 
 function isKnown(call: string): boolean {
+  known ??= new Set(callsOf('@known'));
   return isSystemCall(call) || known.has(call);
 }
 
-/** Names of calls that only other architectures have. */
-const known: ReadonlySet<string> = new Set(callsOf('@known'));
+/** Names of calls that only other architectures have; made when they are first asked for. */
+let known: ReadonlySet<string> | undefined;

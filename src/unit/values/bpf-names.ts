@@ -34,10 +34,12 @@ export const bpfAttachments = rights('BPF', attachments, 'BPFCgroupInetIngress')
 
 /** What is unknown is no right that could be given, so a list with it gives none. */
 function rights(prefix: string, names: string, example: string): ValueParser<bigint> {
-  const numbers = new Map(names.split(/\s+/).map((name, number) => [prefix + camelCase(name), BigInt(number)]));
+  // Made when a unit first names one, which few ever do.
+  let numbers: ReadonlyMap<string, bigint> | undefined;
   return (text) => {
     if (text === '') return ok(0n);
     if (text === 'any') return ok((1n << 64n) - 1n);
+    numbers ??= new Map(names.split(/\s+/).map((name, number) => [prefix + camelCase(name), BigInt(number)]));
     let mask = 0n;
     for (const name of text.split(/[\s,]+/).filter((word) => word !== '')) {
       const number = numbers.get(name);
