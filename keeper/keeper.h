@@ -749,6 +749,7 @@ struct stream {
     char *line; /* without a journal: the line so far */
     size_t line_length;
     struct writer writer;
+    bool silent; /* a guest that has said nothing, and that the journal does not know of */
 };
 void stream_open(struct keeper *keeper, uint64_t id, const char *meta, pid_t pid, int fd);
 void streams_pause(struct keeper *keeper, bool pause);

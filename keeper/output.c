@@ -80,6 +80,27 @@ static ssize_t take(const struct stream *stream, void *bytes, size_t size) {
     return got;
 }
 
+static void tell_open(struct keeper *keeper, const struct stream *stream) {
+    put_open(journal_begin(keeper, FRAME_OPEN), stream);
+    journal_end(keeper);
+}
+
+static void let_go(struct keeper *keeper, struct stream *guest) {
+    close_aside(guest->fd);
+    keeper->guests--;
+    stream_free(guest);
+}
+
+/* A guest that ends without a word asks whether all that was said before it is stored, and hears the end of its connection when it is. */
+static void guest_asks(struct keeper *keeper, struct stream *guest) {
+    unwatch(keeper, guest->fd);
+    unlink_open(keeper, guest);
+    if (!buffer_length(&keeper->journal_frames)) return let_go(keeper, guest);
+    guest->close_sequence = keeper->journal_sequence;
+    keeper->journal_sent_at = 0;
+    append_closed(keeper, guest);
+}
+
 static void print_line(const struct stream *stream) {
     char line[MAX_LINE + 256];
     int length = snprintf(line, sizeof line, "%.*s: %.*s\n", (int)strcspn(stream->meta, " "), stream->meta, (int)stream->line_length, stream->line);
@@ -110,6 +131,14 @@ static void stream_ready(struct keeper *keeper, void *context, uint32_t events) 
     struct stream *stream = context;
     if (!keeper->journal.argc) return print_ready(keeper, stream);
     if (keeper->streams_paused) return;
+    if (stream->silent) {
+        char first;
+        ssize_t got = recv(stream->fd, &first, sizeof first, MSG_PEEK | MSG_DONTWAIT);
+        if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+        if (got <= 0) return guest_asks(keeper, stream);
+        stream->silent = false;
+        tell_open(keeper, stream);
+    }
     if (events & EPOLLIN) writer_tell(keeper, stream->id, &stream->writer);
     /* Read first, so that there is no frame without bytes. */
     uint8_t head[16];
@@ -140,27 +169,30 @@ void stream_open(struct keeper *keeper, uint64_t id, const char *meta, pid_t pid
     fcntl(fd, F_SETFL, O_NONBLOCK);
     if (keeper->journal.argc) {
         writer_remember(&stream->writer, pid);
-        put_open(journal_begin(keeper, FRAME_OPEN), stream);
-        journal_end(keeper);
+        stream->silent = id >= first_guest;
+        if (!stream->silent) tell_open(keeper, stream);
     }
     if (!keeper->streams_paused) watch_stream(keeper, stream);
 }
 
-static void save_stream(const struct stream *stream, struct saving *saving) {
+static uint32_t save_stream(const struct stream *stream, struct saving *saving) {
+    /* Its connection ends with this program, which is answer enough. */
+    if (stream->silent) return 0;
     put_u64(&saving->out, stream->id);
     put_u64(&saving->out, stream->close_sequence);
     put_u32(&saving->out, (uint32_t)stream->pid);
     put_string(&saving->out, stream->meta);
     put_bytes(&saving->out, stream->line, stream->line_length);
     save_fd(saving, stream->fd);
+    return 1;
 }
 
 void streams_save(struct keeper *keeper, struct saving *saving) {
     uint32_t count = 0;
     size_t at = buffer_length(&saving->out);
     put_u32(&saving->out, 0);
-    for (const struct stream *stream = keeper->streams; stream; stream = stream->next, count++) save_stream(stream, saving);
-    for (const struct stream *stream = keeper->closed_first; stream; stream = stream->next, count++) save_stream(stream, saving);
+    for (const struct stream *stream = keeper->streams; stream; stream = stream->next) count += save_stream(stream, saving);
+    for (const struct stream *stream = keeper->closed_first; stream; stream = stream->next) count += save_stream(stream, saving);
     store_u32(saving->out.bytes + saving->out.head + at, count);
 }
 
@@ -210,6 +242,7 @@ void streams_pause(struct keeper *keeper, bool pause) {
 
 static void announce(struct buffer *out, const struct stream *first) {
     for (const struct stream *stream = first; stream; stream = stream->next) {
+        if (stream->silent) continue;
         size_t start = frame_begin(out, FRAME_OPEN);
         put_u64(out, 0);
         put_open(out, stream);
@@ -233,7 +266,10 @@ void streams_acknowledge(struct keeper *keeper, uint64_t sequence) {
         struct stream *stream = keeper->closed_first;
         keeper->closed_first = stream->next;
         if (!stream->next) keeper->closed_last = NULL;
-        stream_free(stream);
+        if (stream->silent)
+            let_go(keeper, stream);
+        else
+            stream_free(stream);
     }
 }
 

@@ -57,7 +57,7 @@ Other tasks
      --vacuum-time=TIME      Delete entries that are older
      --vacuum-files=NUMBER   Nothing to do: the journal is one file
      --rotate, --flush       Nothing to do: it has one place, and is shortened as it grows
-     --sync                  Nothing to do: what is read here is on its way to the disk
+     --sync                  Wait until all that was said is stored, as each call does
      --list-catalog [ID...]  List the messages that --catalog explains
      --dump-catalog [ID...]  Show the explanations
      --update-catalog        Check the files that they are in

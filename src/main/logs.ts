@@ -19,14 +19,18 @@ import { fieldsOfPath } from '../journal/path-fields.ts';
 import { realFiles } from '../port/files-real.ts';
 import { parseTimestamp } from '../unit/values/timestamp.ts';
 import { defaultRuntimeDirectory, defaultStateDirectory } from './runtime-directory.ts';
+import { settledJournal } from './settled-journal.ts';
 import { standardOutput } from './standard-output.ts';
 import { version } from './version.ts';
 
 /** `journalctl`: prints what the arguments ask for from the journal of this manager; gives the exit status. */
 export async function printLogs(argv: readonly string[], place: ManagerPlace): Promise<number> {
   // One that is named is one of ours, and needs no manager to be found.
-  const { stateDirectory, journal, whose }: LogPlace = argv.some((word) => namesPlace.test(word)) ? named : await journalOf(place);
+  const { stateDirectory, journal, runtimeDirectory, whose }: LogPlace = argv.some((word) => namesPlace.test(word))
+    ? named
+    : await journalOf(place);
   if (journal === 'system') becomeJournalctl(argv);
+  if (runtimeDirectory !== undefined) await settledJournal(runtimeDirectory);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const pager = await pagerFor(argv);
@@ -56,6 +60,8 @@ const named = { stateDirectory: '', journal: 'own' } as const;
 interface LogPlace {
   readonly stateDirectory: string;
   readonly journal: 'own' | 'system';
+  /** Where the manager that it is of runs, if it does. */
+  readonly runtimeDirectory?: string;
   /** Of which manager it is, where that is known. */
   readonly whose?: 'system' | 'user';
 }
@@ -72,7 +78,7 @@ async function journalOf({ scope, runtimeDirectory }: ManagerPlace): Promise<Log
   client.value.close();
   if (!info.ok) return { stateDirectory: usual, journal: 'own', whose };
   const { stateDirectory, runtimeDirectory: runtime, journal } = info.value;
-  return { stateDirectory: chosen(stateDirectory, runtime), journal, whose: info.value.scope };
+  return { stateDirectory: chosen(stateDirectory, runtime), journal, runtimeDirectory: runtime, whose: info.value.scope };
 }
 
 /** A journal that is gone after a reboot (Storage=volatile) is the one that is written now. */
@@ -139,6 +145,7 @@ function directoryOf({ stateDirectory, runtimeDirectory }: LogRequest): string {
 }
 
 async function askOurs(request: LogRequest): Promise<string> {
+  await settledJournal(request.runtimeDirectory);
   const chunks: Buffer[] = [];
   const out = new Writable({
     write: (chunk: Buffer, _encoding, done) => {

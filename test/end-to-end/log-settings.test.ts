@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { startTysd, wanting } from './tysd.ts';
 
 // Fields that begin with an underline are for the journal to say: it knows better who writes.
@@ -74,3 +75,28 @@ function fieldsOf(line: string): Readonly<Record<string, unknown>> {
   const wanted = new Set(['MESSAGE', 'PRIORITY', 'COLOUR', 'SHAPE', '_NAMESPACE', '_UID']);
   return Object.fromEntries(Object.entries(entry).filter(([name]) => wanted.has(name)));
 }
+
+test('what a service has said before a start is answered is in the log for whoever looks then, be the journal ever so late', async () => {
+  await using daemon = await startTysd({
+    units: {
+      'default.target': '',
+      'says@.service': `[Service]
+Type=oneshot
+ExecStart=/bin/echo word-%i
+`,
+    },
+  });
+  const journal = await daemon.journalPid();
+  for (const [index, verb] of [
+    ['1', ['logs', '-n', '4', '-o', 'cat', '-u']],
+    ['2', ['status']],
+  ] as const) {
+    process.kill(journal, 'SIGSTOP');
+    assert.equal((await daemon.tysctl('start', `says@${index}.service`)).status, 0);
+    const seen = daemon.tysctl(...verb, `says@${index}.service`);
+    // Long enough for one who does not wait to have missed it.
+    await setTimeout(1000);
+    process.kill(journal, 'SIGCONT');
+    assert.match((await seen).out, new RegExp(`word-${index}$`, 'm'));
+  }
+});

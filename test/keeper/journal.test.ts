@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -245,6 +246,7 @@ test('without a journal output goes to the keeper’s stderr line by line, with 
 
 test('a program brings a stream of its own, and the journal is told who brought it', async () => {
   await using keeper = await startKeeper([], true);
+  await keeper.manager();
   const journal = await keeper.journalSocket();
   journal.write(encodeJournalHello(0));
   const seen = frames(journal);
@@ -266,6 +268,34 @@ test('a program brings a stream of its own, and the journal is told who brought 
       true,
     ],
   );
+});
+
+test('a guest without a word hears the end when all that was said before it is stored, and the journal nothing of it', async () => {
+  await using keeper = await startKeeper([], true);
+  const manager = await keeper.manager();
+  const journal = await keeper.journalSocket();
+  journal.write(encodeJournalHello(0));
+  const seen = frames(journal);
+  manager.do({ do: 'journal', record: 'said' });
+  const record = await seen.next(({ kind }) => kind === 'record');
+  assert.ok(record.kind === 'record');
+  const path = join(keeper.directory, 'stdout');
+  let isStored = false;
+  const asking = connect(path).resume();
+  asking.end();
+  const answered = once(asking, 'close').then(() => isStored);
+  // One who speaks comes after the one who asks, so the question has been heard.
+  const speaking = connect(path);
+  speaking.end('name\n\n6\n1\n0\n0\n0\nhello\n');
+  await seen.next(({ kind }) => kind === 'stream-close');
+  isStored = true;
+  journal.write(encodeJournalAck(record.sequence));
+  assert.equal(await answered, true);
+  assert.equal(seen.all.filter(({ kind }) => kind === 'stream-open').length, 1);
+  seen.acknowledgeAll();
+  const idle = connect(path).resume();
+  idle.end();
+  await once(idle, 'close');
 });
 
 test('words with = before the program are variables for it, but for what the keeper was given itself', async () => {
