@@ -225,7 +225,9 @@ function listAll(files: UnitFiles, searchPath: readonly string[], known: readonl
   return listings.map((listing) => (known.includes(listing) ? listing : { ...listing, ...listOne(files, listing.path, real) }));
 }
 
-const suffixes: readonly BesideSuffix[] = ['d', 'wants', 'requires', 'upholds'];
+const suffixes: ReadonlyMap<string, BesideSuffix> = new Map(
+  (['d', 'wants', 'requires', 'upholds'] as const).map((suffix) => [suffix, suffix]),
+);
 
 function listOne(files: UnitFiles, path: string, searched: ReadonlySet<string>): Pick<Listing, 'entries' | 'beside'> {
   const entries = new SortedMap<Entry>();
@@ -236,9 +238,9 @@ function listOne(files: UnitFiles, path: string, searched: ReadonlySet<string>):
     return searched.has(realParents.get(parent) ?? '');
   };
   for (const { name, kind } of files.entries(path)) {
-    const suffix = suffixes.find((candidate) => name.endsWith(`.${candidate}`));
-    if (suffix !== undefined)
-      beside.push({ name: name.slice(0, -suffix.length - 1), suffix, path: pathBeside(files, `${path}/${name}`, suffix) });
+    const dot = name.lastIndexOf('.');
+    const suffix = dot < 0 ? undefined : suffixes.get(name.slice(dot + 1));
+    if (suffix !== undefined) beside.push({ name: name.slice(0, dot), suffix, path: pathBeside(files, `${path}/${name}`, suffix) });
     else if (isUnitName(name)) entries.set(name, entryOf(files, { directory: path, name, kind }, isSearched));
   }
   return { entries, beside };
