@@ -126,9 +126,11 @@ export class Resources {
   changed(unit: Unit): void {
     if (!this.isActive) return;
     this.loaded(unit);
+    // It may allow again what it forbade.
+    if (unit.config.type === 'slice') this.#isStale = true;
     this.settle();
     this.apply(unit);
-    // What a slice says of the memory of its units.
+    // What a slice says of the memory of its units, and the files of controllers that it allows again.
     if (unit.config.type === 'slice') for (const [other, { slices }] of this.#counted) if (slices.includes(unit.name)) this.apply(other);
   }
 
@@ -230,6 +232,12 @@ export class Resources {
   #disable(slice: string, controller: ManagedController): void {
     this.#enabledBelow(slice).delete(controller);
     this.#control(slice, `-${controller}`);
+    // The controller's files go from the cgroups in the slice, and with them what was written there.
+    for (const unit of this.#world.units.values()) {
+      if (unit.attributes === undefined || (slicesOfGroup(unit, this.#world.options.scope)[0] ?? ROOT_SLICE) !== slice) continue;
+      const kept = [...unit.attributes].filter(([key]) => !key.startsWith(`${controller}.`));
+      if (kept.length < unit.attributes.size) unit.attributes = kept.length === 0 ? undefined : new Map(kept);
+    }
   }
 
   #control(slice: string, value: string): void {

@@ -10,6 +10,7 @@ import { badName, findUnit, loadFailure } from './requests.ts';
 import { makeGroup } from './spawn.ts';
 import type { Unit } from './unit.ts';
 import type { World } from './world.ts';
+import { writtenLine } from './written-line.ts';
 
 /**
  * Sets properties of a unit now and by drop-ins, one file for each property (systemctl(1), set-property); all or none. Only
@@ -68,7 +69,6 @@ const onlyAtTheStart: ReadonlySet<string> = new Set([
   'Slice',
   'Delegate',
   'DelegateSubgroup',
-  'DisableControllers',
   'IPIngressFilterPath',
   'IPEgressFilterPath',
   'BPFProgram',
@@ -76,12 +76,13 @@ const onlyAtTheStart: ReadonlySet<string> = new Set([
 
 const heading = ['# Made by `systemctl set-property`. Do not edit: setting the property again replaces the file.'];
 
-function setOne(world: World, unit: Unit, line: Line, runtime: boolean): void {
+function setOne(world: World, unit: Unit, given: Line, runtime: boolean): void {
   const { ownDirectories, files, facts } = world.options;
+  const line = writtenLine(unit.config, given, facts);
   const { fragment, transient = false } = unit.config;
   const above = transient ? ownDirectories.transient : runtime ? ownDirectories.runtimeControl : ownDirectories.control;
   const beside = transient && fragment !== undefined ? `${fragment}.d` : `${above}/${unit.name}.d`;
-  const path = `${beside}/50-${line.key}.conf`;
+  const path = `${beside}/50-${line.key === 'IODeviceLatencyTargetSec' ? shownName(line.key) : line.key}.conf`;
   const anew = wholeList(unit, line);
   files.write(path, textOfLines(heading, anew ?? [...earlier(world, unit, path, line), line]));
   world.noteChanged(above);

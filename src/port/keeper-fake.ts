@@ -561,8 +561,18 @@ export class FakeKeeper {
     const errno = this.unwritable.get(`${path}/${file}`);
     if (errno === undefined) {
       this.attributes.set(`${path}/${file}`, value);
+      if (file === 'cgroup.subtree_control' && value.startsWith('-')) this.#removeFiles(path, value.slice(1));
       this.#freezer.changed();
     } else this.#emit({ event: 'attribute-failed', path, file, value, errno });
+  }
+
+  /** Without a controller, the cgroups right below have none of its files. */
+  #removeFiles(path: string, controller: string): void {
+    const above = path === '' ? '' : `${path}/`;
+    for (const each of this.attributes.keys()) {
+      const words = each.startsWith(above) ? each.slice(above.length).split('/') : [];
+      if (words.length === 2 && words[1]?.startsWith(`${controller}.`) === true) this.attributes.delete(each);
+    }
   }
 
   /** What was written to a cgroup goes with it. */

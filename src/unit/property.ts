@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { UnitTypeName } from './config.ts';
 import { UnitDraft } from './draft.ts';
+import { controllerWord } from './settings/checked-words.ts';
 import { directivesOf, ownSections, type PartName, type Place, tables } from './settings/parts.ts';
 import type { Row } from './settings/setting.ts';
 import { escapeSpecifiers, type SpecifierFacts, specifiersOf } from './specifiers.ts';
@@ -172,6 +173,11 @@ const special: readonly (BadValue & { readonly names: RegExp })[] = [
       /^(\/dev\/|char-|block-)/.test(value)
         ? 'DeviceAllow= requires combination of rwm flags'
         : 'DeviceAllow= requires device node or pattern',
+    inManager: true,
+  },
+  {
+    names: /^DisableControllers$/,
+    message: (_name, value) => `Unknown cgroup controller '${value.split(/\s+/).find((word) => !controllerWord.test(word)) ?? value}'`,
     inManager: true,
   },
   { names: /^Listen/, message: (_name, value) => `Invalid address: ${value}`, inManager: true },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeStyle } from '../../src/cli/output/terminal.ts';
-import { parseTop, type TopOptions } from '../../src/cli/top/options.ts';
+import { countedBy, parseTop, type TopOptions } from '../../src/cli/top/options.ts';
 import { askedBy } from '../../src/cli/top/keys.ts';
 import { headerLine, recordOf, renderRows, rowsOf } from '../../src/cli/top/rows.ts';
 import { type Look, takeSample } from '../../src/cli/top/sample.ts';
@@ -106,7 +106,7 @@ test('processes are counted in place of tasks, with those of the cgroups below o
   // The second process is of the kernel, but in a container.
   const kernel = existsSync('/proc/2/comm') && readFileSync('/proc/2/comm', 'utf8') === 'kthreadd\n' ? 1 : 0;
   assert.deepEqual(counted('-P'), { '/': 5 - kernel, x: 5 - kernel, 'x/y': 2 });
-  assert.deepEqual(counted('-P', '--recursive=no'), { '/': 0, x: 3 - kernel, 'x/y': 1 });
+  assert.deepEqual(counted('-P', '--recursive=no'), { x: 3 - kernel, 'x/y': 1 });
   const headers = [[], ['-P'], ['-k']].map(
     (argv) => headerLine([], optionsOf(...argv), 80, makeStyle({ colours: false, unicode: true })).match(/Tasks|Proc\S/)?.[0],
   );
@@ -165,6 +165,20 @@ test('keys change the order, the units and the delay, show what they do, and end
   assert.ok(typeof fast === 'object' && fast.options.delayUsec === 250_000);
 });
 
+test('where no controller counts tasks, processes are counted, and only those can be counted without the cgroups below', () => {
+  const counts = [[], ['--recursive=no'], ['-P', '--recursive=no']].map((argv) =>
+    [true, false].map((tasksAreCounted) => {
+      const counted = countedBy(optionsOf(...argv), tasksAreCounted);
+      return counted.ok ? counted.value.count : 'refused';
+    }),
+  );
+  assert.deepEqual(counts, [
+    ['tasks', 'processes'],
+    ['refused', 'processes'],
+    ['processes', 'processes'],
+  ]);
+});
+
 test('what is no number or order is refused', () => {
   for (const argv of [
     ['-n', 'x'],
@@ -173,7 +187,6 @@ test('what is no number or order is refused', () => {
     ['-d', '0'],
     ['--cpu=much'],
     ['-o', 'yaml'],
-    ['--recursive=no'],
     ['-P', '--recursive=maybe'],
   ])
     assert.equal(parseTop('systemd-cgtop', argv).ok, false, argv.join(' '));

@@ -82,6 +82,18 @@ test('units that ask for nothing get the manager’s limit of tasks and nothing 
   assert.deepEqual(written(simulation, 'system.slice/a.service'), { 'pids.max': '1500' });
 });
 
+test('what set-property forbids a slice goes from the cgroups in it, and what it allows again is written anew', () => {
+  const simulation = booted({ 'x.slice': '[Slice]\n', 'a.service': `${daemon}Slice=x.slice\nCPUWeight=10\nMemoryMax=1M\n` });
+  const set = (value: string) => {
+    assert.ok(simulation.manager.setProperties('x.slice', [{ name: 'DisableControllers', value }], { runtime: true }).ok);
+    simulation.clock.settle();
+    return written(simulation, 'x.slice/a.service');
+  };
+  const all = { 'cpu.weight': '10', 'memory.max': '1048576', 'pids.max': '1500' };
+  assert.deepEqual([set('cpu'), set('memory'), set('')], [{ 'memory.max': '1048576', 'pids.max': '1500' }, { 'pids.max': '1500' }, all]);
+  assert.equal(writes(simulation, 'x.slice', 'cgroup.subtree_control').filter((value) => value === '-cpu').length, 1);
+});
+
 test('set-property changes the cgroup of a running unit at once, back to the kernel’s own value too', () => {
   const simulation = booted({ 'a.service': daemon });
   const set = (name: string, value: string) => {
@@ -91,9 +103,12 @@ test('set-property changes the cgroup of a running unit at once, back to the ker
   set('CPUWeight', '500');
   set('MemoryHigh', '10%');
   assert.deepEqual(written(simulation, 'system.slice/a.service'), { 'cpu.weight': '500', 'memory.high': '104857600', 'pids.max': '1500' });
-  set('CPUWeight', '');
+  set('MemoryHigh', '');
   set('TasksMax', '5');
-  assert.deepEqual(written(simulation, 'system.slice/a.service'), { 'cpu.weight': '100', 'memory.high': '104857600', 'pids.max': '5' });
+  assert.deepEqual(written(simulation, 'system.slice/a.service'), { 'cpu.weight': '500', 'memory.high': 'max', 'pids.max': '5' });
+  // Nobody needs the controller any more, and with it its files go.
+  set('CPUWeight', '');
+  assert.deepEqual(written(simulation, 'system.slice/a.service'), { 'memory.high': 'max', 'pids.max': '5' });
 });
 
 test('what the files say otherwise after a reload is written, and what they say no more is undone; a crash writes nothing', () => {

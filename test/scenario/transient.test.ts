@@ -400,7 +400,7 @@ test('set-property of processors is instead of those that were set, and of a dev
   simulation.manager.reload();
   simulation.clock.settle();
   assert.deepEqual(shown(), expected);
-  assert.ok(!set('DisableControllers', 'cpu') && !set('IPIngressFilterPath', '/sys/fs/bpf/x'));
+  assert.ok(!set('IPIngressFilterPath', '/sys/fs/bpf/x'));
 });
 
 test('a signal to a slice reaches all that runs below it, and its stop stops them', () => {

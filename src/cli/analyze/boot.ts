@@ -87,9 +87,11 @@ export async function readUnitTimes(client: Client, { origin }: Boot): Promise<R
   if (!answer.ok) return err(`Failed to get timestamp properties: ${answer.error.message}`);
   const found = new Map<string, UnitTimes>();
   for (const [index, { name, description }] of units.value.entries()) {
-    const [activating = 0, activated = 0, deactivating = 0, deactivated = 0] = stamps.map((stamp) =>
-      Math.max(0, Number(answer.value[index]?.[stamp] ?? 0) - origin),
-    );
+    const [activating = 0, activated = 0, deactivating = 0, deactivated = 0] = stamps.map((stamp) => {
+      const moment = Number(answer.value[index]?.[stamp] ?? 0);
+      // What was there from the very beginning, such as slices, was there, too.
+      return moment === 0 ? 0 : Math.max(1, moment - origin);
+    });
     if (activating === 0) continue;
     const end = activated >= activating ? activated : deactivated >= activating ? deactivated : activating;
     found.set(name, { name, description, activating, activated, deactivating, deactivated, took: end - activating });

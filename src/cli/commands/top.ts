@@ -6,10 +6,10 @@ import type { Call } from '../main.ts';
 import { listForm, renderJson } from '../output/json.ts';
 import { refuseCommandLine } from '../output/messages.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { parseTop, type TopOptions } from '../top/options.ts';
+import { countedBy, parseTop, type TopOptions } from '../top/options.ts';
 import { askedBy, Keys, keysHelp } from '../top/keys.ts';
 import { headerLine, recordOf, renderRows, rowsOf } from '../top/rows.ts';
-import { type LegacyRoots, type Sample, takeSample } from '../top/sample.ts';
+import { type LegacyRoots, type Sample, takeSample, tasksAreCounted } from '../top/sample.ts';
 import { versionLines } from './help.ts';
 
 /** systemd-cgtop(1): what each cgroup uses. Below the manager's cgroups, or where there is none, below those of the machine. */
@@ -20,9 +20,9 @@ export async function runTop(call: Call, place: ManagerPlace): Promise<number> {
     refuseCommandLine(terminal, parsed.error);
     return 1;
   }
-  const { options, words } = parsed.value;
-  if (options.print !== undefined) {
-    for (const line of options.print === 'help' ? help : versionLines('systemd-cgtop', services.version)) terminal.print(line);
+  const { options: asked, words } = parsed.value;
+  if (asked.print !== undefined) {
+    for (const line of asked.print === 'help' ? help : versionLines('systemd-cgtop', services.version)) terminal.print(line);
     return 0;
   }
   if (words.length > 1) {
@@ -34,9 +34,14 @@ export async function runTop(call: Call, place: ManagerPlace): Promise<number> {
     terminal.fail('There are no cgroups here, whose files tell what is used.');
     return 1;
   }
+  const counted = countedBy(asked, tasksAreCounted(root.root, root.legacy));
+  if (!counted.ok) {
+    terminal.fail(counted.error);
+    return 1;
+  }
   const [top = ''] = words;
   const below = top.replace(/^\/+|\/+$/g, '');
-  await watch(terminal, below === '' ? root : belowAll(root, below), top, options);
+  await watch(terminal, below === '' ? root : belowAll(root, below), top, counted.value);
   return 0;
 }
 

@@ -98,7 +98,7 @@ test('a service that runs, with all that there can be said about it', () => {
     '             └─z.conf',
     `     Active: active (running) since ${ago(63 * second)}; 1min 3s ago`,
     'TriggeredBy: ● x.socket',
-    '             ● y.timer',
+    '             ○ y.timer',
     '       Docs: man:good(8)',
     '             https://example.org/good',
     '    Process: 68 ExecStartPre=/bin/true -a (code=exited, status=0/SUCCESS)',

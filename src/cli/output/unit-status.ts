@@ -214,9 +214,9 @@ function duration({ unit, properties }: StatusView): readonly string[] {
 
 function triggers({ properties, triggers: states, style }: StatusView, name: 'TriggeredBy' | 'Triggers'): readonly string[] {
   return words(properties[name]).map((unit, index) => {
-    // As in systemd 252 the colour alone tells the state.
-    const { paint } = paintState(states.get(unit) ?? 'inactive', style);
-    const line = `${paint(paintState('active', style).glyph)} ${unit}`;
+    const { paint, glyph } = paintState(states.get(unit) ?? 'inactive', style);
+    // As in systemd 252, of what a unit triggers the colour alone tells the state.
+    const line = `${paint(name === 'Triggers' ? paintState('active', style).glyph : glyph)} ${unit}`;
     return index === 0 ? statusRow(name, line) : belowRow + line;
   });
 }

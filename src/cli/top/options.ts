@@ -67,9 +67,16 @@ const rows: readonly OptionRow<TopOptions>[] = [
 
 /** Reads the command line of systemd-cgtop(1). An error is what to print. */
 export function parseTop(program: string, argv: readonly string[]): Result<Words<TopOptions>, string> {
-  const read = readWords(program, argv, rows, defaults);
-  if (!read.ok || read.value.options.recursive || read.value.options.count !== 'tasks') return read;
-  return err('Non-recursive counting is only supported when counting processes, not tasks. Use -P or -k.');
+  return readWords(program, argv, rows, defaults);
+}
+
+/** What is to be counted: processes where no controller counts tasks. An error is what to print. */
+export function countedBy(options: TopOptions, tasksAreCounted: boolean): Result<TopOptions, string> {
+  if (options.count !== 'tasks') return ok(options);
+  if (!tasksAreCounted) return ok({ ...options, count: 'processes' });
+  return options.recursive
+    ? ok(options)
+    : err('Non-recursive counting is only supported when counting processes, not tasks. Use -P or -k.');
 }
 
 function readRecursive(value = ''): Result<Partial<TopOptions>, string> {
@@ -84,16 +91,21 @@ function readCpu(value = 'time'): Result<Partial<TopOptions>, string> {
 function readIterations(value = ''): Result<Partial<TopOptions>, string> {
   return /^\d{1,9}$/.test(value)
     ? ok({ iterations: Number(value) })
-    : err(`Failed to parse iterations parameter '${value}': Invalid argument`);
+    : err(`Failed to parse iterations parameter '${value}': ${problemOf(value)}`);
 }
 
 function readDepth(value = ''): Result<Partial<TopOptions>, string> {
-  return /^\d{1,9}$/.test(value) ? ok({ depth: Number(value) }) : err(`Failed to parse depth parameter '${value}': Invalid argument`);
+  return /^\d{1,9}$/.test(value) ? ok({ depth: Number(value) }) : err(`Failed to parse depth parameter '${value}': ${problemOf(value)}`);
+}
+
+function problemOf(number: string): string {
+  return /^[-+]?\d+$/.test(number) ? 'Numerical result out of range' : 'Invalid argument';
 }
 
 function readDelay(value = ''): Result<Partial<TopOptions>, string> {
   const delay = parseTimespan(value);
-  return delay.ok && delay.value > 0 ? ok({ delayUsec: delay.value }) : err(`Invalid delay parameter '${value}'`);
+  if (!delay.ok) return err(`Failed to parse delay parameter '${value}': ${problemOf(value)}`);
+  return delay.value > 0 ? ok({ delayUsec: delay.value }) : err(`Invalid delay parameter '${value}'`);
 }
 
 function readOutput(value = ''): Result<Partial<TopOptions>, string> {

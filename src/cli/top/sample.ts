@@ -40,6 +40,11 @@ export function takeSample(root: string, look: Look, atUsec: number, legacy: Leg
   return { atUsec, groups };
 }
 
+/** Whether a controller counts the tasks of the cgroups at a directory and below. */
+export function tasksAreCounted(root: string, legacy: LegacyRoots): boolean {
+  return legacy['pids'] !== undefined || read(`${root}/cgroup.controllers`).trim().split(' ').includes('pids');
+}
+
 interface Walk {
   readonly root: string;
   readonly legacy: LegacyRoots;
@@ -47,7 +52,7 @@ interface Walk {
   readonly look: Look;
 }
 
-/** Puts the number of processes in place of that of tasks, and gives it. */
+/** Puts the number of processes in place of that of tasks, and gives it; where there are none, nothing is known of them. */
 function countProcesses(all: Walk, path: string, depth: number): number {
   const { root, groups, look } = all;
   const pids = read(`${root}${path}/cgroup.procs`)
@@ -58,7 +63,10 @@ function countProcesses(all: Walk, path: string, depth: number): number {
   const isAsked = look.recursive || depth > 0;
   const below = isAsked ? directoriesIn(`${root}${path}`).map((name) => countProcesses(all, `${path}/${name}`, depth - 1)) : [];
   const tasks = look.recursive ? below.reduce((sum, number) => sum + number, own) : own;
-  if (depth >= 0) groups.set(path === '' ? '/' : path, { ...groups.get(path === '' ? '/' : path), tasks });
+  if (depth >= 0) {
+    const { tasks: _, ...others } = groups.get(path === '' ? '/' : path) ?? {};
+    groups.set(path === '' ? '/' : path, tasks === 0 ? others : { ...others, tasks });
+  }
   return tasks;
 }
 

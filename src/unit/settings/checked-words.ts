@@ -48,10 +48,10 @@ export function textLike(pattern: Pattern, expected: string): ValueParser<string
 }
 
 /** Names of cgroup controllers, those of cgroup v1 and of systemd's own BPF programs included. */
-export const controllers = wordsLike(
-  /^(cpu|cpuacct|cpuset|io|blkio|memory|devices|pids|bpf-firewall|bpf-devices|bpf-foreign|bpf-socket-bind|bpf-restrict-network-interfaces)$/,
-  'a cgroup controller such as cpu, io, memory or pids',
-);
+export const controllerWord =
+  /^(cpu|cpuacct|cpuset|io|blkio|memory|devices|pids|bpf-firewall|bpf-devices|bpf-foreign|bpf-socket-bind|bpf-restrict-network-interfaces)$/;
+
+export const controllers = wordsLike(controllerWord, 'a cgroup controller such as cpu, io, memory or pids');
 
 /** Names of processor architectures, as systemd spells them. */
 export const architectureNames: ReadonlySet<string> = new Set(

@@ -87,6 +87,19 @@ const lists = [
   'BlockIOReadBandwidth=/dev/loop0 2M',
 ];
 
+/** Settings whose drop-ins both managers write alike, of which none has a list that would add up. */
+const written = [
+  ['CPUAccounting=yes', 'IOAccounting=off', 'MemoryAccounting=1', 'IPAccounting=true', 'BlockIOAccounting=t', 'TasksAccounting=0'],
+  ['CPUWeight=200', 'CPUWeight=idle', 'CPUWeight=', 'StartupCPUWeight=0300', 'CPUShares=500', 'IOWeight=50', 'BlockIOWeight=500'],
+  ['CPUQuota=20%', 'CPUQuota=', 'CPUQuotaPeriodSec=50000us', 'AllowedCPUs=0 1', 'AllowedCPUs=1,0', 'AllowedMemoryNodes=0'],
+  ['MemoryMin=1M', 'MemoryLow=2K', 'DefaultMemoryLow=5M', 'DefaultMemoryLow=', 'MemoryHigh=2G', 'MemoryHigh=infinity', 'MemoryHigh='],
+  ['MemoryMax=50M', 'MemorySwapMax=1T', 'MemoryLimit=1.5G', 'TasksMax=33', 'TasksMax=infinity', 'TasksMax='],
+  ['ManagedOOMSwap=kill', 'ManagedOOMPreference=avoid', 'DevicePolicy=closed', 'DeviceAllow=/dev/null wr', 'DeviceAllow='],
+  ['SocketBindAllow=ipv4:80', 'SocketBindAllow=', 'SocketBindDeny=any', 'RestrictNetworkInterfaces=lo eth0', 'RestrictNetworkInterfaces='],
+  ['IODeviceWeight=/dev/loop0  60', 'IOReadBandwidthMax=/dev/loop0 1M', 'IOWriteIOPSMax=/dev/loop0 1K', 'IOWriteIOPSMax='],
+  ['IODeviceLatencyTargetSec=/dev/loop0 1s 500ms', 'BlockIOReadBandwidth=/dev/loop0 2M', 'Description=50% "x" \\y $z'],
+].flat();
+
 /** A word that the setting does not have. */
 function unclear(unit: string, name: string, value: string): readonly Difference[] {
   const said = `Failed to set unit properties on ${unit}: `;
@@ -173,6 +186,36 @@ compareManagers(
         systemctl daemon-reload
         shown setmix.service CPUWeight,TasksMax`,
       alone: true,
+    },
+    'what is written into drop-ins': {
+      units: {
+        'settext.service': `${no}[Service]\nExecStart=/act wait\n`,
+        'settext.slice': `${no}[Slice]\n`,
+        'settext.socket': `${no}[Socket]\nListenStream=/run/settext\n`,
+      },
+      script: `${functions}
+        texts() { files settext | while read -r file; do echo "$file"; grep -v '^#\\|^$' "$file"; done; }
+        for each in ${words(written)}; do run systemctl set-property settext.service "$each"; texts; find /etc/systemd/system.control/settext.service.d -type f -delete; done
+        run systemctl set-property settext.service CPUWeight=5 CPUWeight=6 TasksMax=9 MemoryMax=1G
+        run systemctl set-property --runtime settext.service CPUWeight=7 MemoryLow=1M
+        run systemctl set-property settext.slice MemoryMax=1G Description=' a  b '
+        run systemctl set-property settext.socket MemoryMax=1G
+        texts`,
+    },
+    'controllers that a slice forbids': {
+      units: { 'setdisable.slice': `${no}[Slice]\nDisableControllers=io\n`, 'setdisable.service': `${no}[Service]\nExecStart=/act wait\n` },
+      script: `${functions}
+        systemctl start setdisable.slice setdisable.service
+        for each in memory cpu 'pids memory' bogus 'cpu bogus' 'cpu,io' '' io; do
+          run systemctl set-property setdisable.slice DisableControllers="$each"
+          shown setdisable.slice DisableControllers
+        done
+        run systemctl set-property setdisable.service DisableControllers='pids cpu'
+        shown setdisable.service DisableControllers
+        systemctl daemon-reload
+        shown setdisable.slice DisableControllers
+        shown setdisable.service DisableControllers
+        files setdisable`,
     },
     'units that a pattern fits, and no limit of tasks': {
       units: Object.fromEntries(

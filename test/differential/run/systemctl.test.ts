@@ -227,4 +227,32 @@ compareManagers('what systemctl says', {
       run systemctl show --timestamp=nonsense -p Id stamped.service
       run systemctl --timestamp=help`,
   },
+  'the states of what triggers a unit': {
+    units: {
+      'dots.service': '[Service]\nExecStart=/act wait\n',
+      'dots.socket': '[Socket]\nListenStream=/run/dots.sock\n',
+      'dots-failing.socket': '[Socket]\nListenStream=/run/dots-f.sock\nService=dots.service\nExecStartPost=/act exit 1\n',
+      'dots-slow.socket': '[Socket]\nListenStream=/run/dots-s.sock\nService=dots.service\nExecStartPre=/act wait\n',
+      'dots.timer': '[Timer]\nOnActiveSec=1h\n',
+      'dots.path': '[Path]\nPathExists=/run/dots-none\n',
+      'dots-fails.service': '[Service]\nExecStart=/act exit 1\n',
+      'dots-fails.timer': '[Timer]\nOnActiveSec=1h\n',
+      'dots-holder.target':
+        '[Unit]\nAfter=dots.service dots.socket dots-failing.socket dots-slow.socket dots.timer dots.path dots-fails.timer\n',
+    },
+    script: `
+      dots() { systemctl status -n0 "$1" | sed -n '/^Trigger/,/^ *[A-Z]/p; /^ *Triggers:/p' | grep dots | sed -E 's/^[^●○×]*//' | LC_ALL=C sort; }
+      systemctl start dots-holder.target
+      dots dots.service
+      systemctl start dots-failing.socket 2>/dev/null
+      systemctl start --no-block dots-slow.socket
+      until [ "$(systemctl is-active dots-slow.socket)" = activating ]; do sleep 0.05; done
+      systemctl start dots.timer dots.path dots.socket dots-fails.timer
+      dots dots.service
+      systemctl start dots.service dots-fails.service
+      until [ "$(systemctl is-active dots-fails.service)" = failed ]; do sleep 0.05; done
+      for unit in dots.service dots.socket dots.timer dots-fails.service dots-fails.timer; do dots $unit; done
+      systemctl stop dots.timer dots.path dots-slow.socket
+      dots dots.service`,
+  },
 });
