@@ -24,7 +24,7 @@ const red = (text: string) => `\x1b[0;1;31m${text}\x1b[0m`;
 const bold = (text: string) => `\x1b[0;1;39m${text}\x1b[0m`;
 const grey = (text: string) => `\x1b[0;38;5;245m${text}\x1b[0m`;
 
-const link = (path: string) => `\x1b]8;;file://oracle${path}\x07${path}\x1b]8;;\x07`;
+const link = (path: string, end = '\x07') => `\x1b]8;;file://oracle${path}${end}${path}\x1b]8;;${end}`;
 
 const changed = [
   '# Warning: told-good.service changed on disk, the version systemd has loaded is outdated.',
@@ -209,8 +209,8 @@ compareManagers(
               red(changed.at(-1) ?? ''),
               `\x1b[0;1;34m# ${link('/etc/systemd/system/told-good.service')}\x1b[0m`,
             ].join('\n'),
-            tysd: [...changed.map(red), '# /etc/systemd/system/told-good.service'].join('\n'),
-            why: 'no colour goes on into the next line, and the comments that are put before files are as those in them',
+            tysd: [...changed.map(red), `\x1b[0;1;34m# ${link('/etc/systemd/system/told-good.service', '\x1b\\')}\x1b[0m`].join('\n'),
+            why: 'no colour goes on into the next line, and links end as ECMA-48 has it',
           },
         ],
         after:
