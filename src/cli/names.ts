@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Client } from '../api/client.ts';
 import { isGlob } from '../base/glob.ts';
 import { readTypedName } from '../api/unit-name.ts';
@@ -59,20 +60,11 @@ export function readUnits(
   const units: string[] = [];
   for (const word of words) {
     if (word === '') invocation.terminal.fail("Failed to mangle unit name or path '': Invalid argument");
-    const unit = word === '' ? undefined : word.includes('/') ? absolutePath(word) : readPlainName(invocation, word, how);
+    const unit = word === '' ? undefined : word.includes('/') ? resolve(word) : readPlainName(invocation, word, how);
     if (unit === undefined) return undefined;
     units.push(unit);
   }
   return units;
-}
-
-function absolutePath(path: string): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith('/') ? path : `${process.cwd()}/${path}`).split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return `/${parts.join('/')}`;
 }
 
 /** The units that the words mean: names as they are, then what `list-units` would show of the units that the patterns match. */

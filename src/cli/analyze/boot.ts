@@ -89,7 +89,7 @@ export async function readUnitTimes(client: Client, { origin }: Boot): Promise<R
   for (const [index, { name, description }] of units.value.entries()) {
     const [activating = 0, activated = 0, deactivating = 0, deactivated = 0] = stamps.map((stamp) => {
       const moment = Number(answer.value[index]?.[stamp] ?? 0);
-      // What was there from the very beginning, such as slices, was there, too.
+      // What was there before the times begin, such as slices in a container, is not what never came up, which has 0.
       return moment === 0 ? 0 : Math.max(1, moment - origin);
     });
     if (activating === 0) continue;
