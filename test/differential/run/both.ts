@@ -74,7 +74,8 @@ export function compareManagers(theme: string, cases: Readonly<Record<string, Ca
         const { systemd = '', tysd = '' } = said.get(name) ?? {};
         if (typeof systemd === 'string') assert.fail(`systemd gave no answer: ${systemd}`);
         if (typeof tysd === 'string') assert.fail(`tysd gave no answer: ${tysd}`);
-        assert.deepEqual(compared(one, tysd), expected(compared(one, systemd), one.differs ?? []));
+        const [wanted, got] = [expected(compared(one, systemd), one.differs ?? []), compared(one, tysd)];
+        assert.ok(isDeepStrictEqual(got, wanted), around(wanted, got));
       });
     }
   });
@@ -148,9 +149,20 @@ function firstDifference(one: Case = { script: '' }, said: Said = { systemd: '',
   if (typeof said.systemd === 'string') return `no answer of systemd: ${said.systemd.slice(-300)}`;
   if (typeof said.tysd === 'string') return `no answer of tysd: ${said.tysd.slice(-300)}`;
   const [systemd, tysd] = [compared(one, said.systemd), compared(one, said.tysd)];
-  const index = systemd.findIndex((line, at) => line !== tysd[at]);
-  const at = index === -1 ? systemd.length : index;
+  const at = whereDifferent(systemd, tysd);
   return `line ${at + 1}: "${systemd[at] ?? ''}" of systemd, "${tysd[at] ?? ''}" of tysd`;
+}
+
+function whereDifferent(systemd: readonly string[], tysd: readonly string[]): number {
+  const index = systemd.findIndex((line, at) => line !== tysd[at]);
+  return index === -1 ? systemd.length : index;
+}
+
+/** The lines around the first difference: short enough to be whole in the last lines of a log, which is all that CI keeps. */
+function around(wanted: readonly string[], got: readonly string[]): string {
+  const at = whereDifferent(wanted, got);
+  const part = (lines: readonly string[]): string => lines.slice(Math.max(0, at - 5), at + 10).join('\n  ');
+  return `they differ from line ${at + 1} on; wanted, as systemd says:\n  ${part(wanted)}\ntysd says:\n  ${part(got)}`;
 }
 
 /** What both managers say in these cases, each in one boot. */

@@ -80,10 +80,10 @@ compareManagers('dependencies', {
     ),
     script: `
       for unit in ${Object.keys(uses).join(' ')}; do
-        for property in After Wants Requires; do
+        for property in After Wants Requires RequiresMountsFor; do # of sets, which systemd prints in the order of their hashes
           echo "$unit $property: $(systemctl show -P $property uses-$unit | tr ' ' '\\n' | sort | xargs)"
         done
-        systemctl show -p RequiresMountsFor,DevicePolicy,DeviceAllow uses-$unit
+        systemctl show -p DevicePolicy,DeviceAllow uses-$unit
       done`,
   },
   ...Object.fromEntries(kinds.map((kind) => [`${kind}= of a service that runs`, pair(`runs-${kind.toLowerCase()}`, kind, runs)])),
