@@ -29,9 +29,9 @@ copyFileSync(join(root, 'keeper/build/tysd-keeper'), join(dist, 'tysd-keeper'));
 if (existsSync(join(root, 'session/build/tysd-session')))
   copyFileSync(join(root, 'session/build/tysd-session'), join(dist, 'tysd-session'));
 copyFileSync(join(root, 'front/build/tysctl'), join(dist, 'tysctl'));
-symlinkSync('tysctl', join(dist, 'systemctl'));
+for (const name of ['systemctl', 'journalctl']) symlinkSync('tysctl', join(dist, name));
 const names =
-  'journalctl systemd-analyze systemd-ask-password systemd-cat systemd-cgls systemd-cgtop systemd-delta systemd-detect-virt ' +
+  'systemd-analyze systemd-ask-password systemd-cat systemd-cgls systemd-cgtop systemd-delta systemd-detect-virt ' +
   'systemd-escape systemd-inhibit systemd-notify systemd-path systemd-run systemd-tty-ask-password-agent ' +
   'halt init poweroff reboot runlevel shutdown telinit';
 for (const name of names.split(' ')) {

@@ -5,7 +5,9 @@
  * front knows no text but a word for each state: whatever goes another way than wanted is the whole tool's to tell. It is
  * executed in this process with the same arguments, and what was answered so far as TYSD_ANSWERS, so that no job is asked for
  * twice; so it is where a job takes long and somebody looks on, as TYSD_WAITED says. To verbs that ask questions it hands over a
- * connection (TYSD_CONNECTION, src/cli/questions.ts), which takes the runtime of the tool long to make. Nothing here is trusted by anyone. */
+ * connection (TYSD_CONNECTION, src/cli/questions.ts), which takes the runtime of the tool long to make; to what reads the log, as journalctl
+ * does, also one that ends when all is stored that was said before (TYSD_SETTLED, src/main/settled-journal.ts). Nothing here is trusted
+ * by anyone. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_UNITS = 32, MAX_NAME = 200, MAX_REQUESTS = 32 << 10, MAX_ANSWERS = 100 << 10, SILENCE_MS = 15000, PATIENCE_MS = 5000 };
+enum { MAX_UNITS = 32, MAX_NAME = 200, MAX_REQUESTS = 32 << 10, MAX_ANSWERS = 100 << 10, SILENCE_MS = 15000, PATIENCE_MS = 5000, SETTLED_MS = 2000 };
 
 enum asks { FOR_JOBS, FOR_STATES, FOR_RELOAD };
 
@@ -48,6 +50,9 @@ static const char *const questions[] = {
     "cat", "get-default", "help", "history", "invocations", "is-system-running", "list-automounts", "list-dependencies", "list-jobs", "list-paths",
     "list-sockets", "list-timers", "list-unit-files", "list-units", "plan", "show", "show-environment", "status", "waiting", "why"};
 
+/* Verbs that show lines of the log. */
+static const char *const readers[] = {"logs", "status"};
+
 static const char *const suffixes[] = {".service", ".socket", ".target", ".device", ".mount", ".automount", ".swap", ".timer", ".path", ".slice", ".scope"};
 
 struct call {
@@ -69,10 +74,9 @@ struct link {
 };
 
 static bool read_call(struct call *call, int argc, char **argv);
-static int dial(const struct call *call, struct sockaddr_un *address);
+static int dial(const struct call *call, const char *name, struct sockaddr_un *address);
 static int carry_out(const struct call *call, struct link *link);
-static bool is_question(struct call *call, int argc, char **argv);
-static void hand_connection(const struct call *call);
+static void hand_connections(struct call *call, int argc, char **argv);
 static int hand_over(struct link *link, char **argv);
 
 int main(int argc, char **argv) {
@@ -81,12 +85,13 @@ int main(int argc, char **argv) {
     struct sockaddr_un address;
     const char *slash = argc ? strrchr(argv[0], '/') : NULL;
     call.program = slash ? slash + 1 : argc ? argv[0] : "";
-    if (read_call(&call, argc, argv) && (link.fd = dial(&call, &address)) >= 0) {
+    if (read_call(&call, argc, argv) && (link.fd = dial(&call, "control.sock", &address)) >= 0) {
         int status = carry_out(&call, &link);
         if (status >= 0) return status;
     }
     unsetenv("TYSD_CONNECTION");
-    if (!call.verb && is_question(&call, argc, argv)) hand_connection(&call);
+    unsetenv("TYSD_SETTLED");
+    if (!call.verb) hand_connections(&call, argc, argv);
     return hand_over(&link, argv);
 }
 
@@ -140,31 +145,14 @@ static bool read_call(struct call *call, int argc, char **argv) {
     return call->verb->asks == FOR_RELOAD ? call->count == 0 : call->count > 0;
 }
 
-/* Whether some word is such a verb; another one, as a value of an option, costs a connection that nobody uses. */
-static bool is_question(struct call *call, int argc, char **argv) {
-    if (!is_ours(call->program)) return false;
-    bool found = argc == 1;
-    for (int i = 1; i < argc; i++) {
-        read_directory(call, argv[i]);
-        for (size_t k = 0; k < sizeof questions / sizeof *questions; k++) found |= !strcmp(argv[i], questions[k]);
-    }
-    return found;
-}
-
 /* Only the place that is looked at first; a manager that is elsewhere, or on its way, is found by the whole tool. */
-static int dial(const struct call *call, struct sockaddr_un *address) {
+static int dial(const struct call *call, const char *name, struct sockaddr_un *address) {
     const char *told = call->runtime_directory ? call->runtime_directory : getenv("TYSD_RUNTIME_DIRECTORY");
     const char *own = getenv("XDG_RUNTIME_DIR");
     *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    int length;
-    if (told && *told)
-        length = snprintf(address->sun_path, sizeof address->sun_path, "%s/control.sock", told);
-    else if (getuid() == 0)
-        length = snprintf(address->sun_path, sizeof address->sun_path, "/run/tysd/control.sock");
-    else if (own && *own == '/')
-        length = snprintf(address->sun_path, sizeof address->sun_path, "%s/tysd/control.sock", own);
-    else
-        return -1;
+    const char *directory = told && *told ? told : getuid() == 0 ? "/run" : own && *own == '/' ? own : NULL;
+    if (!directory) return -1;
+    int length = snprintf(address->sun_path, sizeof address->sun_path, "%s%s/%s", directory, told && *told ? "" : "/tysd", name);
     if (length < 0 || (size_t)length >= sizeof address->sun_path) return -1;
     /* Where many wait to be let in, connect(2) would wait without end. */
     struct timeval patience = {.tv_sec = PATIENCE_MS / 1000};
@@ -174,15 +162,37 @@ static int dial(const struct call *call, struct sockaddr_un *address) {
     return -1;
 }
 
-/* For this process alone: it says whose it is, and which manager's. A manager that hangs is found out by the first read. */
-static void hand_connection(const struct call *call) {
+/* For this process alone: it says whose it is, and to which socket. One that hangs is found out by the first read. */
+static int hand_connection(const struct call *call, const char *name, const char *variable, int silence_ms) {
     struct sockaddr_un address;
-    struct timeval silence = {.tv_sec = SILENCE_MS / 1000};
+    struct timeval silence = {.tv_sec = silence_ms / 1000};
     char text[sizeof address.sun_path + 32];
-    int fd = dial(call, &address);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence) < 0 || fcntl(fd, F_SETFD, 0) < 0) return;
+    int fd = dial(call, name, &address);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence) < 0 || fcntl(fd, F_SETFD, 0) < 0) return -1;
     snprintf(text, sizeof text, "%d %d %s", getpid(), fd, address.sun_path);
-    setenv("TYSD_CONNECTION", text, 1);
+    setenv(variable, text, 1);
+    return fd;
+}
+
+static bool is_among(const char *word, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(word, words[i])) return true;
+    return false;
+}
+
+/* Whatever word is such a verb counts; another one, as a value of an option, costs a connection that nobody uses. */
+static void hand_connections(struct call *call, int argc, char **argv) {
+    bool reads = !strcmp(call->program, "journalctl");
+    if (!reads && !is_ours(call->program)) return;
+    bool asks = reads || argc == 1;
+    for (int i = 1; i < argc; i++) {
+        read_directory(call, argv[i]);
+        asks |= is_among(argv[i], questions, sizeof questions / sizeof *questions);
+        reads |= is_among(argv[i], readers, sizeof readers / sizeof *readers);
+    }
+    if (asks || reads) hand_connection(call, "control.sock", "TYSD_CONNECTION", SILENCE_MS);
+    int fd = reads ? hand_connection(call, "stdout", "TYSD_SETTLED", SETTLED_MS) : -1;
+    if (fd >= 0) shutdown(fd, SHUT_WR);
 }
 
 struct requests {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { readTypedName } from '../api/unit-name.ts';
 import type { LogRequest, ManagerPlace } from '../cli/invocation.ts';
+import { connectOnce } from '../cli/connect.ts';
 import { nearestOption } from '../cli/getopt.ts';
 import { refuseCommandLine } from '../cli/output/messages.ts';
 import { hasColours, messagesOf, outputColumns } from '../cli/output/open-terminal.ts';
@@ -68,14 +69,14 @@ interface LogPlace {
 
 /** The manager knows where the journal is; where none answers, the usual place is the best guess. */
 async function journalOf({ scope, runtimeDirectory }: ManagerPlace): Promise<LogPlace> {
-  const { connectToManager } = await import('../cli/place.ts');
   const uid = process.getuid?.() ?? 0;
-  const client = await connectToManager({ scope, runtimeDirectory, uid, environment: process.env });
+  const connection = connectOnce({ scope, runtimeDirectory }, process.env);
+  const client = await connection.connect();
   const whose = scope ?? (uid === 0 ? 'system' : 'user');
   const usual = chosen(defaultStateDirectory(whose, process.env), runtimeDirectory ?? defaultRuntimeDirectory(whose, uid, process.env));
   if (!client.ok) return { stateDirectory: usual, journal: 'own', whose };
   const info = await client.value.call('manager.info', {});
-  client.value.close();
+  connection.close();
   if (!info.ok) return { stateDirectory: usual, journal: 'own', whose };
   const { stateDirectory, runtimeDirectory: runtime, journal } = info.value;
   return { stateDirectory: chosen(stateDirectory, runtime), journal, runtimeDirectory: runtime, whose: info.value.scope };

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { closeSync, existsSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** So long a reader waits for a journal that is busy or has to start: longer than that is trouble, and what is stored is better than nothing. */
@@ -6,11 +6,41 @@ const patienceMs = 2000;
 
 /**
  * Resolves when all that was said before is stored, or when it cannot be found out. One who connects to the socket for output and ends without a word is
- * told so by the keeper: it closes the connection then (keeper/PROTOCOL.md).
+ * told so by the keeper: it closes the connection then (keeper/PROTOCOL.md). The front has begun that already (front/front.c) where it could, since
+ * the runtime's own sockets take as long to load as it takes besides.
  */
 export function settledJournal(runtimeDirectory: string): Promise<void> {
-  return new Promise((resolve) => {
-    const socket = connect(join(runtimeDirectory, 'stdout'));
+  const path = join(runtimeDirectory, 'stdout');
+  const handed = takeHanded();
+  if (handed !== undefined) {
+    const isThis = handed.path === path;
+    if (isThis) awaitEnd(handed.fd);
+    closeSync(handed.fd);
+    if (isThis) return Promise.resolve();
+  }
+  return existsSync(path) ? askKeeper(path) : Promise.resolve();
+}
+
+/** The connection that the front made for this process; it counts for what was said before the call, so once. */
+function takeHanded(): { readonly fd: number; readonly path: string } | undefined {
+  const [, pid, fd, path] = /^(\d+) (\d+) (.+)$/.exec(process.env['TYSD_SETTLED'] ?? '') ?? [];
+  delete process.env['TYSD_SETTLED'];
+  return path === undefined || Number(pid) !== process.pid ? undefined : { fd: Number(fd), path };
+}
+
+/** A read fails after as long as the patience is, for which the front has seen. */
+function awaitEnd(fd: number): void {
+  try {
+    readSync(fd, new Uint8Array(1));
+  } catch {
+    // Not in time, or not at all.
+  }
+}
+
+async function askKeeper(path: string): Promise<void> {
+  const { connect } = await import('node:net');
+  await new Promise<void>((resolve) => {
+    const socket = connect(path);
     const timer = setTimeout(() => socket.destroy(), patienceMs);
     socket.once('error', () => undefined);
     socket.once('close', () => {

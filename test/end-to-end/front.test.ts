@@ -181,6 +181,40 @@ describe('the front', () => {
     }
   });
 
+  test('who reads the log waits on the connection that it hands over, until all is stored that was said before', async () => {
+    const reader = join(directory, 'journalctl');
+    copyFileSync(front, reader);
+    beside(`exec ${root}/bin/journalctl "$@"`);
+    const events: string[] = [];
+    const control = createServer((socket) => {
+      events.push('a question');
+      socket.setEncoding('utf8').on('data', (text: string) => {
+        for (const [, id] of text.matchAll(/"id":(\d+)/g)) {
+          const result = { stateDirectory: directory, runtimeDirectory: directory, journal: 'own', scope: 'user' };
+          socket.write(`${JSON.stringify({ jsonrpc: '2.0', result, id: Number(id) })}\n`);
+        }
+      });
+    });
+    const stored = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.resume().once('end', () => {
+        events.push('all is stored');
+        socket.end();
+      });
+    });
+    for (const [name, server] of Object.entries({ 'control.sock': control, stdout: stored })) {
+      rmSync(join(directory, name), { force: true });
+      await new Promise<void>((resolve) => server.listen(join(directory, name), resolve));
+    }
+    const handed = await run(reader, ['-n', '1'], { TYSD_RUNTIME_DIRECTORY: directory });
+    const events1 = events.splice(0);
+    // One of another process, as a shell's child may find it in its environment: the reader makes its own.
+    beside(`TYSD_SETTLED="1 \${TYSD_SETTLED#* }"; TYSD_CONNECTION="1 \${TYSD_CONNECTION#* }"; exec ${root}/bin/journalctl "$@"`);
+    const own = await run(reader, ['-n', '1'], { TYSD_RUNTIME_DIRECTORY: directory });
+    for (const server of [control, stored]) server.close();
+    assert.deepEqual([handed.status, events1], [own.status, ['a question', 'all is stored']]);
+    assert.deepEqual(events.toSorted(), ['a question', 'a question', 'all is stored', 'all is stored']);
+  });
+
   test('says so where tysd is not beside it', async () => {
     rmSync(join(directory, 'tysd'), { force: true });
     const ran = await run(front, ['status'], { TYSD_RUNTIME_DIRECTORY: directory });
