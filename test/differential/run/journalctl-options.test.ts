@@ -249,7 +249,9 @@ compareManagers(
         says() { [ $(journalctl -q -o cat -u $1 | grep -c "$2") = $3 ]; }
         systemctl start lives-keeps.target
         for count in 1 2 3; do
-          quiet systemctl restart lives-long lives-once; until_ok says lives-long Started $count; until_ok says lives-long begin $count
+          # Not "restart": what journald takes in after a run has begun, systemd shows with that run, though it was said before.
+          [ $count = 1 ] || { quiet systemctl stop lives-long lives-once; for unit in lives-long lives-once; do until_ok says $unit Stopped $((count - 1)); done; }
+          quiet systemctl start lives-long lives-once; until_ok says lives-long Started $count; until_ok says lives-long begin $count
           until_ok says lives-once Finished $count
           tail_of lives-long; tail_of lives-once; tail_of -n1 lives-long
         done
@@ -261,14 +263,17 @@ compareManagers(
     'long messages on a terminal': {
       units: {
         'lives-long-lines.service':
-          '[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=/act journal /run/t/lines journal /run/t/wide journal /run/t/three wait',
+          '[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=sh -c "until [ -e /run/t/go-on ]; do sleep 0.05; done; exec /act journal /run/t/lines journal /run/t/wide journal /run/t/three wait"',
       },
       script: String.raw`
         message() { printf 'SYSLOG_IDENTIFIER=%s\nMESSAGE\n' $1; printf "\x$(printf %02x ${'$'}{#2})\0\0\0\0\0\0\0"; printf '%s\n' "$2"; }
         message lines $'one\ntwo\nthree\nfour\nfive' >/run/t/lines
         message three $'one\ntwo\nthree' >/run/t/three
         message wide "$(printf 'word %.0s' $(seq 40))end" >/run/t/wide
+        # What is below a line stands as far right as that line's pid is long: let it have four digits.
+        until [ $(sh -c 'echo $$') -ge 1000 ]; do :; done
         systemctl start lives-long-lines
+        began() { journalctl -q -o cat -u lives-long-lines | grep -q Started; }; until_ok began; touch /run/t/go-on
         all() { [ $(journalctl -q -o cat -u lives-long-lines | grep -c 'end\|five') = 2 ]; }; until_ok all
         for width in 60 120 300; do for more in '' -l; do
           echo "## $width $more"
@@ -283,14 +288,17 @@ compareManagers(
       },
       script: `${readFields}
         quiet systemctl start lives-badly; settle lives-badly.service; logged 'Start request repeated' -u lives-badly; logged 'Failed to start' -u lives-badly
-        systemctl status lives-badly | sed -E '1,/^$/d; s/^.* oracle ([a-z]+)\\[[0-9]+\\]: /\\1: /'
+        systemctl status lives-badly | sed -E '1,/^$/d; s/^.* oracle ([a-z]+)\\[[0-9]+\\]: /\\1: /' >/run/t/badly
+        # What systemd shows ahead of that are the lines that journald was late to take.
+        sed -n '/restart counter is at 2/,$p' /run/t/badly; grep -c begin /run/t/badly
         systemctl reset-failed lives-badly`,
       differs: [
         {
           systemd: 'systemd: lives-badly.service: Scheduled restart job, restart counter is at 2.\nsystemd: Stopped lives-badly.service.',
-          tysd: "systemd: Started lives-badly.service.\nsh: begin\nsystemd: lives-badly.service: Main process exited, code=exited, status=3/NOTIMPLEMENTED\nsystemd: lives-badly.service: Failed with result 'exit-code'.\nsystemd: lives-badly.service: Scheduled restart job, restart counter is at 2.",
-          why: since,
+          tysd: 'systemd: lives-badly.service: Scheduled restart job, restart counter is at 2.',
+          why: 'systemd 252 tells of a stop that was none',
         },
+        { systemd: '0', tysd: '1', why: since },
       ],
     },
   },
