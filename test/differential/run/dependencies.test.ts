@@ -225,14 +225,8 @@ compareManagers('dependencies', {
   'a stop that is propagated in order': net(
     'down',
     {
-      a: [
-        'Requires=@b\nAfter=@b',
-        '[Service]\nExecStart=/act to /run/t/down note a-start wait\nExecStopPost=/act sleep 100 to /run/t/down note a-stopped',
-      ],
-      b: [
-        'Requires=@c\nAfter=@c',
-        '[Service]\nExecStart=/act to /run/t/down note b-start wait\nExecStopPost=/act sleep 100 to /run/t/down note b-stopped',
-      ],
+      a: ['Requires=@b\nAfter=@b', '[Service]\nExecStart=/act wait\nExecStopPost=/act sleep 100 to /run/t/down note a-stopped'],
+      b: ['Requires=@c\nAfter=@c', '[Service]\nExecStart=/act wait\nExecStopPost=/act sleep 100 to /run/t/down note b-stopped'],
       c: ['', '[Service]\nExecStart=/act wait\nExecStopPost=/act to /run/t/down note c-stopped'],
       d: ['BindsTo=@c\nAfter=@c', '[Service]\nExecStart=/act wait'],
       e: ['PartOf=@c', '[Service]\nExecStart=/act wait'],

@@ -131,7 +131,7 @@ const cases: Readonly<Record<string, Case>> = {
         /act datagram /dev/log '<30>Jan  1 00:00:00 no-colon' datagram /dev/log '<30>Jan  1 00:00:00 a b: c' datagram /dev/log '<999>big: pri' datagram /dev/log '<4>as: the kernel' sleep 700
         /act datagram $journal "$(printf 'MESSAGE=native\nFOO=bar\nFOO=baz\n_FAKE=1\nPRIORITY=3\nlower=no\nUNIT=x.service\nOBJECT_PID=1\n.')" sleep 700
         /act datagram $journal "$(printf 'MESSAGE=a\n\nMESSAGE=b\nPRIORITY=1\nX=y\nX=z\n\nX=no message\n\nPRIORITY=9\nMESSAGE=odd\nCUT=no newline')" large $journal large sleep 700
-        echo by cat | systemd-cat -t ident -p warning
+        { echo by cat; sleep 0.7; } | systemd-cat -t ident -p warning
         `,
       'who-tool.service': service('User=daemon\nType=oneshot\nExecStart=/bin/sh /etc/systemd/system/who/tool.sh'),
       'who/tool.sh': `logger -t tool one; logger -t tool -p local3.err with priority; logger -t tool --id=77 with pid
