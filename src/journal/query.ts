@@ -87,14 +87,14 @@ function createReader({ database, isUnchanging }: ReadableJournal): JournalReade
     if (sql === undefined) return;
     const page = database.prepare(sql.text);
     let { first, last } = sql;
-    while (first <= last) {
-      // Pages, so that no long transaction keeps the journal from reusing its log.
-      const rows = page.all(...sql.values(first, last));
+    // Pages, so that no long transaction keeps the journal from reusing its log; small ones first, for who wants the last ten lines.
+    for (let size = smallestPage; first <= last; size = Math.min(size * 4, largestPage)) {
+      const rows = page.all(...sql.values(first, last), size);
       for (const row of rows) {
         const entry = readEntry(row, origin(Number(row['source'])));
         if (accepts(query, entry)) yield entry;
       }
-      if (rows.length < pageSize) return;
+      if (rows.length < size) return;
       const reached = Number(rows.at(-1)?.['id']);
       if (order === 'forward') first = reached + 1;
       else last = reached - 1;
@@ -147,7 +147,8 @@ function createReader({ database, isUnchanging }: ReadableJournal): JournalReade
   };
 }
 
-const pageSize = 512;
+const smallestPage = 32;
+const largestPage = 512;
 const maximumCached = 5000;
 /** Up to so many units are merged from the index; with more, all entries are looked through. */
 const maximumMerged = 64;
@@ -158,10 +159,12 @@ const valueColumns: Readonly<Record<string, string>> = {
 };
 
 interface CompiledQuery {
+  /** Its last parameter is how many entries are wanted at most. */
   readonly text: string;
   /** The range of ids that the times, the boot and the cursor leave. */
   readonly first: number;
   readonly last: number;
+  /** The other parameters. */
   values(first: number, last: number): (number | string)[];
 }
 
@@ -187,7 +190,7 @@ function compileQuery(database: DatabaseSync, query: Query, order: 'forward' | '
   }
   const select = branches.map(({ where }) => `select * from entry where ${where}${conditions.join(' and ')}`).join(' union all ');
   return {
-    text: `${select} order by id ${order === 'forward' ? 'asc' : 'desc'} limit ${pageSize}`,
+    text: `${select} order by id ${order === 'forward' ? 'asc' : 'desc'} limit ?`,
     first,
     last,
     values: (from, to) => branches.flatMap(({ values }) => [...values, from, to, ...fixed]),
