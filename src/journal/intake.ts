@@ -8,6 +8,7 @@ import { generalLimit, type LogRules, type RateLimit } from './log-rules.ts';
 import { parseNative } from './native.ts';
 import type { KernelRecord } from './kmsg.ts';
 import type { Forwarding, Policy } from './policy.ts';
+import { objectFields, objectPid } from './object-fields.ts';
 import { createOrigins, divideFields, originUnit, type Host } from './origins.ts';
 import { createSenders, type ProcessReader } from './senders.ts';
 import { type Field, type FieldValue, type Origin, type Row, valueText } from './record.ts';
@@ -239,12 +240,21 @@ export function createIntake(surroundings: Surroundings, stored: StoredState): I
     for (const fields of parseNative(frame.bytes)) {
       const { shared, content } = divideFields(fields, isSharedBySender);
       const origin = origins.ofSender('journal', sender, known, shared);
-      // Only root may say that an entry is about another unit.
-      const about = frame.uid === 0 ? valueText(content.extra.find(([name]) => aboutUnit.has(name))?.[1] ?? '') : '';
+      // Only root may say that an entry is about another process or unit.
+      const told = frame.uid === 0 ? [...content.extra, ...aboutObject(content.extra, realtimeUsec)] : content.extra;
+      const about = frame.uid === 0 ? valueText(told.find(([name]) => aboutUnit.has(name))?.[1] ?? '') : '';
       const unit = originUnit(origin);
-      const extra = stamped(content.extra, realtimeUsec);
+      const extra = stamped(told, realtimeUsec);
       addFrom(unit, { ...content, extra, origin, realtimeUsec, monotonicUsec, unit: about || unit });
     }
+  }
+
+  /** What is to be added to an entry about another process. */
+  function aboutObject(fields: readonly Field[], realtimeUsec: number): readonly Field[] {
+    const pid = objectPid(fields);
+    const process = pid === undefined ? {} : surroundings.processFields(pid, realtimeUsec);
+    if (pid === undefined || process['_PID'] === undefined) return [];
+    return objectFields({ ...knownOf(pid, undefined, process), ...process });
   }
 
   /** What we know of a process and /proc does not tell: whose it is where there are no cgroups, and the run of its unit. */

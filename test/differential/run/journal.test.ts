@@ -153,6 +153,27 @@ const cases: Readonly<Record<string, Case>> = {
       fields MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,SYSLOG_FACILITY,SYSLOG_PID,_UID,_TRANSPORT -t tool
       systemctl stop who-out who-err`,
   },
+  'an entry about another process': {
+    units: {
+      'object-it.service': service('User=daemon\nSlice=object.slice\nExecStart=/bin/sleep 1000'),
+      'object.slice': '',
+      'object-by-root.service': service('Type=oneshot\nExecStart=/bin/sh /etc/systemd/system/object/send.sh root'),
+      'object-by-other.service': service('Type=oneshot\nUser=nobody\nExecStart=/bin/sh /etc/systemd/system/object/send.sh other'),
+      'object-by-itself.service': service('Type=oneshot\nUser=daemon\nExecStart=/bin/sh /etc/systemd/system/object/send.sh itself'),
+      'object/send.sh': `pid=$(cat /run/t/object)
+        say() { /act datagram /run/systemd/journal/socket "$(printf "MESSAGE=about $*\\n."; )" sleep 300; }
+        say "$1\\nOBJECT_PID=$pid"; say "$1, gone\\nOBJECT_PID=4000000"; say "$1, odd\\nOBJECT_PID=x"; say "$1, twice\\nOBJECT_PID=1\\nOBJECT_PID=$pid\\nOBJECT_UID=7"\n`,
+    },
+    script: `${readFields}
+      quiet systemctl start object-it; systemctl show -P MainPID object-it >/run/t/object; chmod 644 /run/t/object
+      quiet systemctl start object-by-root object-by-other object-by-itself
+      for by in root other itself; do for what in '' ', gone' ', odd' ', twice'; do
+        journalctl -q -o export "MESSAGE=about $by$what" | grep -a '^MESSAGE\\|^OBJECT' | sed "s/=$(cat /run/t/object)$/=PID/; s/\\(INVOCATION_ID\\)=.*/\\1=ID/" | sort
+      done; done
+      journalctl -q -o cat -u object-it | grep about; journalctl -q -o cat -u object.slice | grep about
+      journalctl -q -F OBJECT_COMM
+      systemctl stop object-it`,
+  },
 };
 
 compareManagers('what is written to the journal', cases, { profile: 'journal' });
