@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { basename } from 'node:path';
 import { messagesOf } from '../cli/output/open-terminal.ts';
 import { realFiles } from '../port/files-real.ts';
 
@@ -25,14 +26,19 @@ export function askJournalctl(argv: readonly string[], variables: Readonly<Recor
 
 const longestAnswer = 64 << 20;
 
-/** The first that is not this very program by one of its names. */
+/** The first that is no tysd by one of its names, of this or of another directory: that would look for it in the same way, and so without end. */
 function findJournalctl(): string | undefined {
-  const own = realFiles.realPath(process.execPath);
   const directories = [...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/bin'];
   return directories
     .filter((directory) => directory.startsWith('/'))
     .map((directory) => `${directory}/journalctl`)
-    .find((path) => realFiles.access(path, 1) && realFiles.realPath(path) !== own && !isScript(path));
+    .find((path) => realFiles.access(path, 1) && !isTysd(path) && !isScript(path));
+}
+
+/** Its names are links to the program, or to its front. */
+function isTysd(path: string): boolean {
+  const real = realFiles.realPath(path) ?? path;
+  return real === realFiles.realPath(process.execPath) || ['tysd', 'tysctl'].includes(basename(real));
 }
 
 /** Ours from the source is a script, theirs never. */
