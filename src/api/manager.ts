@@ -72,9 +72,9 @@ export interface ManagerApi {
   mount(request: MountRequest): Promise<Result<undefined, RequestFailure>>;
   /** Clears `failed`, the start limit and the restart counter; of all units without a name. */
   resetFailed(unit?: string): Result<undefined, RequestFailure>;
+  /** Counts a client's wish for a reload, and whether it is within ReloadLimitBurst=; then the start limits of all units begin anew. */
+  grantReload(): boolean;
   /** Runs the generators, then reads all unit files afresh; calls back when that is done. */
-  /** Counts a client's wish for a reload, and whether it is within ReloadLimitBurst=. */
-  mayReload(): boolean;
   reload(done?: () => void): void;
   /** Stops everything by way of this target, then ends. */
   exit(action: 'exit' | 'reboot' | 'poweroff' | 'halt' | 'kexec', force: boolean, status?: number): void;

@@ -15,6 +15,7 @@ import { help, parseOptions, type Options } from './options.ts';
 import { mayAdminister, mayMakeUserNamespaces } from './rights.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
 import { defaultRuntimeDirectory, isServed, otherRuntimeDirectories, ownDirectoryOr } from './runtime-directory.ts';
+import { furnishRun } from './run-directory.ts';
 import { realFiles } from '../port/files-real.ts';
 import type { Property } from '../unit/property.ts';
 import { version } from './version.ts';
@@ -155,6 +156,7 @@ function beSystemd(runtimeDirectory: string, isTold: boolean): string {
     if (isTold) process.stderr.write(`tysd: no /run/systemd: ${messageOf(error)}\n`);
     return '/dev/log';
   }
+  furnishRun(process.env['container'], tellMissing);
   const links = [
     ['/run/systemd/journal/stdout', join(runtimeDirectory, 'stdout')],
     ['/run/systemd/journal/socket', join(runtimeDirectory, 'native')],
@@ -165,10 +167,14 @@ function beSystemd(runtimeDirectory: string, isTold: boolean): string {
       rmSync(path, { force: true });
       symlinkSync(target, path);
     } catch (error) {
-      process.stderr.write(`tysd: no ${path}: ${messageOf(error)}\n`);
+      tellMissing(path, error);
     }
   }
   return syslogSocket;
+}
+
+function tellMissing(path: string, error: unknown): void {
+  process.stderr.write(`tysd: no ${path}: ${messageOf(error)}\n`);
 }
 
 function messageOf(error: unknown): string {

@@ -291,11 +291,12 @@ export class Manager {
     return ok(undefined);
   }
 
-  mayReload(): boolean {
+  grantReload(): boolean {
     const world = this.#fresh();
     const { window, allowed } = count(world.reloads, world.now.monotonicUsec, this.#options.config.reloadLimit ?? noLimit);
     if (window !== world.reloads) world.dirtyManager = true;
     world.reloads = window;
+    if (allowed) forgetStarts(world);
     return allowed;
   }
 
@@ -451,6 +452,7 @@ export class Manager {
     if (this.#current.generatorsDone) this.#generatorsDone();
     if (!this.#current.reloadWanted) return;
     this.#current.reloadWanted = false;
+    forgetStarts(this.#current);
     this.reload();
   }
 
@@ -505,6 +507,16 @@ function takeOver(world: World, old: World): void {
 
 function recordManager(world: World, cause: string): void {
   world.history.add({ what: 'manager', usec: world.now.realtimeUsec, monotonicUsec: world.now.monotonicUsec, unit: '', cause });
+}
+
+/** What was started too often may be started again once somebody has it read anew, as systemd's limits do not outlast a reload. */
+function forgetStarts(world: World): void {
+  for (const unit of world.units.values()) {
+    if (unit.startWindow === undefined && unit.ruleWindow === undefined) continue;
+    unit.startWindow = undefined;
+    unit.ruleWindow = undefined;
+    world.dirtyUnits.add(unit);
+  }
 }
 
 function resetFailed(world: World, unit: Unit, { isNamed }: { readonly isNamed: boolean }): void {

@@ -309,7 +309,7 @@ export class FakeManager implements ManagerApi {
 
   reloadsAllowed = true;
 
-  mayReload(): boolean {
+  grantReload(): boolean {
     return this.reloadsAllowed;
   }
 

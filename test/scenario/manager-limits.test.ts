@@ -75,17 +75,17 @@ test('who asks by force, a container, and a machine that is up for long do not w
 
 test('clients may ask for ReloadLimitBurst= reloads in ReloadLimitIntervalSec=, also over a crash', () => {
   const simulation = booted({ reloadLimit: { intervalUsec: 10 * SECOND, burst: 2 } });
-  assert.ok(simulation.manager.mayReload());
+  assert.ok(simulation.manager.grantReload());
   simulation.manager.reload();
   simulation.clock.settle();
-  assert.ok(simulation.manager.mayReload());
+  assert.ok(simulation.manager.grantReload());
   simulation.clock.settle();
   simulation.crash();
   simulation.startManager();
   simulation.clock.settle();
-  assert.ok(!simulation.manager.mayReload());
+  assert.ok(!simulation.manager.grantReload());
   simulation.clock.advance(11 * SECOND);
-  assert.ok(simulation.manager.mayReload());
+  assert.ok(simulation.manager.grantReload());
 });
 
 test('messages call a unit as StatusUnitFormat= says', () => {

@@ -21,13 +21,13 @@ export const managerHandlers: Handlers<
   'manager.state': (_params, { manager }) => ok(systemState(manager)),
 
   'manager.reload': async (_params, { manager }) => {
-    if (!manager.mayReload()) return err(tooOften('Reload'));
+    if (!manager.grantReload()) return err(tooOften('Reload'));
     await new Promise<void>((resolve) => manager.reload(resolve));
     return ok(null);
   },
 
   'manager.reexecute': (_params, { manager, reexecute }) => {
-    if (!manager.mayReload()) return err(tooOften('Reexecute'));
+    if (!manager.grantReload()) return err(tooOften('Reexecute'));
     if (reexecute === undefined) return err({ code: 'failed', message: 'This manager cannot be replaced while it runs.' });
     // The caller is answered first: this process ends in `reexecute`.
     setImmediate(reexecute);

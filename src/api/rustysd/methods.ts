@@ -76,7 +76,7 @@ const methods = {
   },
 
   reload: (_params, context) => {
-    if (!context.manager.mayReload()) return failed('Reload() request rejected due to rate limit.');
+    if (!context.manager.grantReload()) return failed('Reload() request rejected due to rate limit.');
     context.manager.reload();
     const { added, ignored } = compareWithDisk(context);
     return ok([{ Added: added, Ignored: ignored }]);

@@ -96,9 +96,9 @@ async function placesOfUnits(call: Call, { scope }: CglsOptions, words: readonly
     const names = words.map((word) => readTypedName(word, undefined, { globs: false })?.name ?? word);
     const told = await client.call('units.properties', { units: names });
     return names.map((name, index) => {
-      const { Id: id = name, LoadState: load, ControlGroup: group = '' } = (told.ok ? told.value[index] : undefined) ?? {};
-      if (group === '' && (load === undefined || load === 'not-found')) return { remark: `Unit ${name} not found.` };
-      return { title: `Unit ${id} (${group}):`, ...(group === '' || root === '' ? {} : { directory: root + group }) };
+      const { Id: id = name, ControlGroup: group = '' } = (told.ok ? told.value[index] : undefined) ?? {};
+      if (group === '') return { remark: `Unit ${name} not found.` };
+      return { title: `Unit ${id} (${group}):`, ...(root === '' ? {} : { directory: root + group }) };
     });
   });
   return found ?? [{ complaint: 'Failed to connect to the manager.' }];

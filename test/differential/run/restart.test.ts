@@ -154,6 +154,28 @@ compareManagers('automatic restarts', {
       state limited.service
       for i in 1 2 3 4 5 6 7; do run systemctl start unlimited; done`,
   },
+  'whoever has the manager read all anew may start again what was started too often': {
+    units: {
+      'anew.service': '[Unit]\nDefaultDependencies=no\nStartLimitIntervalSec=1h\nStartLimitBurst=2\n[Service]\nExecStart=/act wait\n',
+      'anew-failed.service':
+        '[Unit]\nDefaultDependencies=no\nStartLimitIntervalSec=1h\nStartLimitBurst=2\n[Service]\nRestart=always\nRestartSec=20ms\nExecStart=/act to /run/t/anew note start exit 1\n',
+    },
+    script: `
+      for by in daemon-reload daemon-reexec; do
+        for _ in 1 2 3; do run systemctl restart anew; done
+        quiet systemctl start anew-failed
+        until_ok property anew-failed Result start-limit-hit
+        run systemctl $by
+        get anew-failed.service ActiveState Result NRestarts
+        run systemctl restart anew
+        quiet systemctl start anew-failed
+        until_ok property anew-failed Result start-limit-hit
+        notes anew
+        run systemctl $by
+      done
+      systemctl stop anew`,
+    alone: true,
+  },
   'restarts by hand': {
     units: {
       'hand.service':
