@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { messagesOf } from '../cli/output/open-terminal.ts';
 import { realFiles } from '../port/files-real.ts';
 
@@ -25,14 +26,15 @@ export function askJournalctl(argv: readonly string[], variables: Readonly<Recor
 
 const longestAnswer = 64 << 20;
 
-/** The first that is not this very program by one of its names. */
+/** The first that is neither this very program by one of its names nor its front. */
 function findJournalctl(): string | undefined {
-  const own = realFiles.realPath(process.execPath);
+  const program = realFiles.realPath(process.execPath);
+  const own = program === undefined ? [] : [program, join(dirname(program), 'tysctl')];
   const directories = [...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/bin'];
   return directories
     .filter((directory) => directory.startsWith('/'))
     .map((directory) => `${directory}/journalctl`)
-    .find((path) => realFiles.access(path, 1) && realFiles.realPath(path) !== own && !isScript(path));
+    .find((path) => realFiles.access(path, 1) && !own.includes(realFiles.realPath(path) ?? '') && !isScript(path));
 }
 
 /** Ours from the source is a script, theirs never. */
