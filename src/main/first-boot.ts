@@ -1,14 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { firstBootFile } from '../manager/first-boot.ts';
 import { settleMachineId } from './machine-id.ts';
+import { fillRun } from './run-directory.ts';
 
 interface Given {
   readonly machineId: string | undefined;
   readonly cover: (path: string, other: string) => boolean;
 }
 
-/** What process 1 of a system does before all else: the machine's id, and on the first boot what the preset files say of all units (systemd.preset(5)). */
+/** What process 1 of a system does before all else: what others look for in /run, the machine's id, and on the first boot what the preset files say of all units (systemd.preset(5)). */
 export async function beginSystem({ machineId, cover }: Given): Promise<void> {
+  fillRun({ root: '', container: process.env['container'], tell });
   const isFirst = settleMachineId({ root: '', told: machineId, container: process.env['container_uuid'], cover, tell });
   if (!isFirst) return;
   tell('Detected first boot.');
