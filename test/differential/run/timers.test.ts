@@ -44,6 +44,13 @@ compareManagers('timers', {
     'OnActiveSec=2s',
     'run systemctl start NAME.timer; timer NAME.timer; runs NAME 1; sub NAME.timer elapsed; timer NAME.timer; show NAME.service; notes NAME',
   ),
+  'a line of the calendar has its own time, and the timer a random delay more': timed(
+    'spread',
+    'OnCalendar=*-01-01 00:00:00\nOnCalendar=*-02-02 00:00:00\nRandomizedDelaySec=10d',
+    `run systemctl start NAME.timer
+     systemctl show -p TimersCalendar NAME.timer
+     [ "$(date -d "$(systemctl show -p NextElapseUSecRealtime --value NAME.timer)" +%m%d%H%M%S)" = 0101000000 ] || echo later`,
+  ),
   'RemainAfterElapse=no lets the timer go': timed(
     'goes-away',
     'OnActiveSec=200ms\nRemainAfterElapse=no',
