@@ -274,6 +274,30 @@ compareManagers('timers', {
     'run systemctl start NAME.timer; systemctl daemon-reload; timer NAME.timer; table NextElapseUSecRealtime NAME.timer',
     { alone: true },
   ),
+  'a timer that waits fails when a reload finds its file gone or masked, and starts again when it is back': {
+    units: {
+      'leaves.timer': '[Timer]\nOnCalendar=*-01-01 00:00:00\n',
+      'leaves.service': '[Service]\nExecStart=/act wait\n',
+      'hides.timer': '[Timer]\nOnActiveSec=1h\n',
+      'hides.service': '[Service]\nExecStart=/act wait\n',
+      'passed.timer': '[Timer]\nOnActiveSec=1us\nAccuracySec=1us\n',
+      'passed.service': '[Service]\nType=oneshot\nExecStart=/act exit 0\n',
+    },
+    alone: true,
+    script: `
+      cd /etc/systemd/system; mkdir -p /run/t/kept
+      run systemctl start leaves.timer hides.timer passed.timer
+      sub passed.timer elapsed
+      mv leaves.timer hides.timer passed.timer /run/t/kept/; ln -s /dev/null hides.timer
+      systemctl daemon-reload
+      table LoadState,ActiveState,SubState,Result leaves.timer hides.timer passed.timer
+      rm hides.timer; mv /run/t/kept/*.timer .
+      systemctl daemon-reload
+      table LoadState,ActiveState,SubState,Result leaves.timer hides.timer passed.timer
+      run systemctl start leaves.timer hides.timer
+      table LoadState,ActiveState,SubState,Result leaves.timer hides.timer
+      run systemctl stop leaves.timer hides.timer passed.timer`,
+  },
   'a reload brings other times': timed(
     'changed',
     'OnCalendar=2090-01-01 UTC',
