@@ -27,7 +27,8 @@ static int ended(int fd, int result) {
 static int new_file_system(void) {
     int fs = fsopen("ramfs", FSOPEN_CLOEXEC);
     if (fs < 0) return -errno;
-    if (fsconfig(fs, FSCONFIG_SET_STRING, "mode", "0700", 0) < 0 || fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) return ended(fs, -errno);
+    bool named = fsconfig(fs, FSCONFIG_SET_STRING, "source", "ramfs", 0) == 0;
+    if (!named || fsconfig(fs, FSCONFIG_SET_STRING, "mode", "0700", 0) < 0 || fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) return ended(fs, -errno);
     int mount = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_FLAGS);
     return ended(fs, mount < 0 ? -errno : mount);
 }

@@ -163,7 +163,9 @@ function settingProperties(world: World, config: UnitConfig): Record<string, str
     RequiresMountsFor: shellWords([
       ...new Set([
         ...unit.RequiresMountsFor,
-        ...requiredPaths(config, { scope: world.options.scope, directories: world.options.facts.directories }),
+        ...(config.load.state !== 'not-found' && config.load.state !== 'masked'
+          ? requiredPaths(config, { scope: world.options.scope, directories: world.options.facts.directories })
+          : []),
       ]),
     ]),
     ...groupProperties(world, config),

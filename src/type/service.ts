@@ -125,12 +125,12 @@ function refuse({ kill }: Turn, state: ServiceState): string | undefined {
 
 /** A new run knows nothing of the last, but how often it was restarted and what it had stored. */
 function freshMemory(turn: Turn, { sub, memory }: ServiceState): Memory {
-  // A start job that comes before the hold-off is over is that restart.
-  const restarts = sub === 'auto-restart-queued' ? memory.restarts : sub === 'auto-restart' ? memory.restarts + 1 : 0;
+  const isRestart = sub === 'auto-restart-queued' || memory.countsOn === true;
   return {
     ...blankMemory,
     idle: turn.service.Type === 'idle',
-    restarts,
+    // A start job that comes before the hold-off is over is that restart.
+    restarts: isRestart ? memory.restarts : sub === 'auto-restart' ? memory.restarts + 1 : 0,
     hasRun: true,
     busOwner: memory.busOwner,
     stored: memory.stored,
@@ -183,7 +183,7 @@ const ways: Readonly<Record<'forget' | 'kill' | 'signal' | 'stop' | 'under-way',
   forget: (turn, state) => ({
     sub: 'dead',
     lingering: 'lingering' in state && state.lingering,
-    memory: releaseStored(turn, state.memory, turn.service.FileDescriptorStorePreserve === 'yes'),
+    memory: { ...releaseStored(turn, state.memory, turn.service.FileDescriptorStorePreserve === 'yes'), countsOn: true },
   }),
   // Nothing is lost with what was removing its directories.
   kill: (turn, state) => enterSignal(turn, liveOf(state), 'final-sigkill', 'success'),

@@ -180,6 +180,10 @@ function recovered(state: TimerState, config: UnitConfig, context: StepContext):
   const turn = openTimerTurn(config, context);
   if (state.sub !== 'waiting' && state.sub !== 'elapsed') return { state, effects: [] };
   turn.rearm = true;
+  if (state.sub === 'waiting' && (config.load.state === 'not-found' || config.load.state === 'masked')) {
+    turn.effects.push({ effect: 'log', priority: 3, message: `${config.name}: Unit to trigger vanished.` });
+    return concludeTimer(turn, state, enterTimerDead(turn, state.memory, 'resources'));
+  }
   if (isDue(turn, state)) return concludeTimer(turn, state, state);
   return concludeTimer(turn, state, enterWaiting(turn, state, state.memory));
 }

@@ -107,13 +107,13 @@ test('a reload brings the times that the unit file has now', () => {
   assert.deepEqual(watch(simulation, minute), [101]);
 });
 
-test('a timer whose unit file is gone has elapsed after a reload', () => {
+test('a timer that waits fails when a reload finds its unit file gone', () => {
   const simulation = new Simulation(timed('OnActiveSec=10')).boot();
   simulation.files.unlink('/etc/systemd/system/a.timer');
   simulation.manager.reload();
   simulation.clock.settle();
   assert.deepEqual(watch(simulation, minute), []);
-  assert.equal(simulation.state('a.timer'), 'active (elapsed)');
+  assert.equal(simulation.state('a.timer'), 'failed (failed)');
 });
 
 /** The wall clock is set, which the keeper notices whether or not a manager is there. */

@@ -38,13 +38,13 @@ export async function runListSockets(invocation: Invocation): Promise<number> {
   const legend = options.legend ?? !options.quiet;
   if (form !== 'table') {
     const rows = listening.map(({ listen, type, unit, activates }) =>
-      options.showTypes ? { listen, type, unit, activates } : { listen, unit, activates },
+      options.showTypes ? { listen, type, unit, activates: activates || null } : { listen, unit, activates: activates || null },
     );
     terminal.print(renderJson(rows, form));
     return 0;
   }
   const header = legend ? ['LISTEN', ...(options.showTypes ? ['TYPE'] : []), 'UNIT', 'ACTIVATES'] : undefined;
-  const rows = listening.map(({ listen, type, unit, activates }) => [listen, ...(options.showTypes ? [type] : []), unit, activates]);
+  const rows = listening.map(({ listen, type, unit, activates }) => [listen, ...(options.showTypes ? [type] : []), unit, activates || '-']);
   printTable({ ...terminal, width: options.full ? undefined : terminal.width }, { header, rows });
   if (!legend) return 0;
   terminal.print('');

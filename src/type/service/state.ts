@@ -127,6 +127,8 @@ export interface Memory {
   /** A stop was asked for, so Restart= is out. */
   readonly forbidRestart: boolean;
   readonly restarts: number;
+  /** A stop came while it waited for its restart, so the next start is one more of those. */
+  readonly countsOn?: true;
   /** It was started at least once. */
   readonly hasRun: boolean;
   /** The main process is known, or was: its absence means that it ended. */

@@ -42,7 +42,7 @@ export function planElapse(settings: TimerSettings, memory: TimerMemory, context
   }
   return {
     monotonicUsec: monotonicUsec === Infinity ? 0 : Math.min(monotonicUsec + delayOf(settings, memory, context), endOfTime),
-    realtimeUsec: realtimeUsec === Infinity ? 0 : realtimeUsec,
+    realtimeUsec: realtimeUsec === Infinity ? 0 : realtimeUsec + delayOf(settings, memory, context),
     elapses,
     spent,
   };
@@ -99,9 +99,9 @@ function nextCalendar({ calendar }: OnCalendar, settings: TimerSettings, memory:
   const offset = portion(settings.RandomizedOffsetSec, () => context.stableRandom());
   const next = nextElapse(calendar, calendarBase(settings, memory, context) - offset, context.zone);
   if (next === undefined) return undefined;
-  // What was due while the machine was off is due when it comes up; only then does the delay spread it.
+  // What was due while the machine was off is due when it comes up, from where the delay spreads it.
   const cameUp = context.realtimeUsec - (context.now - context.started.monotonicUsec);
-  return Math.max(next + offset, cameUp) + delayOf(settings, memory, context);
+  return Math.max(next + offset, cameUp);
 }
 
 /** The wall-clock time after which the next match counts. */

@@ -114,7 +114,9 @@ compareManagers('mounts', {
       'run-m-relative.mount': '[Mount]\nWhat=tmpfs\nWhere=run/m/relative\n',
     },
     script: `
+      ln -s /dev/null /run/systemd/system/run-m-masked.mount
       table LoadState run-m-wrong.mount run-m-nothing.mount run-m-nowhere.mount sys-fs-cgroup-x.mount run-m-relative.mount run-m-missing.mount
+      table LoadState,RequiresMountsFor run-m-wrong.mount run-m-nothing.mount run-m-nowhere.mount run-m-missing.mount run-m-missing.automount run-m-masked.mount
       quiet systemctl start run-m-wrong.mount
       quiet systemctl start run-m-nothing.mount
       quiet systemctl start run-m-missing.mount`,

@@ -139,6 +139,50 @@ compareManagers('automatic restarts', {
       show again.service again-wanted.service again-slow.service
       quiet systemctl stop again again-wanted again-slow`,
   },
+  'a restart that waits for what is restarted with the service is counted': {
+    units: {
+      'along.service':
+        '[Unit]\nDefaultDependencies=no\nRequires=along.socket\nAfter=along.socket\nStartLimitIntervalSec=0\n[Service]\nRestart=on-failure\nExecStart=/act wait',
+      'along.socket':
+        '[Unit]\nDefaultDependencies=no\nPartOf=along.service\nStartLimitIntervalSec=0\n[Socket]\nListenStream=/run/along.sock',
+    },
+    script: `
+      run systemctl start along.service
+      for count in 1 2; do
+        kill -KILL $(systemctl show -p MainPID --value along.service)
+        until_ok property along.service NRestarts $count
+        sub along.service running
+        state along.service; show along.socket
+      done
+      run systemctl restart along.service
+      state along.service; show along.socket
+      run systemctl stop along.service`,
+  },
+  'a stop while the restart waits does not end the count, another end does': {
+    units: {
+      'counts.service':
+        '[Unit]\nDefaultDependencies=no\nStartLimitIntervalSec=0\n[Service]\nType=exec\nRestart=on-failure\nRestartSec=1500ms\nExecStart=/act wait',
+    },
+    script: `
+      crash() { kill -KILL $(systemctl show -p MainPID --value counts.service); }
+      run systemctl start counts.service
+      crash; until_ok property counts.service NRestarts 1; sub counts.service running
+      crash; sub counts.service auto-restart
+      run systemctl stop counts.service
+      state counts.service
+      run systemctl start counts.service
+      state counts.service
+      run systemctl stop counts.service
+      state counts.service
+      run systemctl start counts.service
+      state counts.service
+      crash; sub counts.service auto-restart
+      run systemctl stop counts.service
+      run systemctl reset-failed counts.service
+      run systemctl start counts.service
+      state counts.service
+      run systemctl stop counts.service`,
+  },
   'a start limit is told and can be reset': {
     units: {
       'limited.service':

@@ -161,6 +161,21 @@ compareManagers('sockets with Accept=yes', {
       run /act crowd /run/accept-bare.sock 2
       table ActiveState,SubState,Result,NConnections,NAccepted,NRefused accept-bare.socket`,
   },
+  'a socket without connections activates nothing, and has its own name': {
+    units: {
+      'accept-none.socket': '[Socket]\nListenStream=/run/accept-none.sock\nAccept=yes',
+      'accept-none@.service': '[Service]\nExecStart=/act wait',
+    },
+    script: `
+      for verb in start stop; do
+        run systemctl $verb accept-none.socket
+        table FileDescriptorName,Triggers accept-none.socket
+        systemctl list-sockets --all --no-legend 'accept-none*'
+        systemctl list-sockets --all --no-legend --show-types 'accept-none*'
+        systemctl list-sockets --all 'accept-none*' | head -2
+        systemctl list-sockets --all -o json 'accept-none*'
+      done`,
+  },
   'a template that cannot be executed': accepting(
     'accept-broken',
     'ListenStream=/run/NAME.sock',

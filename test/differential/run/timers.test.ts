@@ -44,6 +44,13 @@ compareManagers('timers', {
     'OnActiveSec=2s',
     'run systemctl start NAME.timer; timer NAME.timer; runs NAME 1; sub NAME.timer elapsed; timer NAME.timer; show NAME.service; notes NAME',
   ),
+  'a line of the calendar has its own time, and the timer a random delay more': timed(
+    'spread',
+    'OnCalendar=*-01-01 00:00:00\nOnCalendar=*-02-02 00:00:00\nRandomizedDelaySec=10d',
+    `run systemctl start NAME.timer
+     systemctl show -p TimersCalendar NAME.timer
+     [ "$(date -d "$(systemctl show -p NextElapseUSecRealtime --value NAME.timer)" +%m%d%H%M%S)" = 0101000000 ] || echo later`,
+  ),
   'RemainAfterElapse=no lets the timer go': timed(
     'goes-away',
     'OnActiveSec=200ms\nRemainAfterElapse=no',
@@ -267,6 +274,30 @@ compareManagers('timers', {
     'run systemctl start NAME.timer; systemctl daemon-reload; timer NAME.timer; table NextElapseUSecRealtime NAME.timer',
     { alone: true },
   ),
+  'a timer that waits fails when a reload finds its file gone or masked, and starts again when it is back': {
+    units: {
+      'leaves.timer': '[Timer]\nOnCalendar=*-01-01 00:00:00\n',
+      'leaves.service': '[Service]\nExecStart=/act wait\n',
+      'hides.timer': '[Timer]\nOnActiveSec=1h\n',
+      'hides.service': '[Service]\nExecStart=/act wait\n',
+      'passed.timer': '[Timer]\nOnActiveSec=1us\nAccuracySec=1us\n',
+      'passed.service': '[Service]\nType=oneshot\nExecStart=/act exit 0\n',
+    },
+    alone: true,
+    script: `
+      cd /etc/systemd/system; mkdir -p /run/t/kept
+      run systemctl start leaves.timer hides.timer passed.timer
+      sub passed.timer elapsed
+      mv leaves.timer hides.timer passed.timer /run/t/kept/; ln -s /dev/null hides.timer
+      systemctl daemon-reload
+      table LoadState,ActiveState,SubState,Result leaves.timer hides.timer passed.timer
+      rm hides.timer; mv /run/t/kept/*.timer .
+      systemctl daemon-reload
+      table LoadState,ActiveState,SubState,Result leaves.timer hides.timer passed.timer
+      run systemctl start leaves.timer hides.timer
+      table LoadState,ActiveState,SubState,Result leaves.timer hides.timer
+      run systemctl stop leaves.timer hides.timer passed.timer`,
+  },
   'a reload brings other times': timed(
     'changed',
     'OnCalendar=2090-01-01 UTC',

@@ -72,6 +72,10 @@ compareProbes(
       after:
         'ls /run/credentials | grep -c NAME; systemctl stop NAME; settle NAME; ls /run/credentials | grep -c NAME; grep -c credentials/NAME /proc/self/mountinfo',
     },
+    'what the mount of credentials is called': {
+      ...credentials('SetCredential=a:b\nRemainAfterExit=yes'),
+      after: 'sed -n "s|.* /run/credentials/NAME[^ ]* .* - ||p" /proc/self/mountinfo; systemctl stop NAME',
+    },
     'credentials of a start that fails': {
       ...credentials('SetCredential=a:b\nExecStart=/bin/false'),
       after: 'ls /run/credentials | grep -c NAME; grep -c credentials/NAME /proc/self/mountinfo',
