@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { messagesOf } from '../cli/output/open-terminal.ts';
 import { realFiles } from '../port/files-real.ts';
 
@@ -25,14 +26,19 @@ export function askJournalctl(argv: readonly string[], variables: Readonly<Recor
 
 const longestAnswer = 64 << 20;
 
-/** The first that is not this very program by one of its names. */
+/** The first that is not tysd's own, of this or of another directory: that one would look for it in the same way, and so without end. */
 function findJournalctl(): string | undefined {
-  const own = realFiles.realPath(process.execPath);
   const directories = [...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/bin'];
   return directories
     .filter((directory) => directory.startsWith('/'))
     .map((directory) => `${directory}/journalctl`)
-    .find((path) => realFiles.access(path, 1) && realFiles.realPath(path) !== own && !isScript(path));
+    .find((path) => realFiles.access(path, 1) && !hasTysdBeside(path) && !isScript(path));
+}
+
+/** The front executes what is beside it, so that is where tysd is with each of its names. */
+function hasTysdBeside(path: string): boolean {
+  const real = realFiles.realPath(path);
+  return real !== undefined && realFiles.access(join(dirname(real), 'tysd'), 1);
 }
 
 /** Ours from the source is a script, theirs never. */
