@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, fstatSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, fstatSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
 import { err, ok, type Result } from '../base/result.ts';
@@ -145,7 +145,8 @@ function ownTerminal(): string | undefined {
  * Makes what programs look for that know systemd, and gives the path of the socket of syslog(3): the directory by which the scripts of packages know that
  * systemctl is what starts services here (sd_booted(3)); and where the journal's library looks for the sockets of streams and of messages
  * (sd_journal_stream_fd(3)), and syslog(3) for its own, which a private /dev has a link to as well. The first two are links to ours, which tells them from
- * those of another journal. On a root that cannot be written to, syslog(3) alone has its socket, as /dev can be another file system.
+ * those of another journal. A /run that is empty gets the directory of lock files, where everybody may make them, and the name of the container that we are
+ * told of, for those who may not read our environment. On a root that cannot be written to, syslog(3) alone has its socket, as /dev can be another file system.
  */
 function beSystemd(runtimeDirectory: string, isTold: boolean): string {
   try {
@@ -155,6 +156,7 @@ function beSystemd(runtimeDirectory: string, isTold: boolean): string {
     if (isTold) process.stderr.write(`tysd: no /run/systemd: ${messageOf(error)}\n`);
     return '/dev/log';
   }
+  makeForAll();
   const links = [
     ['/run/systemd/journal/stdout', join(runtimeDirectory, 'stdout')],
     ['/run/systemd/journal/socket', join(runtimeDirectory, 'native')],
@@ -169,6 +171,17 @@ function beSystemd(runtimeDirectory: string, isTold: boolean): string {
     }
   }
   return syslogSocket;
+}
+
+function makeForAll(): void {
+  const container = process.env['container'] ?? '';
+  try {
+    // One that was there is its maker's. The mode is set afterwards, as the umask would cut it.
+    if (mkdirSync('/run/lock', { recursive: true }) !== undefined) chmodSync('/run/lock', 0o1777);
+    if (container !== '') writeFileSync('/run/systemd/container', `${container}\n`);
+  } catch (error) {
+    process.stderr.write(`tysd: ${messageOf(error)}\n`);
+  }
 }
 
 function messageOf(error: unknown): string {
