@@ -100,7 +100,12 @@ int look_below(int root, const char *path, uint32_t flags, mode_t type) {
         path += length;
         bool last = !path[strspn(path, "/")];
         mode_t mode = last && flags & PRIVATE ? 0700 : 0755;
-        int made = last && !S_ISDIR(type) ? mknodat(at, name, flags & PRIVATE ? S_IFREG | 0600 : S_IFREG, 0) : mkdirat(at, name, mode);
+        /* Others go through it, too, so UMask= of this service is not meant. */
+        mode_t mask = umask(0);
+        int made = last && !S_ISDIR(type) ? mknodat(at, name, S_IFREG | (flags & PRIVATE ? 0600 : 0644), 0) : mkdirat(at, name, mode);
+        int error = errno;
+        umask(mask);
+        errno = error;
         if (made < 0 && errno != EEXIST && errno != EROFS && errno != EACCES) return made = -errno, close(at), made;
         int next = look(at, name, 0);
         close(at);

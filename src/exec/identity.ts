@@ -1,3 +1,4 @@
+import { simplifyPath } from '../base/path.ts';
 import type { ExecSettings } from '../unit/settings/exec.ts';
 import type { Command } from '../unit/values/types.ts';
 import { dynamicName } from './dynamic-user.ts';
@@ -81,13 +82,13 @@ function loginVariables(exec: ExecSettings, context: ExecContext, account: Accou
   const variables: (readonly [string, string])[] = [];
   if (home !== undefined) variables.push(['HOME', home]);
   variables.push(['LOGNAME', login.name], ['USER', login.name]);
-  if (login.shell.startsWith('/') && !noLoginShells.has(login.shell)) variables.push(['SHELL', login.shell]);
+  if (login.shell.startsWith('/') && !noLoginShells.has(login.shell)) variables.push(['SHELL', simplifyPath(login.shell)]);
   return variables;
 }
 
 /** A home directory that says something; `/` does not. */
 function clean(home: string): string | undefined {
-  return home.startsWith('/') && home !== '/' ? home : undefined;
+  return home.startsWith('/') && home !== '/' ? simplifyPath(home) : undefined;
 }
 
 function changeOps(context: ExecContext, account: Account | undefined, gid: number | undefined): Pick<Identity, 'groupOps' | 'userOps'> {

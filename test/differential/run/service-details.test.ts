@@ -287,4 +287,14 @@ compareManagers('details of services', {
       # Theirs tells the first time for ever.
       sort -u /run/t/again | sed 's/^[0-9][0-9]*$/NUMBER/'`,
   },
+  'a home and a shell that are written with more slashes than needed': {
+    units: {
+      'homely.service':
+        '[Service]\nType=oneshot\nUser=homely\nWorkingDirectory=~\nExecStart=/bin/sh -c "echo $HOME $SHELL $(pwd) >/run/t/homely"',
+    },
+    script: `
+      echo homely:x:4711:4711::/var/./tmp//:/bin//sh >>/etc/passwd
+      run systemctl start homely
+      cat /run/t/homely`,
+  },
 });
