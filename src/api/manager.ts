@@ -74,6 +74,11 @@ export interface ManagerApi {
   resetFailed(unit?: string): Result<undefined, RequestFailure>;
   /** Counts a client's wish for a reload, and whether it is within ReloadLimitBurst=; then the start limits of all units begin anew. */
   grantReload(): boolean;
+  /**
+   * While generators run, the units that they make are gone or half made: then a promise that these units (all, without names) are there as far as they
+   * will be, if one of them may be such a unit.
+   */
+  made(units: readonly string[] | undefined): Promise<void> | undefined;
   /** Runs the generators, then reads all unit files afresh; calls back when that is done. */
   reload(done?: () => void): void;
   /** Stops everything by way of this target, then ends. */

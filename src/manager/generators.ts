@@ -165,6 +165,15 @@ function spawn(world: World, argv: readonly string[], environment: readonly stri
   return child;
 }
 
+/** Whether a unit may be one that the generators make: it has a file or a drop-in of theirs, or it is not known where it would come from. */
+export function isInTheMaking(world: World, name: string): boolean {
+  const { generators } = world.options;
+  const config = world.peek(name)?.config;
+  if (config === undefined || config.load.state === 'not-found' || generators === undefined) return true;
+  const paths = [config.fragment, ...config.dropIns];
+  return outputs(generators).some((directory) => paths.some((path) => path?.startsWith(`${directory}/`)));
+}
+
 /** Directories without units need not be searched. */
 function trim({ options: { files } }: World, generators: Generators): void {
   for (const directory of outputs(generators)) {

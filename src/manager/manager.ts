@@ -23,7 +23,7 @@ import { changeOf, describeJob, describeUnit } from './describe.ts';
 import { endManager, shutdownTarget, startShutdown } from './emergency.ts';
 import { changeEnvironment } from './environment.ts';
 import { freezeUnit } from './freeze.ts';
-import { startGenerators } from './generators.ts';
+import { isInTheMaking, startGenerators } from './generators.ts';
 import { hold, letGo } from './keep.ts';
 import { killUnit } from './kill.ts';
 import { finishJob } from './jobs.ts';
@@ -68,6 +68,8 @@ export class Manager {
   /** Who waits for the generators that run, and who for those that are to run after them. */
   readonly #reloading: (() => void)[] = [];
   readonly #reloadingNext: (() => void)[] = [];
+  /** Who waits for units of generators. */
+  readonly #awaitingMade: (() => void)[] = [];
 
   constructor(options: ManagerOptions) {
     this.#options = options;
@@ -311,11 +313,17 @@ export class Manager {
     }
   }
 
+  made(units: readonly string[] | undefined): Promise<void> | undefined {
+    const world = this.#current;
+    if (world.generatorRun === undefined || units?.some((name) => isInTheMaking(world, name)) === false) return undefined;
+    return new Promise((resolve) => this.#awaitingMade.push(resolve));
+  }
+
   #generatorsDone(): void {
     this.#world.generatorsDone = false;
     this.#readAfresh();
     queueDefault(this.#world);
-    for (const done of this.#reloading.splice(0)) done();
+    for (const done of [...this.#reloading.splice(0), ...this.#awaitingMade.splice(0)]) done();
     const next = this.#reloadingNext.splice(0);
     if (next.length > 0) this.reload(() => next.forEach((done) => done()));
   }

@@ -309,6 +309,10 @@ export class FakeManager implements ManagerApi {
 
   reloadsAllowed = true;
 
+  made(): undefined {
+    return undefined;
+  }
+
   grantReload(): boolean {
     return this.reloadsAllowed;
   }

@@ -59,8 +59,20 @@ function call(request: Request, context: HandlerContext): Outcome | Promise<Outc
 function callMethod<Name extends MethodName>(name: Name, params: unknown, context: HandlerContext): Outcome | Promise<Outcome> {
   const checked = v.safeParse(contract[name].params, params);
   if (!checked.success) return err({ code: 'invalid-params', message: describeIssues(name, checked.issues) });
-  return handlers[name](checked.output, context);
+  const made = context.manager.made(unitsOf(name, checked.output));
+  return made === undefined ? handlers[name](checked.output, context) : made.then(() => handlers[name](checked.output, context));
 }
+
+/** The units that a call reads files of; undefined for all. */
+function unitsOf(name: MethodName, params: object): readonly string[] | undefined {
+  if (ofAllFiles.has(name)) return undefined;
+  if (ofNoFile.has(name)) return [];
+  if ('unit' in params && typeof params.unit === 'string') return [params.unit];
+  return 'units' in params && Array.isArray(params.units) ? params.units.map(String) : [];
+}
+
+const ofAllFiles: ReadonlySet<MethodName> = new Set(['install.list', 'install.preset-all']);
+const ofNoFile: ReadonlySet<MethodName> = new Set(['changes.subscribe', 'history.list', 'job.outcome']);
 
 function describeIssues(method: string, issues: readonly v.BaseIssue<unknown>[]): string {
   const parts = issues.map((issue) => {

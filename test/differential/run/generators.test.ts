@@ -103,6 +103,23 @@ compareManagers('generators', {
       systemctl show-environment | grep ^GEN_ | sort`,
     alone: true,
   },
+  'who asks while generators run waits for what they make': {
+    script: `
+      ${generator('/etc/systemd/system-generators/slow', 'for unit in gen-made gen-other; do printf "[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=/act wait\n" >$1/$unit.service; [ -e /run/gen-slow ] || continue; touch /run/gen-began; while [ ! -e /run/gen-go ]; do sleep 0.05; done; done')}
+      systemctl daemon-reload; systemctl start gen-other
+      touch /run/gen-slow
+      systemctl daemon-reload & until_ok [ -e /run/gen-began ]
+      systemctl show -p LoadState,UnitFileState,NeedDaemonReload gen-other gen-made >/run/gen-shown 2>&1 &
+      systemctl start gen-made >/run/gen-started 2>&1 && echo started >>/run/gen-started &
+      systemctl list-unit-files 'gen-*' --no-legend >/run/gen-listed 2>&1 &
+      systemctl is-enabled gen-made >/run/gen-enabled 2>&1 &
+      systemctl is-active nowhere >/run/gen-nowhere 2>&1 &
+      # Time for a manager that answers too early.
+      sleep 0.7; touch /run/gen-go; wait
+      tail -n +1 /run/gen-shown /run/gen-started /run/gen-listed /run/gen-enabled /run/gen-nowhere
+      rm /etc/systemd/system-generators/slow; systemctl stop gen-made gen-other; systemctl daemon-reload`,
+    alone: true,
+  },
   'the generators of Debian’s systemd make what they make under systemd': {
     script: `
       printf '%s\\n' '#!/bin/sh' '### BEGIN INIT INFO' '# Provides: gen-sysv' '# Required-Start: $remote_fs' '# Required-Stop:' '# Default-Start: 2 3 4 5' '# Default-Stop: 0 1 6' '# Short-Description: of the old kind' '### END INIT INFO' 'echo "$1" >>/run/gen-sysv' >/etc/init.d/gen-sysv
