@@ -6,8 +6,8 @@
  * executed in this process with the same arguments, and what was answered so far as TYSD_ANSWERS, so that no job is asked for
  * twice; so it is where a job takes long and somebody looks on, as TYSD_WAITED says. To verbs that ask questions it hands over a
  * connection (TYSD_CONNECTION, src/cli/questions.ts), which takes the runtime of the tool long to make; to what reads the log, as journalctl
- * does, also one that ends when all is stored that was said before (TYSD_SETTLED, src/main/settled-journal.ts). Nothing here is trusted
- * by anyone. */
+ * does, also one that ends when all is stored that was said before (TYSD_SETTLED, src/main/settled-journal.ts). All are told how large the terminal is, if
+ * any (TYSD_SCREENS, src/cli/output/screen.ts). Nothing here is trusted by anyone. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -77,6 +78,7 @@ static bool read_call(struct call *call, int argc, char **argv);
 static int dial(const struct call *call, const char *name, struct sockaddr_un *address);
 static int carry_out(const struct call *call, struct link *link);
 static void hand_connections(struct call *call, int argc, char **argv);
+static void tell_screens(void);
 static int hand_over(struct link *link, char **argv);
 
 int main(int argc, char **argv) {
@@ -91,6 +93,7 @@ int main(int argc, char **argv) {
     }
     unsetenv("TYSD_CONNECTION");
     unsetenv("TYSD_SETTLED");
+    tell_screens();
     if (!call.verb) hand_connections(&call, argc, argv);
     return hand_over(&link, argv);
 }
@@ -193,6 +196,18 @@ static void hand_connections(struct call *call, int argc, char **argv) {
     if (asks || reads) hand_connection(call, "control.sock", "TYSD_CONNECTION", SILENCE_MS);
     int fd = reads ? hand_connection(call, "stdout", "TYSD_SETTLED", SETTLED_MS) : -1;
     if (fd >= 0) shutdown(fd, SHUT_WR);
+}
+
+/* What of standard output and standard error is a terminal, and how large: the tool's runtime takes longer to find out than most calls take. */
+static void tell_screens(void) {
+    char sizes[2][16], told[64];
+    for (int i = 0; i < 2; i++) {
+        struct winsize size = {0};
+        if (ioctl(STDOUT_FILENO + i, TIOCGWINSZ, &size)) snprintf(sizes[i], sizeof sizes[i], "-");
+        else snprintf(sizes[i], sizeof sizes[i], "%hux%hu", size.ws_col, size.ws_row);
+    }
+    snprintf(told, sizeof told, "%d %s %s", (int)getpid(), sizes[0], sizes[1]);
+    setenv("TYSD_SCREENS", told, 1);
 }
 
 struct requests {

@@ -29,7 +29,8 @@ export interface TimeText {
 }
 
 /** Times in UTC, or in the time zone of the process. */
-export function createTimeText(utc: boolean): TimeText {
+export function createTimeText(wantsUtc: boolean): TimeText {
+  const utc = wantsUtc || localIsUtc;
   const zone = utc ? 'UTC' : undefined;
   let second = Number.NaN;
   let parts = split(0, utc);
@@ -46,8 +47,8 @@ export function createTimeText(utc: boolean): TimeText {
   }
 
   function zoneName(usec: number): string {
-    const { offset } = at(usec);
-    abbreviation ||= zone ?? abbreviate(Math.floor(usec / 1000), offset, zones);
+    const { offsetMinutes } = at(usec);
+    abbreviation ||= zone ?? abbreviate(Math.floor(usec / 1000), offsetText(offsetMinutes), zones);
     return abbreviation;
   }
 
@@ -65,8 +66,8 @@ export function createTimeText(utc: boolean): TimeText {
       return `${weekday} ${date} ${time}.${fraction(usec)} ${zoneName(usec)}`;
     },
     iso(usec) {
-      const { date, time, offset } = at(usec);
-      return [`${date}T${time}`, offset];
+      const { date, time, offsetMinutes } = at(usec);
+      return [`${date}T${time}`, offsetText(offsetMinutes)];
     },
   };
 }
@@ -82,7 +83,7 @@ interface Parts {
   readonly day: string;
   readonly date: string;
   readonly time: string;
-  readonly offset: string;
+  readonly offsetMinutes: number;
 }
 
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -91,16 +92,23 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 function split(ms: number, utc: boolean): Parts {
   const offsetMinutes = utc ? 0 : -new Date(ms).getTimezoneOffset();
   const shifted = new Date(ms + offsetMinutes * 60_000);
-  const [date = '', rest = ''] = shifted.toISOString().split('T');
-  const distance = Math.abs(offsetMinutes);
+  const text = shifted.toISOString();
+  // A year may have more than four digits.
+  const end = text.indexOf('T');
   return {
     weekday: weekdays[shifted.getUTCDay()] ?? '',
     month: months[shifted.getUTCMonth()] ?? '',
-    day: date.slice(-2),
-    date,
-    time: rest.slice(0, 8),
-    offset: `${offsetMinutes < 0 ? '-' : '+'}${twoDigits(Math.floor(distance / 60))}${twoDigits(distance % 60)}`,
+    day: text.slice(end - 2, end),
+    date: text.slice(0, end),
+    time: text.slice(end + 1, end + 9),
+    offsetMinutes,
   };
+}
+
+/** As ISO 8601 has it: `+0100`. */
+function offsetText(minutes: number): string {
+  const distance = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${twoDigits(Math.floor(distance / 60))}${twoDigits(distance % 60)}`;
 }
 
 function twoDigits(number: number): string {
@@ -137,6 +145,12 @@ function zoneFormats(): Iterable<Intl.DateTimeFormat> {
 }
 
 let localText: TimeText | undefined;
+let localIsUtc = false;
+
+/** To be called where the time zone of the process is known to be UTC, before there is a text of it. */
+export function localTimeIsUtc(): void {
+  localIsUtc = true;
+}
 
 /** To be called when the time zone of the process is another one. */
 export function zoneChanged(): void {

@@ -25,7 +25,6 @@ const anyPlace = { scope: undefined, runtimeDirectory: undefined };
 
 /** Programs that this tool is, by the names that it may be called by. */
 const tools: Readonly<Record<string, Tool>> = {
-  journalctl: ({ argv, services }) => services.runLogs(argv, anyPlace),
   'systemd-escape': async (call) => (await import('./commands/escape.ts')).runEscape(call),
   'systemd-notify': async (call) => (await import('./commands/notify.ts')).runNotify(call),
   'systemd-cat': async (call) => (await import('./commands/stream.ts')).runStream(call),

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, renameSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -33,7 +32,7 @@ export function openForWriting(path: string): Result<DatabaseSync, StorageFailur
     database.exec(writerSettings(path));
     const version = userVersion(database);
     if (version > schemaVersion || version < 0) throw new UnusableFile(`it was written by a newer version (${version})`);
-    if (version === 0) database.exec(schema(randomBytes(16).toString('hex')));
+    if (version === 0) database.exec(schema(crypto.randomUUID().replaceAll('-', '')));
   });
 }
 

@@ -3,7 +3,7 @@ import { cursorText } from './cursor.ts';
 import { changesOf, fileIdentity } from './follow.ts';
 import type { LogsSurroundings } from './logs.ts';
 import type { LogsOptions } from './logs-options.ts';
-import { printed } from './logs-print.ts';
+import { type LogOutput, printed } from './logs-print.ts';
 import { realFiles } from '../port/files-real.ts';
 import { messageLanguages, readCatalog } from './output/catalog-files.ts';
 import { systemMessage } from './system-message.ts';
@@ -18,7 +18,7 @@ import type { Entry } from './record.ts';
 export interface Showing {
   readonly reader: JournalReader;
   readonly path: string;
-  readonly out: NodeJS.WritableStream;
+  readonly out: LogOutput;
   readonly surroundings: LogsSurroundings;
   readonly ended: AbortSignal;
 }
@@ -28,7 +28,7 @@ export async function showEntries(options: LogsOptions, query: PlacedQuery, show
   const { reader, ended, surroundings } = showing;
   const printer = createPrinter(options, query, showing);
   // Asked for before the query, so that nothing that comes meanwhile is missed.
-  const followed = reader.lastId();
+  const followed = options.follow ? reader.lastId() : 0;
   for (const entry of selectEntries(options, query, reader)) if (!(await printer.print(entry))) return 0;
   await printer.flush();
   if (options.follow) {
@@ -60,7 +60,7 @@ const blockBytes = 32 * 1024;
 function createPrinter(options: LogsOptions, query: PlacedQuery, { reader, out, surroundings, ended }: Showing): Printer {
   const unicode = isUnicode();
   const format = createFormat(options.output, {
-    time: createTimeText(options.utc || surroundings.localIsUtc === true),
+    time: createTimeText(options.utc),
     journalId: reader.id,
     all: options.all,
     hostname: options.hostname,
@@ -138,10 +138,15 @@ function* selectEntries(options: LogsOptions, query: PlacedQuery, reader: Journa
   // As journalctl does, --lines= counts from where --since= begins.
   const fromStart = options.oldest ?? (query.fromCursor || (options.sinceUsec !== undefined && !options.follow));
   if (limit === Infinity || (fromStart && !options.reverse) || options.reverse) {
-    yield* take(reader.entries(query, options.reverse ? 'backward' : 'forward'), limit);
+    yield* take(reader.entries(query, options.reverse ? 'backward' : 'forward', likelyOf(limit)), limit);
     return;
   }
-  yield* Array.from(take(reader.entries(query, 'backward'), limit)).toReversed();
+  yield* Array.from(take(reader.entries(query, 'backward', likelyOf(limit)), limit)).toReversed();
+}
+
+/** How many entries to read first for so many that are wanted: just these, or of an open end no more than a few. */
+function likelyOf(limit: number): number | undefined {
+  return Number.isFinite(limit) ? Math.max(1, limit) : undefined;
 }
 
 function* take(entries: Generator<Entry>, limit: number): Generator<Entry> {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { unreachable } from '../base/assert.ts';
 import { ok, type Result } from '../base/result.ts';
 import { isDatabaseError } from './database.ts';
-import { ended, printed } from './logs-print.ts';
+import { ended, type LogOutput, printed } from './logs-print.ts';
 import { logsHelp } from './logs-help.ts';
 import type { LogsAction, LogsOptions } from './logs-options.ts';
 import { toQuery } from './logs-query.ts';
@@ -26,8 +26,6 @@ export interface LogsSurroundings {
   readonly whose?: 'system' | 'user';
   readonly uid: number;
   readonly nowUsec: number;
-  /** Local time is UTC, so that nobody needs to load time zones, which takes milliseconds. */
-  readonly localIsUtc?: boolean;
   /** The text of `--version`. */
   readonly version: string;
   readonly color: boolean;
@@ -42,7 +40,7 @@ export interface LogsSurroundings {
 }
 
 /** Does what journalctl(1) does with these options; gives the exit status. */
-export async function runLogs(options: LogsOptions, out: NodeJS.WritableStream, surroundings: LogsSurroundings): Promise<number> {
+export async function runLogs(options: LogsOptions, out: LogOutput, surroundings: LogsSurroundings): Promise<number> {
   const { action } = options;
   const path = options.path ?? surroundings.path;
   for (const remark of options.remarks) surroundings.note(remark);
@@ -67,7 +65,7 @@ export async function runLogs(options: LogsOptions, out: NodeJS.WritableStream, 
   return 1;
 }
 
-async function show(options: LogsOptions, path: string, out: NodeJS.WritableStream, surroundings: LogsSurroundings): Promise<number> {
+async function show(options: LogsOptions, path: string, out: LogOutput, surroundings: LogsSurroundings): Promise<number> {
   if (options.path !== undefined && options.directory === undefined && !existsSync(path)) {
     surroundings.error('Failed to open files: No such file or directory');
     return 1;
@@ -96,7 +94,7 @@ async function show(options: LogsOptions, path: string, out: NodeJS.WritableStre
 async function explanations(
   { form, ids }: LogsAction & { readonly do: 'catalog' },
   root: string,
-  out: NodeJS.WritableStream,
+  out: LogOutput,
   surroundings: LogsSurroundings,
 ): Promise<number> {
   const { text, errors } = listExplanations(readCatalog(realFiles, root, messageLanguages(process.env)), form, ids);

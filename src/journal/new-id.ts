@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-
 /** An id for messages of a new kind, in the forms in which programs want it. */
 export function newId(): string {
-  const uuid = randomUUID();
+  const uuid = crypto.randomUUID();
   const id = uuid.replaceAll('-', '');
   const bytes = id.match(/../g)?.join(',') ?? '';
   return [

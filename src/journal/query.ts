@@ -48,8 +48,8 @@ export interface Boot {
 export interface JournalReader extends Disposable {
   /** Identifies the journal in cursors. */
   readonly id: string;
-  /** The entries in the order in which they were stored, or backwards. */
-  entries(query: Query, order?: 'forward' | 'backward'): Generator<Entry>;
+  /** The entries in the order in which they were stored, or backwards; so many are read at once at first as are likely to be wanted. */
+  entries(query: Query, order?: 'forward' | 'backward', likely?: number): Generator<Entry>;
   /** What is written later will not be seen: nobody writes now, and we may not make what is needed to see who does. */
   readonly isUnchanging: boolean;
   /** All units that entries are about. */
@@ -82,17 +82,18 @@ function createReader({ database, isUnchanging }: ReadableJournal): JournalReade
     return found;
   }
 
-  function* entries(query: Query, order: 'forward' | 'backward' = 'forward'): Generator<Entry> {
+  function* entries(query: Query, order: 'forward' | 'backward' = 'forward', likely = smallestPage): Generator<Entry> {
     const sql = compileQuery(database, query, order);
     if (sql === undefined) return;
     const page = database.prepare(sql.text);
+    const accepts = createTest(query);
     let { first, last } = sql;
     // Pages, so that no long transaction keeps the journal from reusing its log; small ones first, for who wants the last ten lines.
-    for (let size = smallestPage; first <= last; size = Math.min(size * 4, largestPage)) {
+    for (let size = Math.min(likely, largestPage); first <= last; size = Math.min(size * 4, largestPage)) {
       const rows = page.all(...sql.values(first, last), size);
       for (const row of rows) {
         const entry = readEntry(row, origin(Number(row['source'])));
-        if (accepts(query, entry)) yield entry;
+        if (accepts(entry)) yield entry;
       }
       if (rows.length < size) return;
       const reached = Number(rows.at(-1)?.['id']);
@@ -239,15 +240,34 @@ function idRange(database: DatabaseSync, query: Query): { readonly first: number
   return { first, last: Math.min(Number(row?.['last'] ?? 0), (query.before ?? Infinity) - 1) };
 }
 
-function accepts(query: Query, entry: Entry): boolean {
-  const { _BOOT_ID: bootId, _NAMESPACE: namespace = '' } = entry.origin.fields;
-  if (query.bootId !== undefined && bootId !== query.bootId) return false;
-  if (query.namespaces?.has(namespace) === false) return false;
-  if (query.grep !== undefined && (entry.message === null || !query.grep.test(valueText(entry.message)))) return false;
-  if (query.matches === undefined && query.owner === undefined) return true;
-  const fields = entryFields(entry);
-  if (query.owner !== undefined && !isOf(query.owner, fields)) return false;
-  return query.matches === undefined || query.matches.some((group) => holds(group, fields));
+/** What the database was not asked. */
+function createTest(query: Query): (entry: Entry) => boolean {
+  const { bootId: wantedBoot, namespaces, grep, matches, owner } = query;
+  const isOwned = owner === undefined ? undefined : createOwnerTest(owner);
+  return (entry) => {
+    const { _BOOT_ID: bootId, _NAMESPACE: namespace = '' } = entry.origin.fields;
+    if (wantedBoot !== undefined && bootId !== wantedBoot) return false;
+    if (namespaces?.has(namespace) === false) return false;
+    if (grep !== undefined && (entry.message === null || !grep.test(valueText(entry.message)))) return false;
+    if (isOwned?.(entry) === false) return false;
+    if (matches === undefined) return true;
+    const fields = entryFields(entry);
+    return matches.some((group) => holds(group, fields));
+  };
+}
+
+/** Whose an entry is, mostly its origin alone tells, which many entries share. */
+function createOwnerTest(owner: UnitOwner): (entry: Entry) => boolean {
+  const byOrigin = new WeakMap<Origin, boolean>();
+  return (entry) => {
+    const { origin, extra } = entry;
+    let isOwned = byOrigin.get(origin);
+    if (isOwned === undefined) {
+      isOwned = isOf(owner, Object.entries(origin.fields));
+      byOrigin.set(origin, isOwned);
+    }
+    return isOwned || (extra.length > 0 && isOf(owner, entryFields(entry)));
+  };
 }
 
 function isOf({ system, user, uid }: UnitOwner, fields: readonly Field[]): boolean {

@@ -1,5 +1,3 @@
-import { randomFillSync } from 'node:crypto';
-
 const idBytes = 16;
 /** Drawn for many ids at once: each draw on its own costs more than the rest of a start. */
 const pool = Buffer.alloc(256 * idBytes);
@@ -8,7 +6,7 @@ let taken = pool.length;
 /** A fresh 128-bit id, as 32 hexadecimal digits. */
 export function freshId(): string {
   if (taken === pool.length) {
-    randomFillSync(pool);
+    crypto.getRandomValues(pool);
     taken = 0;
   }
   taken += idBytes;

@@ -1,30 +1,37 @@
+import { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
-import { Writable } from 'node:stream';
 import { join } from 'node:path';
-import { isatty } from 'node:tty';
 import { readTypedName } from '../api/unit-name.ts';
 import type { LogRequest, ManagerPlace } from '../cli/invocation.ts';
 import { connectOnce } from '../cli/connect.ts';
 import { nearestOption } from '../cli/getopt.ts';
 import { refuseCommandLine } from '../cli/output/messages.ts';
-import { hasColours, messagesOf, outputColumns } from '../cli/output/open-terminal.ts';
+import { hasColours, messagesOf } from '../cli/output/open-terminal.ts';
+import { isScreen, outputColumns } from '../cli/output/screen.ts';
 import type { Pager } from '../cli/output/pager.ts';
 import { logsOptionForms, parseLogsArguments } from '../journal/arguments.ts';
 import { journalPath } from '../journal/database.ts';
 import { changesOf } from '../journal/follow.ts';
 import { runLogs } from '../journal/logs.ts';
+import type { LogOutput } from '../journal/logs-print.ts';
 import { historyPath, readHistory } from '../journal/history.ts';
 import { readHost } from '../journal/machine.ts';
 import { askJournalctl, becomeJournalctl } from './system-journalctl.ts';
 import { fieldsOfPath } from '../journal/path-fields.ts';
-import { realFiles } from '../port/files-real.ts';
 import { parseTimestamp } from '../unit/values/timestamp.ts';
+import { lookAtTimeZone } from './local-time.ts';
 import { defaultRuntimeDirectory, defaultStateDirectory } from './runtime-directory.ts';
 import { settledJournal } from './settled-journal.ts';
 import { standardOutput } from './standard-output.ts';
 import { version } from './version.ts';
 
-/** `journalctl`: prints what the arguments ask for from the journal of this manager; gives the exit status. */
+/** `journalctl`: prints what the arguments ask for; gives the exit status. */
+export function runJournalctl(argv: readonly string[]): Promise<number> {
+  lookAtTimeZone();
+  return printLogs(argv, { scope: undefined, runtimeDirectory: undefined });
+}
+
+/** Prints what the arguments ask for from the journal of the manager in this place; gives the exit status. */
 export async function printLogs(argv: readonly string[], place: ManagerPlace): Promise<number> {
   // One that is named is one of ours, and needs no manager to be found.
   const { stateDirectory, journal, runtimeDirectory, whose }: LogPlace = argv.some((word) => namesPlace.test(word))
@@ -38,7 +45,7 @@ export async function printLogs(argv: readonly string[], place: ManagerPlace): P
   const out = pager?.input ?? standardOutput();
   const status = await readLogs(argv, stateDirectory, {
     out,
-    color: hasColours(process.env, isatty(1)),
+    color: hasColours(process.env, isScreen(1, process.env)),
     signal: stop.signal,
     ...(whose && { whose }),
   });
@@ -49,7 +56,7 @@ export async function printLogs(argv: readonly string[], place: ManagerPlace): P
 
 /** On a terminal what is not followed goes to a pager. */
 async function pagerFor(argv: readonly string[]): Promise<Pager | undefined> {
-  const options = isatty(1) && !argv.includes('--no-pager') ? readArguments(argv, 0) : undefined;
+  const options = isScreen(1, process.env) && !argv.includes('--no-pager') ? readArguments(argv, 0) : undefined;
   if (options?.ok !== true || options.value.follow) return undefined;
   return (await import('../cli/output/pager.ts')).openPager(process.env, { jumpToEnd: options.value.pagerEnd });
 }
@@ -147,13 +154,8 @@ function directoryOf({ stateDirectory, runtimeDirectory }: LogRequest): string {
 
 async function askOurs(request: LogRequest): Promise<string> {
   await settledJournal(request.runtimeDirectory);
-  const chunks: Buffer[] = [];
-  const out = new Writable({
-    write: (chunk: Buffer, _encoding, done) => {
-      chunks.push(chunk);
-      done();
-    },
-  });
+  const chunks: Uint8Array[] = [];
+  const out = Object.assign(new EventEmitter(), { writable: true, write: (bytes: Uint8Array) => chunks.push(bytes) > 0 });
   const argv = [...whoseArguments(request), ...sinceArguments(request), ...formArguments(request)];
   const { color = false, columns } = request;
   const signal = new AbortController().signal;
@@ -174,7 +176,7 @@ function unitMeant(error: string): string | undefined {
 }
 
 interface Printing {
-  readonly out: NodeJS.WritableStream;
+  readonly out: LogOutput;
   readonly color: boolean;
   readonly signal: AbortSignal;
   readonly whose?: 'system' | 'user';
@@ -191,7 +193,7 @@ async function readLogs(argv: readonly string[], stateDirectory: string, printin
   const options = readArguments(argv, nowUsec);
   if (!options.ok) {
     refuseCommandLine(messages, options.error);
-    const near = isatty(2) ? (nearestOption(options.error, logsOptionForms()) ?? unitMeant(options.error)) : undefined;
+    const near = isScreen(2, process.env) ? (nearestOption(options.error, logsOptionForms()) ?? unitMeant(options.error)) : undefined;
     if (near !== undefined) messages.note(`Did you mean ${near}?`);
     return 1;
   }
@@ -202,7 +204,6 @@ async function readLogs(argv: readonly string[], stateDirectory: string, printin
     uid: process.getuid?.() ?? 0,
     ...(whose && { whose }),
     nowUsec,
-    localIsUtc: localIsUtc(process.env['TZ']),
     version: `systemd 252 (tysd ${version})`,
     color,
     columns,
@@ -213,17 +214,18 @@ async function readLogs(argv: readonly string[], stateDirectory: string, printin
   });
 }
 
-/** As far as it can be told without loading time zones. */
-function localIsUtc(told: string | undefined): boolean {
-  const name = told ?? realFiles.readLink('/etc/localtime')?.split('/zoneinfo/').at(-1);
-  return name !== undefined && /^:?(?:Etc\/)?UTC0?$/.test(name);
-}
-
 function readArguments(argv: readonly string[], nowUsec: number): ReturnType<typeof parseLogsArguments> {
   return parseLogsArguments(argv, nowUsec, { time: parseTime, unit: readTypedName, fieldsOfPath });
 }
 
+/** Asked for only by who names a time by a clock on the wall: the runtime loads what it knows of time zones then. */
+const localZone = {
+  get name() {
+    return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  },
+};
+
 function parseTime(text: string, nowUsec: number): number | undefined {
-  const parsed = parseTimestamp(text, { usec: nowUsec, zone: { name: Intl.DateTimeFormat().resolvedOptions().timeZone } });
+  const parsed = parseTimestamp(text, { usec: nowUsec, zone: localZone });
   return parsed.ok ? parsed.value : undefined;
 }

@@ -16,4 +16,6 @@ else if (processName === 'journal') await (await import('./journal.ts')).runJour
 // Under the name init a process that is not the init process speaks to it, as in System V.
 else if (name === 'tysd' || (name === 'init' && process.pid === 1))
   process.exitCode = await (await import('./tysd.ts')).runTysd(argv, self);
+// It has its own options, and loads none of the other tools.
+else if (name === 'journalctl') process.exitCode = await (await import('./logs.ts')).runJournalctl(argv);
 else process.exitCode = await (await import('./tysctl.ts')).runTysctl(name, argv, self);

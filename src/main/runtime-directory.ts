@@ -1,5 +1,4 @@
 import { closeSync, constants, fchmodSync, fstatSync, lstatSync, mkdirSync, openSync, readlinkSync } from 'node:fs';
-import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { followLinks } from '../base/follow-links.ts';
 import { err, ok, type Result } from '../base/result.ts';
@@ -110,7 +109,8 @@ function attempt<T>(look: () => T): T | undefined {
 }
 
 /** Whether a tysd answers on the control socket there. */
-export function isServed(runtimeDirectory: string): Promise<boolean> {
+export async function isServed(runtimeDirectory: string): Promise<boolean> {
+  const { connect } = await import('node:net');
   return new Promise((resolve) => {
     const socket = connect(join(runtimeDirectory, 'control.sock'));
     socket.once('connect', () => {

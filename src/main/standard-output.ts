@@ -1,23 +1,46 @@
+import { EventEmitter } from 'node:events';
 import { writeSync } from 'node:fs';
-import { Writable } from 'node:stream';
+import type { LogOutput } from '../journal/logs-print.ts';
 
 /**
- * Standard output as a stream. The runtime's own takes milliseconds to make, and makes a pipe non-blocking and leaves it so for all that share it, which programs that
- * come after us in a script do not expect; so it is written to as it is.
+ * Standard output, written to as it is. The runtime's own stream takes longer to make than most calls take, and makes a pipe non-blocking and leaves it
+ * so for all that share it, which programs that come after us in a script do not expect.
  */
-export function standardOutput(): NodeJS.WritableStream {
-  return new Writable({ write: (chunk: Buffer, _encoding, done) => writeAll(chunk, done) });
+export function standardOutput(): LogOutput {
+  return new StandardOutput();
 }
 
-function writeAll(chunk: Buffer, done: (error?: Error | null) => void): void {
-  let left: Uint8Array = chunk;
-  try {
-    while (left.length > 0) left = left.subarray(writeSync(1, left));
-  } catch (error) {
-    // Somebody made it non-blocking before us: the runtime's stream knows how to wait.
-    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') process.stdout.write(left, done);
-    else done(error instanceof Error ? error : new Error(String(error)));
-    return;
+class StandardOutput extends EventEmitter implements LogOutput {
+  writable = true;
+
+  write(bytes: Uint8Array): boolean {
+    let left = bytes;
+    try {
+      while (left.length > 0) left = left.subarray(writeSync(1, left));
+      return true;
+    } catch (error) {
+      if (isAgain(error)) this.#wait(left);
+      else this.#end(error);
+      return false;
+    }
   }
-  done();
+
+  /** Somebody made it non-blocking before us: the runtime's stream knows how to wait. */
+  #wait(left: Uint8Array): void {
+    process.stdout.once('error', (error) => this.#end(error));
+    process.stdout.write(left, (error) => {
+      if (error === undefined || error === null) this.emit('drain');
+    });
+  }
+
+  #end(error: unknown): void {
+    if (!this.writable) return;
+    this.writable = false;
+    // As with streams, after the call that failed.
+    process.nextTick(() => this.emit('error', error));
+  }
+}
+
+function isAgain(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
 }

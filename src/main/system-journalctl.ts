@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { basename } from 'node:path';
 import { messagesOf } from '../cli/output/open-terminal.ts';
 import { realFiles } from '../port/files-real.ts';
@@ -14,9 +13,13 @@ export function becomeJournalctl(argv: readonly string[]): void {
 }
 
 /** What the machine's own journalctl prints; undefined where there is none. */
-export function askJournalctl(argv: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<string | undefined> {
+export async function askJournalctl(
+  argv: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<string | undefined> {
   const program = findJournalctl();
-  if (program === undefined) return Promise.resolve(undefined);
+  if (program === undefined) return undefined;
+  const { execFile } = await import('node:child_process');
   return new Promise((resolve) =>
     execFile(program, [...argv, '--no-pager'], { maxBuffer: longestAnswer, env: { ...environment(), ...variables } }, (error, stdout) =>
       resolve(error === null ? stdout : undefined),

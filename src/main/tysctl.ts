@@ -1,10 +1,12 @@
 import { runCli } from '../cli/main.ts';
 import type { CliServices, ManagerPlace } from '../cli/invocation.ts';
 import { openTerminal } from '../cli/output/open-terminal.ts';
+import { lookAtTimeZone } from './local-time.ts';
 import { version } from './version.ts';
 
 /** tysctl and the tools whose names it goes by: gives them what they need of the rest of tysd, none of it before it is needed. */
 export async function runTysctl(program: string, argv: readonly string[], self: readonly string[]): Promise<number> {
+  lookAtTimeZone();
   const terminal = openTerminal(process.env, argv);
   const status = await runCli({ program, argv, terminal, services: servicesOf(self), environment: process.env });
   await terminal.finish();

@@ -47,7 +47,7 @@ journalctl -n1 2>&1 | head -1
 echo "== when it is gone"
 systemctl stop peer.socket peer.service
 systemctl start after
-until_ok kept after 'to tysd again'
+until_ok kept after 'to tysd again'; until_ok kept after Finished
 own after
 journalctl -q -o cat -u after 2>&1 | head -1
 `;

@@ -1,7 +1,8 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { messagesTo, type Messages } from './messages.ts';
 import { openPager } from './pager.ts';
 import { lineFormOf, RedrawnLine } from './redrawn-line.ts';
+import { screenSize } from './screen.ts';
 import { makeStyle, type ErrorScreen, type Terminal } from './terminal.ts';
 
 /** A terminal whose standard output is written, or given to a pager, when the command is done. */
@@ -86,36 +87,6 @@ const leastRows = 3;
 
 function isLongerThan(text: string, rows: number | undefined): boolean {
   return rows !== undefined && text.split('\n').length > rows;
-}
-
-/** The size of the terminal that standard output or standard error is; undefined where it is none. $COLUMNS and $LINES are believed first, as systemd does. */
-function screenSize(fd: 1 | 2, environment: Environment): { readonly columns: number; readonly rows: number } | undefined {
-  // Not even looked at where it is none: the runtime's stream would make a pipe non-blocking, for all that share it.
-  const stream = mayBeTerminal(fd) ? (fd === 1 ? process.stdout : process.stderr) : undefined;
-  if (stream?.isTTY !== true) return undefined;
-  // A terminal that does not know its size reports 0.
-  const { columns, rows } = stream;
-  return {
-    columns: sizeOf(environment['COLUMNS']) ?? (columns > 0 ? columns : 80),
-    rows: sizeOf(environment['LINES']) ?? (rows > 0 ? rows : 24),
-  };
-}
-
-/** How wide standard output is, or would be if it were a terminal. */
-export function outputColumns(environment: Environment): number {
-  return screenSize(1, environment)?.columns ?? sizeOf(environment['COLUMNS']) ?? 80;
-}
-
-/** A number of columns or rows that the environment tells. */
-function sizeOf(text = ''): number | undefined {
-  const size = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return size > 0 && size <= 0xffff ? size : undefined;
-}
-
-/** Of the devices that are no terminals, /dev/null and its kin are the usual ones; their major number is 1. */
-function mayBeTerminal(fd: number): boolean {
-  const output = fstatSync(fd);
-  return output.isCharacterDevice() && output.rdev >> 8 !== 1;
 }
 
 function once<T>(find: () => T): () => T {

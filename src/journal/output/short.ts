@@ -1,4 +1,4 @@
-import { entryField, entryFields, valueBytes, valueText, type Entry, type Field, type FieldValue } from '../record.ts';
+import { entryField, entryFields, valueBytes, valueText, type Entry, type Field, type FieldValue, type Origin } from '../record.ts';
 import type { Format, OutputOptions } from './output.ts';
 import { shortenedLines } from './few-lines.ts';
 import { blobText, isPrintable, plainText } from './printable.ts';
@@ -21,20 +21,29 @@ export const shortStamps = {
 
 /** One line for each entry: stamp, host, identifier or unit, and message, whose further lines are indented below it. */
 export function formatShort(options: OutputOptions, stamp: ShortStamp, { unit = false } = {}): Format {
+  let known: { readonly origin: Origin; readonly sender: string } | undefined;
+  // Entries of one sender come in runs.
+  const senderOf = (entry: Entry): string => {
+    if (entry.extra.length > 0) return senderText(entry, options.hostname, unit);
+    if (known?.origin !== entry.origin) known = { origin: entry.origin, sender: senderText(entry, options.hostname, unit) };
+    return known.sender;
+  };
   return (entry, previous) => {
     if (entry.message === null) return '';
-    const host = options.hostname ? text(entry, '_HOSTNAME') : undefined;
-    const process = text(entry, '_PID') ?? text(entry, 'SYSLOG_PID');
-    const prefix = [
-      stamp(entry, previous, options.time),
-      ...(host === undefined ? [] : [host]),
-      `${(unit ? unitName(entry) : undefined) ?? identifier(entry)}${process === undefined ? '' : `[${process}]`}: `,
-    ].join(' ');
+    const prefix = `${stamp(entry, previous, options.time)} ${senderOf(entry)}: `;
     if (options.all && typeof entry.message !== 'string') return Buffer.concat([Buffer.from(prefix), entry.message, Buffer.from('\n')]);
     const message = messageText(entry.message, options.all);
     if (options.columns !== undefined && !options.all) return `${prefix}${shortened(entry, message, prefix.length, options)}\n`;
     return `${prefix}${indentLines(message, prefix.length, (line, index) => paint(entry, line, options, index))}\n`;
   };
+}
+
+/** Host, identifier or unit, and process of who sent an entry. */
+function senderText(entry: Entry, hostname: boolean, unit: boolean): string {
+  const host = hostname ? text(entry, '_HOSTNAME') : undefined;
+  const process = text(entry, '_PID') ?? text(entry, 'SYSLOG_PID');
+  const name = (unit ? unitName(entry) : undefined) ?? identifier(entry);
+  return `${host === undefined ? '' : `${host} `}${name}${process === undefined ? '' : `[${process}]`}`;
 }
 
 /** The message as `--no-full` shows it. Where there is no room for anything, lines are not indented either. */

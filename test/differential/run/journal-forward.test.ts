@@ -16,15 +16,16 @@ const cases: Readonly<Record<string, Case>> = {
       'fwd-out.service': service(
         'User=daemon\nSyslogIdentifier=named\nSyslogFacility=local1\nExecStart=/bin/sh /etc/systemd/system/fwd/out.sh',
       ),
+      // The shell stays what it is: the receiver looks at the sender's name as late as it comes to that.
       'fwd/out.sh':
-        'echo plain; echo "<3>an error"; echo "<7>chatty"; echo "  blanks  "; echo "   "; printf "<4>\\r\\n"; printf "tab\\there\\n"; exec sleep 1000\n',
+        'echo plain; echo "<3>an error"; echo "<7>chatty"; echo "  blanks  "; echo "   "; printf "<4>\\r\\n"; printf "tab\\there\\n"; sleep 1000; exit\n',
       'fwd-sent.service': service('User=daemon\nExecStart=/bin/sh /etc/systemd/system/fwd/sent.sh'),
       'fwd/sent.sh': `/act datagram /dev/log '<30>Jan  1 00:00:00 prog[5]: old style' datagram /dev/log 'no priority' datagram /dev/log '<31>too chatty' sleep 300
         /act datagram /run/systemd/journal/socket "$(printf 'MESSAGE=native\\nPRIORITY=3\\nSYSLOG_FACILITY=4\\nSYSLOG_IDENTIFIER=mine\\n.')" sleep 300
         /act datagram /run/systemd/journal/socket "$(printf 'MESSAGE=without a name\\nPRIORITY=4\\n.')" sleep 300
         /act datagram /run/systemd/journal/socket "$(printf 'PRIORITY=4\\nNO=message\\n.')" datagram /dev/log '<8>cry: it burns' sleep 300
         systemd-cat -t guest -p notice sh -c 'echo by itself; exec sleep 1'
-        echo end; exec sleep 1000\n`,
+        echo end; sleep 1000; exit\n`,
     },
     script: `${passedOn}
       /receive /run/systemd/journal/syslog >/run/t/syslog 2>&1 & receiver=$!
