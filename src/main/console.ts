@@ -114,13 +114,14 @@ function openConsole(): (text: string) => void {
 }
 
 /**
- * Standard error by a descriptor of its own that does not block. Undefined for a socket, which cannot be opened again; writes to sockets do not block the
- * manager in any case. Also for a regular file, which does not block: others write to it, from where its place is, which is shared.
+ * Standard error by a descriptor of its own that does not block. A regular file does not block: it is written by the one that others have, too, since
+ * they share its place. Undefined for a socket, which cannot be opened again; the runtime's stream does not block there.
  */
 export function reopenConsole(): number | undefined {
   try {
     const stream = fstatSync(2);
-    if (stream.isSocket() || stream.isFile()) return undefined;
+    if (stream.isFile()) return 2;
+    if (stream.isSocket()) return undefined;
     const fd = openSync('/proc/self/fd/2', constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY);
     process.once('exit', () => closeSync(fd));
     return fd;
