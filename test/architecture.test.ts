@@ -12,10 +12,11 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   graph: ['base', 'unit'],
   exec: ['base', 'unit'],
   type: ['base', 'unit', 'graph', 'exec'],
-  port: ['base', 'exec'],
+  net: ['base'],
+  port: ['base', 'exec', 'net'],
   journal: ['base', 'port'],
   manager: ['base', 'unit', 'graph', 'exec', 'type', 'port'],
-  api: ['base', 'unit', 'graph'],
+  api: ['base', 'unit', 'graph', 'net'],
   cli: ['base', 'api'],
   main: ['base', 'unit', 'graph', 'exec', 'type', 'port', 'journal', 'manager', 'api', 'cli'],
 };

@@ -1,5 +1,5 @@
-import { connect, type Socket } from 'node:net';
 import { err, ok, type Result } from '../base/result.ts';
+import { type ByteSocket, connectSocket, type SocketReceiver } from '../net/socket.ts';
 // Types only: the schemas of the contract are slow to load, and a client has no use for them.
 import type { Answer, MethodName, Params } from './contract.ts';
 import { answerOf, readAnswer } from './answer.ts';
@@ -35,10 +35,10 @@ export async function connectClient(
 ): Promise<Result<Client, ConnectFailure>> {
   const deadline = Date.now() + retryMs;
   for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 200)) {
-    const socket = await open(path);
-    if (socket.ok) return ok(new JsonRpcClient(socket.value));
-    const mayPass = transient.has(socket.error) || (again && socket.error === 'ENOENT');
-    if (!mayPass || Date.now() + pauseMs > deadline) return err({ path, code: socket.error });
+    const client = await open(path);
+    if (client.ok) return client;
+    const mayPass = transient.has(client.error) || (again && client.error === 'ENOENT');
+    if (!mayPass || Date.now() + pauseMs > deadline) return err({ path, code: client.error });
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
@@ -46,18 +46,18 @@ export async function connectClient(
 /** While the manager is away its socket refuses, or has a full queue; one that is killed resets what it has just taken. */
 const transient: ReadonlySet<string> = new Set(['ECONNREFUSED', 'EAGAIN', 'ECONNRESET', 'EPIPE']);
 
-function open(path: string): Promise<Result<Socket, string>> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => resolve(ok(socket)));
-    socket.once('error', (error: NodeJS.ErrnoException) => resolve(err(error.code ?? error.message)));
-  });
+async function open(path: string): Promise<Result<Client, string>> {
+  const client = new JsonRpcClient();
+  const connected = await connectSocket(path, (socket) => client.serve(socket));
+  return connected.ok ? ok(client) : err(connected.error.code ?? connected.error.message);
 }
 
 type Settle = (answer: Result<unknown, ApiError>) => void;
 
 class JsonRpcClient implements Client {
-  readonly #socket: Socket;
+  #socket: ByteSocket | undefined;
+  /** A character may be cut in two between chunks. */
+  readonly #decoder = new TextDecoder();
   readonly #open = new Map<number, Settle>();
   #lastId = 0;
   #rest = '';
@@ -66,19 +66,16 @@ class JsonRpcClient implements Client {
   #closed: () => void = () => undefined;
   readonly closed = new Promise<void>((resolve) => (this.#closed = resolve));
 
-  constructor(socket: Socket) {
+  /** Speaks over the socket from now on. */
+  serve(socket: ByteSocket): SocketReceiver {
     this.#socket = socket;
-    // A character may be cut in two between chunks.
-    socket.setEncoding('utf8');
-    socket.on('data', (text: string) => this.#read(text));
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#lose());
+    return { data: (bytes) => this.#read(this.#decoder.decode(bytes, { stream: true })), closed: () => this.#lose() };
   }
 
   call<Name extends MethodName>(method: Name, params: Params<Name>): Promise<Result<Answer<Name>, ApiError>> {
     if (this.#lost !== undefined) return Promise.resolve(err(this.#lost));
     const id = ++this.#lastId;
-    this.#socket.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+    this.#socket?.write(Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`));
     return new Promise((resolve) => {
       this.#open.set(id, (answer) => resolve(answerOf<Name>(answer)));
     });
@@ -90,7 +87,7 @@ class JsonRpcClient implements Client {
 
   close(reason?: string): void {
     if (reason !== undefined) this.#lost = { code: 'connection-lost', message: reason };
-    this.#socket.destroy();
+    this.#socket?.destroy();
     this.#lose();
   }
 

@@ -1,8 +1,8 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import type { TimeText } from '../base/timestamp.ts';
 import { said } from './forward.ts';
 import type { ForwardRule } from './policy.ts';
+import { isTerminal } from '../port/is-terminal.ts';
 
 /** Where and how all who are logged in are told. */
 export interface Wall {
@@ -48,7 +48,7 @@ export function writeToTerminal(name: string, message: string): void {
   let file: number | undefined;
   try {
     file = openSync(`/dev/${name}`, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
-    if (isatty(file)) writeSync(file, message);
+    if (isTerminal(file)) writeSync(file, message);
   } catch {
     // It is gone, or nobody reads it.
   } finally {

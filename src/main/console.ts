@@ -1,11 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { formatTimestamp } from '../base/timestamp.ts';
 import { isUnicode } from '../cli/output/open-terminal.ts';
 import { lineFormOf, RedrawnLine, redrawnWidth } from '../cli/output/redrawn-line.ts';
 import { quoteForShell } from '../cli/output/shell-quote.ts';
 import { cutInMiddle } from '../cli/output/wrap.ts';
 import type { StatusLine } from '../manager/options.ts';
+import { isTerminal } from '../port/is-terminal.ts';
 
 const levels = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
 
@@ -34,7 +34,7 @@ export interface ConsolePrinter {
  */
 export function statusPrinter(showStatus: boolean, level: string, tool: string): ConsolePrinter {
   const print = openConsole();
-  const colours = isatty(2) && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+  const colours = isTerminal(2) && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
   const paint = (code: number, text: string): string => (colours ? `\x1b[${code}m${text}\x1b[0m` : text);
   const marks: Readonly<Record<StatusLine['kind'], string>> = {
     plain: '         ',
@@ -53,7 +53,7 @@ export function statusPrinter(showStatus: boolean, level: string, tool: string):
   let lowest = usual;
   let isStatusShown = showStatus;
   let isTimeShown = false;
-  const form = isatty(2) ? lineFormOf(process.env) : { sequences: false, redraws: false };
+  const form = isTerminal(2) ? lineFormOf(process.env) : { sequences: false, redraws: false };
   const line = new RedrawnLine(form);
   return {
     redraws: form.redraws,
@@ -66,7 +66,7 @@ export function statusPrinter(showStatus: boolean, level: string, tool: string):
     status: ({ kind, text, unit, hasDetails }) => {
       if (!isStatusShown) return;
       told = text;
-      const shown = isatty(2) ? cutInMiddle(text, columnsOf(process.stderr) - markColumns - 1, ellipsis) : text;
+      const shown = isTerminal(2) ? cutInMiddle(text, columnsOf(process.stderr) - markColumns - 1, ellipsis) : text;
       const details = hasDetails === true ? `See '${tool} status ${quoteForShell(unit)}' for details.\n` : '';
       print(`${line.clear()}${marks[kind]}${shown}\n${details}`);
     },

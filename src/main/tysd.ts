@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, fstatSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isatty } from 'node:tty';
 import { err, ok, type Result } from '../base/result.ts';
 import { enterCgroup, type Tracking } from './cgroup.ts';
 import { commandProperties, findProgram, type NotRunnable } from './command.ts';
@@ -16,6 +15,7 @@ import { mayAdminister, mayMakeUserNamespaces } from './rights.ts';
 import { runtimeTuning } from './runtime-tuning.ts';
 import { defaultRuntimeDirectory, isServed, otherRuntimeDirectories, ownDirectoryOr } from './runtime-directory.ts';
 import { furnishRun } from './run-directory.ts';
+import { isTerminal } from '../port/is-terminal.ts';
 import { realFiles } from '../port/files-real.ts';
 import type { Property } from '../unit/property.ts';
 import { version } from './version.ts';
@@ -135,7 +135,7 @@ function commandOf({ command, unit }: Options): Result<readonly Property[] | und
 
 /** The terminal that standard input is, by a name that is good here. Only process 1 gives it away: to others it belongs with all their session. */
 function ownTerminal(): string | undefined {
-  if (process.pid !== 1 || !isatty(0)) return undefined;
+  if (process.pid !== 1 || !isTerminal(0)) return undefined;
   const { rdev } = fstatSync(0);
   return [realFiles.readLink('/proc/self/fd/0'), '/dev/console'].find(
     (path) => path !== undefined && statSync(path, { throwIfNoEntry: false })?.rdev === rdev,

@@ -1,4 +1,3 @@
-import { createDecipheriv, createHash } from 'node:crypto';
 import { err, ok, type Result } from '../base/result.ts';
 import { errors } from '../exec/errno.ts';
 
@@ -58,14 +57,16 @@ export function openCredential(bytes: Uint8Array, check: CredentialCheck): Resul
   if (bytes.length < start + align(METADATA_SIZE) + TAG_SIZE) return bad('it is too short');
   const secret = kind === 'null' ? new Uint8Array() : check.hostKey();
   if (secret === undefined) return err({ errno: errors.ENOENT, message: 'the key of this machine cannot be read' });
-  const plain = decrypt(bytes, createHash('sha256').update(secret).digest(), start);
+  const plain = decrypt(bytes, process.getBuiltinModule('node:crypto').createHash('sha256').update(secret).digest(), start);
   return plain === undefined ? bad('it is damaged, or was encrypted with another key') : contentOf(plain, check);
 }
 
 /** Undefined where the tag is not that of these bytes and this key. */
 function decrypt(bytes: Uint8Array, key: Uint8Array, start: number): Uint8Array | undefined {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(HEADER_SIZE, HEADER_SIZE + IV_SIZE), { authTagLength: TAG_SIZE });
+    const decipher = process
+      .getBuiltinModule('node:crypto')
+      .createDecipheriv('aes-256-gcm', key, bytes.subarray(HEADER_SIZE, HEADER_SIZE + IV_SIZE), { authTagLength: TAG_SIZE });
     decipher.setAAD(bytes.subarray(0, start));
     decipher.setAuthTag(bytes.subarray(bytes.length - TAG_SIZE));
     return Buffer.concat([decipher.update(bytes.subarray(start, bytes.length - TAG_SIZE)), decipher.final()]);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isUserOrGroup } from '../unit/values/user-name.ts';
 
 /** Something to ask the machine's name service (nss(5)): an entry of a database, or the groups that a user is a member of. */
@@ -19,7 +18,7 @@ export function answerDirectory(runtimeDirectory: string): string {
 
 /** Where the answer to a question is kept, so that what ends a service finds who it runs as, whichever manager is there by then. */
 export function answerPath(runtimeDirectory: string, question: Question): string {
-  const name = createHash('sha256').update(wordOf(question)).digest('hex').slice(0, 32);
+  const name = process.getBuiltinModule('node:crypto').createHash('sha256').update(wordOf(question)).digest('hex').slice(0, 32);
   return `${answerDirectory(runtimeDirectory)}/${question.database}-${name}`;
 }
 

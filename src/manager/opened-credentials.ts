@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { decodeBase64 } from '../base/base64.ts';
 import { err, type Result } from '../base/result.ts';
 import type { OpenedCredential, OpenedCredentials } from '../exec/credentials.ts';
@@ -74,7 +73,12 @@ function hostKey({ files, facts }: Pick<ManagerOptions, 'files' | 'facts'>): Uin
 /** The machine's id as only this use knows it (sd_id128_get_machine_app_specific(3)): a keyed hash, with the marks of a random UUID. */
 function ownId(machineId: string): Uint8Array {
   const use = Buffer.from('d3acecba0dad4cdfb8c9381528936c58', 'hex');
-  const id = createHmac('sha256', Buffer.from(machineId, 'hex')).update(use).digest().subarray(0, ID_SIZE);
+  const id = process
+    .getBuiltinModule('node:crypto')
+    .createHmac('sha256', Buffer.from(machineId, 'hex'))
+    .update(use)
+    .digest()
+    .subarray(0, ID_SIZE);
   id[6] = ((id[6] ?? 0) & 0x0f) | 0x40;
   id[8] = ((id[8] ?? 0) & 0x3f) | 0x80;
   return id;

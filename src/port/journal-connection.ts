@@ -1,5 +1,4 @@
-import { connect } from 'node:net';
-
+import { type ByteSocket, connectSocket } from '../net/socket.ts';
 import {
   type JournalFrame,
   type JournalRest,
@@ -34,31 +33,41 @@ export interface JournalReceiver {
 
 /** Connects the journal process to the keeper's journal socket, whose path is in $TYSD_JOURNAL. */
 export function connectJournal(path: string, receiver: JournalReceiver): JournalLink {
-  const socket = connect(path);
+  let socket: ByteSocket | undefined;
   let rest: Uint8Array = new Uint8Array(0);
   let failure: string | undefined;
   const fail = (message: string) => {
     failure ??= message;
-    socket.destroy();
+    socket?.destroy();
   };
-  socket.on('data', (chunk: Uint8Array) => {
+  const received = (chunk: Uint8Array): void => {
     const decoded = decodeJournalFrames(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]));
     if (!decoded.ok) return fail(`The keeper sent nonsense: ${decoded.error}`);
     rest = decoded.value.rest;
     const [first] = decoded.value.frames;
     if (first?.kind === 'hello') {
       if (first.version !== journalVersion) return fail(`The keeper speaks version ${first.version}, not ${journalVersion}`);
-      socket.write(encodeJournalHello(receiver.lastSequence(first.instance)));
+      socket?.write(encodeJournalHello(receiver.lastSequence(first.instance)));
     }
     if (decoded.value.frames.length > 0) receiver.received(decoded.value.frames);
-  });
-  socket.on('error', (error) => fail(`The keeper's journal socket ${path}: ${error.message}`));
-  socket.on('close', () => receiver.closed(failure));
+  };
+  const closed = (error?: Error): void => {
+    if (error !== undefined) failure ??= `The keeper's journal socket ${path}: ${error.message}`;
+    receiver.closed(failure);
+  };
+  const begin = async (): Promise<void> => {
+    const connected = await connectSocket(path, (ours) => {
+      socket = ours;
+      return { data: received, closed };
+    });
+    if (!connected.ok) closed(connected.error);
+  };
+  void begin();
   return {
-    acknowledge: (sequence) => void socket.write(encodeJournalAck(sequence)),
-    rest: (known) => void socket.write(encodeJournalRest(known)),
-    pause: () => void socket.pause(),
-    resume: () => void socket.resume(),
-    close: () => void socket.destroy(),
+    acknowledge: (sequence) => socket?.write(encodeJournalAck(sequence)),
+    rest: (known) => socket?.write(encodeJournalRest(known)),
+    pause: () => socket?.pause(),
+    resume: () => socket?.resume(),
+    close: () => socket?.destroy(),
   };
 }

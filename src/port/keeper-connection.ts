@@ -1,5 +1,4 @@
-import { type Socket, connect } from 'node:net';
-
+import { type ByteSocket, connectSocket, type Served } from '../net/socket.ts';
 import type { Inventory, Keeper, KeeperEvent } from './keeper.ts';
 import { FrameWriter, type KeeperFrame, decodeKeeperFrames, encodeBatch, encodeHello, encodeRest } from './wire.ts';
 import { wireVersion } from './wire-version.ts';
@@ -16,41 +15,50 @@ export interface KeeperConnection extends Keeper {
 
 /** Connects the manager to the keeper's socket, whose path is in $TYSD_KEEPER; rejects with a message for people. */
 export function connectKeeper(path: string): Promise<KeeperConnection> {
-  return overSocket(connect(path));
+  return overSocket(async (served) => {
+    const connected = await connectSocket(path, served);
+    if (!connected.ok) throw new Error(`The keeper's socket: ${connected.error.message}`);
+  });
 }
 
-/** Speaks with the keeper over a socket that leads to it. */
-export function overSocket(socket: Socket): Promise<KeeperConnection> {
-  const state: Receiving = { rest: new Uint8Array(0), inventory: emptyInventory(), waiting: [], failure: '' };
-  const writer = new FrameWriter();
-  const outgoing: Outgoing = { sent: 0, gone: 0, waiting: [] };
-  encodeHello(writer);
-  write(socket, writer, outgoing);
-  return new Promise((resolve, reject) => {
-    const closed = new Promise<string>((gone) => socket.on('close', () => gone(state.failure)));
-    void closed.then((failure) => reject(new Error(failure === '' ? 'The keeper closed the connection' : failure)));
-    socket.on('error', (error) => fail(socket, state, `The keeper's socket: ${error.message}`));
-    socket.on('data', (chunk: Uint8Array) =>
-      received(socket, state, chunk, (inventory, forget) => {
-        resolve({
-          inventory,
-          forget,
-          closed,
-          close: () => void socket.destroy(),
-          receive: (receiver) => receive(state, receiver),
-          send: (batch) => {
-            encodeBatch(writer, batch);
-            write(socket, writer, outgoing);
-          },
-          rest: (idleUsec, wakeUsec) => {
-            encodeRest(writer, idleUsec, wakeUsec);
-            write(socket, writer, outgoing);
-          },
-          whenTold: (then) => whenTold(outgoing, then),
-        });
-      }),
-    );
+/** Speaks with the keeper over a socket that leads to it, which `connect` has served. */
+export async function overSocket(connect: (served: Served) => void | Promise<void>): Promise<KeeperConnection> {
+  const { promise, resolve, reject } = Promise.withResolvers<KeeperConnection>();
+  await connect((socket) => {
+    const closed = Promise.withResolvers<string>();
+    void closed.promise.then((failure) => reject(new Error(failure === '' ? 'The keeper closed the connection' : failure)));
+    const state: Receiving = { rest: new Uint8Array(0), inventory: emptyInventory(), waiting: [], failure: '' };
+    const writer = new FrameWriter();
+    const outgoing: Outgoing = { sent: 0, gone: 0, waiting: [] };
+    encodeHello(writer);
+    write(socket, writer, outgoing);
+    return {
+      data: (chunk) =>
+        received(socket, state, chunk, (inventory, forget) => {
+          resolve({
+            inventory,
+            forget,
+            closed: closed.promise,
+            close: () => socket.destroy(),
+            receive: (receiver) => receive(state, receiver),
+            send: (batch) => {
+              encodeBatch(writer, batch);
+              write(socket, writer, outgoing);
+            },
+            rest: (idleUsec, wakeUsec) => {
+              encodeRest(writer, idleUsec, wakeUsec);
+              write(socket, writer, outgoing);
+            },
+            whenTold: (then) => whenTold(outgoing, then),
+          });
+        }),
+      closed: (error) => {
+        if (error !== undefined && state.failure === '') state.failure = `The keeper's socket: ${error.message}`;
+        closed.resolve(state.failure);
+      },
+    };
   });
+  return promise;
 }
 
 /** What has come from the keeper so far. */
@@ -74,7 +82,7 @@ function emptyInventory(): Gathered {
   return { children: [], groups: [], descriptors: [], blobs: new Map() };
 }
 
-function fail(socket: Socket, state: Receiving, message: string): void {
+function fail(socket: ByteSocket, state: Receiving, message: string): void {
   if (state.failure === '') state.failure = message;
   socket.destroy();
 }
@@ -82,7 +90,7 @@ function fail(socket: Socket, state: Receiving, message: string): void {
 /** Called when the inventory is complete; `forget` empties its lists. */
 type Ready = (inventory: Inventory, forget: () => void) => void;
 
-function received(socket: Socket, state: Receiving, chunk: Uint8Array, ready: Ready): void {
+function received(socket: ByteSocket, state: Receiving, chunk: Uint8Array, ready: Ready): void {
   const decoded = decodeKeeperFrames(state.rest.length === 0 ? chunk : Buffer.concat([state.rest, chunk]));
   if (!decoded.ok) return fail(socket, state, `The keeper sent nonsense: ${decoded.error}`);
   state.rest = decoded.value.rest;
@@ -147,11 +155,9 @@ interface Outgoing {
   waiting: { readonly until: number; readonly call: () => void }[];
 }
 
-function write(socket: Socket, writer: FrameWriter, outgoing: Outgoing): void {
+function write(socket: ByteSocket, writer: FrameWriter, outgoing: Outgoing): void {
   outgoing.sent += 1;
-  socket.write(writer.take(), (error) => {
-    // Without the keeper the manager ends.
-    if (error instanceof Error) return;
+  socket.write(writer.take(), () => {
     outgoing.gone += 1;
     while ((outgoing.waiting[0]?.until ?? Infinity) <= outgoing.gone) outgoing.waiting.shift()?.call();
   });

@@ -1,4 +1,4 @@
-import { createConnection, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 
 /** Where a stream leads to: a socket of the file system (of no file with a NUL first), or a port of a host. */
 export type StreamAddress = { readonly path: string } | { readonly host: string; readonly port: number };
@@ -25,7 +25,8 @@ export function createStreamClient(address: StreamAddress, warn: (text: string) 
 
   function connect(): void {
     if (socket !== undefined || timer !== undefined) return;
-    const made = createConnection(address);
+    // Loaded when there is something to send, which mostly there never is.
+    const made = process.getBuiltinModule('node:net').createConnection(address);
     socket = made;
     made.on('connect', () => {
       isOpen = true;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Plan } from '../../src/exec/op.ts';
+import { serveNodeSocket } from '../../src/net/node-sockets.ts';
 import { type KeeperConnection, overSocket } from '../../src/port/keeper-connection.ts';
 import type { Command, KeeperEvent, KeeperEventBody } from '../../src/port/keeper.ts';
 import { FrameWriter, encodeBatch, encodeHello } from '../../src/port/wire.ts';
@@ -80,7 +81,10 @@ export async function startKeeper(options: readonly string[] = [], journal = fal
     untilStderr,
     exited,
     managerSocket: managers.next,
-    manager: async () => testManager(await overSocket(await managers.next())),
+    manager: async () => {
+      const socket = await managers.next();
+      return testManager(await overSocket((served) => void serveNodeSocket(socket, served)));
+    },
     journalSocket: journals.next,
     [Symbol.asyncDispose]: async () => {
       // By `end`, so that nothing that the keeper started is left behind.

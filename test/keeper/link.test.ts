@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { overSocket } from '../../src/port/keeper-connection.ts';
+import { connectKeeper } from '../../src/port/keeper-connection.ts';
 import { FrameWriter, encodeBatch, encodeHello } from '../../src/port/wire.ts';
 import { shell, startKeeper } from './harness.ts';
 
@@ -148,7 +147,7 @@ test('a manager that acknowledges nothing is left alone as long as it says by em
 test('a connection of a process that is not the manager is closed', async () => {
   await using keeper = await startKeeper();
   await keeper.manager();
-  await assert.rejects(overSocket(connect(join(keeper.directory, 'keeper.sock'))), /closed the connection|socket/);
+  await assert.rejects(connectKeeper(join(keeper.directory, 'keeper.sock')), /closed the connection|socket/);
   await keeper.untilStderr(new RegExp(`process ${process.pid} connected to .*keeper.sock, but the manager is process`));
 });
 

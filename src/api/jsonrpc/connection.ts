@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net';
 import type { ApiServices, HandlerContext } from '../handler.ts';
 import type { Change } from '../../graph/report.ts';
+import type { ByteSocket, SocketReceiver } from '../../net/socket.ts';
 import { answer } from './dispatch.ts';
 import { failure, notification, parseMessage } from './message.ts';
 import { JsonSplitter } from './splitter.ts';
@@ -13,14 +13,14 @@ const lostLimit = 16 * 1024 * 1024;
 const openLimit = 16_384;
 
 /** Serves one client until it is gone: reads calls, answers them in the order in which they finish, pushes changes. */
-export function serve(socket: Socket, services: ApiServices): void {
+export function serve(socket: ByteSocket, services: ApiServices): SocketReceiver {
   const connection = new Connection(socket, services);
-  socket.on('data', (chunk: Buffer) => connection.read(chunk));
-  socket.on('end', () => connection.readEnd());
-  socket.on('drain', () => connection.flow());
-  // A client that went away is no concern of ours; `close` follows.
-  socket.on('error', () => socket.destroy());
-  socket.on('close', () => connection[Symbol.dispose]());
+  return {
+    data: (chunk) => connection.read(chunk),
+    end: () => connection.readEnd(),
+    drain: () => connection.flow(),
+    closed: () => connection[Symbol.dispose](),
+  };
 }
 
 /** Text that is sent at once, when the turn of the manager that it speaks of is over. */
@@ -29,7 +29,7 @@ interface Chunk {
 }
 
 class Connection {
-  readonly #socket: Socket;
+  readonly #socket: ByteSocket;
   readonly #context: HandlerContext;
   readonly #splitter = new JsonSplitter();
   /** Calls that were read and not yet answered. */
@@ -44,7 +44,7 @@ class Connection {
   /** What is to be undone when the connection is over. */
   readonly #undo: (() => void)[] = [];
 
-  constructor(socket: Socket, services: ApiServices) {
+  constructor(socket: ByteSocket, services: ApiServices) {
     this.#socket = socket;
     this.#context = {
       ...services,
@@ -53,7 +53,7 @@ class Connection {
     };
   }
 
-  read(chunk: Buffer): void {
+  read(chunk: Uint8Array): void {
     if (this.#ended) return;
     const { texts, problem } = this.#splitter.push(chunk);
     for (const text of texts) {
@@ -123,7 +123,7 @@ class Connection {
   }
 
   #write(text: string | undefined): void {
-    if (text === undefined || this.#socket.destroyed) return;
+    if (text === undefined || this.#socket.isGone) return;
     this.#chunk ??= this.#newChunk();
     this.#chunk.text += `${text}\n`;
     this.#unsent += text.length + 1;
@@ -144,14 +144,14 @@ class Connection {
 
   #send({ text }: Chunk): void {
     this.#unsent -= text.length;
-    if (this.#socket.destroyed) return;
-    this.#socket.write(text);
+    if (this.#socket.isGone) return;
+    this.#socket.write(Buffer.from(text));
     if (this.#ended && this.#open === 0 && this.#unsent === 0) this.#socket.end();
     else this.flow();
   }
 
   get #backlog(): number {
-    return this.#socket.writableLength + this.#unsent;
+    return this.#socket.unsent + this.#unsent;
   }
 
   #subscribe(wanted: ((change: Change) => boolean) | undefined): void {

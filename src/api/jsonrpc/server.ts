@@ -1,6 +1,6 @@
-import { chmodSync, unlinkSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { unlinkSync } from 'node:fs';
 import { err, ok, type Result } from '../../base/result.ts';
+import { type ByteSocket, connectSocket, listenSocket, type SocketReceiver } from '../../net/socket.ts';
 import type { ApiServices } from '../handler.ts';
 import { serve } from './connection.ts';
 import { failure } from './message.ts';
@@ -29,62 +29,47 @@ export async function listenControl(
   changed: () => void = () => undefined,
 ): Promise<Result<ControlServer, string>> {
   if ('path' in listen && (await isAnswered(listen.path))) return err(`${listen.path} is served by another process`);
-  const clients = new Set<Socket>();
-  // A client may close its writing side and still wait for answers.
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    if (clients.size >= clientLimit) {
-      socket.on('error', () => socket.destroy());
-      socket.end(`${failure(null, { code: 'failed', message: `There are ${clientLimit} clients already; try again later.` })}\n`);
-      return;
-    }
+  const clients = new Set<ByteSocket>();
+  if ('path' in listen) removeFile(listen.path);
+  const server = await listenSocket('path' in listen ? { path: listen.path, mode: 0o600 } : listen, (socket) => {
+    if (clients.size >= clientLimit) return turnAway(socket);
     clients.add(socket);
     changed();
-    socket.on('close', () => {
-      clients.delete(socket);
-      changed();
-    });
-    serve(socket, services);
+    const receiver = serve(socket, services);
+    return {
+      ...receiver,
+      closed: () => {
+        clients.delete(socket);
+        receiver.closed();
+        changed();
+      },
+    };
   });
-  const problem = await start(server, listen);
-  if (problem !== undefined) return err(problem);
+  if (!server.ok) return err(server.error.message);
   return ok({
     get clients() {
       return clients.size;
     },
     close: () => {
-      server.close();
+      server.value.close();
       for (const client of clients) client.destroy();
       if ('path' in listen) removeFile(listen.path);
     },
   });
 }
 
-function start(server: Server, listen: Listen): Promise<string | undefined> {
-  if ('path' in listen) removeFile(listen.path);
-  return new Promise((resolve) => {
-    server.once('error', (error) => resolve(error.message));
-    // The socket must not be open to others even for a moment; chmod is for when it is bound later than here.
-    const umask = process.umask(0o177);
-    server.listen(listen, () => {
-      if ('path' in listen) chmodSync(listen.path, 0o600);
-      // Failing to accept one client (no descriptors left) is no reason to end.
-      server.on('error', () => undefined);
-      resolve(undefined);
-    });
-    process.umask(umask);
-  });
+function turnAway(socket: ByteSocket): SocketReceiver {
+  socket.write(
+    Buffer.from(`${failure(null, { code: 'failed', message: `There are ${clientLimit} clients already; try again later.` })}\n`),
+  );
+  socket.end();
+  return { data: () => undefined, closed: () => undefined };
 }
 
-function isAnswered(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    const settle = (answered: boolean) => {
-      socket.destroy();
-      resolve(answered);
-    };
-    socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false));
-  });
+async function isAnswered(path: string): Promise<boolean> {
+  const answered = await connectSocket(path, () => ({ data: () => undefined, closed: () => undefined }));
+  if (answered.ok) answered.value.destroy();
+  return answered.ok;
 }
 
 function removeFile(path: string): void {

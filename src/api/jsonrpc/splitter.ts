@@ -14,14 +14,14 @@ export interface Split {
  * It only looks for where each text ends, so that a text is parsed once, and never scans a byte twice.
  */
 export class JsonSplitter {
-  #held: Buffer[] = [];
+  #held: Uint8Array[] = [];
   #heldLength = 0;
   #depth = 0;
   #inString = false;
   #escaped = false;
   #problem: string | undefined;
 
-  push(chunk: Buffer): Split {
+  push(chunk: Uint8Array): Split {
     const texts: string[] = [];
     let start = this.#depth > 0 ? 0 : -1;
     for (let index = 0; index < chunk.length && this.#problem === undefined; index++) {
@@ -66,13 +66,13 @@ export class JsonSplitter {
     return false;
   }
 
-  #hold(part: Buffer): void {
+  #hold(part: Uint8Array): void {
     this.#held.push(part);
     this.#heldLength += part.length;
   }
 
-  #take(last: Buffer): string {
-    if (this.#heldLength === 0) return last.toString('utf8');
+  #take(last: Uint8Array): string {
+    if (this.#heldLength === 0) return Buffer.from(last.buffer, last.byteOffset, last.length).toString('utf8');
     const text = Buffer.concat([...this.#held, last]).toString('utf8');
     this.#held = [];
     this.#heldLength = 0;
@@ -91,6 +91,6 @@ function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-function describe(chunk: Buffer, index: number): string {
-  return JSON.stringify(chunk.subarray(index, index + 20).toString('utf8'));
+function describe(chunk: Uint8Array, index: number): string {
+  return JSON.stringify(Buffer.from(chunk.subarray(index, index + 20)).toString('utf8'));
 }
