@@ -258,15 +258,15 @@ export class Daemon {
     }
   }
 
-  /** Looks now and after each change until there is something to see. */
-  async until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  /** Looks now and after each change until there is something to see; `undefined` and `false` are nothing. */
+  async until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
     const deadline = Date.now() + overdueMs;
     for (;;) {
       const { promise: change, resolve: changed } = Promise.withResolvers<void>();
       this.#watchers.add(changed);
       try {
         const seen = await look();
-        if (seen !== undefined) return seen;
+        if (seen !== undefined && seen !== false) return seen;
         if (this.#over) assert.fail(`tysd ended; waited for ${what}\n${this.#console}`);
         if (this.#client === undefined) await this.connect();
         await this.within(what, change, deadline - Date.now());
