@@ -4,9 +4,8 @@
  * start as such a call takes. What is simple stands in the table of verbs; what a unit's name may be, in `read_unit`. The
  * front knows no text but a word for each state: whatever goes another way than wanted is the whole tool's to tell. It is
  * executed in this process with the same arguments, and what was answered so far as TYSD_ANSWERS, so that no job is asked for
- * twice; so it is where a job takes long and somebody looks on, as TYSD_WAITED says. To verbs that ask questions it hands over a
- * connection (TYSD_CONNECTION, src/cli/questions.ts), which takes the runtime of the tool long to make; to what reads the log, as journalctl
- * does, also one that ends when all is stored that was said before (TYSD_SETTLED, src/main/settled-journal.ts). All are told how large the terminal is, if
+ * twice; so it is where a job takes long and somebody looks on, as TYSD_WAITED says. To what reads the log, as journalctl
+ * does, it hands over a connection that ends when all is stored that was said before (TYSD_SETTLED, src/main/settled-journal.ts). All are told how large the terminal is, if
  * any (TYSD_SCREENS, src/cli/output/screen.ts). Nothing here is trusted by anyone. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -46,11 +45,6 @@ static const struct verb {
     {"daemon-reload", "manager.reload", FOR_RELOAD, {0}, 0},
 };
 
-/* Verbs of the whole tool that ask for more than the front can tell. */
-static const char *const questions[] = {
-    "cat", "get-default", "help", "history", "invocations", "is-system-running", "list-automounts", "list-dependencies", "list-jobs", "list-paths",
-    "list-sockets", "list-timers", "list-unit-files", "list-units", "plan", "show", "show-environment", "status", "waiting", "why"};
-
 /* Verbs that show lines of the log. */
 static const char *const readers[] = {"logs", "status"};
 
@@ -77,7 +71,7 @@ struct link {
 static bool read_call(struct call *call, int argc, char **argv);
 static int dial(const struct call *call, const char *name, struct sockaddr_un *address);
 static int carry_out(const struct call *call, struct link *link);
-static void hand_connections(struct call *call, int argc, char **argv);
+static void hand_reader(struct call *call, int argc, char **argv);
 static void tell_screens(void);
 static int hand_over(struct link *link, char **argv);
 
@@ -91,10 +85,9 @@ int main(int argc, char **argv) {
         int status = carry_out(&call, &link);
         if (status >= 0) return status;
     }
-    unsetenv("TYSD_CONNECTION");
     unsetenv("TYSD_SETTLED");
     tell_screens();
-    if (!call.verb) hand_connections(&call, argc, argv);
+    if (!call.verb) hand_reader(&call, argc, argv);
     return hand_over(&link, argv);
 }
 
@@ -165,37 +158,29 @@ static int dial(const struct call *call, const char *name, struct sockaddr_un *a
     return -1;
 }
 
-/* For this process alone: it says whose it is, and to which socket. One that hangs is found out by the first read. */
-static int hand_connection(const struct call *call, const char *name, const char *variable, int silence_ms) {
-    struct sockaddr_un address;
-    struct timeval silence = {.tv_sec = silence_ms / 1000};
-    char text[sizeof address.sun_path + 32];
-    int fd = dial(call, name, &address);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence) < 0 || fcntl(fd, F_SETFD, 0) < 0) return -1;
-    snprintf(text, sizeof text, "%d %d %s", getpid(), fd, address.sun_path);
-    setenv(variable, text, 1);
-    return fd;
-}
-
 static bool is_among(const char *word, const char *const *words, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (!strcmp(word, words[i])) return true;
     return false;
 }
 
-/* Whatever word is such a verb counts; another one, as a value of an option, costs a connection that nobody uses. */
-static void hand_connections(struct call *call, int argc, char **argv) {
+/* For this process alone: it says whose it is, and to which socket. Whatever word is such a verb counts; another one, as a value of an option, costs a
+ * connection that nobody uses. */
+static void hand_reader(struct call *call, int argc, char **argv) {
     bool reads = !strcmp(call->program, "journalctl");
     if (!reads && !is_ours(call->program)) return;
-    bool asks = reads || argc == 1;
     for (int i = 1; i < argc; i++) {
         read_directory(call, argv[i]);
-        asks |= is_among(argv[i], questions, sizeof questions / sizeof *questions);
         reads |= is_among(argv[i], readers, sizeof readers / sizeof *readers);
     }
-    if (asks || reads) hand_connection(call, "control.sock", "TYSD_CONNECTION", SILENCE_MS);
-    int fd = reads ? hand_connection(call, "stdout", "TYSD_SETTLED", SETTLED_MS) : -1;
-    if (fd >= 0) shutdown(fd, SHUT_WR);
+    struct sockaddr_un address;
+    struct timeval patience = {.tv_sec = SETTLED_MS / 1000};
+    char text[sizeof address.sun_path + 32];
+    int fd = reads ? dial(call, "stdout", &address) : -1;
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0 || fcntl(fd, F_SETFD, 0) < 0) return;
+    snprintf(text, sizeof text, "%d %d %s", getpid(), fd, address.sun_path);
+    setenv("TYSD_SETTLED", text, 1);
+    shutdown(fd, SHUT_WR);
 }
 
 /* What of standard output and standard error is a terminal, and how large: the tool's runtime takes longer to find out than most calls take. */

@@ -18,7 +18,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   manager: ['base', 'unit', 'graph', 'exec', 'type', 'port'],
   api: ['base', 'unit', 'graph', 'net'],
   cli: ['base', 'api'],
-  main: ['base', 'unit', 'graph', 'exec', 'type', 'port', 'journal', 'manager', 'api', 'cli'],
+  main: ['base', 'unit', 'graph', 'exec', 'type', 'net', 'port', 'journal', 'manager', 'api', 'cli'],
 };
 
 /** Folders whose code is a function of its arguments: no files, clock, processes or promises. */

@@ -47,15 +47,14 @@ export async function connectClient(
 const transient: ReadonlySet<string> = new Set(['ECONNREFUSED', 'EAGAIN', 'ECONNRESET', 'EPIPE']);
 
 async function open(path: string): Promise<Result<Client, string>> {
-  const client = new JsonRpcClient();
-  const connected = await connectSocket(path, (socket) => client.serve(socket));
-  return connected.ok ? ok(client) : err(connected.error.code ?? connected.error.message);
+  const connected = await connectSocket(path, (socket) => new JsonRpcClient(socket).receiver);
+  return connected.ok ? ok(connected.value.client) : err(connected.error.code ?? connected.error.message);
 }
 
 type Settle = (answer: Result<unknown, ApiError>) => void;
 
 class JsonRpcClient implements Client {
-  #socket: ByteSocket | undefined;
+  readonly #socket: ByteSocket;
   /** A character may be cut in two between chunks. */
   readonly #decoder = new TextDecoder();
   readonly #open = new Map<number, Settle>();
@@ -66,16 +65,23 @@ class JsonRpcClient implements Client {
   #closed: () => void = () => undefined;
   readonly closed = new Promise<void>((resolve) => (this.#closed = resolve));
 
-  /** Speaks over the socket from now on. */
-  serve(socket: ByteSocket): SocketReceiver {
+  constructor(socket: ByteSocket) {
     this.#socket = socket;
-    return { data: (bytes) => this.#read(this.#decoder.decode(bytes, { stream: true })), closed: () => this.#lose() };
+  }
+
+  /** What serves the socket. */
+  get receiver(): SocketReceiver & { readonly client: Client } {
+    return {
+      client: this,
+      data: (bytes) => this.#read(this.#decoder.decode(bytes, { stream: true })),
+      closed: () => this.#lose(),
+    };
   }
 
   call<Name extends MethodName>(method: Name, params: Params<Name>): Promise<Result<Answer<Name>, ApiError>> {
     if (this.#lost !== undefined) return Promise.resolve(err(this.#lost));
     const id = ++this.#lastId;
-    this.#socket?.write(Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`));
+    this.#socket.write(Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`));
     return new Promise((resolve) => {
       this.#open.set(id, (answer) => resolve(answerOf<Name>(answer)));
     });
@@ -87,7 +93,7 @@ class JsonRpcClient implements Client {
 
   close(reason?: string): void {
     if (reason !== undefined) this.#lost = { code: 'connection-lost', message: reason };
-    this.#socket?.destroy();
+    this.#socket.destroy();
     this.#lose();
   }
 

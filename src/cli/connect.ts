@@ -17,10 +17,7 @@ export function connectOnce(
   };
   const connect = async (): Promise<Result<Client, string>> => {
     const isFirst = !again;
-    const handed = isFirst ? environment['TYSD_CONNECTION'] : undefined;
-    const questions =
-      handed === undefined ? undefined : (await import('./questions.ts')).handedOver(handed, { ...options, environment }, dial);
-    const client = questions === undefined ? await dial() : ok(questions);
+    const client = await dial();
     if (!client.ok) return client;
     again = true;
     void client.value.closed.then(() => (current = undefined));

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { connectClient, type Client } from '../api/client.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { candidates, machineDirectory, type PlaceRequest } from './candidates.ts';
-import { silence, silenceMs } from './silence.ts';
+
+/** How long a manager may take for its first answer; as long as the front waits (front/front.c). */
+const silenceMs = 15_000;
+/** What is said of one that takes longer. */
+const silence = `The manager did not answer within ${silenceMs / 1000} s.`;
 
 /** How long a manager that is being replaced is waited for. */
 const retryMs = 5000;

@@ -2,6 +2,7 @@ import { closeSync, constants, fchmodSync, fstatSync, lstatSync, mkdirSync, open
 import { dirname, join } from 'node:path';
 import { followLinks } from '../base/follow-links.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { isAnswered } from '../net/socket.ts';
 
 /** Where tysd's sockets are, where nothing else is asked for. */
 export function defaultRuntimeDirectory(scope: 'system' | 'user', uid: number, environment: NodeJS.ProcessEnv): string {
@@ -109,16 +110,8 @@ function attempt<T>(look: () => T): T | undefined {
 }
 
 /** Whether a tysd answers on the control socket there. */
-export async function isServed(runtimeDirectory: string): Promise<boolean> {
-  const { connect } = await import('node:net');
-  return new Promise((resolve) => {
-    const socket = connect(join(runtimeDirectory, 'control.sock'));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
+export function isServed(runtimeDirectory: string): Promise<boolean> {
+  return isAnswered(join(runtimeDirectory, 'control.sock'));
 }
 
 function isErrno(error: unknown, code: string): boolean {

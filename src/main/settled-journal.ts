@@ -1,13 +1,14 @@
 import { closeSync, existsSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { connectSocket } from '../net/socket.ts';
 
 /** So long a reader waits for a journal that is busy or has to start: longer than that is trouble, and what is stored is better than nothing. */
 const patienceMs = 2000;
 
 /**
  * Resolves when all that was said before is stored, or when it cannot be found out. One who connects to the socket for output and ends without a word is
- * told so by the keeper: it closes the connection then (keeper/PROTOCOL.md). The front has begun that already (front/front.c) where it could, since
- * the runtime's own sockets take as long to load as it takes besides.
+ * told so by the keeper: it closes the connection then (keeper/PROTOCOL.md). The front has begun that already (front/front.c) where it could, so
+ * that it passes while the tool is loaded.
  */
 export function settledJournal(runtimeDirectory: string): Promise<void> {
   const path = join(runtimeDirectory, 'stdout');
@@ -38,16 +39,12 @@ function awaitEnd(fd: number): void {
 }
 
 async function askKeeper(path: string): Promise<void> {
-  const { connect } = await import('node:net');
-  await new Promise<void>((resolve) => {
-    const socket = connect(path);
-    const timer = setTimeout(() => socket.destroy(), patienceMs);
-    socket.once('error', () => undefined);
-    socket.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    socket.resume();
-    socket.end();
-  });
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const asked = await connectSocket(path, (socket) => ({ socket, data: () => undefined, closed: () => end() }));
+  if (!asked.ok) return;
+  const { socket } = asked.value;
+  const timer = setTimeout(() => socket.destroy(), patienceMs);
+  socket.end();
+  await ended;
+  clearTimeout(timer);
 }

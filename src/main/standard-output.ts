@@ -12,6 +12,8 @@ export function standardOutput(): LogOutput {
 
 class StandardOutput extends EventEmitter implements LogOutput {
   writable = true;
+  /** The runtime's stream, once it is needed. */
+  #stream: NodeJS.WriteStream | undefined;
 
   write(bytes: Uint8Array): boolean {
     let left = bytes;
@@ -27,8 +29,8 @@ class StandardOutput extends EventEmitter implements LogOutput {
 
   /** Somebody made it non-blocking before us: the runtime's stream knows how to wait. */
   #wait(left: Uint8Array): void {
-    process.stdout.once('error', (error) => this.#end(error));
-    process.stdout.write(left, (error) => {
+    this.#stream ??= process.stdout.on('error', (error) => this.#end(error));
+    this.#stream.write(left, (error) => {
       if (error === undefined || error === null) this.emit('drain');
     });
   }

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../base/result.ts';
-import { withMode } from './mode.ts';
-import type { ByteSocket, Listener, Served, SocketReceiver, Sockets } from './socket.ts';
+import { bindWithMode } from './mode.ts';
+import type { ByteSocket, Listener, ListenAt, Served, SocketReceiver, Sockets } from './socket.ts';
 
 /** As much of Bun's sockets (https://bun.sh/docs/api/tcp) as is used here. */
 interface NativeSocket {
@@ -31,31 +31,44 @@ interface BunRuntime {
   };
 }
 
-// There are no types of it, since it need not be there.
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion
-const { Bun: runtime } = globalThis as unknown as { readonly Bun?: BunRuntime };
-
 /** The sockets of Bun; undefined in another runtime. */
-export const bunSockets: Sockets | undefined = runtime === undefined ? undefined : socketsOf(runtime);
+export const bunSockets: Sockets | undefined = socketsIn(Reflect.get(globalThis, 'Bun'));
+
+function socketsIn(runtime: unknown): Sockets | undefined {
+  return isBun(runtime) ? socketsOf(runtime) : undefined;
+}
+
+function isBun(runtime: unknown): runtime is BunRuntime {
+  return typeof runtime === 'object' && runtime !== null && 'connect' in runtime && 'listen' in runtime;
+}
 
 function socketsOf(bun: BunRuntime): Sockets {
   return {
     async connect(path, served) {
       try {
-        const native = await bun.connect({ unix: path, allowHalfOpen: true, socket: handlers(served) });
-        return ok(native.data);
+        const opened = Promise.withResolvers<ReturnType<typeof served>>();
+        const open: Served<ReturnType<typeof served>> = (socket) => {
+          const receiver = served(socket);
+          opened.resolve(receiver);
+          return receiver;
+        };
+        await bun.connect({ unix: path, allowHalfOpen: true, socket: handlers(open) });
+        return ok(await opened.promise);
       } catch (error) {
         return err(error instanceof Error ? error : new Error(String(error)));
       }
     },
-    listen: (at, served) =>
-      Promise.resolve('path' in at ? withMode(at.mode, () => listen(bun, { unix: at.path }, served)) : listen(bun, at, served)),
+    listen: (at, served) => Promise.resolve(listen(bun, at, served)),
   };
 }
 
-function listen(bun: BunRuntime, at: { readonly unix: string } | { readonly fd: number }, served: Served): Result<Listener, Error> {
+function listen(bun: BunRuntime, at: ListenAt, served: Served): Result<Listener, Error> {
+  const options = { allowHalfOpen: true, socket: handlers(served) } as const;
   try {
-    const listener = bun.listen({ ...at, allowHalfOpen: true, socket: handlers(served) });
+    const listener =
+      'path' in at
+        ? bindWithMode(at.path, at.mode, () => bun.listen({ ...options, unix: at.path }))
+        : bun.listen({ ...options, fd: at.fd });
     return ok({ close: () => listener.stop() });
   } catch (error) {
     return err(error instanceof Error ? error : new Error(String(error)));
@@ -100,7 +113,7 @@ class BunSocket implements ByteSocket {
   }
 
   write(bytes: Uint8Array, gone?: () => void): void {
-    if (this.isGone) return;
+    if (this.isGone || this.#hasEnded) return;
     const taken = this.#waiting.length === 0 ? this.#give(bytes) : 0;
     if (taken === bytes.length) return gone?.();
     this.unsent += bytes.length - taken;

@@ -1,7 +1,7 @@
-import { createServer, type Socket, connect } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { err, ok } from '../base/result.ts';
-import { withMode } from './mode.ts';
-import type { ByteSocket, Served, Sockets } from './socket.ts';
+import { bindWithMode } from './mode.ts';
+import type { ByteSocket, Served, SocketReceiver, Sockets } from './socket.ts';
 
 /** The sockets of Node. */
 export const nodeSockets: Sockets = {
@@ -15,19 +15,29 @@ export const nodeSockets: Sockets = {
     new Promise((resolve) => {
       const server = createServer({ allowHalfOpen: true }, (socket) => void serveNodeSocket(socket, served));
       server.once('error', (error) => resolve(err(error)));
-      const begin = (): void =>
-        void server.listen('path' in at ? { path: at.path } : at, () => {
-          // Failing to accept one client (no descriptors left) is no reason to end.
-          server.on('error', () => undefined);
-          resolve(ok({ close: () => void server.close() }));
-        });
-      if ('path' in at) withMode(at.mode, begin);
-      else begin();
+      server.once('listening', () => {
+        // Failing to accept one client (no descriptors left) is no reason to end.
+        server.on('error', () => undefined);
+        resolve(ok({ close: () => void server.close() }));
+      });
+      if ('path' in at) bindHere(server, at);
+      else server.listen(at);
     }),
 };
 
+/** Node says later what is wrong; then what is at the path is not ours. */
+function bindHere(server: Server, { path, mode }: { readonly path: string; readonly mode: number }): void {
+  try {
+    bindWithMode(path, mode, () => {
+      if (!server.listen(path).listening) throw new Error(`${path} is not bound`);
+    });
+  } catch {
+    // `error` follows.
+  }
+}
+
 /** Serves a socket of Node that is connected. */
-export function serveNodeSocket(socket: Socket, served: Served): ByteSocket {
+export function serveNodeSocket<R extends SocketReceiver>(socket: Socket, served: Served<R>): R {
   let failure: Error | undefined;
   const ours: ByteSocket = {
     get unsent() {
@@ -59,5 +69,5 @@ export function serveNodeSocket(socket: Socket, served: Served): ByteSocket {
     socket.destroy();
   });
   socket.on('close', () => receiver.closed(failure));
-  return ours;
+  return receiver;
 }

@@ -7,7 +7,7 @@ export interface ByteSocket {
   readonly unsent: number;
   /** Whether it is closed, or about to be. */
   readonly isGone: boolean;
-  /** The bytes must stay as they are. `gone` is called when the kernel has all of them, perhaps before this returns; never, if the socket is closed before. */
+  /** What is written after `end` is lost. The bytes must stay as they are. `gone` is called when the kernel has all of them, perhaps before this returns; never, if the socket is closed before. */
   write(bytes: Uint8Array, gone?: () => void): void;
   /** Reads no more until `resume`. */
   pause(): void;
@@ -31,7 +31,7 @@ export interface SocketReceiver {
 }
 
 /** Called for a socket that has just been connected, before anything comes over it. */
-export type Served = (socket: ByteSocket) => SocketReceiver;
+export type Served<R extends SocketReceiver = SocketReceiver> = (socket: ByteSocket) => R;
 
 /** A unix socket: one that is to be made, with this mode, or one that listens already. */
 export type ListenAt = { readonly path: string; readonly mode: number } | { readonly fd: number };
@@ -44,14 +44,20 @@ export interface Listener {
 
 /** The stream sockets of a runtime. */
 export interface Sockets {
-  /** The error has the `code` of connect(2), as ENOENT. */
-  connect(path: string, served: Served): Promise<Result<ByteSocket, NodeJS.ErrnoException>>;
+  connect<R extends SocketReceiver>(path: string, served: Served<R>): Promise<Result<R, NodeJS.ErrnoException>>;
   listen(at: ListenAt, served: Served): Promise<Result<Listener, Error>>;
 }
 
-/** Connects to a unix socket. */
-export async function connectSocket(path: string, served: Served): Promise<Result<ByteSocket, NodeJS.ErrnoException>> {
+/** Connects to a unix socket; gives who serves it. The error has the `code` of connect(2), as ENOENT. */
+export async function connectSocket<R extends SocketReceiver>(path: string, served: Served<R>): Promise<Result<R, NodeJS.ErrnoException>> {
   return (await socketsOfRuntime()).connect(path, served);
+}
+
+/** Whether somebody answers on a unix socket. */
+export async function isAnswered(path: string): Promise<boolean> {
+  const answered = await connectSocket(path, (socket) => ({ socket, data: () => undefined, closed: () => undefined }));
+  if (answered.ok) answered.value.socket.destroy();
+  return answered.ok;
 }
 
 /** Serves those who connect to a unix socket. */
@@ -59,7 +65,7 @@ export async function listenSocket(at: ListenAt, served: Served): Promise<Result
   return (await socketsOfRuntime()).listen(at, served);
 }
 
-/** Those of Bun where that is there: what Node has instead, and Bun has, too, takes as long to load as all of Bun. */
+/** Those of Bun where that is there: what Node has instead, and Bun has, too, takes nearly as long to load and begin with as Bun to start. */
 async function socketsOfRuntime(): Promise<Sockets> {
   return bunSockets ?? (await import('./node-sockets.ts')).nodeSockets;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,49 +135,17 @@ describe('the front', () => {
     );
   });
 
-  test('a question is asked on the connection that it hands over', async () => {
-    beside(whole);
-    const lines: string[] = [];
-    let connections = 0;
-    const server = createServer((socket) => {
-      connections += 1;
-      socket.setEncoding('utf8').on('data', (text: string) => {
-        lines.push(...text.trimEnd().split('\n'));
-        for (const id of lines.splice(0).map((line) => Number(/"id":(\d+)/.exec(line)?.[1]))) {
-          const result = id === 0 ? null : { state: 'dégradé', failed: 1, jobs: 0 };
-          const bytes = Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', result, id })}\n`);
-          // A character that is cut in two.
-          const cut = id === 0 ? bytes.length : bytes.indexOf(0xa9);
-          socket.write(bytes.subarray(0, cut));
-          setImmediate(() => socket.write(bytes.subarray(cut)));
-        }
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(join(directory, 'control.sock'), resolve));
-    const ran = await run(front, ['is-system-running', `--runtime-directory=${directory}`], {});
-    server.close();
-    assert.deepEqual([ran, connections], [{ status: 1, out: 'dégradé\n', err: '' }, 1]);
-  });
-
-  test('a question whose connection ends without an answer is asked again', async () => {
-    await using daemon = await startTysd({ units, before: 'mkfifo go' });
-    beside(`echo "$TYSD_CONNECTION" >>${daemon.path('handed')}; read word <${daemon.path('go')}; ${whole}`);
-    const ran = run(front, ['show', '-p', 'ActiveState', 'sleep'], environmentOf(daemon));
-    assert.match(await daemon.untilFile('handed'), new RegExp(String.raw`^\d+ \d+ ${daemon.runtimeDirectory}/control\.sock\n$`));
-    await daemon.killManager();
-    appendFileSync(daemon.path('go'), 'on\n');
-    assert.deepEqual(await ran, { status: 0, out: 'ActiveState=active\n', err: '' });
-  });
-
-  test('a connection that was handed to another process, or leads elsewhere, is left alone', async () => {
-    await using daemon = await startTysd({ units });
-    beside(`[ "$1" = show ] && TYSD_CONNECTION="1 0 \${TYSD_CONNECTION##* }" || TYSD_CONNECTION="$$ 0 /elsewhere"; ${whole}`);
-    for (const argv of [['show', '-p', 'ActiveState', 'sleep'], ['is-system-running']]) {
-      const [fromFront, fromWhole] = [
-        await run(front, argv, environmentOf(daemon)),
-        await run(join(root, 'bin/tysctl'), argv, environmentOf(daemon)),
-      ];
-      assert.deepEqual(fromFront, fromWhole);
+  test('the tool is told what is a terminal, and how large', async () => {
+    beside('echo "$TYSD_SCREENS" >&3');
+    for (const [columns, output, told] of [
+      [90, '', '90x7 90x7'],
+      [100, '>/dev/null', '- 100x7'],
+      [80, '>/dev/null 2>&1', '- -'],
+    ]) {
+      const file = join(directory, 'screens');
+      const script = `stty cols ${columns} rows 7; exec ${front} show 3>${file} ${output}`;
+      assert.equal((await run('/usr/bin/script', ['-qec', script, '/dev/null'], {})).status, 0);
+      assert.equal(readFileSync(file, 'utf8').replace(/^\d+ /, ''), `${told}\n`);
     }
   });
 
@@ -208,11 +176,11 @@ describe('the front', () => {
     const handed = await run(reader, ['-n', '1'], { TYSD_RUNTIME_DIRECTORY: directory });
     const events1 = events.splice(0);
     // One of another process, as a shell's child may find it in its environment: the reader makes its own.
-    beside(`TYSD_SETTLED="1 \${TYSD_SETTLED#* }"; TYSD_CONNECTION="1 \${TYSD_CONNECTION#* }"; exec ${root}/bin/journalctl "$@"`);
+    beside(`TYSD_SETTLED="1 \${TYSD_SETTLED#* }"; exec ${root}/bin/journalctl "$@"`);
     const own = await run(reader, ['-n', '1'], { TYSD_RUNTIME_DIRECTORY: directory });
     for (const server of [control, stored]) server.close();
-    assert.deepEqual([handed.status, events1], [own.status, ['a question', 'all is stored']]);
-    assert.deepEqual(events.toSorted(), ['a question', 'a question', 'all is stored', 'all is stored']);
+    assert.deepEqual([handed.status, events1.toSorted()], [own.status, ['a question', 'all is stored']]);
+    assert.deepEqual(events.toSorted(), ['a question', 'all is stored', 'all is stored']);
   });
 
   test('says so where tysd is not beside it', async () => {

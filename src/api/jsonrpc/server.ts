@@ -1,6 +1,6 @@
 import { unlinkSync } from 'node:fs';
 import { err, ok, type Result } from '../../base/result.ts';
-import { type ByteSocket, connectSocket, listenSocket, type SocketReceiver } from '../../net/socket.ts';
+import { type ByteSocket, isAnswered, listenSocket, type SocketReceiver } from '../../net/socket.ts';
 import type { ApiServices } from '../handler.ts';
 import { serve } from './connection.ts';
 import { failure } from './message.ts';
@@ -64,12 +64,6 @@ function turnAway(socket: ByteSocket): SocketReceiver {
   );
   socket.end();
   return { data: () => undefined, closed: () => undefined };
-}
-
-async function isAnswered(path: string): Promise<boolean> {
-  const answered = await connectSocket(path, () => ({ data: () => undefined, closed: () => undefined }));
-  if (answered.ok) answered.value.destroy();
-  return answered.ok;
 }
 
 function removeFile(path: string): void {

@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs';
+import { mayBeTerminal } from '../../base/devices.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,7 +33,7 @@ function actualSize(fd: 1 | 2, environment: Environment): Size | undefined {
   const told = toldSizes(environment);
   if (told !== undefined) return told[fd - 1];
   // The runtime's stream would make a pipe non-blocking, for all that share it.
-  const stream = mayBeTerminal(fd) ? (fd === 1 ? process.stdout : process.stderr) : undefined;
+  const stream = mayBeTerminal(fstatSync(fd)) ? (fd === 1 ? process.stdout : process.stderr) : undefined;
   return stream?.isTTY === true ? { columns: stream.columns, rows: stream.rows } : undefined;
 }
 
@@ -56,10 +57,4 @@ function toldSizes(environment: Environment): readonly (Size | undefined)[] | un
 function sizeOf(text = ''): number | undefined {
   const size = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   return size > 0 && size <= 0xffff ? size : undefined;
-}
-
-/** Of the devices that are no terminals, /dev/null and its kin are the usual ones; their major number is 1. */
-function mayBeTerminal(fd: number): boolean {
-  const output = fstatSync(fd);
-  return output.isCharacterDevice() && output.rdev >> 8 !== 1;
 }
